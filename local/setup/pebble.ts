@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { findProgram } from './find-program.ts';
+import type { Part } from './part.ts';
+import { runCommand } from './run-command.ts';
+import { SetupError } from './setup-error.ts';
+
+const version = 'v2.10.1';
+
+/** Pebble, Let's Encrypt's small ACME server for tests, built from its Go module. */
+export function pebblePart(home: string): Part {
+  const bin = join(home, 'bin');
+  return {
+    name: 'pebble',
+    title: `Pebble ${version}`,
+    version,
+    files: [join(bin, 'pebble')],
+    install: () => installPebble(bin),
+  };
+}
+
+async function installPebble(bin: string): Promise<void> {
+  const go = findProgram('go') ?? findProgram('/usr/local/go/bin/go');
+  if (!go)
+    throw new SetupError(
+      'go (1.24 or newer) is missing, which builds Pebble: install it from https://go.dev/dl/',
+    );
+  const source = `github.com/letsencrypt/pebble/v2/cmd/pebble@${version}`;
+  await runCommand(go, ['install', source], { env: { GOBIN: bin } }).catch((cause: Error) => {
+    throw new SetupError(`could not build Pebble: ${cause.message}`, { cause });
+  });
+}

@@ -1,0 +1,4 @@
+/** Something the local cloud needs is missing and cannot be installed from here; the message is one line that says how to get it. */
+export class SetupError extends Error {
+  override name = 'SetupError';
+}
