@@ -1,0 +1,86 @@
+import type { ActionName } from './action.ts';
+import type { AwsRequest } from './request.ts';
+
+/** One AWS API call that went through the gateway. */
+export interface Call extends ActionName {
+  at: Date;
+  durationMs: number;
+  /** the role that signed it, or the access key where no role is known for it */
+  principal: string;
+  service: string;
+  method: string;
+  path: string;
+  /** headers that make a write conditional, such as if-match and if-none-match */
+  conditions: Record<string, string>;
+  /** 0 when the connection was dropped on purpose */
+  status: number;
+}
+
+export interface CallFilter {
+  service?: string;
+  action?: string;
+  principal?: string | RegExp;
+  since?: Date;
+}
+
+const CONDITIONS = [
+  'if-match',
+  'if-none-match',
+  'x-amz-copy-source-if-match',
+  'x-amz-copy-source-if-none-match',
+];
+
+/** Every call since the start, in the order in which they were answered. */
+export class CallLog {
+  readonly calls: Call[] = [];
+  readonly #principals = new Map<string, string>();
+
+  /** From now on calls signed with this access key are logged as made by `principal`. */
+  registerPrincipal(accessKeyId: string, principal: string): void {
+    this.#principals.set(accessKeyId, principal);
+  }
+
+  principalOf(accessKeyId: string): string {
+    return this.#principals.get(accessKeyId) ?? accessKeyId;
+  }
+
+  add(request: AwsRequest, name: ActionName, outcome: { at: Date; status: number }): void {
+    this.calls.push({
+      ...name,
+      at: outcome.at,
+      durationMs: Date.now() - outcome.at.getTime(),
+      principal: this.principalOf(request.accessKeyId),
+      service: request.service,
+      method: request.method,
+      path: request.path,
+      conditions: conditionsOf(request.headers),
+      status: outcome.status,
+    });
+  }
+
+  matching({ service, action, principal, since }: CallFilter): Call[] {
+    return this.calls.filter(
+      (call) =>
+        (service === undefined || call.service === service) &&
+        (action === undefined || call.action === action) &&
+        (principal === undefined || matchesName(principal, call.principal)) &&
+        (since === undefined || call.at >= since),
+    );
+  }
+
+  count(filter: CallFilter): number {
+    return this.matching(filter).length;
+  }
+
+  clear(): void {
+    this.calls.length = 0;
+  }
+}
+
+function matchesName(pattern: string | RegExp, name: string): boolean {
+  return typeof pattern === 'string' ? name === pattern || name.endsWith(`/${pattern}`) : pattern.test(name);
+}
+
+function conditionsOf(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => CONDITIONS.includes(name)));
+}

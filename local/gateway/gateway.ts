@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type ActionName, actionOf } from './action.ts';
+import { jsonError } from './answers.ts';
+import { CallLog } from './call-log.ts';
+import { DroppedConnectionError, Faults } from './faults.ts';
+import { createForward, plainHeaders, readAll } from './forward.ts';
+import type { AwsRequest, AwsResponse, LocalService } from './request.ts';
+import { credentialScope } from './scope.ts';
+
+export interface GatewayOptions {
+  motoUrl: string;
+  /** by the service name of the credential scope; what is not here goes to moto as it is */
+  services?: Record<string, LocalService>;
+  /** told after each call that was answered, such as a deployment's */
+  onCall?: (request: AwsRequest, name: ActionName) => void;
+}
+
+/** The one address of the local AWS: an HTTP server on the loopback address that hands requests out by service. */
+export class Gateway {
+  readonly calls = new CallLog();
+  readonly faults = new Faults();
+  readonly #options: GatewayOptions;
+  readonly #moto: ReturnType<typeof createForward>;
+  readonly #server: Server;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#moto = createForward(options.motoUrl);
+    this.#server = createServer((incoming, outgoing) => {
+      this.#serve(incoming, outgoing).catch(() => outgoing.destroy());
+    });
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Listens on a free port. */
+  async start(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+    this.#moto.close();
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const at = new Date();
+    const request = await readRequest(incoming);
+    const name = actionOf(request);
+    try {
+      const answer = await this.faults.apply(request, name, () => this.#answer(request));
+      this.calls.add(request, name, { at, status: answer.status });
+      this.#options.onCall?.(request, name);
+      send(outgoing, answer);
+    } catch (error) {
+      this.calls.add(request, name, { at, status: 0 });
+      if (error instanceof DroppedConnectionError) incoming.socket.destroy();
+      else
+        send(outgoing, jsonError('InternalFailure', `local cloud: ${name.action}: ${describe(error)}`, 500));
+    }
+  }
+
+  #answer(request: AwsRequest): Promise<AwsResponse> {
+    const service = this.#options.services?.[request.service];
+    return service ? service.handle(request, this.#moto.forward) : this.#moto.forward(request);
+  }
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<AwsRequest> {
+  const path = incoming.url ?? '/';
+  return {
+    ...credentialScope(incoming.headers, path),
+    method: incoming.method ?? 'GET',
+    path,
+    headers: plainHeaders(incoming),
+    body: await readAll(incoming),
+  };
+}
+
+function send(outgoing: ServerResponse, answer: AwsResponse): void {
+  const headers = { ...answer.headers };
+  headers['content-length'] ??= String(Buffer.byteLength(answer.body));
+  outgoing.writeHead(answer.status, headers).end(answer.body);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,77 @@
+"""Serves moto on a free port of the loopback address and prints that port as the first line.
+
+Two things differ from `moto_server`: queues do not push to functions inside moto (the pollers of
+local/queues do what an event source mapping does), and GET /deployed-code/<function ARN> answers
+the zip that moto keeps, as the presigned URL of GetFunction's Code.Location does on AWS.
+Ends when its standard input closes, so that it never outlives the process that started it.
+"""
+
+import logging
+import os
+import sys
+import threading
+
+from moto.awslambda.models import lambda_backends
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from moto.sqs.models import Queue
+from werkzeug.exceptions import NotFound
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
+
+CODE_PATH = "/deployed-code/"
+ACCOUNT_ID = "123456789012"
+
+
+class NoMappings(dict):
+    """moto registers a mapping on its queue to push each message at once; forget it instead."""
+
+    def __setitem__(self, function_arn, mapping):
+        pass
+
+
+def without_push(queue_init):
+    def init(self, *args, **kwargs):
+        queue_init(self, *args, **kwargs)
+        self.lambda_event_source_mappings = NoMappings()
+
+    return init
+
+
+def with_deployed_code(app):
+    def serve(environ, start_response):
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(CODE_PATH):
+            return app(environ, start_response)
+        return code_of(path[len(CODE_PATH) :])(environ, start_response)
+
+    return serve
+
+
+def code_of(function_arn):
+    region = function_arn.split(":")[3]
+    for function in lambda_backends[ACCOUNT_ID][region].list_functions():
+        if function.function_arn == function_arn:
+            return Response(function.code_bytes, mimetype="application/zip")
+    return NotFound()
+
+
+def stop_with_parent():
+    sys.stdin.read()
+    os._exit(0)
+
+
+def main():
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    Queue.__init__ = without_push(Queue.__init__)
+    app = with_deployed_code(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
+    threading.Thread(target=stop_with_parent, daemon=True).start()
+    print(server.server_port, flush=True)
+    server.serve_forever()
+
+
+main()
