@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from '../setup/find-program.ts';
+import { type CaOptions, pebbleConfiguration, pebbleEnvironment } from './configuration.ts';
+import { makeTlsCertificate } from './tls-certificate.ts';
+
+export interface PebbleOptions extends CaOptions {
+  /** The program. */
+  pebble: string;
+  /** The resolver that validations ask, as `127.0.0.1:5353`. */
+  dnsServer: string;
+  /** Configuration, TLS certificate and log go here. */
+  dir: string;
+  /** Added to its environment, after the settings above. */
+  env?: Record<string, string>;
+}
+
+export interface Pebble {
+  directoryUrl: string;
+  managementUrl: string;
+  /** PEM file with which clients trust the directory's HTTPS (not the certificates it issues). */
+  tlsCaFile: string;
+  /** The PEM of the root under which it issues; a new one at each start. */
+  roots(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export class PebbleError extends Error {
+  override name = 'PebbleError';
+}
+
+const START_LIMIT_MS = 20_000;
+
+/** Starts a CA on free ports of the loopback address; its log is `<dir>/pebble.log`. It ends with this process. */
+export async function startPebble(options: PebbleOptions): Promise<Pebble> {
+  const { dir } = options;
+  await mkdir(dir, { recursive: true });
+  const files = await makeTlsCertificate(dir);
+  const [listenPort, managementPort] = await freePorts();
+  await writeFile(
+    join(dir, 'pebble.json'),
+    pebbleConfiguration({ listenPort, managementPort, ...files }, options),
+  );
+  const ca = await readFile(files.certificate, 'utf8');
+  const directoryUrl = `https://127.0.0.1:${listenPort}/dir`;
+  const managementUrl = `https://127.0.0.1:${managementPort}`;
+
+  const child = launch(options);
+  const exited = once(child, 'exit').catch(() => undefined);
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  const urls = [directoryUrl, `${managementUrl}/roots/0`];
+  try {
+    await Promise.all(urls.map((url) => untilItAnswers(url, ca, child)));
+  } catch (cause) {
+    await stop();
+    throw new PebbleError(`Pebble did not start; see ${join(dir, 'pebble.log')}`, { cause });
+  }
+  return {
+    directoryUrl,
+    managementUrl,
+    tlsCaFile: files.certificate,
+    roots: () => read(`${managementUrl}/roots/0`, ca),
+    stop,
+  };
+}
+
+function launch({ pebble, dnsServer, dir, env, ...settings }: PebbleOptions): ChildProcess {
+  const command = [pebble, '-config', join(dir, 'pebble.json'), '-dnsserver', dnsServer];
+  // A process that is killed cannot stop its children; the kernel can.
+  if (findProgram('setpriv')) command.unshift('setpriv', '--pdeathsig', 'KILL');
+  const [file = '', ...args] = command;
+  const log = openSync(join(dir, 'pebble.log'), 'a');
+  const child = spawn(file, args, {
+    stdio: ['ignore', log, log],
+    env: { PATH: process.env.PATH ?? '', ...pebbleEnvironment(settings), ...env },
+  });
+  closeSync(log);
+  return child;
+}
+
+async function untilItAnswers(url: string, ca: string, child: ChildProcess): Promise<void> {
+  const deadline = performance.now() + START_LIMIT_MS;
+  for (;;) {
+    try {
+      await read(url, ca);
+      return;
+    } catch (error) {
+      if (child.exitCode !== null || performance.now() > deadline) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+async function read(url: string, ca: string): Promise<string> {
+  const request = get(url, { ca, timeout: 5_000, agent: false });
+  request.on('timeout', () => request.destroy(new Error(`${url} does not answer`)));
+  const [response] = await once(request, 'response');
+  return text(response);
+}
+
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()] as const;
+  for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening');
+  const [first, second] = servers.map((server) => (server.address() as AddressInfo).port);
+  for (const server of servers) await once(server.close(), 'close');
+  return [first ?? 0, second ?? 0];
+}
