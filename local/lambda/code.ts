@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { DeployedFunction } from './deployed-function.ts';
+
+/**
+ * Unpacks deployed zips, each one once, and tells where. `dir` must not lie below a node_modules
+ * folder: a module that is missing in the zip would be found there and be missed on AWS only.
+ */
+export class UnpackedCode {
+  readonly #options: { motoUrl: string; python: string; dir: string };
+  readonly #unpacked = new Map<string, Promise<string>>();
+
+  constructor(options: { motoUrl: string; python: string; dir: string }) {
+    this.#options = options;
+  }
+
+  /** The folder with the function's files, which Lambda shows as /var/task. */
+  folderOf(deployed: DeployedFunction): Promise<string> {
+    const known = this.#unpacked.get(deployed.codeSha256);
+    if (known) return known;
+    const unpacking = this.#unpack(deployed);
+    this.#unpacked.set(deployed.codeSha256, unpacking);
+    unpacking.catch(() => this.#unpacked.delete(deployed.codeSha256));
+    return unpacking;
+  }
+
+  async #unpack({ name, arn, codeSha256 }: DeployedFunction): Promise<string> {
+    const answer = await fetch(`${this.#options.motoUrl}/deployed-code/${arn}`);
+    if (!answer.ok) throw new Error(`could not read the deployed zip of ${name}: HTTP ${answer.status}`);
+    const zip = join(
+      this.#options.dir,
+      `${createHash('sha256').update(codeSha256).digest('hex').slice(0, 16)}.zip`,
+    );
+    const folder = zip.replace(/\.zip$/, '');
+    await mkdir(folder, { recursive: true });
+    await writeFile(zip, Buffer.from(await answer.arrayBuffer()));
+    await promisify(execFile)(this.#options.python, ['-m', 'zipfile', '-e', zip, folder]);
+    return folder;
+  }
+}

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { DeployedFunction } from './deployed-function.ts';
+import {
+  exited,
+  type FunctionErrorReport,
+  type InvocationResult,
+  outOfMemory,
+  reportLine,
+  timedOut,
+} from './invocation.ts';
+import { residentMemory } from './memory.ts';
+import { FunctionOutput } from './output.ts';
+
+const BOOTSTRAP = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
+const MEMORY_CHECK_MS = 100;
+const INIT_LIMIT_MS = 10_000;
+
+/** What the process tells over the IPC channel (see bootstrap.mjs), and how its life can end. */
+type Message =
+  | { kind: 'ready' }
+  | { kind: 'result'; payload: string }
+  | { kind: 'error'; error: FunctionErrorReport }
+  | { kind: 'crash'; error: FunctionErrorReport }
+  | { kind: 'exit'; status: number | string }
+  | { kind: 'timeout' }
+  | { kind: 'memory' };
+
+export interface Place {
+  taskRoot: string;
+  variables: Record<string, string>;
+  onLine: (line: string) => void;
+}
+
+/** One Node process that runs one function, one invocation at a time. */
+export class ExecutionEnvironment {
+  readonly deployed: DeployedFunction;
+  readonly #process: ChildProcess;
+  readonly #output: FunctionOutput;
+  readonly #closed: Promise<unknown>;
+  readonly #startedAt = performance.now();
+  #state: 'starting' | 'ready' | 'ended' = 'starting';
+  #initDurationMs: number | undefined;
+  #unread: Message | undefined;
+  #receive: ((message: Message) => void) | undefined;
+
+  constructor(deployed: DeployedFunction, place: Place) {
+    this.deployed = deployed;
+    const heapMb = Math.floor(deployed.memoryMb * 0.9);
+    const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
+      cwd: place.taskRoot,
+      env: place.variables,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.#process = child;
+    this.#output = new FunctionOutput([child.stdout, child.stderr] as Readable[], place.onLine);
+    this.#closed = once(child, 'close');
+    child.on('message', (message: Message) => this.#deliver(message));
+    child.on('exit', (code, signal) => this.#deliver({ kind: 'exit', status: code ?? signal ?? 0 }));
+  }
+
+  /** False once the process has ended; make another one then. */
+  get usable(): boolean {
+    return this.#state !== 'ended';
+  }
+
+  /** Runs the handler. Ends the process if it exceeds the function's time or memory. */
+  async invoke(invocation: { requestId: string; payload: string }): Promise<InvocationResult> {
+    const { requestId } = invocation;
+    this.#output.line(`START RequestId: ${requestId} Version: $LATEST`);
+    const initFailure = this.#state === 'starting' ? await this.#initialize() : undefined;
+    const startedAt = performance.now();
+    const message = initFailure ?? (await this.#run(invocation));
+    const durationMs = performance.now() - startedAt;
+    const initDurationMs = this.#initDurationMs;
+    this.#initDurationMs = undefined;
+    const maxMemoryMb = residentMemory(this.#process.pid).peakMb;
+    await this.#settleOutput(message);
+    const error = errorOf(message, requestId, this.deployed.timeoutMs);
+    const report = { durationMs, initDurationMs, maxMemoryMb };
+    if (error) this.#output.line(`ERROR ${JSON.stringify(error)}`);
+    this.#output.line(`END RequestId: ${requestId}`);
+    this.#output.line(reportLine(requestId, this.deployed.memoryMb, report));
+    return {
+      requestId,
+      payload: message.kind === 'result' ? message.payload : JSON.stringify(error),
+      functionError: error && 'Unhandled',
+      log: this.#output.take(),
+      report,
+    };
+  }
+
+  /** Ends the process, also in the middle of an invocation. */
+  async stop(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#closed;
+  }
+
+  async #initialize(): Promise<Message | undefined> {
+    const message = await this.#nextMessage({ limitMs: INIT_LIMIT_MS });
+    this.#initDurationMs = performance.now() - this.#startedAt;
+    if (message.kind !== 'ready') return message.kind === 'error' ? { ...message, kind: 'crash' } : message;
+    this.#state = 'ready';
+    return undefined;
+  }
+
+  #run(invocation: { requestId: string; payload: string }): Promise<Message> {
+    const { timeoutMs, memoryMb, arn: functionArn } = this.deployed;
+    const deadline = Date.now() + timeoutMs;
+    const answered = this.#nextMessage({ limitMs: timeoutMs, memoryMb });
+    this.#process.send({ ...invocation, deadline, functionArn, traceId: `Root=1-${invocation.requestId}` });
+    return answered;
+  }
+
+  /** The next thing that happens: a message, the end of the process, or of what it may use. */
+  #nextMessage(limits: { limitMs: number; memoryMb?: number }): Promise<Message> {
+    return new Promise((resolve) => {
+      const { memoryMb } = limits;
+      const timeout = setTimeout(() => this.#deliver({ kind: 'timeout' }), limits.limitMs);
+      const memory = setInterval(() => {
+        if (memoryMb !== undefined && residentMemory(this.#process.pid).nowMb > memoryMb) {
+          this.#deliver({ kind: 'memory' });
+        }
+      }, MEMORY_CHECK_MS);
+      this.#receive = (message) => {
+        clearTimeout(timeout);
+        clearInterval(memory);
+        this.#receive = undefined;
+        resolve(message);
+      };
+      if (this.#unread) this.#receive(this.#unread);
+      this.#unread = undefined;
+    });
+  }
+
+  #deliver(message: Message): void {
+    const isEnd = message.kind !== 'ready' && message.kind !== 'result' && message.kind !== 'error';
+    if (isEnd) this.#state = 'ended';
+    if (this.#receive) this.#receive(message);
+    else this.#unread ??= message;
+  }
+
+  async #settleOutput(message: Message): Promise<void> {
+    if (message.kind === 'result' || message.kind === 'error') await this.#output.ended();
+    else await this.stop();
+  }
+}
+
+function errorOf(message: Message, requestId: string, timeoutMs: number): FunctionErrorReport | undefined {
+  switch (message.kind) {
+    case 'result':
+      return undefined;
+    case 'error':
+    case 'crash':
+      return message.error;
+    case 'exit':
+      return message.status === 'SIGKILL' ? outOfMemory(requestId) : exited(requestId, message.status);
+    case 'timeout':
+      return timedOut(requestId, timeoutMs);
+    case 'memory':
+      return outOfMemory(requestId);
+    case 'ready':
+      throw new Error('a function told twice that it is ready');
+  }
+}

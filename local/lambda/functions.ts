@@ -1,0 +1,121 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Forward } from '../gateway/request.ts';
+import type { UnpackedCode } from './code.ts';
+import { type DeployedFunction, functionName, readFunction } from './deployed-function.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
+import type { InvocationResult } from './invocation.ts';
+import { functionVariables } from './variables.ts';
+
+/** All of the function's reserved concurrency is in use. */
+export class ThrottledError extends Error {
+  override name = 'ThrottledError';
+}
+
+export interface FunctionsOptions {
+  forward: Forward;
+  code: UnpackedCode;
+  /** variables that every function gets on this machine, such as AWS_ENDPOINT_URL */
+  variables: () => Record<string, string>;
+  registerPrincipal: (accessKeyId: string, role: string) => void;
+  onLine: (functionName: string, line: string) => void;
+  onResult?: (functionName: string, result: InvocationResult) => void;
+}
+
+/** Runs deployed functions, each in processes of its own, which are kept for the next invocation. */
+export class Functions {
+  readonly #options: FunctionsOptions;
+  readonly #deployed = new Map<string, Promise<DeployedFunction>>();
+  readonly #idle = new Map<string, ExecutionEnvironment[]>();
+  readonly #running = new Set<ExecutionEnvironment>();
+  #generation = 0;
+
+  constructor(options: FunctionsOptions) {
+    this.#options = options;
+  }
+
+  /** How many invocations are under way. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** The function as deployed; throws FunctionUnavailableError. Accepts names and ARNs. */
+  deployed(nameOrArn: string): Promise<DeployedFunction> {
+    const name = functionName(nameOrArn);
+    const known = this.#deployed.get(name);
+    if (known) return known;
+    const reading = readFunction(this.#options.forward, name);
+    this.#deployed.set(name, reading);
+    reading.catch(() => this.#deployed.delete(name));
+    return reading;
+  }
+
+  /** Invokes and waits for the end. Throws FunctionUnavailableError or ThrottledError; never for what the function does. */
+  async invoke(nameOrArn: string, payload: string): Promise<InvocationResult> {
+    const deployed = await this.deployed(nameOrArn);
+    const taskRoot = await this.#options.code.folderOf(deployed);
+    const environment = this.#takeIdle(deployed.name) ?? this.#startEnvironment(deployed, taskRoot);
+    const generation = this.#generation;
+    this.#running.add(environment);
+    try {
+      const result = await environment.invoke({ requestId: randomUUID(), payload });
+      this.#options.onResult?.(deployed.name, result);
+      return result;
+    } finally {
+      this.#running.delete(environment);
+      if (generation !== this.#generation) await environment.stop();
+      else if (environment.usable) this.#keep(environment);
+    }
+  }
+
+  /** Forgets what is known: after a deployment the next invocation starts cold with what is deployed then. */
+  async forget(): Promise<void> {
+    this.#generation += 1;
+    this.#deployed.clear();
+    const idle = [...this.#idle.values()].flat();
+    this.#idle.clear();
+    await Promise.all(idle.map((environment) => environment.stop()));
+  }
+
+  /** Reads and unpacks a function ahead of its first invocation, as AWS does while it is deployed. */
+  async prepare(nameOrArn: string): Promise<void> {
+    await this.#options.code.folderOf(await this.deployed(nameOrArn));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#running].map((environment) => environment.stop()));
+    await this.forget();
+  }
+
+  #takeIdle(name: string): ExecutionEnvironment | undefined {
+    const idle = (this.#idle.get(name) ?? []).filter((environment) => environment.usable);
+    const taken = idle.pop();
+    this.#idle.set(name, idle);
+    return taken;
+  }
+
+  #keep(environment: ExecutionEnvironment): void {
+    const { name } = environment.deployed;
+    this.#idle.set(name, [...(this.#idle.get(name) ?? []), environment]);
+  }
+
+  #startEnvironment(deployed: DeployedFunction, taskRoot: string): ExecutionEnvironment {
+    const inUse = [...this.#running].filter((environment) => environment.deployed.name === deployed.name);
+    if (deployed.reservedConcurrency !== undefined && inUse.length >= deployed.reservedConcurrency) {
+      throw new ThrottledError(
+        `all ${deployed.reservedConcurrency} reserved executions of ${deployed.name} are in use`,
+      );
+    }
+    const accessKeyId = roleAccessKey(deployed.role);
+    this.#options.registerPrincipal(accessKeyId, deployed.role);
+    return new ExecutionEnvironment(deployed, {
+      taskRoot,
+      variables: functionVariables(deployed, { taskRoot, accessKeyId, local: this.#options.variables() }),
+      onLine: (line) => this.#options.onLine(deployed.name, line),
+    });
+  }
+}
+
+/** A temporary access key, always the same one for a role. */
+function roleAccessKey(role: string): string {
+  return `ASIA${createHash('sha256').update(role).digest('hex').slice(0, 16).toUpperCase()}`;
+}
