@@ -1,0 +1,139 @@
+import acme from 'acme-client';
+import * as z from 'zod/mini';
+import { parseValue } from '../core/parse-json.ts';
+import type { PrivateKeyPem } from '../core/private-key-pem.ts';
+import type {
+  Authorization,
+  CertificateAuthority,
+  Order,
+  OrderRequest,
+} from '../ports/certificate-authority.ts';
+import { AcmeError } from '../ports/certificate-authority.ts';
+import type { AcmeClient } from './acme-client.ts';
+import { describeProblem, type HttpAnswer, parseRetryAfter } from './problem.ts';
+
+const HttpsUrl = z.string().check(z.regex(/^https:\/\//, 'is not an https address'));
+const OrderBody = z.object({
+  status: z.enum(['pending', 'ready', 'processing', 'valid', 'invalid']),
+  authorizations: z.array(HttpsUrl),
+  finalize: HttpsUrl,
+  certificate: z.optional(HttpsUrl),
+});
+const Challenge = z.object({
+  type: z.string(),
+  url: HttpsUrl,
+  status: z.string(),
+  token: z.optional(z.string()),
+  error: z.optional(z.unknown()),
+});
+const AuthorizationBody = z.object({
+  status: z.enum(['pending', 'valid', 'invalid', 'deactivated', 'expired', 'revoked']),
+  identifier: z.object({ type: z.literal('dns'), value: z.string() }),
+  challenges: z.array(Challenge),
+});
+
+/** One CA over ACME (RFC 8555), with our account there. */
+export class AcmeAuthority implements CertificateAuthority {
+  readonly directoryUrl: string;
+  readonly #client: AcmeClient;
+  readonly #caaIdentity: string | undefined;
+
+  /** `caaIdentity` is used when the directory's `meta.caaIdentities` is empty. */
+  constructor(
+    client: AcmeClient,
+    { directoryUrl, caaIdentity }: { directoryUrl: string; caaIdentity: string | undefined },
+  ) {
+    this.#client = client;
+    this.directoryUrl = directoryUrl;
+    this.#caaIdentity = caaIdentity;
+  }
+
+  async caaIdentity(): Promise<string | undefined> {
+    const identities = await this.#client.http.getMetaField('caaIdentities');
+    const [first] = Array.isArray(identities) ? identities : [];
+    return typeof first === 'string' ? first : this.#caaIdentity;
+  }
+
+  async createOrder({ names, profile, replaces }: OrderRequest): Promise<Order> {
+    const payload = {
+      identifiers: names.map((value) => ({ type: 'dns', value })),
+      ...(profile && { profile }),
+      ...(replaces && { replaces }),
+    };
+    const answer = await this.#client.api.apiResourceRequest('newOrder', payload, [201]);
+    return this.#toOrder(answer, answer.headers.location ?? '');
+  }
+
+  async order(url: string): Promise<Order> {
+    return this.#toOrder(await this.#client.api.apiRequest(url, null, [200]), url);
+  }
+
+  async authorization(url: string): Promise<Authorization> {
+    const { data } = await this.#client.api.apiRequest(url, null, [200]);
+    const body = parseAnswer(data, AuthorizationBody, url);
+    const challenge = body.challenges.find(({ type }) => type === 'dns-01');
+    const token = challenge?.token;
+    return {
+      url,
+      identifier: body.identifier.value.toLowerCase(),
+      status: body.status,
+      challenge:
+        challenge && token !== undefined
+          ? {
+              url: challenge.url,
+              status: challenge.status,
+              txtValue: await this.#txtValue(challenge.url, token),
+            }
+          : undefined,
+      problem: describeProblem(body.challenges.find(({ error }) => error !== undefined)?.error),
+    };
+  }
+
+  async answerChallenge(url: string): Promise<void> {
+    await this.#client.api.apiRequest(url, {}, [200]);
+  }
+
+  async finalize(
+    order: Order,
+    { key, names }: { key: PrivateKeyPem; names: readonly string[] },
+  ): Promise<Order> {
+    const [, csr] = await acme.crypto.createCsr({ altNames: [...names] }, key.reveal());
+    const payload = { csr: acme.crypto.getPemBodyAsB64u(csr) };
+    return this.#toOrder(await this.#client.api.apiRequest(order.finalize, payload, [200]), order.url);
+  }
+
+  async certificate(order: Order): Promise<string> {
+    if (!order.certificate)
+      throw new AcmeError(
+        'ca-answer-malformed',
+        `the CA calls order ${order.url} valid and gives no certificate`,
+      );
+    const { data } = await this.#client.api.apiRequest(order.certificate, null, [200]);
+    return String(data);
+  }
+
+  #toOrder({ data, headers }: HttpAnswer, url: string): Order {
+    return {
+      ...parseAnswer(data, OrderBody, url),
+      url,
+      retryAfterMs: parseRetryAfter(headers['retry-after'], new Date()),
+    };
+  }
+
+  /** RFC 8555, 8.4: base64url of the SHA-256 of the key authorization. */
+  #txtValue(url: string, token: string): Promise<string> {
+    return this.#client.getChallengeKeyAuthorization({ type: 'dns-01', url, token, status: 'pending' });
+  }
+}
+
+function parseAnswer<T extends z.ZodMiniType>(data: unknown, schema: T, url: string): z.infer<T> {
+  try {
+    return parseValue(data, schema, { where: url, reason: 'ca-answer-malformed' });
+  } catch (cause) {
+    throw new AcmeError(
+      'ca-answer-malformed',
+      `the CA's answer cannot be used: ${cause instanceof Error ? cause.message : ''}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,21 @@
+/** The SDK's name of an error (`NoSuchKey`, `AccessDenied`), or its HTTP status when it has none. */
+export function errorName(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const status = httpStatus(error);
+  return error.name === 'UnknownError' || error.name === 'Error' ? String(status ?? error.name) : error.name;
+}
+
+export function httpStatus(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
+  const metadata = error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}
+
+export function isAccessDenied(error: unknown): boolean {
+  return (
+    ['AccessDenied', 'AccessDeniedException', 'KMSAccessDeniedException', 'Forbidden'].includes(
+      errorName(error),
+    ) || httpStatus(error) === 403
+  );
+}

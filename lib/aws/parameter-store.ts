@@ -1,0 +1,48 @@
+import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { errorName } from './error-name.ts';
+
+export class ParameterError extends Error {
+  override readonly name = 'ParameterError';
+  readonly reason = 'parameter-unavailable';
+}
+
+/** SecureStrings in SSM Parameter Store, for the ACME accounts. */
+export class ParameterStore {
+  readonly #ssm: SSMClient;
+
+  constructor(ssm: SSMClient) {
+    this.#ssm = ssm;
+  }
+
+  /** `undefined` when there is none. */
+  async get(name: string): Promise<string | undefined> {
+    try {
+      const answer = await this.#ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+      return answer.Parameter?.Value;
+    } catch (cause) {
+      if (errorName(cause) === 'ParameterNotFound') return undefined;
+      throw new ParameterError(`could not read the parameter ${name}: ${errorName(cause)}`, { cause });
+    }
+  }
+
+  /** `false` when one exists already: of two callers one wins. */
+  async create(name: string, value: string): Promise<boolean> {
+    return this.#put(name, value, false);
+  }
+
+  async replace(name: string, value: string): Promise<void> {
+    await this.#put(name, value, true);
+  }
+
+  async #put(name: string, value: string, overwrite: boolean): Promise<boolean> {
+    try {
+      await this.#ssm.send(
+        new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: overwrite }),
+      );
+      return true;
+    } catch (cause) {
+      if (errorName(cause) === 'ParameterAlreadyExists') return false;
+      throw new ParameterError(`could not write the parameter ${name}: ${errorName(cause)}`, { cause });
+    }
+  }
+}

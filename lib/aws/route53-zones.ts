@@ -1,0 +1,134 @@
+import {
+  ChangeResourceRecordSetsCommand,
+  GetChangeCommand,
+  InvalidChangeBatch,
+  ListHostedZonesCommand,
+  ListResourceRecordSetsCommand,
+  type Route53Client,
+} from '@aws-sdk/client-route-53';
+import type { HostedZone } from '../core/hosted-zones.ts';
+import type { RecordChange, RecordSet } from '../core/record-edits.ts';
+import { ChangeRefusedError, ZoneError, type Zones } from '../ports/zones.ts';
+import { errorName, isAccessDenied } from './error-name.ts';
+
+/** Route 53. Only `CREATE` and exact `DELETE` are ever sent: a replacing write would lose other people's values. */
+export class Route53Zones implements Zones {
+  readonly #route53: Route53Client;
+
+  constructor(route53: Route53Client) {
+    this.#route53 = route53;
+  }
+
+  async list(): Promise<HostedZone[]> {
+    const zones: HostedZone[] = [];
+    let marker: string | undefined;
+    do {
+      const page = await this.#ask('list the hosted zones', () =>
+        this.#route53.send(new ListHostedZonesCommand({ Marker: marker })),
+      );
+      for (const { Id, Name, Config } of page.HostedZones ?? []) {
+        if (Id && Name && !Config?.PrivateZone) zones.push({ id: bareId(Id), name: bareName(Name) });
+      }
+      marker = page.IsTruncated ? page.NextMarker : undefined;
+    } while (marker !== undefined);
+    return zones;
+  }
+
+  async change(zoneId: string, changes: readonly RecordChange[]): Promise<string> {
+    return this.#ask(`change records in hosted zone ${zoneId}`, async () => {
+      try {
+        const answer = await this.#route53.send(
+          new ChangeResourceRecordSetsCommand({
+            HostedZoneId: zoneId,
+            ChangeBatch: { Changes: changes.map(toRoute53) },
+          }),
+        );
+        return bareId(answer.ChangeInfo?.Id ?? '');
+      } catch (cause) {
+        if (!(cause instanceof InvalidChangeBatch)) throw cause;
+        throw new ChangeRefusedError(zoneId, cause.messages ?? [cause.message], { cause });
+      }
+    });
+  }
+
+  async read(
+    zoneId: string,
+    { name, type }: Pick<RecordSet, 'name' | 'type'>,
+  ): Promise<RecordSet | undefined> {
+    const page = await this.#ask(`read ${type} of ${name} in hosted zone ${zoneId}`, () =>
+      this.#route53.send(
+        new ListResourceRecordSetsCommand({
+          HostedZoneId: zoneId,
+          StartRecordName: name,
+          StartRecordType: type,
+          MaxItems: 1,
+        }),
+      ),
+    );
+    const [found] = page.ResourceRecordSets ?? [];
+    if (!found || bareName(found.Name ?? '') !== name || found.Type !== type) return undefined;
+    if (found.SetIdentifier !== undefined || found.TTL === undefined) {
+      throw new ZoneError(
+        'record-not-simple',
+        `${type} at ${name} in hosted zone ${zoneId} is a routing-policy or alias record; make it a simple one, or remove it`,
+      );
+    }
+    return {
+      name,
+      type,
+      ttl: found.TTL,
+      values: (found.ResourceRecords ?? []).map(({ Value }) => Value ?? ''),
+    };
+  }
+
+  async isInSync(changeId: string): Promise<boolean> {
+    const answer = await this.#ask(`look at change ${changeId}`, () =>
+      this.#route53.send(new GetChangeCommand({ Id: changeId })),
+    );
+    return answer.ChangeInfo?.Status === 'INSYNC';
+  }
+
+  async #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (cause) {
+      if (cause instanceof ChangeRefusedError || cause instanceof ZoneError) throw cause;
+      const name = errorName(cause);
+      if (name === 'NoSuchHostedZone')
+        throw new ZoneError(
+          'zone-missing',
+          `could not ${attempt}: the zone is gone; create it again, or take its names out of the renewal files`,
+          { cause },
+        );
+      if (isAccessDenied(cause))
+        throw new ZoneError(
+          'zone-access-denied',
+          `could not ${attempt}: Route 53 denied it; the names must be at or below params.domains in serverless.yml`,
+          { cause },
+        );
+      throw new ZoneError('zone-unavailable', `could not ${attempt}: ${name}`, { cause });
+    }
+  }
+}
+
+function toRoute53({ action, set }: RecordChange) {
+  return {
+    Action: action,
+    ResourceRecordSet: {
+      Name: set.name,
+      Type: set.type,
+      TTL: set.ttl,
+      ResourceRecords: set.values.map((Value) => ({ Value })),
+    },
+  };
+}
+
+/** `/hostedzone/Z1` and `/change/C1` without their path. */
+function bareId(id: string): string {
+  return id.slice(id.lastIndexOf('/') + 1);
+}
+
+/** Route 53 answers names with a trailing dot and `*` as `\052`. */
+function bareName(name: string): string {
+  return name.replace(/\.$/, '').replace('\\052', '*').toLowerCase();
+}

@@ -1,0 +1,154 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  type ObjectStore,
+  type StoredObject,
+  StoreError,
+  type WriteOptions,
+  type Written,
+} from '../ports/object-store.ts';
+import { errorName, httpStatus, isAccessDenied } from './error-name.ts';
+import { serverDates } from './server-date.ts';
+
+/** The stack's bucket on S3; conditional writes as in the S3 user guide, "Conditional writes". */
+export class S3Store implements ObjectStore {
+  readonly #s3: S3Client;
+  readonly #bucket: string;
+  readonly #dates: { latest(): Date };
+
+  constructor(s3: S3Client, bucket: string) {
+    this.#s3 = s3;
+    this.#bucket = bucket;
+    this.#dates = serverDates(s3);
+  }
+
+  async list(prefix: string): Promise<{ key: string; etag: string }[]> {
+    const found: { key: string; etag: string }[] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.#ask(`list ${prefix}`, () =>
+        this.#s3.send(
+          new ListObjectsV2Command({
+            Bucket: this.#bucket,
+            Prefix: prefix,
+            Delimiter: '/',
+            ContinuationToken: after,
+          }),
+        ),
+      );
+      for (const { Key, ETag } of page.Contents ?? []) {
+        if (Key !== undefined && ETag !== undefined && Key !== prefix) found.push({ key: Key, etag: ETag });
+      }
+      after = page.NextContinuationToken;
+    } while (after !== undefined);
+    return found;
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    return this.#ask(`read ${key}`, async () => {
+      try {
+        const answer = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+        return {
+          body: (await answer.Body?.transformToString()) ?? '',
+          etag: answer.ETag ?? '',
+          at: this.#dates.latest(),
+        };
+      } catch (error) {
+        if (errorName(error) === 'NoSuchKey') return undefined;
+        throw error;
+      }
+    });
+  }
+
+  create(key: string, body: string, options: WriteOptions = {}): Promise<Written | undefined> {
+    return this.#write(key, body, { ...options, IfNoneMatch: '*' });
+  }
+
+  replace(
+    key: string,
+    body: string,
+    { etag, ...options }: WriteOptions & { etag: string },
+  ): Promise<Written | undefined> {
+    return this.#write(key, body, { ...options, IfMatch: etag });
+  }
+
+  async put(key: string, body: string, options: WriteOptions = {}): Promise<void> {
+    await this.#ask(`write ${key}`, () =>
+      this.#s3.send(new PutObjectCommand(this.#input(key, body, options))),
+    );
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#ask(`remove ${key}`, () =>
+      this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key })),
+    );
+  }
+
+  async #write(
+    key: string,
+    body: string,
+    options: WriteOptions & Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>,
+  ): Promise<Written | undefined> {
+    return this.#ask(`write ${key}`, async () => {
+      try {
+        const answer = await this.#s3.send(new PutObjectCommand(this.#input(key, body, options)));
+        return { etag: answer.ETag ?? '', at: this.#dates.latest() };
+      } catch (error) {
+        if (![404, 409, 412].includes(httpStatus(error) ?? 0) || errorName(error) === 'NoSuchBucket')
+          throw error;
+        // The first answer may have been lost and a retry refused: what counts is what stands there now.
+        const stored = await this.get(key);
+        return stored?.body === body ? { etag: stored.etag, at: stored.at } : undefined;
+      }
+    });
+  }
+
+  #input(
+    key: string,
+    body: string,
+    { groups, ...conditions }: WriteOptions & Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>,
+  ): PutObjectCommandInput {
+    const contentType = key.endsWith('.json') ? 'application/json' : 'application/x-pem-file';
+    const tags =
+      groups && groups.length > 0
+        ? { Tagging: `perennial-groups=${encodeURIComponent(`:${groups.join(':')}:`)}` }
+        : {};
+    return { Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType, ...tags, ...conditions };
+  }
+
+  async #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (cause) {
+      if (cause instanceof StoreError) throw cause;
+      throw storeError(attempt, this.#bucket, cause);
+    }
+  }
+}
+
+function storeError(attempt: string, bucket: string, cause: unknown): StoreError {
+  const name = errorName(cause);
+  if (name === 'NoSuchBucket') {
+    return new StoreError(
+      'bucket-missing',
+      `could not ${attempt}: the bucket ${bucket} does not exist; run serverless deploy`,
+      { cause },
+    );
+  }
+  if (isAccessDenied(cause)) {
+    return new StoreError(
+      'store-access-denied',
+      `could not ${attempt}: access to the bucket ${bucket} was denied (${name}); compare the function's role with the one in resources/roles.yml`,
+      { cause },
+    );
+  }
+  return new StoreError('store-unavailable', `could not ${attempt} in the bucket ${bucket}: ${name}`, {
+    cause,
+  });
+}

@@ -1,0 +1,134 @@
+import {
+  DescribeInstanceInformationCommand,
+  GetCommandInvocationCommand,
+  SendCommandCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import type { HostGroup } from '../core/host-group.ts';
+import { type Host, type Hosts, HostsError, type Invocation } from '../ports/hosts.ts';
+import { errorName, isAccessDenied } from './error-name.ts';
+
+/** SendCommand's limit of explicit ids. */
+const MAX_INSTANCE_IDS = 50;
+const DELIVERY_TIMEOUT_SECONDS = 60;
+
+/** Hosts through SSM Run Command, with the stack's own document. */
+export class SsmHosts implements Hosts {
+  readonly #ssm: SSMClient;
+  readonly #stack: { document: string; bucket: string; region: string };
+
+  constructor(ssm: SSMClient, stack: { document: string; bucket: string; region: string }) {
+    this.#ssm = ssm;
+    this.#stack = stack;
+  }
+
+  async inGroup(group: string): Promise<Host[]> {
+    const hosts: Host[] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.#ask(`list the hosts of group ${group}`, () =>
+        this.#ssm.send(
+          new DescribeInstanceInformationCommand({
+            Filters: [{ Key: 'tag:perennial-group', Values: [group] }],
+            MaxResults: 50,
+            NextToken: after,
+          }),
+        ),
+      );
+      for (const { InstanceId, PingStatus } of page.InstanceInformationList ?? []) {
+        if (InstanceId) hosts.push({ instanceId: InstanceId, online: PingStatus === 'Online' });
+      }
+      after = page.NextToken;
+    } while (after);
+    return hosts.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+  }
+
+  async install({
+    group,
+    names,
+    instanceIds,
+  }: {
+    group: HostGroup;
+    names: readonly string[];
+    instanceIds: readonly string[];
+  }): Promise<string[]> {
+    const { document, bucket, region } = this.#stack;
+    const commands: string[] = [];
+    for (let from = 0; from < instanceIds.length; from += MAX_INSTANCE_IDS) {
+      const answer = await this.#ask(`send the installation to group ${group.name}`, () =>
+        this.#ssm.send(
+          new SendCommandCommand({
+            DocumentName: document,
+            InstanceIds: instanceIds.slice(from, from + MAX_INSTANCE_IDS),
+            TimeoutSeconds: DELIVERY_TIMEOUT_SECONDS,
+            MaxConcurrency: '25%',
+            MaxErrors: '0',
+            Comment: `perennial-group=${group.name}`,
+            Parameters: {
+              bucket: [bucket],
+              region: [region],
+              names: [names.join(' ')],
+              root: [group.root],
+              reload: [group.reload],
+              container: [group.container],
+              port: [String(group.port)],
+            },
+          }),
+        ),
+      );
+      if (answer.Command?.CommandId) commands.push(answer.Command.CommandId);
+    }
+    return commands;
+  }
+
+  async invocation(commandId: string, instanceId: string): Promise<Invocation> {
+    try {
+      const answer = await this.#ssm.send(
+        new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId }),
+      );
+      const details = answer.StatusDetails ?? answer.Status ?? 'Pending';
+      return {
+        commandId,
+        instanceId,
+        status: statusOf(answer.Status ?? 'Pending'),
+        statusDetails: details,
+        output: answer.StandardOutputContent ?? '',
+      };
+    } catch (cause) {
+      // SSM knows a command a moment before its invocations.
+      if (errorName(cause) === 'InvocationDoesNotExist')
+        return { commandId, instanceId, status: 'waiting', statusDetails: 'Pending', output: '' };
+      throw hostsError(`look at command ${commandId} on ${instanceId}`, cause);
+    }
+  }
+
+  async #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (cause) {
+      throw hostsError(attempt, cause);
+    }
+  }
+}
+
+function statusOf(status: string): Invocation['status'] {
+  if (status === 'Success') return 'success';
+  return ['Pending', 'InProgress', 'Delayed', 'Cancelling'].includes(status) ? 'waiting' : 'failed';
+}
+
+function hostsError(attempt: string, cause: unknown): HostsError {
+  const name = errorName(cause);
+  if (name === 'InvalidDocument')
+    return new HostsError(
+      'document-missing',
+      `could not ${attempt}: the stack's SSM document is gone; run serverless deploy`,
+      { cause },
+    );
+  if (isAccessDenied(cause))
+    return new HostsError(
+      'hosts-access-denied',
+      `could not ${attempt}: SSM denied it; hosts must carry the tag perennial-group`,
+      { cause },
+    );
+  return new HostsError('hosts-unavailable', `could not ${attempt}: ${name}`, { cause });
+}

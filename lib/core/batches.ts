@@ -1,0 +1,44 @@
+import type { RenewReason } from './decide-renewal.ts';
+
+/** A certificate to renew, with what batches are made by. */
+export interface DueCertificate {
+  name: string;
+  reason: RenewReason;
+  /** The ACME directory. */
+  ca: string;
+  /** Ids of all hosted zones that its names lie in. */
+  zoneIds: readonly string[];
+  /** When the live certificate expires; `undefined` when none was issued yet. */
+  notAfter: Date | undefined;
+}
+
+export interface RenewalBatch {
+  ca: string;
+  zoneIds: string[];
+  certificates: { name: string; reason: RenewReason }[];
+}
+
+export const MAX_BATCH_SIZE = 50;
+
+/**
+ * Batches by CA account and hosted zones, at most 50 certificates each, soonest expiry first, within and among batches.
+ * A name without a certificate comes after those about to expire within the week: nobody is served by it yet.
+ */
+export function batchRenewals(due: readonly DueCertificate[], now: Date): RenewalBatch[] {
+  const urgency = ({ notAfter }: DueCertificate) => notAfter?.getTime() ?? now.getTime() + 7 * 86_400_000;
+  const sorted = [...due].sort((a, b) => urgency(a) - urgency(b) || (a.name < b.name ? -1 : 1));
+  const batches: RenewalBatch[] = [];
+  const open = new Map<string, RenewalBatch>();
+  for (const certificate of sorted) {
+    const zoneIds = [...new Set(certificate.zoneIds)].sort();
+    const key = JSON.stringify([certificate.ca, zoneIds]);
+    let batch = open.get(key);
+    if (!batch || batch.certificates.length >= MAX_BATCH_SIZE) {
+      batch = { ca: certificate.ca, zoneIds, certificates: [] };
+      open.set(key, batch);
+      batches.push(batch);
+    }
+    batch.certificates.push({ name: certificate.name, reason: certificate.reason });
+  }
+  return batches;
+}

@@ -1,0 +1,148 @@
+import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { AuthorityKeyIdentifierExtension, X509Certificate as ParsedCertificate } from '@peculiar/x509';
+import type { PrivateKeyPem } from './private-key-pem.ts';
+
+/** The CA's answer is not what was ordered; nothing of it may be committed. */
+export class CertificateError extends Error {
+  override readonly name = 'CertificateError';
+  readonly reason:
+    | 'chain-malformed'
+    | 'key-mismatch'
+    | 'names-mismatch'
+    | 'not-yet-valid'
+    | 'already-expired';
+
+  constructor(reason: CertificateError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** What is asked about an issued certificate; fingerprints are SHA-256 in hex. */
+export interface CertificateFacts {
+  names: string[];
+  serial: string;
+  notBefore: Date;
+  notAfter: Date;
+  fingerprint: string;
+  keyFingerprint: string;
+  /** RFC 9773, 4.1. */
+  certId: string;
+}
+
+export interface Issued {
+  facts: CertificateFacts;
+  cert: string;
+  chain: string;
+  fullchain: string;
+}
+
+const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+const MAX_CHAIN = 10;
+
+/** The chain that the CA sent, checked against the key and the names that were ordered; throws {@link CertificateError}. */
+export function verifyIssued(
+  fullchainPem: string,
+  ordered: { key: PrivateKeyPem; names: readonly string[]; now: Date },
+): Issued {
+  const blocks = splitChain(fullchainPem);
+  const [leaf, ...issuers] = parseChain(blocks);
+  if (!leaf) throw new CertificateError('chain-malformed', 'the CA sent no certificate');
+  if (!leaf.checkPrivateKey(createPrivateKey(ordered.key.reveal()))) {
+    throw new CertificateError(
+      'key-mismatch',
+      'the CA sent a certificate for another key than the one ordered with',
+    );
+  }
+  const facts = certificateFacts(leaf);
+  const missing = ordered.names.filter((name) => !facts.names.includes(name));
+  const extra = facts.names.filter((name) => !ordered.names.includes(name));
+  if (missing.length + extra.length > 0) {
+    throw new CertificateError(
+      'names-mismatch',
+      `the CA sent a certificate for ${facts.names.join(', ') || 'no names'} instead of ${ordered.names.join(', ')}`,
+    );
+  }
+  if (facts.notBefore > ordered.now)
+    throw new CertificateError(
+      'not-yet-valid',
+      `the certificate is valid only from ${facts.notBefore.toISOString()}`,
+    );
+  if (facts.notAfter <= ordered.now)
+    throw new CertificateError(
+      'already-expired',
+      `the certificate expired at ${facts.notAfter.toISOString()}`,
+    );
+  checkLinks([leaf, ...issuers]);
+  const [cert = '', ...chain] = blocks.map((block) => `${block}\n`);
+  return { facts, cert, chain: chain.join(''), fullchain: cert + chain.join('') };
+}
+
+function splitChain(pem: string): string[] {
+  const blocks = pem.match(PEM_BLOCK) ?? [];
+  const rest = pem.replace(PEM_BLOCK, '').trim();
+  if (blocks.length === 0 || blocks.length > MAX_CHAIN || rest !== '') {
+    throw new CertificateError(
+      'chain-malformed',
+      `the CA sent ${blocks.length} certificates${rest ? ' and something that is no certificate' : ''}`,
+    );
+  }
+  return blocks;
+}
+
+function parseChain(blocks: string[]): X509Certificate[] {
+  try {
+    return blocks.map((block) => new X509Certificate(block));
+  } catch {
+    throw new CertificateError('chain-malformed', 'the CA sent a certificate that cannot be parsed');
+  }
+}
+
+function checkLinks(chain: X509Certificate[]): void {
+  for (const [index, certificate] of chain.entries()) {
+    const issuer = chain[index + 1];
+    if (issuer && !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey))) {
+      throw new CertificateError(
+        'chain-malformed',
+        `certificate ${index + 1} of the chain is not signed by the one after it`,
+      );
+    }
+  }
+}
+
+export function certificateFacts(leaf: X509Certificate): CertificateFacts {
+  const serial = leaf.serialNumber.toLowerCase();
+  return {
+    names: subjectAltNames(leaf),
+    serial,
+    notBefore: new Date(leaf.validFrom),
+    notAfter: new Date(leaf.validTo),
+    fingerprint: sha256(leaf.raw),
+    keyFingerprint: sha256(leaf.publicKey.export({ type: 'spki', format: 'der' })),
+    certId: certIdOf(leaf, serial),
+  };
+}
+
+function subjectAltNames(leaf: X509Certificate): string[] {
+  return (leaf.subjectAltName ?? '')
+    .split(', ')
+    .filter((entry) => entry.startsWith('DNS:'))
+    .map((entry) => entry.slice('DNS:'.length).toLowerCase());
+}
+
+/** RFC 9773, 4.1: base64url of the key identifier of the AKI, a dot, base64url of the serial's DER value. */
+function certIdOf(leaf: X509Certificate, serial: string): string {
+  const keyId = new ParsedCertificate(leaf.raw).getExtension(AuthorityKeyIdentifierExtension)?.keyId ?? '';
+  const even = serial.length % 2 === 0 ? serial : `0${serial}`;
+  const der = Number.parseInt(even.slice(0, 2), 16) >= 0x80 ? `00${even}` : even;
+  return `${Buffer.from(keyId, 'hex').toString('base64url')}.${Buffer.from(der, 'hex').toString('base64url')}`;
+}
+
+/** SHA-256 of the key's SPKI in hex: equal for a key and the certificate made for it. */
+export function keyFingerprint(key: PrivateKeyPem): string {
+  return sha256(createPublicKey(createPrivateKey(key.reveal())).export({ type: 'spki', format: 'der' }));
+}
+
+export function sha256(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}

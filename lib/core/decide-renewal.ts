@@ -1,0 +1,97 @@
+import { DAY } from './durations.ts';
+import type { LivePointer } from './live-pointer.ts';
+import type { Wanted } from './renewal-file.ts';
+import type { State } from './state.ts';
+
+export type RenewReason =
+  | 'forced'
+  | 'never-issued'
+  | 'names-changed'
+  | 'key-changed'
+  | 'profile-changed'
+  | 'ca-changed'
+  | 'suggested-window'
+  | 'expires-soon'
+  | 'life-nearly-over';
+export type WaitReason = 'not-due' | 'backing-off';
+
+export type RenewalDecision =
+  | { action: 'renew'; reason: RenewReason }
+  | { action: 'wait'; reason: WaitReason; until: Date };
+
+export interface RenewalFacts {
+  wanted: Wanted;
+  live: LivePointer | undefined;
+  state: State | undefined;
+  forced: boolean;
+  /** The directory that certificates come from when the file names none. */
+  defaultCa: string;
+  now: Date;
+}
+
+/** Whether a certificate is renewed now, and why; the order of the rules is that of docs/decisions/0001. */
+export function decideRenewal(facts: RenewalFacts): RenewalDecision {
+  const { forced, state, now } = facts;
+  if (forced) return { action: 'renew', reason: 'forced' };
+  const decision = decideByCertificate(facts);
+  if (decision.action === 'wait' || !state?.notBefore) return decision;
+  const notBefore = new Date(state.notBefore);
+  return notBefore > now ? { action: 'wait', reason: 'backing-off', until: notBefore } : decision;
+}
+
+function decideByCertificate(facts: RenewalFacts): RenewalDecision {
+  const { live, now } = facts;
+  if (!live) return { action: 'renew', reason: 'never-issued' };
+  const change = whatChanged(facts, live);
+  if (change) return { action: 'renew', reason: change };
+  const due = dueByAge(facts, live);
+  if (due.at <= now) return { action: 'renew', reason: due.reason };
+  return { action: 'wait', reason: 'not-due', until: due.at };
+}
+
+function whatChanged({ wanted, defaultCa }: RenewalFacts, live: LivePointer): RenewReason | undefined {
+  if (!sameNames(wanted.names, live.names)) return 'names-changed';
+  if (wanted.key !== live.key) return 'key-changed';
+  if (wanted.profile !== undefined && wanted.profile !== live.profile) return 'profile-changed';
+  if (live.ca !== undefined && (wanted.ca ?? defaultCa) !== live.ca) return 'ca-changed';
+  return undefined;
+}
+
+/** The instant from which age alone is a reason, and that reason. */
+function dueByAge({ wanted, state }: RenewalFacts, live: LivePointer): { at: Date; reason: RenewReason } {
+  const notAfter = Date.parse(live.notAfter);
+  const lifetime = notAfter - Date.parse(live.notBefore);
+  const lastSixth = new Date(notAfter - lifetime / 6);
+  const planned = plannedInstant({ wanted, state, live, notAfter, lifetime });
+  return planned.at <= lastSixth ? planned : { at: lastSixth, reason: 'life-nearly-over' };
+}
+
+interface Plan {
+  wanted: Wanted;
+  state: State | undefined;
+  live: LivePointer;
+  notAfter: number;
+  lifetime: number;
+}
+
+function plannedInstant({ wanted, state, live, notAfter, lifetime }: Plan): {
+  at: Date;
+  reason: RenewReason;
+} {
+  if (wanted.renewBeforeDays !== undefined) {
+    return { at: new Date(notAfter - wanted.renewBeforeDays * DAY), reason: 'expires-soon' };
+  }
+  if (state?.suggested?.certId === live.certId)
+    return { at: new Date(state.suggested.at), reason: 'suggested-window' };
+  return { at: new Date(notAfter - renewBefore(lifetime)), reason: 'expires-soon' };
+}
+
+/** 30 days, or a third of a life shorter than 90 days, or half of one under 10 (Let's Encrypt's integration guide). */
+function renewBefore(lifetime: number): number {
+  if (lifetime < 10 * DAY) return lifetime / 2;
+  return Math.min(30 * DAY, lifetime / 3);
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name));
+}

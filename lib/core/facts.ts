@@ -1,0 +1,61 @@
+import * as z from 'zod/mini';
+import { LineageName } from './lineage.ts';
+
+/** The source of every event of ours on the stack's bus. */
+export const EVENT_SOURCE = 'perennial';
+
+/** Work that is due: a hint, harmless when lost or delivered twice. */
+export const RenewalDue = z.strictObject({
+  ca: z.string(),
+  zoneIds: z.array(z.string()),
+  certificates: z
+    .array(z.strictObject({ name: LineageName, reason: z.string() }))
+    .check(z.minLength(1), z.maxLength(50)),
+});
+export type RenewalDue = z.infer<typeof RenewalDue>;
+
+export const DeploymentDue = z.strictObject({
+  group: z.string(),
+  names: z.array(LineageName).check(z.minLength(1)),
+});
+export type DeploymentDue = z.infer<typeof DeploymentDue>;
+
+/** Facts, one per certificate, for anyone to subscribe to. Instants are ISO 8601 in UTC. */
+export type Fact =
+  | { type: 'Renewal Due'; detail: RenewalDue }
+  | { type: 'Deployment Due'; detail: DeploymentDue }
+  | {
+      type: 'Certificate Renewed';
+      detail: {
+        name: string;
+        reason: string;
+        version: string;
+        serial: string;
+        notAfter: string;
+        replacedNotAfter?: string | undefined;
+      };
+    }
+  | {
+      type: 'Certificate Renewal Failed';
+      detail: {
+        name: string;
+        reason: string;
+        message: string;
+        failures: number;
+        notBefore?: string | undefined;
+      };
+    }
+  | { type: 'Certificate Deployed'; detail: { name: string; group: string; hosts: HostOutcome[] } }
+  | {
+      type: 'Certificate Deployment Failed';
+      detail: { name: string; group: string; reason: string; message: string; hosts: HostOutcome[] };
+    };
+
+export interface HostOutcome {
+  instanceId: string;
+  outcome: string;
+  version?: string | undefined;
+  serial?: string | undefined;
+  reason?: string | undefined;
+  message?: string | undefined;
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod/mini';
+import type { HostResult } from './host-report.ts';
+
+/** `hosts/<instance-id>.json`: what that host serves, by lineage. Instants in UTC. */
+export const HostRecord = z.object({
+  instanceId: z.string(),
+  group: z.string(),
+  lineages: z.record(
+    z.string(),
+    z.object({
+      /** The version that was last installed well. */
+      version: z.optional(z.string()),
+      outcome: z.string(),
+      reason: z.optional(z.string()),
+      message: z.optional(z.string()),
+      at: z.string(),
+      commandId: z.string(),
+    }),
+  ),
+});
+export type HostRecord = z.infer<typeof HostRecord>;
+
+/** The record after a command's results; a version that failed leaves the one that the host fell back to. */
+export function recordResults(
+  before: HostRecord | undefined,
+  results: readonly HostResult[],
+  context: { instanceId: string; group: string; commandId: string; at: Date },
+): HostRecord {
+  const lineages = { ...before?.lineages };
+  for (const result of results) {
+    const failed = result.outcome === 'failed' || result.outcome === 'rolled-back';
+    lineages[result.name] = {
+      version: failed ? before?.lineages[result.name]?.version : result.version,
+      outcome: result.outcome,
+      ...(result.reason === undefined ? {} : { reason: result.reason }),
+      ...(result.message === undefined ? {} : { message: result.message }),
+      at: context.at.toISOString(),
+      commandId: context.commandId,
+    };
+  }
+  return { instanceId: context.instanceId, group: context.group, lineages };
+}

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+
+/** What the script prints as its last line: one result a certificate. */
+const HostReport = z.object({
+  perennial: z.literal(1),
+  results: z.array(
+    z.object({
+      name: z.string(),
+      version: z.optional(z.string()),
+      serial: z.optional(z.string()),
+      outcome: z.enum(['served', 'unchanged', 'installed-not-served', 'rolled-back', 'failed']),
+      reason: z.optional(z.string()),
+      message: z.optional(z.string()),
+      served: z.optional(z.array(z.string())),
+    }),
+  ),
+});
+export type HostResult = z.infer<typeof HostReport>['results'][number];
+
+/** The results in a script's output; `undefined` when it ended without printing them. */
+export function parseHostReport(output: string): HostResult[] | undefined {
+  const line = output.trimEnd().split('\n').at(-1) ?? '';
+  try {
+    return HostReport.parse(JSON.parse(line)).results;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the host holds the version and nothing is left to do there. */
+export function isInstalled(outcome: HostResult['outcome']): boolean {
+  return outcome === 'served' || outcome === 'unchanged' || outcome === 'installed-not-served';
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod/mini';
+import { Version } from './lineage.ts';
+import { KEY_TYPES } from './renewal-file.ts';
+
+const Instant = z
+  .string()
+  .check(
+    z.regex(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
+      'must be an instant in UTC, like 2026-11-20T02:00:00Z',
+    ),
+  );
+const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'));
+
+/** `live/<name>.json`: which version is live, and all that is asked about it without reading the certificate. */
+export const LivePointer = z.object({
+  version: Version,
+  names: z.array(z.string()),
+  /** Hex, lower case, without colons. */
+  serial: z.string().check(z.regex(/^[0-9a-f]+$/)),
+  notBefore: Instant,
+  notAfter: Instant,
+  /** RFC 9773, 4.1. */
+  certId: z.string(),
+  issuedAt: Instant,
+  /** SHA-256 of the leaf's DER, and of its public key's SPKI. */
+  fingerprint: Sha256,
+  keyFingerprint: Sha256,
+  key: z.enum(KEY_TYPES),
+  hosts: z.array(z.string()),
+  serverNames: z.array(z.string()),
+  sha256: z.strictObject({ fullchain: Sha256, privkey: Sha256 }),
+  ca: z.optional(z.string()),
+  profile: z.optional(z.string()),
+});
+export type LivePointer = z.infer<typeof LivePointer>;
+
+/** Pretty-printed, one key a line: hosts read it with sed and grep. */
+export function pointerText(pointer: LivePointer): string {
+  return `${JSON.stringify(pointer, null, 2)}\n`;
+}

@@ -1,0 +1,44 @@
+import { InputError } from './input-error.ts';
+import { LineageName, Version } from './lineage.ts';
+
+export type ArchiveFile = 'cert' | 'chain' | 'fullchain' | 'privkey';
+export type LiveFile = ArchiveFile | 'bundle';
+
+export const RENEWAL_PREFIX = 'renewal/';
+export const LIVE_PREFIX = 'live/';
+export const HOSTS_PREFIX = 'hosts/';
+
+export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
+export const stateKey = (name: string) => `state/${checked(name)}.json`;
+export const pendingKey = (name: string) => `pending/${checked(name)}.json`;
+export const liveKey = (name: string) => `${LIVE_PREFIX}${checked(name)}.json`;
+export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${checked(name)}/${file}.pem`;
+
+export function archiveKey(name: string, version: string, file: ArchiveFile): string {
+  if (!Version.safeParse(version).success)
+    throw new InputError('bad-version', `"${version}" is not a version`);
+  return `archive/${checked(name)}/${version}/${file}.pem`;
+}
+
+export function hostKey(instanceId: string): string {
+  if (!/^m?i-[0-9a-f]{8,17}$/.test(instanceId))
+    throw new InputError('bad-instance-id', `"${instanceId}" is not an instance id`);
+  return `${HOSTS_PREFIX}${instanceId}.json`;
+}
+
+/** The lineage name in `renewal/<name>.json` or `live/<name>.json`; throws {@link InputError} for a name that cannot be one. */
+export function nameOfKey(key: string, prefix: string): string {
+  const name = key.slice(prefix.length).replace(/\.json$/, '');
+  if (!key.startsWith(prefix) || !key.endsWith('.json'))
+    throw new InputError('bad-key', `${key}: give the file a name that ends in .json`);
+  return checked(name, key);
+}
+
+function checked(name: string, where = `certificate name ${JSON.stringify(name)}`): string {
+  const parsed = LineageName.safeParse(name);
+  if (parsed.success) return parsed.data;
+  throw new InputError(
+    'bad-lineage-name',
+    `${where}: the name ${parsed.error.issues[0]?.message}; rename it, for example to example.com`,
+  );
+}

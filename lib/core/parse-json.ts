@@ -1,0 +1,30 @@
+import type * as z from 'zod/mini';
+import { explainIssues } from './explain-issues.ts';
+import { InputError } from './input-error.ts';
+
+/** `text` as JSON of this schema; an {@link InputError} with `reason` says in one line what is wrong `where`. */
+export function parseJson<T extends z.ZodMiniType>(
+  text: string,
+  schema: T,
+  { where, reason }: { where: string; reason: string },
+): z.infer<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message.replace(/\s+/g, ' ') : 'unreadable';
+    throw new InputError(reason, `${where}: is not JSON (${detail}); mend the file and upload it again`);
+  }
+  return parseValue(value, schema, { where, reason });
+}
+
+/** As {@link parseJson}, for a value that is parsed already. */
+export function parseValue<T extends z.ZodMiniType>(
+  value: unknown,
+  schema: T,
+  { where, reason }: { where: string; reason: string },
+): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new InputError(reason, `${where}: ${explainIssues(parsed.error)}`);
+}

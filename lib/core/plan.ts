@@ -1,0 +1,31 @@
+import type { RenewalBatch } from './batches.ts';
+import type { Deployment } from './decide-deployments.ts';
+import type { RenewalDecision } from './decide-renewal.ts';
+
+/** What `scan` found and decided for one certificate. Instants are ISO 8601 in UTC. */
+export type PlannedCertificate =
+  | { name: string; action: 'renew'; reason: string; names: string[]; notAfter?: string }
+  | { name: string; action: 'wait'; reason: string; until: string; notAfter?: string }
+  | { name: string; action: 'reject'; reason: string; message: string };
+
+/** The answer of `scan`. */
+export interface Plan {
+  start: string;
+  at: string;
+  certificates: PlannedCertificate[];
+  batches: RenewalBatch[];
+  deployments: Deployment[];
+  /** Troubles of no one certificate; the rest of the plan stands. */
+  warnings: string[];
+}
+
+export function plannedCertificate(
+  { name, names }: { name: string; names: string[] },
+  decision: RenewalDecision,
+  notAfter: string | undefined,
+): PlannedCertificate {
+  const expiry = notAfter === undefined ? {} : { notAfter };
+  if (decision.action === 'renew')
+    return { name, action: 'renew', reason: decision.reason, names, ...expiry };
+  return { name, action: 'wait', reason: decision.reason, until: decision.until.toISOString(), ...expiry };
+}

@@ -1,0 +1,26 @@
+import { inspect } from 'node:util';
+
+/** A private key in PEM (PKCS #8) that cannot be printed by accident; `reveal` is the only way to its text. */
+export class PrivateKeyPem {
+  readonly #pem: string;
+
+  constructor(pem: string) {
+    this.#pem = pem;
+  }
+
+  reveal(): string {
+    return this.#pem;
+  }
+
+  toString(): string {
+    return '[private key]';
+  }
+
+  toJSON(): string {
+    return '[private key]';
+  }
+
+  [inspect.custom](): string {
+    return '[private key]';
+  }
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod/mini';
+import { complaintAboutName, covers, identifierOf, isAtOrBelow } from './domain-name.ts';
+import { InputError } from './input-error.ts';
+import { parseJson } from './parse-json.ts';
+
+export const KEY_TYPES = ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'] as const;
+export type KeyType = (typeof KEY_TYPES)[number];
+
+const DnsName = z.string().check((context) => {
+  const complaint = complaintAboutName(context.value);
+  if (complaint)
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      message: `"${printable(context.value)}" ${complaint}`,
+    });
+});
+
+const Names = z
+  .array(DnsName)
+  .check(
+    z.minLength(1, 'lists no name; give at least one'),
+    z.maxLength(100, 'lists over 100 names, more than a CA takes in one certificate; split the file'),
+    (context) => {
+      const twice = context.value.find((name, index) => context.value.indexOf(name) !== index);
+      if (twice) context.issues.push({ code: 'custom', input: twice, message: `lists "${twice}" twice` });
+    },
+  );
+
+/** The shape of `renewal/<name>.json`, what a user wants of one certificate. */
+export const RenewalFile = z.strictObject({
+  names: Names,
+  key: z._default(z.enum(KEY_TYPES), 'ecdsa-p256'),
+  hosts: z._default(z.array(z.string()), []),
+  serverNames: z._default(z.array(DnsName), []),
+  ca: z.optional(
+    z.string().check(z.regex(/^https:\/\/\S+$/, 'must be the https address of an ACME directory')),
+  ),
+  profile: z.optional(z.string().check(z.regex(/^[a-z0-9_-]{1,64}$/i, 'is not a profile name'))),
+  renewBeforeDays: z.optional(
+    z.number().check(z.positive('must be over 0'), z.maximum(365, 'must be at most 365')),
+  ),
+  caa: z._default(z.strictObject({ mode: z._default(z.enum(['manage', 'check', 'off']), 'manage') }), {
+    mode: 'manage',
+  }),
+});
+
+/** One certificate as wanted; all rules of the file and of the stack are met. */
+export type Wanted = z.infer<typeof RenewalFile> & { name: string };
+
+/** What the stack was deployed for; a file may only ask for less. */
+export interface StackLimits {
+  /** Certificates only for names at or below these. */
+  domains: readonly string[];
+  hostGroups: readonly string[];
+}
+
+/** Parses `renewal/<name>.json`; throws {@link InputError} in one line that names the file, the place and the remedy. */
+export function parseRenewalFile(text: string, name: string, limits: StackLimits): Wanted {
+  const where = `renewal/${name}.json`;
+  const file = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
+  for (const dnsName of file.names) {
+    if (!limits.domains.some((domain) => isAtOrBelow(identifierOf(dnsName), domain))) {
+      const suggestion = identifierOf(dnsName).split('.').slice(-2).join('.');
+      throw new InputError(
+        'outside-domains',
+        `${where}: "${dnsName}" is outside the stack's domains (${limits.domains.join(', ') || 'none'}); add "${suggestion}" to params.domains in serverless.yml and deploy`,
+      );
+    }
+  }
+  for (const group of file.hosts) {
+    if (!limits.hostGroups.includes(group)) {
+      throw new InputError(
+        'unknown-host-group',
+        `${where}: host group "${printable(group)}" is not one of ${limits.hostGroups.join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
+      );
+    }
+  }
+  const stranger = file.serverNames.find((server) => !file.names.some((pattern) => covers(pattern, server)));
+  if (stranger)
+    throw new InputError(
+      'server-name-not-covered',
+      `${where}: serverNames lists "${stranger}", which names does not cover`,
+    );
+  return { ...file, name };
+}
+
+/** Somebody's string, safe to print in one line. */
+function printable(text: string): string {
+  return JSON.stringify(text).slice(1, -1).slice(0, 100);
+}

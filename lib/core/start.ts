@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+import { InputError } from './input-error.ts';
+import { LineageName } from './lineage.ts';
+import { nameOfKey, RENEWAL_PREFIX } from './object-keys.ts';
+import { parseValue } from './parse-json.ts';
+
+/** Why `scan` runs, and for which certificates. */
+export type Start =
+  | { start: 'hourly-check' | 'weekly-sweep' | 'plan'; names: 'all' }
+  | { start: 'force'; names: 'all' | string[] }
+  | { start: 'file-changed'; names: string[] };
+
+const Invocation = z.discriminatedUnion('start', [
+  z.strictObject({ start: z.enum(['hourly-check', 'weekly-sweep', 'plan']) }),
+  z.strictObject({
+    start: z.literal('force'),
+    names: z.union([z.literal('*'), z.array(LineageName).check(z.minLength(1))], {
+      error: 'force needs "names": ["example.com"] (the names of renewal files), or "*" for all',
+    }),
+  }),
+]);
+
+const ObjectCreated = z.object({
+  'detail-type': z.literal('Object Created'),
+  detail: z.object({ object: z.object({ key: z.string() }) }),
+});
+
+/** Parses what `scan` was invoked with; throws {@link InputError} in one line that shows the right shape. */
+export function parseStart(event: unknown): Start {
+  const created = ObjectCreated.safeParse(event);
+  if (created.success) {
+    return { start: 'file-changed', names: [nameOfKey(created.data.detail.object.key, RENEWAL_PREFIX)] };
+  }
+  if (typeof event !== 'object' || event === null || !('start' in event)) {
+    throw new InputError(
+      'event-invalid',
+      'event: has no "start"; give one of events/*.json, for example { "start": "force", "names": ["example.com"] }',
+    );
+  }
+  const invocation = parseValue(event, Invocation, { where: 'event', reason: 'event-invalid' });
+  if (invocation.start !== 'force') return { start: invocation.start, names: 'all' };
+  return { start: 'force', names: invocation.names === '*' ? 'all' : invocation.names };
+}

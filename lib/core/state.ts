@@ -1,0 +1,38 @@
+import * as z from 'zod/mini';
+import { DAY, MINUTE } from './durations.ts';
+
+/** `state/<name>.json`: what is remembered between runs. Instants are ISO 8601 in UTC. */
+export const State = z.object({
+  failures: z._default(z.number(), 0),
+  lastFailure: z.optional(z.object({ at: z.string(), reason: z.string(), message: z.string() })),
+  /** Nothing is tried before this. */
+  notBefore: z.optional(z.string()),
+  /** The instant chosen inside the CA's suggested window (RFC 9773, 4.2), for the certificate with this certId. */
+  suggested: z.optional(z.object({ certId: z.string(), at: z.string() })),
+});
+export type State = z.infer<typeof State>;
+
+/** Let's Encrypt's integration guide, "Retrying Failures": 1, 10, 100 minutes, then daily. */
+const RETRY_AFTER = [MINUTE, 10 * MINUTE, 100 * MINUTE, DAY];
+
+export interface Failure {
+  reason: string;
+  message: string;
+  /** The CA's own Retry-After, in milliseconds; the longer of the two waits counts. */
+  retryAfterMs?: number | undefined;
+}
+
+/** The state after one more failure at `now`. */
+export function rememberFailure(state: State | undefined, failure: Failure, now: Date): State {
+  const failures = (state?.failures ?? 0) + 1;
+  const wait = Math.max(
+    RETRY_AFTER[Math.min(failures, RETRY_AFTER.length) - 1] ?? DAY,
+    failure.retryAfterMs ?? 0,
+  );
+  return {
+    ...state,
+    failures,
+    lastFailure: { at: now.toISOString(), reason: failure.reason, message: failure.message },
+    notBefore: new Date(now.getTime() + wait).toISOString(),
+  };
+}

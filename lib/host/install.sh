@@ -1,0 +1,749 @@
+#!/bin/sh
+# Installs the current version of each named certificate on this host, reloads what serves it, and
+# looks over TLS whether the new one is served; if not, puts the old one back.
+#
+# Runs as root from the stack's SSM document, whose parameters arrive as environment variables:
+#   SSM_names      lineage names, one space between them
+#   SSM_bucket     where live/<name>.json and archive/<name>/<version>/ are
+#   SSM_region     the bucket's region
+#   SSM_root       certbot's folder: live/, archive/, renewal/, renewal-hooks/
+#   SSM_reload     container | service | hooks
+#   SSM_container  the container's name or id, for docker or podman
+#   SSM_port       the TLS port on 127.0.0.1
+# The last line on stdout is JSON, one result per name; it never holds key material. Exit status 0
+# when each certificate is served, was served already, or is installed with nothing serving it.
+# Needs the AWS CLI, openssl, flock and coreutils.
+#
+# Trap: no dollar-brace expansion and no doubled braces anywhere in this file. Serverless would
+# resolve the first, Systems Manager the second.
+
+# Lists of names are split on purpose: names hold no spaces and no patterns (see is_lineage_name).
+# SC2100 takes words with a hyphen for arithmetic.
+# shellcheck disable=SC2086,SC2046,SC2100,SC2015
+
+set -u
+umask 077
+export LC_ALL=C AWS_PAGER='' AWS_MAX_ATTEMPTS=3 AWS_RETRY_MODE=standard
+
+kept_versions=3
+lock_wait_s=40
+serve_limit_s=15
+first_serve_limit_s=3
+hook_limit_s=120
+at_once=4
+
+# --- what the run found out -----------------------------------------------------------------
+# One folder per name under $work holds what is known about it: version, serial, names, candidates
+# (server names to ask), before (those that served this lineage), changed (the link was swapped),
+# and at the end outcome, reason, message, served.
+
+fact() { cat "$work/$1/$2" 2>/dev/null; }
+
+note() { printf '%s\n' "$3" >"$work/$1/$2"; }
+
+# finish NAME OUTCOME REASON MESSAGE
+finish() {
+  note "$1" outcome "$2"
+  note "$1" reason "$3"
+  note "$1" message "$4"
+}
+
+# give_up NAME REASON MESSAGE: nothing of this certificate was changed
+give_up() { finish "$1" failed "$2" "$3"; }
+
+open_names() {
+  for open in $names; do [ -e "$work/$open/outcome" ] || printf '%s ' "$open"; done
+}
+
+plain() { tr -c '[:print:]' ' ' | sed 's/["\\]//g' | tr -s ' ' | cut -c 1-300 | sed 's/ *$//'; }
+
+json_list() { tr ' ' '\n' | sed '/^$/d; s/.*/"&"/' | paste -s -d , -; }
+
+print_result() {
+  served_list=$([ "$2" = brief ] || fact "$1" served | json_list)
+  message=$([ "$2" = brief ] || fact "$1" message | plain)
+  printf '{"name":"%s","version":"%s","serial":"%s","outcome":"%s","reason":"%s","message":"%s","served":[%s]}' \
+    "$1" "$(fact "$1" version)" "$(fact "$1" serial)" "$(fact "$1" outcome)" "$(fact "$1" reason)" "$message" "$served_list"
+}
+
+print_results() {
+  separator=''
+  for reported in $names; do
+    printf '%s' "$separator"
+    print_result "$reported" "$1"
+    separator=','
+  done
+}
+
+# Run Command keeps 24,000 characters of output: a line cut in the middle would be no JSON.
+report() {
+  results=$(print_results full)
+  [ "$(printf '%s' "$results" | wc -c)" -le 23500 ] || results=$(print_results brief)
+  printf '{"perennial":1,"agent":"%s","results":[%s]}\n' "$(agent_version)" "$results"
+  for reported in $names; do
+    case $(fact "$reported" outcome) in failed | rolled-back) return 1 ;; esac
+  done
+}
+
+# refuse REASON MESSAGE: the run as a whole cannot start
+refuse() {
+  why=$(printf '%s' "$2" | plain)
+  separator=''
+  printf '{"perennial":1,"agent":"%s","reason":"%s","message":"%s","results":[' "$(agent_version)" "$1" "$why"
+  for refused in $names; do
+    printf '%s{"name":"%s","version":"","serial":"","outcome":"failed","reason":"%s","message":"%s","served":[]}' \
+      "$separator" "$refused" "$1" "$why"
+    separator=','
+  done
+  printf ']}\n'
+  printf '%s: %s\n' "$1" "$2" | tr -c '[:print:]\n' ' ' >&2
+  exit 1
+}
+
+agent_version() {
+  version_line=$(timeout 2 amazon-ssm-agent -version 2>/dev/null) || version_line=unknown
+  printf '%s' "$version_line" | sed 's/.*: *//' | tr -dc 'a-z0-9.'
+}
+
+# reason_of_error TEXT FALLBACK
+reason_of_error() {
+  case $1 in
+    *'No space left'* | *'Errno 28'* | *'Disk quota'*) echo disk-full ;;
+    *'Read-only file system'* | *'Errno 30'*) echo read-only ;;
+    *AccessDenied* | *'(403)'*) echo access-denied ;;
+    *NoSuchKey* | *'(404)'*) echo object-missing ;;
+    *'ermission denied'*) echo permission-denied ;;
+    *RequestTimeTooSkewed*) echo clock-wrong ;;
+    *'credentials'*) echo no-credentials ;;
+    *) echo "$2" ;;
+  esac
+}
+
+# --- parameters and tools -------------------------------------------------------------------
+
+parameter() { printenv "SSM_$1" || :; }
+
+read_parameters() {
+  names=''
+  asked=$(printenv SSM_names) || refuse agent-too-old \
+    'SSM_names is not set: parameters as environment variables need SSM agent 3.3.2746.0 or newer'
+  bucket=$(parameter bucket)
+  region=$(parameter region)
+  root=$(parameter root)
+  reload=$(parameter reload)
+  container=$(parameter container)
+  port=$(parameter port)
+  check_names
+  check_parameter bucket "$bucket" '[a-z0-9][a-z0-9.-]{1,62}'
+  check_parameter region "$region" '[a-z0-9-]{1,40}'
+  check_parameter root "$root" '(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,20}'
+  check_parameter reload "$reload" 'container|service|hooks'
+  check_parameter port "$port" '[0-9]{1,5}'
+  [ "$reload" != container ] || check_parameter container "$container" '[A-Za-z0-9][A-Za-z0-9_.-]{0,127}'
+}
+
+check_parameter() {
+  one_line "$2" && printf '%s\n' "$2" | grep -Eqx -e "$3" || refuse bad-parameter "$1 has a value that is not allowed"
+}
+
+one_line() { case $1 in *"$newline"*) return 1 ;; esac }
+newline='
+'
+
+# A name becomes a path, an object key and a line of JSON: nothing but these characters gets in.
+is_lineage_name() {
+  case $1 in
+    '' | *[!a-z0-9._-]* | [.-]* | *..* | *.before-perennial) return 1 ;;
+  esac
+  [ "$(printf '%s' "$1" | wc -c)" -le 200 ]
+}
+
+check_names() {
+  case $asked in
+    *[!a-z0-9._\ -]*) refuse bad-parameter 'names has characters other than a-z 0-9 . _ - and space' ;;
+  esac
+  hostile=0
+  for asked_name in $asked; do
+    is_lineage_name "$asked_name" || { hostile=1 && continue; }
+    case " $names" in *" $asked_name "*) ;; *) names="$names$asked_name " ;; esac
+  done
+  [ "$hostile" = 0 ] || refuse bad-parameter 'names has one that cannot be a lineage name; nothing was done'
+  [ -n "$names" ] || refuse bad-parameter 'names is empty'
+}
+
+require_tools() {
+  for tool in openssl flock sha256sum timeout mktemp readlink; do
+    command -v "$tool" >/dev/null || refuse "$tool-missing" "$tool is not installed on this host"
+  done
+  command -v aws >/dev/null || refuse aws-cli-missing 'the AWS CLI (aws) is not installed on this host, or not on the PATH of the SSM agent'
+}
+
+# --- folders and lock -----------------------------------------------------------------------
+
+make_work_folder() {
+  temporary=$(printenv TMPDIR) || temporary=/run
+  [ -w "$temporary" ] || temporary=/tmp
+  work=$(mktemp -d "$temporary/perennial.XXXXXX") || refuse disk-full "no temporary folder in $temporary"
+  trap 'rm -rf "$work"' EXIT
+  trap 'exit 143' HUP INT TERM
+  for worked in $names; do mkdir "$work/$worked"; done
+}
+
+make_root_folders() {
+  error=$( { (umask 022 && mkdir -p "$root") && mkdir -p "$root/live" "$root/archive" && : >>"$root/.perennial.lock"; } 2>&1) ||
+    refuse "$(reason_of_error "$error" root-not-writable)" "$root: $error"
+}
+
+# flock, because it ends with the process however that ends.
+take_lock() {
+  exec 9>>"$root/.perennial.lock"
+  flock -w "$lock_wait_s" 9 || refuse locked "another installation has held $root/.perennial.lock for $lock_wait_s s"
+}
+
+# in_parallel FUNCTION ITEM...: at most $at_once at a time
+in_parallel() {
+  parallel_step=$1
+  shift
+  running=0
+  for item; do
+    "$parallel_step" "$item" 9>&- &
+    running=$((running + 1))
+    [ "$running" -lt "$at_once" ] || { wait && running=0; }
+  done
+  wait
+}
+
+# --- from the bucket ------------------------------------------------------------------------
+
+# Each start of the AWS CLI costs about half a second, so: the pointer, then two objects at once.
+# Single keys, so that the host's role needs no ListBucket.
+# get_object KEY FILE: prints what went wrong, nothing else
+get_object() {
+  # shellcheck disable=SC2069
+  timeout 60 aws s3api get-object --region "$region" --cli-connect-timeout 5 --cli-read-timeout 20 \
+    --bucket "$bucket" --key "$1" "$2" 2>&1 >/dev/null
+}
+
+fetch_pointer() {
+  error=$(get_object "live/$1.json" "$work/$1/pointer.json") && return
+  reason=$(reason_of_error "$error" fetch-failed)
+  [ "$reason" != object-missing ] || reason=pointer-missing
+  give_up "$1" "$reason" "live/$1.json: $error"
+}
+
+pointer_field() { tr -d '\n' <"$work/$1/pointer.json" | sed -n 's/.*"'"$2"'": *"\([^"]*\)".*/\1/p'; }
+
+pointer_list() { tr -d '\n' <"$work/$1/pointer.json" | sed -n 's/.*"'"$2"'": *\[\([^]]*\)\].*/\1/p' | tr -d '" ' | tr ',' ' '; }
+
+matches() { one_line "$2" && printf '%s\n' "$2" | grep -Eqx -e "$1"; }
+
+read_pointer() {
+  note "$1" names "$(pointer_list "$1" names)"
+  dns_name='([*][.])?[a-z0-9_-]+([.][a-z0-9_-]+)*'
+  if ! matches "$dns_name( $dns_name)*" "$(fact "$1" names)" ||
+    ! matches "($dns_name( $dns_name)*)?" "$(pointer_list "$1" serverNames)" ||
+    ! matches '[0-9]{8}T[0-9]{6}Z-[0-9a-z]{1,16}' "$(pointer_field "$1" version)" ||
+    ! matches '[0-9A-Fa-f]{1,64}' "$(pointer_field "$1" serial)" ||
+    ! matches '[0-9a-f]{64}' "$(pointer_field "$1" fullchain)" ||
+    ! matches '[0-9a-f]{64}' "$(pointer_field "$1" privkey)"; then
+    give_up "$1" pointer-malformed "live/$1.json is not a pointer this script understands"
+    return
+  fi
+  note "$1" version "$(pointer_field "$1" version)"
+  note "$1" serial "$(pointer_field "$1" serial)"
+  { fact "$1" names && pointer_list "$1" serverNames; } | tr ' ' '\n' | sed '/^$/d; /[*]/d' | sort -u >"$work/$1/candidates"
+}
+
+version_folder() { printf '%s/archive/%s/%s' "$root" "$1" "$(fact "$1" version)"; }
+
+hash_of() { sha256sum "$1" 2>/dev/null | cut -d ' ' -f 1; }
+
+is_intact() {
+  [ -f "$2/cert.pem" ] && [ -f "$2/chain.pem" ] &&
+    [ "$(hash_of "$2/fullchain.pem")" = "$(pointer_field "$1" fullchain)" ] &&
+    [ "$(hash_of "$2/privkey.pem")" = "$(pointer_field "$1" privkey)" ]
+}
+
+incoming() { printf '%s/archive/%s/.incoming' "$root" "$1"; }
+
+make_incoming() {
+  error=$(rm -rf "$(incoming "$1")" 2>&1 && mkdir -p "$(incoming "$1")" 2>&1) ||
+    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error"
+}
+
+# fetch_object NAME/FILE
+fetch_object() {
+  object_name=$(dirname "$1")
+  object_file=$(basename "$1")
+  key="archive/$object_name/$(fact "$object_name" version)/$object_file"
+  error=$(get_object "$key" "$(incoming "$object_name")/$object_file") ||
+    give_up "$object_name" "$(reason_of_error "$error" fetch-failed)" "$key: $error"
+}
+
+fetch_versions() {
+  objects=''
+  for fetched in $(open_names); do
+    is_intact "$fetched" "$(version_folder "$fetched")" && continue
+    make_incoming "$fetched"
+    [ -e "$work/$fetched/outcome" ] || objects="$objects $fetched/fullchain.pem $fetched/privkey.pem"
+  done
+  [ -z "$objects" ] || in_parallel fetch_object $objects
+  for fetched in $(open_names); do
+    is_intact "$fetched" "$(version_folder "$fetched")" || complete_version "$fetched"
+    [ -e "$work/$fetched/outcome" ] || check_certificate "$fetched" "$(version_folder "$fetched")"
+  done
+  for fetched in $names; do rm -rf "$(incoming "$fetched")"; done
+}
+
+# cert.pem and chain.pem are the first and the other certificates of fullchain.pem.
+complete_version() {
+  folder=$(incoming "$1")
+  error=$( { sed '/-----END CERTIFICATE-----/q' "$folder/fullchain.pem" >"$folder/cert.pem" &&
+    sed '1,/-----END CERTIFICATE-----/d' "$folder/fullchain.pem" >"$folder/chain.pem" &&
+    chmod 600 "$folder"/*.pem; } 2>&1) || {
+    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error"
+    return
+  }
+  is_intact "$1" "$folder" || {
+    give_up "$1" hash-mismatch "archive/$1/$(fact "$1" version)/ does not have the hashes in live/$1.json"
+    return
+  }
+  check_certificate "$1" "$folder"
+  [ ! -e "$work/$1/outcome" ] || return
+  sync "$folder"/*.pem "$folder" 2>/dev/null
+  error=$(rm -rf "$(version_folder "$1")" 2>&1 && mv -T "$folder" "$(version_folder "$1")" 2>&1) ||
+    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error"
+}
+
+check_certificate() {
+  key_of_certificate=$(openssl x509 -in "$2/cert.pem" -noout -pubkey 2>/dev/null) || key_of_certificate=none
+  key_of_file=$(openssl pkey -in "$2/privkey.pem" -pubout 2>/dev/null)
+  [ "$key_of_certificate" = "$key_of_file" ] || {
+    give_up "$1" key-mismatch "the private key of version $(fact "$1" version) is not the certificate's"
+    return
+  }
+  openssl x509 -in "$2/cert.pem" -noout -ext subjectAltName | tr ',' '\n' | sed -n 's/^ *DNS:\([^ ]*\) *$/\1/p' | sort >"$work/$1/covered"
+  uncovered=$(fact "$1" names | tr ' ' '\n' | sort | comm -23 - "$work/$1/covered" | tr '\n' ' ')
+  [ -z "$uncovered" ] || {
+    give_up "$1" names-mismatch "the certificate does not cover $uncovered"
+    return
+  }
+  check_dates "$1" "$2"
+}
+
+check_dates() {
+  openssl x509 -in "$2/cert.pem" -noout -checkend 0 >/dev/null ||
+    give_up "$1" expired "the certificate has expired by this host's clock ($(date -u))"
+  valid_from=$(openssl x509 -in "$2/cert.pem" -noout -startdate | sed 's/^notBefore=//')
+  [ "$(date -d "$valid_from" +%s)" -le "$(date +%s)" ] ||
+    give_up "$1" not-yet-valid "the certificate is valid from $valid_from, this host's clock says $(date -u): is the clock wrong?"
+}
+
+# --- over TLS -------------------------------------------------------------------------------
+
+fingerprint() { openssl x509 -noout -fingerprint -sha256 2>/dev/null | sed 's/.*=//' | tr -d : | tr A-F a-f; }
+
+# ask NAME/SERVERNAME: notes the fingerprint of what 127.0.0.1 serves for this name, or nothing
+ask() {
+  timeout 5 openssl s_client -connect "127.0.0.1:$port" -servername "$(basename "$1")" </dev/null 2>/dev/null |
+    fingerprint >"$work/$(dirname "$1")/answer.$(basename "$1")"
+}
+
+ask_all() {
+  questions=''
+  for asked_for in "$@"; do
+    for candidate in $(fact "$asked_for" candidates); do questions="$questions $asked_for/$candidate"; done
+  done
+  [ -z "$questions" ] || in_parallel ask $questions
+}
+
+# Every certificate of this lineage that Nginx may have in memory; of certbot's own, the newest ones.
+lineage_fingerprints() {
+  {
+    ls -d "$root/live/$1/fullchain.pem" "$root/archive/$1"/*/fullchain.pem
+    # shellcheck disable=SC2012
+    ls -t "$root/live/$1.before-perennial/fullchain.pem" "$root/archive/$1"/fullchain*.pem | head -n 5
+  } 2>/dev/null | while read -r pem; do fingerprint <"$pem"; done
+}
+
+# names_that_serve NAME FINGERPRINTS: of the candidates, as last asked
+names_that_serve() {
+  for candidate in $(fact "$1" candidates); do
+    answer=$(fact "$1" "answer.$candidate")
+    case " $2 " in *" $answer "*) [ -z "$answer" ] || echo "$candidate" ;; esac
+  done
+}
+
+note_before() {
+  ask_all $(open_names)
+  for looked_at in $(open_names); do
+    names_that_serve "$looked_at" "$(lineage_fingerprints "$looked_at" | tr '\n' ' ')" >"$work/$looked_at/before"
+  done
+}
+
+# Serves what it should: the names that served this lineage before; if there were none, at least one.
+serves_new() {
+  new=$(fingerprint <"$(version_folder "$1")/cert.pem")
+  names_that_serve "$1" "$new" >"$work/$1/served"
+  if [ -s "$work/$1/before" ]; then
+    [ -z "$(comm -23 "$work/$1/before" "$work/$1/served")" ]
+  else
+    [ -s "$work/$1/served" ]
+  fi
+}
+
+# wait_until_served NAME...: asks until all serve the new one or the time is over
+wait_until_served() {
+  waiting="$*"
+  started=$(date +%s)
+  pause=0.05
+  while [ -n "$waiting" ]; do
+      ask_all $waiting
+    still=''
+    limit_s=$first_serve_limit_s
+    for waited in $waiting; do
+      serves_new "$waited" && continue
+      [ -s "$work/$waited/candidates" ] && still="$still $waited"
+      ! expects_service "$waited" || limit_s=$serve_limit_s
+    done
+    waiting=$still
+    [ $(($(date +%s) - started)) -lt "$limit_s" ] || break
+    [ -z "$waiting" ] || sleep "$pause"
+    pause=$(printf '%s' "$pause" | sed 's/^0.05$/0.1/; t; s/^0.1$/0.3/; t; s/.*/1/')
+  done
+}
+
+# What was served must be served again. Where nothing was, one name must be, except on a first install,
+# where this lineage never was served, and where nothing answers TLS at all.
+expects_service() {
+  [ ! -s "$work/$1/before" ] || return 0
+  [ "$(fact "$1" previous)" != none ] && [ ! -e "$(unserved_mark "$1")" ] && [ -n "$(cat "$work/$1"/answer.* 2>/dev/null)" ]
+}
+
+unserved_mark() { printf '%s/archive/%s/.not-served' "$root" "$1"; }
+
+# --- the link -------------------------------------------------------------------------------
+
+is_current() { [ "$(readlink "$root/live/$1")" = "../archive/$1/$(fact "$1" version)" ]; }
+
+# What to go back to is written down before the swap: a run that is killed leaves it to the next one.
+previous_file() { printf '%s/archive/%s/.previous' "$root" "$1"; }
+
+note_previous() {
+  live="$root/live/$1"
+  if [ -s "$(previous_file "$1")" ]; then
+    previous=$(cat "$(previous_file "$1")")
+  elif is_current "$1"; then
+    previous=current
+  elif [ -L "$live" ]; then
+    previous=$(readlink "$live")
+  elif [ -d "$live" ] || [ -d "$live.before-perennial" ]; then
+    previous=before-perennial
+  else
+    previous=none
+  fi
+  note "$1" previous "$previous"
+  is_current "$1" || printf '%s\n' "$previous" >"$(previous_file "$1")"
+}
+
+point_link() {
+  rm -f "$root/live/.$1.new" && ln -s "$2" "$root/live/.$1.new" && mv -T "$root/live/.$1.new" "$root/live/$1"
+}
+
+# Certbot's own folder is renamed, never emptied; its renewal configuration is put out of certbot's sight.
+move_certbot_aside() {
+  mv -T "$root/live/$1" "$root/live/$1.before-perennial" || return
+  [ ! -f "$root/renewal/$1.conf" ] || mv "$root/renewal/$1.conf" "$root/renewal/$1.conf.before-perennial"
+  note "$1" aside " The old live/$1 is now live/$1.before-perennial, and certbot no longer renews it."
+}
+
+swap() {
+  if in_the_way "$root/live/$1"; then
+    give_up "$1" live-in-the-way "live/$1 is neither a link nor a folder that can become live/$1.before-perennial; move it away"
+    return
+  fi
+  error=$(note_previous "$1" 2>&1) || {
+    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error"
+    return
+  }
+  is_current "$1" && return
+  note "$1" changed yes
+  error=$( {
+    [ -L "$root/live/$1" ] || [ ! -d "$root/live/$1" ] || move_certbot_aside "$1"
+  } 2>&1 && point_link "$1" "../archive/$1/$(fact "$1" version)" 2>&1) && return
+  swap_back "$1"
+  give_up "$1" "$(reason_of_error "$error" root-not-writable)" "the link live/$1 could not be swapped: $error"
+}
+
+in_the_way() {
+  [ -e "$1" ] && [ ! -L "$1" ] && { [ ! -d "$1" ] || [ -e "$1.before-perennial" ]; }
+}
+
+swap_back() {
+  case $(fact "$1" previous) in
+    current) return ;;
+    none) rm -f "$root/live/$1" ;;
+    before-perennial)
+      [ -d "$root/live/$1.before-perennial" ] || return
+      rm -f "$root/live/$1"
+      mv -T "$root/live/$1.before-perennial" "$root/live/$1"
+      [ ! -f "$root/renewal/$1.conf.before-perennial" ] || mv "$root/renewal/$1.conf.before-perennial" "$root/renewal/$1.conf"
+      rm -f "$work/$1/aside"
+      ;;
+    *) point_link "$1" "$(fact "$1" previous)" ;;
+  esac
+  rm -f "$(previous_file "$1")"
+}
+
+# Keeps the newest versions and whatever the link points to.
+remove_old_versions() {
+  for version_dir in "$root/archive/$1"/[0-9]*T[0-9]*Z-*; do basename "$version_dir"; done |
+    sort -r | tail -n "+$((kept_versions + 1))" | while read -r old; do
+    [ "$(readlink "$root/live/$1")" = "../archive/$1/$old" ] || rm -rf "$root/archive/$1/$old"
+  done
+}
+
+# --- reload ---------------------------------------------------------------------------------
+# A reload fails in two ways: 1, the new files or the configuration are refused (swap back);
+# 2, there is nothing to reload now (keep the new ones, they serve when it is back).
+# $reload_reason and $reload_message say why.
+
+reload_all() {
+  reload_reason=''
+  reload_message=''
+  case $reload in
+    container) reload_container ;;
+    service) reload_service ;;
+    hooks) run_hooks "$@" ;;
+  esac 9>&- # what a hook leaves running must not keep the lock
+}
+
+find_container() {
+  engine=''
+  reload_reason=container-engine-missing
+  reload_message='neither docker nor podman is installed on this host'
+  for engine in docker podman; do
+    command -v "$engine" >/dev/null || continue
+    error=$(timeout 30 "$engine" container inspect "$container" 2>&1 >"$work/container.json") && return
+    reload_reason=container-not-found
+    case $error in
+      *[Cc]annot\ connect* | *'permission denied'*) [ "$engine" = podman ] || reload_message="$error" ;;
+      *) reload_message="there is no container $container here" ;;
+    esac
+  done
+  return 2
+}
+
+container_status() { sed -n 's/.*"Status": "\([a-z]*\)".*/\1/p' "$work/container.json" | head -n 1; }
+
+# A container that restarts may be back in a moment.
+wait_for_container() {
+  wait_started=$(date +%s)
+  while find_container || return 2; do
+    [ "$(container_status)" != running ] || return 0
+    reload_reason=container-restarting
+    reload_message="container $container is $(container_status), not running"
+    [ $(($(date +%s) - wait_started)) -lt "$serve_limit_s" ] || return 2
+    sleep 1
+  done
+}
+
+reload_container() {
+  wait_for_container || return 2
+  output=$(timeout 30 "$engine" exec "$container" nginx -t 2>&1) || {
+    container_gone && return 2
+    refused_by_nginx nginx-test-failed "$output"
+    return 1
+  }
+  output=$(timeout 30 "$engine" exec "$container" nginx -s reload 2>&1) || {
+    container_gone && return 2
+    refused_by_nginx reload-failed "$output"
+    return 1
+  }
+}
+
+container_gone() {
+  find_container || return 0
+  [ "$(container_status)" != running ] || return 1
+  reload_reason=container-restarting
+  reload_message="container $container stopped while it was asked to reload"
+}
+
+refused_by_nginx() {
+  reload_reason=$1
+  reload_message=$(printf '%s\n' "$2" | grep -m 1 -E 'emerg|alert|crit|error' || printf '%s' "$2")
+}
+
+reload_service() {
+  command -v nginx >/dev/null || {
+    reload_reason=nginx-missing
+    reload_message='there is no nginx on this host'
+    return 2
+  }
+  output=$(nginx -t 2>&1) || {
+    refused_by_nginx nginx-test-failed "$output"
+    return 1
+  }
+  if systemctl is-active --quiet nginx 2>/dev/null; then
+    output=$(systemctl reload nginx 2>&1)
+  else
+    output=$(nginx -s reload 2>&1)
+  fi && return
+  refused_by_nginx reload-failed "$output"
+  case $output in
+    *'nginx.pid" failed'* | *'invalid PID'*) reload_reason=nginx-not-running && return 2 ;;
+    *) return 1 ;;
+  esac
+}
+
+# As certbot does: every hook in order, once per lineage.
+run_hooks() {
+  for hooked in "$@"; do
+    for hook in "$root"/renewal-hooks/deploy/*; do
+      [ -f "$hook" ] && [ -x "$hook" ] || continue
+      RENEWED_LINEAGE="$root/live/$hooked" RENEWED_DOMAINS="$(fact "$hooked" names)" \
+        timeout "$hook_limit_s" "$hook" >"$work/hook.log" 2>&1 </dev/null && continue
+      reload_reason=hook-failed
+      reload_message="$(basename "$hook") failed for $hooked: $(tail -n 1 "$work/hook.log")"
+      return 1
+    done
+  done
+}
+
+# --- the ends -------------------------------------------------------------------------------
+
+settle_served() {
+  rm -f "$(previous_file "$1")" "$(unserved_mark "$1")"
+  remove_old_versions "$1"
+  served_now=$(tr '\n' ' ' <"$work/$1/served")
+  if [ "$reloaded" = yes ]; then
+    finish "$1" served new-certificate-served "the new certificate is served for $served_now.$(fact "$1" aside)"
+  else
+    finish "$1" unchanged already-served "this version was installed and is served for $served_now"
+  fi
+}
+
+settle_unserved() {
+  rm -f "$(previous_file "$1")"
+  : >"$(unserved_mark "$1")"
+  remove_old_versions "$1"
+  if [ -s "$work/$1/candidates" ]; then
+    finish "$1" installed-not-served nothing-serves-it "installed; nothing on port $port serves it yet.$(fact "$1" aside)"
+  else
+    finish "$1" installed-not-served no-name-to-ask "installed; it has only wildcard names: give serverNames to have it checked.$(fact "$1" aside)"
+  fi
+}
+
+# Why the new one is not served, from what was asked last.
+explain_unserved() {
+  if [ -s "$work/$1/before" ]; then expected="$work/$1/before"; else expected="$work/$1/candidates"; fi
+  unserved=$(comm -13 "$work/$1/served" "$expected" | head -n 1)
+  answer=$(fact "$1" "answer.$unserved")
+  why_reason=other-certificate-served
+  why="$unserved gets a certificate that is not of this lineage: is its server_name right?"
+  if [ -z "$answer" ]; then
+    why_reason=not-answering
+    why="$unserved gets no TLS answer on port $port"
+  elif lineage_fingerprints "$1" | grep -qx "$answer"; then
+    why_reason=old-certificate-served
+    why="$unserved still gets the old certificate: does the configuration read it from another path?"
+    ! mounts_file_of "$1" || {
+      why_reason=mounted-file
+      why="$unserved still gets the old certificate: the container mounts files of live/$1 or archive/$1; mount the folder that holds live and archive"
+    }
+  fi
+}
+
+# A mounted file keeps its inode: a new one put in its place is not seen in the container.
+mounts_file_of() {
+  [ "$reload" = container ] && grep '"Source": ' "$work/container.json" | grep -q -e "/live/$1[/\"]" -e "/archive/$1[/\"]"
+}
+
+# roll_back REASON WHY NAME...
+roll_back() {
+  back_reason=$1
+  back_why=$2
+  shift 2
+  for back in "$@"; do swap_back "$back"; done
+  ended='the old one is back'
+  reload_all "$@" || ended="the old one is back and the reload still fails, so the cause is not the certificate"
+  wait_until_back "$@"
+  for back in "$@"; do
+    missing=$(comm -23 "$work/$back/before" "$work/$back/served" | tr '\n' ' ')
+    [ -z "$missing" ] || ended="$ended; it is not served for $missing"
+    if [ "$(fact "$back" previous)" = current ]; then
+      finish "$back" failed "$back_reason" "$back_why; there is no earlier version to go back to"
+    else
+      finish "$back" rolled-back "$back_reason" "$back_why; $ended"
+    fi
+  done
+}
+
+# wait_until_back NAME...: until the names that served the lineage before serve what the link points to
+wait_until_back() {
+  for try in 1 2 3 4 5 6 7 8; do
+    ask_all "$@"
+    not_back=''
+    for back in "$@"; do
+      old=$(fingerprint 2>/dev/null <"$root/live/$back/fullchain.pem")
+      names_that_serve "$back" "$old" >"$work/$back/served"
+      not_back="$not_back$(comm -23 "$work/$back/before" "$work/$back/served")"
+    done
+    [ -n "$not_back" ] || return 0
+    sleep "0.$try"
+  done
+}
+
+settle() {
+  if serves_new "$1"; then
+    settle_served "$1"
+  elif ! expects_service "$1"; then
+    settle_unserved "$1"
+  else
+    explain_unserved "$1"
+    roll_back "$why_reason" "$why" "$1"
+  fi
+}
+
+all_unchanged() {
+  for looked_at in "$@"; do
+    [ ! -e "$work/$looked_at/changed" ] && serves_new "$looked_at" || return 1
+  done
+}
+
+reload_and_settle() {
+  reloaded=no
+  if ! all_unchanged "$@"; then
+    reloaded=yes
+    reload_all "$@"
+    case $? in
+      0) wait_until_served "$@" ;;
+      1) roll_back "$reload_reason" "$reload_message" "$@" ;;
+      *) for kept in "$@"; do finish "$kept" failed "$reload_reason" "$reload_message; the new certificate stays installed"; done ;;
+    esac
+  fi
+  for settled in "$@"; do [ -e "$work/$settled/outcome" ] || settle "$settled"; done
+}
+
+main() {
+  read_parameters
+  require_tools
+  make_work_folder
+  make_root_folders
+  take_lock
+  in_parallel fetch_pointer $names
+  for each in $(open_names); do read_pointer "$each"; done
+  fetch_versions
+  note_before
+  for each in $(open_names); do swap "$each"; done
+  # Hooks run per certificate and so fail per certificate.
+  if [ "$reload" = hooks ]; then
+    for each in $(open_names); do reload_and_settle "$each"; done
+  else
+    installed=$(open_names)
+    [ -z "$installed" ] || reload_and_settle $installed
+  fi
+  report
+}
+
+main

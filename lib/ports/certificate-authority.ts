@@ -1,0 +1,64 @@
+import type { PrivateKeyPem } from '../core/private-key-pem.ts';
+
+/** An ACME order (RFC 8555, 7.1.3). */
+export interface Order {
+  url: string;
+  status: 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
+  authorizations: string[];
+  finalize: string;
+  certificate?: string | undefined;
+  /** When the CA wants to be asked again, in milliseconds. */
+  retryAfterMs?: number | undefined;
+}
+
+/** An authorization with its DNS-01 challenge (RFC 8555, 7.1.4 and 8.4). */
+export interface Authorization {
+  url: string;
+  identifier: string;
+  status: 'pending' | 'valid' | 'invalid' | 'deactivated' | 'expired' | 'revoked';
+  challenge: { url: string; status: string; txtValue: string } | undefined;
+  /** The CA's words for why it is invalid. */
+  problem?: string | undefined;
+}
+
+export interface OrderRequest {
+  names: readonly string[];
+  profile?: string | undefined;
+  /** certId of the certificate that this one replaces (RFC 9773, 5). */
+  replaces?: string | undefined;
+}
+
+/** One CA with our account. Every call may be repeated; errors are {@link AcmeError} with the CA's problem. */
+export interface CertificateAuthority {
+  /** Directory address: names the CA in events and pointers. */
+  readonly directoryUrl: string;
+  /** The CA's identity in CAA records; `undefined` when its directory names none. */
+  caaIdentity(): Promise<string | undefined>;
+  createOrder(request: OrderRequest): Promise<Order>;
+  order(url: string): Promise<Order>;
+  authorization(url: string): Promise<Authorization>;
+  answerChallenge(url: string): Promise<void>;
+  finalize(order: Order, csr: { key: PrivateKeyPem; names: readonly string[] }): Promise<Order>;
+  /** The certificate with its chain, PEM. */
+  certificate(order: Order): Promise<string>;
+}
+
+/** Finds, or on first use makes, our account at a CA. */
+export type OpenCertificateAuthority = (directoryUrl: string) => Promise<CertificateAuthority>;
+
+/** A refusal or failure of the CA; `reason` is `acme-` and the problem type's last word in kebab-case. */
+export class AcmeError extends Error {
+  override readonly name = 'AcmeError';
+  readonly reason: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    reason: string,
+    message: string,
+    options: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+  ) {
+    super(message, options);
+    this.reason = reason;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

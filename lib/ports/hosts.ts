@@ -1,0 +1,39 @@
+import type { HostGroup } from '../core/host-group.ts';
+
+export interface Host {
+  instanceId: string;
+  online: boolean;
+}
+
+/** One host's part of a command; `output` is what the script printed. */
+export interface Invocation {
+  commandId: string;
+  instanceId: string;
+  status: 'waiting' | 'success' | 'failed';
+  /** SSM's own word for the status. */
+  statusDetails: string;
+  output: string;
+}
+
+/** The fleet, through SSM. Errors are {@link HostsError}. */
+export interface Hosts {
+  /** Every host that carries the group's tag, over all pages. */
+  inGroup(group: string): Promise<Host[]>;
+  /** Starts the installation on these hosts (50 at most a command); the ids of the commands. */
+  install(request: {
+    group: HostGroup;
+    names: readonly string[];
+    instanceIds: readonly string[];
+  }): Promise<string[]>;
+  invocation(commandId: string, instanceId: string): Promise<Invocation>;
+}
+
+export class HostsError extends Error {
+  override readonly name = 'HostsError';
+  readonly reason: 'hosts-access-denied' | 'document-missing' | 'hosts-unavailable';
+
+  constructor(reason: HostsError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}

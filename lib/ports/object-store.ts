@@ -1,0 +1,42 @@
+/** An object as read; `etag` is its version for compare-and-swap, `at` the store's own clock. */
+export interface StoredObject {
+  body: string;
+  etag: string;
+  at: Date;
+}
+
+export interface Written {
+  etag: string;
+  at: Date;
+}
+
+export interface WriteOptions {
+  /** Host groups that may read the object. */
+  groups?: readonly string[];
+}
+
+/** The bucket. Every method may be repeated; errors are {@link StoreError} and say what was attempted. */
+export interface ObjectStore {
+  /** Keys and etags directly below `prefix` (up to the next `/`), in order. */
+  list(prefix: string): Promise<{ key: string; etag: string }[]>;
+  /** `undefined` when there is no such object. */
+  get(key: string): Promise<StoredObject | undefined>;
+  /** `undefined` when one exists with another content; of two callers one wins. Equal content counts as written. */
+  create(key: string, body: string, options?: WriteOptions): Promise<Written | undefined>;
+  /** `undefined` when the object is not at `etag` any more. Equal content counts as written. */
+  replace(key: string, body: string, options: WriteOptions & { etag: string }): Promise<Written | undefined>;
+  /** Whoever writes last wins: only for copies. */
+  put(key: string, body: string, options?: WriteOptions): Promise<void>;
+  /** Absent already is done. */
+  remove(key: string): Promise<void>;
+}
+
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly reason: 'bucket-missing' | 'store-access-denied' | 'store-unavailable';
+
+  constructor(reason: StoreError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}

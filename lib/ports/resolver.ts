@@ -1,0 +1,18 @@
+import type { CaaProperty } from '../core/caa.ts';
+
+/** Questions to the public DNS. Absence (NXDOMAIN, no data) is an empty answer; errors are {@link DnsError}. */
+export interface Resolver {
+  /** What stands at the name itself or where its CNAME leads. */
+  caa(name: string): Promise<CaaProperty[]>;
+  /** The name's CNAME target, one step, lower case; `undefined` when it has none. */
+  cname(name: string): Promise<string | undefined>;
+  /** Addresses of the zone's name servers, by server name. */
+  nameServers(zone: string): Promise<{ server: string; address: string }[]>;
+  /** The TXT values that this one server gives for the name. */
+  txtFrom(server: { server: string; address: string }, name: string): Promise<string[]>;
+}
+
+export class DnsError extends Error {
+  override readonly name = 'DnsError';
+  readonly reason = 'dns-unavailable';
+}

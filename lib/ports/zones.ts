@@ -1,0 +1,34 @@
+import type { HostedZone } from '../core/hosted-zones.ts';
+import type { RecordChange, RecordSet } from '../core/record-edits.ts';
+
+/** Route 53's hosted zones, as far as they are ours to write. Errors are {@link ZoneError}. */
+export interface Zones {
+  /** Every public hosted zone of the account. */
+  list(): Promise<HostedZone[]>;
+  /** All or nothing; the change's id. Throws {@link ChangeRefusedError} when Route 53 refuses the batch as such. */
+  change(zoneId: string, changes: readonly RecordChange[]): Promise<string>;
+  /** The simple set at a name and type; `undefined` when there is none. */
+  read(zoneId: string, at: Pick<RecordSet, 'name' | 'type'>): Promise<RecordSet | undefined>;
+  isInSync(changeId: string): Promise<boolean>;
+}
+
+export class ZoneError extends Error {
+  override readonly name = 'ZoneError';
+  readonly reason: 'zone-access-denied' | 'zone-missing' | 'zone-unavailable' | 'record-not-simple';
+
+  constructor(reason: ZoneError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** Route 53's `InvalidChangeBatch`: nothing was changed. `messages` are its own, one a change it objects to. */
+export class ChangeRefusedError extends Error {
+  override readonly name = 'ChangeRefusedError';
+  readonly messages: readonly string[];
+
+  constructor(zoneId: string, messages: readonly string[], options?: ErrorOptions) {
+    super(`Route 53 refused a change of hosted zone ${zoneId}: ${messages.join('; ')}`, options);
+    this.messages = messages;
+  }
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import { type HostGroup, HostGroupSettings } from './core/host-group.ts';
+import { parseJson, parseValue } from './core/parse-json.ts';
+
+const List = z.pipe(
+  z.string(),
+  z.transform((text: string) => text.split(',').filter((item) => item !== '')),
+);
+
+/** The environment that serverless.yml gives each function. */
+const Environment = z.object({
+  AWS_REGION: z.string(),
+  BUCKET: z.string(),
+  EVENT_BUS: z.string(),
+  DIRECTORY_URL: z.string().check(z.regex(/^https:\/\//, 'must be the https address of an ACME directory')),
+  CONTACT: z.string(),
+  AGREE_TO_TERMS: z.pipe(
+    z.enum(['true', 'false']),
+    z.transform((text: 'true' | 'false') => text === 'true'),
+  ),
+  DOMAINS: List,
+  ALSO_ALLOW: List,
+  HOST_GROUPS: z.string(),
+  ACCOUNT_PREFIX: z.string(),
+  CAA_IDENTITY: z._default(z.string(), ''),
+  DOCUMENT: z._default(z.string(), ''),
+  DNS_RESOLVER: z._default(z.string(), ''),
+  DNS_PORT: z._default(z.coerce.number(), 53),
+});
+
+export interface Settings {
+  region: string;
+  bucket: string;
+  eventBus: string;
+  directoryUrl: string;
+  contact: string;
+  agreeToTerms: boolean;
+  domains: string[];
+  alsoAllow: string[];
+  hostGroups: HostGroup[];
+  accountPrefix: string;
+  caaIdentity: string | undefined;
+  document: string;
+  dns: { resolver: string | undefined; port: number };
+}
+
+/** The stack's settings; throws an InputError that names the variable. */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const values = parseValue(environment, Environment, { where: 'environment', reason: 'settings-invalid' });
+  return {
+    region: values.AWS_REGION,
+    bucket: values.BUCKET,
+    eventBus: values.EVENT_BUS,
+    directoryUrl: values.DIRECTORY_URL,
+    contact: values.CONTACT,
+    agreeToTerms: values.AGREE_TO_TERMS,
+    domains: values.DOMAINS,
+    alsoAllow: values.ALSO_ALLOW,
+    hostGroups: parseHostGroups(values.HOST_GROUPS),
+    accountPrefix: values.ACCOUNT_PREFIX,
+    caaIdentity: values.CAA_IDENTITY || undefined,
+    document: values.DOCUMENT,
+    dns: { resolver: values.DNS_RESOLVER || undefined, port: values.DNS_PORT },
+  };
+}
+
+function parseHostGroups(text: string): HostGroup[] {
+  const groups = parseJson(text, z.record(z.string(), HostGroupSettings), {
+    where: 'params.hostGroups',
+    reason: 'settings-invalid',
+  });
+  return Object.entries(groups).map(([name, settings]) => ({ name, ...settings }));
+}
