@@ -1,0 +1,80 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Nginx } from './nginx.ts';
+import { runScript, type ScriptResult } from './run-script.ts';
+
+export interface HostFacts {
+  /** `i-…` for an instance, `mi-…` for a host outside EC2 */
+  id: string;
+  tags: Record<string, string>;
+  /** where all that belongs to this host is kept */
+  folder: string;
+  /** the environment its programs run with */
+  env: Record<string, string>;
+  /** where its Nginx listens for TLS on the loopback address; what the document calls port 443 */
+  tlsPort: number;
+  nginx: Nginx;
+}
+
+export interface CommandRun {
+  script: string;
+  /** what the SSM agent adds to the environment */
+  env: Record<string, string>;
+  limitMs: number;
+  signal?: AbortSignal;
+}
+
+/** A host of the fleet: a folder, an Nginx, and an SSM agent that may be offline. */
+export class Host {
+  readonly id: string;
+  readonly tags: Record<string, string>;
+  readonly tlsPort: number;
+  readonly nginx: Nginx;
+  /** Whether its agent takes commands now. */
+  online: boolean;
+  /** Shell commands that run before each script in its private view of the machine, to break something. */
+  prepare: string | undefined;
+  readonly #facts: HostFacts;
+  #runs = 0;
+
+  constructor(facts: HostFacts, online: boolean) {
+    this.id = facts.id;
+    this.tags = facts.tags;
+    this.tlsPort = facts.tlsPort;
+    this.nginx = facts.nginx;
+    this.online = online;
+    this.#facts = facts;
+  }
+
+  /** The certbot folder; a script on this host sees it as /mnt/letsencrypt. */
+  get root(): string {
+    return join(this.#facts.folder, 'mnt/letsencrypt');
+  }
+
+  /** Programs that come first on its PATH. */
+  get bin(): string {
+    return join(this.#facts.folder, 'bin');
+  }
+
+  /** Runs a document's script as the SSM agent does. */
+  async run(command: CommandRun): Promise<ScriptResult> {
+    const { folder, env } = this.#facts;
+    this.#runs += 1;
+    const work = join(folder, 'runs', String(this.#runs));
+    await mkdir(join(work, 'tmp'), { recursive: true });
+    try {
+      const script = join(work, '_script.sh');
+      await writeFile(script, command.script, { mode: 0o700 });
+      return await runScript({
+        script,
+        mnt: join(folder, 'mnt'),
+        env: { ...env, TMPDIR: join(work, 'tmp'), ...command.env },
+        limitMs: command.limitMs,
+        signal: command.signal,
+        prepare: this.prepare,
+      });
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerCommand } from '../setup/container.ts';
+import { findFreePort } from './free-port.ts';
+import { Host } from './host.ts';
+import { type Nginx, waitForPort } from './nginx.ts';
+import type { Server } from './nginx-configuration.ts';
+import { NginxContainer } from './nginx-container.ts';
+import { NginxService } from './nginx-service.ts';
+import { installSites, type Site } from './site.ts';
+import { writeTool } from './tools.ts';
+
+/** What hosts are made with. */
+export interface HostsOptions {
+  /** everything is kept below `<dir>/hosts/` */
+  dir: string;
+  container: ContainerCommand;
+  nginxRootfs: string;
+  /** the folder with the AWS CLI */
+  venvBin: string;
+  /** the environment of a host's programs: endpoint, credentials of its role */
+  env(hostId: string): Record<string, string>;
+}
+
+export interface HostOptions {
+  id: string;
+  tags?: Record<string, string>;
+  /** false: commands wait for it and time out undelivered */
+  online?: boolean;
+  /** how its Nginx runs: `service` is a process of the host, all else a container */
+  reload?: 'container' | 'service' | 'hooks';
+  /** what the document calls the container; `web` by default */
+  container?: string;
+  sites?: Site[];
+  /** What the container sees of the certbot folder: all of it, or only the files of each lineage, as people do by mistake. */
+  mounts?: 'folder' | 'files';
+}
+
+/** The hosts of the local fleet. */
+export class Hosts {
+  readonly #options: HostsOptions;
+  readonly #hosts = new Map<string, Host>();
+  readonly #started: Nginx[] = [];
+
+  constructor(options: HostsOptions) {
+    this.#options = options;
+  }
+
+  get(id: string): Host | undefined {
+    return this.#hosts.get(id);
+  }
+
+  all(): Host[] {
+    return [...this.#hosts.values()];
+  }
+
+  /** Starts a host with an Nginx of its own, and resolves when that serves. */
+  async start(options: HostOptions): Promise<Host> {
+    const folder = this.#folder(options.id);
+    const root = join(folder, 'mnt/letsencrypt');
+    const service = options.reload === 'service' ? new NginxService(folder) : undefined;
+    const nginx = service ?? this.#container(folder, mountsOf(options, root));
+    const host = await this.#add(options, nginx);
+    const live = join(service ? root : '/etc/letsencrypt', 'live');
+    await this.#serve(nginx, await prepareServers(host, options.sites ?? [], live));
+    return host;
+  }
+
+  /** Starts many hosts that share one Nginx container, each on a port of its own. */
+  async startFleet(fleet: HostOptions[]): Promise<Host[]> {
+    const nginx = this.#container(join(this.#options.dir, 'fleet'), [
+      [join(this.#options.dir, 'hosts'), '/hosts'],
+    ]);
+    const hosts: Host[] = [];
+    const servers: Server[] = [];
+    for (const options of fleet) {
+      const host = await this.#add(options, nginx);
+      servers.push(
+        ...(await prepareServers(host, options.sites ?? [], `/hosts/${host.id}/mnt/letsencrypt/live`)),
+      );
+      hosts.push(host);
+    }
+    await this.#serve(nginx, servers);
+    return hosts;
+  }
+
+  /** Stops every Nginx and removes the hosts' folders. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#started.splice(0).map((nginx) => nginx.stop()));
+    this.#hosts.clear();
+    for (const folder of ['hosts', 'fleet'])
+      await rm(join(this.#options.dir, folder), { recursive: true, force: true });
+  }
+
+  #folder(id: string): string {
+    return join(this.#options.dir, 'hosts', id);
+  }
+
+  #container(folder: string, mounts: Mount[]): NginxContainer {
+    const { container, nginxRootfs: rootfs } = this.#options;
+    return new NginxContainer({ container, rootfs, dir: folder, mounts });
+  }
+
+  async #add(options: HostOptions, nginx: Nginx): Promise<Host> {
+    const { id, tags = {}, online = true } = options;
+    const folder = this.#folder(id);
+    const tlsPort = await findFreePort();
+    await this.#writeTools(join(folder, 'bin'), { nginx, tlsPort, container: options.container ?? 'web' });
+    const env = {
+      PATH: `${join(folder, 'bin')}:${this.#options.venvBin}:/usr/sbin:/usr/bin:/sbin:/bin`,
+      HOME: folder,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...this.#options.env(id),
+    };
+    const host = new Host({ id, tags, folder, env, tlsPort, nginx }, online);
+    await mkdir(join(host.root, 'live'), { recursive: true });
+    this.#hosts.set(id, host);
+    return host;
+  }
+
+  async #writeTools(bin: string, { nginx, tlsPort, container }: HostTools): Promise<void> {
+    await writeTool(bin, 'openssl', {
+      command: ['openssl'],
+      renamed: { '127.0.0.1:443': `127.0.0.1:${tlsPort}` },
+    });
+    // This machine may have a systemd with an Nginx of its own.
+    await writeTool(bin, 'systemctl', { command: ['false'] });
+    if (nginx instanceof NginxService) await writeTool(bin, 'nginx', { command: nginx.command });
+    if (nginx instanceof NginxContainer) {
+      const { kind, command } = this.#options.container;
+      await writeTool(bin, kind, { command, renamed: { [container]: nginx.name } });
+    }
+  }
+
+  async #serve(nginx: Nginx, servers: Server[]): Promise<void> {
+    this.#started.push(nginx);
+    await nginx.configure(servers);
+    await nginx.start();
+    const ports = new Set(servers.map((server) => server.port));
+    await Promise.all([...ports].map((port) => waitForPort(port)));
+  }
+}
+
+type Mount = [source: string, destination: string];
+
+function mountsOf({ mounts, sites = [] }: HostOptions, root: string): Mount[] {
+  if (mounts !== 'files') return [[root, '/etc/letsencrypt']];
+  const files = sites.flatMap(({ lineage }) =>
+    ['fullchain', 'privkey'].map((file) => `live/${lineage}/${file}.pem`),
+  );
+  return [...new Set(files)].map((file) => [join(root, file), join('/etc/letsencrypt', file)]);
+}
+
+interface HostTools {
+  nginx: Nginx;
+  tlsPort: number;
+  container: string;
+}
+
+/** Installs what the sites start with; `live` is the host's live/ folder as Nginx sees it. */
+async function prepareServers(host: Host, sites: Site[], live: string): Promise<Server[]> {
+  const withCertificate = await installSites(host.root, sites);
+  return withCertificate.map(({ serverName, lineage }) => ({
+    port: host.tlsPort,
+    serverName,
+    certificateFolder: join(live, lineage),
+  }));
+}

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerCommand } from '../setup/container.ts';
+import { runCommand } from '../setup/run-command.ts';
+import { ensureImage } from './image.ts';
+import type { Nginx } from './nginx.ts';
+import { nginxConfiguration, type Server } from './nginx-configuration.ts';
+
+export interface NginxContainerOptions {
+  container: ContainerCommand;
+  /** a root folder with the distribution's Nginx */
+  rootfs: string;
+  /** where the configuration is kept */
+  dir: string;
+  /** folders or files of this machine, and where the container sees them */
+  mounts: [source: string, destination: string][];
+}
+
+/** Nginx in a container on the host's network. */
+export class NginxContainer implements Nginx {
+  readonly name = `perennial-${process.pid}-${randomBytes(4).toString('hex')}`;
+  readonly #options: NginxContainerOptions;
+  readonly #removeAtExit = () => this.#removeNow();
+
+  constructor(options: NginxContainerOptions) {
+    this.#options = options;
+  }
+
+  async configure(servers: Server[]): Promise<void> {
+    await this.writeConfiguration(nginxConfiguration(servers, '/run'));
+  }
+
+  async writeConfiguration(text: string): Promise<void> {
+    await mkdir(this.#configuration, { recursive: true });
+    await writeFile(join(this.#configuration, 'nginx.conf'), text);
+  }
+
+  async start(): Promise<void> {
+    const { container, rootfs, mounts } = this.#options;
+    const image = container.kind === 'docker' ? [await ensureImage(rootfs)] : ['--rootfs', rootfs];
+    const volumes = [[this.#configuration, '/etc/nginx'], ...mounts].flatMap(([from, to]) => [
+      '-v',
+      `${from}:${to}`,
+    ]);
+    process.on('exit', this.#removeAtExit);
+    await this.#engine([
+      ...['run', '-d', '--name', this.name, '--network', 'host', '--tmpfs', '/run', ...volumes],
+      ...['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024', '--stop-signal', 'SIGKILL'],
+      ...image,
+      '/usr/sbin/nginx',
+    ]);
+  }
+
+  async reload(): Promise<void> {
+    await this.#engine(['exec', this.name, 'nginx', '-s', 'reload']);
+  }
+
+  /** Stops the container and keeps it, as `docker stop` does. */
+  async halt(): Promise<void> {
+    await this.#engine(['stop', '-t', '0', this.name]);
+  }
+
+  /** Starts a halted container again. */
+  async resume(): Promise<void> {
+    await this.#engine(['start', this.name]);
+  }
+
+  async stop(): Promise<void> {
+    process.off('exit', this.#removeAtExit);
+    await this.#engine(['rm', '-f', '-v', this.name]).catch(() => undefined);
+  }
+
+  get #configuration(): string {
+    return join(this.#options.dir, 'nginx');
+  }
+
+  #engine(args: string[]): Promise<string> {
+    const [program = '', ...flags] = this.#options.container.command;
+    return runCommand(program, [...flags, ...args], { limitMs: 60_000 });
+  }
+
+  #removeNow(): void {
+    const [program = '', ...flags] = this.#options.container.command;
+    try {
+      execFileSync(program, [...flags, 'rm', '-f', '-v', this.name], { stdio: 'ignore', timeout: 10_000 });
+    } catch {
+      // It is gone already, or its engine is; nobody is left to be told.
+    }
+  }
+}

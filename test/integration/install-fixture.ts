@@ -1,0 +1,156 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect, type PeerCertificate } from 'node:tls';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Host } from '../../local/hosts/host.ts';
+import { Hosts } from '../../local/hosts/hosts.ts';
+import { type PemPair, selfSign } from '../../local/hosts/self-signed.ts';
+import { startMoto } from '../../local/moto/start.ts';
+import { ensureSetup } from '../../local/setup.ts';
+
+const home = join(import.meta.dirname, '../../.local/run');
+const script = join(import.meta.dirname, '../../lib/host/install.sh');
+
+/** What the script's last line says. */
+export interface InstallReport {
+  perennial: 1;
+  agent: string;
+  reason?: string;
+  message?: string;
+  results: {
+    name: string;
+    version: string;
+    serial: string;
+    outcome: string;
+    reason: string;
+    message: string;
+    served: string[];
+  }[];
+}
+
+export interface Published {
+  name: string;
+  version: string;
+  serial: string;
+  pair: PemPair;
+}
+
+/** A bucket with certificates, hosts, and the script run on them. */
+export async function startInstallFixture() {
+  await mkdir(home, { recursive: true });
+  const dir = await mkdtemp(join(home, 'install-'));
+  const setup = await ensureSetup();
+  const moto = await startMoto({ venvBin: setup.venvBin, dir });
+  const bucket = 'certificates-under-test';
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const s3 = new S3Client({ endpoint: moto.url, region: 'us-east-1', credentials, forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const aws = { AWS_ENDPOINT_URL: moto.url, AWS_ACCESS_KEY_ID: 'host', AWS_SECRET_ACCESS_KEY: 'host' };
+  const { venvBin, nginxRootfs, container } = setup;
+  const hosts = new Hosts({ dir, container, nginxRootfs, venvBin, env: () => aws });
+  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+  let versions = 0;
+
+  return {
+    dir,
+    hosts,
+    put,
+    /** Puts a version into archive/ and points live/<name>.json to it; `change` falsifies the pointer. */
+    async publish(name: string, names: string[], options: PublishOptions = {}): Promise<Published> {
+      const pair = options.pair ?? (await selfSign({ names, ...options }));
+      versions += 1;
+      const version = `20261120T0000${String(versions).padStart(2, '0')}Z-3f9a2c`;
+      for (const [file, pem] of Object.entries(pair))
+        await put(`archive/${name}/${version}/${file}.pem`, pem);
+      const pointer = { ...pointerTo(pair, version), names, serverNames: options.serverNames };
+      await put(`live/${name}.json`, JSON.stringify({ ...pointer, ...options.change }, null, 2));
+      return { name, version, serial: pointer.serial, pair };
+    },
+    /** Runs the script on a host, with the document's parameters. */
+    async install(host: Host, names: string, parameters: Record<string, string> = {}) {
+      const all = {
+        names,
+        bucket,
+        region: 'us-east-1',
+        root: '/mnt/letsencrypt',
+        reload: 'container',
+        container: 'web',
+        port: '443',
+        ...parameters,
+      };
+      const env = Object.fromEntries(Object.entries(all).map(([key, value]) => [`SSM_${key}`, value]));
+      const started = performance.now();
+      const result = await host.run({ script: await readFile(script, 'utf8'), env, limitMs: 60_000 });
+      const report = JSON.parse(result.stdout.trim().split('\n').at(-1) || '{"results":[]}') as InstallReport;
+      return { ...result, report, ms: Math.round(performance.now() - started) };
+    },
+    async stop() {
+      await hosts.stop();
+      await moto.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type InstallFixture = Awaited<ReturnType<typeof startInstallFixture>>;
+
+export interface PublishOptions {
+  pair?: PemPair;
+  notBefore?: Date;
+  notAfter?: Date;
+  serverNames?: string[];
+  change?: Record<string, unknown>;
+}
+
+function pointerTo(pair: PemPair, version: string) {
+  const leaf = new X509Certificate(pair.fullchain);
+  const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+  return {
+    version,
+    serial: leaf.serialNumber,
+    notBefore: leaf.validFromDate.toISOString(),
+    notAfter: leaf.validToDate.toISOString(),
+    fingerprint: sha256(leaf.raw),
+    hosts: ['web'],
+    sha256: { fullchain: sha256(pair.fullchain), privkey: sha256(pair.privkey) },
+  };
+}
+
+/** The serial number of the certificate that a host serves for a name. */
+export async function servedSerial(host: Host, serverName: string): Promise<string> {
+  return (await ask(host.tlsPort, serverName)).serialNumber;
+}
+
+async function ask(port: number, servername: string): Promise<PeerCertificate> {
+  const socket = connect({ host: '127.0.0.1', port, servername, rejectUnauthorized: false, timeout: 5000 });
+  try {
+    await once(socket, 'secureConnect');
+    return socket.getPeerCertificate();
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Asks a host for a name 50 times a second until stopped; then says how often it got no certificate, and which serials it saw. */
+export function probe(host: Host, serverName: string) {
+  const serials = new Set<string>();
+  const failures: string[] = [];
+  const open: Promise<void>[] = [];
+  const timer = setInterval(() => {
+    const answer = ask(host.tlsPort, serverName).then(
+      (certificate) => {
+        if (new Date(certificate.valid_to) < new Date()) failures.push('expired');
+        serials.add(certificate.serialNumber);
+      },
+      (error: Error) => void failures.push(error.message),
+    );
+    open.push(answer);
+  }, 20);
+  return async () => {
+    clearInterval(timer);
+    await Promise.all(open);
+    return { probes: open.length, failures, serials: [...serials] };
+  };
+}
