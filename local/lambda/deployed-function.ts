@@ -53,6 +53,13 @@ export async function readFunction(forward: Forward, name: string): Promise<Depl
   };
 }
 
+/** The names of all functions. */
+export async function functionNames(forward: Forward): Promise<string[]> {
+  const answer = await forward(lambdaRequest('GET', '/2015-03-31/functions'));
+  const { Functions } = JSON.parse(answer.body.toString()) as { Functions: { FunctionName: string }[] };
+  return Functions.map(({ FunctionName }) => FunctionName);
+}
+
 interface GetFunctionAnswer {
   Configuration: {
     FunctionName: string;

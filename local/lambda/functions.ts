@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Forward } from '../gateway/request.ts';
 import type { UnpackedCode } from './code.ts';
-import { type DeployedFunction, functionName, readFunction } from './deployed-function.ts';
+import { type DeployedFunction, functionName, functionNames, readFunction } from './deployed-function.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import type { InvocationResult } from './invocation.ts';
 import { functionVariables } from './variables.ts';
@@ -76,9 +76,10 @@ export class Functions {
     await Promise.all(idle.map((environment) => environment.stop()));
   }
 
-  /** Reads and unpacks a function ahead of its first invocation, as AWS does while it is deployed. */
-  async prepare(nameOrArn: string): Promise<void> {
-    await this.#options.code.folderOf(await this.deployed(nameOrArn));
+  /** Reads and unpacks all functions ahead of their first invocation, as AWS does while they are deployed. */
+  async prepareAll(): Promise<void> {
+    const names = await functionNames(this.#options.forward);
+    await Promise.all(names.map(async (name) => this.#options.code.folderOf(await this.deployed(name))));
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,23 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+/** SDK clients that ask moto itself: for what AWS does inside, which is in no call log and meets no fault. */
+export interface MotoClients {
+  eventBridge: EventBridgeClient;
+  lambda: LambdaClient;
+  sqs: SQSClient;
+}
+
+export function createMotoClients(motoUrl: string): MotoClients {
+  const settings = {
+    endpoint: motoUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  return {
+    eventBridge: new EventBridgeClient(settings),
+    lambda: new LambdaClient(settings),
+    sqs: new SQSClient({ ...settings, md5: false }),
+  };
+}

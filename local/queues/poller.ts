@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { InvocationResult } from '../lambda/invocation.ts';
+import { failedMessages } from './batch-failures.ts';
+import type { QueueMapping } from './mappings.ts';
+import { sqsEvent } from './sqs-event.ts';
+
+export interface PollerOptions {
+  sqs: SQSClient;
+  queueUrl: string;
+  mapping: QueueMapping;
+  invoke: (functionArn: string, payload: string) => Promise<InvocationResult>;
+  /** after a failure messages are seen again after this time; by default after the queue's visibility timeout */
+  retryAfterMs: number | undefined;
+  onError: (line: string) => void;
+}
+
+/** Messages that become visible by themselves (a delay, a visibility timeout) are found after this time at most. */
+const LOOK_AGAIN_MS = 500;
+
+/** Feeds a function from a queue as Lambda's event source mapping does. */
+export class Poller {
+  readonly #options: PollerOptions;
+  readonly #stopping = new AbortController();
+  readonly #loop: Promise<void>;
+  readonly #batches = new Set<Promise<void>>();
+  #woken = false;
+  #wake: () => void = () => {};
+
+  constructor(options: PollerOptions) {
+    this.#options = options;
+    this.#loop = this.#poll();
+  }
+
+  get mapping(): QueueMapping {
+    return this.#options.mapping;
+  }
+
+  /** How many batches the function works on. */
+  get inFlight(): number {
+    return this.#batches.size;
+  }
+
+  /** Looks into the queue now: a message was just sent. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake();
+  }
+
+  /** Takes no further messages and returns; batches under way go on. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    await this.#loop;
+  }
+
+  async #poll(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      this.#woken = false;
+      const isFull = this.#batches.size >= this.mapping.maximumConcurrency;
+      const messages = isFull ? [] : await this.#receive();
+      if (messages.length > 0) this.#start(messages);
+      else if (!this.#woken) await this.#pause();
+    }
+  }
+
+  async #receive(): Promise<Message[]> {
+    const query = new ReceiveMessageCommand({
+      QueueUrl: this.#options.queueUrl,
+      MaxNumberOfMessages: this.mapping.batchSize,
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+      WaitTimeSeconds: 0,
+    });
+    try {
+      return (await this.#options.sqs.send(query)).Messages ?? [];
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#options.onError(`${this.mapping.queueArn}: ${error}`);
+      return [];
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    const timer = new AbortController();
+    await Promise.race([
+      woken,
+      sleep(LOOK_AGAIN_MS, undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
+    timer.abort();
+  }
+
+  #start(messages: Message[]): void {
+    const batch = this.#process(messages)
+      .catch((error) => this.#options.onError(`${this.mapping.functionArn}: ${error}`))
+      .finally(() => {
+        this.#batches.delete(batch);
+        this.wake();
+      });
+    this.#batches.add(batch);
+  }
+
+  async #process(messages: Message[]): Promise<void> {
+    const { queueArn, functionArn, reportsItemFailures } = this.mapping;
+    const ids = messages.map(({ MessageId = '' }) => MessageId);
+    const failed = await this.#options.invoke(functionArn, sqsEvent(queueArn, messages)).then(
+      (result) => failedMessages(result, ids, reportsItemFailures),
+      (error) => {
+        this.#options.onError(`${functionArn}: ${error}`);
+        return new Set(ids);
+      },
+    );
+    await Promise.all(
+      messages.map((message) =>
+        failed.has(message.MessageId ?? '') ? this.#keep(message) : this.#delete(message),
+      ),
+    );
+  }
+
+  async #delete({ ReceiptHandle }: Message): Promise<void> {
+    await this.#options.sqs.send(
+      new DeleteMessageCommand({ QueueUrl: this.#options.queueUrl, ReceiptHandle }),
+    );
+  }
+
+  async #keep({ ReceiptHandle }: Message): Promise<void> {
+    const { retryAfterMs, queueUrl: QueueUrl, sqs } = this.#options;
+    if (retryAfterMs === undefined) return;
+    const VisibilityTimeout = Math.ceil(retryAfterMs / 1000);
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
+  }
+}

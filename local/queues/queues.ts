@@ -1,0 +1,119 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { actionOf } from '../gateway/action.ts';
+import type { AwsRequest, LocalService } from '../gateway/request.ts';
+import { readMappings } from './mappings.ts';
+import { Poller, type PollerOptions } from './poller.ts';
+
+export interface QueuesOptions {
+  motoUrl: string;
+  sqs: SQSClient;
+  lambda: LambdaClient;
+  invoke: PollerOptions['invoke'];
+  retryAfterMs?: number | undefined;
+  onError: (line: string) => void;
+}
+
+/** The queues' way to the functions: sends messages and feeds the mapped functions with them, at once. */
+export class Queues implements LocalService {
+  readonly #options: QueuesOptions;
+  #pollers: Poller[] = [];
+  #refreshing: Promise<void> = Promise.resolve();
+
+  constructor(options: QueuesOptions) {
+    this.#options = options;
+  }
+
+  /** How many batches are with functions. */
+  get inFlight(): number {
+    return this.#pollers.reduce((sum, poller) => sum + poller.inFlight, 0);
+  }
+
+  /** Answers SQS requests with moto and looks into a queue as soon as a message was sent to it. */
+  async handle(request: AwsRequest, forward: Parameters<LocalService['handle']>[1]) {
+    const answer = await forward(request);
+    const { action } = actionOf(request);
+    if (/^(SendMessage|ChangeMessageVisibility)/.test(action)) this.#wake(queueNameOf(request));
+    return answer;
+  }
+
+  /** Puts a message into a queue by its ARN. */
+  async send(queueArn: string, body: string): Promise<void> {
+    const name = queueArn.split(':').at(-1) ?? '';
+    await this.#options.sqs.send(
+      new SendMessageCommand({ QueueUrl: this.#urlOf(queueArn), MessageBody: body }),
+    );
+    this.#wake(name);
+  }
+
+  /** Polls for the mappings that are deployed now; what is under way goes on. */
+  refresh(): Promise<void> {
+    const next = this.#refreshing.then(() => this.#replacePollers());
+    this.#refreshing = next.catch(() => undefined);
+    return next;
+  }
+
+  /** How many messages the mapped queues hold: visible, in flight or delayed. */
+  async depth(): Promise<number> {
+    const depths = await Promise.all(this.#pollers.map(({ mapping }) => this.#depthOf(mapping.queueArn)));
+    return depths.reduce((sum, depth) => sum + depth, 0);
+  }
+
+  async stop(): Promise<void> {
+    await this.#refreshing;
+    await Promise.all(this.#pollers.map((poller) => poller.stop()));
+  }
+
+  async #replacePollers(): Promise<void> {
+    const mappings = await readMappings(this.#options.lambda);
+    const isSame = (poller: Poller) =>
+      mappings.some((mapping) => JSON.stringify(mapping) === JSON.stringify(poller.mapping));
+    const kept = this.#pollers.filter(isSame);
+    await Promise.all(this.#pollers.filter((poller) => !isSame(poller)).map((poller) => poller.stop()));
+    const added = mappings.filter(({ id }) => !kept.some((poller) => poller.mapping.id === id));
+    this.#pollers = [...kept, ...added.map((mapping) => this.#poll(mapping))];
+  }
+
+  #poll(mapping: Poller['mapping']): Poller {
+    const { sqs, invoke, retryAfterMs, onError } = this.#options;
+    return new Poller({
+      sqs,
+      invoke,
+      retryAfterMs,
+      onError,
+      mapping,
+      queueUrl: this.#urlOf(mapping.queueArn),
+    });
+  }
+
+  #wake(queueName: string): void {
+    for (const poller of this.#pollers) {
+      if (poller.mapping.queueArn.endsWith(`:${queueName}`)) poller.wake();
+    }
+  }
+
+  async #depthOf(queueArn: string): Promise<number> {
+    const query = new GetQueueAttributesCommand({ QueueUrl: this.#urlOf(queueArn), AttributeNames: ['All'] });
+    const { Attributes = {} } = await this.#options.sqs.send(query);
+    const counts: Record<string, string | undefined> = Attributes;
+    return ['', 'NotVisible', 'Delayed'].reduce(
+      (sum, state) => sum + Number(counts[`ApproximateNumberOfMessages${state}`] ?? 0),
+      0,
+    );
+  }
+
+  #urlOf(queueArn: string): string {
+    const [, , , , account, name] = queueArn.split(':');
+    return `${this.#options.motoUrl}/${account}/${name}`;
+  }
+}
+
+/** The queue that a request of either SQS protocol (JSON or query) names. */
+function queueNameOf(request: AwsRequest): string {
+  const body = request.body.toString();
+  const isJson = request.headers['content-type']?.includes('json');
+  const url = isJson ? JSON.parse(body).QueueUrl : new URLSearchParams(body).get('QueueUrl');
+  return String(url ?? request.path)
+    .split('/')
+    .at(-1) as string;
+}
