@@ -54,10 +54,12 @@ export class S3Store implements ObjectStore {
     return this.#ask(`read ${key}`, async () => {
       try {
         const answer = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+        const at = this.#dates.latest();
         return {
           body: (await answer.Body?.transformToString()) ?? '',
           etag: answer.ETag ?? '',
-          at: this.#dates.latest(),
+          modified: answer.LastModified ?? at,
+          at,
         };
       } catch (error) {
         if (errorName(error) === 'NoSuchKey') return undefined;
@@ -98,13 +100,13 @@ export class S3Store implements ObjectStore {
     return this.#ask(`write ${key}`, async () => {
       try {
         const answer = await this.#s3.send(new PutObjectCommand(this.#input(key, body, options)));
-        return { etag: answer.ETag ?? '', at: this.#dates.latest() };
+        return { etag: answer.ETag ?? '' };
       } catch (error) {
         if (![404, 409, 412].includes(httpStatus(error) ?? 0) || errorName(error) === 'NoSuchBucket')
           throw error;
         // The first answer may have been lost and a retry refused: what counts is what stands there now.
         const stored = await this.get(key);
-        return stored?.body === body ? { etag: stored.etag, at: stored.at } : undefined;
+        return stored?.body === body ? { etag: stored.etag } : undefined;
       }
     });
   }

@@ -11,6 +11,7 @@ import { errorName, isAccessDenied } from './error-name.ts';
 /** SendCommand's limit of explicit ids. */
 const MAX_INSTANCE_IDS = 50;
 const DELIVERY_TIMEOUT_SECONDS = 60;
+const COMMENT = 'perennial-group=';
 
 /** Hosts through SSM Run Command, with the stack's own document. */
 export class SsmHosts implements Hosts {
@@ -63,7 +64,7 @@ export class SsmHosts implements Hosts {
             TimeoutSeconds: DELIVERY_TIMEOUT_SECONDS,
             MaxConcurrency: '25%',
             MaxErrors: '0',
-            Comment: `perennial-group=${group.name}`,
+            Comment: `${COMMENT}${group.name}`,
             Parameters: {
               bucket: [bucket],
               region: [region],
@@ -82,22 +83,29 @@ export class SsmHosts implements Hosts {
   }
 
   async invocation(commandId: string, instanceId: string): Promise<Invocation> {
+    const waiting = {
+      commandId,
+      instanceId,
+      group: undefined,
+      status: 'waiting',
+      statusDetails: 'Pending',
+      output: '',
+    } as const;
     try {
       const answer = await this.#ssm.send(
         new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId }),
       );
-      const details = answer.StatusDetails ?? answer.Status ?? 'Pending';
       return {
         commandId,
         instanceId,
+        group: answer.Comment?.startsWith(COMMENT) ? answer.Comment.slice(COMMENT.length) : undefined,
         status: statusOf(answer.Status ?? 'Pending'),
-        statusDetails: details,
+        statusDetails: answer.StatusDetails ?? answer.Status ?? 'Pending',
         output: answer.StandardOutputContent ?? '',
       };
     } catch (cause) {
       // SSM knows a command a moment before its invocations.
-      if (errorName(cause) === 'InvocationDoesNotExist')
-        return { commandId, instanceId, status: 'waiting', statusDetails: 'Pending', output: '' };
+      if (errorName(cause) === 'InvocationDoesNotExist') return waiting;
       throw hostsError(`look at command ${commandId} on ${instanceId}`, cause);
     }
   }

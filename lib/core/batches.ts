@@ -10,12 +10,14 @@ export interface DueCertificate {
   zoneIds: readonly string[];
   /** When the live certificate expires; `undefined` when none was issued yet. */
   notAfter: Date | undefined;
+  /** The live version that was decided on; a later one means that the work is done. */
+  replacing: string | null;
 }
 
 export interface RenewalBatch {
   ca: string;
   zoneIds: string[];
-  certificates: { name: string; reason: RenewReason }[];
+  certificates: Pick<DueCertificate, 'name' | 'reason' | 'replacing'>[];
 }
 
 export const MAX_BATCH_SIZE = 50;
@@ -38,7 +40,8 @@ export function batchRenewals(due: readonly DueCertificate[], now: Date): Renewa
       open.set(key, batch);
       batches.push(batch);
     }
-    batch.certificates.push({ name: certificate.name, reason: certificate.reason });
+    const { name, reason, replacing } = certificate;
+    batch.certificates.push({ name, reason, replacing });
   }
   return batches;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { LineageName } from './lineage.ts';
+import { LineageName, Version } from './lineage.ts';
 
 /** The source of every event of ours on the stack's bus. */
 export const EVENT_SOURCE = 'perennial';
@@ -9,7 +9,7 @@ export const RenewalDue = z.strictObject({
   ca: z.string(),
   zoneIds: z.array(z.string()),
   certificates: z
-    .array(z.strictObject({ name: LineageName, reason: z.string() }))
+    .array(z.strictObject({ name: LineageName, reason: z.string(), replacing: z.nullable(Version) }))
     .check(z.minLength(1), z.maxLength(50)),
 });
 export type RenewalDue = z.infer<typeof RenewalDue>;

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 
-/** `pending/<name>.json`: who works on a certificate until when, and all that a crash must not lose. Instants in UTC. */
+/** `pending/<name>.json`: who works on a certificate, and all that a crash must not lose. */
 export const Pending = z.strictObject({
   owner: z.string(),
-  until: z.string(),
+  /** The lease ends this long after the object was last written, by the store's clock; 0 gives it up. */
+  leaseSeconds: z.number(),
   /** Written before the order is finalized, so that a certificate never comes without its key. */
   order: z.optional(z.strictObject({ url: z.string(), key: z.string(), replaces: z.optional(z.string()) })),
   /** What is about to be written to the DNS, recorded before it is. */
@@ -22,7 +23,10 @@ export const Pending = z.strictObject({
 });
 export type Pending = z.infer<typeof Pending>;
 
-/** Whether a lease may be taken over: its time is up by the store's own clock. */
-export function isStale(pending: Pick<Pending, 'until'>, storeNow: Date): boolean {
-  return Date.parse(pending.until) <= storeNow.getTime();
+/** Whether a lease may be taken over: its time is up by the store's own clock, whatever the workers' clocks say. */
+export function isStale(
+  { leaseSeconds }: Pick<Pending, 'leaseSeconds'>,
+  { modified, at }: { modified: Date; at: Date },
+): boolean {
+  return modified.getTime() + leaseSeconds * 1000 <= at.getTime();
 }

@@ -10,6 +10,8 @@ export interface Invocation {
   commandId: string;
   instanceId: string;
   status: 'waiting' | 'success' | 'failed';
+  /** The host group that the command was for; `undefined` when the command is none of ours. */
+  group: string | undefined;
   /** SSM's own word for the status. */
   statusDetails: string;
   output: string;

@@ -1,13 +1,13 @@
-/** An object as read; `etag` is its version for compare-and-swap, `at` the store's own clock. */
+/** An object as read; `etag` is its version for compare-and-swap, `modified` and `at` (now) are the store's own clock. */
 export interface StoredObject {
   body: string;
   etag: string;
+  modified: Date;
   at: Date;
 }
 
 export interface Written {
   etag: string;
-  at: Date;
 }
 
 export interface WriteOptions {

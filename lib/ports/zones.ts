@@ -14,7 +14,12 @@ export interface Zones {
 
 export class ZoneError extends Error {
   override readonly name = 'ZoneError';
-  readonly reason: 'zone-access-denied' | 'zone-missing' | 'zone-unavailable' | 'record-not-simple';
+  readonly reason:
+    | 'zone-access-denied'
+    | 'zone-missing'
+    | 'zone-unavailable'
+    | 'record-not-simple'
+    | 'record-refused';
 
   constructor(reason: ZoneError['reason'], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,0 +1,36 @@
+import { LivePointer } from '../core/live-pointer.ts';
+import { liveKey, pendingKey, stateKey } from '../core/object-keys.ts';
+import { parseJson } from '../core/parse-json.ts';
+import { Pending } from '../core/pending.ts';
+import { State } from '../core/state.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+/** The live pointer with its etag; `undefined` before the first issue. */
+export async function readLive(
+  store: ObjectStore,
+  name: string,
+): Promise<{ pointer: LivePointer; etag: string } | undefined> {
+  const stored = await store.get(liveKey(name));
+  return (
+    stored && {
+      pointer: parseJson(stored.body, LivePointer, { where: liveKey(name), reason: 'pointer-malformed' }),
+      etag: stored.etag,
+    }
+  );
+}
+
+export async function readState(store: ObjectStore, name: string): Promise<State | undefined> {
+  const stored = await store.get(stateKey(name));
+  return stored && parseJson(stored.body, State, { where: stateKey(name), reason: 'state-malformed' });
+}
+
+/** The lease on a certificate, with the store's times that its staleness is judged by. */
+export async function readPending(
+  store: ObjectStore,
+  name: string,
+): Promise<{ pending: Pending; etag: string; modified: Date; at: Date } | undefined> {
+  const stored = await store.get(pendingKey(name));
+  if (!stored) return undefined;
+  const pending = parseJson(stored.body, Pending, { where: pendingKey(name), reason: 'pending-malformed' });
+  return { pending, etag: stored.etag, modified: stored.modified, at: stored.at };
+}

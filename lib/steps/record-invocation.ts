@@ -1,0 +1,85 @@
+import type { Fact, HostOutcome } from '../core/facts.ts';
+import { HostRecord, recordResults } from '../core/host-record.ts';
+import { type HostResult, isInstalled, parseHostReport } from '../core/host-report.ts';
+import { hostKey } from '../core/object-keys.ts';
+import { parseJson } from '../core/parse-json.ts';
+import type { Events } from '../ports/events.ts';
+import type { Invocation } from '../ports/hosts.ts';
+import { type ObjectStore, StoreError } from '../ports/object-store.ts';
+
+export interface RecordDeps {
+  store: ObjectStore;
+  events: Events;
+  clock: () => Date;
+}
+
+const MAX_CONFLICTS = 8;
+
+/**
+ * Writes down what a command did on one host and says so on the bus, once however often it is told. `names` are the
+ * certificates the command was about, for a host that ended without a report.
+ */
+export async function recordInvocation(
+  deps: RecordDeps,
+  invocation: Invocation,
+  { group, names }: { group: string; names: readonly string[] },
+): Promise<HostResult[]> {
+  const results = parseHostReport(invocation.output) ?? names.map((name) => withoutReport(name, invocation));
+  const fresh = await write(deps, invocation, { group, results });
+  await deps.events.publish(fresh.map((result) => factOf(result, group, invocation.instanceId)));
+  return results;
+}
+
+function withoutReport(name: string, { statusDetails, instanceId }: Invocation): HostResult {
+  const reason = `ssm-${statusDetails
+    .replace(/([a-z])([A-Z])/g, '$1-$2')
+    .replace(/\s+/g, '-')
+    .toLowerCase()}`;
+  return {
+    name,
+    outcome: 'failed',
+    reason,
+    message: `${instanceId} ended without a report (${statusDetails}); look at the command's output in Systems Manager, Run Command`,
+  };
+}
+
+/** The results that were not recorded before. */
+async function write(
+  { store, clock }: RecordDeps,
+  { instanceId, commandId }: Invocation,
+  { group, results }: { group: string; results: HostResult[] },
+): Promise<HostResult[]> {
+  const key = hostKey(instanceId);
+  for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
+    const stored = await store.get(key);
+    const before =
+      stored && parseJson(stored.body, HostRecord, { where: key, reason: 'host-record-malformed' });
+    const fresh = results.filter(({ name }) => before?.lineages[name]?.commandId !== commandId);
+    if (fresh.length === 0) return [];
+    const body = `${JSON.stringify(recordResults(before, fresh, { instanceId, group, commandId, at: clock() }), null, 2)}\n`;
+    const written = stored
+      ? await store.replace(key, body, { etag: stored.etag })
+      : await store.create(key, body);
+    if (written) return fresh;
+  }
+  throw new StoreError('store-unavailable', `${key} kept changing; the next scan compares again`);
+}
+
+function factOf(
+  { name, outcome, version, serial, reason, message }: HostResult,
+  group: string,
+  instanceId: string,
+): Fact {
+  const hosts: HostOutcome[] = [{ instanceId, outcome, version, serial, reason, message }];
+  if (isInstalled(outcome)) return { type: 'Certificate Deployed', detail: { name, group, hosts } };
+  return {
+    type: 'Certificate Deployment Failed',
+    detail: {
+      name,
+      group,
+      reason: reason ?? outcome,
+      message: message ?? `${instanceId} did not install ${name}`,
+      hosts,
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { decideRenewal } from '../../core/decide-renewal.ts';
+import type { RenewalDue } from '../../core/facts.ts';
+import { InputError } from '../../core/input-error.ts';
+import { renewalKey } from '../../core/object-keys.ts';
+import { parseRenewalFile } from '../../core/renewal-file.ts';
+import { readLive, readState } from '../read-objects.ts';
+import type { Claimed, RenewDeps } from './context.ts';
+import { Lease } from './lease.ts';
+
+/** The certificate needs nothing any more: a message that came twice, or late. */
+export class NotDueError extends Error {
+  override readonly name = 'NotDueError';
+  readonly reason = 'no-longer-due';
+}
+
+/** Claims one certificate, then looks at it again: messages are hints, what is stored decides. */
+export async function claim(
+  deps: RenewDeps,
+  due: RenewalDue['certificates'][number],
+  owner: string,
+): Promise<Claimed> {
+  const lease = await Lease.claim(deps.store, due.name, owner);
+  try {
+    return { name: due.name, reason: due.reason, lease, ...(await lookAgain(deps, due)) };
+  } catch (error) {
+    await giveBack(lease, deps);
+    throw error;
+  }
+}
+
+async function lookAgain(
+  { store, stack, clock }: RenewDeps,
+  { name, reason, replacing }: RenewalDue['certificates'][number],
+) {
+  const [file, live, state] = await Promise.all([
+    store.get(renewalKey(name)),
+    readLive(store, name),
+    readState(store, name),
+  ]);
+  if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
+  const wanted = parseRenewalFile(file.body, name, stack);
+  if ((live?.pointer.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
+  const forced = reason === 'forced';
+  const decision = decideRenewal({
+    wanted,
+    live: live?.pointer,
+    state,
+    forced,
+    defaultCa: stack.defaultCa,
+    now: clock(),
+  });
+  if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
+  return { wanted, live, state };
+}
+
+async function giveBack(lease: Lease, { warn }: RenewDeps): Promise<void> {
+  const { order, records } = lease.pending;
+  try {
+    await (order || records.length > 0 ? lease.leaveForLater() : lease.release());
+  } catch (error) {
+    warn(`could not give back the claim on ${lease.name}: ${String(error)}`);
+  }
+}

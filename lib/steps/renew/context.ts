@@ -1,0 +1,104 @@
+import pMap from 'p-map';
+import type { Issued } from '../../core/certificate.ts';
+import type { LivePointer } from '../../core/live-pointer.ts';
+import type { PrivateKeyPem } from '../../core/private-key-pem.ts';
+import type { RecordEdit } from '../../core/record-edits.ts';
+import type { StackLimits, Wanted } from '../../core/renewal-file.ts';
+import type { State } from '../../core/state.ts';
+import type {
+  Authorization,
+  CertificateAuthority,
+  OpenCertificateAuthority,
+  Order,
+} from '../../ports/certificate-authority.ts';
+import type { Events } from '../../ports/events.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Resolver } from '../../ports/resolver.ts';
+import type { Zones } from '../../ports/zones.ts';
+import type { Lease } from './lease.ts';
+
+export interface RenewDeps {
+  store: ObjectStore;
+  zones: Zones;
+  resolver: Resolver;
+  openAuthority: OpenCertificateAuthority;
+  events: Events;
+  stack: StackLimits & { defaultCa: string; alsoAllow: readonly string[] };
+  clock: () => Date;
+  /** Tells what goes wrong beside the work. */
+  warn: (message: string) => void;
+}
+
+/** One run over a batch. */
+export interface RenewRun {
+  deps: RenewDeps;
+  authority: CertificateAuthority;
+  /** Fires when nothing new may be started. */
+  signal: AbortSignal;
+  /** Takes a certificate out of the batch; the others go on. */
+  drop: (renewal: Claimed, error: unknown) => void;
+}
+
+/** A certificate on its way; each phase adds what it found. */
+export interface Claimed {
+  name: string;
+  reason: string;
+  wanted: Wanted;
+  live: { pointer: LivePointer; etag: string } | undefined;
+  state: State | undefined;
+  lease: Lease;
+}
+
+/** A record edit and the hosted zone it goes to. */
+export interface PlacedEdit {
+  zoneId: string;
+  zoneName: string;
+  edit: RecordEdit;
+}
+
+export interface Checked extends Claimed {
+  /** Where the proof of each identifier is written, CNAMEs followed. */
+  challengeTargets: Map<string, { zoneId: string; zoneName: string; name: string }>;
+  caaEdits: PlacedEdit[];
+}
+
+export interface Ordered extends Checked {
+  order: Order;
+  key: PrivateKeyPem;
+  /** The authorizations that still want a proof. */
+  open: Authorization[];
+  edits: PlacedEdit[];
+}
+
+export interface Finalized extends Ordered {
+  issued: Issued;
+}
+
+export interface Committed extends Finalized {
+  version: string;
+  pointer: LivePointer;
+}
+
+/** Let's Encrypt and S3 take this many at once without complaint, and a 256 MB function holds them. */
+const AT_ONCE = 16;
+
+/** One phase over all certificates; one that fails drops out with its reason, the others come back. */
+export async function runPhase<In extends Claimed, Out>(
+  run: RenewRun,
+  renewals: readonly In[],
+  phase: (renewal: In) => Promise<Out>,
+): Promise<Out[]> {
+  const results = await pMap(
+    renewals,
+    async (renewal) => {
+      try {
+        return [await phase(renewal)];
+      } catch (error) {
+        run.drop(renewal, error);
+        return [];
+      }
+    },
+    { concurrency: AT_ONCE },
+  );
+  return results.flat();
+}

@@ -1,0 +1,76 @@
+import { pendingKey } from '../../core/object-keys.ts';
+import { isStale, type Pending } from '../../core/pending.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { readPending } from '../read-objects.ts';
+
+/** Longer than a function can live, so a lease that ran out has no worker any more. */
+const LEASE_SECONDS = 900;
+
+/** Somebody else works on the certificate; leave it to them. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+  readonly reason = 'claimed-elsewhere';
+
+  constructor(name: string) {
+    super(`${name} is being renewed by another worker`);
+  }
+}
+
+/** Our claim on one certificate, kept in `pending/<name>.json` together with all that a crash must not lose. */
+export class Lease {
+  readonly name: string;
+  readonly #store: ObjectStore;
+  #pending: Pending;
+  #etag: string;
+
+  private constructor(store: ObjectStore, name: string, claimed: { pending: Pending; etag: string }) {
+    this.#store = store;
+    this.name = name;
+    this.#pending = claimed.pending;
+    this.#etag = claimed.etag;
+  }
+
+  /** Claims a certificate, or takes over a claim whose time is up; throws {@link LeaseLostError} when another holds it. */
+  static async claim(store: ObjectStore, name: string, owner: string): Promise<Lease> {
+    const fresh: Pending = { owner, leaseSeconds: LEASE_SECONDS, records: [] };
+    const created = await store.create(pendingKey(name), bodyOf(fresh));
+    if (created) return new Lease(store, name, { pending: fresh, etag: created.etag });
+    const held = await readPending(store, name);
+    if (!held || !isStale(held.pending, held)) throw new LeaseLostError(name);
+    const pending = { ...held.pending, owner, leaseSeconds: LEASE_SECONDS };
+    const taken = await store.replace(pendingKey(name), bodyOf(pending), { etag: held.etag });
+    if (!taken) throw new LeaseLostError(name);
+    return new Lease(store, name, { pending, etag: taken.etag });
+  }
+
+  /** What an earlier worker left behind, or we recorded. */
+  get pending(): Readonly<Pending> {
+    return this.#pending;
+  }
+
+  /** Records before the side effect that it is about; throws {@link LeaseLostError} when the claim was taken over. */
+  async record(progress: Partial<Pick<Pending, 'order' | 'records'>>): Promise<void> {
+    await this.#write({ ...this.#pending, ...progress });
+  }
+
+  /** Gives the claim up and keeps what was recorded for the next worker. */
+  async leaveForLater(): Promise<void> {
+    await this.#write({ ...this.#pending, leaseSeconds: 0 });
+  }
+
+  /** The work is done: nothing is left to record. */
+  async release(): Promise<void> {
+    await this.#store.remove(pendingKey(this.name));
+  }
+
+  async #write(pending: Pending): Promise<void> {
+    const written = await this.#store.replace(pendingKey(this.name), bodyOf(pending), { etag: this.#etag });
+    if (!written) throw new LeaseLostError(this.name);
+    this.#pending = pending;
+    this.#etag = written.etag;
+  }
+}
+
+function bodyOf(pending: Pending): string {
+  return `${JSON.stringify(pending)}\n`;
+}

@@ -1,0 +1,97 @@
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import { PrivateKeyPem } from '../../core/private-key-pem.ts';
+import type { KeyType } from '../../core/renewal-file.ts';
+import { AcmeError, type Authorization, type Order } from '../../ports/certificate-authority.ts';
+import type { Checked, Ordered, PlacedEdit, RenewRun } from './context.ts';
+
+const TXT_TTL_SECONDS = 60;
+const generate = promisify(generateKeyPair);
+
+/**
+ * Orders, or goes on with the order that an earlier run left, and records order, key and what will be written to the DNS
+ * in one write: from here on a crash loses nothing.
+ */
+export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
+  const { order, key } = (await resume(run, renewal)) ?? (await orderAnew(run, renewal));
+  const authorizations = await Promise.all(
+    order.authorizations.map((url) => run.authority.authorization(url)),
+  );
+  const open = authorizations.filter(({ status }) => status === 'pending');
+  const edits = [...open.map((authorization) => txtEdit(renewal, authorization)), ...renewal.caaEdits];
+  await renewal.lease.record({
+    order: { url: order.url, key: key.reveal() },
+    records: mergeRecords(renewal.lease.pending.records, edits),
+  });
+  return { ...renewal, order, key, open, edits };
+}
+
+async function resume(
+  { authority }: RenewRun,
+  { lease }: Checked,
+): Promise<{ order: Order; key: PrivateKeyPem } | undefined> {
+  const left = lease.pending.order;
+  if (!left) return undefined;
+  try {
+    const found = await authority.order(left.url);
+    return found.status === 'invalid' ? undefined : { order: found, key: new PrivateKeyPem(left.key) };
+  } catch (error) {
+    if (error instanceof AcmeError && ['acme-malformed', 'acme-unauthorized'].includes(error.reason))
+      return undefined;
+    throw error;
+  }
+}
+
+async function orderAnew(
+  { authority }: RenewRun,
+  { wanted }: Checked,
+): Promise<{ order: Order; key: PrivateKeyPem }> {
+  const [order, key] = await Promise.all([
+    authority.createOrder({ names: wanted.names, profile: wanted.profile }),
+    generateKey(wanted.key),
+  ]);
+  return { order, key };
+}
+
+export async function generateKey(type: KeyType): Promise<PrivateKeyPem> {
+  const { privateKey } = type.startsWith('rsa-')
+    ? await generate('rsa', { modulusLength: Number(type.slice('rsa-'.length)) })
+    : await generate('ec', { namedCurve: type === 'ecdsa-p384' ? 'P-384' : 'P-256' });
+  return new PrivateKeyPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+}
+
+function txtEdit({ challengeTargets, name }: Checked, { identifier, challenge }: Authorization): PlacedEdit {
+  const target = challengeTargets.get(identifier);
+  if (!target || !challenge)
+    throw new AcmeError(
+      'dns-01-not-offered',
+      `the CA offers no dns-01 challenge for ${identifier} of ${name}`,
+    );
+  const { zoneId, zoneName } = target;
+  return {
+    zoneId,
+    zoneName,
+    edit: {
+      name: target.name,
+      type: 'TXT',
+      add: [`"${challenge.txtValue}"`],
+      remove: [],
+      ttl: TXT_TTL_SECONDS,
+    },
+  };
+}
+
+type Recorded = Checked['lease']['pending']['records'];
+
+/** What an earlier run may have left in the DNS stays recorded until it is removed. */
+function mergeRecords(left: Recorded, edits: readonly PlacedEdit[]): Recorded {
+  const added = edits.map(({ zoneId, edit: { name, type, add, ttl } }) => ({
+    zoneId,
+    name,
+    type,
+    values: [...add],
+    ttl,
+  }));
+  const known = new Set(added.map((record) => JSON.stringify(record)));
+  return [...left.filter((record) => !known.has(JSON.stringify(record))), ...added];
+}

@@ -1,0 +1,73 @@
+import type { Fact } from '../../core/facts.ts';
+import { stateKey } from '../../core/object-keys.ts';
+import { rememberFailure } from '../../core/state.ts';
+import { oneLineOf } from '../failure.ts';
+import { readState } from '../read-objects.ts';
+import type { Committed, RenewDeps } from './context.ts';
+
+/** How it ended for one certificate; `left` means that nothing was wrong and nothing was done. */
+export type RenewOutcome =
+  | { name: string; outcome: 'renewed'; reason: string; version: string; serial: string; notAfter: string }
+  | { name: string; outcome: 'failed'; reason: string; message: string }
+  | { name: string; outcome: 'left'; reason: string; message: string };
+
+/** Reasons that are nobody's failure: another worker, or the next run, does the work. */
+const LEFT = ['claimed-elsewhere', 'no-longer-due', 'out-of-time'];
+
+export function renewed({ name, reason, version, pointer }: Committed): RenewOutcome {
+  return { name, outcome: 'renewed', reason, version, serial: pointer.serial, notAfter: pointer.notAfter };
+}
+
+export function notRenewed(name: string, error: unknown): Exclude<RenewOutcome, { outcome: 'renewed' }> {
+  const { reason, message } = oneLineOf(error);
+  return { name, outcome: LEFT.includes(reason) ? 'left' : 'failed', reason, message };
+}
+
+/** Remembers a failure in `state/<name>.json` and says so on the bus. */
+export async function tellFailure(deps: RenewDeps, name: string, error: unknown): Promise<void> {
+  const { reason, message } = oneLineOf(error);
+  const retryAfterMs =
+    error instanceof Error && 'retryAfterMs' in error && typeof error.retryAfterMs === 'number'
+      ? error.retryAfterMs
+      : undefined;
+  try {
+    const state = rememberFailure(
+      await readState(deps.store, name).catch(() => undefined),
+      { reason, message, retryAfterMs },
+      deps.clock(),
+    );
+    await deps.store.put(stateKey(name), `${JSON.stringify(state, null, 2)}\n`);
+    await deps.events.publish([
+      {
+        type: 'Certificate Renewal Failed',
+        detail: { name, reason, message, failures: state.failures, notBefore: state.notBefore },
+      },
+    ]);
+  } catch (trouble) {
+    deps.warn(`could not remember the failure of ${name} (${reason}): ${oneLineOf(trouble).message}`);
+  }
+}
+
+/** What everybody may want to know of the renewals, and one deployment a host group. */
+export function factsOf(committed: readonly Committed[]): Fact[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, wanted } of committed) {
+    for (const group of wanted.hosts) groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  return [
+    ...[...groups].map(([group, names]): Fact => ({ type: 'Deployment Due', detail: { group, names } })),
+    ...committed.map(
+      ({ name, reason, version, pointer, live }): Fact => ({
+        type: 'Certificate Renewed',
+        detail: {
+          name,
+          reason,
+          version,
+          serial: pointer.serial,
+          notAfter: pointer.notAfter,
+          replacedNotAfter: live?.pointer.notAfter,
+        },
+      }),
+    ),
+  ];
+}

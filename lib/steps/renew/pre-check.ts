@@ -1,0 +1,107 @@
+import { judgeCaa, missingCaa, type RelevantSet } from '../../core/caa.ts';
+import { challengeName, identifierOf, isAtOrBelow, selfAndAncestors } from '../../core/domain-name.ts';
+import { type HostedZone, requireZone, zoneFor } from '../../core/hosted-zones.ts';
+import { InputError } from '../../core/input-error.ts';
+import type { Resolver } from '../../ports/resolver.ts';
+import type { Checked, Claimed, PlacedEdit, RenewRun } from './context.ts';
+
+const MAX_CNAMES = 8;
+const CAA_TTL_SECONDS = 300;
+
+/** Finds where each proof belongs and whether CAA lets our CA issue, before the CA is asked for anything. */
+export async function preCheck(
+  run: RenewRun,
+  renewal: Claimed,
+  zones: readonly HostedZone[],
+): Promise<Checked> {
+  const identifiers = [...new Set(renewal.wanted.names.map(identifierOf))];
+  const targets = await Promise.all(
+    identifiers.map(
+      async (identifier) =>
+        [identifier, await challengeTarget(run.deps.resolver, identifier, zones)] as const,
+    ),
+  );
+  return { ...renewal, challengeTargets: new Map(targets), caaEdits: await planCaa(run, renewal, zones) };
+}
+
+/** Where the proof of an identifier is written: its challenge name, or the end of that name's CNAMEs. */
+async function challengeTarget(resolver: Resolver, identifier: string, zones: readonly HostedZone[]) {
+  const start = challengeName(identifier);
+  let name = start;
+  for (let step = 0; step <= MAX_CNAMES; step += 1) {
+    const target = await resolver.cname(name);
+    if (target === undefined) {
+      const zone = requireZone(name, zones);
+      return { zoneId: zone.id, zoneName: zone.name, name };
+    }
+    name = target;
+  }
+  throw new InputError(
+    'challenge-cname-loop',
+    `${start} leads through over ${MAX_CNAMES} CNAMEs (last ${name}); let it point to one name in a hosted zone of this account`,
+  );
+}
+
+async function planCaa(
+  { deps, authority }: RenewRun,
+  { wanted }: Claimed,
+  zones: readonly HostedZone[],
+): Promise<PlacedEdit[]> {
+  const caIdentity = await authority.caaIdentity();
+  if (wanted.caa.mode === 'off' || caIdentity === undefined) return [];
+  const names = await Promise.all(
+    wanted.names.map(async (name) => ({ name, set: await relevantSet(deps.resolver, identifierOf(name)) })),
+  );
+  if (wanted.caa.mode === 'manage') {
+    const missing = await possible(
+      deps.resolver,
+      missingCaa(names, { caIdentity, alsoAllow: deps.stack.alsoAllow }),
+    );
+    const placed = [...missing].map(([at, add]) => ({ at, add, zone: zoneFor(at, zones) }));
+    const ours = placed.filter(
+      ({ at, zone }) => zone && deps.stack.domains.some((domain) => isAtOrBelow(at, domain)),
+    );
+    if (ours.length === placed.length) {
+      return ours.flatMap(({ at, add, zone }) =>
+        zone
+          ? [
+              {
+                zoneId: zone.id,
+                zoneName: zone.name,
+                edit: { name: at, type: 'CAA' as const, add, remove: [], ttl: CAA_TTL_SECONDS },
+              },
+            ]
+          : [],
+      );
+    }
+  }
+  for (const { name, set } of names) {
+    const verdict = judgeCaa(name, set, caIdentity);
+    if (!verdict.allowed)
+      throw new InputError(
+        verdict.reason,
+        `${name}: CAA (${verdict.because}) does not let ${caIdentity} issue; add 0 issue "${caIdentity}" there`,
+      );
+  }
+  return [];
+}
+
+/** A name that is a CNAME can hold no CAA of its own (RFC 1034, 3.6.2). */
+async function possible(
+  resolver: Resolver,
+  missing: ReadonlyMap<string, string[]>,
+): Promise<Map<string, string[]>> {
+  const kept = await Promise.all(
+    [...missing].map(async (entry) => ((await resolver.cname(entry[0])) === undefined ? [entry] : [])),
+  );
+  return new Map(kept.flat());
+}
+
+/** RFC 8659, 3: the closest non-empty set on the climb from the name. */
+async function relevantSet(resolver: Resolver, name: string): Promise<RelevantSet | undefined> {
+  for (const at of selfAndAncestors(name)) {
+    const properties = await resolver.caa(at);
+    if (properties.length > 0) return { at, properties };
+  }
+  return undefined;
+}

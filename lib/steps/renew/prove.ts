@@ -1,0 +1,43 @@
+import { AcmeError, type Order } from '../../ports/certificate-authority.ts';
+import { backOff, poll } from '../poll.ts';
+import type { Ordered, RenewRun } from './context.ts';
+
+/** A CA that has not made up its mind by then is told so. */
+const LIMIT_MS = 180_000;
+
+/** Answers the open challenges and waits until the order is ready; throws with the CA's words for what it did not believe. */
+export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
+  await Promise.all(
+    renewal.open.map(({ challenge }) => challenge && run.authority.answerChallenge(challenge.url)),
+  );
+  const order = await settle(run, renewal.order, 'pending');
+  if (order.status !== 'invalid') return { ...renewal, order };
+  throw new AcmeError('challenge-invalid', await explainInvalid(run, renewal));
+}
+
+/** Polls the order until it has left `status`, as often as the CA asks and no more. */
+export async function settle(
+  { authority, signal }: RenewRun,
+  from: Order,
+  status: 'pending' | 'processing',
+): Promise<Order> {
+  if (from.status !== status) return from;
+  return poll(
+    () => authority.order(from.url),
+    (order) => order.status !== status,
+    {
+      what: `order ${from.url} to leave ${status}`,
+      delayMs: (attempt, last = from) => Math.max(backOff(5_000)(attempt), last.retryAfterMs ?? 0),
+      limitMs: LIMIT_MS,
+      signal,
+    },
+  );
+}
+
+async function explainInvalid({ authority }: RenewRun, { name, order }: Ordered): Promise<string> {
+  const authorizations = await Promise.all(order.authorizations.map((url) => authority.authorization(url)));
+  const problems = authorizations.flatMap(({ identifier, problem }) =>
+    problem ? [`${identifier}: ${problem}`] : [],
+  );
+  return `the CA did not accept the proof for ${name}: ${problems.join('; ') || 'it gives no reason'}`;
+}

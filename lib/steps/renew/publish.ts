@@ -1,0 +1,100 @@
+import type { RecordEdit } from '../../core/record-edits.ts';
+import { ZoneError } from '../../ports/zones.ts';
+import { applyEdits } from '../apply-edits.ts';
+import type { Ordered, PlacedEdit, RenewRun } from './context.ts';
+
+/** One zone's part of a publication: the changes to wait for, and what has to be seen in the DNS. */
+export interface PublishedZone {
+  zoneId: string;
+  zoneName: string;
+  changeIds: string[];
+  edits: RecordEdit[];
+}
+
+export interface Published {
+  renewals: Ordered[];
+  zones: PublishedZone[];
+}
+
+/** Writes the TXT and CAA values of all certificates, one change batch a hosted zone; a refused one drops its certificate. */
+export async function publish(run: RenewRun, renewals: readonly Ordered[]): Promise<Published> {
+  const zones: PublishedZone[] = [];
+  let left = [...renewals];
+  for (const [zoneId, edits] of byZone(renewals.flatMap((renewal) => renewal.edits))) {
+    const zoneName = edits[0]?.zoneName ?? '';
+    const failures = await publishZone(
+      run,
+      { zoneId, zoneName, edits: edits.map(({ edit }) => edit) },
+      zones,
+    );
+    left = left.filter((renewal) => {
+      const failure = failures(renewal);
+      if (failure) run.drop(renewal, failure);
+      return !failure;
+    });
+  }
+  return { renewals: left, zones };
+}
+
+async function publishZone(
+  { deps }: RenewRun,
+  zone: Omit<PublishedZone, 'changeIds'>,
+  published: PublishedZone[],
+): Promise<(renewal: Ordered) => Error | undefined> {
+  const touches = ({ edits }: Ordered) => edits.some(({ zoneId }) => zoneId === zone.zoneId);
+  try {
+    const { changeIds, refused } = await applyEdits(deps.zones, zone.zoneId, zone.edits);
+    published.push({
+      ...zone,
+      changeIds,
+      edits: zone.edits.filter((edit) => !refused.some((refusal) => sameRecord(refusal.edit, edit))),
+    });
+    return (renewal) => {
+      const refusal = refused.find(({ edit }) =>
+        renewal.edits.some((placed) => placed.zoneId === zone.zoneId && sameRecord(placed.edit, edit)),
+      );
+      return (
+        refusal &&
+        new ZoneError(
+          'record-refused',
+          `Route 53 refuses ${refusal.edit.type} at ${refusal.edit.name}: ${refusal.message}`,
+        )
+      );
+    };
+  } catch (error) {
+    return (renewal) => (touches(renewal) && error instanceof Error ? error : undefined);
+  }
+}
+
+/** Removes exactly the TXT values that were recorded, from whatever stands there now; absent already is done. */
+export async function cleanUp({ deps }: RenewRun, records: readonly PlacedEdit[]): Promise<void> {
+  for (const [zoneId, edits] of byZone(records)) {
+    const removals = edits
+      .filter(({ edit }) => edit.type === 'TXT')
+      .map(({ edit }): RecordEdit => ({ ...edit, add: [], remove: edit.add }));
+    const { refused } = await applyEdits(deps.zones, zoneId, removals);
+    const [first] = refused;
+    if (first)
+      throw new ZoneError(
+        'record-refused',
+        `Route 53 refuses to remove ${first.edit.type} at ${first.edit.name}: ${first.message}`,
+      );
+  }
+}
+
+/** All TXT values that this run or an earlier one recorded for the certificate. */
+export function leftRecords({ lease }: Ordered): PlacedEdit[] {
+  return lease.pending.records.map(({ zoneId, name, type, values, ttl }) => ({
+    zoneId,
+    zoneName: '',
+    edit: { name, type, add: values, remove: [], ttl },
+  }));
+}
+
+function byZone(edits: readonly PlacedEdit[]): Map<string, PlacedEdit[]> {
+  return Map.groupBy(edits, ({ zoneId }) => zoneId);
+}
+
+function sameRecord(a: RecordEdit, b: RecordEdit): boolean {
+  return a.type === b.type && a.name === b.name;
+}

@@ -1,0 +1,178 @@
+import pMap from 'p-map';
+import { batchRenewals, type DueCertificate } from '../core/batches.ts';
+import { decideDeployments } from '../core/decide-deployments.ts';
+import { decideRenewal } from '../core/decide-renewal.ts';
+import { identifierOf } from '../core/domain-name.ts';
+import type { Fact } from '../core/facts.ts';
+import type { HostGroup } from '../core/host-group.ts';
+import { HostRecord } from '../core/host-record.ts';
+import { type HostedZone, requireZone } from '../core/hosted-zones.ts';
+import { InputError } from '../core/input-error.ts';
+import { HOSTS_PREFIX, nameOfKey, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
+import { parseJson } from '../core/parse-json.ts';
+import { type Plan, plannedCertificate } from '../core/plan.ts';
+import { parseRenewalFile, type StackLimits, type Wanted } from '../core/renewal-file.ts';
+import type { Start } from '../core/start.ts';
+import type { Events } from '../ports/events.ts';
+import type { Hosts } from '../ports/hosts.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Zones } from '../ports/zones.ts';
+import { oneLineOf } from './failure.ts';
+import { readLive, readState } from './read-objects.ts';
+
+export interface ScanDeps {
+  store: ObjectStore;
+  zones: Zones;
+  hosts: Hosts;
+  events: Events;
+  stack: StackLimits & { defaultCa: string; groups: readonly HostGroup[] };
+}
+
+interface Look {
+  planned: Plan['certificates'][number];
+  due?: DueCertificate;
+  deployed?: { name: string; version: string; groups: readonly string[] };
+}
+
+/** As many reads at once as S3 and 256 MB of memory like. */
+const READS_AT_ONCE = 32;
+
+/**
+ * Compares what is wanted with what is, and puts what is due on the bus. A file that cannot be used is rejected in the plan
+ * and the others go on. With start `plan` nothing is put anywhere.
+ */
+export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
+  const [files, zones] = await Promise.all([filesFor(deps, start), deps.zones.list()]);
+  const looks = await pMap(files, (file) => lookAt(deps, file, { start, zones, now }), {
+    concurrency: READS_AT_ONCE,
+  });
+  const plan: Plan = {
+    start: start.start,
+    at: now.toISOString(),
+    certificates: looks.map(({ planned }) => planned),
+    batches: batchRenewals(
+      looks.flatMap(({ due }) => due ?? []),
+      now,
+    ),
+    deployments: [],
+    warnings: [],
+  };
+  const deployed = looks.flatMap((look) => (look.due ? [] : (look.deployed ?? [])));
+  await planDeployments(deps, plan, deployed);
+  if (start.start !== 'plan') await deps.events.publish(factsOf(plan));
+  return plan;
+}
+
+/** The renewal files to look at: those named, or all. */
+async function filesFor({ store }: ScanDeps, start: Start): Promise<string[]> {
+  if (start.names !== 'all') return start.names.map(renewalKey);
+  const listed = await store.list(RENEWAL_PREFIX);
+  return listed.map(({ key }) => key);
+}
+
+async function lookAt(
+  deps: ScanDeps,
+  file: string,
+  context: { start: Start; zones: HostedZone[]; now: Date },
+): Promise<Look> {
+  let name = file.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
+  try {
+    name = nameOfKey(file, RENEWAL_PREFIX);
+    return await decide(deps, await readWanted(deps, name), context);
+  } catch (error) {
+    return { planned: { name, action: 'reject', ...oneLineOf(error) } };
+  }
+}
+
+async function readWanted({ store, stack }: ScanDeps, name: string): Promise<Wanted> {
+  const file = await store.get(renewalKey(name));
+  if (file) return parseRenewalFile(file.body, name, stack);
+  throw new InputError(
+    'renewal-file-missing',
+    `renewal/${name}.json does not exist; put it into the bucket first (see README, "Add a certificate")`,
+  );
+}
+
+async function decide(
+  { store, stack }: ScanDeps,
+  wanted: Wanted,
+  { start, zones, now }: { start: Start; zones: HostedZone[]; now: Date },
+): Promise<Look> {
+  const { name } = wanted;
+  const zoneIds = wanted.names.map((dnsName) => requireZone(identifierOf(dnsName), zones).id);
+  const [live, state] = await Promise.all([readLive(store, name), readState(store, name)]);
+  const decision = decideRenewal({
+    wanted,
+    live: live?.pointer,
+    state,
+    forced: start.start === 'force',
+    defaultCa: stack.defaultCa,
+    now,
+  });
+  const look: Look = { planned: plannedCertificate(wanted, decision, live?.pointer.notAfter) };
+  if (live) look.deployed = { name, version: live.pointer.version, groups: wanted.hosts };
+  if (decision.action === 'wait') return look;
+  const due: DueCertificate = {
+    name,
+    reason: decision.reason,
+    ca: wanted.ca ?? stack.defaultCa,
+    zoneIds,
+    notAfter: live && new Date(live.pointer.notAfter),
+    replacing: live?.pointer.version ?? null,
+  };
+  return { ...look, due };
+}
+
+async function planDeployments(
+  deps: ScanDeps,
+  plan: Plan,
+  certificates: { name: string; version: string; groups: readonly string[] }[],
+): Promise<void> {
+  const groups = new Set(certificates.flatMap((certificate) => certificate.groups));
+  if (groups.size === 0) return;
+  try {
+    const hosts = new Map<string, string[]>();
+    for (const group of groups) {
+      const inGroup = await deps.hosts.inGroup(group);
+      hosts.set(
+        group,
+        inGroup.filter(({ online }) => online).map(({ instanceId }) => instanceId),
+      );
+    }
+    plan.deployments = decideDeployments({
+      certificates,
+      hosts,
+      records: await readRecords(deps, [...hosts.values()].flat()),
+    });
+  } catch (error) {
+    plan.warnings.push(oneLineOf(error).message);
+  }
+}
+
+async function readRecords(
+  { store }: ScanDeps,
+  instanceIds: readonly string[],
+): Promise<Map<string, HostRecord>> {
+  const kept = new Set((await store.list(HOSTS_PREFIX)).map(({ key }) => key));
+  const keys = instanceIds
+    .map((id) => ({ id, key: `${HOSTS_PREFIX}${id}.json` }))
+    .filter(({ key }) => kept.has(key));
+  const records = await pMap(
+    keys,
+    async ({ id, key }) => {
+      const stored = await store.get(key);
+      return stored
+        ? [[id, parseJson(stored.body, HostRecord, { where: key, reason: 'host-record-malformed' })] as const]
+        : [];
+    },
+    { concurrency: READS_AT_ONCE },
+  );
+  return new Map(records.flat());
+}
+
+function factsOf({ batches, deployments }: Plan): Fact[] {
+  return [
+    ...batches.map((batch): Fact => ({ type: 'Renewal Due', detail: batch })),
+    ...deployments.map(({ group, names }): Fact => ({ type: 'Deployment Due', detail: { group, names } })),
+  ];
+}
