@@ -21,123 +21,135 @@ export interface AwsOptions {
   /** for unpacked code; not below a node_modules folder */
   codeDir: string;
   /** stand-ins for further services, such as ssm and route53, given the way to put events */
-  services: (emit: EmitEvent) => Record<string, LocalService>;
+  services?: (emit: EmitEvent) => Record<string, LocalService>;
   /** what functions get in their environment beside the endpoint */
-  functionVariables?: () => Record<string, string>;
+  functionVariables?: Record<string, string>;
   /** see Poller: shortens the wait after a failed batch */
   queueRetryAfterMs?: number | undefined;
-  asyncRetryDelaysMs?: number[];
+  /** see AsyncInvocations: shortens the waits between its attempts */
+  asyncRetryDelaysMs?: number[] | undefined;
+  /** each line that a function prints; lines of the local cloud itself come from `local cloud` */
   onLine: (source: string, line: string) => void;
-  onResult?: (functionName: string, result: InvocationResult) => void;
+  onResult?: ((functionName: string, result: InvocationResult) => void) | undefined;
 }
 
-/** AWS on this machine: the gateway with everything that happens inside AWS behind it. */
-export interface LocalAws {
-  gateway: Gateway;
-  buses: EventBuses;
-  queues: Queues;
-  functions: Functions;
-  emit: EmitEvent;
-  /** Waits until what is deployed is known here: rules, mappings, functions' code unpacked. */
-  deployed(): Promise<void>;
-  /** What is still going on, in words; empty when nothing is. */
-  activity(): Promise<string[]>;
-  stop(): Promise<void>;
-}
+/** AWS on this machine: the gateway in front of a running moto, and what happens inside AWS behind it. */
+export class LocalAws {
+  readonly gateway: Gateway;
+  readonly buses: EventBuses;
+  readonly queues: Queues;
+  readonly functions: Functions;
+  readonly #asyncInvocations: AsyncInvocations;
+  readonly #clients: ReturnType<typeof createMotoClients>;
+  readonly #moto: ReturnType<typeof createForward>;
+  readonly #inside: (line: string) => void;
+  #adapting: Promise<unknown> = Promise.resolve();
 
-/** Starts AWS in front of a running moto. */
-export async function startAws(options: AwsOptions): Promise<LocalAws> {
-  const { motoUrl, onLine } = options;
-  const clients = createMotoClients(motoUrl);
-  const { forward, close } = createForward(motoUrl);
-  const inside = (line: string) => onLine('local cloud', line);
+  constructor(options: AwsOptions) {
+    const { motoUrl, python, onLine, onResult } = options;
+    const inside = (line: string) => onLine('local cloud', line);
+    const deliver = (arn: string, body: string) => this.#deliver(arn, body);
+    this.#inside = inside;
+    this.#clients = createMotoClients(motoUrl);
+    this.#moto = createForward(motoUrl);
+    const { forward } = this.#moto;
 
-  const functions = new Functions({
-    forward,
-    code: new UnpackedCode({ motoUrl, python: options.python, dir: options.codeDir }),
-    variables: () => ({ AWS_ENDPOINT_URL: gateway.endpoint, ...options.functionVariables?.() }),
-    registerPrincipal: (accessKeyId, role) => gateway.calls.registerPrincipal(accessKeyId, role),
-    onLine,
-    ...(options.onResult && { onResult: options.onResult }),
-  });
-  const queues = new Queues({
-    motoUrl,
-    sqs: clients.sqs,
-    lambda: clients.lambda,
-    invoke: (functionArn, payload) => functions.invoke(functionArn, payload),
-    retryAfterMs: options.queueRetryAfterMs,
-    onError: inside,
-  });
-  const asyncInvocations = new AsyncInvocations({
-    functions,
-    forward,
-    send: (destinationArn, body) => deliver(destinationArn, body),
-    onLine,
-    ...(options.asyncRetryDelaysMs && { retryDelaysMs: options.asyncRetryDelaysMs }),
-  });
-  const deliver = async (arn: string, body: string) => {
-    if (arn.includes(':sqs:')) await queues.send(arn, body);
-    else if (arn.includes(':lambda:')) asyncInvocations.accept(await functions.deployed(arn), body);
-    else throw new Error(`the local cloud cannot deliver to ${arn}`);
-  };
-  const buses = new EventBuses({ client: clients.eventBridge, deliver, onUndelivered: inside });
-  const emit: EmitEvent = (content) => buses.route(busEvent(content));
+    this.functions = new Functions({
+      forward,
+      code: new UnpackedCode({ motoUrl, python, dir: options.codeDir }),
+      variables: () => ({ AWS_ENDPOINT_URL: this.gateway.endpoint, ...options.functionVariables }),
+      accessKeyFor: (role) => this.gateway.calls.accessKeyFor(role),
+      onLine,
+      onResult,
+    });
+    this.#asyncInvocations = new AsyncInvocations({
+      functions: this.functions,
+      forward,
+      retryDelaysMs: options.asyncRetryDelaysMs,
+      send: deliver,
+      onLine,
+    });
+    this.queues = new Queues({
+      ...this.#clients,
+      motoUrl,
+      invoke: (functionArn, payload) => this.functions.invoke(functionArn, payload),
+      retryAfterMs: options.queueRetryAfterMs,
+      onError: inside,
+    });
+    this.buses = new EventBuses({ client: this.#clients.eventBridge, deliver, onUndelivered: inside });
+    this.gateway = new Gateway({
+      motoUrl,
+      services: { ...this.#services(motoUrl), ...options.services?.(this.emit) },
+      onCall: (request, name) => {
+        if (changesDeployment(request, name)) void this.#adapt();
+      },
+    });
+  }
 
-  const gateway = new Gateway({
-    motoUrl,
-    services: {
-      lambda: createLambda({ functions, asyncInvocations, motoUrl }),
-      events: createEvents(buses),
+  readonly emit: EmitEvent = (content) => this.buses.route(busEvent(content));
+
+  async start(): Promise<void> {
+    await this.gateway.start();
+  }
+
+  /** Waits until all that is deployed now is known here: rules, mappings, the functions' code unpacked. */
+  async adapt(): Promise<void> {
+    await this.#adapt();
+    await Promise.all([this.buses.prepare(), this.functions.prepareAll()]);
+  }
+
+  /** What is still going on, in words such as `2 functions running`; empty when nothing is. */
+  async activity(): Promise<string[]> {
+    const going = this.#going();
+    if (going.length > 0) return going;
+    const depth = await this.queues.depth();
+    return depth > 0 ? [`messages in mapped queues: ${depth}`] : this.#going();
+  }
+
+  async stop(): Promise<void> {
+    this.#asyncInvocations.stop();
+    await this.queues.stop();
+    await this.functions.stop();
+    await this.gateway.stop();
+    for (const client of Object.values(this.#clients)) client.destroy();
+    this.#moto.close();
+  }
+
+  #services(motoUrl: string): Record<string, LocalService> {
+    const { functions, queues } = this;
+    return {
+      lambda: createLambda({ functions, asyncInvocations: this.#asyncInvocations, motoUrl }),
+      events: createEvents(this.buses),
       sqs: queues,
-      s3: createS3(emit),
-      ...options.services(emit),
-    },
-    onCall(request, name) {
-      if (changesDeployment(request, name)) void forgetDeployment();
-    },
-  });
-  let knowing: Promise<unknown> = Promise.resolve();
-  const forgetDeployment = () => {
-    buses.forget();
-    knowing = Promise.all([knowing, functions.forget(), queues.refresh()]).catch((error) =>
-      inside(`${error}`),
-    );
-    return knowing;
-  };
-  await gateway.start();
+      s3: createS3(this.emit),
+    };
+  }
 
-  return {
-    gateway,
-    buses,
-    queues,
-    functions,
-    emit,
-    async deployed() {
-      await forgetDeployment();
-      await Promise.all([buses.prepare(), functions.prepareAll()]);
-    },
-    async activity() {
-      const counts: [number, string][] = [
-        [functions.running, 'function running'],
-        [asyncInvocations.pending, 'asynchronous invocation'],
-        [buses.pending, 'event on its way'],
-        [queues.inFlight, 'batch with a function'],
-      ];
-      const going = counts.filter(([count]) => count > 0);
-      const depth = going.length > 0 ? 0 : await queues.depth();
-      return [...going, ...(depth > 0 ? [[depth, 'message in a mapped queue']] : [])].map((one) =>
-        one.join(' '),
-      );
-    },
-    async stop() {
-      asyncInvocations.stop();
-      await queues.stop();
-      await functions.stop();
-      await gateway.stop();
-      for (const client of Object.values(clients)) client.destroy();
-      close();
-    },
-  };
+  async #deliver(arn: string, body: string): Promise<void> {
+    if (arn.includes(':sqs:')) await this.queues.send(arn, body);
+    else if (arn.includes(':lambda:'))
+      this.#asyncInvocations.accept(await this.functions.deployed(arn), body);
+    else throw new Error(`the local cloud cannot deliver to ${arn}`);
+  }
+
+  #adapt(): Promise<unknown> {
+    this.buses.forget();
+    this.#adapting = Promise.all([this.#adapting, this.functions.forget(), this.queues.refresh()]).catch(
+      (error) => this.#inside(`after a deployment: ${error}`),
+    );
+    return this.#adapting;
+  }
+
+  #going(): string[] {
+    return Object.entries({
+      'functions running': this.functions.running,
+      'asynchronous invocations not finished': this.#asyncInvocations.pending,
+      'events on their way': this.buses.pending,
+      'batches with functions': this.queues.inFlight,
+    })
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `${what}: ${count}`);
+  }
 }
 
 /** Calls after which other functions, rules or mappings may be deployed. */

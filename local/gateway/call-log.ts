@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ActionName } from './action.ts';
 import type { AwsRequest } from './request.ts';
 
@@ -34,6 +35,14 @@ const CONDITIONS = [
 export class CallLog {
   readonly calls: Call[] = [];
   readonly #principals = new Map<string, string>();
+
+  /** An access key, always the same one, with which calls are logged as made by `principal`, such as a role's ARN. */
+  accessKeyFor(principal: string): string {
+    const hash = createHash('sha256').update(principal).digest('hex');
+    const accessKeyId = `ASIA${hash.slice(0, 16).toUpperCase()}`;
+    this.registerPrincipal(accessKeyId, principal);
+    return accessKeyId;
+  }
 
   /** From now on calls signed with this access key are logged as made by `principal`. */
   registerPrincipal(accessKeyId: string, principal: string): void {

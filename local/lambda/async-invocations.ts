@@ -9,7 +9,7 @@ export interface AsyncInvocationsOptions {
   functions: Functions;
   forward: Forward;
   /** between the attempts; Lambda waits one minute, then two */
-  retryDelaysMs?: number[];
+  retryDelaysMs?: number[] | undefined;
   /** delivers to the function's on-failure destination */
   send: (destinationArn: string, body: string) => Promise<void>;
   onLine: (functionName: string, line: string) => void;

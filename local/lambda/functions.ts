@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Forward } from '../gateway/request.ts';
 import type { UnpackedCode } from './code.ts';
 import { type DeployedFunction, functionName, functionNames, readFunction } from './deployed-function.ts';
@@ -16,9 +16,10 @@ export interface FunctionsOptions {
   code: UnpackedCode;
   /** variables that every function gets on this machine, such as AWS_ENDPOINT_URL */
   variables: () => Record<string, string>;
-  registerPrincipal: (accessKeyId: string, role: string) => void;
+  /** an access key with which calls are known to be a role's */
+  accessKeyFor: (role: string) => string;
   onLine: (functionName: string, line: string) => void;
-  onResult?: (functionName: string, result: InvocationResult) => void;
+  onResult?: ((functionName: string, result: InvocationResult) => void) | undefined;
 }
 
 /** Runs deployed functions, each in processes of its own, which are kept for the next invocation. */
@@ -106,17 +107,11 @@ export class Functions {
         `all ${deployed.reservedConcurrency} reserved executions of ${deployed.name} are in use`,
       );
     }
-    const accessKeyId = roleAccessKey(deployed.role);
-    this.#options.registerPrincipal(accessKeyId, deployed.role);
+    const accessKeyId = this.#options.accessKeyFor(deployed.role);
     return new ExecutionEnvironment(deployed, {
       taskRoot,
       variables: functionVariables(deployed, { taskRoot, accessKeyId, local: this.#options.variables() }),
       onLine: (line) => this.#options.onLine(deployed.name, line),
     });
   }
-}
-
-/** A temporary access key, always the same one for a role. */
-function roleAccessKey(role: string): string {
-  return `ASIA${createHash('sha256').update(role).digest('hex').slice(0, 16).toUpperCase()}`;
 }

@@ -5,7 +5,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { CopyObjectCommand, DeleteObjectsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type LocalAws, startAws } from '../../local/aws.ts';
+import { LocalAws } from '../../local/aws.ts';
 import { type Moto, startMoto } from '../../local/moto/start.ts';
 import { deployStack } from './fixtures/stack.ts';
 import { venvBin } from './fixtures/venv.ts';
@@ -21,22 +21,22 @@ const lines: string[] = [];
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'perennial-'));
   moto = await startMoto({ venvBin: await venvBin(), dir });
-  aws = await startAws({
+  aws = new LocalAws({
     motoUrl: moto.url,
     python: join(await venvBin(), 'python'),
     codeDir: dir,
-    services: () => ({}),
     queueRetryAfterMs: 0,
     asyncRetryDelaysMs: [1, 1],
     onLine: (_, line) => lines.push(line),
   });
+  await aws.start();
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const settings = { endpoint: aws.gateway.endpoint, region: 'us-east-1', credentials };
   s3 = new S3Client(settings);
   sqs = new SQSClient(settings);
   events = new EventBridgeClient(settings);
   await deployStack(aws.gateway.endpoint, s3);
-  await aws.deployed();
+  await aws.adapt();
 });
 
 afterAll(async () => {

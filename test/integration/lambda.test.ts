@@ -54,7 +54,7 @@ beforeAll(async () => {
     forward,
     code,
     variables: () => ({ AWS_ENDPOINT_URL: gateway.endpoint }),
-    registerPrincipal: (key, role) => gateway.calls.registerPrincipal(key, role),
+    accessKeyFor: (role) => gateway.calls.accessKeyFor(role),
     onLine: () => {},
   });
   const asyncInvocations = new AsyncInvocations({
