@@ -1,9 +1,10 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The path of a program on the PATH, or in the folders where root's programs are; undefined when there is none. */
+/** The path of a program on the PATH, or in the usual folders of root's programs and of Go; undefined when there is none. */
 export function findProgram(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin'];
+  const usual = ['/usr/sbin', '/sbin', '/usr/local/sbin', '/usr/local/go/bin'];
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...usual];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 

@@ -19,7 +19,7 @@ export function pebblePart(home: string): Part {
 }
 
 async function installPebble(bin: string): Promise<void> {
-  const go = findProgram('go') ?? findProgram('/usr/local/go/bin/go');
+  const go = findProgram('go');
   if (!go)
     throw new SetupError(
       'go (1.24 or newer) is missing, which builds Pebble: install it from https://go.dev/dl/',

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findProgram } from '../../local/setup/find-program.ts';
+import { holdLock } from '../../local/setup/hold-lock.ts';
+import { nginxRootfsPart } from '../../local/setup/nginx-rootfs.ts';
+import { runCommand } from '../../local/setup/run-command.ts';
+import { ensureSetup } from '../../local/setup.ts';
+
+const run = promisify(execFile);
+let dir: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'perennial-setup-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+describe('set-up', () => {
+  it('gives programs that run, and takes no time when all is there', async () => {
+    const { venvBin, pebble, nginxRootfs, container } = await ensureSetup();
+    expect((await run(pebble, ['-version'])).stdout).toContain('Pebble');
+    expect((await run(join(venvBin, 'aws'), ['--version'])).stdout).toContain('aws-cli/1.');
+    expect((await run(join(venvBin, 'cfn-lint'), ['--version'])).stdout).toContain('1.58.0');
+    expect(existsSync(join(nginxRootfs, 'usr/sbin/nginx'))).toBe(true);
+    expect(findProgram(container.command[0] ?? '')).toBeDefined();
+    const started = performance.now();
+    await ensureSetup();
+    expect(performance.now() - started).toBeLessThan(50);
+  });
+
+  it('lets one process at a time install', async () => {
+    const order: string[] = [];
+    const hold = (name: string) =>
+      holdLock(dir, async () => {
+        order.push(`${name} in`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        order.push(`${name} out`);
+      });
+    await Promise.all([hold('a'), hold('b')]);
+    expect(order).toEqual(['a in', 'a out', 'b in', 'b out']);
+  });
+
+  it('gives up waiting for another after its limit', async () => {
+    await holdLock(dir, async () => {
+      await expect(holdLock(dir, async () => 'in', 10)).rejects.toThrow(/has not ended/);
+    });
+  });
+
+  it.skipIf(!findProgram('apt-get') || process.getuid?.() !== 0)(
+    "makes Nginx's root folder from the distribution's packages, without installing them (needs apt-get and root)",
+    async () => {
+      const part = nginxRootfsPart(dir, '');
+      await part.install();
+      const root = join(dir, 'nginx-rootfs');
+      const sh = await run('chroot', [
+        root,
+        '/bin/sh',
+        '-c',
+        'nginx -v 2>&1 && true && ls -d /etc/letsencrypt',
+      ]);
+      expect(sh.stdout).toMatch(/^nginx version: nginx\/[\d.]+\n\/etc\/letsencrypt\n$/);
+      expect(existsSync(`${root}.packages`)).toBe(false);
+    },
+    120_000,
+  );
+});
+
+describe('a command', () => {
+  it('that fails is told with what it printed', async () => {
+    await expect(runCommand('sh', ['-c', 'echo why >&2; exit 3'])).rejects.toThrow(
+      /sh -c .* failed \(3\): why/,
+    );
+  });
+
+  it('that takes too long is stopped', async () => {
+    await expect(runCommand('sleep', ['5'], { limitMs: 50 })).rejects.toThrow(/stopped after 0.05 s/);
+  });
+});
