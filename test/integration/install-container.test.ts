@@ -15,7 +15,7 @@ describe('the script on a host with Nginx in a container', () => {
     });
     const { version, serial } = await fixture.publish('a', ['a.example']);
     const stopProbe = probe(host, 'a.example');
-    const { report, exitCode, stderr, ms } = await fixture.install(host, 'a');
+    const { report, exitCode } = await fixture.install(host, 'a');
     expect(report.results).toMatchObject([
       {
         name: 'a',
