@@ -42,6 +42,6 @@ function closestWildcard(all: RecordSet[], name: string): string {
   return `\\052.${above}`;
 }
 
-export function parentOf(name: string): string {
+function parentOf(name: string): string {
   return name.slice(name.indexOf('.') + 1) || '.';
 }

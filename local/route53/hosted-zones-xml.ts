@@ -7,7 +7,12 @@ export function correctNameServers(xml: string): string {
     const id = /<Id>(?:\/?delegationset\/)?([^<]+)<\/Id>/.exec(block)?.[1] ?? zoneId;
     if (id === undefined) return block;
     const names = nameServersOf(id);
-    return block.replace(/<NameServer>[^<]*<\/NameServer>/g, (old) => {
+    // Only a reusable delegation set has an id and a reference; moto shows them empty or made up.
+    const shown =
+      block.includes('<Id></Id>') || block.includes('<Id/>')
+        ? block.replace(/<Id>.*?<\/Id>|<Id\/>|<CallerReference>.*?<\/CallerReference>/gs, '')
+        : block;
+    return shown.replace(/<NameServer>[^<]*<\/NameServer>/g, (old) => {
       const name = names.shift();
       return name === undefined ? old : `<NameServer>${name}</NameServer>`;
     });

@@ -15,9 +15,3 @@ export function nameServersOf(id: string): string[] {
     return `ns-${index * PER_TOP_LEVEL + number}.awsdns-${block}.${topLevel}`;
   });
 }
-
-/** Which of a zone's four name servers a name is (0 to 3), or undefined when it is none of Route 53's. */
-export function nameServerIndex(name: string): number | undefined {
-  const topLevel = /^ns-\d+\.awsdns-\d+\.(com|net|org|co\.uk)\.?$/.exec(name.toLowerCase())?.[1];
-  return topLevel === undefined ? undefined : TOP_LEVELS.indexOf(topLevel);
-}

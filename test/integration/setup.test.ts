@@ -4,11 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findProgram } from '../../local/setup/find-program.ts';
 import { holdLock } from '../../local/setup/hold-lock.ts';
 import { nginxRootfsPart } from '../../local/setup/nginx-rootfs.ts';
+import { pythonPart } from '../../local/setup/python.ts';
 import { runCommand } from '../../local/setup/run-command.ts';
+import { SetupError } from '../../local/setup/setup-error.ts';
 import { ensureSetup } from '../../local/setup.ts';
 
 const run = promisify(execFile);
@@ -48,6 +50,15 @@ describe('set-up', () => {
     await holdLock(dir, async () => {
       await expect(holdLock(dir, async () => 'in', 10)).rejects.toThrow(/has not ended/);
     });
+  });
+
+  it('says in one line what is missing and how to get it', async () => {
+    vi.stubEnv('PATH', '/nowhere');
+    await expect(pythonPart(dir).install()).rejects.toThrow(
+      /^python3 .* is missing: install it .*python3-venv/,
+    );
+    vi.unstubAllEnvs();
+    expect(new SetupError('one\n  two\n').message).toBe('one | two');
   });
 
   it.skipIf(!findProgram('apt-get') || process.getuid?.() !== 0)(
