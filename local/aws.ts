@@ -20,8 +20,6 @@ export interface AwsOptions {
   python: string;
   /** for unpacked code; not below a node_modules folder */
   codeDir: string;
-  /** stand-ins for further services, such as ssm and route53, given the way to put events */
-  services?: (emit: EmitEvent) => Record<string, LocalService>;
   /** what functions get in their environment beside the endpoint */
   functionVariables?: Record<string, string>;
   /** see Poller: shortens the wait after a failed batch */
@@ -79,7 +77,7 @@ export class LocalAws {
     this.buses = new EventBuses({ client: this.#clients.eventBridge, deliver, onUndelivered: inside });
     this.gateway = new Gateway({
       motoUrl,
-      services: { ...this.#services(motoUrl), ...options.services?.(this.emit) },
+      services: this.#services(motoUrl),
       onCall: (request, name) => {
         if (changesDeployment(request, name)) void this.#adapt();
       },
@@ -96,6 +94,17 @@ export class LocalAws {
   async adapt(): Promise<void> {
     await this.#adapt();
     await Promise.all([this.buses.prepare(), this.functions.prepareAll()]);
+  }
+
+  /** The environment with which a principal's programs talk to this AWS, and are known by in the call log. */
+  environmentOf(principal: string): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL: this.gateway.endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: this.gateway.calls.accessKeyFor(principal),
+      AWS_SECRET_ACCESS_KEY: 'local',
+    };
   }
 
   /** What is still going on, in words such as `2 functions running`; empty when nothing is. */

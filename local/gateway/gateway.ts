@@ -24,9 +24,11 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #moto: ReturnType<typeof createForward>;
   readonly #server: Server;
+  readonly #services: Map<string, LocalService>;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#services = new Map(Object.entries(options.services ?? {}));
     this.#moto = createForward(options.motoUrl);
     this.#server = createServer((incoming, outgoing) => {
       this.#serve(incoming, outgoing).catch(() => outgoing.destroy());
@@ -41,6 +43,11 @@ export class Gateway {
   async start(): Promise<void> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
+  }
+
+  /** From now on requests for a service, by the name in the credential scope, go to what stands in for it. */
+  serve(serviceName: string, service: LocalService): void {
+    this.#services.set(serviceName, service);
   }
 
   async stop(): Promise<void> {
@@ -69,7 +76,7 @@ export class Gateway {
   }
 
   #answer(request: AwsRequest): Promise<AwsResponse> {
-    const service = this.#options.services?.[request.service];
+    const service = this.#services.get(request.service);
     return service ? service.handle(request, this.#moto.forward) : this.#moto.forward(request);
   }
 }

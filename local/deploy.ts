@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { holdLock } from './setup/hold-lock.ts';
+
+export class DeployError extends Error {
+  override name = 'DeployError';
+}
+
+export interface DeployOptions {
+  /** the folder with serverless.yml */
+  projectDir: string;
+  /** what `serverless` gets in addition to this process's environment */
+  env: Record<string, string>;
+  /** gets everything that it prints */
+  logFile: string;
+}
+
+const SERVERLESS = join(import.meta.dirname, '../node_modules/.bin/serverless');
+const DEPLOY_LIMIT_MS = 300_000;
+const LINES_TO_SHOW = 15;
+
+/** Runs the real `serverless deploy`. One at a time for a project, as it builds in a folder of the project. */
+export async function deployProject({ projectDir, env, logFile }: DeployOptions): Promise<void> {
+  await holdLock(join(projectDir, '.serverless'), async () => {
+    const log = openSync(logFile, 'a');
+    const child = spawn(SERVERLESS, ['deploy'], {
+      cwd: projectDir,
+      stdio: ['ignore', log, log],
+      env: deployEnvironment(env),
+      timeout: DEPLOY_LIMIT_MS,
+      killSignal: 'SIGKILL',
+    });
+    closeSync(log);
+    const [status] = await once(child, 'exit');
+    if (status === 0) return;
+    const end = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-LINES_TO_SHOW);
+    throw new DeployError(`serverless deploy failed, see ${logFile}:\n${end.join('\n')}`);
+  });
+}
+
+function deployEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
+  // A profile would win over the credentials of the local cloud.
+  const { AWS_PROFILE: _, ...inherited } = process.env;
+  return {
+    ...inherited,
+    ...env,
+    SLS_TELEMETRY_DISABLED: '1',
+    SLS_NOTIFICATIONS_MODE: 'off',
+    // Between looks at the stack's progress; moto has it done at once.
+    SLS_AWS_MONITORING_FREQUENCY: '100',
+  };
+}

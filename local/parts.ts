@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalAws } from './aws.ts';
+import { type LocalDns, startDns } from './dns/start.ts';
+import { Hosts } from './hosts/hosts.ts';
+import type { InvocationResult } from './lambda/invocation.ts';
+import { startMoto } from './moto/start.ts';
+import { type Pebble, type PebbleOptions, startPebble } from './pebble/start.ts';
+import { createRoute53, type Route53 } from './route53/route53.ts';
+import { makeRunDir } from './run-dir.ts';
+import { ensureSetup } from './setup.ts';
+import { createSsm, type Ssm } from './ssm/ssm.ts';
+import type { StopStack } from './stop-stack.ts';
+
+export interface PartsOptions {
+  /** from a Route 53 change until it is INSYNC and in the DNS; 0 by default */
+  propagationMs?: number;
+  /** how the CA behaves */
+  pebble?: Partial<Omit<PebbleOptions, 'pebble' | 'dnsServer' | 'dir'>>;
+  /** messages of a failed batch are seen again after this time, not after the queue's visibility timeout */
+  queueRetryAfterMs?: number;
+  /** between the attempts of a failing asynchronous invocation, not one and two minutes */
+  asyncRetryDelaysMs?: number[];
+  /** how long a command waits for an offline host, not its own TimeoutSeconds */
+  deliveryLimitMs?: number;
+  /** told what takes long, such as an installation */
+  say?: (line: string) => void;
+}
+
+export interface PartsListeners {
+  onLine: (source: string, line: string) => void;
+  onResult: (functionName: string, result: InvocationResult) => void;
+}
+
+/** What the local cloud consists of. */
+export interface Parts {
+  /** everything that belongs to this run */
+  dir: string;
+  venvBin: string;
+  aws: LocalAws;
+  ssm: Ssm;
+  route53: Route53;
+  dns: LocalDns;
+  pebble: Pebble;
+  hosts: Hosts;
+}
+
+/** Starts all parts and notes how they are stopped, also when one of them cannot be started. */
+export async function startParts(
+  options: PartsOptions,
+  listeners: PartsListeners,
+  stops: StopStack,
+): Promise<Parts> {
+  const setup = await ensureSetup(options.say);
+  const dir = await makeRunDir();
+  stops.push(() => rm(dir, { recursive: true, force: true }));
+  // Not in the project: modules that a zip lacks would be found in its node_modules.
+  const codeDir = await mkdtemp(join(tmpdir(), 'perennial-code-'));
+  stops.push(() => rm(codeDir, { recursive: true, force: true }));
+
+  const route53 = createRoute53({ propagationMs: options.propagationMs ?? 0 });
+  const [moto, { dns, pebble }] = await Promise.all([
+    stops.started(startMoto({ venvBin: setup.venvBin, dir })),
+    startCa({ ...options.pebble, pebble: setup.pebble, dir: join(dir, 'pebble') }, route53, stops),
+  ]);
+  const aws = new LocalAws({
+    ...listeners,
+    motoUrl: moto.url,
+    python: join(setup.venvBin, 'python'),
+    codeDir,
+    functionVariables: { NODE_EXTRA_CA_CERTS: pebble.tlsCaFile },
+    queueRetryAfterMs: options.queueRetryAfterMs,
+    asyncRetryDelaysMs: options.asyncRetryDelaysMs,
+  });
+  await aws.start();
+  stops.push(() => aws.stop());
+
+  const hosts = new Hosts({ ...setup, dir, env: (id) => aws.environmentOf(`host/${id}`) });
+  stops.push(() => hosts.stop());
+  const { deliveryLimitMs } = options;
+  const ssmOptions = deliveryLimitMs === undefined ? {} : { deliveryLimitMs };
+  const ssm = createSsm({ ...ssmOptions, hosts, emit: aws.emit });
+  stops.push(() => ssm.stop());
+  aws.gateway.serve('ssm', ssm);
+  aws.gateway.serve('route53', route53);
+  return { dir, venvBin: setup.venvBin, aws, ssm, route53, dns, pebble, hosts };
+}
+
+/** The CA asks the DNS of the local Route 53. */
+async function startCa(
+  options: Omit<PebbleOptions, 'dnsServer'>,
+  { published }: Route53,
+  stops: StopStack,
+): Promise<{ dns: LocalDns; pebble: Pebble }> {
+  const dns = await stops.started(startDns({ zones: published }));
+  const pebble = await stops.started(startPebble({ ...options, dnsServer: `127.0.0.1:${dns.port}` }));
+  return { dns, pebble };
+}
