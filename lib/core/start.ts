@@ -1,14 +1,13 @@
 import * as z from 'zod/mini';
 import { InputError } from './input-error.ts';
 import { LineageName } from './lineage.ts';
-import { nameOfKey, RENEWAL_PREFIX } from './object-keys.ts';
 import { parseValue } from './parse-json.ts';
 
 /** Why `scan` runs, and for which certificates. */
 export type Start =
   | { start: 'hourly-check' | 'weekly-sweep' | 'plan'; names: 'all' }
   | { start: 'force'; names: 'all' | string[] }
-  | { start: 'file-changed'; names: string[] };
+  | { start: 'file-changed'; keys: string[] };
 
 const Invocation = z.discriminatedUnion('start', [
   z.strictObject({ start: z.enum(['hourly-check', 'weekly-sweep', 'plan']) }),
@@ -29,7 +28,7 @@ const ObjectCreated = z.object({
 export function parseStart(event: unknown): Start {
   const created = ObjectCreated.safeParse(event);
   if (created.success) {
-    return { start: 'file-changed', names: [nameOfKey(created.data.detail.object.key, RENEWAL_PREFIX)] };
+    return { start: 'file-changed', keys: [created.data.detail.object.key] };
   }
   if (typeof event !== 'object' || event === null || !('start' in event)) {
     throw new InputError(

@@ -82,7 +82,8 @@ async function sendAfterRefusal(
   attempts: readonly Attempt[],
   refusal: ChangeRefusedError,
 ): Promise<void> {
-  const blamed = attempts.filter(({ edit }) => refusal.messages.some((message) => isAbout(message, edit)));
+  const quoted = quotedRecords(refusal);
+  const blamed = attempts.filter(({ edit }) => quoted.has(recordKey(edit)));
   if (blamed.length === 0 && attempts.length > 1) {
     const middle = Math.ceil(attempts.length / 2);
     await send(target, attempts.slice(0, middle));
@@ -93,9 +94,7 @@ async function sendAfterRefusal(
   for (const attempt of blamed.length > 0 ? blamed : attempts) {
     const renewed = await readAgain(target, attempt);
     if (renewed === 'refused') {
-      const message =
-        refusal.messages.find((text) => isAbout(text, attempt.edit)) ?? refusal.messages.join('; ');
-      target.applied.refused.push({ edit: attempt.edit, message });
+      target.applied.refused.push({ edit: attempt.edit, message: refusal.messages.join('; ') });
     } else again.push(renewed);
   }
   await sendAll(target, again);
@@ -109,11 +108,12 @@ async function readAgain({ zones, zoneId }: Target, attempt: Attempt): Promise<A
   return { edit: attempt.edit, changes, conflicts: attempt.conflicts + 1 };
 }
 
-/** Route 53 quotes each record it objects to: `[name='…', type='TXT']`. */
-function isAbout(message: string, edit: RecordEdit): boolean {
-  const [, name = '', type = ''] = /name='([^']+)', type='([A-Z]+)'/.exec(message) ?? [];
-  return (
-    recordKey({ name: name.replace(/\.$/, '').replace('\\052', '*').toLowerCase(), type: edit.type }) ===
-      recordKey(edit) && type === edit.type
+/** The records that Route 53 objects to; it quotes each as `[name='…', type='TXT']`, several in one message. */
+function quotedRecords({ messages }: ChangeRefusedError): Set<string> {
+  const quoted = messages.join('\n').matchAll(/name='([^']+)', type='(TXT|CAA)'/g);
+  return new Set(
+    [...quoted].map(
+      ([, name = '', type]) => `${type} ${name.replace(/\.$/, '').replace('\\052', '*').toLowerCase()}`,
+    ),
   );
 }

@@ -3,7 +3,7 @@ import type { HostGroup } from '../core/host-group.ts';
 import { type HostResult, isInstalled } from '../core/host-report.ts';
 import { InputError } from '../core/input-error.ts';
 import type { Hosts, Invocation } from '../ports/hosts.ts';
-import { poll } from './poll.ts';
+import { poll, TimeLimitError } from './poll.ts';
 import { type RecordDeps, recordInvocation } from './record-invocation.ts';
 
 export interface DeployDeps extends RecordDeps {
@@ -16,7 +16,7 @@ export interface DeployOutcome {
   group: string;
   names: readonly string[];
   outcome: 'sent' | 'stopped';
-  reason: 'canary-installed' | 'canary-failed' | 'no-hosts' | 'hosts-offline';
+  reason: 'canary-installed' | 'canary-failed' | 'canary-slow' | 'no-hosts' | 'hosts-offline';
   canary?: { instanceId: string; results: HostResult[] };
   /** Hosts that were sent the command after the canary. */
   sent: string[];
@@ -40,6 +40,15 @@ export async function deploy(
   const [canary, ...others] = hosts.filter(({ online }) => online).map(({ instanceId }) => instanceId);
   if (canary === undefined) return nobody(deps, due, offline);
   const results = await installOn(deps, { group, names: due.names, instanceId: canary }, signal);
+  if (!results)
+    return {
+      group: group.name,
+      names: due.names,
+      outcome: 'stopped',
+      reason: 'canary-slow',
+      sent: [],
+      offline,
+    };
   const outcome = { group: group.name, names: due.names, canary: { instanceId: canary, results }, offline };
   if (!results.every((result) => isInstalled(result.outcome)))
     return { ...outcome, outcome: 'stopped', reason: 'canary-failed', sent: [] };
@@ -78,11 +87,12 @@ async function nobody(
   return { group, names, outcome: 'stopped', reason, sent: [], offline };
 }
 
+/** The canary's results; `undefined` when it is not done in time: then `confirm` takes them, and the next scan goes on. */
 async function installOn(
   deps: DeployDeps,
   target: { group: HostGroup; names: readonly string[]; instanceId: string },
   signal: AbortSignal,
-): Promise<HostResult[]> {
+): Promise<HostResult[] | undefined> {
   const results: HostResult[] = [];
   for (const names of splitNames(target.names)) {
     const [commandId = ''] = await deps.hosts.install({
@@ -91,26 +101,32 @@ async function installOn(
       instanceIds: [target.instanceId],
     });
     const invocation = await finished(deps.hosts, { commandId, instanceId: target.instanceId }, signal);
+    if (!invocation) return undefined;
     results.push(...(await recordInvocation(deps, invocation, { group: target.group.name, names })));
   }
   return results;
 }
 
-function finished(
+async function finished(
   hosts: Hosts,
   { commandId, instanceId }: { commandId: string; instanceId: string },
   signal: AbortSignal,
-): Promise<Invocation> {
-  return poll(
-    () => hosts.invocation(commandId, instanceId),
-    ({ status }) => status !== 'waiting',
-    {
-      what: `the canary ${instanceId}`,
-      delayMs: () => LOOK_EVERY_MS,
-      limitMs: CANARY_LIMIT_MS,
-      signal,
-    },
-  );
+): Promise<Invocation | undefined> {
+  try {
+    return await poll(
+      () => hosts.invocation(commandId, instanceId),
+      ({ status }) => status !== 'waiting',
+      {
+        what: `the canary ${instanceId}`,
+        delayMs: () => LOOK_EVERY_MS,
+        limitMs: CANARY_LIMIT_MS,
+        signal,
+      },
+    );
+  } catch (error) {
+    if (error instanceof TimeLimitError) return undefined;
+    throw error;
+  }
 }
 
 /** The names in parts that each fit one parameter. */

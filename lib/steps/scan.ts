@@ -4,7 +4,6 @@ import { decideDeployments } from '../core/decide-deployments.ts';
 import { decideRenewal } from '../core/decide-renewal.ts';
 import { identifierOf } from '../core/domain-name.ts';
 import type { Fact } from '../core/facts.ts';
-import type { HostGroup } from '../core/host-group.ts';
 import { HostRecord } from '../core/host-record.ts';
 import { type HostedZone, requireZone } from '../core/hosted-zones.ts';
 import { InputError } from '../core/input-error.ts';
@@ -25,7 +24,7 @@ export interface ScanDeps {
   zones: Zones;
   hosts: Hosts;
   events: Events;
-  stack: StackLimits & { defaultCa: string; groups: readonly HostGroup[] };
+  stack: StackLimits & { defaultCa: string };
 }
 
 interface Look {
@@ -65,6 +64,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
 
 /** The renewal files to look at: those named, or all. */
 async function filesFor({ store }: ScanDeps, start: Start): Promise<string[]> {
+  if (start.start === 'file-changed') return start.keys;
   if (start.names !== 'all') return start.names.map(renewalKey);
   const listed = await store.list(RENEWAL_PREFIX);
   return listed.map(({ key }) => key);

@@ -16,12 +16,15 @@ export interface Published {
   zones: PublishedZone[];
 }
 
-/** Writes the TXT and CAA values of all certificates, one change batch a hosted zone; a refused one drops its certificate. */
+/**
+ * Writes the TXT and CAA values of all certificates, one change batch a hosted zone and type; a refused one drops its
+ * certificate. The types go apart because IAM judges a batch as a whole: a role that may mix them could write any TXT.
+ */
 export async function publish(run: RenewRun, renewals: readonly Ordered[]): Promise<Published> {
   const zones: PublishedZone[] = [];
   let left = [...renewals];
-  for (const [zoneId, edits] of byZone(renewals.flatMap((renewal) => renewal.edits))) {
-    const zoneName = edits[0]?.zoneName ?? '';
+  for (const edits of apart(renewals.flatMap((renewal) => renewal.edits))) {
+    const [{ zoneId, zoneName }] = edits;
     const failures = await publishZone(
       run,
       { zoneId, zoneName, edits: edits.map(({ edit }) => edit) },
@@ -68,10 +71,9 @@ async function publishZone(
 
 /** Removes exactly the TXT values that were recorded, from whatever stands there now; absent already is done. */
 export async function cleanUp({ deps }: RenewRun, records: readonly PlacedEdit[]): Promise<void> {
-  for (const [zoneId, edits] of byZone(records)) {
-    const removals = edits
-      .filter(({ edit }) => edit.type === 'TXT')
-      .map(({ edit }): RecordEdit => ({ ...edit, add: [], remove: edit.add }));
+  for (const edits of apart(records.filter(({ edit }) => edit.type === 'TXT'))) {
+    const [{ zoneId }] = edits;
+    const removals = edits.map(({ edit }): RecordEdit => ({ ...edit, add: [], remove: edit.add }));
     const { refused } = await applyEdits(deps.zones, zoneId, removals);
     const [first] = refused;
     if (first)
@@ -91,8 +93,16 @@ export function leftRecords({ lease }: Ordered): PlacedEdit[] {
   }));
 }
 
-function byZone(edits: readonly PlacedEdit[]): Map<string, PlacedEdit[]> {
-  return Map.groupBy(edits, ({ zoneId }) => zoneId);
+/** The edits by hosted zone and type. */
+function apart(edits: readonly PlacedEdit[]): [PlacedEdit, ...PlacedEdit[]][] {
+  const groups = new Map<string, [PlacedEdit, ...PlacedEdit[]]>();
+  for (const placed of edits) {
+    const key = `${placed.zoneId} ${placed.edit.type}`;
+    const group = groups.get(key);
+    if (group) group.push(placed);
+    else groups.set(key, [placed]);
+  }
+  return [...groups.values()];
 }
 
 function sameRecord(a: RecordEdit, b: RecordEdit): boolean {

@@ -1,0 +1,42 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { openAuthority } from '../lib/acme/accounts.ts';
+import { EventBus } from '../lib/aws/event-bus.ts';
+import { ParameterStore } from '../lib/aws/parameter-store.ts';
+import { Route53Zones } from '../lib/aws/route53-zones.ts';
+import { S3Store } from '../lib/aws/s3-store.ts';
+import { RenewalDue } from '../lib/core/facts.ts';
+import { DnsResolver } from '../lib/dns/node-resolver.ts';
+import { eventWith, logger, queued } from '../lib/lambda/handler.ts';
+import { readSettings } from '../lib/settings.ts';
+import type { RenewDeps } from '../lib/steps/renew/context.ts';
+import { renewBatch } from '../lib/steps/renew-batch.ts';
+
+const settings = readSettings(process.env);
+const accounts = {
+  store: new ParameterStore(new SSMClient()),
+  settings: { ...settings, prefix: settings.accountPrefix },
+};
+const deps: RenewDeps = {
+  store: new S3Store(new S3Client(), settings.bucket),
+  zones: new Route53Zones(new Route53Client()),
+  resolver: new DnsResolver(settings.dns),
+  openAuthority: (directoryUrl) => openAuthority(directoryUrl, accounts),
+  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  stack: {
+    domains: settings.domains,
+    hostGroups: settings.hostGroups.map(({ name }) => name),
+    defaultCa: settings.directoryUrl,
+    alsoAllow: settings.alsoAllow,
+  },
+  clock: () => new Date(),
+  warn: (warning) => logger.warn('renewal goes on without', { warning }),
+};
+
+/** Renews one batch of certificates. */
+export const handler = queued(eventWith(RenewalDue), async ({ detail }, { requestId, signal }) => {
+  const outcomes = await renewBatch(deps, detail, { owner: requestId, signal });
+  for (const certificate of outcomes) logger.info('renewal ended', { certificate });
+});

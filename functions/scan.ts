@@ -1,0 +1,34 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { EventBus } from '../lib/aws/event-bus.ts';
+import { Route53Zones } from '../lib/aws/route53-zones.ts';
+import { S3Store } from '../lib/aws/s3-store.ts';
+import { SsmHosts } from '../lib/aws/ssm-hosts.ts';
+import { parseStart } from '../lib/core/start.ts';
+import { invoked, logger } from '../lib/lambda/handler.ts';
+import { readSettings } from '../lib/settings.ts';
+import { type ScanDeps, scan } from '../lib/steps/scan.ts';
+
+const settings = readSettings(process.env);
+const deps: ScanDeps = {
+  store: new S3Store(new S3Client(), settings.bucket),
+  zones: new Route53Zones(new Route53Client()),
+  hosts: new SsmHosts(new SSMClient(), settings),
+  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  stack: {
+    domains: settings.domains,
+    hostGroups: settings.hostGroups.map(({ name }) => name),
+    defaultCa: settings.directoryUrl,
+  },
+};
+
+/** Decides what is due and puts it on the bus; answers with the plan. */
+export const handler = invoked(async (event) => {
+  const plan = await scan(deps, parseStart(event), new Date());
+  for (const certificate of plan.certificates) logger.info('certificate decided', { certificate });
+  for (const deployment of plan.deployments) logger.info('deployment decided', { deployment });
+  for (const warning of plan.warnings) logger.warn('scan goes on without', { warning });
+  return plan;
+});

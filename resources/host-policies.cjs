@@ -1,0 +1,42 @@
+// One managed policy a host group: what a host's role may read, and nothing of another group.
+module.exports = async ({ resolveVariable }) => {
+  const groups = await resolveVariable('param:hostGroups');
+  const stage = await resolveVariable('sls:stage');
+  const Resources = {};
+  const Outputs = {};
+  for (const group of Object.keys(groups)) {
+    const id = `Hosts${pascal(group)}Policy`;
+    Resources[id] = { Type: 'AWS::IAM::ManagedPolicy', Properties: policyOf(group, stage) };
+    Outputs[id] = {
+      Description: `Attach it to the role of the hosts tagged perennial-group=${group}`,
+      Value: { Ref: id },
+    };
+  }
+  return { Resources, Outputs };
+};
+
+function policyOf(group, stage) {
+  return {
+    Description: `Perennial ${stage}: hosts of group ${group} read their certificates`,
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 's3:GetObject',
+          Resource: ['live', 'archive'].map((folder) => ({ 'Fn::Sub': `\${Bucket.Arn}/${folder}/*` })),
+          Condition: { StringLike: { 's3:ExistingObjectTag/perennial-groups': `*:${group}:*` } },
+        },
+      ],
+    },
+  };
+}
+
+function pascal(group) {
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(group))
+    throw new Error(`params.hostGroups: "${group}" may hold only a-z, 0-9 and "-"`);
+  return group
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}
