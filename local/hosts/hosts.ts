@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ContainerCommand } from '../setup/container.ts';
 import { findFreePort } from './free-port.ts';
 import { Host } from './host.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { type Nginx, waitForPort } from './nginx.ts';
 import type { Server } from './nginx-configuration.ts';
 import { NginxContainer } from './nginx-container.ts';
@@ -41,6 +42,7 @@ export class Hosts {
   readonly #options: HostsOptions;
   readonly #hosts = new Map<string, Host>();
   readonly #started: Nginx[] = [];
+  #swept: Promise<void> | undefined;
 
   constructor(options: HostsOptions) {
     this.#options = options;
@@ -132,7 +134,13 @@ export class Hosts {
     }
   }
 
+  #withoutLeftovers(): Promise<void> {
+    this.#swept ??= removeLeftovers(this.#options.container);
+    return this.#swept;
+  }
+
   async #serve(nginx: Nginx, servers: Server[]): Promise<void> {
+    if (nginx instanceof NginxContainer) await this.#withoutLeftovers();
     this.#started.push(nginx);
     await nginx.configure(servers);
     await nginx.start();

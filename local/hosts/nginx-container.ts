@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ContainerCommand } from '../setup/container.ts';
 import { runCommand } from '../setup/run-command.ts';
 import { ensureImage } from './image.ts';
+import { containerPrefix } from './leftovers.ts';
 import type { Nginx } from './nginx.ts';
 import { nginxConfiguration, type Server } from './nginx-configuration.ts';
 
@@ -20,7 +21,7 @@ export interface NginxContainerOptions {
 
 /** Nginx in a container on the host's network. */
 export class NginxContainer implements Nginx {
-  readonly name = `perennial-${process.pid}-${randomBytes(4).toString('hex')}`;
+  readonly name = `${containerPrefix(process.pid)}${randomBytes(4).toString('hex')}`;
   readonly #options: NginxContainerOptions;
   readonly #removeAtExit = () => this.#removeNow();
 

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -8,9 +8,9 @@ import type { Host } from '../../local/hosts/host.ts';
 import { Hosts } from '../../local/hosts/hosts.ts';
 import { type PemPair, selfSign } from '../../local/hosts/self-signed.ts';
 import { startMoto } from '../../local/moto/start.ts';
+import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
 
-const home = join(import.meta.dirname, '../../.local/run');
 const script = join(import.meta.dirname, '../../lib/host/install.sh');
 
 /** What the script's last line says. */
@@ -39,9 +39,8 @@ export interface Published {
 
 /** A bucket with certificates, hosts, and the script run on them. */
 export async function startInstallFixture() {
-  await mkdir(home, { recursive: true });
-  const dir = await mkdtemp(join(home, 'install-'));
   const setup = await ensureSetup();
+  const dir = await makeRunDir();
   const moto = await startMoto({ venvBin: setup.venvBin, dir });
   const bucket = 'certificates-under-test';
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -83,7 +82,8 @@ export async function startInstallFixture() {
       const env = Object.fromEntries(Object.entries(all).map(([key, value]) => [`SSM_${key}`, value]));
       const started = performance.now();
       const result = await host.run({ script: await readFile(script, 'utf8'), env, limitMs: 60_000 });
-      const report = JSON.parse(result.stdout.trim().split('\n').at(-1) || '{"results":[]}') as InstallReport;
+      const lastLine = result.stdout.trim().split('\n').at(-1) || '{"results":[]}';
+      const report = JSON.parse(lastLine) as InstallReport;
       return { ...result, report, ms: Math.round(performance.now() - started) };
     },
     async stop() {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CancelCommandCommand,
@@ -17,10 +17,10 @@ import type { EmitEvent } from '../../local/gateway/request.ts';
 import { Host } from '../../local/hosts/host.ts';
 import type { Hosts } from '../../local/hosts/hosts.ts';
 import { type Moto, startMoto } from '../../local/moto/start.ts';
+import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
 import { createSsm, type Ssm } from '../../local/ssm/ssm.ts';
 
-const home = join(import.meta.dirname, '../../.local/run');
 const script = [
   '#!/bin/sh',
   'echo "said $SSM_word with {{ plain }} in $(ls /mnt)"',
@@ -64,8 +64,7 @@ function invocation(CommandId: string, InstanceId: string) {
 }
 
 beforeAll(async () => {
-  await mkdir(home, { recursive: true });
-  dir = await mkdtemp(join(home, 'ssm-'));
+  dir = await makeRunDir();
   moto = await startMoto({ venvBin: (await ensureSetup()).venvBin, dir });
   const registry = { get: (id: string) => hosts.get(id), all: () => [...hosts.values()] } as Hosts;
   ssm = createSsm({
