@@ -1,17 +1,33 @@
+const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-const STUBS = join(__dirname, 'stubs');
-
-// acme-client brings an HTTP client and an old crypto interface that nothing here calls (see docs/decisions/0003).
-const REPLACED = { axios: 'axios.cjs', 'node-forge': 'node-forge.cjs' };
+// What the functions never use of the packages they bundle; measured in docs/decisions/0003.
+const REPLACED = {
+  axios: 'axios.cjs',
+  'node-forge': 'node-forge.cjs',
+  '@aws-sdk/credential-provider-node': 'credential-provider-node.mjs',
+};
 
 const replaceUnused = {
   name: 'replace-unused',
   setup(build) {
-    build.onResolve({ filter: /^(axios|node-forge)$/ }, ({ path }) => ({
-      path: join(STUBS, REPLACED[path]),
-    }));
+    const filter = new RegExp(`^(${Object.keys(REPLACED).join('|')})$`);
+    build.onResolve({ filter }, ({ path }) => ({ path: join(__dirname, 'stubs', REPLACED[path]) }));
   },
 };
 
-module.exports = () => [replaceUnused];
+// An AWS client's schemas are plain arrays, but with computed keys, so the bundler keeps those of every operation. Marked
+// as pure, only those of the commands in use stay. Errors are told apart by name, so their classes are not registered.
+const shakeSchemas = {
+  name: 'shake-schemas',
+  setup(build) {
+    build.onLoad({ filter: /@aws-sdk.client-[a-z0-9-]+.dist-es.schemas.schemas_0\.js$/ }, ({ path }) => {
+      const contents = readFileSync(path, 'utf8')
+        .replace(/^export var (\w+\$) = (\[[\s\S]*?\]);$/gm, 'export var $1 = /* @__PURE__ */ (() => $2)();')
+        .replace(/^n0_registry\.registerError\(.*\);$/gm, '');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+module.exports = () => [replaceUnused, shakeSchemas];

@@ -1,7 +1,6 @@
 import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
-  InvalidChangeBatch,
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
   type Route53Client,
@@ -45,8 +44,8 @@ export class Route53Zones implements Zones {
         );
         return bareId(answer.ChangeInfo?.Id ?? '');
       } catch (cause) {
-        if (!(cause instanceof InvalidChangeBatch)) throw cause;
-        throw new ChangeRefusedError(zoneId, cause.messages ?? [cause.message], { cause });
+        if (errorName(cause) !== 'InvalidChangeBatch') throw cause;
+        throw new ChangeRefusedError(zoneId, refusalsOf(cause), { cause });
       }
     });
   }
@@ -109,6 +108,13 @@ export class Route53Zones implements Zones {
       throw new ZoneError('zone-unavailable', `could not ${attempt}: ${name}`, { cause });
     }
   }
+}
+
+/** Route 53 sends its objections as a list or, today, all in one message. */
+function refusalsOf(cause: unknown): string[] {
+  if (!(cause instanceof Error)) return [String(cause)];
+  const messages = 'messages' in cause && Array.isArray(cause.messages) ? cause.messages.map(String) : [];
+  return messages.length > 0 ? messages : [cause.message];
 }
 
 function toRoute53({ action, set }: RecordChange) {
