@@ -1,3 +1,4 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { busEvent } from './events/event.ts';
 import { EventBuses } from './events/event-buses.ts';
 import { createEvents } from './events/events.ts';
@@ -105,6 +106,15 @@ export class LocalAws {
       AWS_ACCESS_KEY_ID: this.gateway.calls.accessKeyFor(principal),
       AWS_SECRET_ACCESS_KEY: 'local',
     };
+  }
+
+  /** The outputs of all deployed stacks, by their names. */
+  async outputs(): Promise<Record<string, string>> {
+    const { Stacks = [] } = await this.#clients.cloudFormation.send(new DescribeStacksCommand({}));
+    const outputs = Stacks.flatMap((stack) => stack.Outputs ?? []);
+    return Object.fromEntries(
+      outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+    );
   }
 
   /** What is still going on, in words such as `2 functions running`; empty when nothing is. */

@@ -39,6 +39,8 @@ export interface LocalCloud {
   faults: Faults;
   /** Runs the real `serverless deploy` and waits until what is deployed is in use. Throws DeployError. */
   deploy(): Promise<void>;
+  /** The outputs of what is deployed, by their names, such as `Bucket`. */
+  outputs(): Promise<Record<string, string>>;
   /** Does what the deployed schedules with matching expressions do; they never fire by themselves. */
   fireSchedule(match: (expression: string) => boolean): Promise<void>;
   /** The next invocation of every function starts cold. */
@@ -123,6 +125,7 @@ function operations(parts: Parts, projectDir: string) {
       await deployProject({ projectDir, env, logFile: join(dir, 'deploy.log') });
       await aws.adapt();
     },
+    outputs: () => aws.outputs(),
     fireSchedule: (match: (expression: string) => boolean) => aws.buses.fireSchedule(match),
     coolDown: () => aws.functions.forget().then(() => aws.functions.prepareAll()),
     idle: (limitMs: number) => untilIdle(parts, limitMs),

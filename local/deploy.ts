@@ -37,7 +37,7 @@ export async function deployProject({ projectDir, env, logFile }: DeployOptions)
     const [status] = await once(child, 'exit');
     if (status === 0) return;
     const end = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-LINES_TO_SHOW);
-    throw new DeployError(`serverless deploy failed, see ${logFile}:\n${end.join('\n')}`);
+    throw new DeployError(`serverless deploy failed:\n${end.join('\n')}`);
   });
 }
 

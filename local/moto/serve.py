@@ -1,8 +1,10 @@
 """Serves moto on a free port of the loopback address and prints that port as the first line.
 
-Two things differ from `moto_server`: queues do not push to functions inside moto (the pollers of
-local/queues do what an event source mapping does), and GET /deployed-code/<function ARN> answers
-the zip that moto keeps, as the presigned URL of GetFunction's Code.Location does on AWS.
+Four things differ from `moto_server`: queues do not push to functions inside moto (the pollers of
+local/queues do what an event source mapping does); GET /deployed-code/<function ARN> answers the
+zip that moto keeps, as the presigned URL of GetFunction's Code.Location does on AWS;
+ValidateTemplate refuses a template for the errors that cfn-lint finds, not for its warnings; and
+Ref of an event bus is its name.
 Ends when its standard input closes, so that it never outlives the process that started it.
 """
 
@@ -11,7 +13,9 @@ import os
 import sys
 import threading
 
+import moto.cloudformation.models
 from moto.awslambda.models import lambda_backends
+from moto.events.models import EventBus
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -41,6 +45,10 @@ def without_push(queue_init):
     return init
 
 
+def errors_only(lint):
+    return lambda template: [found for found in lint(template) if found.rule.severity == "error"]
+
+
 def with_deployed_code(app):
     def serve(environ, start_response):
         path = environ.get("PATH_INFO", "")
@@ -67,6 +75,9 @@ def stop_with_parent():
 def main():
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     Queue.__init__ = without_push(Queue.__init__)
+    EventBus.physical_resource_id = property(lambda bus: bus.name)
+    models = moto.cloudformation.models
+    models.validate_template_cfn_lint = errors_only(models.validate_template_cfn_lint)
     app = with_deployed_code(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
     threading.Thread(target=stop_with_parent, daemon=True).start()
