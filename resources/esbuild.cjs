@@ -30,4 +30,15 @@ const shakeSchemas = {
   },
 };
 
-module.exports = () => [replaceUnused, shakeSchemas];
+// A client reads only its version from its package.json, and would carry all of it.
+const trimPackageJson = {
+  name: 'trim-package-json',
+  setup(build) {
+    build.onLoad({ filter: /@aws-sdk.client-[a-z0-9-]+.package\.json$/ }, ({ path }) => {
+      const { name, version } = JSON.parse(readFileSync(path, 'utf8'));
+      return { contents: JSON.stringify({ name, version }), loader: 'json' };
+    });
+  },
+};
+
+module.exports = () => [replaceUnused, shakeSchemas, trimPackageJson];
