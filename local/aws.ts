@@ -47,7 +47,7 @@ export class LocalAws {
   constructor(options: AwsOptions) {
     const { motoUrl, python, onLine, onResult } = options;
     const inside = (line: string) => onLine('local cloud', line);
-    const deliver = (arn: string, body: string) => this.#deliver(arn, body);
+    const deliver = (arn: string, body: string, ruleArn?: string) => this.#deliver(arn, body, ruleArn);
     this.#inside = inside;
     this.#clients = createMotoClients(motoUrl);
     this.#moto = createForward(motoUrl);
@@ -65,7 +65,7 @@ export class LocalAws {
       functions: this.functions,
       forward,
       retryDelaysMs: options.asyncRetryDelaysMs,
-      send: deliver,
+      send: (destinationArn, body) => this.#deliver(destinationArn, body),
       onLine,
     });
     this.queues = new Queues({
@@ -144,8 +144,8 @@ export class LocalAws {
     };
   }
 
-  async #deliver(arn: string, body: string): Promise<void> {
-    if (arn.includes(':sqs:')) await this.queues.send(arn, body);
+  async #deliver(arn: string, body: string, ruleArn?: string): Promise<void> {
+    if (arn.includes(':sqs:')) await this.queues.send(arn, body, ruleArn);
     else if (arn.includes(':lambda:'))
       this.#asyncInvocations.accept(await this.functions.deployed(arn), body);
     else throw new Error(`the local cloud cannot deliver to ${arn}`);

@@ -6,8 +6,8 @@ import { targetInput } from './target-input.ts';
 
 export interface EventBusesOptions {
   client: EventBridgeClient;
-  /** delivers to a queue or a function by its ARN */
-  deliver: (arn: string, body: string) => Promise<void>;
+  /** delivers to a queue or a function by its ARN, if that lets the rule `onBehalfOf` do so */
+  deliver: (arn: string, body: string, onBehalfOf?: string) => Promise<void>;
   /** told what could not be delivered; EventBridge itself drops it silently without a dead-letter queue */
   onUndelivered: (line: string) => void;
 }
@@ -74,11 +74,11 @@ export class EventBuses {
   async #toTarget(rule: DeployedRule, target: Target, event: BusEvent): Promise<void> {
     const input = targetInput(target, event);
     try {
-      await this.#options.deliver(target.Arn ?? '', input);
+      await this.#options.deliver(target.Arn ?? '', input, rule.arn);
     } catch (error) {
       this.#options.onUndelivered(`${rule.name} -> ${target.Arn}: ${error}`);
       const deadLetters = target.DeadLetterConfig?.Arn;
-      if (deadLetters) await this.#options.deliver(deadLetters, input);
+      if (deadLetters) await this.#options.deliver(deadLetters, input, rule.arn);
     }
   }
 

@@ -1,10 +1,10 @@
 """Serves moto on a free port of the loopback address and prints that port as the first line.
 
-Four things differ from `moto_server`: queues do not push to functions inside moto (the pollers of
+These things differ from `moto_server`: queues do not push to functions inside moto (the pollers of
 local/queues do what an event source mapping does); GET /deployed-code/<function ARN> answers the
 zip that moto keeps, as the presigned URL of GetFunction's Code.Location does on AWS;
-ValidateTemplate refuses a template for the errors that cfn-lint finds, not for its warnings; and
-Ref of an event bus is its name.
+ValidateTemplate refuses a template for the errors that cfn-lint finds, not for its warnings; Ref of an
+event bus is its name; and stacks are finished (see finish_stacks.py).
 Ends when its standard input closes, so that it never outlives the process that started it.
 """
 
@@ -14,6 +14,7 @@ import sys
 import threading
 
 import moto.cloudformation.models
+from finish_stacks import finish_stacks
 from moto.awslambda.models import lambda_backends
 from moto.events.models import EventBus
 from moto.moto_server.werkzeug_app import (
@@ -76,6 +77,7 @@ def main():
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     Queue.__init__ = without_push(Queue.__init__)
     EventBus.physical_resource_id = property(lambda bus: bus.name)
+    finish_stacks()
     models = moto.cloudformation.models
     models.validate_template_cfn_lint = errors_only(models.validate_template_cfn_lint)
     app = with_deployed_code(DomainDispatcherApplication(create_backend_app))

@@ -4,6 +4,7 @@ import { actionOf } from '../gateway/action.ts';
 import type { AwsRequest, LocalService } from '../gateway/request.ts';
 import { readMappings } from './mappings.ts';
 import { Poller, type PollerOptions } from './poller.ts';
+import { allowsRule } from './queue-policy.ts';
 
 export interface QueuesOptions {
   motoUrl: string;
@@ -17,6 +18,7 @@ export interface QueuesOptions {
 /** The queues' way to the functions: sends messages and feeds the mapped functions with them, at once. */
 export class Queues implements LocalService {
   readonly #options: QueuesOptions;
+  readonly #policies = new Map<string, Promise<string | undefined>>();
   #pollers: Poller[] = [];
   #refreshing: Promise<void> = Promise.resolve();
 
@@ -33,12 +35,16 @@ export class Queues implements LocalService {
   async handle(request: AwsRequest, forward: Parameters<LocalService['handle']>[1]) {
     const answer = await forward(request);
     const { action } = actionOf(request);
+    if (action === 'SetQueueAttributes') this.#policies.clear();
     if (/^(SendMessage|ChangeMessageVisibility)/.test(action)) this.#wake(queueNameOf(request));
     return answer;
   }
 
-  /** Puts a message into a queue by its ARN. */
-  async send(queueArn: string, body: string): Promise<void> {
+  /** Puts a message into a queue by its ARN; for a rule (its ARN) only if the queue's policy lets EventBridge do so. */
+  async send(queueArn: string, body: string, ruleArn?: string): Promise<void> {
+    if (ruleArn !== undefined && !allowsRule(await this.#policyOf(queueArn), { queueArn, ruleArn })) {
+      throw new Error('the policy of the queue does not let EventBridge send for this rule');
+    }
     const name = queueArn.split(':').at(-1) ?? '';
     await this.#options.sqs.send(
       new SendMessageCommand({ QueueUrl: this.#urlOf(queueArn), MessageBody: body }),
@@ -48,6 +54,7 @@ export class Queues implements LocalService {
 
   /** Polls for the mappings that are deployed now; what is under way goes on. */
   refresh(): Promise<void> {
+    this.#policies.clear();
     const next = this.#refreshing.then(() => this.#replacePollers());
     this.#refreshing = next.catch(() => undefined);
     return next;
@@ -84,6 +91,19 @@ export class Queues implements LocalService {
       mapping,
       queueUrl: this.#urlOf(mapping.queueArn),
     });
+  }
+
+  #policyOf(queueArn: string): Promise<string | undefined> {
+    const known = this.#policies.get(queueArn);
+    if (known) return known;
+    const query = new GetQueueAttributesCommand({
+      QueueUrl: this.#urlOf(queueArn),
+      AttributeNames: ['Policy'],
+    });
+    const reading = this.#options.sqs.send(query).then(({ Attributes }) => Attributes?.Policy);
+    this.#policies.set(queueArn, reading);
+    reading.catch(() => this.#policies.delete(queueArn));
+    return reading;
   }
 
   #wake(queueName: string): void {

@@ -81,6 +81,13 @@ describe('an event', () => {
     expect(printed('message')).toEqual([]);
   });
 
+  it('does not reach a queue whose policy does not name the rule', async () => {
+    await put('Not Allowed', {});
+    await idle();
+    expect(printed('message')).toEqual([]);
+    expect(lines.join()).toContain('the policy of the queue does not let EventBridge send');
+  });
+
   it('is refused when its detail is no JSON object', async () => {
     const entry = { Source: 'it', DetailType: 'Work Due', Detail: 'nonsense' };
     const answer = await events.send(new PutEventsCommand({ Entries: [entry] }));
@@ -129,7 +136,12 @@ describe('a change in a bucket', () => {
       resources: ['arn:aws:s3:::shelf'],
       detail: {
         bucket: { name: 'shelf' },
-        object: { key: 'renewal/a b.json', size: 4, etag: expect.stringMatching(/^[0-9a-f]{32}$/) },
+        object: {
+          key: 'renewal/a b.json',
+          size: 4,
+          etag: expect.stringMatching(/^[0-9a-f]{32}$/),
+          'version-id': expect.any(String),
+        },
         reason: 'PutObject',
       },
     });
@@ -159,6 +171,12 @@ describe('a change in a bucket', () => {
     await expect(s3.send(again)).rejects.toThrow();
     await idle();
     expect(told()).toEqual([]);
+  });
+});
+
+describe('a deployed stack', () => {
+  it('has outputs', async () => {
+    expect(await aws.outputs()).toEqual({ Shelf: 'shelf' });
   });
 });
 

@@ -1,0 +1,79 @@
+"""Applies the parts of a template that moto's CloudFormation leaves out, after each change to a stack.
+
+Buckets get their versioning, queues their policies, functions what happens to their failed
+asynchronous invocations; a stack has its outputs also after an update by a change set.
+"""
+
+import copy
+import json
+import warnings
+
+from moto.awslambda.models import lambda_backends
+from moto.cloudformation.models import CloudFormationBackend
+from moto.cloudformation.parsing import clean_json
+from moto.s3.models import s3_backends
+from moto.sqs.models import sqs_backends
+
+CHANGES = ("create_stack", "update_stack", "execute_change_set")
+
+
+def finish_stacks():
+    """From now on every change to a stack is finished in this way."""
+    for name in CHANGES:
+        setattr(CloudFormationBackend, name, then_finish(getattr(CloudFormationBackend, name)))
+    warnings.filterwarnings("ignore", message="Tried to parse .* not supported by moto")
+
+
+def then_finish(change):
+    def change_and_finish(backend, *args, **kwargs):
+        result = change(backend, *args, **kwargs)
+        for stack in backend.stacks.values():
+            finish(stack)
+        return result
+
+    return change_and_finish
+
+
+def finish(stack):
+    if stack.status.endswith("FAILED") or not stack.template:
+        return
+    stack._parse_template()
+    stack.output_map = stack._create_output_map()
+    for logical_id, resource in stack.template_dict.get("Resources", {}).items():
+        apply = FINISHERS.get(resource["Type"])
+        if apply is None or logical_id not in stack.resource_map.resources:
+            continue
+        properties = clean_json(copy.deepcopy(resource.get("Properties", {})), stack.resource_map)
+        apply(stack, logical_id, properties)
+
+
+def finish_bucket(stack, logical_id, properties):
+    versioning = properties.get("VersioningConfiguration")
+    if versioning:
+        name = stack.resource_map[logical_id].name
+        s3_backends[stack.account_id]["aws"].put_bucket_versioning(name, versioning["Status"])
+
+
+def finish_queue_policy(stack, _, properties):
+    backend = sqs_backends[stack.account_id][stack.region_name]
+    for url in properties["Queues"]:
+        backend.get_queue(url.split("/")[-1]).policy = json.dumps(properties["PolicyDocument"])
+
+
+def finish_event_invoke_config(stack, _, properties):
+    backend = lambda_backends[stack.account_id][stack.region_name]
+    config = {"DestinationConfig": {"OnSuccess": {}, "OnFailure": {}}}
+    for name in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds"):
+        if name in properties:
+            config[name] = int(properties[name])
+    config["DestinationConfig"] |= properties.get("DestinationConfig", {})
+    function = properties["FunctionName"]
+    backend.get_function(function).event_invoke_config = []
+    backend.put_function_event_invoke_config(function, config)
+
+
+FINISHERS = {
+    "AWS::S3::Bucket": finish_bucket,
+    "AWS::SQS::QueuePolicy": finish_queue_policy,
+    "AWS::Lambda::EventInvokeConfig": finish_event_invoke_config,
+}
