@@ -37,7 +37,11 @@ at_once=4
 # (server names to ask), before (those that served this lineage), changed (the link was swapped),
 # and at the end outcome, reason, message, served.
 
-fact() { cat "$work/$1/$2" 2>/dev/null; }
+# Prints a fact; by builtins only, as it is asked for often.
+fact() {
+  [ -f "$work/$1/$2" ] || return 0
+  while IFS= read -r fact_line; do printf '%s\n' "$fact_line"; done <"$work/$1/$2"
+}
 
 note() { printf '%s\n' "$3" >"$work/$1/$2"; }
 
@@ -249,19 +253,16 @@ read_pointer() {
     give_up "$1" pointer-malformed "live/$1.json is not a pointer this script understands"
     return
   fi
-  note "$1" version "$(pointer_field "$1" version)"
-  note "$1" serial "$(pointer_field "$1" serial)"
+  for field in version serial fullchain privkey; do note "$1" "$field" "$(pointer_field "$1" "$field")"; done
   { fact "$1" names && pointer_list "$1" serverNames; } | tr ' ' '\n' | sed '/^$/d; /[*]/d' | sort -u >"$work/$1/candidates"
 }
 
 version_folder() { printf '%s/archive/%s/%s' "$root" "$1" "$(fact "$1" version)"; }
 
-hash_of() { sha256sum "$1" 2>/dev/null | cut -d ' ' -f 1; }
-
 is_intact() {
   [ -f "$2/cert.pem" ] && [ -f "$2/chain.pem" ] &&
-    [ "$(hash_of "$2/fullchain.pem")" = "$(pointer_field "$1" fullchain)" ] &&
-    [ "$(hash_of "$2/privkey.pem")" = "$(pointer_field "$1" privkey)" ]
+    printf '%s  %s\n' "$(fact "$1" fullchain)" "$2/fullchain.pem" "$(fact "$1" privkey)" "$2/privkey.pem" |
+    sha256sum --check --status - 2>/dev/null
 }
 
 incoming() { printf '%s/archive/%s/.incoming' "$root" "$1"; }
@@ -288,11 +289,16 @@ fetch_versions() {
     [ -e "$work/$fetched/outcome" ] || objects="$objects $fetched/fullchain.pem $fetched/privkey.pem"
   done
   [ -z "$objects" ] || in_parallel fetch_object $objects
-  for fetched in $(open_names); do
-    is_intact "$fetched" "$(version_folder "$fetched")" || complete_version "$fetched"
-    [ -e "$work/$fetched/outcome" ] || check_certificate "$fetched" "$(version_folder "$fetched")"
-  done
+  in_parallel check_version $(open_names)
   for fetched in $names; do rm -rf "$(incoming "$fetched")"; done
+}
+
+check_version() {
+  if is_intact "$1" "$(version_folder "$1")"; then
+    check_certificate "$1" "$(version_folder "$1")"
+  else
+    complete_version "$1"
+  fi
 }
 
 # cert.pem and chain.pem are the first and the other certificates of fullchain.pem.
@@ -316,27 +322,30 @@ complete_version() {
 }
 
 check_certificate() {
-  key_of_certificate=$(openssl x509 -in "$2/cert.pem" -noout -pubkey 2>/dev/null) || key_of_certificate=none
+  openssl x509 -in "$2/cert.pem" -noout -pubkey -dates -ext subjectAltName >"$work/$1/certificate" 2>/dev/null
   key_of_file=$(openssl pkey -in "$2/privkey.pem" -pubout 2>/dev/null)
-  [ "$key_of_certificate" = "$key_of_file" ] || {
+  key_of_certificate=$(sed -n '/BEGIN PUBLIC/,/END PUBLIC/p' "$work/$1/certificate")
+  [ -n "$key_of_file" ] && [ "$key_of_file" = "$key_of_certificate" ] || {
     give_up "$1" key-mismatch "the private key of version $(fact "$1" version) is not the certificate's"
     return
   }
-  openssl x509 -in "$2/cert.pem" -noout -ext subjectAltName | tr ',' '\n' | sed -n 's/^ *DNS:\([^ ]*\) *$/\1/p' | sort >"$work/$1/covered"
+  tr ',' '\n' <"$work/$1/certificate" | sed -n 's/^ *DNS:\([^ ]*\) *$/\1/p' | sort >"$work/$1/covered"
   uncovered=$(fact "$1" names | tr ' ' '\n' | sort | comm -23 - "$work/$1/covered" | tr '\n' ' ')
   [ -z "$uncovered" ] || {
     give_up "$1" names-mismatch "the certificate does not cover $uncovered"
     return
   }
-  check_dates "$1" "$2"
+  check_dates "$1"
 }
 
 check_dates() {
-  openssl x509 -in "$2/cert.pem" -noout -checkend 0 >/dev/null ||
-    give_up "$1" expired "the certificate has expired by this host's clock ($(date -u))"
-  valid_from=$(openssl x509 -in "$2/cert.pem" -noout -startdate | sed 's/^notBefore=//')
+  valid_from=$(sed -n 's/^notBefore=//p' "$work/$1/certificate")
+  valid_to=$(sed -n 's/^notAfter=//p' "$work/$1/certificate")
+  clock=$(date -u)
+  [ "$(date -d "$valid_to" +%s)" -gt "$(date +%s)" ] ||
+    give_up "$1" expired "the certificate expired on $valid_to, this host's clock says $clock"
   [ "$(date -d "$valid_from" +%s)" -le "$(date +%s)" ] ||
-    give_up "$1" not-yet-valid "the certificate is valid from $valid_from, this host's clock says $(date -u): is the clock wrong?"
+    give_up "$1" not-yet-valid "the certificate is valid from $valid_from, this host's clock says $clock: is the clock wrong?"
 }
 
 # --- over TLS -------------------------------------------------------------------------------
@@ -665,17 +674,16 @@ roll_back() {
   back_why=$2
   shift 2
   for back in "$@"; do swap_back "$back"; done
-  ended='the old one is back'
-  reload_all "$@" || ended="the old one is back and the reload still fails, so the cause is not the certificate"
+  reload_all "$@" || back_why="$back_why; it fails without the new certificate as well, so that is not the cause"
   wait_until_back "$@"
   for back in "$@"; do
     missing=$(comm -23 "$work/$back/before" "$work/$back/served" | tr '\n' ' ')
-    [ -z "$missing" ] || ended="$ended; it is not served for $missing"
-    if [ "$(fact "$back" previous)" = current ]; then
-      finish "$back" failed "$back_reason" "$back_why; there is no earlier version to go back to"
-    else
-      finish "$back" rolled-back "$back_reason" "$back_why; $ended"
-    fi
+    [ -z "$missing" ] || missing=", but is not served for $missing"
+    case $(fact "$back" previous) in
+      current) finish "$back" failed "$back_reason" "$back_why; there is no earlier version to go back to" ;;
+      none) finish "$back" rolled-back "$back_reason" "$back_why; the new certificate is taken out again" ;;
+      *) finish "$back" rolled-back "$back_reason" "$back_why; the old certificate is back$missing" ;;
+    esac
   done
 }
 

@@ -155,7 +155,9 @@ describe('rolled back and explained', () => {
     const { report, exitCode } = await fixture.install(host, 'broken');
     expect(exitCode).toBe(1);
     expect(report.results).toMatchObject([{ outcome: 'rolled-back', reason: 'nginx-test-failed' }]);
-    expect(report.results[0]?.message).toMatch(/emerg.*the cause is not the certificate/);
+    expect(report.results[0]?.message).toMatch(
+      /emerg.*fails without the new certificate as well.*the old certificate is back/,
+    );
     expect(await readlink(join(host.root, 'live/broken'))).toBe(link);
     expect(await stopProbe()).toMatchObject({ failures: [], serials: [before] });
   });
@@ -251,7 +253,10 @@ async function shadowEngine(host: Host, text: string): Promise<void> {
   const file = engineFile(host);
   const original = await readFile(file, 'utf8');
   if (!existsSync(`${file}.original`)) await writeFile(`${file}.original`, original, { mode: 0o755 });
-  await writeFile(file, original.replace('#!/bin/sh\n', (first) => `${first}${text}\n`));
+  await writeFile(
+    file,
+    original.replace('#!/bin/sh\n', (first) => `${first}${text}\n`),
+  );
 }
 
 async function unshadowEngine(host: Host): Promise<void> {

@@ -11,7 +11,7 @@ import { startMoto } from '../../local/moto/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
 
-const script = join(import.meta.dirname, '../../lib/host/install.sh');
+const scriptFile = join(import.meta.dirname, '../../lib/host/install.sh');
 
 /** What the script's last line says. */
 export interface InstallReport {
@@ -56,6 +56,7 @@ export async function startInstallFixture() {
     dir,
     hosts,
     put,
+    script: () => readFile(scriptFile, 'utf8'),
     /** Puts a version into archive/ and points live/<name>.json to it; `change` falsifies the pointer. */
     async publish(name: string, names: string[], options: PublishOptions = {}): Promise<Published> {
       const pair = options.pair ?? (await selfSign({ names, ...options }));
@@ -81,7 +82,7 @@ export async function startInstallFixture() {
       };
       const env = Object.fromEntries(Object.entries(all).map(([key, value]) => [`SSM_${key}`, value]));
       const started = performance.now();
-      const result = await host.run({ script: await readFile(script, 'utf8'), env, limitMs: 60_000 });
+      const result = await host.run({ script: await readFile(scriptFile, 'utf8'), env, limitMs: 60_000 });
       const lastLine = result.stdout.trim().split('\n').at(-1) || '{"results":[]}';
       const report = JSON.parse(lastLine) as InstallReport;
       return { ...result, report, ms: Math.round(performance.now() - started) };
@@ -138,7 +139,7 @@ export function probe(host: Host, serverName: string) {
   const serials = new Set<string>();
   const failures: string[] = [];
   const open: Promise<void>[] = [];
-  const timer = setInterval(() => {
+  const askOnce = () => {
     const answer = ask(host.tlsPort, serverName).then(
       (certificate) => {
         if (new Date(certificate.valid_to) < new Date()) failures.push('expired');
@@ -147,7 +148,9 @@ export function probe(host: Host, serverName: string) {
       (error: Error) => void failures.push(error.message),
     );
     open.push(answer);
-  }, 20);
+  };
+  askOnce();
+  const timer = setInterval(askOnce, 20);
   return async () => {
     clearInterval(timer);
     await Promise.all(open);

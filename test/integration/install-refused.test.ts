@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import { readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Host } from '../../local/hosts/host.ts';
+import { selfSign } from '../../local/hosts/self-signed.ts';
+import {
+  type InstallFixture,
+  type PublishOptions,
+  probe,
+  servedSerial,
+  startInstallFixture,
+} from './install-fixture.ts';
+
+let fixture: InstallFixture;
+let host: Host;
+let served: string;
+let link: string;
+let stopProbe: ReturnType<typeof probe>;
+beforeAll(async () => {
+  fixture = await startInstallFixture();
+  host = await fixture.hosts.start({ id: 'i-1', sites: [{ serverName: 'a.example', lineage: 'a' }] });
+  served = await servedSerial(host, 'a.example');
+  link = await readlink(join(host.root, 'live/a'));
+});
+afterAll(() => fixture?.stop());
+
+/** Whatever is refused here: the old certificate stays installed and is served at every moment. */
+beforeEach(() => {
+  stopProbe = probe(host, 'a.example');
+});
+afterEach(async () => {
+  host.prepare = undefined;
+  expect(await stopProbe()).toMatchObject({ failures: [], serials: [served] });
+  expect(await readlink(join(host.root, 'live/a'))).toBe(link);
+});
+
+const daysFromNow = (days: number) => new Date(Date.now() + days * 86_400_000);
+
+describe('a version that is not what its pointer says', () => {
+  const hash = '0'.repeat(64);
+  test.each<[string, () => Promise<PublishOptions>]>([
+    ['hash-mismatch', async () => ({ change: { sha256: { fullchain: hash, privkey: hash } } })],
+    [
+      'key-mismatch',
+      async () => {
+        const { fullchain } = await selfSign({ names: ['a.example'] });
+        return { pair: { fullchain, privkey: (await selfSign({ names: ['a.example'] })).privkey } };
+      },
+    ],
+    ['names-mismatch', async () => ({ pair: await selfSign({ names: ['b.example'] }) })],
+    ['expired', async () => ({ notBefore: daysFromNow(-9), notAfter: daysFromNow(-1) })],
+    ['not-yet-valid', async () => ({ notBefore: daysFromNow(1), notAfter: daysFromNow(9) })],
+    ['pointer-malformed', async () => ({ change: { version: '../../../tmp' } })],
+    ['pointer-malformed', async () => ({ change: { names: ['a.example;id'] } })],
+    ['pointer-malformed', async () => ({ change: { serverNames: ['$(id)'] } })],
+    ['object-missing', async () => ({ change: { version: '20261120T999999Z-aaaaaa' } })],
+  ])('is refused before the swap: %s', async (reason, options) => {
+    await fixture.publish('a', ['a.example'], await options());
+    const { report, exitCode, stdout } = await fixture.install(host, 'a');
+    expect(report.results).toMatchObject([{ name: 'a', outcome: 'failed', reason }]);
+    expect(exitCode).toBe(1);
+    expect(stdout).not.toContain('PRIVATE');
+  });
+
+  test('is refused alone: the other certificates of the command are installed', async () => {
+    await fixture.publish('a', ['a.example'], { change: { serial: '' } });
+    await fixture.publish('b', ['b.example']);
+    const { report } = await fixture.install(host, 'a none b');
+    expect(report.results).toMatchObject([
+      { name: 'a', outcome: 'failed', reason: 'pointer-malformed' },
+      { name: 'none', outcome: 'failed', reason: 'pointer-missing' },
+      { name: 'b', outcome: 'installed-not-served' },
+    ]);
+  });
+});
+
+describe('hostile parameters', () => {
+  test.each([
+    ['names', 'a; touch /mnt/pwned'],
+    ['names', '$(touch /mnt/pwned)'],
+    ['names', '`touch /mnt/pwned`'],
+    ['names', '../../etc/passwd'],
+    ['names', 'a/../b'],
+    ['names', '..'],
+    ['names', '.ssh'],
+    ['names', '-rf'],
+    ['names', 'a\nb'],
+    ['names', 'a\u0000b'.replace('\u0000', '\u0001')],
+    ['names', 'ехаmple'],
+    ['names', 'a"}],"x":[{"'],
+    ['names', '*'],
+    ['names', 'a'.repeat(300)],
+    ['names', ' '],
+    ['names', ''],
+    ['root', '/mnt/../etc'],
+    ['root', 'letsencrypt'],
+    ['root', '/mnt/a\n/etc'],
+    ['reload', 'service;id'],
+    ['container', 'web nginx'],
+    ['container', '--privileged'],
+    ['port', '443;id'],
+    ['bucket', 'b --endpoint-url=http://evil'],
+    ['region', '$(id)'],
+  ])('%s = %j is refused, nothing is run and nothing written', async (parameter, value) => {
+    const { report, exitCode, stdout } = await fixture.install(host, 'a', { [parameter]: value });
+    expect(report.reason).toBe('bad-parameter');
+    for (const result of report.results) expect(result).toMatchObject({ outcome: 'failed' });
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect(exitCode).toBe(1);
+    expect(await readdir(join(host.root, '..'))).toEqual(['letsencrypt']);
+  });
+
+  test('parameters that did not arrive are told as what they are: an old agent', async () => {
+    const script = await fixture.script();
+    const result = await host.run({ script, env: {}, limitMs: 10_000 });
+    expect(JSON.parse(result.stdout)).toMatchObject({ reason: 'agent-too-old', results: [] });
+    expect(result.stdout).toContain('3.3.2746.0');
+  });
+});
+
+describe('a host on which nothing can be written', () => {
+  beforeEach(async () => {
+    await fixture.publish('a', ['a.example']);
+  });
+
+  test.each([
+    [
+      'disk-full',
+      'mount -t tmpfs -o size=4k none /mnt/letsencrypt/archive && mkdir -p /mnt/letsencrypt/archive/a',
+    ],
+    ['read-only', 'mount -o remount,bind,ro /mnt'],
+  ])('fails before the swap: %s', async (reason, prepare) => {
+    host.prepare = prepare;
+    const { report, exitCode } = await fixture.install(host, 'a');
+    expect(report.results).toMatchObject([{ outcome: 'failed', reason }]);
+    expect(exitCode).toBe(1);
+  });
+
+  test('says which program is missing', async () => {
+    host.prepare = 'PATH=$(printf %s "$PATH" | tr ":" "\\n" | grep -v venv | paste -sd :)';
+    const { report } = await fixture.install(host, 'a');
+    expect(report.results).toMatchObject([{ outcome: 'failed', reason: 'aws-cli-missing' }]);
+  });
+
+  test('gives up when another installation holds the lock for long', async () => {
+    host.prepare =
+      'exec 8>>/mnt/letsencrypt/.perennial.lock && flock 8 && flock() { return 1; } && mkdir -p "$TMPDIR/bin" && printf "#!/bin/sh\\nexit 1\\n" >"$TMPDIR/bin/flock" && chmod +x "$TMPDIR/bin/flock" && PATH="$TMPDIR/bin:$PATH"';
+    const { report } = await fixture.install(host, 'a');
+    expect(report.results).toMatchObject([{ outcome: 'failed', reason: 'locked' }]);
+  });
+});
+
+test('something else in the place of the link is left alone', async () => {
+  await fixture.publish('c', ['c.example']);
+  await writeFile(join(host.root, 'live/c'), 'mine');
+  const { report } = await fixture.install(host, 'c');
+  expect(report.results).toMatchObject([{ outcome: 'failed', reason: 'live-in-the-way' }]);
+  expect(existsSync(join(host.root, 'archive/c/.previous'))).toBe(false);
+  await rm(join(host.root, 'live/c'));
+});
+
+test('two runs at once take turns and both end on the newest version', async () => {
+  const other = await fixture.hosts.start({ id: 'i-2', sites: [{ serverName: 'd.example', lineage: 'd' }] });
+  await fixture.publish('d', ['d.example']);
+  const first = fixture.install(other, 'd');
+  const { version, serial } = await fixture.publish('d', ['d.example']);
+  const runs = await Promise.all([first, fixture.install(other, 'd')]);
+  for (const { exitCode } of runs) expect(exitCode).toBe(0);
+  expect(await readlink(join(other.root, 'live/d'))).toContain(version);
+  expect(await servedSerial(other, 'd.example')).toBe(serial);
+});
