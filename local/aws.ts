@@ -79,6 +79,7 @@ export class LocalAws {
     this.gateway = new Gateway({
       motoUrl,
       services: this.#services(motoUrl),
+      onFailure: inside,
       onCall: (request, name) => {
         if (changesDeployment(request, name)) void this.#adapt();
       },

@@ -13,6 +13,8 @@ export interface GatewayOptions {
   motoUrl: string;
   /** by the service name of the credential scope; what is not here goes to moto as it is */
   services?: Record<string, LocalService>;
+  /** told when what stands in for a service fails, which is answered with status 500 */
+  onFailure?: (line: string) => void;
   /** told after each call that was answered, such as a deployment's */
   onCall?: (request: AwsRequest, name: ActionName) => void;
 }
@@ -68,11 +70,16 @@ export class Gateway {
       this.#options.onCall?.(request, name);
       send(outgoing, answer);
     } catch (error) {
-      this.calls.add(request, name, { at, status: 0 });
-      if (error instanceof DroppedConnectionError) incoming.socket.destroy();
-      else
-        send(outgoing, jsonError('InternalFailure', `local cloud: ${name.action}: ${describe(error)}`, 500));
+      const isDropped = error instanceof DroppedConnectionError;
+      this.calls.add(request, name, { at, status: isDropped ? 0 : 500 });
+      if (isDropped) incoming.socket.destroy();
+      else send(outgoing, this.#failed(`${request.service} ${name.action}: ${describe(error)}`));
     }
+  }
+
+  #failed(line: string): AwsResponse {
+    this.#options.onFailure?.(line);
+    return jsonError('InternalFailure', `local cloud: ${line}`, 500);
   }
 
   #answer(request: AwsRequest): Promise<AwsResponse> {

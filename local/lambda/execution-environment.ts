@@ -53,6 +53,8 @@ export class ExecutionEnvironment {
       cwd: place.taskRoot,
       env: place.variables,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // Out of reach of the terminal's Ctrl-C; it ends when the IPC channel closes.
+      detached: true,
     });
     this.#process = child;
     this.#output = new FunctionOutput([child.stdout, child.stderr] as Readable[], place.onLine);

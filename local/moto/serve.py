@@ -10,6 +10,7 @@ Ends when its standard input closes, so that it never outlives the process that 
 
 import logging
 import os
+import signal
 import sys
 import threading
 
@@ -74,6 +75,8 @@ def stop_with_parent():
 
 
 def main():
+    # Ctrl-C reaches every process of the terminal; this one has to outlive the functions that use it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     Queue.__init__ = without_push(Queue.__init__)
     EventBus.physical_resource_id = property(lambda bus: bus.name)

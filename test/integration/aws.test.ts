@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CopyObjectCommand, DeleteObjectsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetDocumentCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LocalAws } from '../../local/aws.ts';
 import { type Moto, startMoto } from '../../local/moto/start.ts';
@@ -175,6 +176,15 @@ describe('a change in a bucket', () => {
 });
 
 describe('a deployed stack', () => {
+  it('has documents in JSON', async () => {
+    const { endpoint } = aws.gateway;
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const ssm = new SSMClient({ endpoint, region: 'us-east-1', credentials });
+    const { Content } = await ssm.send(new GetDocumentCommand({ Name: 'install' }));
+    ssm.destroy();
+    expect(JSON.parse(Content ?? '')).toMatchObject({ description: "the host's script" });
+  });
+
   it('has outputs', async () => {
     expect(await aws.outputs()).toEqual({ Shelf: 'shelf' });
   });
