@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalAws } from './aws.ts';
@@ -56,7 +56,7 @@ export async function startParts(
   const dir = await makeRunDir();
   stops.push(() => rm(dir, { recursive: true, force: true }));
   // Not in the project: modules that a zip lacks would be found in its node_modules.
-  const codeDir = await mkdtemp(join(tmpdir(), 'perennial-code-'));
+  const codeDir = await makeRunDir(join(tmpdir(), 'perennial-code'));
   stops.push(() => rm(codeDir, { recursive: true, force: true }));
 
   const route53 = createRoute53({ propagationMs: options.propagationMs ?? 0 });

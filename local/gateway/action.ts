@@ -38,24 +38,26 @@ function formAction(request: AwsRequest): string | undefined {
   return new URLSearchParams(request.body.toString()).get('Action') ?? undefined;
 }
 
-/** Subresources whose query parameter changes what the method means. */
-const S3_SUBRESOURCES = [
-  'uploads',
-  'uploadId',
-  'tagging',
-  'versioning',
-  'versions',
-  'acl',
-  'policy',
-  'delete',
-];
+/** Names of the actions on a subresource, for those that are looked at; others show as method and subresource. */
+const S3_SUBRESOURCES: Record<string, Record<string, string>> = {
+  uploads: { POST: 'CreateMultipartUpload', GET: 'ListMultipartUploads' },
+  uploadId: { POST: 'CompleteMultipartUpload', PUT: 'UploadPart', DELETE: 'AbortMultipartUpload' },
+  tagging: { GET: 'GetObjectTagging', PUT: 'PutObjectTagging', DELETE: 'DeleteObjectTagging' },
+  versions: { GET: 'ListObjectVersions' },
+  delete: { POST: 'DeleteObjects' },
+  versioning: {},
+  policy: {},
+  acl: {},
+};
 
 function s3Action(request: AwsRequest, path: string): ActionName {
   const { key } = s3Location(request);
   const query = queryOf(request);
   const resource = decodeURIComponent(path.slice(1));
-  const subresource = S3_SUBRESOURCES.find((name) => query.has(name));
-  if (subresource) return { action: `${request.method} ?${subresource}`, resource };
+  for (const [subresource, actions] of Object.entries(S3_SUBRESOURCES)) {
+    if (!query.has(subresource)) continue;
+    return { action: actions[request.method] ?? `${request.method} ?${subresource}`, resource };
+  }
   if (!key)
     return { action: path === '/' ? 'ListBuckets' : (S3_BUCKET[request.method] ?? request.method), resource };
   if (request.method === 'PUT' && request.headers['x-amz-copy-source'])
