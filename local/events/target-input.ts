@@ -10,21 +10,19 @@ export function targetInput(target: Target, event: BusEvent): string {
   if (target.InputPath !== undefined) return JSON.stringify(atPath(event, target.InputPath) ?? null);
   const { InputTemplate, InputPathsMap = {} } = target.InputTransformer ?? {};
   if (InputTemplate === undefined) return JSON.stringify(event);
-  return InputTemplate.replaceAll(/"?<([\w.-]+)>"?/g, (placeholder, name: string) => {
+  return InputTemplate.replaceAll(/<([\w.-]+)>/g, (placeholder, name: string, at: number) => {
     const path = InputPathsMap[name];
     const value = path === undefined ? undefined : atPath(event, path);
     if (value === undefined) return placeholder;
-    return fill(placeholder, value);
+    const json = JSON.stringify(value);
+    return typeof value === 'string' && isInString(InputTemplate, at) ? json.slice(1, -1) : json;
   });
 }
 
-/** Quotes around a placeholder stay once; a string in the middle of a text has none. */
-function fill(placeholder: string, value: unknown): string {
-  const opens = placeholder.startsWith('"');
-  const closes = placeholder.endsWith('"');
-  if (opens && closes) return JSON.stringify(value);
-  const inside = typeof value === 'string' ? JSON.stringify(value).slice(1, -1) : JSON.stringify(value);
-  return `${opens ? '"' : ''}${inside}${closes ? '"' : ''}`;
+/** Inside a string of the template a text is filled in without quotes of its own. */
+function isInString(template: string, at: number): boolean {
+  const quotes = template.slice(0, at).match(/(?<!\\)"/g) ?? [];
+  return quotes.length % 2 === 1;
 }
 
 /** The value at a JSON path of plain fields and indexes, such as `$.detail.names[0]`. */
