@@ -64,43 +64,54 @@ plain() { tr -c '[:print:]' ' ' | sed 's/["\\]//g' | tr -s ' ' | cut -c 1-300 | 
 json_list() { tr ' ' '\n' | sed '/^$/d; s/.*/"&"/' | paste -s -d , -; }
 
 print_result() {
-  served_list=$([ "$2" = brief ] || fact "$1" served | json_list)
-  message=$([ "$2" = brief ] || fact "$1" message | plain)
   printf '{"name":"%s","version":"%s","serial":"%s","outcome":"%s","reason":"%s","message":"%s","served":[%s]}' \
-    "$1" "$(fact "$1" version)" "$(fact "$1" serial)" "$(fact "$1" outcome)" "$(fact "$1" reason)" "$message" "$served_list"
+    "$1" "$(fact "$1" version)" "$(fact "$1" serial)" "$(fact "$1" outcome)" "$(fact "$1" reason)" \
+    "$(fact "$1" message | plain)" "$(fact "$1" served | json_list)"
 }
 
-print_results() {
+print_brief_result() {
+  printf '{"name":"%s","version":"%s","outcome":"%s"}' "$1" "$(fact "$1" version)" "$(fact "$1" outcome)"
+}
+
+# print_list FUNCTION: what the function prints for each name
+print_list() {
   separator=''
-  for reported in $names; do
+  for listed in $names; do
     printf '%s' "$separator"
-    print_result "$reported" "$1"
+    "$1" "$listed"
     separator=','
   done
 }
 
-# Run Command keeps 24,000 characters of output: a line cut in the middle would be no JSON.
+# print_report RESULTS BRIEF FIELDS: Run Command keeps 24,000 characters, and a line cut in the middle is no JSON.
+print_report() {
+  results=$(print_list "$1")
+  is_short "$results" || results=$(print_list "$2")
+  is_short "$results" || results=''
+  printf '{"perennial":1,"agent":"%s",%s"results":[%s]}\n' "$(agent_version)" "$3" "$results"
+}
+
+is_short() { [ "$(printf '%s' "$1" | wc -c)" -le 23000 ]; }
+
 report() {
-  results=$(print_results full)
-  [ "$(printf '%s' "$results" | wc -c)" -le 23500 ] || results=$(print_results brief)
-  printf '{"perennial":1,"agent":"%s","results":[%s]}\n' "$(agent_version)" "$results"
+  print_report print_result print_brief_result ''
   for reported in $names; do
     case $(fact "$reported" outcome) in failed | rolled-back) return 1 ;; esac
   done
 }
 
+print_refused() {
+  printf '{"name":"%s","outcome":"failed","reason":"%s","message":"%s"}' "$1" "$why_refused" "$message_refused"
+}
+
+print_brief_refused() { printf '{"name":"%s","outcome":"failed","reason":"%s"}' "$1" "$why_refused"; }
+
 # refuse REASON MESSAGE: the run as a whole cannot start
 refuse() {
-  why=$(printf '%s' "$2" | plain)
-  separator=''
-  printf '{"perennial":1,"agent":"%s","reason":"%s","message":"%s","results":[' "$(agent_version)" "$1" "$why"
-  for refused in $names; do
-    printf '%s{"name":"%s","version":"","serial":"","outcome":"failed","reason":"%s","message":"%s","served":[]}' \
-      "$separator" "$refused" "$1" "$why"
-    separator=','
-  done
-  printf ']}\n'
-  printf '%s: %s\n' "$1" "$2" | tr -c '[:print:]\n' ' ' >&2
+  why_refused=$1
+  message_refused=$(printf '%s' "$2" | plain)
+  print_report print_refused print_brief_refused "\"reason\":\"$why_refused\",\"message\":\"$message_refused\","
+  printf '%s: %s\n' "$why_refused" "$message_refused" >&2
   exit 1
 }
 
@@ -624,7 +635,7 @@ run_hooks() {
 settle_served() {
   rm -f "$(previous_file "$1")" "$(unserved_mark "$1")"
   remove_old_versions "$1"
-  served_now=$(tr '\n' ' ' <"$work/$1/served")
+  served_now=$(paste -s -d ' ' - <"$work/$1/served")
   if [ "$reloaded" = yes ]; then
     finish "$1" served new-certificate-served "the new certificate is served for $served_now.$(fact "$1" aside)"
   else
@@ -678,11 +689,11 @@ roll_back() {
   wait_until_back "$@"
   for back in "$@"; do
     missing=$(comm -23 "$work/$back/before" "$work/$back/served" | tr '\n' ' ')
-    [ -z "$missing" ] || missing=", but is not served for $missing"
+    [ -z "$missing" ] || missing=" (which is not served for $missing)"
     case $(fact "$back" previous) in
-      current) finish "$back" failed "$back_reason" "$back_why; there is no earlier version to go back to" ;;
-      none) finish "$back" rolled-back "$back_reason" "$back_why; the new certificate is taken out again" ;;
-      *) finish "$back" rolled-back "$back_reason" "$back_why; the old certificate is back$missing" ;;
+      current) finish "$back" failed "$back_reason" "no earlier version to go back to: $back_why" ;;
+      none) finish "$back" rolled-back "$back_reason" "taken out again: $back_why" ;;
+      *) finish "$back" rolled-back "$back_reason" "back to the old certificate$missing: $back_why" ;;
     esac
   done
 }

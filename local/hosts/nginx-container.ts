@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerCommand } from '../setup/container.ts';
 import { runCommand } from '../setup/run-command.ts';
+import { atExit } from './at-exit.ts';
 import { ensureImage } from './image.ts';
 import { containerPrefix } from './leftovers.ts';
 import type { Nginx } from './nginx.ts';
@@ -23,7 +24,7 @@ export interface NginxContainerOptions {
 export class NginxContainer implements Nginx {
   readonly name = `${containerPrefix(process.pid)}${randomBytes(4).toString('hex')}`;
   readonly #options: NginxContainerOptions;
-  readonly #removeAtExit = () => this.#removeNow();
+  #callOff = () => {};
 
   constructor(options: NginxContainerOptions) {
     this.#options = options;
@@ -45,7 +46,7 @@ export class NginxContainer implements Nginx {
       '-v',
       `${from}:${to}`,
     ]);
-    process.on('exit', this.#removeAtExit);
+    this.#callOff = atExit(() => this.#removeNow());
     await this.#engine([
       ...['run', '-d', '--name', this.name, '--network', 'host', '--tmpfs', '/run', ...volumes],
       ...['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024', '--stop-signal', 'SIGKILL'],
@@ -69,7 +70,7 @@ export class NginxContainer implements Nginx {
   }
 
   async stop(): Promise<void> {
-    process.off('exit', this.#removeAtExit);
+    this.#callOff();
     await this.#engine(['rm', '-f', '-v', this.name]).catch(() => undefined);
   }
 

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../setup/find-program.ts';
 import { runCommand } from '../setup/run-command.ts';
+import { atExit } from './at-exit.ts';
 import type { Nginx } from './nginx.ts';
 import { nginxConfiguration, type Server } from './nginx-configuration.ts';
 
@@ -13,7 +14,7 @@ export class NginxService implements Nginx {
   readonly command: string[];
   readonly #dir: string;
   #process: ChildProcess | undefined;
-  readonly #killAtExit = () => this.#process?.kill('SIGTERM');
+  #callOff = () => {};
 
   constructor(dir: string) {
     this.#dir = join(dir, 'nginx');
@@ -31,7 +32,7 @@ export class NginxService implements Nginx {
 
   async start(): Promise<void> {
     const [program = '', ...flags] = this.command;
-    process.on('exit', this.#killAtExit);
+    this.#callOff = atExit(() => this.#process?.kill('SIGTERM'));
     this.#process = spawn(program, flags, { stdio: 'ignore' });
     await once(this.#process, 'spawn');
   }
@@ -42,7 +43,7 @@ export class NginxService implements Nginx {
   }
 
   async stop(): Promise<void> {
-    process.off('exit', this.#killAtExit);
+    this.#callOff();
     if (!this.#process || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, 'exit');
     this.#process.kill('SIGTERM');

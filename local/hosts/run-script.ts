@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { atExit } from './at-exit.ts';
 import { killSession } from './session.ts';
 
 export interface ScriptRun {
@@ -42,14 +43,14 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult> {
     if (child.pid !== undefined) killSession(child.pid);
   };
   stop.addEventListener('abort', kill);
-  process.on('exit', kill);
+  const callOff = atExit(kill);
   try {
     if (stop.aborted) kill();
     const [exitCode] = (await once(child, 'close')) as [number | null];
     return { exitCode, timedOut: limit.aborted, stdout: stdout(), stderr: stderr() };
   } finally {
     stop.removeEventListener('abort', kill);
-    process.off('exit', kill);
+    callOff();
   }
 }
 

@@ -14,7 +14,7 @@ import { ensureSetup } from '../../local/setup.ts';
 const scriptFile = join(import.meta.dirname, '../../lib/host/install.sh');
 
 /** What the script's last line says. */
-export interface InstallReport {
+interface InstallReport {
   perennial: 1;
   agent: string;
   reason?: string;

@@ -111,6 +111,13 @@ describe('hostile parameters', () => {
     expect(await readdir(join(host.root, '..'))).toEqual(['letsencrypt']);
   });
 
+  test('of many names are told in one line that Run Command does not cut', async () => {
+    const names = Array.from({ length: 250 }, (_, n) => `certificate-${n}`).join(' ');
+    const { report, stdout } = await fixture.install(host, names, { port: 'none' });
+    expect(stdout.length).toBeLessThan(24_000);
+    expect(report.results).toHaveLength(250);
+  });
+
   test('parameters that did not arrive are told as what they are: an old agent', async () => {
     const script = await fixture.script();
     const result = await host.run({ script, env: {}, limitMs: 10_000 });
