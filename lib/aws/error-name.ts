@@ -19,3 +19,10 @@ export function isAccessDenied(error: unknown): boolean {
     ) || httpStatus(error) === 403
   );
 }
+
+/** The SDK's name of an error and its words, for the end of a message. */
+export function errorText(error: unknown): string {
+  const name = errorName(error);
+  const words = error instanceof Error ? error.message.replace(/\s+/g, ' ') : '';
+  return words === '' || words === name || words === 'UnknownError' ? name : `${name} (${words})`;
+}

@@ -1,7 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { EVENT_SOURCE, type Fact } from '../core/facts.ts';
 import type { Events } from '../ports/events.ts';
-import { errorName } from './error-name.ts';
+import { errorText } from './error-name.ts';
 
 /** PutEvents' limit of entries a call. */
 const MAX_ENTRIES = 10;
@@ -41,7 +41,7 @@ export class EventBus implements Events {
       // PutEvents answers 200 and refuses entries one by one.
       failed = answer.Entries?.find(({ ErrorCode }) => ErrorCode)?.ErrorCode;
     } catch (cause) {
-      throw new EventsError(`could not put ${what} on the bus ${this.#bus}: ${errorName(cause)}`, { cause });
+      throw new EventsError(`could not put ${what} on the bus ${this.#bus}: ${errorText(cause)}`, { cause });
     }
     if (failed) throw new EventsError(`the bus ${this.#bus} refused ${what}: ${failed}`);
   }

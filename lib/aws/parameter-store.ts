@@ -1,5 +1,5 @@
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { errorName } from './error-name.ts';
+import { errorName, errorText } from './error-name.ts';
 
 export class ParameterError extends Error {
   override readonly name = 'ParameterError';
@@ -21,7 +21,7 @@ export class ParameterStore {
       return answer.Parameter?.Value;
     } catch (cause) {
       if (errorName(cause) === 'ParameterNotFound') return undefined;
-      throw new ParameterError(`could not read the parameter ${name}: ${errorName(cause)}`, { cause });
+      throw new ParameterError(`could not read the parameter ${name}: ${errorText(cause)}`, { cause });
     }
   }
 
@@ -42,7 +42,7 @@ export class ParameterStore {
       return true;
     } catch (cause) {
       if (errorName(cause) === 'ParameterAlreadyExists') return false;
-      throw new ParameterError(`could not write the parameter ${name}: ${errorName(cause)}`, { cause });
+      throw new ParameterError(`could not write the parameter ${name}: ${errorText(cause)}`, { cause });
     }
   }
 }

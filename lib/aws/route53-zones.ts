@@ -8,7 +8,7 @@ import {
 import type { HostedZone } from '../core/hosted-zones.ts';
 import type { RecordChange, RecordSet } from '../core/record-edits.ts';
 import { ChangeRefusedError, ZoneError, type Zones } from '../ports/zones.ts';
-import { errorName, isAccessDenied } from './error-name.ts';
+import { errorName, errorText, isAccessDenied } from './error-name.ts';
 
 /** Route 53. Only `CREATE` and exact `DELETE` are ever sent: a replacing write would lose other people's values. */
 export class Route53Zones implements Zones {
@@ -105,7 +105,7 @@ export class Route53Zones implements Zones {
           `could not ${attempt}: Route 53 denied it; the names must be at or below params.domains in serverless.yml`,
           { cause },
         );
-      throw new ZoneError('zone-unavailable', `could not ${attempt}: ${name}`, { cause });
+      throw new ZoneError('zone-unavailable', `could not ${attempt}: ${errorText(cause)}`, { cause });
     }
   }
 }

@@ -13,7 +13,7 @@ import {
   type WriteOptions,
   type Written,
 } from '../ports/object-store.ts';
-import { errorName, httpStatus, isAccessDenied } from './error-name.ts';
+import { errorName, errorText, httpStatus, isAccessDenied } from './error-name.ts';
 import { serverDates } from './server-date.ts';
 
 /** The stack's bucket on S3; conditional writes as in the S3 user guide, "Conditional writes". */
@@ -150,7 +150,11 @@ function storeError(attempt: string, bucket: string, cause: unknown): StoreError
       { cause },
     );
   }
-  return new StoreError('store-unavailable', `could not ${attempt} in the bucket ${bucket}: ${name}`, {
-    cause,
-  });
+  return new StoreError(
+    'store-unavailable',
+    `could not ${attempt} in the bucket ${bucket}: ${errorText(cause)}`,
+    {
+      cause,
+    },
+  );
 }

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import type { HostGroup } from '../core/host-group.ts';
 import { type Host, type Hosts, HostsError, type Invocation } from '../ports/hosts.ts';
-import { errorName, isAccessDenied } from './error-name.ts';
+import { errorName, errorText, isAccessDenied } from './error-name.ts';
 
 /** SendCommand's limit of explicit ids. */
 const MAX_INSTANCE_IDS = 50;
@@ -138,5 +138,5 @@ function hostsError(attempt: string, cause: unknown): HostsError {
       `could not ${attempt}: SSM denied it; hosts must carry the tag perennial-group`,
       { cause },
     );
-  return new HostsError('hosts-unavailable', `could not ${attempt}: ${name}`, { cause });
+  return new HostsError('hosts-unavailable', `could not ${attempt}: ${errorText(cause)}`, { cause });
 }

@@ -41,7 +41,7 @@ export function queued<Detail extends z.ZodMiniType>(
             invocationOf(context),
           );
         } catch (error) {
-          logger.error('message failed', { messageId, ...oneLineOf(error) });
+          logger.error('message failed', { messageId, failure: oneLineOf(error) });
           batchItemFailures.push({ itemIdentifier: messageId });
         }
       }
@@ -59,12 +59,12 @@ const KEEP_FOR_ENDING_MS = 90_000;
 
 function invocationOf(context: Context): Invocation {
   const remaining = context.getRemainingTimeInMillis();
-  const signal = AbortSignal.timeout(Math.max(1, remaining - Math.min(KEEP_FOR_ENDING_MS, remaining / 2)));
+  const signal = AbortSignal.timeout(Math.floor(Math.max(remaining - KEEP_FOR_ENDING_MS, remaining / 2)));
   return { requestId: context.awsRequestId, signal };
 }
 
 const tellError: MiddlewareObj = {
   onError: ({ error }) => {
-    logger.error('invocation failed', oneLineOf(error));
+    logger.error('invocation failed', { failure: oneLineOf(error) });
   },
 };

@@ -1,0 +1,43 @@
+import type { Plan } from '../../lib/core/plan.ts';
+import type { LocalCloud } from '../cloud.ts';
+
+export type Decision = Plan['certificates'][number];
+
+/**
+ * Tells each step of the line as it happens, in one short line, and keeps what `scan` decided for each certificate: putting
+ * a file starts a scan as the weekly sweep does, so of several decisions the one to do something counts.
+ */
+export function watchLine(cloud: LocalCloud, say: (line: string) => void): Map<string, Decision> {
+  const decisions = new Map<string, Decision>();
+  cloud.onFunctionLog((name, line) => {
+    const told = tell(line);
+    if (told) say(`${name.split('-').at(-1)}: ${told}`);
+  });
+  cloud.onInvocation((name, { payload, functionError }) => {
+    if (!name.endsWith('-scan') || functionError) return;
+    for (const decision of (JSON.parse(payload) as Plan).certificates) {
+      if (decisions.get(decision.name)?.action !== 'renew') decisions.set(decision.name, decision);
+    }
+  });
+  return decisions;
+}
+
+function tell(line: string): string | undefined {
+  try {
+    const { message, certificate, deployment, report, failure } = JSON.parse(line);
+    if (failure) return `${message}: ${failure.message} (${failure.reason})`;
+    if (certificate)
+      return `${certificate.name} ${certificate.action ?? certificate.outcome} (${certificate.reason})`;
+    if (deployment) return `group ${deployment.group}, ${deployment.names.join(', ')} (${deployment.reason})`;
+    if (report?.results)
+      return report.results
+        .map(
+          (result: { name: string; outcome: string }) =>
+            `${report.instanceId} ${result.name} ${result.outcome}`,
+        )
+        .join(', ');
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
