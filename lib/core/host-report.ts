@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 
-/** What the script prints as its last line: one result a certificate. */
+/** What the script prints as its last line: one result a certificate; `reason` and `message` where the whole run was refused. */
 const HostReport = z.object({
   perennial: z.literal(1),
+  reason: z.optional(z.string()),
+  message: z.optional(z.string()),
   results: z.array(
     z.object({
       name: z.string(),
@@ -15,13 +17,14 @@ const HostReport = z.object({
     }),
   ),
 });
-export type HostResult = z.infer<typeof HostReport>['results'][number];
+type HostReport = z.infer<typeof HostReport>;
+export type HostResult = HostReport['results'][number];
 
-/** The results in a script's output; `undefined` when it ended without printing them. */
-export function parseHostReport(output: string): HostResult[] | undefined {
+/** The report in a script's output; `undefined` when it ended without printing one. */
+export function parseHostReport(output: string): HostReport | undefined {
   const line = output.trimEnd().split('\n').at(-1) ?? '';
   try {
-    return HostReport.parse(JSON.parse(line)).results;
+    return HostReport.parse(JSON.parse(line));
   } catch {
     return undefined;
   }

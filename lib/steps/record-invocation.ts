@@ -24,20 +24,27 @@ export async function recordInvocation(
   invocation: Invocation,
   { group, names }: { group: string; names: readonly string[] },
 ): Promise<HostResult[]> {
-  const results = parseHostReport(invocation.output) ?? names.map((name) => withoutReport(name, invocation));
+  const results = resultsOf(invocation, names);
   const fresh = await write(deps, invocation, { group, results });
   await deps.events.publish(fresh.map((result) => factOf(result, group, invocation.instanceId)));
   return results;
 }
 
-function withoutReport(name: string, { statusDetails, instanceId }: Invocation): HostResult {
+/** What the host reports, and a failure for each certificate that it does not report on. */
+function resultsOf(invocation: Invocation, names: readonly string[]): HostResult[] {
+  const report = parseHostReport(invocation.output);
+  const results = report?.results ?? [];
+  const silent = names.filter((name) => !results.some((result) => result.name === name));
+  const { reason, message } = report?.reason ? report : silence(invocation);
+  return [...results, ...silent.map((name) => ({ name, outcome: 'failed' as const, reason, message }))];
+}
+
+function silence({ statusDetails, instanceId }: Invocation): { reason: string; message: string } {
   const reason = `ssm-${statusDetails
     .replace(/([a-z])([A-Z])/g, '$1-$2')
     .replace(/\s+/g, '-')
     .toLowerCase()}`;
   return {
-    name,
-    outcome: 'failed',
     reason,
     message: `${instanceId} ended without a report (${statusDetails}); look at the command's output in Systems Manager, Run Command`,
   };

@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  CreateHostedZoneCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { LivePointer } from '../../lib/core/live-pointer.ts';
+import type { Plan } from '../../lib/core/plan.ts';
+import { type CloudOptions, type LocalCloud, startCloud } from '../../local/cloud.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BIN = join(ROOT, 'node_modules/.bin');
+const LIMIT_MS = 60_000;
+
+/** The deployed project on a local cloud of its own, with what tests ask of it. */
+export class DeployedLine {
+  readonly cloud: LocalCloud;
+  readonly bucket: string;
+  /** Structured log lines of all functions. */
+  readonly logged: { function: string; line: Record<string, unknown> }[] = [];
+  /** Everything that functions printed. */
+  readonly printed: string[] = [];
+  readonly s3: S3Client;
+  readonly route53: Route53Client;
+  #zones = new Map<string, string>();
+
+  private constructor(cloud: LocalCloud, bucket: string) {
+    const client = {
+      endpoint: cloud.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    };
+    this.cloud = cloud;
+    this.bucket = bucket;
+    this.s3 = new S3Client({ ...client, forcePathStyle: true });
+    this.route53 = new Route53Client(client);
+    cloud.onFunctionLog((name, line) => {
+      this.printed.push(line);
+      if (line.startsWith('{'))
+        this.logged.push({ function: name.replace('perennial-local-', ''), line: JSON.parse(line) });
+    });
+  }
+
+  static async start(options: CloudOptions & { zones?: string[] } = {}): Promise<DeployedLine> {
+    const cloud = await startCloud({
+      pebble: { retryAfter: { authz: 0, order: 0 }, nonceReject: 0 },
+      queueRetryAfterMs: 100,
+      asyncRetryDelaysMs: [10, 10],
+      ...options,
+    });
+    try {
+      await cloud.deploy();
+      const line = new DeployedLine(cloud, (await cloud.outputs()).Bucket ?? '');
+      for (const zone of options.zones ?? ['example.com', 'example.net']) await line.createZone(zone);
+      return line;
+    } catch (error) {
+      await cloud.stop();
+      throw error;
+    }
+  }
+
+  async createZone(name: string): Promise<void> {
+    const { HostedZone } = await this.route53.send(
+      new CreateHostedZoneCommand({ Name: name, CallerReference: name }),
+    );
+    this.#zones.set(name, HostedZone?.Id ?? '');
+  }
+
+  /** Values of a record set by `TYPE name`, NS and SOA left out. */
+  async records(zone: string): Promise<Record<string, string[]>> {
+    const { ResourceRecordSets = [] } = await this.route53.send(
+      new ListResourceRecordSetsCommand({ HostedZoneId: this.#zones.get(zone) }),
+    );
+    const sets = ResourceRecordSets.filter(({ Type }) => Type === 'TXT' || Type === 'CAA');
+    return Object.fromEntries(
+      sets.map(({ Name, Type, ResourceRecords = [] }) => [
+        `${Type} ${Name}`,
+        ResourceRecords.map(({ Value = '' }) => Value),
+      ]),
+    );
+  }
+
+  zoneId(zone: string): string {
+    return this.#zones.get(zone) ?? '';
+  }
+
+  async put(key: string, body: unknown): Promise<void> {
+    await this.s3.send(
+      new PutObjectCommand({
+        Bucket: this.bucket,
+        Key: key,
+        Body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    );
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }));
+  }
+
+  async text(key: string): Promise<string | undefined> {
+    try {
+      const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+      return await Body?.transformToString();
+    } catch {
+      return undefined;
+    }
+  }
+
+  async keys(prefix = ''): Promise<string[]> {
+    const { Contents = [] } = await this.s3.send(
+      new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix }),
+    );
+    return Contents.map(({ Key = '' }) => Key);
+  }
+
+  async pointer(name: string): Promise<LivePointer | undefined> {
+    const text = await this.text(`live/${name}.json`);
+    return text === undefined ? undefined : LivePointer.parse(JSON.parse(text));
+  }
+
+  /** `npx serverless invoke -f scan` with an event file, as the README says; the plan that it prints. */
+  async invokeScan(...args: string[]): Promise<Plan> {
+    return JSON.parse(await this.run(join(BIN, 'serverless'), ['invoke', '-f', 'scan', ...args]));
+  }
+
+  /** Runs a program of this project with the cloud's environment. */
+  async run(program: string, args: string[]): Promise<string> {
+    const running = promisify(execFile)(program, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...this.cloud.env },
+      timeout: LIMIT_MS,
+    });
+    running.child.stdin?.end();
+    return (await running).stdout;
+  }
+
+  idle(): Promise<void> {
+    return this.cloud.idle(LIMIT_MS);
+  }
+
+  /** Puts a renewal file and waits until everything that follows from it has ended. */
+  async putAndWait(name: string, file: unknown): Promise<void> {
+    await this.put(`renewal/${name}.json`, file);
+    await this.idle();
+  }
+
+  /** What the functions logged under a key, such as `certificate`, for one name. */
+  outcomes(name: string): { outcome?: string; action?: string; reason: string; message?: string }[] {
+    return this.logged.flatMap(({ line }) => {
+      const certificate = line.certificate as { name: string; reason: string } | undefined;
+      return certificate?.name === name ? [certificate] : [];
+    });
+  }
+
+  stop(): Promise<void> {
+    this.s3.destroy();
+    this.route53.destroy();
+    return this.cloud.stop();
+  }
+}
