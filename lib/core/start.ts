@@ -9,12 +9,14 @@ export type Start =
   | { start: 'force'; names: 'all' | string[] }
   | { start: 'file-changed'; keys: string[] };
 
+const FORCE_NEEDS_NAMES = 'force needs "names": ["example.com"] (the names of renewal files), or "*" for all';
+
 const Invocation = z.discriminatedUnion('start', [
   z.strictObject({ start: z.enum(['hourly-check', 'weekly-sweep', 'plan']) }),
   z.strictObject({
     start: z.literal('force'),
-    names: z.union([z.literal('*'), z.array(LineageName).check(z.minLength(1))], {
-      error: 'force needs "names": ["example.com"] (the names of renewal files), or "*" for all',
+    names: z.union([z.literal('*'), z.array(LineageName).check(z.minLength(1, FORCE_NEEDS_NAMES))], {
+      error: FORCE_NEEDS_NAMES,
     }),
   }),
 ]);

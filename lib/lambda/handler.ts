@@ -65,6 +65,9 @@ function invocationOf(context: Context): Invocation {
 
 const tellError: MiddlewareObj = {
   onError: ({ error }) => {
-    logger.error('invocation failed', { failure: oneLineOf(error) });
+    const failure = oneLineOf(error);
+    logger.error('invocation failed', { failure });
+    // Lambda answers with the stack; where a reason is known, a person is told only that.
+    if (error && failure.reason !== 'unexpected-error') error.stack = `${error.name}: ${failure.message}`;
   },
 };

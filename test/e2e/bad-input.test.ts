@@ -51,6 +51,15 @@ describe('a renewal file that cannot be used', () => {
   });
 });
 
+/** What `npx serverless invoke -f scan` prints when it fails, as a person reads it. */
+async function refusal(...args: string[]): Promise<string> {
+  const printed = await line.run('npx', ['serverless', 'invoke', '-f', 'scan', ...args]).then(
+    (answer) => `not refused: ${answer}`,
+    (error) => `${error.stdout}${error.stderr}`,
+  );
+  return printed.replaceAll('\\"', '"');
+}
+
 describe('an event of the wrong shape', () => {
   it.each([
     ['{}', 'has no "start"'],
@@ -60,10 +69,7 @@ describe('an event of the wrong shape', () => {
     ['{"start":"plan","extra":1}', 'unknown key "extra"'],
     ['{"start":"force","names":["../x"]}', 'event: names'],
   ])('%s is answered with one line', async (event, complaint) => {
-    const answer = await line
-      .run('npx', ['serverless', 'invoke', '-f', 'scan', '--data', event])
-      .catch((error) => `${error.stdout}${error.stderr}`);
-    expect(answer).toContain(complaint);
+    expect(await refusal('--data', event)).toContain(complaint);
   });
 
   it('names a certificate that has no file', async () => {
@@ -129,13 +135,11 @@ describe('a part that is missing or refuses', () => {
     };
     line.cloud.faults.add({
       service: 's3',
-      action: 'ListObjectsV2',
+      action: 'ListObjects',
       times: 9,
       effect: { kind: 'answer', response: gone },
     });
-    const answer = await line
-      .run('npx', ['serverless', 'invoke', '-f', 'scan', '--path', 'events/plan.json'])
-      .catch((error) => `${error.stdout}${error.stderr}`);
+    const answer = await refusal('--path', 'events/plan.json');
     line.cloud.faults.clear();
     expect(answer).toContain('does not exist; run serverless deploy');
   });

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build, type Plugin } from 'esbuild';
+import { spreadOf } from './median.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const FUNCTIONS = ['scan', 'renew', 'deploy', 'confirm'];
+const RUNS = 15;
+const run = promisify(execFile);
+
+export interface BundleFigures {
+  /** Bytes of the zip that serverless package makes. */
+  zipBytes: number;
+  importMs: number;
+  /** Import time over that of the S3 client alone, bundled alike, in the same run. */
+  importRatio: number;
+}
+
+/** Size and import time of each function, all in turn in every run, so that the machine's drift falls on all alike. */
+export async function measureBundles(
+  packageDir: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<Record<string, BundleFigures>> {
+  const dir = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
+  try {
+    const baseline = await bundleS3Alone(dir);
+    for (const name of FUNCTIONS)
+      await run('python3', ['-m', 'zipfile', '-e', join(packageDir, `${name}.zip`), join(dir, name)]);
+    const files = new Map([
+      ['s3', baseline],
+      ...FUNCTIONS.map((name) => [name, join(dir, name, 'functions', `${name}.mjs`)] as const),
+    ]);
+    const times = new Map([...files.keys()].map((name) => [name, [] as number[]]));
+    for (let index = 0; index < RUNS; index += 1) {
+      for (const [name, file] of files) times.get(name)?.push(await importTime(file, environment));
+    }
+    const median = (name: string) => spreadOf(times.get(name) ?? []).median;
+    const figures = FUNCTIONS.map(async (name) => {
+      const { size } = await stat(join(packageDir, `${name}.zip`));
+      return [
+        name,
+        { zipBytes: size, importMs: median(name), importRatio: median(name) / median('s3') },
+      ] as const;
+    });
+    return Object.fromEntries(await Promise.all(figures));
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** The S3 client with the commands that every function uses, bundled as the functions are. */
+async function bundleS3Alone(dir: string): Promise<string> {
+  const plugins: Plugin[] = createRequire(import.meta.url)('../resources/esbuild.cjs')();
+  const outfile = join(dir, 's3.mjs');
+  const contents = `import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+    export const used = [GetObjectCommand, ListObjectsV2Command, PutObjectCommand, new S3Client()];`;
+  await build({
+    stdin: { contents, resolveDir: ROOT, loader: 'js' },
+    outfile,
+    plugins,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+  });
+  return outfile;
+}
+
+/** Milliseconds to import a module in a new process. */
+async function importTime(file: string, environment: NodeJS.ProcessEnv): Promise<number> {
+  const script = `const t = performance.now(); await import(${JSON.stringify(file)}); console.log(performance.now() - t); process.exit()`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
+    env: environment,
+    timeout: 30_000,
+  });
+  return Number(stdout);
+}
