@@ -1,0 +1,89 @@
+import type { HostedZone } from '../../lib/core/hosted-zones.ts';
+import { type RecordChange, type RecordSet, recordKey } from '../../lib/core/record-edits.ts';
+import { ChangeRefusedError, ZoneError, type Zones } from '../../lib/ports/zones.ts';
+
+/** Hosted zones in memory, as strict as Route 53: all or nothing, `CREATE` only where nothing is, `DELETE` only of the exact set. */
+export class FakeZones implements Zones {
+  readonly #zones: readonly HostedZone[];
+  readonly #sets = new Map<string, Map<string, RecordSet>>();
+  /** Every batch that was accepted. */
+  readonly batches: { zoneId: string; changes: readonly RecordChange[] }[] = [];
+  /** Runs before each change and each read; throws to let it fail. */
+  before: (call: 'change' | 'read', zoneId: string) => void = () => {};
+
+  constructor(...names: string[]) {
+    this.#zones = names.map((name) => ({ id: `Z${name.replace(/\W/g, '').toUpperCase()}`, name }));
+    for (const { id } of this.#zones) this.#sets.set(id, new Map());
+  }
+
+  async list(): Promise<HostedZone[]> {
+    return [...this.#zones];
+  }
+
+  async change(zoneId: string, changes: readonly RecordChange[]): Promise<string> {
+    this.before('change', zoneId);
+    const after = new Map(this.#zone(zoneId));
+    const refusals = changes.flatMap((change) => apply(after, change) ?? []);
+    if (refusals.length > 0) throw new ChangeRefusedError(zoneId, [`[${refusals.join(', ')}]`]);
+    this.#sets.set(zoneId, after);
+    this.batches.push({ zoneId, changes });
+    return `C${this.batches.length}`;
+  }
+
+  async read(zoneId: string, at: Pick<RecordSet, 'name' | 'type'>): Promise<RecordSet | undefined> {
+    this.before('read', zoneId);
+    return this.#zone(zoneId).get(recordKey(at));
+  }
+
+  async isInSync(): Promise<boolean> {
+    return true;
+  }
+
+  /** The values at a name and type, in whatever zone. */
+  values(name: string, type: RecordSet['type']): readonly string[] {
+    const sets = [...this.#sets.values()].flatMap((zone) => zone.get(recordKey({ name, type })) ?? []);
+    return sets.flatMap(({ values }) => values);
+  }
+
+  /** All record sets of a type. */
+  all(type: RecordSet['type']): RecordSet[] {
+    return [...this.#sets.values()].flatMap((zone) => [...zone.values()].filter((set) => set.type === type));
+  }
+
+  /** Somebody else's hand: puts a set there whatever was, or removes it when it has no values. */
+  overwrite(zoneId: string, set: RecordSet): void {
+    if (set.values.length > 0) this.#zone(zoneId).set(recordKey(set), set);
+    else this.#zone(zoneId).delete(recordKey(set));
+  }
+
+  #zone(zoneId: string): Map<string, RecordSet> {
+    const zone = this.#sets.get(zoneId);
+    if (!zone) throw new ZoneError('zone-missing', `hosted zone ${zoneId} is gone`);
+    return zone;
+  }
+}
+
+/** Route 53's words for why it refuses; `undefined` when it takes the change. */
+function apply(sets: Map<string, RecordSet>, { action, set }: RecordChange): string | undefined {
+  const key = recordKey(set);
+  const quoted = `[name='${set.name.replace('*', '\\052')}.', type='${set.type}']`;
+  const found = sets.get(key);
+  if (action === 'CREATE') {
+    if (found) return `Tried to create resource record set ${quoted} but it already exists`;
+    sets.set(key, set);
+    return undefined;
+  }
+  if (!found) return `Tried to delete resource record set ${quoted} but it was not found`;
+  if (!equal(found, set))
+    return `Tried to delete resource record set ${quoted} but the values provided do not match the current values`;
+  sets.delete(key);
+  return undefined;
+}
+
+function equal(a: RecordSet, b: RecordSet): boolean {
+  return (
+    a.ttl === b.ttl &&
+    a.values.length === b.values.length &&
+    a.values.every((value) => b.values.includes(value))
+  );
+}
