@@ -48,13 +48,16 @@ export function verifyIssued(
   const blocks = splitChain(fullchainPem);
   const [leaf, ...issuers] = parseChain(blocks);
   if (!leaf) throw new CertificateError('chain-malformed', 'the CA sent no certificate');
-  if (!leaf.checkPrivateKey(createPrivateKey(ordered.key.reveal()))) {
+  const key = createPrivateKey(ordered.key.reveal());
+  if (!parsing(() => leaf.checkPrivateKey(key))) {
     throw new CertificateError(
       'key-mismatch',
       'the CA sent a certificate for another key than the one ordered with',
     );
   }
-  const facts = certificateFacts(leaf);
+  if (issuers.length === 0)
+    throw new CertificateError('chain-malformed', 'the CA sent the certificate without its issuer');
+  const facts = parsing(() => certificateFacts(leaf));
   const missing = ordered.names.filter((name) => !facts.names.includes(name));
   const extra = facts.names.filter((name) => !ordered.names.includes(name));
   if (missing.length + extra.length > 0) {
@@ -91,8 +94,13 @@ function splitChain(pem: string): string[] {
 }
 
 function parseChain(blocks: string[]): X509Certificate[] {
+  return parsing(() => blocks.map((block) => new X509Certificate(block)));
+}
+
+/** The parsers throw what they like, some of it only when a part is looked at. */
+function parsing<T>(parse: () => T): T {
   try {
-    return blocks.map((block) => new X509Certificate(block));
+    return parse();
   } catch {
     throw new CertificateError('chain-malformed', 'the CA sent a certificate that cannot be parsed');
   }
@@ -101,7 +109,7 @@ function parseChain(blocks: string[]): X509Certificate[] {
 function checkLinks(chain: X509Certificate[]): void {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1];
-    if (issuer && !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey))) {
+    if (issuer && !parsing(() => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey))) {
       throw new CertificateError(
         'chain-malformed',
         `certificate ${index + 1} of the chain is not signed by the one after it`,
