@@ -20,6 +20,7 @@ const RENEWAL_FILES: Record<string, string> = {
     names: ['example.com', '*.example.com'],
     hosts: [GROUP],
     serverNames: ['example.com', 'www.example.com'],
+    profile: 'classic',
   }),
   'shop.example.com': JSON.stringify({ names: ['shop.example.com'], hosts: [GROUP] }),
   'example.net': JSON.stringify({ names: ['example.net'], hosts: [GROUP], profile: 'classic' }),

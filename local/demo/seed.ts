@@ -38,6 +38,7 @@ export async function earlierCertificate(
     key: 'ecdsa-p256',
     hosts,
     serverNames: [],
+    profile: 'classic',
     sha256: { fullchain: sha256(pair.fullchain), privkey: sha256(pair.privkey) },
   };
   return { pair, pointer };

@@ -6,7 +6,7 @@ import type { Row } from './results.ts';
 export function tableOf(rows: readonly Row[]): string {
   const table = new Table({
     head: ['certificate', 'decision', 'expires', 'serial', 'hosts', 'served'],
-    style: { head: ['bold'] },
+    style: { head: [], border: [] },
   });
   for (const row of rows) {
     table.push([
