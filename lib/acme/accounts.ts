@@ -56,7 +56,8 @@ async function register(
 }
 
 function parseAccount(text: string, parameter: string) {
-  return parseJson(text, Account, { where: `parameter ${parameter}`, reason: 'account-malformed' });
+  const where = `parameter ${parameter}`;
+  return parseJson(text, Account, { where, reason: 'account-malformed', secret: true });
 }
 
 /** One parameter a directory: `<prefix>/acme-v02.api.letsencrypt.org-1a2b3c4d`. */

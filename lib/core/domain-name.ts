@@ -10,7 +10,7 @@ export function complaintAboutName(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (isIP(name)) return 'is an IP address; only DNS names can be proved by DNS-01';
   if (/[^\x21-\x7e]/.test(name))
-    return 'is not plain ASCII; write an international name as its A-label (xn--…)';
+    return 'is not plain ASCII; write an international name as its A-label (xn--...)';
   if (name !== name.toLowerCase()) return 'has upper case letters; write it in lower case';
   if (name.endsWith('.')) return 'ends with a dot; leave it out';
   if (name.length > 253) return `has ${name.length} characters; a DNS name has at most 253`;
@@ -18,7 +18,8 @@ export function complaintAboutName(name: string): string | undefined {
   if (labels.some((label) => label.includes('*')))
     return 'has a wildcard that is not the whole leftmost label';
   if (labels.length < 2) return 'is a single label; the CA issues only for names below a public suffix';
-  if (labels.some((label) => !LABEL.test(label))) return 'is not a DNS name';
+  if (labels.some((label) => !LABEL.test(label)) || /^\d+$/.test(labels.at(-1) ?? ''))
+    return 'is not a DNS name';
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { InputError } from './input-error.ts';
 import { LineageName, Version } from './lineage.ts';
+import { printable } from './printable.ts';
 
 export type ArchiveFile = 'cert' | 'chain' | 'fullchain' | 'privkey';
 export type LiveFile = ArchiveFile | 'bundle';
@@ -16,13 +17,13 @@ export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${ch
 
 export function archiveKey(name: string, version: string, file: ArchiveFile): string {
   if (!Version.safeParse(version).success)
-    throw new InputError('bad-version', `"${version}" is not a version`);
+    throw new InputError('bad-version', `"${printable(version)}" is not a version`);
   return `archive/${checked(name)}/${version}/${file}.pem`;
 }
 
 export function hostKey(instanceId: string): string {
   if (!/^m?i-[0-9a-f]{8,17}$/.test(instanceId))
-    throw new InputError('bad-instance-id', `"${instanceId}" is not an instance id`);
+    throw new InputError('bad-instance-id', `"${printable(instanceId)}" is not an instance id`);
   return `${HOSTS_PREFIX}${instanceId}.json`;
 }
 
@@ -30,11 +31,11 @@ export function hostKey(instanceId: string): string {
 export function nameOfKey(key: string, prefix: string): string {
   const name = key.slice(prefix.length).replace(/\.json$/, '');
   if (!key.startsWith(prefix) || !key.endsWith('.json'))
-    throw new InputError('bad-key', `${key}: give the file a name that ends in .json`);
-  return checked(name, key);
+    throw new InputError('bad-key', `${printable(key)}: give the file a name that ends in .json`);
+  return checked(name, printable(key));
 }
 
-function checked(name: string, where = `certificate name ${JSON.stringify(name)}`): string {
+function checked(name: string, where = `certificate name "${printable(name)}"`): string {
   const parsed = LineageName.safeParse(name);
   if (parsed.success) return parsed.data;
   throw new InputError(

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { complaintAboutName, covers, identifierOf, isAtOrBelow } from './domain-name.ts';
 import { InputError } from './input-error.ts';
 import { parseJson } from './parse-json.ts';
+import { printable } from './printable.ts';
 
 export const KEY_TYPES = ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
@@ -61,10 +62,9 @@ export function parseRenewalFile(text: string, name: string, limits: StackLimits
   const file = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
   for (const dnsName of file.names) {
     if (!limits.domains.some((domain) => isAtOrBelow(identifierOf(dnsName), domain))) {
-      const suggestion = identifierOf(dnsName).split('.').slice(-2).join('.');
       throw new InputError(
         'outside-domains',
-        `${where}: "${dnsName}" is outside the stack's domains (${limits.domains.join(', ') || 'none'}); add "${suggestion}" to params.domains in serverless.yml and deploy`,
+        `${where}: "${dnsName}" is outside the stack's domains (${limits.domains.join(', ') || 'none'}); add "${identifierOf(dnsName)}" to params.domains in serverless.yml and deploy`,
       );
     }
   }
@@ -83,9 +83,4 @@ export function parseRenewalFile(text: string, name: string, limits: StackLimits
       `${where}: serverNames lists "${stranger}", which names does not cover`,
     );
   return { ...file, name };
-}
-
-/** Somebody's string, safe to print in one line. */
-function printable(text: string): string {
-  return JSON.stringify(text).slice(1, -1).slice(0, 100);
 }

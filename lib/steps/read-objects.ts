@@ -31,6 +31,7 @@ export async function readPending(
 ): Promise<{ pending: Pending; etag: string; modified: Date; at: Date } | undefined> {
   const stored = await store.get(pendingKey(name));
   if (!stored) return undefined;
-  const pending = parseJson(stored.body, Pending, { where: pendingKey(name), reason: 'pending-malformed' });
+  const where = pendingKey(name);
+  const pending = parseJson(stored.body, Pending, { where, reason: 'pending-malformed', secret: true });
   return { pending, etag: stored.etag, modified: stored.modified, at: stored.at };
 }
