@@ -30,7 +30,7 @@ export function judgeCaa(name: string, set: RelevantSet | undefined, caIdentity:
     return { allowed: false, reason: 'caa-unknown-critical', because: `${formatCaa(unknown)} at ${set.at}` };
   const tag = governingTag(name, set);
   const governing = set.properties.filter((property) => property.tag.toLowerCase() === tag);
-  if (governing.length === 0 || governing.some(({ value }) => issuerOf(value) === caIdentity))
+  if (governing.length === 0 || governing.some(({ value }) => issuerOf(value) === caIdentity.toLowerCase()))
     return { allowed: true };
   return {
     allowed: false,
@@ -73,8 +73,11 @@ export function missingCaa(
     if (!set) {
       for (const issuer of [allow.caIdentity, ...allow.alsoAllow])
         add(name.replace(/^\*\./, ''), 'issue', issuer);
-    } else if (!judgeCaa(name, set, allow.caIdentity).allowed) {
-      add(set.at, governingTag(name, set), allow.caIdentity);
+    } else {
+      const verdict = judgeCaa(name, set, allow.caIdentity);
+      // An unknown critical property forbids whatever stands beside it.
+      if (!verdict.allowed && verdict.reason === 'caa-forbids')
+        add(set.at, governingTag(name, set), allow.caIdentity);
     }
   }
   return new Map([...additions].map(([at, values]) => [at, [...values]]));

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { LineageName } from './lineage.ts';
 
 /** What the script prints as its last line: one result a certificate; `reason` and `message` where the whole run was refused. */
 const HostReport = z.object({
@@ -7,7 +8,7 @@ const HostReport = z.object({
   message: z.optional(z.string()),
   results: z.array(
     z.object({
-      name: z.string(),
+      name: LineageName,
       version: z.optional(z.string()),
       serial: z.optional(z.string()),
       outcome: z.enum(['served', 'unchanged', 'installed-not-served', 'rolled-back', 'failed']),

@@ -40,5 +40,5 @@ export function parseStart(event: unknown): Start {
   }
   const invocation = parseValue(event, Invocation, { where: 'event', reason: 'event-invalid' });
   if (invocation.start !== 'force') return { start: invocation.start, names: 'all' };
-  return { start: 'force', names: invocation.names === '*' ? 'all' : invocation.names };
+  return { start: 'force', names: invocation.names === '*' ? 'all' : [...new Set(invocation.names)] };
 }

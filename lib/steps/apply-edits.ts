@@ -22,6 +22,8 @@ interface Attempt {
   edit: RecordEdit;
   changes: RecordChange[];
   conflicts: number;
+  /** Refused although nothing there had changed: perhaps a conflict that passed before it could be read. */
+  puzzling?: boolean;
 }
 
 /**
@@ -100,12 +102,12 @@ async function sendAfterRefusal(
   await sendAll(target, again);
 }
 
-/** The attempt from what stands there now; refused when that changes nothing about it, so Route 53 has another reason. */
+/** The attempt from what stands there now; refused when that twice changes nothing about it, so Route 53 has another reason. */
 async function readAgain({ zones, zoneId }: Target, attempt: Attempt): Promise<Attempt | 'refused'> {
   const changes = changesFor(attempt.edit, await zones.read(zoneId, attempt.edit));
   const same = JSON.stringify(changes) === JSON.stringify(attempt.changes);
-  if (same || attempt.conflicts >= MAX_CONFLICTS) return 'refused';
-  return { edit: attempt.edit, changes, conflicts: attempt.conflicts + 1 };
+  if ((same && attempt.puzzling) || attempt.conflicts >= MAX_CONFLICTS) return 'refused';
+  return { edit: attempt.edit, changes, conflicts: attempt.conflicts + 1, puzzling: same };
 }
 
 /** The records that Route 53 objects to; it quotes each as `[name='…', type='TXT']`, several in one message. */

@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decideRenewal, type RenewalFacts } from '../../../lib/core/decide-renewal.ts';
+import type { LivePointer } from '../../../lib/core/live-pointer.ts';
+import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
+
+const CA = 'https://ca.test/directory';
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const NOW = new Date('2026-11-20T02:00:00Z');
+const later = (ms: number) => new Date(NOW.getTime() + ms);
+
+/** Facts of a 90-day certificate with 60 days left, changed as said. */
+function decide(
+  more: Partial<RenewalFacts> & { left?: number; days?: number; live?: LivePointer | undefined } = {},
+) {
+  const { left = 60 * DAY, days = 90, ...facts } = more;
+  const live = pointerOf(later(left), days);
+  return decideRenewal({
+    wanted: wantedOf(),
+    live,
+    state: undefined,
+    forced: false,
+    defaultCa: CA,
+    now: NOW,
+    ...facts,
+  });
+}
+const pointer = (more: Partial<LivePointer>) => pointerOf(later(60 * DAY), 90, more);
+const suggested = (at: Date, certId = 'aki.serial') => ({
+  failures: 0,
+  suggested: { certId, at: at.toISOString() },
+});
+const renew = (reason: string) => ({ action: 'renew', reason });
+const wait = (until: Date) => ({ action: 'wait', reason: 'not-due', until });
+
+describe('a certificate is renewed', () => {
+  it.each<[string, string, Parameters<typeof decide>[0]]>([
+    ['forced', 'by hand', { forced: true }],
+    ['never-issued', 'when there is none', { live: undefined }],
+    ['names-changed', 'when a name came', { wanted: wantedOf({ names: ['example.com', 'a.example.com'] }) }],
+    ['names-changed', 'when a name went', { live: pointer({ names: ['example.com', 'a.example.com'] }) }],
+    ['names-changed', 'when a name is another', { wanted: wantedOf({ names: ['a.example.com'] }) }],
+    ['key-changed', 'when the key type is another', { wanted: wantedOf({ key: 'rsa-2048' }) }],
+    ['profile-changed', 'when a profile is asked for', { wanted: wantedOf({ profile: 'tlsserver' }) }],
+    ['ca-changed', 'when the file names another CA', { wanted: wantedOf({ ca: 'https://other.test/d' }) }],
+    ['ca-changed', "when the stack's CA is another", { defaultCa: 'https://other.test/d' }],
+    ['suggested-window', 'when the suggested instant is now', { state: suggested(NOW) }],
+    ['suggested-window', 'when the suggested instant is past', { state: suggested(later(-DAY)) }],
+    ['expires-soon', '30 days before its end', { left: 30 * DAY }],
+    ['expires-soon', 'a third of a 45-day life before its end', { left: 15 * DAY, days: 45 }],
+    ['expires-soon', 'half of a 160-hour life before its end', { left: 80 * HOUR, days: 160 / 24 }],
+    [
+      'expires-soon',
+      'renewBeforeDays before its end',
+      { left: 50 * DAY, wanted: wantedOf({ renewBeforeDays: 50 }) },
+    ],
+    ['expires-soon', 'when it has expired', { left: -DAY }],
+    [
+      'life-nearly-over',
+      'in the last sixth, whatever the CA says',
+      { left: 15 * DAY, state: suggested(later(DAY)) },
+    ],
+    [
+      'life-nearly-over',
+      'in the last sixth, whatever the file says',
+      { left: 15 * DAY, wanted: wantedOf({ renewBeforeDays: 1 }) },
+    ],
+  ])('%s: %s', (reason, _, facts) => {
+    expect(decide(facts)).toEqual(renew(reason));
+  });
+
+  it('for the first reason that holds', () => {
+    const all = {
+      forced: true,
+      live: undefined as LivePointer | undefined,
+      wanted: wantedOf({
+        names: ['b.example.com'],
+        key: 'rsa-2048',
+        profile: 'p',
+        ca: 'https://other.test/d',
+      }),
+      state: suggested(later(-30 * DAY)),
+      left: DAY,
+    };
+    const old = pointerOf(later(DAY));
+    expect(decide(all)).toEqual(renew('forced'));
+    expect(decide({ ...all, forced: false })).toEqual(renew('never-issued'));
+    const issued = { ...all, forced: false, live: old };
+    expect(decide(issued)).toEqual(renew('names-changed'));
+    const named = { ...issued.wanted, names: ['example.com'] };
+    expect(decide({ ...issued, wanted: named })).toEqual(renew('key-changed'));
+    expect(decide({ ...issued, wanted: { ...named, key: 'ecdsa-p256' } })).toEqual(renew('profile-changed'));
+    const { profile: _, ...unprofiled } = { ...named, key: 'ecdsa-p256' as const };
+    expect(decide({ ...issued, wanted: unprofiled })).toEqual(renew('ca-changed'));
+    const { ca: __, ...unchanged } = unprofiled;
+    expect(decide({ ...issued, wanted: unchanged })).toEqual(renew('suggested-window'));
+    expect(decide({ ...issued, wanted: unchanged, state: undefined })).toEqual(renew('expires-soon'));
+  });
+});
+
+describe('a certificate waits', () => {
+  it.each<[string, Date, Parameters<typeof decide>[0]]>([
+    ['for 30 days before its end', later(30 * DAY), {}],
+    ['to the very millisecond', later(1), { left: 30 * DAY + 1 }],
+    ['for a third of a 45-day life', later(1), { left: 15 * DAY + 1, days: 45 }],
+    ['for half of a life under 10 days', later(1), { left: 4.5 * DAY + 1, days: 9 }],
+    ['for a third of a life of 10 days', later(1), { left: (10 * DAY) / 3 + 1, days: 10 }],
+    [
+      'for renewBeforeDays',
+      later(59 * DAY),
+      { wanted: wantedOf({ renewBeforeDays: 1 / 2 }), left: 59.5 * DAY, days: 1 },
+    ],
+    [
+      'for the suggested instant, past the 30 days',
+      later(DAY),
+      { left: 20 * DAY, state: suggested(later(DAY)) },
+    ],
+    [
+      'without the suggestion for an older certificate',
+      later(30 * DAY),
+      { state: suggested(NOW, 'older.serial') },
+    ],
+    [
+      'without the suggestion where renewBeforeDays is set',
+      later(50 * DAY),
+      { wanted: wantedOf({ renewBeforeDays: 10 }), state: suggested(NOW), left: 60 * DAY, days: 60 },
+    ],
+    ['at most until the last sixth', later(45 * DAY), { state: suggested(later(55 * DAY)) }],
+    [
+      'with names in another order',
+      later(30 * DAY),
+      {
+        wanted: wantedOf({ names: ['b.example.com', 'a.example.com'] }),
+        live: pointer({ names: ['a.example.com', 'b.example.com'] }),
+      },
+    ],
+    [
+      'when the file stops asking for a profile',
+      later(30 * DAY),
+      { live: pointer({ profile: 'tlsserver' }) },
+    ],
+    [
+      'when its CA is not known',
+      later(30 * DAY),
+      { live: (({ ca: _, ...unknown }) => unknown)(pointer({})) },
+    ],
+  ])('%s', (_, until, facts) => {
+    expect(decide(facts)).toEqual(wait(until));
+  });
+});
+
+describe('a certificate that failed before', () => {
+  const failed = (notBefore: Date) => ({ failures: 2, notBefore: notBefore.toISOString() });
+
+  it('waits until the back-off is over, then goes on for its own reason', () => {
+    const facts = { left: 10 * DAY };
+    expect(decide({ ...facts, state: failed(later(1)) })).toEqual({
+      action: 'wait',
+      reason: 'backing-off',
+      until: later(1),
+    });
+    expect(decide({ ...facts, state: failed(NOW) })).toEqual(renew('expires-soon'));
+  });
+
+  it('does not wait when forced', () => {
+    expect(decide({ forced: true, state: failed(later(DAY)) })).toEqual(renew('forced'));
+  });
+
+  it('waits for its own time when that is later', () => {
+    expect(decide({ state: failed(later(DAY)) })).toEqual(wait(later(30 * DAY)));
+  });
+});
+
+it('is due at the instant it waits for, and not a millisecond before', () => {
+  const life = fc.record({
+    days: fc.integer({ min: 1, max: 400 }),
+    part: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(
+      life,
+      fc.option(fc.integer({ min: 1, max: 365 }), { nil: undefined }),
+      ({ days, part }, before) => {
+        const live = pointerOf(later(Math.floor(days * DAY * part)), days);
+        const wanted = wantedOf(before === undefined ? {} : { renewBeforeDays: before });
+        const first = decide({ live, wanted });
+        if (first.action === 'renew') return;
+        expect(decide({ live, wanted, now: first.until }).action).toBe('renew');
+        expect(decide({ live, wanted, now: new Date(first.until.getTime() - 1) }).action).toBe('wait');
+        expect(first.until.getTime()).toBeLessThanOrEqual(Date.parse(live.notAfter) - (days * DAY) / 6);
+      },
+    ),
+  );
+});
