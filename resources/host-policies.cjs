@@ -1,6 +1,6 @@
 // One managed policy a host group: what a host's role may read, and nothing of another group.
 module.exports = async ({ resolveVariable }) => {
-  const groups = await resolveVariable('param:hostGroups');
+  const groups = JSON.parse(await resolveVariable('self:custom.params.hostGroups'));
   const stage = await resolveVariable('sls:stage');
   const Resources = {};
   const Outputs = {};
@@ -33,8 +33,6 @@ function policyOf(group, stage) {
 }
 
 function pascal(group) {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(group))
-    throw new Error(`params.hostGroups: "${group}" may hold only a-z, 0-9 and "-"`);
   return group
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))

@@ -1,9 +1,78 @@
-// Lambda takes only strings in its environment: lists become comma-separated, the host groups JSON.
+const z = require('zod/mini');
+const { complaintAboutName, isWildcard } = require('../lib/core/domain-name.ts');
+const { explainIssues } = require('../lib/core/explain-issues.ts');
+const { HostGroupSettings } = require('../lib/core/host-group.ts');
+
+const TERMS = 'https://letsencrypt.org/repository/';
+
+const Domain = z.string().check(({ value, issues }) => {
+  const complaint = isWildcard(value) ? 'is a wildcard; write the domain itself' : complaintAboutName(value);
+  if (complaint) issues.push({ code: 'custom', message: `"${value}" ${complaint}`, input: value });
+});
+
+const Params = z.object({
+  contact: z
+    .string()
+    .check(
+      z.regex(/^[^\s@,<>:]+@[^\s@,<>:]+\.[^\s@,<>:]+$/, 'must be one mail address, as in you@example.com'),
+    ),
+  agreeToTerms: z
+    .boolean()
+    .check(
+      z.refine((agreed) => agreed, `must be true, which says that you agree to the CA's terms (${TERMS})`),
+    ),
+  domains: z.array(Domain).check(z.minLength(1, 'lists no domain')),
+  alsoAllow: z.array(Domain),
+  hostGroups: z.record(
+    z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
+    HostGroupSettings,
+    'a group name may hold only a-z, 0-9 and "-"',
+  ),
+});
+
+// --param gives strings: true, example.com,example.net and JSON.
+const FROM_TEXT = {
+  agreeToTerms: (text) => ({ true: true, false: false })[text] ?? text,
+  domains: splitList,
+  alsoAllow: splitList,
+  hostGroups: parseJson,
+};
+
+/** The parameters, checked, as the strings that Lambda takes: lists comma-separated, the host groups as JSON. */
 module.exports = async ({ resolveVariable }) => {
-  const list = async (name) => [await resolveVariable(`param:${name}`)].flat().join(',');
+  const given = {};
+  for (const name of Object.keys(Params.shape)) {
+    const value = (await resolveVariable(`param:${name}, null`)) ?? undefined;
+    given[name] = typeof value === 'string' && FROM_TEXT[name] ? FROM_TEXT[name](value) : value;
+  }
+  const { success, data, error } = Params.safeParse(given, { reportInput: true });
+  if (!success) refuse(explainIssues(error));
   return {
-    domains: await list('domains'),
-    alsoAllow: await list('alsoAllow'),
-    hostGroups: JSON.stringify(await resolveVariable('param:hostGroups')),
+    contact: data.contact,
+    agreeToTerms: String(data.agreeToTerms),
+    domains: data.domains.join(','),
+    alsoAllow: data.alsoAllow.join(','),
+    hostGroups: JSON.stringify(data.hostGroups),
   };
 };
+
+function splitList(text) {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function refuse(complaints) {
+  const message = `${complaints}. Set it under params in serverless.yml, or with --param="name=value"`;
+  // Serverless prints the stack of what is thrown here.
+  throw Object.assign(new Error(message), { stack: message });
+}
