@@ -4,9 +4,11 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   type PutObjectCommandInput,
+  PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import {
+  type Listed,
   type ObjectStore,
   type StoredObject,
   StoreError,
@@ -15,6 +17,10 @@ import {
 } from '../ports/object-store.ts';
 import { errorName, errorText, httpStatus, isAccessDenied } from './error-name.ts';
 import { serverDates } from './server-date.ts';
+
+/** Names the host groups that may read an object; their policies ask for it. */
+const TAG = 'perennial-groups';
+const tagValue = (groups: readonly string[]) => `:${groups.join(':')}:`;
 
 /** The stack's bucket on S3; conditional writes as in the S3 user guide, "Conditional writes". */
 export class S3Store implements ObjectStore {
@@ -28,8 +34,8 @@ export class S3Store implements ObjectStore {
     this.#dates = serverDates(s3);
   }
 
-  async list(prefix: string): Promise<{ key: string; etag: string }[]> {
-    const found: { key: string; etag: string }[] = [];
+  async list(prefix: string): Promise<Listed[]> {
+    const found: Listed[] = [];
     let after: string | undefined;
     do {
       const page = await this.#ask(`list ${prefix}`, () =>
@@ -42,8 +48,10 @@ export class S3Store implements ObjectStore {
           }),
         ),
       );
-      for (const { Key, ETag } of page.Contents ?? []) {
-        if (Key !== undefined && ETag !== undefined && Key !== prefix) found.push({ key: Key, etag: ETag });
+      const now = this.#dates.latest().getTime();
+      for (const { Key, ETag, LastModified } of page.Contents ?? []) {
+        if (Key === undefined || ETag === undefined || Key === prefix) continue;
+        found.push({ key: Key, etag: ETag, ageMs: now - (LastModified?.getTime() ?? now) });
       }
       after = page.NextContinuationToken;
     } while (after !== undefined);
@@ -86,6 +94,13 @@ export class S3Store implements ObjectStore {
     );
   }
 
+  async tag(key: string, groups: readonly string[]): Promise<void> {
+    const Tagging = { TagSet: groups.length > 0 ? [{ Key: TAG, Value: tagValue(groups) }] : [] };
+    await this.#ask(`tag ${key}`, () =>
+      this.#s3.send(new PutObjectTaggingCommand({ Bucket: this.#bucket, Key: key, Tagging })),
+    );
+  }
+
   async remove(key: string): Promise<void> {
     await this.#ask(`remove ${key}`, () =>
       this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key })),
@@ -118,9 +133,7 @@ export class S3Store implements ObjectStore {
   ): PutObjectCommandInput {
     const contentType = key.endsWith('.json') ? 'application/json' : 'application/x-pem-file';
     const tags =
-      groups && groups.length > 0
-        ? { Tagging: `perennial-groups=${encodeURIComponent(`:${groups.join(':')}:`)}` }
-        : {};
+      groups && groups.length > 0 ? { Tagging: `${TAG}=${encodeURIComponent(tagValue(groups))}` } : {};
     return { Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType, ...tags, ...conditions };
   }
 

@@ -1,9 +1,9 @@
-import type { RenewReason } from './decide-renewal.ts';
+import type { MendReason, RenewReason } from './decide-renewal.ts';
 
-/** A certificate to renew, with what batches are made by. */
+/** A certificate to work on, with what batches are made by. */
 export interface DueCertificate {
   name: string;
-  reason: RenewReason;
+  reason: RenewReason | MendReason;
   /** The ACME directory. */
   ca: string;
   /** Ids of all hosted zones that its names lie in. */

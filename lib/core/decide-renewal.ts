@@ -13,10 +13,13 @@ export type RenewReason =
   | 'suggested-window'
   | 'expires-soon'
   | 'life-nearly-over';
+/** Work without a new certificate: what a worker left open, or a pointer that does not show the wanted hosts. */
+export type MendReason = 'left-open' | 'hosts-changed';
 export type WaitReason = 'not-due' | 'backing-off';
 
 export type RenewalDecision =
   | { action: 'renew'; reason: RenewReason }
+  | { action: 'mend'; reason: MendReason }
   | { action: 'wait'; reason: WaitReason; until: Date };
 
 export interface RenewalFacts {
@@ -24,6 +27,8 @@ export interface RenewalFacts {
   live: LivePointer | undefined;
   state: State | undefined;
   forced: boolean;
+  /** Whether an earlier worker's claim is still there and stale. */
+  leftOpen: boolean;
   /** The directory that certificates come from when the file names none. */
   defaultCa: string;
   now: Date;
@@ -46,7 +51,14 @@ function decideByCertificate(facts: RenewalFacts): RenewalDecision {
   if (change) return { action: 'renew', reason: change };
   const due = dueByAge(facts, live);
   if (due.at <= now) return { action: 'renew', reason: due.reason };
+  if (facts.leftOpen) return { action: 'mend', reason: 'left-open' };
+  if (!showsHosts(live, facts.wanted)) return { action: 'mend', reason: 'hosts-changed' };
   return { action: 'wait', reason: 'not-due', until: due.at };
+}
+
+/** Whether the pointer tells hosts what the file wants of them. */
+export function showsHosts(live: Pick<LivePointer, 'hosts' | 'serverNames'>, wanted: Wanted): boolean {
+  return sameNames(wanted.hosts, live.hosts) && sameNames(wanted.serverNames, live.serverNames);
 }
 
 function whatChanged({ wanted, defaultCa }: RenewalFacts, live: LivePointer): RenewReason | undefined {

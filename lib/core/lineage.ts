@@ -23,3 +23,12 @@ export function versionAt(now: Date, random: string): string {
     .replace(/\.\d+Z$/, 'Z');
   return `${stamp}-${random}`;
 }
+
+/** The version at `now`, or just after `previous` when a clock was ahead: versions only grow. */
+export function nextVersion(previous: string | undefined, now: Date, random: string): string {
+  const version = versionAt(now, random);
+  if (previous === undefined || version > previous) return version;
+  const [, date, hour, minute, second] = /^(\d{8})T(\d\d)(\d\d)(\d\d)Z/.exec(previous) ?? [];
+  const day = date?.replace(/^(....)(..)(..)$/, '$1-$2-$3');
+  return versionAt(new Date(Date.parse(`${day}T${hour}:${minute}:${second}Z`) + 1000), random);
+}

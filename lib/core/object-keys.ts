@@ -7,11 +7,12 @@ export type LiveFile = ArchiveFile | 'bundle';
 
 export const RENEWAL_PREFIX = 'renewal/';
 export const LIVE_PREFIX = 'live/';
+export const PENDING_PREFIX = 'pending/';
 export const HOSTS_PREFIX = 'hosts/';
 
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
 export const stateKey = (name: string) => `state/${checked(name)}.json`;
-export const pendingKey = (name: string) => `pending/${checked(name)}.json`;
+export const pendingKey = (name: string) => `${PENDING_PREFIX}${checked(name)}.json`;
 export const liveKey = (name: string) => `${LIVE_PREFIX}${checked(name)}.json`;
 export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${checked(name)}/${file}.pem`;
 

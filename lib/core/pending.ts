@@ -23,6 +23,9 @@ export const Pending = z.strictObject({
 });
 export type Pending = z.infer<typeof Pending>;
 
+/** Longer than a function can live, so a lease that ran out has no worker any more. */
+export const LEASE_SECONDS = 900;
+
 /** Whether a lease may be taken over: its time is up by the store's own clock, whatever the workers' clocks say. */
 export function isStale(
   { leaseSeconds }: Pick<Pending, 'leaseSeconds'>,

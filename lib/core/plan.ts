@@ -5,6 +5,7 @@ import type { RenewalDecision } from './decide-renewal.ts';
 /** What `scan` found and decided for one certificate. Instants are ISO 8601 in UTC. */
 export type PlannedCertificate =
   | { name: string; action: 'renew'; reason: string; names: string[]; notAfter?: string }
+  | { name: string; action: 'mend'; reason: string; notAfter?: string }
   | { name: string; action: 'wait'; reason: string; until: string; notAfter?: string }
   | { name: string; action: 'reject'; reason: string; message: string };
 
@@ -27,5 +28,6 @@ export function plannedCertificate(
   const expiry = notAfter === undefined ? {} : { notAfter };
   if (decision.action === 'renew')
     return { name, action: 'renew', reason: decision.reason, names, ...expiry };
+  if (decision.action === 'mend') return { name, action: 'mend', reason: decision.reason, ...expiry };
   return { name, action: 'wait', reason: decision.reason, until: decision.until.toISOString(), ...expiry };
 }

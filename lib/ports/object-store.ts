@@ -6,6 +6,12 @@ export interface StoredObject {
   at: Date;
 }
 
+export interface Listed {
+  key: string;
+  etag: string;
+  ageMs: number;
+}
+
 export interface Written {
   etag: string;
 }
@@ -17,8 +23,8 @@ export interface WriteOptions {
 
 /** The bucket. Every method may be repeated; errors are {@link StoreError} and say what was attempted. */
 export interface ObjectStore {
-  /** Keys and etags directly below `prefix` (up to the next `/`), in order. */
-  list(prefix: string): Promise<{ key: string; etag: string }[]>;
+  /** What lies directly below `prefix` (up to the next `/`), in order; the age is by the store's clock. */
+  list(prefix: string): Promise<Listed[]>;
   /** `undefined` when there is no such object. */
   get(key: string): Promise<StoredObject | undefined>;
   /** `undefined` when one exists with another content; of two callers one wins. Equal content counts as written. */
@@ -27,6 +33,8 @@ export interface ObjectStore {
   replace(key: string, body: string, options: WriteOptions & { etag: string }): Promise<Written | undefined>;
   /** Whoever writes last wins: only for copies. */
   put(key: string, body: string, options?: WriteOptions): Promise<void>;
+  /** Says anew which host groups may read an existing object. */
+  tag(key: string, groups: readonly string[]): Promise<void>;
   /** Absent already is done. */
   remove(key: string): Promise<void>;
 }

@@ -14,6 +14,7 @@ import {
   runPhase,
 } from './renew/context.ts';
 import { finalize } from './renew/finalize.ts';
+import { mend } from './renew/mend.ts';
 import { order } from './renew/order.ts';
 import { factsOf, notRenewed, type RenewOutcome, renewed, tellFailure } from './renew/outcome.ts';
 import { preCheck } from './renew/pre-check.ts';
@@ -34,22 +35,25 @@ export async function renewBatch(
 ): Promise<RenewOutcome[]> {
   const opening = Promise.allSettled([Promise.all([deps.openAuthority(due.ca), deps.zones.list()])]);
   const { claimed, outcomes } = await claimAll(deps, due, owner);
-  const [opened] = await opening;
   const dropped = new Map<Claimed, unknown>();
+  const drop = (renewal: Claimed, error: unknown) => void dropped.set(renewal, error);
+  const toMend = claimed.filter(({ action }) => action === 'mend');
+  const mended = await runPhase({ drop }, toMend, (renewal) => mend(deps, renewal));
+  const toRenew = claimed.filter(({ action }) => action === 'renew');
+  const [opened] = await opening;
   let done: Issued = { committed: [], cleaned: true };
   if (opened.status === 'fulfilled') {
     const [authority, zones] = opened.value;
-    const run: RenewRun = { deps, authority, signal, drop: (renewal, error) => dropped.set(renewal, error) };
-    done = await issue(run, claimed, zones);
+    done = await issue({ deps, authority, signal, drop }, toRenew, zones);
   } else {
-    for (const renewal of claimed) dropped.set(renewal, opened.reason);
+    for (const renewal of toRenew) drop(renewal, opened.reason);
   }
   const { committed, cleaned } = done;
   await pMap(committed, (renewal) => settle(deps, renewal, cleaned), { concurrency: AT_ONCE });
   const failed = await pMap(dropped, ([renewal, error]) => giveUp(deps, renewal, error), {
     concurrency: AT_ONCE,
   });
-  return [...outcomes, ...committed.map(renewed), ...failed];
+  return [...outcomes, ...mended, ...committed.map(renewed), ...failed];
 }
 
 async function claimAll(deps: RenewDeps, due: RenewalDue, owner: string) {
@@ -64,7 +68,9 @@ async function claimAll(deps: RenewDeps, due: RenewalDue, owner: string) {
       outcomes.push(outcome);
     }
   };
-  await pMap(due.certificates, claimOne, { concurrency: AT_ONCE });
+  // Named twice it would be claimed twice: an equal claim of the same owner counts as one that was written.
+  const once = new Map(due.certificates.map((certificate) => [certificate.name, certificate]));
+  await pMap(once.values(), claimOne, { concurrency: AT_ONCE });
   return { claimed, outcomes };
 }
 
@@ -112,7 +118,7 @@ async function seenInDns(run: RenewRun, { renewals, zones }: Published): Promise
 
 async function clean(run: RenewRun, ordered: readonly Ordered[]): Promise<boolean> {
   try {
-    await cleanUp(run, ordered.flatMap(leftRecords));
+    await cleanUp(run.deps, ordered.flatMap(leftRecords));
     return true;
   } catch (error) {
     run.deps.warn(`TXT values are left behind, the next run removes them: ${oneLineOf(error).message}`);

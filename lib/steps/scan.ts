@@ -7,8 +7,9 @@ import type { Fact } from '../core/facts.ts';
 import { HostRecord } from '../core/host-record.ts';
 import { type HostedZone, requireZone } from '../core/hosted-zones.ts';
 import { InputError } from '../core/input-error.ts';
-import { HOSTS_PREFIX, nameOfKey, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
+import { HOSTS_PREFIX, nameOfKey, PENDING_PREFIX, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
 import { parseJson } from '../core/parse-json.ts';
+import { LEASE_SECONDS } from '../core/pending.ts';
 import { type Plan, plannedCertificate } from '../core/plan.ts';
 import { parseRenewalFile, type StackLimits, type Wanted } from '../core/renewal-file.ts';
 import type { Start } from '../core/start.ts';
@@ -33,6 +34,13 @@ interface Look {
   deployed?: { name: string; version: string; groups: readonly string[] };
 }
 
+interface LookContext {
+  start: Start;
+  zones: HostedZone[];
+  leftOpen: ReadonlySet<string>;
+  now: Date;
+}
+
 /** As many reads at once as S3 and 256 MB of memory like. */
 const READS_AT_ONCE = 32;
 
@@ -41,8 +49,12 @@ const READS_AT_ONCE = 32;
  * and the others go on. With start `plan` nothing is put anywhere.
  */
 export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
-  const [files, zones] = await Promise.all([filesFor(deps, start), deps.zones.list()]);
-  const looks = await pMap(files, (file) => lookAt(deps, file, { start, zones, now }), {
+  const [files, zones, leftOpen] = await Promise.all([
+    filesFor(deps, start),
+    deps.zones.list(),
+    leftOpenBy(deps),
+  ]);
+  const looks = await pMap(files, (file) => lookAt(deps, file, { start, zones, leftOpen, now }), {
     concurrency: READS_AT_ONCE,
   });
   const plan: Plan = {
@@ -70,11 +82,14 @@ async function filesFor({ store }: ScanDeps, start: Start): Promise<string[]> {
   return listed.map(({ key }) => key);
 }
 
-async function lookAt(
-  deps: ScanDeps,
-  file: string,
-  context: { start: Start; zones: HostedZone[]; now: Date },
-): Promise<Look> {
+/** Certificates with a claim that no worker can hold any more; what is in it is for `renew` alone to read. */
+async function leftOpenBy({ store }: ScanDeps): Promise<ReadonlySet<string>> {
+  const claims = await store.list(PENDING_PREFIX);
+  const stale = claims.filter(({ ageMs }) => ageMs > LEASE_SECONDS * 1000);
+  return new Set(stale.map(({ key }) => key.slice(PENDING_PREFIX.length).replace(/\.json$/, '')));
+}
+
+async function lookAt(deps: ScanDeps, file: string, context: LookContext): Promise<Look> {
   let name = file.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
   try {
     name = nameOfKey(file, RENEWAL_PREFIX);
@@ -96,7 +111,7 @@ async function readWanted({ store, stack }: ScanDeps, name: string): Promise<Wan
 async function decide(
   { store, stack }: ScanDeps,
   wanted: Wanted,
-  { start, zones, now }: { start: Start; zones: HostedZone[]; now: Date },
+  { start, zones, leftOpen, now }: LookContext,
 ): Promise<Look> {
   const { name } = wanted;
   const zoneIds = wanted.names.map((dnsName) => requireZone(identifierOf(dnsName), zones).id);
@@ -106,6 +121,7 @@ async function decide(
     live: live?.pointer,
     state,
     forced: start.start === 'force',
+    leftOpen: leftOpen.has(name),
     defaultCa: stack.defaultCa,
     now,
   });

@@ -80,4 +80,17 @@ describe('a host group', () => {
     await hourlyCheck();
     expect(await served(LATER)).toBe(serial);
   });
+
+  it('gets the live version, without a new one, when a renewal file names it later', async () => {
+    await line.putAndWait('later', { names: ['later.example.com'], profile: 'classic' });
+    const before = await line.pointer('later');
+    await line.putAndWait('later', { names: ['later.example.com'], hosts: ['web'], profile: 'classic' });
+    const after = await line.pointer('later');
+    expect(after).toMatchObject({ version: before?.version, hosts: ['web'] });
+    const record = JSON.parse((await line.text(`hosts/${SECOND}.json`)) ?? '{}');
+    expect(record.lineages.later).toMatchObject({
+      version: before?.version,
+      outcome: 'installed-not-served',
+    });
+  });
 });

@@ -21,7 +21,7 @@ export async function claim(
 ): Promise<Claimed> {
   const lease = await Lease.claim(deps.store, due.name, owner);
   try {
-    return { name: due.name, reason: due.reason, lease, ...(await lookAgain(deps, due)) };
+    return { name: due.name, reason: due.reason, lease, ...(await lookAgain(deps, due, lease)) };
   } catch (error) {
     await giveBack(lease, deps);
     throw error;
@@ -31,6 +31,7 @@ export async function claim(
 async function lookAgain(
   { store, stack, clock }: RenewDeps,
   { name, reason, replacing }: RenewalDue['certificates'][number],
+  { leftOpen }: Lease,
 ) {
   const [file, live, state] = await Promise.all([
     store.get(renewalKey(name)),
@@ -46,17 +47,17 @@ async function lookAgain(
     live: live?.pointer,
     state,
     forced,
+    leftOpen,
     defaultCa: stack.defaultCa,
     now: clock(),
   });
   if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
-  return { wanted, live, state };
+  return { wanted, live, state, action: decision.action };
 }
 
 async function giveBack(lease: Lease, { warn }: RenewDeps): Promise<void> {
-  const { order, records } = lease.pending;
   try {
-    await (order || records.length > 0 ? lease.leaveForLater() : lease.release());
+    await (lease.leftOpen ? lease.leaveForLater() : lease.release());
   } catch (error) {
     warn(`could not give back the claim on ${lease.name}: ${String(error)}`);
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../core/certificate.ts';
-import { versionAt } from '../../core/lineage.ts';
+import { nextVersion } from '../../core/lineage.ts';
 import { type LivePointer, pointerText } from '../../core/live-pointer.ts';
 import { type ArchiveFile, archiveKey, liveCopyKey, liveKey } from '../../core/object-keys.ts';
 import { StoreError } from '../../ports/object-store.ts';
@@ -14,7 +14,7 @@ import { LeaseLostError } from './lease.ts';
 export async function commit({ deps, authority }: RenewRun, renewal: Finalized): Promise<Committed> {
   const { name, wanted, issued, live } = renewal;
   const now = deps.clock();
-  const version = versionAt(now, randomBytes(3).toString('hex'));
+  const version = nextVersion(live?.pointer.version, now, randomBytes(3).toString('hex'));
   const files = filesOf(renewal);
   await Promise.all(
     Object.entries(files).map(([file, pem]) =>

@@ -46,6 +46,7 @@ export interface Claimed {
   wanted: Wanted;
   live: { pointer: LivePointer; etag: string } | undefined;
   state: State | undefined;
+  action: 'renew' | 'mend';
   lease: Lease;
 }
 
@@ -84,7 +85,7 @@ const AT_ONCE = 16;
 
 /** One phase over all certificates; one that fails drops out with its reason, the others come back. */
 export async function runPhase<In extends Claimed, Out>(
-  run: RenewRun,
+  run: Pick<RenewRun, 'drop'>,
   renewals: readonly In[],
   phase: (renewal: In) => Promise<Out>,
 ): Promise<Out[]> {

@@ -1,10 +1,7 @@
 import { pendingKey } from '../../core/object-keys.ts';
-import { isStale, type Pending } from '../../core/pending.ts';
+import { isStale, LEASE_SECONDS, type Pending } from '../../core/pending.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readPending } from '../read-objects.ts';
-
-/** Longer than a function can live, so a lease that ran out has no worker any more. */
-const LEASE_SECONDS = 900;
 
 /** Somebody else works on the certificate; leave it to them. */
 export class LeaseLostError extends Error {
@@ -41,6 +38,11 @@ export class Lease {
     const taken = await store.replace(pendingKey(name), bodyOf(pending), { etag: held.etag });
     if (!taken) throw new LeaseLostError(name);
     return new Lease(store, name, { pending, etag: taken.etag });
+  }
+
+  /** Whether something is recorded that has to be gone on with, or swept. */
+  get leftOpen(): boolean {
+    return this.#pending.order !== undefined || this.#pending.records.length > 0;
   }
 
   /** What an earlier worker left behind, or we recorded. */

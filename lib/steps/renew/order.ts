@@ -1,8 +1,10 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
+import { keyFingerprint } from '../../core/certificate.ts';
 import { PrivateKeyPem } from '../../core/private-key-pem.ts';
 import type { KeyType } from '../../core/renewal-file.ts';
 import { AcmeError, type Authorization, type Order } from '../../ports/certificate-authority.ts';
+import { TimeLimitError } from '../poll.ts';
 import type { Checked, Ordered, PlacedEdit, RenewRun } from './context.ts';
 
 const TXT_TTL_SECONDS = 60;
@@ -28,13 +30,16 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
 
 async function resume(
   { authority }: RenewRun,
-  { lease }: Checked,
+  { lease, live }: Checked,
 ): Promise<{ order: Order; key: PrivateKeyPem } | undefined> {
   const left = lease.pending.order;
   if (!left) return undefined;
+  const key = new PrivateKeyPem(left.key);
+  // Its certificate is live already; the worker died, or could not clean up, after the commit.
+  if (live?.pointer.keyFingerprint === keyFingerprint(key)) return undefined;
   try {
-    const found = await authority.order(left.url);
-    return found.status === 'invalid' ? undefined : { order: found, key: new PrivateKeyPem(left.key) };
+    const order = await authority.order(left.url);
+    return order.status === 'invalid' ? undefined : { order, key };
   } catch (error) {
     if (error instanceof AcmeError && ['acme-malformed', 'acme-unauthorized'].includes(error.reason))
       return undefined;
@@ -43,9 +48,14 @@ async function resume(
 }
 
 async function orderAnew(
-  { authority }: RenewRun,
-  { wanted }: Checked,
+  { authority, signal }: RenewRun,
+  { wanted, name }: Checked,
 ): Promise<{ order: Order; key: PrivateKeyPem }> {
+  if (signal.aborted)
+    throw new TimeLimitError(
+      'out-of-time',
+      `the function's time ended before ${name} was ordered; the next run does it`,
+    );
   const [order, key] = await Promise.all([
     authority.createOrder({ names: wanted.names, profile: wanted.profile }),
     generateKey(wanted.key),

@@ -8,6 +8,7 @@ import type { Committed, RenewDeps } from './context.ts';
 /** How it ended for one certificate; `left` means that nothing was wrong and nothing was done. */
 export type RenewOutcome =
   | { name: string; outcome: 'renewed'; reason: string; version: string; serial: string; notAfter: string }
+  | { name: string; outcome: 'mended'; reason: string }
   | { name: string; outcome: 'failed'; reason: string; message: string }
   | { name: string; outcome: 'left'; reason: string; message: string };
 
@@ -18,7 +19,10 @@ export function renewed({ name, reason, version, pointer }: Committed): RenewOut
   return { name, outcome: 'renewed', reason, version, serial: pointer.serial, notAfter: pointer.notAfter };
 }
 
-export function notRenewed(name: string, error: unknown): Exclude<RenewOutcome, { outcome: 'renewed' }> {
+export function notRenewed(
+  name: string,
+  error: unknown,
+): Extract<RenewOutcome, { outcome: 'failed' | 'left' }> {
   const { reason, message } = oneLineOf(error);
   return { name, outcome: LEFT.includes(reason) ? 'left' : 'failed', reason, message };
 }

@@ -61,7 +61,7 @@ async function planCaa(
     const ours = placed.filter(
       ({ at, zone }) => zone && deps.stack.domains.some((domain) => isAtOrBelow(at, domain)),
     );
-    if (ours.length === placed.length) {
+    if (ours.length === placed.length && !names.some(({ name, set }) => isHopeless(name, set, caIdentity))) {
       return ours.flatMap(({ at, add, zone }) =>
         zone
           ? [
@@ -80,10 +80,22 @@ async function planCaa(
     if (!verdict.allowed)
       throw new InputError(
         verdict.reason,
-        `${name}: CAA (${verdict.because}) does not let ${caIdentity} issue; add 0 issue "${caIdentity}" there`,
+        `${name}: CAA (${verdict.because}) does not let ${caIdentity} issue; ${remedyFor(verdict, caIdentity)}`,
       );
   }
   return [];
+}
+
+/** Nothing that we add beside an unknown critical property lets a CA issue (RFC 8659, 4.5). */
+function isHopeless(name: string, set: RelevantSet | undefined, caIdentity: string): boolean {
+  const verdict = judgeCaa(name, set, caIdentity);
+  return !verdict.allowed && verdict.reason === 'caa-unknown-critical';
+}
+
+function remedyFor(verdict: { reason: string }, caIdentity: string): string {
+  return verdict.reason === 'caa-unknown-critical'
+    ? 'no CA may pass over a critical property it does not know; remove it'
+    : `add 0 issue "${caIdentity}" there`;
 }
 
 /** A name that is a CNAME can hold no CAA of its own (RFC 1034, 3.6.2). */

@@ -1,7 +1,7 @@
 import type { RecordEdit } from '../../core/record-edits.ts';
-import { ZoneError } from '../../ports/zones.ts';
+import { ZoneError, type Zones } from '../../ports/zones.ts';
 import { applyEdits } from '../apply-edits.ts';
-import type { Ordered, PlacedEdit, RenewRun } from './context.ts';
+import type { Claimed, Ordered, PlacedEdit, RenewDeps, RenewRun } from './context.ts';
 
 /** One zone's part of a publication: the changes to wait for, and what has to be seen in the DNS. */
 export interface PublishedZone {
@@ -69,23 +69,32 @@ async function publishZone(
   }
 }
 
-/** Removes exactly the TXT values that were recorded, from whatever stands there now; absent already is done. */
-export async function cleanUp({ deps }: RenewRun, records: readonly PlacedEdit[]): Promise<void> {
-  for (const edits of apart(records.filter(({ edit }) => edit.type === 'TXT'))) {
-    const [{ zoneId }] = edits;
-    const removals = edits.map(({ edit }): RecordEdit => ({ ...edit, add: [], remove: edit.add }));
-    const { refused } = await applyEdits(deps.zones, zoneId, removals);
-    const [first] = refused;
-    if (first)
-      throw new ZoneError(
-        'record-refused',
-        `Route 53 refuses to remove ${first.edit.type} at ${first.edit.name}: ${first.message}`,
-      );
-  }
+/**
+ * Removes exactly the TXT values that were recorded, from whatever stands there now; absent already is done. A zone that
+ * fails keeps no other from being cleaned; its error is thrown at the end.
+ */
+export async function cleanUp(
+  { zones }: Pick<RenewDeps, 'zones'>,
+  records: readonly PlacedEdit[],
+): Promise<void> {
+  const apiece = apart(records.filter(({ edit }) => edit.type === 'TXT'));
+  const cleaned = await Promise.allSettled(apiece.map((edits) => cleanZone(zones, edits)));
+  for (const result of cleaned) if (result.status === 'rejected') throw result.reason;
+}
+
+async function cleanZone(zones: Zones, edits: [PlacedEdit, ...PlacedEdit[]]): Promise<void> {
+  const removals = edits.map(({ edit }): RecordEdit => ({ ...edit, add: [], remove: edit.add }));
+  const { refused } = await applyEdits(zones, edits[0].zoneId, removals);
+  const [first] = refused;
+  if (first)
+    throw new ZoneError(
+      'record-refused',
+      `Route 53 refuses to remove ${first.edit.type} at ${first.edit.name}: ${first.message}`,
+    );
 }
 
 /** All TXT values that this run or an earlier one recorded for the certificate. */
-export function leftRecords({ lease }: Ordered): PlacedEdit[] {
+export function leftRecords({ lease }: Claimed): PlacedEdit[] {
   return lease.pending.records.map(({ zoneId, name, type, values, ttl }) => ({
     zoneId,
     zoneName: '',
