@@ -8,15 +8,17 @@ import { SetupError } from './setup-error.ts';
 
 const requirements = join(import.meta.dirname, 'requirements.txt');
 
-/** The AWS emulator, the AWS command line and cfn-lint, in one virtual environment. */
+/** The AWS emulator, the AWS command line, cfn-lint and shellcheck, in one virtual environment. */
 export function pythonPart(home: string): Part {
   const venv = join(home, 'venv');
   return {
     name: 'python',
-    title: 'moto, AWS CLI and cfn-lint',
+    title: 'moto, AWS CLI, cfn-lint and shellcheck',
     // Programs in a venv name its absolute path in their first line, so a moved clone needs a new one.
     version: `${venv}\n${readFileSync(requirements, 'utf8')}`,
-    files: ['aws', 'cfn-lint', 'moto_server', 'python'].map((program) => join(venv, 'bin', program)),
+    files: ['aws', 'cfn-lint', 'moto_server', 'python', 'shellcheck'].map((program) =>
+      join(venv, 'bin', program),
+    ),
     install: () => installPython(venv),
   };
 }

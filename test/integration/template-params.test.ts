@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageStack, readTemplate, SAMPLE_PARAMS } from '../../check/package-stack.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'perennial-params-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The one line in which packaging for production with these parameters is refused. */
+async function refusal(params: Record<string, string>): Promise<string> {
+  const printed = await packageStack({ stage: 'production', folder, params }).then(
+    () => 'not refused',
+    (error: Error) => error.message,
+  );
+  const lines = printed.split('\n').filter((line) => line.trimStart().startsWith('- '));
+  expect(lines, printed).toHaveLength(1);
+  return lines.join('');
+}
+
+const { contact, agreeToTerms, domains } = SAMPLE_PARAMS as { [name: string]: string };
+
+describe('params', () => {
+  it('without a default are asked for, all in one line', async () => {
+    const line = await refusal({});
+    expect(line).toContain('contact: is missing');
+    expect(line).toContain('agreeToTerms: is missing');
+    expect(line).toContain('domains: is missing');
+    expect(line).toContain('under params in serverless.yml');
+  });
+
+  it.each([
+    ['contact', { agreeToTerms, domains }, 'contact: is missing'],
+    ['agreeToTerms', { contact, domains }, 'agreeToTerms: is missing'],
+    ['domains', { contact, agreeToTerms }, 'domains: is missing'],
+  ] as [string, Record<string, string>, string][])('without %s are refused', async (_, params, complaint) => {
+    expect(await refusal(params)).toContain(complaint);
+  });
+
+  it('of a wrong type or value are refused, each with what is wrong', async () => {
+    const hostGroups = '{"web_1":{},"db":{"port":"x"},"app":{"foo":1}}';
+    const line = await refusal({
+      contact: 'hello',
+      agreeToTerms: 'yes',
+      domains: '*.example.com,192.0.2.7',
+      hostGroups,
+    });
+    expect(line).toContain('contact: must be one mail address');
+    expect(line).toContain('agreeToTerms: must be of type boolean');
+    expect(line).toContain('domains[0]: "*.example.com" is a wildcard');
+    expect(line).toContain('domains[1]: "192.0.2.7" is an IP address');
+    expect(line).toContain('hostGroups.web_1: a group name may hold only');
+    expect(line).toContain('hostGroups.db.port: must be of type number');
+    expect(line).toContain('hostGroups.app: unknown key "foo"');
+  });
+
+  it('that do not agree to the terms are refused', async () => {
+    expect(await refusal({ ...SAMPLE_PARAMS, agreeToTerms: 'false' })).toContain(
+      'agreeToTerms: must be true',
+    );
+  });
+
+  it('given as text are lists, booleans and host groups', async () => {
+    const hostGroups = '{"web":{},"edge-1":{"reload":"service"}}';
+    const params = { ...SAMPLE_PARAMS, domains: 'example.com, example.org', hostGroups };
+    const resources = await readTemplate(await packageStack({ stage: 'production', folder, params }));
+    expect(resources.RenewLambdaFunction?.Properties.Environment.Variables).toMatchObject({
+      AGREE_TO_TERMS: 'true',
+      DOMAINS: 'example.com,example.org',
+      HOST_GROUPS: expect.stringContaining('"edge-1":{"reload":"service"'),
+    });
+    expect(Object.keys(resources)).toEqual(expect.arrayContaining(['HostsWebPolicy', 'HostsEdge1Policy']));
+  });
+});
