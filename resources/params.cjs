@@ -23,6 +23,7 @@ const Params = z.object({
     ),
   domains: z.array(Domain).check(z.minLength(1, 'lists no domain')),
   alsoAllow: z.array(Domain),
+  challengeTargets: z.array(Domain),
   hostGroups: z.record(
     z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
     HostGroupSettings,
@@ -35,6 +36,7 @@ const FROM_TEXT = {
   agreeToTerms: (text) => ({ true: true, false: false })[text] ?? text,
   domains: splitList,
   alsoAllow: splitList,
+  challengeTargets: splitList,
   hostGroups: parseJson,
 };
 
@@ -52,6 +54,7 @@ module.exports = async ({ resolveVariable }) => {
     agreeToTerms: String(data.agreeToTerms),
     domains: data.domains.join(','),
     alsoAllow: data.alsoAllow.join(','),
+    challengeTargets: data.challengeTargets.join(','),
     hostGroups: JSON.stringify(data.hostGroups),
   };
 };
