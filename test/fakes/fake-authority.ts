@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { challengeName, identifierOf } from '../../lib/core/domain-name.ts';
+import type { PrivateKeyPem } from '../../lib/core/private-key-pem.ts';
+import {
+  AcmeError,
+  type Authorization,
+  type CertificateAuthority,
+  type Order,
+  type OrderRequest,
+} from '../../lib/ports/certificate-authority.ts';
+import type { TestCa } from './certificates.ts';
+import type { FakeZones } from './fake-zones.ts';
+
+type Call = 'createOrder' | 'order' | 'authorization' | 'answerChallenge' | 'finalize' | 'certificate';
+
+interface KeptOrder extends Order {
+  names: readonly string[];
+}
+
+/** A CA that believes what stands in the fake zones, and issues real certificates with its clock's dates. */
+export class FakeAuthority implements CertificateAuthority {
+  readonly directoryUrl = 'https://ca.test/directory';
+  readonly #ca: TestCa;
+  readonly #zones: FakeZones;
+  readonly #clock: () => Date;
+  readonly #orders = new Map<string, KeptOrder>();
+  readonly #authorizations = new Map<string, Authorization>();
+  readonly #certificates = new Map<string, string>();
+  /** The names of each certificate that was issued. */
+  readonly issued: (readonly string[])[] = [];
+  /** What was ordered. */
+  readonly requests: OrderRequest[] = [];
+  /** Runs before each call, with the names or the address it is about; throws to refuse. */
+  before: (call: Call, about: string) => void | Promise<void> = () => {};
+  lifetimeDays = 90;
+
+  constructor(ca: TestCa, { zones, clock }: { zones: FakeZones; clock: () => Date }) {
+    this.#ca = ca;
+    this.#zones = zones;
+    this.#clock = clock;
+  }
+
+  async caaIdentity(): Promise<string> {
+    return 'ca.test';
+  }
+
+  async createOrder(request: OrderRequest): Promise<Order> {
+    await this.before('createOrder', request.names.join(' '));
+    this.requests.push(request);
+    const url = `https://ca.test/order/${this.requests.length}`;
+    const authorizations = request.names.map((name) => this.#authorize(url, name));
+    const order: KeptOrder = {
+      url,
+      status: 'pending',
+      authorizations,
+      finalize: `${url}/finalize`,
+      names: request.names,
+    };
+    this.#orders.set(url, order);
+    return { ...order };
+  }
+
+  async order(url: string): Promise<Order> {
+    await this.before('order', url);
+    const order = this.#orders.get(url);
+    if (!order) throw new AcmeError('acme-malformed', `no order ${url}`);
+    if (order.status === 'pending') order.status = this.#provenStatus(order);
+    return { ...order };
+  }
+
+  async authorization(url: string): Promise<Authorization> {
+    await this.before('authorization', url);
+    const authorization = this.#authorizations.get(url);
+    if (!authorization) throw new AcmeError('acme-malformed', `no authorization ${url}`);
+    return { ...authorization };
+  }
+
+  async answerChallenge(url: string): Promise<void> {
+    await this.before('answerChallenge', url);
+    const authorization = this.#authorizations.get(url.replace(/\/challenge$/, ''));
+    if (!authorization?.challenge) throw new AcmeError('acme-malformed', `no challenge ${url}`);
+    const found = this.#zones.values(challengeName(authorization.identifier), 'TXT');
+    const proved = found.includes(`"${authorization.challenge.txtValue}"`);
+    authorization.status = proved ? 'valid' : 'invalid';
+    if (!proved) authorization.problem = 'Incorrect TXT record (unauthorized)';
+  }
+
+  async finalize({ url }: Order, csr: { key: PrivateKeyPem; names: readonly string[] }): Promise<Order> {
+    const order = this.#orders.get(url);
+    await this.before('finalize', csr.names.join(' '));
+    if (order?.status !== 'ready') throw new AcmeError('acme-order-not-ready', `order ${url} is not ready`);
+    const notBefore = this.#clock();
+    const notAfter = new Date(notBefore.getTime() + this.lifetimeDays * 86_400_000);
+    const leaf = await this.#ca.issue({ ...csr, notBefore, notAfter });
+    this.issued.push(csr.names);
+    this.#certificates.set(url, leaf + this.#ca.issuer);
+    order.status = 'valid';
+    return { ...order };
+  }
+
+  async certificate({ url }: Order): Promise<string> {
+    await this.before('certificate', url);
+    return this.#certificates.get(url) ?? '';
+  }
+
+  #authorize(order: string, name: string): string {
+    const url = `${order}/authorization/${name}`;
+    const txtValue = createHash('sha256').update(url).digest('base64url');
+    const challenge = { url: `${url}/challenge`, status: 'pending', txtValue };
+    this.#authorizations.set(url, { url, identifier: identifierOf(name), status: 'pending', challenge });
+    return url;
+  }
+
+  #provenStatus({ authorizations }: Order): Order['status'] {
+    const statuses = authorizations.map((url) => this.#authorizations.get(url)?.status);
+    if (statuses.includes('invalid')) return 'invalid';
+    return statuses.every((status) => status === 'valid') ? 'ready' : 'pending';
+  }
+}

@@ -1,0 +1,32 @@
+import type { CaaProperty } from '../../lib/core/caa.ts';
+import type { Resolver } from '../../lib/ports/resolver.ts';
+import type { FakeZones } from './fake-zones.ts';
+
+/** A DNS that shows the fake zones as they are at once, and the CNAMEs it is given. */
+export class FakeResolver implements Resolver {
+  readonly #zones: FakeZones;
+  readonly cnames = new Map<string, string>();
+
+  constructor(zones: FakeZones) {
+    this.#zones = zones;
+  }
+
+  async caa(name: string): Promise<CaaProperty[]> {
+    return this.#zones.values(name, 'CAA').map((text) => {
+      const [, flags, tag = '', value = ''] = /^(\d+) (\S+) "(.*)"$/.exec(text) ?? [];
+      return { flags: Number(flags), tag, value };
+    });
+  }
+
+  async cname(name: string): Promise<string | undefined> {
+    return this.cnames.get(name);
+  }
+
+  async nameServers(zone: string): Promise<{ server: string; address: string }[]> {
+    return [{ server: `ns.${zone}`, address: '192.0.2.53' }];
+  }
+
+  async txtFrom(_: { server: string; address: string }, name: string): Promise<string[]> {
+    return this.#zones.values(name, 'TXT').map((value) => value.slice(1, -1));
+  }
+}

@@ -1,0 +1,23 @@
+import type { Fact } from '../../lib/core/facts.ts';
+import type { Events } from '../../lib/ports/events.ts';
+
+/** A bus that remembers. */
+export class RecordedEvents implements Events {
+  readonly facts: Fact[] = [];
+  /** Runs before each publication; throws to let it fail. */
+  before: () => void = () => {};
+
+  async publish(facts: readonly Fact[]): Promise<void> {
+    this.before();
+    this.facts.push(...facts);
+  }
+
+  types(): string[] {
+    return this.facts.map(({ type }) => type);
+  }
+
+  /** The details of the facts of one type. */
+  of(type: Fact['type']): Fact['detail'][] {
+    return this.facts.filter((fact) => fact.type === type).map(({ detail }) => detail);
+  }
+}

@@ -1,0 +1,69 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { isStale } from '../../../lib/core/pending.ts';
+import { PrivateKeyPem } from '../../../lib/core/private-key-pem.ts';
+import { rememberFailure, type State } from '../../../lib/core/state.ts';
+
+const NOW = new Date('2026-11-20T02:00:00Z');
+const MINUTE = 60_000;
+const failure = { reason: 'acme-rate-limited', message: 'later' };
+
+describe('after a failure', () => {
+  it.each([
+    [undefined, 1, 1],
+    [1, 2, 10],
+    [2, 3, 100],
+    [3, 4, 24 * 60],
+    [4, 5, 24 * 60],
+    [99, 100, 24 * 60],
+  ])('number %s more, failure %i waits %i minutes', (before, failures, minutes) => {
+    const state = before === undefined ? undefined : { failures: before };
+    expect(rememberFailure(state, failure, NOW)).toEqual({
+      failures,
+      lastFailure: { at: NOW.toISOString(), ...failure },
+      notBefore: new Date(NOW.getTime() + minutes * MINUTE).toISOString(),
+    });
+  });
+
+  it.each([
+    [34 * 60 * MINUTE, 34 * 60],
+    [1000, 1],
+    [0, 1],
+  ])("the longer of the CA's wait of %i ms and ours counts", (retryAfterMs, minutes) => {
+    const state = rememberFailure(undefined, { ...failure, retryAfterMs }, NOW);
+    expect(state.notBefore).toBe(new Date(NOW.getTime() + minutes * MINUTE).toISOString());
+  });
+
+  it("the CA's suggested instant is kept", () => {
+    const state: State = { failures: 0, suggested: { certId: 'a.b', at: NOW.toISOString() } };
+    expect(rememberFailure(state, failure, NOW).suggested).toEqual(state.suggested);
+  });
+});
+
+describe('a lease', () => {
+  const at = (ms: number) => ({ modified: NOW, at: new Date(NOW.getTime() + ms) });
+
+  it.each([
+    [900, 899_999, false],
+    [900, 900_000, true],
+    [900, -1, false],
+    [0, 0, true],
+  ])('of %i s is stale after %i ms: %s', (leaseSeconds, ms, stale) => {
+    expect(isStale({ leaseSeconds }, at(ms))).toBe(stale);
+  });
+});
+
+it('a private key shows its text only when it is revealed', () => {
+  const key = new PrivateKeyPem('-----BEGIN PRIVATE KEY-----');
+  const shown = [
+    String(key),
+    `${key}`,
+    JSON.stringify({ key }),
+    inspect({ key }),
+    inspect(key, { showHidden: true }),
+    JSON.stringify(Object.entries(key)),
+    new Error('x', { cause: key }).cause?.toString(),
+  ];
+  expect(shown.join()).not.toContain('BEGIN');
+  expect(key.reveal()).toContain('BEGIN');
+});

@@ -1,0 +1,56 @@
+import type { RenewalDue } from '../../../lib/core/facts.ts';
+import type { RenewDeps } from '../../../lib/steps/renew/context.ts';
+import { renewBatch } from '../../../lib/steps/renew-batch.ts';
+import { makeCa } from '../../fakes/certificates.ts';
+import { FakeAuthority } from '../../fakes/fake-authority.ts';
+import { FakeResolver } from '../../fakes/fake-resolver.ts';
+import { FakeZones } from '../../fakes/fake-zones.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
+import { RecordedEvents } from '../../fakes/recorded-events.ts';
+
+/** Everything that a renewal touches, in memory, with one clock. */
+export async function makeWorld() {
+  let now = new Date('2026-11-20T02:00:00Z');
+  const clock = () => now;
+  const zones = new FakeZones('example.com', 'example.org');
+  const authority = new FakeAuthority(await makeCa(), { zones, clock });
+  const warnings: string[] = [];
+  const deps = {
+    store: new MemoryStore(clock),
+    zones,
+    resolver: new FakeResolver(zones),
+    openAuthority: async () => authority,
+    events: new RecordedEvents(),
+    stack: {
+      domains: ['example.com', 'example.org'],
+      hostGroups: ['web', 'api'],
+      defaultCa: authority.directoryUrl,
+      alsoAllow: [] as string[],
+    },
+    clock,
+    warn: (warning: string) => warnings.push(warning),
+  } satisfies RenewDeps;
+  let runs = 0;
+  return {
+    ...deps,
+    authority,
+    warnings,
+    clock,
+    pass: (ms: number) => {
+      now = new Date(now.getTime() + ms);
+    },
+    /** Puts a renewal file there. */
+    want: (name: string, names: string[], more: object = {}) =>
+      deps.store.put(`renewal/${name}.json`, JSON.stringify({ names, ...more })),
+    due: (names: string[], more: Partial<RenewalDue['certificates'][number]> = {}): RenewalDue => ({
+      ca: authority.directoryUrl,
+      zoneIds: [],
+      certificates: names.map((name) => ({ name, reason: 'never-issued', replacing: null, ...more })),
+    }),
+    renew: (due: RenewalDue, { store = deps.store, signal = new AbortController().signal } = {}) =>
+      renewBatch({ ...deps, store }, due, { owner: `run-${runs++}`, signal }),
+    live: (name: string, store = deps.store) => JSON.parse(store.text(`live/${name}.json`) || 'null'),
+  };
+}
+
+export type World = Awaited<ReturnType<typeof makeWorld>>;
