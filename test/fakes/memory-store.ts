@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { ObjectStore, StoredObject, WriteOptions, Written } from '../../lib/ports/object-store.ts';
+import type {
+  Listed,
+  ObjectStore,
+  StoredObject,
+  WriteOptions,
+  Written,
+} from '../../lib/ports/object-store.ts';
 
 interface Kept {
   body: string;
@@ -38,10 +44,14 @@ export class MemoryStore implements ObjectStore {
     return this.#objects.get(key)?.groups ?? [];
   }
 
-  async list(prefix: string): Promise<{ key: string; etag: string }[]> {
+  async list(prefix: string): Promise<Listed[]> {
     return [...this.#objects]
       .filter(([key]) => key.startsWith(prefix) && key !== prefix && !key.slice(prefix.length).includes('/'))
-      .map(([key, { body }]) => ({ key, etag: etagOf(body) }))
+      .map(([key, { body, modified }]) => ({
+        key,
+        etag: etagOf(body),
+        ageMs: this.#clock().getTime() - modified.getTime(),
+      }))
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
@@ -68,6 +78,11 @@ export class MemoryStore implements ObjectStore {
 
   async put(key: string, body: string, options: WriteOptions = {}): Promise<void> {
     this.#write(key, body, options);
+  }
+
+  async tag(key: string, groups: readonly string[]): Promise<void> {
+    const kept = this.#objects.get(key);
+    if (kept) this.#objects.set(key, { ...kept, groups });
   }
 
   async remove(key: string): Promise<void> {

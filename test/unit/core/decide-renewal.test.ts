@@ -21,6 +21,7 @@ function decide(
     live,
     state: undefined,
     forced: false,
+    leftOpen: false,
     defaultCa: CA,
     now: NOW,
     ...facts,
@@ -96,6 +97,20 @@ describe('a certificate is renewed', () => {
     const { ca: __, ...unchanged } = unprofiled;
     expect(decide({ ...issued, wanted: unchanged })).toEqual(renew('suggested-window'));
     expect(decide({ ...issued, wanted: unchanged, state: undefined })).toEqual(renew('expires-soon'));
+  });
+});
+
+describe('a certificate is mended', () => {
+  it.each<[string, string, Parameters<typeof decide>[0]]>([
+    ['left-open', 'when an earlier worker left something', { leftOpen: true }],
+    ['hosts-changed', 'when it is for other host groups', { wanted: wantedOf({ hosts: ['web'] }) }],
+    ['hosts-changed', 'when other names are served', { wanted: wantedOf({ serverNames: ['example.com'] }) }],
+  ])('%s: %s', (reason, _, facts) => {
+    expect(decide(facts)).toEqual({ action: 'mend', reason });
+  });
+
+  it('only when it is not renewed, which does it too', () => {
+    expect(decide({ leftOpen: true, left: DAY })).toEqual(renew('expires-soon'));
   });
 });
 
@@ -185,7 +200,7 @@ it('is due at the instant it waits for, and not a millisecond before', () => {
         const live = pointerOf(later(Math.floor(days * DAY * part)), days);
         const wanted = wantedOf(before === undefined ? {} : { renewBeforeDays: before });
         const first = decide({ live, wanted });
-        if (first.action === 'renew') return;
+        if (first.action !== 'wait') return;
         expect(decide({ live, wanted, now: first.until }).action).toBe('renew');
         expect(decide({ live, wanted, now: new Date(first.until.getTime() - 1) }).action).toBe('wait');
         expect(first.until.getTime()).toBeLessThanOrEqual(Date.parse(live.notAfter) - (days * DAY) / 6);
