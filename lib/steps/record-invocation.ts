@@ -59,8 +59,7 @@ async function write(
   const key = hostKey(instanceId);
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
     const stored = await store.get(key);
-    const before =
-      stored && parseJson(stored.body, HostRecord, { where: key, reason: 'host-record-malformed' });
+    const before = stored && recordOf(stored.body, key);
     const fresh = results.filter(({ name }) => before?.lineages[name]?.commandId !== commandId);
     if (fresh.length === 0) return [];
     const body = `${JSON.stringify(recordResults(before, fresh, { instanceId, group, commandId, at: clock() }), null, 2)}\n`;
@@ -70,6 +69,15 @@ async function write(
     if (written) return fresh;
   }
   throw new StoreError('store-unavailable', `${key} kept changing; the next scan compares again`);
+}
+
+/** A record that cannot be read is written anew: what the host serves, it reports. */
+function recordOf(body: string, key: string): HostRecord | undefined {
+  try {
+    return parseJson(body, HostRecord, { where: key, reason: 'host-record-malformed' });
+  } catch {
+    return undefined;
+  }
 }
 
 function factOf(

@@ -146,44 +146,47 @@ async function planDeployments(
 ): Promise<void> {
   const groups = new Set(certificates.flatMap((certificate) => certificate.groups));
   if (groups.size === 0) return;
-  try {
-    const hosts = new Map<string, string[]>();
-    for (const group of groups) {
+  const warn = (error: unknown) => plan.warnings.push(oneLineOf(error).message);
+  const hosts = new Map<string, string[]>();
+  for (const group of groups) {
+    try {
       const inGroup = await deps.hosts.inGroup(group);
       hosts.set(
         group,
         inGroup.filter(({ online }) => online).map(({ instanceId }) => instanceId),
       );
+    } catch (error) {
+      warn(error);
     }
-    plan.deployments = decideDeployments({
-      certificates,
-      hosts,
-      records: await readRecords(deps, [...hosts.values()].flat()),
-    });
+  }
+  try {
+    const records = await readRecords(deps, [...hosts.values()].flat(), warn);
+    plan.deployments = decideDeployments({ certificates, hosts, records });
   } catch (error) {
-    plan.warnings.push(oneLineOf(error).message);
+    warn(error);
   }
 }
 
+/** The hosts' records; one that cannot be read is warned of and counts as none, so its host is told again. */
 async function readRecords(
   { store }: ScanDeps,
   instanceIds: readonly string[],
+  warn: (error: unknown) => void,
 ): Promise<Map<string, HostRecord>> {
   const kept = new Set((await store.list(HOSTS_PREFIX)).map(({ key }) => key));
-  const keys = instanceIds
-    .map((id) => ({ id, key: `${HOSTS_PREFIX}${id}.json` }))
-    .filter(({ key }) => kept.has(key));
-  const records = await pMap(
-    keys,
-    async ({ id, key }) => {
-      const stored = await store.get(key);
-      return stored
-        ? [[id, parseJson(stored.body, HostRecord, { where: key, reason: 'host-record-malformed' })] as const]
-        : [];
-    },
-    { concurrency: READS_AT_ONCE },
-  );
-  return new Map(records.flat());
+  const records = new Map<string, HostRecord>();
+  const read = async (id: string) => {
+    const key = `${HOSTS_PREFIX}${id}.json`;
+    const stored = kept.has(key) ? await store.get(key) : undefined;
+    if (!stored) return;
+    try {
+      records.set(id, parseJson(stored.body, HostRecord, { where: key, reason: 'host-record-malformed' }));
+    } catch (error) {
+      warn(error);
+    }
+  };
+  await pMap(new Set(instanceIds), read, { concurrency: READS_AT_ONCE });
+  return records;
 }
 
 function factsOf({ batches, deployments }: Plan): Fact[] {

@@ -1,0 +1,207 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { HostGroup } from '../../../lib/core/host-group.ts';
+import { InputError } from '../../../lib/core/input-error.ts';
+import { confirm } from '../../../lib/steps/confirm.ts';
+import { deploy, splitNames } from '../../../lib/steps/deploy.ts';
+import { FakeHosts, reportOf } from '../../fakes/fake-hosts.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
+import { RecordedEvents } from '../../fakes/recorded-events.ts';
+
+const NOW = new Date('2026-11-20T02:00:00Z');
+const CANARY = 'i-00000001';
+const OTHER = 'i-00000002';
+const web: HostGroup = {
+  name: 'web',
+  reload: 'container',
+  container: 'web',
+  root: '/etc/letsencrypt',
+  port: 443,
+};
+const clock = () => NOW;
+const store = new MemoryStore(clock);
+const signal = new AbortController().signal;
+let hosts: FakeHosts;
+let events: RecordedEvents;
+
+beforeEach(async () => {
+  for (const key of store.keys()) await store.remove(key);
+  hosts = new FakeHosts();
+  events = new RecordedEvents();
+  hosts.groups.set(
+    'web',
+    [CANARY, OTHER].map((instanceId) => ({ instanceId, online: true })),
+  );
+});
+
+const deps = () => ({ store, events, clock, hosts, groups: [web] });
+const due = { group: 'web', names: ['shop', 'blog'] };
+const record = (id: string) => JSON.parse(store.text(`hosts/${id}.json`));
+const sentTo = () => hosts.commands.map(({ instanceIds }) => instanceIds);
+const failing = (more: object) =>
+  reportOf([
+    { name: 'shop', outcome: 'rolled-back', ...more },
+    { name: 'blog', version: 'v2', outcome: 'served' },
+  ]);
+
+describe('a deployment', () => {
+  it('goes to one host first, and to the others when it came through', async () => {
+    expect(await deploy(deps(), due, signal)).toMatchObject({
+      outcome: 'sent',
+      reason: 'canary-installed',
+      sent: [OTHER],
+    });
+    expect(sentTo()).toEqual([[CANARY], [OTHER]]);
+    expect(record(CANARY).lineages.shop).toMatchObject({ version: 'v2', outcome: 'served', commandId: 'c1' });
+    expect(events.types()).toEqual(['Certificate Deployed', 'Certificate Deployed']);
+  });
+
+  it.each<[string, () => ReturnType<typeof reportOf>, string]>([
+    [
+      'rolls one certificate back',
+      () => failing({ reason: 'nginx-test-failed', message: 'line 3' }),
+      'nginx-test-failed',
+    ],
+    [
+      'ends without a report',
+      () => ({ status: 'failed', statusDetails: 'ExecutionTimedOut', output: '…' }),
+      'ssm-execution-timed-out',
+    ],
+    [
+      'refuses the run',
+      () => ({
+        status: 'failed',
+        statusDetails: 'Failed',
+        output: '{"perennial":1,"reason":"locked","message":"busy","results":[]}',
+      }),
+      'locked',
+    ],
+  ])('stops at a canary that %s', async (_, report, reason) => {
+    hosts.reports = report;
+    expect(await deploy(deps(), due, signal)).toMatchObject({
+      outcome: 'stopped',
+      reason: 'canary-failed',
+      sent: [],
+    });
+    expect(sentTo()).toEqual([[CANARY]]);
+    expect(events.of('Certificate Deployment Failed')).toContainEqual(
+      expect.objectContaining({ name: 'shop', reason }),
+    );
+  });
+
+  it('stops at a canary that is not done in time', async () => {
+    hosts.reports = () => ({ status: 'waiting', statusDetails: 'InProgress', output: '' });
+    expect(await deploy(deps(), due, AbortSignal.timeout(30))).toMatchObject({
+      outcome: 'stopped',
+      reason: 'canary-slow',
+    });
+    expect(sentTo()).toEqual([[CANARY]]);
+  });
+
+  it.each([
+    ['hosts-offline', [{ instanceId: CANARY, online: false }], [CANARY]],
+    ['no-hosts', [], []],
+  ])('stops where there is nobody: %s', async (reason, group, offline) => {
+    hosts.groups.set('web', group);
+    expect(await deploy(deps(), due, signal)).toMatchObject({ outcome: 'stopped', reason, offline });
+    expect(events.of('Certificate Deployment Failed')).toHaveLength(2);
+    expect(hosts.commands).toEqual([]);
+  });
+
+  it('passes over hosts that are offline', async () => {
+    hosts.groups.set('web', [
+      { instanceId: CANARY, online: false },
+      { instanceId: OTHER, online: true },
+    ]);
+    expect(await deploy(deps(), due, signal)).toMatchObject({ outcome: 'sent', sent: [], offline: [CANARY] });
+    expect(sentTo()).toEqual([[OTHER]]);
+  });
+
+  it('for an unknown group says what to do', async () => {
+    const unknown = deploy(deps(), { ...due, group: 'db' }, signal);
+    await expect(unknown).rejects.toBeInstanceOf(InputError);
+    await expect(unknown).rejects.toThrow('host group "db" is not one of web');
+  });
+
+  it('keeps the version a host fell back to', async () => {
+    await deploy(deps(), due, signal);
+    hosts.reports = () => failing({ reason: 'old-certificate-served' });
+    await deploy(deps(), due, signal);
+    expect(record(CANARY).lineages.shop).toMatchObject({ version: 'v2', outcome: 'rolled-back' });
+  });
+});
+
+describe('a confirmation', () => {
+  const told = (id: string, status = 'Success') => ({
+    detail: { 'command-id': 'c1', 'instance-id': id, status },
+  });
+  beforeEach(() => hosts.install({ group: web, names: due.names, instanceIds: [OTHER] }));
+
+  it('writes down what the host reports and tells it', async () => {
+    expect(await confirm(deps(), told(OTHER))).toMatchObject({ outcome: 'recorded', instanceId: OTHER });
+    expect(Object.keys(record(OTHER).lineages)).toEqual(['shop', 'blog']);
+    expect(events.types()).toEqual(['Certificate Deployed', 'Certificate Deployed']);
+  });
+
+  it('that comes twice tells it once', async () => {
+    await confirm(deps(), told(OTHER));
+    await confirm(deps(), told(OTHER));
+    expect(events.facts).toHaveLength(2);
+  });
+
+  it('of several commands at once loses nothing', async () => {
+    await hosts.install({ group: web, names: ['third'], instanceIds: [OTHER] });
+    const second = { detail: { 'command-id': 'c2', 'instance-id': OTHER, status: 'Success' } };
+    await Promise.all([confirm(deps(), told(OTHER)), confirm(deps(), second)]);
+    expect(Object.keys(record(OTHER).lineages).sort()).toEqual(['blog', 'shop', 'third']);
+  });
+
+  it('leaves what still runs', async () => {
+    hosts.reports = () => ({ status: 'waiting', statusDetails: 'InProgress', output: '' });
+    expect(await confirm(deps(), told(OTHER))).toMatchObject({ outcome: 'left', reason: 'still-running' });
+    expect(store.keys()).toEqual([]);
+  });
+
+  it("leaves other people's commands", async () => {
+    const foreign = { detail: { 'command-id': 'c9', 'instance-id': OTHER, status: 'Success' } };
+    expect(await confirm(deps(), foreign)).toMatchObject({ outcome: 'left', reason: 'not-ours' });
+    expect(store.keys()).toEqual([]);
+  });
+
+  it.each([undefined, null, {}, { detail: {} }, { detail: { 'command-id': 1 } }])(
+    'refuses the event %j',
+    async (event) => {
+      await expect(confirm(deps(), event)).rejects.toMatchObject({
+        name: 'InputError',
+        reason: 'event-invalid',
+      });
+    },
+  );
+
+  it('mends a record that cannot be read', async () => {
+    await store.put(`hosts/${OTHER}.json`, '{broken');
+    expect(await confirm(deps(), told(OTHER))).toMatchObject({ outcome: 'recorded' });
+    expect(Object.keys(record(OTHER).lineages)).toEqual(['shop', 'blog']);
+  });
+});
+
+describe('the names of a command', () => {
+  it.each([
+    [[], []],
+    [['a', 'b'], [2]],
+    [Array.from({ length: 31 }, () => 'x'.repeat(128)), [31]],
+    [
+      [...Array.from({ length: 31 }, () => 'x'.repeat(128)), 'y'],
+      [31, 1],
+    ],
+    [['x'.repeat(2000), 'y'.repeat(1999)], [2]],
+    [
+      ['x'.repeat(2000), 'y'.repeat(2000)],
+      [1, 1],
+    ],
+  ])('fit its parameter of 4,000 characters', (names, sizes) => {
+    const parts = splitNames(names);
+    expect(parts.map((part) => part.length)).toEqual(sizes);
+    expect(parts.flat()).toEqual(names);
+    for (const part of parts) expect(part.join(' ').length).toBeLessThanOrEqual(4000);
+  });
+});

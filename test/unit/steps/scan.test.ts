@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { recordResults } from '../../../lib/core/host-record.ts';
+import { pointerText } from '../../../lib/core/live-pointer.ts';
+import { HostsError } from '../../../lib/ports/hosts.ts';
+import { scan } from '../../../lib/steps/scan.ts';
+import { FakeHosts } from '../../fakes/fake-hosts.ts';
+import { FakeZones } from '../../fakes/fake-zones.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
+import { pointerOf } from '../../fakes/pointers.ts';
+import { RecordedEvents } from '../../fakes/recorded-events.ts';
+
+const NOW = new Date('2026-11-20T02:00:00Z');
+const DAY = 86_400_000;
+const VERSION = '20260101T000000Z-0a1b2c';
+const HOST = 'i-00000001';
+const stack = {
+  domains: ['example.com', 'example.org'],
+  hostGroups: ['web', 'api'],
+  defaultCa: 'https://ca.test/directory',
+};
+let store: MemoryStore;
+let hosts: FakeHosts;
+let events: RecordedEvents;
+
+beforeEach(() => {
+  store = new MemoryStore(() => NOW);
+  hosts = new FakeHosts();
+  events = new RecordedEvents();
+});
+
+const deps = () => ({ store, hosts, events, stack, zones: new FakeZones('example.com', 'example.org') });
+const weekly = () => scan(deps(), { start: 'weekly-sweep', names: 'all' }, NOW);
+const want = (name: string, more: object = {}) =>
+  store.put(`renewal/${name}.json`, JSON.stringify({ names: ['example.com'], ...more }));
+const live = (name: string, daysLeft: number, more: object = {}) =>
+  store.put(`live/${name}.json`, pointerText(pointerOf(new Date(NOW.getTime() + daysLeft * DAY), 90, more)));
+
+describe('a scan', () => {
+  it('says for each certificate what and why, and puts what is due on the bus', async () => {
+    await want('due');
+    await live('due', 12);
+    await want('fresh');
+    await live('fresh', 60);
+    await want('new', { names: ['new.example.org'] });
+    await store.put('renewal/broken.json', '{');
+    const plan = await weekly();
+    expect(plan.certificates.map(({ name, action, reason }) => [name, action, reason])).toEqual([
+      ['broken', 'reject', 'renewal-file-invalid'],
+      ['due', 'renew', 'expires-soon'],
+      ['fresh', 'wait', 'not-due'],
+      ['new', 'renew', 'never-issued'],
+    ]);
+    expect(events.facts.map(({ detail }) => detail)).toEqual(plan.batches);
+    expect(plan.batches.map(({ certificates }) => certificates)).toEqual([
+      [{ name: 'new', reason: 'never-issued', replacing: null }],
+      [{ name: 'due', reason: 'expires-soon', replacing: VERSION }],
+    ]);
+  });
+
+  it.each([
+    ['the file', 'outside-domains', () => want('bad', { names: ['example.net'] })],
+    ['the name of the file', 'bad-lineage-name', () => want('*.bad')],
+    [
+      'the live pointer',
+      'pointer-malformed',
+      async () => {
+        await want('bad');
+        await store.put('live/bad.json', '{}');
+      },
+    ],
+  ])('rejects a certificate for %s, and goes on with the others', async (_, reason, breakIt) => {
+    await want('good');
+    await breakIt();
+    const { certificates, batches } = await weekly();
+    expect(certificates).toContainEqual(expect.objectContaining({ action: 'reject', reason }));
+    expect(batches.flatMap((batch) => batch.certificates.map(({ name }) => name))).toEqual(['good']);
+  });
+
+  it('rejects a name that no hosted zone holds', async () => {
+    await want('bad', { names: ['example.com'] });
+    const plan = await scan(
+      { ...deps(), zones: new FakeZones('example.org') },
+      { start: 'plan', names: 'all' },
+      NOW,
+    );
+    expect(plan.certificates).toMatchObject([{ action: 'reject', reason: 'no-hosted-zone' }]);
+  });
+
+  it('as a plan changes nothing', async () => {
+    await want('due');
+    const before = store.keys();
+    const plan = await scan(deps(), { start: 'plan', names: 'all' }, NOW);
+    expect(plan.batches).toHaveLength(1);
+    expect(events.facts).toEqual([]);
+    expect(store.keys()).toEqual(before);
+  });
+
+  it('by force looks at the named only, and says which are not there', async () => {
+    for (const name of ['a', 'b']) {
+      await want(name);
+      await live(name, 60);
+    }
+    const plan = await scan(deps(), { start: 'force', names: ['a', 'gone'] }, NOW);
+    expect(plan.certificates).toMatchObject([
+      { name: 'a', action: 'renew', reason: 'forced' },
+      { name: 'gone', action: 'reject', reason: 'renewal-file-missing' },
+    ]);
+  });
+
+  it('of a changed file looks at that file', async () => {
+    await want('a');
+    await want('b');
+    const plan = await scan(deps(), { start: 'file-changed', keys: ['renewal/b.json'] }, NOW);
+    expect(plan.certificates.map(({ name }) => name)).toEqual(['b']);
+  });
+
+  it('finds the same again: nothing is lost with a message', async () => {
+    await want('due');
+    expect((await weekly()).batches).toEqual((await weekly()).batches);
+    expect(events.facts).toHaveLength(2);
+  });
+});
+
+describe('hosts that lack a version', () => {
+  const deployed = async (group: string) => {
+    await want(group, { hosts: [group] });
+    await live(group, 60, { hosts: [group] });
+    hosts.groups.set(group, [{ instanceId: HOST, online: true }]);
+  };
+  const holds = (name: string, version: string) => {
+    const result = { name, version, outcome: 'served' as const };
+    const context = { instanceId: HOST, group: name, commandId: 'c1', at: NOW };
+    return store.put(`hosts/${HOST}.json`, JSON.stringify(recordResults(undefined, [result], context)));
+  };
+
+  it('get it', async () => {
+    await deployed('web');
+    await holds('web', 'older');
+    expect((await weekly()).deployments).toEqual([
+      { group: 'web', names: ['web'], reason: 'host-behind', hosts: [HOST] },
+    ]);
+    expect(events.facts).toEqual([{ type: 'Deployment Due', detail: { group: 'web', names: ['web'] } }]);
+  });
+
+  it('are none when all hold it, or are offline', async () => {
+    await deployed('web');
+    await holds('web', VERSION);
+    expect((await weekly()).deployments).toEqual([]);
+    await holds('web', 'older');
+    hosts.groups.set('web', [{ instanceId: HOST, online: false }]);
+    expect((await weekly()).deployments).toEqual([]);
+  });
+
+  it('get it although another group cannot be asked for', async () => {
+    await deployed('api');
+    await deployed('web');
+    hosts.before = (group) => {
+      if (group === 'api') throw new HostsError('hosts-unavailable', 'could not list the hosts of group api');
+    };
+    const plan = await weekly();
+    expect(plan.deployments.map(({ group }) => group)).toEqual(['web']);
+    expect(plan.warnings).toEqual(['could not list the hosts of group api']);
+  });
+
+  it('get it although their record cannot be read', async () => {
+    await deployed('web');
+    await store.put(`hosts/${HOST}.json`, '{broken');
+    const plan = await weekly();
+    expect(plan.deployments.map(({ group }) => group)).toEqual(['web']);
+    expect(plan.warnings).toEqual([expect.stringContaining(`hosts/${HOST}.json: is not JSON`)]);
+  });
+});
