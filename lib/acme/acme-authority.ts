@@ -61,7 +61,7 @@ export class AcmeAuthority implements CertificateAuthority {
       ...(replaces && { replaces }),
     };
     const answer = await this.#client.api.apiResourceRequest('newOrder', payload, [201]);
-    return this.#toOrder(answer, answer.headers.location ?? '');
+    return this.#toOrder(answer, parseAnswer(answer.headers.location, HttpsUrl, 'Location of the new order'));
   }
 
   async order(url: string): Promise<Order> {

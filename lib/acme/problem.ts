@@ -55,12 +55,16 @@ export function describeProblem(data: unknown): string | undefined {
 export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
+  // Date.parse takes almost anything for a date: "-5" too.
+  if (!/^[A-Z][a-z]+, /.test(header)) return undefined;
   const at = Date.parse(header);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
 }
 
+/** `badCSR` gives `bad-csr`; what no RFC would name so gives `unknown`. */
 function kebab(camel: string): string {
-  return camel.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (!/^[a-z][a-zA-Z]{0,63}$/.test(camel)) return 'unknown';
+  return camel.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
 }
 
 function oneLine(text: string): string {

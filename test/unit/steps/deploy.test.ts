@@ -190,7 +190,7 @@ describe('the names of a command', () => {
     [['a', 'b'], [2]],
     [Array.from({ length: 31 }, () => 'x'.repeat(128)), [31]],
     [
-      [...Array.from({ length: 31 }, () => 'x'.repeat(128)), 'y'],
+      [...Array.from({ length: 31 }, () => 'x'.repeat(128)), 'yy'],
       [31, 1],
     ],
     [['x'.repeat(2000), 'y'.repeat(1999)], [2]],

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AcmeAuthority } from '../../../lib/acme/acme-authority.ts';
+import type { AcmeClient } from '../../../lib/acme/acme-client.ts';
+import {
+  acmeError,
+  describeProblem,
+  type HttpAnswer,
+  isBadNonce,
+  parseRetryAfter,
+} from '../../../lib/acme/problem.ts';
+import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
+
+const NOW = new Date('2026-11-20T02:00:00Z');
+const url = 'https://ca.test/acme/new-order';
+const errorOf = (answer: Partial<HttpAnswer>) =>
+  acmeError({ status: 400, headers: {}, data: '', ...answer }, { url, now: NOW });
+const problem = (type: string, more: object = {}) => ({
+  type: `urn:ietf:params:acme:error:${type}`,
+  detail: 'no',
+  ...more,
+});
+
+describe('Retry-After (RFC 9110, 10.2.3)', () => {
+  it.each([
+    [undefined, undefined],
+    ['0', 0],
+    ['120', 120_000],
+    [' 120 ', 120_000],
+    ['Fri, 20 Nov 2026 02:00:30 GMT', 30_000],
+    ['Fri, 20 Nov 2026 01:00:00 GMT', 0],
+    ['soon', undefined],
+    ['', undefined],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['99999999999', undefined],
+  ])('%j is %s ms', (header, ms) => {
+    expect(parseRetryAfter(header, NOW)).toBe(ms);
+  });
+});
+
+describe("the CA's refusal", () => {
+  it.each([
+    ['rateLimited', 'acme-rate-limited'],
+    ['badCSR', 'acme-bad-csr'],
+    ['caa', 'acme-caa'],
+    ['orderNotReady', 'acme-order-not-ready'],
+    ['../etc\n', 'acme-unknown'],
+    ['x'.repeat(1000), 'acme-unknown'],
+  ])('%s has the reason %s (RFC 8555, 6.7)', (type, reason) => {
+    expect(errorOf({ data: problem(type) })).toMatchObject({ name: 'AcmeError', reason });
+  });
+
+  it('tells its words in one line, those of each name too, and its Retry-After', () => {
+    const subproblems = [
+      { type: 'x', detail: 'not\nthis', identifier: { type: 'dns', value: 'a.example.com' } },
+    ];
+    const error = errorOf({ data: problem('malformed', { subproblems }), headers: { 'retry-after': '60' } });
+    expect(error.message).toBe('the CA ca.test refused: no; a.example.com: not this');
+    expect(error.retryAfterMs).toBe(60_000);
+  });
+
+  it.each([['<html>502</html>'], [''], [null], [{ type: 'about:blank' }], [{ type: 5 }]])(
+    'that is no ACME problem is trouble: %j',
+    (data) => {
+      expect(errorOf({ status: 502, data })).toMatchObject({
+        reason: 'ca-unavailable',
+        message: 'the CA ca.test answered HTTP 502',
+      });
+    },
+  );
+
+  it('is a bad nonce only as such', () => {
+    expect(isBadNonce({ status: 400, headers: {}, data: problem('badNonce') })).toBe(true);
+    expect(isBadNonce({ status: 400, headers: {}, data: problem('malformed') })).toBe(false);
+    expect(isBadNonce({ status: 200, headers: {}, data: problem('badNonce') })).toBe(false);
+  });
+
+  it('is one short line with a kebab-case reason, whatever it holds', () => {
+    const data = fc.oneof(
+      fc.anything(),
+      fc.record({
+        type: fc.string().map((type) => `urn:ietf:params:acme:error:${type}`),
+        detail: fc.jsonValue(),
+      }),
+    );
+    fc.assert(
+      fc.property(data, fc.string(), (body, retryAfter) => {
+        const error = errorOf({ data: body, headers: { 'retry-after': retryAfter } });
+        expect(error).toBeInstanceOf(AcmeError);
+        expect(error.reason).toMatch(/^[a-z]+(-[a-z]+)*$/);
+        expect(error.message.length).toBeLessThan(600);
+        expect(error.message).not.toMatch(/[\r\n]/);
+        describeProblem(body);
+      }),
+    );
+  });
+});
+
+describe("the CA's answers", () => {
+  const authority = (answer: HttpAnswer) => {
+    const client = {
+      api: { apiRequest: async () => answer, apiResourceRequest: async () => answer },
+      http: { getMetaField: async () => answer.data },
+      getChallengeKeyAuthorization: async () => 'txt',
+    };
+    return new AcmeAuthority(client as unknown as AcmeClient, {
+      directoryUrl: 'https://ca.test/d',
+      caaIdentity: 'ca.test',
+    });
+  };
+  const order = { status: 'pending', authorizations: ['https://ca.test/a'], finalize: 'https://ca.test/f' };
+  const ask = (data: unknown, headers: Record<string, string> = { location: 'https://ca.test/o' }) =>
+    authority({ status: 201, headers, data });
+
+  it('are an order with its address and the wait the CA asks for', async () => {
+    const headers = { location: 'https://ca.test/o', 'retry-after': '3' };
+    expect(await ask(order, headers).createOrder({ names: ['a.test'] })).toEqual({
+      ...order,
+      url: 'https://ca.test/o',
+      retryAfterMs: 3000,
+    });
+  });
+
+  it.each<[string, unknown, Record<string, string>]>([
+    ['no address', order, {}],
+    ['an address that is none', order, { location: '/o' }],
+    ['a status of its own', { ...order, status: 'great' }, { location: 'https://ca.test/o' }],
+    [
+      'an authorization elsewhere',
+      { ...order, authorizations: ['file:///etc/passwd'] },
+      { location: 'https://ca.test/o' },
+    ],
+    ['HTML', '<html>', { location: 'https://ca.test/o' }],
+  ])('are refused with %s', async (_, data, headers) => {
+    await expect(ask(data, headers).createOrder({ names: ['a.test'] })).rejects.toMatchObject({
+      name: 'AcmeError',
+      reason: 'ca-answer-malformed',
+    });
+  });
+
+  it('are used, or refused in one way, whatever they are', async () => {
+    const challenge = fc.record(
+      {
+        type: fc.constant('dns-01'),
+        url: fc.webUrl(),
+        status: fc.string(),
+        token: fc.string(),
+        error: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    const body = fc.record(
+      {
+        status: fc.constantFrom('pending', 'valid', 'x'),
+        identifier: fc.oneof(fc.jsonValue(), fc.record({ type: fc.constant('dns'), value: fc.string() })),
+        challenges: fc.array(challenge),
+        authorizations: fc.array(fc.webUrl()),
+        finalize: fc.webUrl(),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.jsonValue(), fc.string(), body), async (data) => {
+        const ca = ask(data);
+        const calls = [
+          ca.createOrder({ names: ['a.test'] }),
+          ca.order(url),
+          ca.authorization(url),
+          ca.caaIdentity(),
+        ];
+        for (const result of await Promise.allSettled(calls))
+          if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(AcmeError);
+      }),
+    );
+  });
+});
