@@ -43,6 +43,7 @@ function functionEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
     AGREE_TO_TERMS: 'true',
     DOMAINS: 'example.com',
     ALSO_ALLOW: '',
+    CHALLENGE_TARGETS: '',
     HOST_GROUPS: '{}',
     ACCOUNT_PREFIX: '/bench',
   };

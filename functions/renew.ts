@@ -30,6 +30,7 @@ const deps: RenewDeps = {
     hostGroups: settings.hostGroups.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
     alsoAllow: settings.alsoAllow,
+    challengeTargets: settings.challengeTargets,
   },
   clock: () => new Date(),
   warn: (warning) => logger.warn('renewal goes on without', { warning }),

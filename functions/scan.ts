@@ -19,6 +19,7 @@ const deps: ScanDeps = {
   events: new EventBus(new EventBridgeClient(), settings.eventBus),
   stack: {
     domains: settings.domains,
+    challengeTargets: settings.challengeTargets,
     hostGroups: settings.hostGroups.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
   },

@@ -20,6 +20,7 @@ const Environment = z.object({
   ),
   DOMAINS: List,
   ALSO_ALLOW: List,
+  CHALLENGE_TARGETS: List,
   HOST_GROUPS: z.string(),
   ACCOUNT_PREFIX: z.string(),
   CAA_IDENTITY: z._default(z.string(), ''),
@@ -37,6 +38,7 @@ export interface Settings {
   agreeToTerms: boolean;
   domains: string[];
   alsoAllow: string[];
+  challengeTargets: string[];
   hostGroups: HostGroup[];
   accountPrefix: string;
   caaIdentity: string | undefined;
@@ -56,6 +58,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     agreeToTerms: values.AGREE_TO_TERMS,
     domains: values.DOMAINS,
     alsoAllow: values.ALSO_ALLOW,
+    challengeTargets: values.CHALLENGE_TARGETS,
     hostGroups: parseHostGroups(values.HOST_GROUPS),
     accountPrefix: values.ACCOUNT_PREFIX,
     caaIdentity: values.CAA_IDENTITY || undefined,

@@ -1,6 +1,7 @@
 import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
+  GetHostedZoneCommand,
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
   type Route53Client,
@@ -26,11 +27,20 @@ export class Route53Zones implements Zones {
         this.#route53.send(new ListHostedZonesCommand({ Marker: marker })),
       );
       for (const { Id, Name, Config } of page.HostedZones ?? []) {
-        if (Id && Name && !Config?.PrivateZone) zones.push({ id: bareId(Id), name: bareName(Name) });
+        if (Id && Name) {
+          zones.push({ id: bareId(Id), name: bareName(Name), isPrivate: Config?.PrivateZone ?? false });
+        }
       }
       marker = page.IsTruncated ? page.NextMarker : undefined;
     } while (marker !== undefined);
     return zones;
+  }
+
+  async nameServers(zoneId: string): Promise<string[]> {
+    const answer = await this.#ask(`look at hosted zone ${zoneId}`, () =>
+      this.#route53.send(new GetHostedZoneCommand({ Id: zoneId })),
+    );
+    return (answer.DelegationSet?.NameServers ?? []).map(bareName).sort();
   }
 
   async change(zoneId: string, changes: readonly RecordChange[]): Promise<string> {

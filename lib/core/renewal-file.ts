@@ -53,6 +53,8 @@ export type Wanted = z.infer<typeof RenewalFile> & { name: string };
 export interface StackLimits {
   /** Certificates only for names at or below these. */
   domains: readonly string[];
+  /** Names that a challenge name may be a CNAME to. */
+  challengeTargets: readonly string[];
   hostGroups: readonly string[];
 }
 

@@ -3,8 +3,10 @@ import type { RecordChange, RecordSet } from '../core/record-edits.ts';
 
 /** Route 53's hosted zones, as far as they are ours to write. Errors are {@link ZoneError}. */
 export interface Zones {
-  /** Every public hosted zone of the account. */
+  /** Every hosted zone of the account, public and private, over all pages. */
   list(): Promise<HostedZone[]>;
+  /** The name servers that Route 53 gave the zone (its delegation set), lower case without the trailing dot, sorted. */
+  nameServers(zoneId: string): Promise<string[]>;
   /** All or nothing; the change's id. Throws {@link ChangeRefusedError} when Route 53 refuses the batch as such. */
   change(zoneId: string, changes: readonly RecordChange[]): Promise<string>;
   /** The simple set at a name and type; `undefined` when there is none. */

@@ -3,6 +3,7 @@ import type { RenewalDue } from '../core/facts.ts';
 import type { HostedZone } from '../core/hosted-zones.ts';
 import { stateKey } from '../core/object-keys.ts';
 import { oneLineOf } from './failure.ts';
+import { zoneFinder } from './find-zone.ts';
 import { claim } from './renew/claim.ts';
 import { commit, writeCopies } from './renew/commit.ts';
 import {
@@ -85,7 +86,8 @@ async function issue(
   claimed: readonly Claimed[],
   zones: readonly HostedZone[],
 ): Promise<Issued> {
-  const checked = await runPhase(run, claimed, (renewal) => preCheck(run, renewal, zones));
+  const findZone = zoneFinder(run.deps, zones);
+  const checked = await runPhase(run, claimed, (renewal) => preCheck(run, renewal, findZone));
   const ordered = await runPhase(run, checked, (renewal) => order(run, renewal));
   let cleaning = Promise.resolve(false);
   let proved: Ordered[] = [];

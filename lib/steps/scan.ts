@@ -5,7 +5,7 @@ import { decideRenewal } from '../core/decide-renewal.ts';
 import { identifierOf } from '../core/domain-name.ts';
 import type { Fact } from '../core/facts.ts';
 import { HostRecord } from '../core/host-record.ts';
-import { type HostedZone, requireZone } from '../core/hosted-zones.ts';
+import { type HostedZone, zonesFor } from '../core/hosted-zones.ts';
 import { InputError } from '../core/input-error.ts';
 import { HOSTS_PREFIX, nameOfKey, PENDING_PREFIX, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
 import { parseJson } from '../core/parse-json.ts';
@@ -114,7 +114,7 @@ async function decide(
   { start, zones, leftOpen, now }: LookContext,
 ): Promise<Look> {
   const { name } = wanted;
-  const zoneIds = wanted.names.map((dnsName) => requireZone(identifierOf(dnsName), zones).id);
+  const zoneIds = wanted.names.map((dnsName) => zonesFor(identifierOf(dnsName), zones)[0].id);
   const [live, state] = await Promise.all([readLive(store, name), readState(store, name)]);
   const decision = decideRenewal({
     wanted,

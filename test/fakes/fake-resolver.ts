@@ -6,6 +6,8 @@ import type { FakeZones } from './fake-zones.ts';
 export class FakeResolver implements Resolver {
   readonly #zones: FakeZones;
   readonly cnames = new Map<string, string>();
+  /** The name servers of zones that are not as the fake zones have them. */
+  readonly delegations = new Map<string, string[]>();
 
   constructor(zones: FakeZones) {
     this.#zones = zones;
@@ -23,7 +25,9 @@ export class FakeResolver implements Resolver {
   }
 
   async nameServers(zone: string): Promise<{ server: string; address: string }[]> {
-    return [{ server: `ns.${zone}`, address: '192.0.2.53' }];
+    const held = (await this.#zones.list()).some(({ name }) => name === zone);
+    const servers = this.delegations.get(zone) ?? (held ? [`ns.${zone}`] : []);
+    return servers.map((server) => ({ server, address: '192.0.2.53' }));
   }
 
   async txtFrom(_: { server: string; address: string }, name: string): Promise<string[]> {

@@ -12,12 +12,20 @@ export class FakeZones implements Zones {
   before: (call: 'change' | 'read', zoneId: string) => void = () => {};
 
   constructor(...names: string[]) {
-    this.#zones = names.map((name) => ({ id: `Z${name.replace(/\W/g, '').toUpperCase()}`, name }));
+    this.#zones = names.map((name) => ({
+      id: `Z${name.replace(/\W/g, '').toUpperCase()}`,
+      name,
+      isPrivate: false,
+    }));
     for (const { id } of this.#zones) this.#sets.set(id, new Map());
   }
 
   async list(): Promise<HostedZone[]> {
     return [...this.#zones];
+  }
+
+  async nameServers(zoneId: string): Promise<string[]> {
+    return [`ns.${zoneId.toLowerCase()}.test`];
   }
 
   async change(zoneId: string, changes: readonly RecordChange[]): Promise<string> {

@@ -1,37 +1,34 @@
 import { judgeCaa, missingCaa, type RelevantSet } from '../../core/caa.ts';
 import { challengeName, identifierOf, isAtOrBelow, selfAndAncestors } from '../../core/domain-name.ts';
-import { type HostedZone, requireZone, zoneFor } from '../../core/hosted-zones.ts';
 import { InputError } from '../../core/input-error.ts';
+import type { StackLimits } from '../../core/renewal-file.ts';
 import type { Resolver } from '../../ports/resolver.ts';
-import type { Checked, Claimed, PlacedEdit, RenewRun } from './context.ts';
+import type { FindZone } from '../find-zone.ts';
+import type { Checked, Claimed, PlacedEdit, RenewDeps, RenewRun } from './context.ts';
 
 const MAX_CNAMES = 8;
 const CAA_TTL_SECONDS = 300;
 
 /** Finds where each proof belongs and whether CAA lets our CA issue, before the CA is asked for anything. */
-export async function preCheck(
-  run: RenewRun,
-  renewal: Claimed,
-  zones: readonly HostedZone[],
-): Promise<Checked> {
+export async function preCheck(run: RenewRun, renewal: Claimed, findZone: FindZone): Promise<Checked> {
   const identifiers = [...new Set(renewal.wanted.names.map(identifierOf))];
   const targets = await Promise.all(
     identifiers.map(
-      async (identifier) =>
-        [identifier, await challengeTarget(run.deps.resolver, identifier, zones)] as const,
+      async (identifier) => [identifier, await challengeTarget(run.deps, identifier, findZone)] as const,
     ),
   );
-  return { ...renewal, challengeTargets: new Map(targets), caaEdits: await planCaa(run, renewal, zones) };
+  return { ...renewal, challengeTargets: new Map(targets), caaEdits: await planCaa(run, renewal, findZone) };
 }
 
 /** Where the proof of an identifier is written: its challenge name, or the end of that name's CNAMEs. */
-async function challengeTarget(resolver: Resolver, identifier: string, zones: readonly HostedZone[]) {
+async function challengeTarget({ resolver, stack }: RenewDeps, identifier: string, findZone: FindZone) {
   const start = challengeName(identifier);
   let name = start;
   for (let step = 0; step <= MAX_CNAMES; step += 1) {
     const target = await resolver.cname(name);
     if (target === undefined) {
-      const zone = requireZone(name, zones);
+      if (name !== start) requireWritable(start, name, stack);
+      const zone = await findZone(name);
       return { zoneId: zone.id, zoneName: zone.name, name };
     }
     name = target;
@@ -42,10 +39,21 @@ async function challengeTarget(resolver: Resolver, identifier: string, zones: re
   );
 }
 
+/** What may be written is fixed at deploy time, because the role's policy is. */
+function requireWritable(start: string, target: string, { domains, challengeTargets }: StackLimits): void {
+  const isChallengeName =
+    target.startsWith('_acme-challenge.') && domains.some((domain) => isAtOrBelow(target, domain));
+  if (isChallengeName || challengeTargets.includes(target)) return;
+  throw new InputError(
+    'outside-challenge-targets',
+    `${start} is a CNAME to ${target}, where this stack may not write; add "${target}" to params.challengeTargets in serverless.yml and deploy`,
+  );
+}
+
 async function planCaa(
   { deps, authority }: RenewRun,
   { wanted }: Claimed,
-  zones: readonly HostedZone[],
+  findZone: FindZone,
 ): Promise<PlacedEdit[]> {
   const caIdentity = await authority.caaIdentity();
   if (wanted.caa.mode === 'off' || caIdentity === undefined) return [];
@@ -57,7 +65,9 @@ async function planCaa(
       deps.resolver,
       missingCaa(names, { caIdentity, alsoAllow: deps.stack.alsoAllow }),
     );
-    const placed = [...missing].map(([at, add]) => ({ at, add, zone: zoneFor(at, zones) }));
+    const placed = await Promise.all(
+      [...missing].map(async ([at, add]) => ({ at, add, zone: await findZone(at).catch(() => undefined) })),
+    );
     const ours = placed.filter(
       ({ at, zone }) => zone && deps.stack.domains.some((domain) => isAtOrBelow(at, domain)),
     );

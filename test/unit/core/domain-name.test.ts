@@ -8,8 +8,6 @@ import {
   isAtOrBelow,
   selfAndAncestors,
 } from '../../../lib/core/domain-name.ts';
-import { requireZone, zoneFor } from '../../../lib/core/hosted-zones.ts';
-import { InputError } from '../../../lib/core/input-error.ts';
 
 describe('a name', () => {
   it.each([
@@ -95,29 +93,6 @@ describe('names in a tree', () => {
           expect(isAtOrBelow(name, `x${ancestor}`)).toBe(false);
         }
       }),
-    );
-  });
-});
-
-describe('the hosted zone of a name', () => {
-  const zones = ['example.com', 'b.example.com', 'ample.com'].map((name) => ({ id: name, name }));
-
-  it.each([
-    ['example.com', 'example.com'],
-    ['a.example.com', 'example.com'],
-    ['b.example.com', 'b.example.com'],
-    ['a.b.example.com', 'b.example.com'],
-    ['ab.example.com', 'example.com'],
-    ['com', undefined],
-    ['badexample.com', undefined],
-  ])('%s: %s', (name, zone) => {
-    expect(zoneFor(name, zones)?.name).toBe(zone);
-  });
-
-  it('is asked for where it is missing', () => {
-    expect(() => requireZone('www.example.org', zones)).toThrow(InputError);
-    expect(() => requireZone('www.example.org', zones)).toThrow(
-      'no public hosted zone on Route 53 holds www.example.org; create one for it (or a parent) in this account, or take the name out of the renewal file',
     );
   });
 });

@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../lib/core/input-error.ts';
 import { parseRenewalFile, type StackLimits } from '../../../lib/core/renewal-file.ts';
 
-const stack: StackLimits = { domains: ['example.com', 'a.example.org'], hostGroups: ['web', 'api'] };
+const stack: StackLimits = {
+  domains: ['example.com', 'a.example.org'],
+  challengeTargets: [],
+  hostGroups: ['web', 'api'],
+};
 const parse = (text: string) => parseRenewalFile(text, 'shop', stack);
 const wanted = (file: object) => parse(JSON.stringify({ names: ['example.com'], ...file }));
 const names = (count: number) => Array.from({ length: count }, (_, index) => `h${index}.example.com`);

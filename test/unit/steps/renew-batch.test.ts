@@ -114,6 +114,18 @@ describe('a renewal', () => {
     ]);
   });
 
+  it('is not ordered where the challenge leads to a name that the stack may not write', async () => {
+    world.resolver.cnames.set('_acme-challenge.example.com', 'elsewhere.example.org');
+    await world.want('shop', ['example.com']);
+    const [outcome] = await world.renew(world.due(['shop']));
+    expect(outcome).toMatchObject({
+      outcome: 'failed',
+      reason: 'outside-challenge-targets',
+      message: expect.stringContaining('add "elsewhere.example.org" to params.challengeTargets'),
+    });
+    expect(world.zones.batches).toEqual([]);
+  });
+
   it('forgets earlier failures', async () => {
     await world.want('shop', ['example.com']);
     await world.store.put('state/shop.json', '{"failures": 3}');

@@ -23,6 +23,7 @@ export async function makeWorld() {
     events: new RecordedEvents(),
     stack: {
       domains: ['example.com', 'example.org'],
+      challengeTargets: ['proof.example.org'],
       hostGroups: ['web', 'api'],
       defaultCa: authority.directoryUrl,
       alsoAllow: [] as string[],

@@ -15,6 +15,7 @@ const VERSION = '20260101T000000Z-0a1b2c';
 const HOST = 'i-00000001';
 const stack = {
   domains: ['example.com', 'example.org'],
+  challengeTargets: [],
   hostGroups: ['web', 'api'],
   defaultCa: 'https://ca.test/directory',
 };
