@@ -6,6 +6,8 @@ import type { ActionName } from './gateway/action.ts';
 import { createForward } from './gateway/forward.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { AwsRequest, EmitEvent, LocalService } from './gateway/request.ts';
+import { Authorizations } from './iam/authorizations.ts';
+import type { HostTags } from './iam/ssm-authorizations.ts';
 import { AsyncInvocations } from './lambda/async-invocations.ts';
 import { UnpackedCode } from './lambda/code.ts';
 import { Functions } from './lambda/functions.ts';
@@ -21,6 +23,8 @@ export interface AwsOptions {
   python: string;
   /** for unpacked code; not below a node_modules folder */
   codeDir: string;
+  /** the tags of a host, which policies ask for */
+  hostTags?: HostTags;
   /** what functions get in their environment beside the endpoint */
   functionVariables?: Record<string, string>;
   /** see Poller: shortens the wait after a failed batch */
@@ -76,8 +80,10 @@ export class LocalAws {
       onError: inside,
     });
     this.buses = new EventBuses({ client: this.#clients.eventBridge, deliver, onUndelivered: inside });
+    const authorizations = new Authorizations(options.hostTags ?? (() => undefined));
     this.gateway = new Gateway({
       motoUrl,
+      authorizationsOf: (...call) => authorizations.of(...call),
       services: this.#services(motoUrl),
       onFailure: inside,
       onCall: (request, name) => {

@@ -69,6 +69,7 @@ export async function startParts(
     motoUrl: moto.url,
     python: join(setup.venvBin, 'python'),
     codeDir,
+    hostTags: (id) => hosts.get(id)?.tags,
     functionVariables: { NODE_EXTRA_CA_CERTS: pebble.tlsCaFile },
     queueRetryAfterMs: options.queueRetryAfterMs,
     asyncRetryDelaysMs: options.asyncRetryDelaysMs,

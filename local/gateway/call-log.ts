@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Authorization } from '../iam/authorization.ts';
 import type { ActionName } from './action.ts';
 import type { AwsRequest } from './request.ts';
 
@@ -15,7 +16,11 @@ export interface Call extends ActionName {
   conditions: Record<string, string>;
   /** 0 when the connection was dropped on purpose */
   status: number;
+  /** what IAM would be asked; `undefined` where that is not known for such a call */
+  authorizations: Authorization[] | undefined;
 }
+
+type Outcome = Pick<Call, 'at' | 'status' | 'authorizations'>;
 
 export interface CallFilter {
   service?: string;
@@ -53,17 +58,16 @@ export class CallLog {
     return this.#principals.get(accessKeyId) ?? accessKeyId;
   }
 
-  add(request: AwsRequest, name: ActionName, outcome: { at: Date; status: number }): void {
+  add(request: AwsRequest, name: ActionName, outcome: Outcome): void {
     this.calls.push({
       ...name,
-      at: outcome.at,
+      ...outcome,
       durationMs: Date.now() - outcome.at.getTime(),
       principal: this.principalOf(request.accessKeyId),
       service: request.service,
       method: request.method,
       path: request.path,
       conditions: conditionsOf(request.headers),
-      status: outcome.status,
     });
   }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Authorization } from '../iam/authorization.ts';
 import { type ActionName, actionOf } from './action.ts';
 import { jsonError } from './answers.ts';
 import { CallLog } from './call-log.ts';
@@ -15,6 +16,8 @@ export interface GatewayOptions {
   services?: Record<string, LocalService>;
   /** told when what stands in for a service fails, which is answered with status 500 */
   onFailure?: (line: string) => void;
+  /** what IAM would be asked about an answered call, for the call log */
+  authorizationsOf?: (request: AwsRequest, name: ActionName, status: number) => Authorization[] | undefined;
   /** told after each call that was answered, such as a deployment's */
   onCall?: (request: AwsRequest, name: ActionName) => void;
 }
@@ -66,15 +69,20 @@ export class Gateway {
     const name = actionOf(request);
     try {
       const answer = await this.faults.apply(request, name, () => this.#answer(request));
-      this.calls.add(request, name, { at, status: answer.status });
+      this.#log(request, name, { at, status: answer.status });
       this.#options.onCall?.(request, name);
       send(outgoing, answer);
     } catch (error) {
       const isDropped = error instanceof DroppedConnectionError;
-      this.calls.add(request, name, { at, status: isDropped ? 0 : 500 });
+      this.#log(request, name, { at, status: isDropped ? 0 : 500 });
       if (isDropped) incoming.socket.destroy();
       else send(outgoing, this.#failed(`${request.service} ${name.action}: ${describe(error)}`));
     }
+  }
+
+  #log(request: AwsRequest, name: ActionName, outcome: { at: Date; status: number }): void {
+    const authorizations = this.#options.authorizationsOf?.(request, name, outcome.status);
+    this.calls.add(request, name, { ...outcome, authorizations });
   }
 
   #failed(line: string): AwsResponse {

@@ -1,0 +1,60 @@
+import type { AwsRequest } from '../gateway/request.ts';
+import { ACCOUNT, type Authorization } from './authorization.ts';
+
+export type HostTags = (hostId: string) => Readonly<Record<string, string>> | undefined;
+
+interface Sent {
+  Name?: string;
+  Overwrite?: boolean;
+  DocumentName?: string;
+  InstanceIds?: string[];
+  Targets?: unknown[];
+}
+
+/**
+ * What an SSM request needs; `undefined` for one that is not known here. Parameters are encrypted with the account's own
+ * key for SSM, which asks nothing more of a role.
+ * Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Systems Manager".
+ */
+export function ssmAuthorizations(
+  { region, body }: AwsRequest,
+  { action, hostTags }: { action: string; hostTags: HostTags },
+): Authorization[] | undefined {
+  const sent = JSON.parse(body.toString() || '{}') as Sent;
+  const arn = `arn:aws:ssm:${region}:${ACCOUNT}`;
+  const parameter = `${arn}:parameter/${(sent.Name ?? '').replace(/^\//, '')}`;
+  switch (action) {
+    case 'DescribeInstanceInformation':
+    case 'GetCommandInvocation':
+      return [{ action: `ssm:${action}`, resource: '*', context: {} }];
+    case 'GetParameter':
+      return [{ action: 'ssm:GetParameter', resource: parameter, context: {} }];
+    case 'PutParameter': {
+      const context = { 'ssm:Overwrite': String(sent.Overwrite ?? false) };
+      return [{ action: 'ssm:PutParameter', resource: parameter, context }];
+    }
+    case 'SendCommand':
+      return sent.Targets ? undefined : sendCommand(sent, { arn, region, hostTags });
+    default:
+      return undefined;
+  }
+}
+
+/** The document, and each host by its tags. */
+function sendCommand(
+  { DocumentName = '', InstanceIds = [] }: Sent,
+  { arn, region, hostTags }: { arn: string; region: string; hostTags: HostTags },
+): Authorization[] {
+  const hosts = InstanceIds.map((id): Authorization => {
+    const tags = Object.entries(hostTags(id) ?? {});
+    return {
+      action: 'ssm:SendCommand',
+      resource: id.startsWith('mi-')
+        ? `${arn}:managed-instance/${id}`
+        : `arn:aws:ec2:${region}:${ACCOUNT}:instance/${id}`,
+      context: Object.fromEntries(tags.map(([tag, value]) => [`ssm:resourceTag/${tag}`, value])),
+    };
+  });
+  const document = `${arn}:document/${DocumentName}`;
+  return [{ action: 'ssm:SendCommand', resource: document, context: {} }, ...hosts];
+}

@@ -1,0 +1,74 @@
+import { ACCOUNT } from './authorization.ts';
+import type { Policy } from './policy.ts';
+
+/** The resources of a CloudFormation template, by their logical ids. */
+export type Resources = Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+
+const REGION = 'us-east-1';
+
+const PSEUDO_PARAMETERS: Record<string, string> = {
+  'AWS::AccountId': ACCOUNT,
+  'AWS::Partition': 'aws',
+  'AWS::Region': REGION,
+};
+
+/** What `Fn::GetAtt Arn` gives, for a resource whose name is its logical id. */
+const ARNS: Record<string, (name: string, properties: Record<string, unknown>) => string> = {
+  'AWS::Events::EventBus': (name) => `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/${name}`,
+  'AWS::IAM::Role': (name) => `arn:aws:iam::${ACCOUNT}:role/${name}`,
+  'AWS::Lambda::Function': (_, { FunctionName }) =>
+    `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${FunctionName}`,
+  // Ends so, as CloudFormation documents it.
+  'AWS::Logs::LogGroup': (_, { LogGroupName }) =>
+    `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${LogGroupName}:*`,
+  'AWS::S3::Bucket': (name) => `arn:aws:s3:::${name}`,
+  'AWS::SQS::Queue': (name) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`,
+};
+
+/** The policies that the template gives a role or is itself, by its logical id; every name is a logical id. */
+export function policiesOf(resources: Resources, id: string): Policy[] {
+  const { Type, Properties = {} } = resources[id] ?? { Type: 'nothing' };
+  if (Type === 'AWS::IAM::ManagedPolicy')
+    return [{ name: id, document: resolve(resources, Properties.PolicyDocument) }];
+  if (Type !== 'AWS::IAM::Role') throw new Error(`${id} is ${Type}, neither a role nor a managed policy`);
+  if (Properties.ManagedPolicyArns)
+    throw new Error(`${id} has managed policies, which are not in the template`);
+  const inline = Properties.Policies as { PolicyName: string; PolicyDocument: unknown }[];
+  return inline.map(({ PolicyName, PolicyDocument }) => ({
+    name: PolicyName,
+    document: resolve(resources, PolicyDocument),
+  }));
+}
+
+/** `value` with CloudFormation's functions replaced by what they give. Throws Error on one that is not known here. */
+export function resolve(resources: Resources, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolve(resources, item));
+  if (typeof value !== 'object' || value === null) return value;
+  const [[name, argument] = ['', undefined]] = Object.entries(value);
+  switch (name) {
+    case 'Ref':
+      return reference(resources, String(argument));
+    case 'Fn::GetAtt':
+      return attribute(resources, ([argument].flat() as string[]).join('.'));
+    case 'Fn::Sub':
+      return String(argument).replace(/\$\{([^}]+)\}/g, (_, inner: string) =>
+        inner.includes('.') ? attribute(resources, inner) : reference(resources, inner),
+      );
+  }
+  if (name.startsWith('Fn::')) throw new Error(`${name} is not known here`);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(resources, inner)]));
+}
+
+function reference(resources: Resources, name: string): string {
+  const value = PSEUDO_PARAMETERS[name] ?? (resources[name] ? name : undefined);
+  if (value === undefined) throw new Error(`the template has no ${name}`);
+  return value;
+}
+
+function attribute(resources: Resources, path: string): string {
+  const [id = '', name] = path.split('.');
+  const { Type = '', Properties = {} } = resources[id] ?? {};
+  const arn = ARNS[Type];
+  if (name !== 'Arn' || !arn) throw new Error(`${path} of ${Type || 'nothing'} is not known here`);
+  return arn(id, Properties);
+}

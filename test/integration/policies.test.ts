@@ -1,0 +1,335 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageStack, readTemplate, SAMPLE_PARAMS } from '../../check/package-stack.ts';
+import type { Authorization } from '../../local/iam/authorization.ts';
+import { isAllowed } from '../../local/iam/policy.ts';
+import { policiesOf, type Resources, resolve } from '../../local/iam/template-policies.ts';
+
+/** Of the stack as packaged for production: domains example.com and example.net, host groups web and db. */
+let resources: Resources;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'perennial-policies-'));
+  const params = {
+    ...SAMPLE_PARAMS,
+    challengeTargets: 'proofs.example.org',
+    hostGroups: '{"web":{"reload":"service"},"db":{"reload":"service"}}',
+  };
+  resources = await readTemplate(await packageStack({ stage: 'production', folder, params }));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const SSM = 'arn:aws:ssm:us-east-1:123456789012';
+const ROLES = ['ScanRole', 'RenewRole', 'DeployRole', 'ConfirmRole'];
+
+type Case = [verdict: 'may' | 'may not', what: string, asked: Authorization];
+
+function asks(action: string, resource = '*', context: Authorization['context'] = {}): Authorization {
+  return { action, resource, context };
+}
+
+const object = (key: string) => `arn:aws:s3:::Bucket/${key}`;
+const get = (key: string) => asks('s3:GetObject', object(key));
+const put = (key: string, context = {}) => asks('s3:PutObject', object(key), context);
+const remove = (key: string) => asks('s3:DeleteObject', object(key));
+
+/** A change batch, as `TYPE name` for each change. */
+function changes(actions: string[], ...sets: string[]): Authorization {
+  const key = 'route53:ChangeResourceRecordSets';
+  const words = sets.map((set) => set.split(' '));
+  const context = {
+    [`${key}Actions`]: actions,
+    [`${key}RecordTypes`]: [...new Set(words.map(([type = '']) => type))],
+    [`${key}NormalizedRecordNames`]: words.map(([, name = '']) => name),
+  };
+  return asks('route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/Z1', context);
+}
+const create = (...sets: string[]) => changes(['CREATE'], ...sets);
+
+function without(asked: Authorization, ...keys: string[]): Authorization {
+  const left = Object.entries(asked.context).filter(([key]) => !keys.some((end) => key.endsWith(end)));
+  return { ...asked, context: Object.fromEntries(left) };
+}
+
+const sendDocument = (arn: string) => asks('ssm:SendCommand', arn);
+const sendTo = (arn: string, group?: string) =>
+  asks('ssm:SendCommand', arn, group === undefined ? {} : { 'ssm:resourceTag/perennial-group': group });
+const INSTANCE = 'arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0';
+const MANAGED = `${SSM}:managed-instance/mi-0123456789abcdef0`;
+
+const parameter = (action: string, name: string) => asks(`ssm:${action}`, `${SSM}:parameter${name}`);
+const ACCOUNT_PARAMETER = '/perennial/production/acme-account/acme-v02.api.letsencrypt.org-1a2b3c4d';
+const onlyNew = { 's3:if-none-match': '*' };
+const tagged = (key: string, tag: string, value: string) =>
+  asks('s3:PutObjectTagging', object(key), {
+    's3:RequestObjectTagKeys': [tag],
+    [`s3:RequestObjectTag/${tag}`]: value,
+  });
+
+const version = 'archive/example.com/20261120T184502Z-3f9a2c';
+const keys = [`${version}/privkey.pem`, 'live/example.com/privkey.pem', 'live/example.com/bundle.pem'];
+const noKeys = [...keys, 'pending/example.com.json'].map((key): Case => ['may not', `read ${key}`, get(key)]);
+const noCommands: Case[] = [
+  ['may not', 'send the document', sendDocument(`${SSM}:document/InstallDocument`)],
+  ['may not', 'send to a host of its groups', sendTo(INSTANCE, 'web')],
+];
+const noRecords: Case[] = [
+  ['may not', 'write a proof', create('TXT _acme-challenge.example.com')],
+  ['may not', 'write a CAA', create('CAA example.com')],
+];
+const inHosts: Case[] = [
+  ['may', 'read what a host serves', get('hosts/i-0123456789abcdef0.json')],
+  ['may', 'write down what a host serves', put('hosts/i-0123456789abcdef0.json', onlyNew)],
+  ['may not', 'remove what is written down', remove('hosts/i-0123456789abcdef0.json')],
+  ['may not', 'read a pointer', get('live/example.com.json')],
+  ['may not', 'write a renewal file', put('renewal/example.com.json')],
+];
+
+const CASES: Record<string, Case[]> = {
+  ScanRole: [
+    ['may', 'list the bucket', asks('s3:ListBucket', 'arn:aws:s3:::Bucket', { 's3:prefix': 'renewal/' })],
+    ['may', 'read a renewal file', get('renewal/example.com.json')],
+    ['may', 'read a pointer', get('live/example.com.json')],
+    ['may', 'read a state', get('state/example.com.json')],
+    ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
+    ['may', 'list the hosts', asks('ssm:DescribeInstanceInformation')],
+    ...noKeys,
+    ['may not', 'write a pointer', put('live/example.com.json')],
+    ['may not', 'write a renewal file', put('renewal/example.com.json')],
+    ['may not', "read the CA's account", parameter('GetParameter', ACCOUNT_PARAMETER)],
+    ...noRecords,
+    ...noCommands,
+  ],
+  RenewRole: [
+    ['may', 'write a proof', create('TXT _acme-challenge.example.com')],
+    [
+      'may',
+      'swap proofs of names below',
+      changes(['DELETE', 'CREATE'], 'TXT _acme-challenge.a.b.example.com', 'TXT _acme-challenge.example.net'),
+    ],
+    ['may', 'write a proof at a challenge target', create('TXT proofs.example.org')],
+    ['may', 'write a CAA at a domain', create('CAA example.com')],
+    ['may', 'swap a CAA below a domain', changes(['DELETE', 'CREATE'], 'CAA www.example.com')],
+    ['may not', 'write a proof below a challenge target', create('TXT a.proofs.example.org')],
+    ['may not', 'write a CAA at a challenge target', create('CAA proofs.example.org')],
+    ['may not', 'write an A', create('A www.example.com')],
+    ['may not', 'write an A at a challenge name', create('A _acme-challenge.example.com')],
+    ['may not', 'write a CNAME at a challenge name', create('CNAME _acme-challenge.example.com')],
+    ['may not', 'delete the NS of a domain', changes(['DELETE'], 'NS example.com')],
+    ['may not', 'delete the NS of a sub-zone', changes(['DELETE'], 'NS sub.example.com')],
+    ['may not', 'UPSERT a proof', changes(['UPSERT'], 'TXT _acme-challenge.example.com')],
+    ['may not', 'UPSERT a CAA', changes(['UPSERT'], 'CAA example.com')],
+    ['may not', 'UPSERT beside a CREATE', changes(['CREATE', 'UPSERT'], 'TXT _acme-challenge.example.com')],
+    ['may not', 'write a TXT at a domain', create('TXT example.com')],
+    ['may not', 'write a TXT below a domain', create('TXT _dmarc.example.com')],
+    ['may not', 'write a TXT below a challenge name', create('TXT a._acme-challenge.example.com')],
+    ['may not', 'write a TXT at a name that begins alike', create('TXT _acme-challenges.example.com')],
+    ['may not', 'write a proof outside domains', create('TXT _acme-challenge.example.org')],
+    ['may not', 'write a proof at a name that ends alike', create('TXT _acme-challenge.badexample.com')],
+    ['may not', 'write a proof of a domain elsewhere', create('TXT _acme-challenge.example.com.example.org')],
+    ['may not', 'write a CAA outside domains', create('CAA example.org')],
+    ['may not', 'write a CAA above a domain', create('CAA com')],
+    ['may not', 'write a CAA at a name that ends alike', create('CAA badexample.com')],
+    [
+      'may not',
+      'mix TXT and CAA in a batch',
+      create('TXT _acme-challenge.example.com', 'CAA _acme-challenge.example.com'),
+    ],
+    [
+      'may not',
+      'mix a name of others in',
+      create('TXT _acme-challenge.example.com', 'TXT _acme-challenge.example.org'),
+    ],
+    ['may not', 'change records in a batch without names', without(create('TXT x'), 'Names')],
+    ['may not', 'change records without types', without(create('TXT _acme-challenge.example.com'), 'Types')],
+    [
+      'may not',
+      'change records without actions',
+      without(create('TXT _acme-challenge.example.com'), 'Actions'),
+    ],
+    [
+      'may not',
+      'change records in a batch without anything',
+      without(create('TXT x'), 'Names', 'Types', 'Actions'),
+    ],
+    ['may not', 'delete a zone', asks('route53:DeleteHostedZone', 'arn:aws:route53:::hostedzone/Z1')],
+    ['may', 'look at a change', asks('route53:GetChange', 'arn:aws:route53:::change/C1')],
+    ['may', 'read a renewal file', get('renewal/example.com.json')],
+    ['may', 'write a version', put(`${version}/privkey.pem`, onlyNew)],
+    ['may', 'move a pointer', put('live/example.com.json', { 's3:if-match': '"etag"' })],
+    ['may', 'write a copy', put('live/example.com/bundle.pem')],
+    ['may', 'tag for the host groups', tagged(`${version}/privkey.pem`, 'perennial-groups', ':web:')],
+    ['may', 'take back the tag', asks('s3:PutObjectTagging', object(`${version}/privkey.pem`))],
+    ['may', 'release a claim', remove('pending/example.com.json')],
+    ['may not', 'overwrite a version', put(`${version}/privkey.pem`)],
+    ['may not', 'swap a version', put(`${version}/privkey.pem`, { 's3:if-match': '"etag"' })],
+    ['may not', 'remove a version', remove(`${version}/privkey.pem`)],
+    ['may not', 'remove a pointer', remove('live/example.com.json')],
+    ['may not', 'purge an old claim', asks('s3:DeleteObjectVersion', object('pending/example.com.json'))],
+    ['may not', 'tag with anything else', tagged(`${version}/privkey.pem`, 'team', 'web')],
+    ['may not', 'tag a renewal file', tagged('renewal/example.com.json', 'perennial-groups', ':web:')],
+    ['may not', 'write a renewal file', put('renewal/example.com.json', onlyNew)],
+    ['may not', 'write down what a host serves', put('hosts/i-0123456789abcdef0.json')],
+    ['may', 'keep an account', parameter('PutParameter', ACCOUNT_PARAMETER)],
+    [
+      'may not',
+      'keep a parameter beside the accounts',
+      parameter('PutParameter', '/perennial/production/other'),
+    ],
+    [
+      'may not',
+      "keep another stage's account",
+      parameter('PutParameter', '/perennial/staging/acme-account/a'),
+    ],
+    ['may not', 'keep a parameter of others', parameter('PutParameter', '/database/password')],
+    ['may not', 'read a parameter of others', parameter('GetParameter', '/database/password')],
+    ['may not', 'delete an account', parameter('DeleteParameter', ACCOUNT_PARAMETER)],
+    ...noCommands,
+  ],
+  DeployRole: [
+    ['may', 'send the document', sendDocument(`${SSM}:document/InstallDocument`)],
+    ['may', 'send to an instance of a group', sendTo(INSTANCE, 'web')],
+    ['may', 'send to a host outside EC2 of a group', sendTo(MANAGED, 'db')],
+    ['may', 'look at a command', asks('ssm:GetCommandInvocation')],
+    ['may not', 'run AWS-RunShellScript', sendDocument(`${SSM}:document/AWS-RunShellScript`)],
+    ['may not', 'run another document', sendDocument(`${SSM}:document/Other`)],
+    ['may not', 'send to an instance without the tag', sendTo(INSTANCE)],
+    ['may not', 'send to an instance with an empty tag', sendTo(INSTANCE, '')],
+    ['may not', 'send to a host outside EC2 without the tag', sendTo(MANAGED)],
+    ['may not', 'send to a group that is not one of its own', sendTo(INSTANCE, 'other')],
+    ...inHosts,
+    ...noKeys,
+    ...noRecords,
+  ],
+  ConfirmRole: [
+    ['may', 'look at a command', asks('ssm:GetCommandInvocation')],
+    ...inHosts,
+    ...noKeys,
+    ...noRecords,
+    ...noCommands,
+  ],
+};
+
+async function verdict(id: string, asked: Authorization): Promise<Case[0]> {
+  return (await isAllowed(policiesOf(resources, id), asked)) ? 'may' : 'may not';
+}
+
+describe.each(Object.entries(CASES))('%s', (role, cases) => {
+  it.each(cases)('%s %s', async (expected, _what, asked) => {
+    expect(await verdict(role, asked)).toBe(expected);
+  });
+});
+
+describe.each(ROLES)('%s, as every role,', (role) => {
+  const document = `${SSM}:document/InstallDocument`;
+  const lambda = 'arn:aws:lambda:us-east-1:123456789012:function:perennial-production-renew';
+  const cases: Case[] = [
+    ['may', "put events on the stack's bus", bus('Bus')],
+    ['may not', 'put events on another bus', bus('default')],
+    ...['UpdateDocument', 'UpdateDocumentDefaultVersion', 'DeleteDocument', 'ModifyDocumentPermission'].map(
+      (action): Case => ['may not', `${action} on the document`, asks(`ssm:${action}`, document)],
+    ),
+    ['may not', 'create a document', asks('ssm:CreateDocument', document)],
+    ...['UpdateFunctionCode', 'UpdateFunctionConfiguration', 'AddPermission', 'InvokeFunction'].map(
+      (action): Case => ['may not', `${action} on a function`, asks(`lambda:${action}`, lambda)],
+    ),
+    [
+      'may not',
+      'change its role',
+      asks('iam:PutRolePolicy', 'arn:aws:iam::123456789012:role/perennial-production-RenewRole'),
+    ],
+    ['may not', 'change who may use the bucket', asks('s3:PutBucketPolicy', 'arn:aws:s3:::Bucket')],
+    ['may not', 'read another bucket', asks('s3:GetObject', 'arn:aws:s3:::other/renewal/example.com.json')],
+  ];
+
+  it.each(cases)('%s %s', async (expected, _what, asked) => {
+    expect(await verdict(role, asked)).toBe(expected);
+  });
+
+  it('writes its own log and that of no other function', async () => {
+    for (const other of ROLES) {
+      const group = other.replace('Role', '').toLowerCase();
+      const stream = `arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/perennial-production-${group}:log-stream:a`;
+      for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
+        expect(await verdict(role, asks(action, stream)), `${action} of ${group}`).toBe(
+          other === role ? 'may' : 'may not',
+        );
+      }
+    }
+  });
+});
+
+function bus(name: string): Authorization {
+  return asks('events:PutEvents', `arn:aws:events:us-east-1:123456789012:event-bus/${name}`, {
+    'events:source': ['perennial'],
+  });
+}
+
+describe('a function that is fed from a queue', () => {
+  it('may take messages from that queue and from no other', async () => {
+    const mappings = Object.values(resources).filter(
+      ({ Type }) => Type === 'AWS::Lambda::EventSourceMapping',
+    );
+    const queueOf = ({ Properties = {} }: Resources[string]) =>
+      String(resolve(resources, Properties.EventSourceArn));
+    expect(mappings).toHaveLength(3);
+    for (const mapping of mappings) {
+      const role = roleOf(mapping);
+      for (const queue of mappings.map(queueOf)) {
+        for (const action of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {
+          expect(await verdict(role, asks(`sqs:${action}`, queue)), `${role}: ${action} on ${queue}`).toBe(
+            queue === queueOf(mapping) ? 'may' : 'may not',
+          );
+        }
+      }
+    }
+  });
+});
+
+/** The logical id of the role of the function that a mapping feeds. */
+function roleOf({ Properties = {} }: Resources[string]): string {
+  const [id = ''] = (Properties.FunctionName as { 'Fn::GetAtt': string[] })['Fn::GetAtt'];
+  const role = resources[id]?.Properties?.Role as { 'Fn::GetAtt': string[] };
+  return role['Fn::GetAtt'][0] ?? '';
+}
+
+describe('a host of the group web', () => {
+  const asking = (action: string, key: string, groups?: string) =>
+    asks(
+      action,
+      object(key),
+      groups === undefined ? {} : { 's3:ExistingObjectTag/perennial-groups': groups },
+    );
+  const cases: Case[] = [
+    ['may', 'read its pointer', asking('s3:GetObject', 'live/example.com.json', ':web:')],
+    ['may', 'read its key', asking('s3:GetObject', `${version}/privkey.pem`, ':web:')],
+    ['may', 'read a key that it shares', asking('s3:GetObject', `${version}/privkey.pem`, ':db:web:app:')],
+    ['may not', "read another group's key", asking('s3:GetObject', `${version}/privkey.pem`, ':db:')],
+    [
+      'may not',
+      'read a key of a group whose name begins alike',
+      asking('s3:GetObject', `${version}/privkey.pem`, ':web-eu:'),
+    ],
+    [
+      'may not',
+      'read a key of a group whose name ends alike',
+      asking('s3:GetObject', `${version}/privkey.pem`, ':eu-web:'),
+    ],
+    ['may not', 'read a key for no group', asking('s3:GetObject', `${version}/privkey.pem`)],
+    ['may not', 'read a claim', asking('s3:GetObject', 'pending/example.com.json', ':web:')],
+    ['may not', 'read a renewal file', asking('s3:GetObject', 'renewal/example.com.json', ':web:')],
+    ['may not', 'write a key', put(`${version}/privkey.pem`, onlyNew)],
+    ['may not', 'tag a key for itself', tagged(`${version}/privkey.pem`, 'perennial-groups', ':web:')],
+    ['may not', 'list the bucket', asks('s3:ListBucket', 'arn:aws:s3:::Bucket')],
+    ...noRecords,
+    ...noCommands,
+  ];
+
+  it.each(cases)('%s %s', async (expected, _what, asked) => {
+    expect(await verdict('HostsWebPolicy', asked)).toBe(expected);
+  });
+});
