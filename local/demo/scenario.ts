@@ -107,7 +107,6 @@ export function putRenewalFiles(bucket: Bucket): Promise<unknown> {
   return Promise.all(Object.entries(RENEWAL_FILES).map(([name, text]) => putRenewalFile(bucket, name, text)));
 }
 
-export const CERTIFICATES = Object.keys(RENEWAL_FILES);
 export const SERVER_NAMES: Record<string, string[]> = {
   'example.com': ['example.com', 'www.example.com'],
   'example.net': ['example.net'],

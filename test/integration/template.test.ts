@@ -111,7 +111,7 @@ describe('rules', () => {
 function isArnOfRule(sourceArn: object, rule: string): boolean {
   const name = resource(rule).Properties.Name;
   const text = JSON.stringify(sourceArn);
-  return text === JSON.stringify(arnOf(rule)) || (name !== undefined && text.endsWith(`,"${name}"]]}`));
+  return text === JSON.stringify(arnOf(rule)) || (name !== undefined && text.includes(`["rule","${name}"]`));
 }
 
 describe('queues', () => {
