@@ -1,5 +1,6 @@
 import acme from 'acme-client';
 import * as z from 'zod/mini';
+import type { CaaIssuer } from '../core/caa.ts';
 import { parseValue } from '../core/parse-json.ts';
 import type { PrivateKeyPem } from '../core/private-key-pem.ts';
 import type {
@@ -48,10 +49,11 @@ export class AcmeAuthority implements CertificateAuthority {
     this.#caaIdentity = caaIdentity;
   }
 
-  async caaIdentity(): Promise<string | undefined> {
+  async caaIssuer(): Promise<CaaIssuer | undefined> {
     const identities = await this.#client.http.getMetaField('caaIdentities');
     const [first] = Array.isArray(identities) ? identities : [];
-    return typeof first === 'string' ? first : this.#caaIdentity;
+    const identity = typeof first === 'string' ? first : this.#caaIdentity;
+    return identity === undefined ? undefined : { identity, accountUri: this.#client.getAccountUrl() };
   }
 
   async createOrder({ names, profile, replaces }: OrderRequest): Promise<Order> {

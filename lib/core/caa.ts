@@ -13,15 +13,21 @@ export interface RelevantSet {
   properties: CaaProperty[];
 }
 
+/** A CA as CAA knows it: its name, and our account there as far as it is known (RFC 8657, 3). */
+export interface CaaIssuer {
+  identity: string;
+  accountUri?: string | undefined;
+}
+
 export type CaaVerdict =
   | { allowed: true }
-  | { allowed: false; reason: 'caa-forbids' | 'caa-unknown-critical'; because: string };
+  | { allowed: false; reason: 'caa-forbids' | 'caa-wrong-account' | 'caa-unknown-critical'; because: string };
 
 const KNOWN_TAGS = ['issue', 'issuewild', 'iodef', 'contactemail', 'contactphone', 'issuemail', 'issuevmc'];
 const CRITICAL = 128;
 
-/** Whether a set lets the CA with this identity issue for `name` (RFC 8659, 4.2 and 4.3). */
-export function judgeCaa(name: string, set: RelevantSet | undefined, caIdentity: string): CaaVerdict {
+/** Whether a set lets this CA issue for `name` over DNS-01 (RFC 8659, 4.2 and 4.3; RFC 8657, 3 and 4). */
+export function judgeCaa(name: string, set: RelevantSet | undefined, issuer: CaaIssuer): CaaVerdict {
   if (!set) return { allowed: true };
   const unknown = set.properties.find(
     ({ flags, tag }) => (flags & CRITICAL) !== 0 && !KNOWN_TAGS.includes(tag.toLowerCase()),
@@ -30,55 +36,43 @@ export function judgeCaa(name: string, set: RelevantSet | undefined, caIdentity:
     return { allowed: false, reason: 'caa-unknown-critical', because: `${formatCaa(unknown)} at ${set.at}` };
   const tag = governingTag(name, set);
   const governing = set.properties.filter((property) => property.tag.toLowerCase() === tag);
-  if (governing.length === 0 || governing.some(({ value }) => issuerOf(value) === caIdentity.toLowerCase()))
-    return { allowed: true };
-  return {
-    allowed: false,
-    reason: 'caa-forbids',
-    because: `${governing.map(formatCaa).join(', ')} at ${set.at}`,
-  };
+  const ofIssuer = governing.filter(({ value }) => issuerOf(value) === issuer.identity.toLowerCase());
+  if (governing.length === 0 || ofIssuer.some(({ value }) => lets(value, issuer))) return { allowed: true };
+  const reason = ofIssuer.length > 0 ? 'caa-wrong-account' : 'caa-forbids';
+  return { allowed: false, reason, because: `${governing.map(formatCaa).join(', ')} at ${set.at}` };
+}
+
+/** Whether the parameters of a value of ours are met; an account that is not known yet is not held against it. */
+function lets(value: string, { accountUri }: CaaIssuer): boolean {
+  const { accounturi, validationmethods } = parametersOf(value);
+  if (validationmethods !== undefined && !validationmethods.split(',').includes('dns-01')) return false;
+  return accounturi === undefined || accountUri === undefined || accounturi === accountUri;
+}
+
+/** RFC 8659, 4.2: `;`-separated tag=value pairs after the issuer's name; tags in lower case. */
+function parametersOf(value: string): Record<string, string | undefined> {
+  const pairs = value
+    .split(';')
+    .slice(1)
+    .map((pair) => pair.trim().split('='));
+  return Object.fromEntries(
+    pairs.map(([tag = '', ...rest]) => [tag.trim().toLowerCase(), rest.join('=').trim()]),
+  );
 }
 
 /** `issuewild` replaces `issue` for wildcards where any is there (RFC 8659, 4.3). */
-function governingTag(name: string, { properties }: RelevantSet): 'issue' | 'issuewild' {
+export function governingTag(name: string, { properties }: RelevantSet): 'issue' | 'issuewild' {
   return isWildcard(name) && properties.some(({ tag }) => tag.toLowerCase() === 'issuewild')
     ? 'issuewild'
     : 'issue';
 }
 
 /** The issuer's domain name of an issue value, without parameters; empty when the value names nobody. */
-function issuerOf(value: string): string {
+export function issuerOf(value: string): string {
   return (value.split(';')[0] ?? '').trim().toLowerCase();
 }
 
 /** `0 issue "letsencrypt.org"`: presentation format, as Route 53 takes and returns it. */
 export function formatCaa({ flags, tag, value }: CaaProperty): string {
   return `${flags} ${tag} "${value}"`;
-}
-
-/**
- * The CAA values to add so that the CA may issue for these names, by the name they belong at. A set that is there is
- * only ever added to; where there is none, one is made at the name itself and never above it.
- */
-export function missingCaa(
-  names: readonly { name: string; set: RelevantSet | undefined }[],
-  allow: { caIdentity: string; alsoAllow: readonly string[] },
-): Map<string, string[]> {
-  const additions = new Map<string, Set<string>>();
-  const add = (at: string, tag: string, issuer: string) => {
-    const values = additions.get(at) ?? new Set<string>();
-    additions.set(at, values.add(formatCaa({ flags: 0, tag, value: issuer })));
-  };
-  for (const { name, set } of names) {
-    if (!set) {
-      for (const issuer of [allow.caIdentity, ...allow.alsoAllow])
-        add(name.replace(/^\*\./, ''), 'issue', issuer);
-    } else {
-      const verdict = judgeCaa(name, set, allow.caIdentity);
-      // An unknown critical property forbids whatever stands beside it.
-      if (!verdict.allowed && verdict.reason === 'caa-forbids')
-        add(set.at, governingTag(name, set), allow.caIdentity);
-    }
-  }
-  return new Map([...additions].map(([at, values]) => [at, [...values]]));
 }

@@ -31,6 +31,9 @@ export const LivePointer = z.object({
   serverNames: z.array(z.string()),
   sha256: z.strictObject({ fullchain: Sha256, privkey: Sha256 }),
   ca: z.optional(z.string()),
+  /** The CA as CAA knows it, and the CAA values that were added for this certificate. */
+  caaIssuer: z.optional(z.object({ identity: z.string(), accountUri: z.optional(z.string()) })),
+  caa: z.optional(z.array(z.object({ name: z.string(), values: z.array(z.string()) }))),
   profile: z.optional(z.string()),
 });
 export type LivePointer = z.infer<typeof LivePointer>;

@@ -28,6 +28,21 @@ const Names = z
     },
   );
 
+const CaaWanted = z.strictObject({
+  mode: z._default(z.enum(['manage', 'check', 'off']), 'manage'),
+  /** Whether our values bind the CA to our account and to DNS-01 (RFC 8657). */
+  restrict: z._default(z.boolean(), false),
+  /** CAs that a set of ours allows besides; the stack's `alsoAllow` when absent. */
+  alsoAllow: z.optional(z.array(DnsName)),
+  iodef: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(/^(mailto:|https?:\/\/)[\x21-\x7e]{1,200}$/, 'must be a mailto:, http: or https: address'),
+      ),
+  ),
+});
+
 /** The shape of `renewal/<name>.json`, what a user wants of one certificate. */
 export const RenewalFile = z.strictObject({
   names: Names,
@@ -41,9 +56,7 @@ export const RenewalFile = z.strictObject({
   renewBeforeDays: z.optional(
     z.number().check(z.positive('must be over 0'), z.maximum(365, 'must be at most 365')),
   ),
-  caa: z._default(z.strictObject({ mode: z._default(z.enum(['manage', 'check', 'off']), 'manage') }), {
-    mode: 'manage',
-  }),
+  caa: z._default(CaaWanted, { mode: 'manage', restrict: false }),
 });
 
 /** One certificate as wanted; all rules of the file and of the stack are met. */

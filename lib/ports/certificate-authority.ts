@@ -1,3 +1,4 @@
+import type { CaaIssuer } from '../core/caa.ts';
 import type { PrivateKeyPem } from '../core/private-key-pem.ts';
 
 /** An ACME order (RFC 8555, 7.1.3). */
@@ -32,8 +33,8 @@ export interface OrderRequest {
 export interface CertificateAuthority {
   /** Directory address: names the CA in events and pointers. */
   readonly directoryUrl: string;
-  /** The CA's identity in CAA records; `undefined` when its directory names none. */
-  caaIdentity(): Promise<string | undefined>;
+  /** The CA and our account as CAA knows them; `undefined` when the CA's directory names no identity. */
+  caaIssuer(): Promise<CaaIssuer | undefined>;
   createOrder(request: OrderRequest): Promise<Order>;
   order(url: string): Promise<Order>;
   authorization(url: string): Promise<Authorization>;

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
+  ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
   ListResourceRecordSetsCommand,
   Route53Client,
@@ -86,6 +87,17 @@ export class DeployedLine {
         `${Type} ${Name}`,
         ResourceRecords.map(({ Value = '' }) => Value),
       ]),
+    );
+  }
+
+  async addRecord(
+    zone: string,
+    { Name, Type, values }: { Name: string; Type: 'TXT' | 'CAA'; values: string[] },
+  ): Promise<void> {
+    const ResourceRecordSet = { Name, Type, TTL: 300, ResourceRecords: values.map((Value) => ({ Value })) };
+    const Changes = [{ Action: 'CREATE' as const, ResourceRecordSet }];
+    await this.route53.send(
+      new ChangeResourceRecordSetsCommand({ HostedZoneId: this.#zones.get(zone), ChangeBatch: { Changes } }),
     );
   }
 

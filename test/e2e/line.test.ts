@@ -150,6 +150,43 @@ describe('what other people have in the zone', () => {
   });
 });
 
+describe('CAA', () => {
+  it('binds the CA to our account and to DNS-01 on request, and records the value as ours', async () => {
+    const caa = { restrict: true, alsoAllow: ['backup.example'], iodef: 'mailto:security@example.com' };
+    await line.putAndWait('bound.example.net', { names: ['bound.example.net'], caa, profile: 'classic' });
+    const values = (await line.records('example.net'))['CAA bound.example.net.'];
+    expect(values).toEqual([
+      expect.stringMatching(
+        /^0 issue "pebble.letsencrypt.org; accounturi=https:\S+; validationmethods=dns-01"$/,
+      ),
+      '0 issue "backup.example"',
+      '0 iodef "mailto:security@example.com"',
+    ]);
+    expect((await line.pointer('bound.example.net'))?.caa).toEqual([{ name: 'bound.example.net', values }]);
+  });
+
+  it('of another CA only stops a certificate that may only check, before the CA is asked', async () => {
+    const orders = () => line.outcomes('checked.example.net').length;
+    await line.addRecord('example.net', {
+      Name: 'checked.example.net',
+      Type: 'CAA',
+      values: ['0 issue "other-ca.example"'],
+    });
+    const before = orders();
+    await line.putAndWait('checked.example.net', {
+      names: ['checked.example.net'],
+      caa: { mode: 'check' },
+      profile: 'classic',
+    });
+    expect(orders()).toBeGreaterThan(before);
+    expect(line.outcomes('checked.example.net').at(-1)).toMatchObject({
+      outcome: 'failed',
+      reason: 'caa-forbids',
+      message: expect.stringContaining('0 issue "other-ca.example" at checked.example.net'),
+    });
+  });
+});
+
 describe('key material', () => {
   it('is in nothing that a function printed and in no command', async () => {
     const commands = line.cloud.calls.matching({ service: 'ssm' });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CaaIssuer } from '../../lib/core/caa.ts';
 import { challengeName, identifierOf } from '../../lib/core/domain-name.ts';
 import type { PrivateKeyPem } from '../../lib/core/private-key-pem.ts';
 import {
@@ -40,8 +41,8 @@ export class FakeAuthority implements CertificateAuthority {
     this.#clock = clock;
   }
 
-  async caaIdentity(): Promise<string> {
-    return 'ca.test';
+  async caaIssuer(): Promise<CaaIssuer> {
+    return { identity: 'ca.test', accountUri: 'https://ca.test/account/1' };
   }
 
   async createOrder(request: OrderRequest): Promise<Order> {

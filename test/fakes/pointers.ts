@@ -32,7 +32,7 @@ export function wantedOf(more: Partial<Wanted> = {}): Wanted {
     key: 'ecdsa-p256',
     hosts: [],
     serverNames: [],
-    caa: { mode: 'manage' },
+    caa: { mode: 'manage', restrict: false },
     ...more,
   };
 }

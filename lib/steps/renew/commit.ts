@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { CaaIssuer } from '../../core/caa.ts';
+import { recordedAfter } from '../../core/caa-plan.ts';
 import { sha256 } from '../../core/certificate.ts';
 import { nextVersion } from '../../core/lineage.ts';
 import { type LivePointer, pointerText } from '../../core/live-pointer.ts';
@@ -37,6 +39,7 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
     serverNames: wanted.serverNames,
     sha256: { fullchain: sha256(files.fullchain), privkey: sha256(files.privkey) },
     ca: authority.directoryUrl,
+    ...caaFacts(renewal, await authority.caaIssuer()),
     ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
   };
   const options = { groups: wanted.hosts };
@@ -45,6 +48,23 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
     : await deps.store.create(liveKey(name), pointerText(pointer), options);
   if (!written) throw new LeaseLostError(name);
   return { ...renewal, version, pointer };
+}
+
+/** Which CAA values are ours to change later. */
+function caaFacts(
+  { live, caaEdits }: Finalized,
+  caaIssuer: CaaIssuer | undefined,
+): Pick<LivePointer, 'caa' | 'caaIssuer'> {
+  const edits = caaEdits.map(({ edit: { name, add, remove } }) => ({
+    at: name,
+    add: [...add],
+    remove: [...remove],
+  }));
+  const caa = recordedAfter(live?.pointer.caa ?? [], edits).map(({ name, values }) => ({
+    name,
+    values: [...values],
+  }));
+  return { ...(caaIssuer && { caaIssuer }), ...(caa.length > 0 && { caa }) };
 }
 
 async function archive(

@@ -103,6 +103,7 @@ describe("the CA's answers", () => {
       api: { apiRequest: async () => answer, apiResourceRequest: async () => answer },
       http: { getMetaField: async () => answer.data },
       getChallengeKeyAuthorization: async () => 'txt',
+      getAccountUrl: () => 'https://ca.test/account/1',
     };
     return new AcmeAuthority(client as unknown as AcmeClient, {
       directoryUrl: 'https://ca.test/d',
@@ -167,7 +168,7 @@ describe("the CA's answers", () => {
           ca.createOrder({ names: ['a.test'] }),
           ca.order(url),
           ca.authorization(url),
-          ca.caaIdentity(),
+          ca.caaIssuer(),
         ];
         for (const result of await Promise.allSettled(calls))
           if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(AcmeError);

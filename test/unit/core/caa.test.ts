@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CaaProperty, judgeCaa, missingCaa, type RelevantSet } from '../../../lib/core/caa.ts';
+import { type CaaProperty, judgeCaa, type RelevantSet } from '../../../lib/core/caa.ts';
 
 /** `0 issue "ca1.example.net"` and so on, at certs.example.com. */
 function setOf(...records: string[]): RelevantSet {
@@ -9,7 +9,8 @@ function setOf(...records: string[]): RelevantSet {
   });
   return { at: 'certs.example.com', properties };
 }
-const judge = (name: string, set: RelevantSet | undefined, ca = 'ca1.example.net') => judgeCaa(name, set, ca);
+const judge = (name: string, set: RelevantSet | undefined, ca = 'ca1.example.net') =>
+  judgeCaa(name, set, { identity: ca });
 
 describe('CAA', () => {
   it.each<[string, string, string[], boolean]>([
@@ -111,60 +112,25 @@ describe('CAA', () => {
   });
 });
 
-describe('CAA to add', () => {
-  const missing = (names: [string, RelevantSet | undefined][], alsoAllow: string[] = []) => [
-    ...missingCaa(
-      names.map(([name, set]) => ({ name, set })),
-      { caIdentity: 'ca1.example.net', alsoAllow },
-    ),
-  ];
-
-  it('is made at the name where there is none, once, for a wildcard at its base', () => {
-    expect(
-      missing([
-        ['example.com', undefined],
-        ['*.example.com', undefined],
-      ]),
-    ).toEqual([['example.com', ['0 issue "ca1.example.net"']]]);
+describe('CAA with an account', () => {
+  const issuer = { identity: 'ca1.example.net', accountUri: 'https://ca1.example.net/acct/1' };
+  it.each([
+    ['RFC 8657, 3: our account', 'ca1.example.net; accounturi=https://ca1.example.net/acct/1', true],
+    ['RFC 8657, 3: another account', 'ca1.example.net; accounturi=https://ca1.example.net/acct/2', false],
+    ['RFC 8657, 4: our method', 'ca1.example.net; validationmethods=http-01,dns-01', true],
+    ['RFC 8657, 4: other methods', 'ca1.example.net;validationmethods=http-01', false],
+    ['RFC 8659, 4.2: unknown parameters', 'ca1.example.net; policy=ev', true],
+  ])('%s', (_, value, allowed) => {
+    expect(judgeCaa('certs.example.com', setOf(`0 issue "${value}"`), issuer).allowed).toBe(allowed);
   });
 
-  it('allows others too where a set is made', () => {
-    expect(missing([['example.com', undefined]], ['backup.test'])).toEqual([
-      ['example.com', ['0 issue "ca1.example.net"', '0 issue "backup.test"']],
-    ]);
+  it('tells a wrong account from another CA', () => {
+    const set = setOf('0 issue "ca1.example.net; accounturi=https://ca1.example.net/acct/2"');
+    expect(judgeCaa('certs.example.com', set, issuer)).toMatchObject({ reason: 'caa-wrong-account' });
   });
 
-  it('is nothing where our CA may issue already', () => {
-    expect(missing([['certs.example.com', setOf('0 issue "ca1.example.net"')]], ['backup.test'])).toEqual([]);
-    expect(missing([['certs.example.com', setOf('0 iodef "mailto:a@b"')]])).toEqual([]);
-  });
-
-  it('goes to where the relevant set stands, by the property that governs', () => {
-    const set = setOf('0 issue "ca2.example.org"', '0 issuewild "ca2.example.org"');
-    expect(
-      missing([
-        ['a.certs.example.com', set],
-        ['*.certs.example.com', set],
-      ]),
-    ).toEqual([['certs.example.com', ['0 issue "ca1.example.net"', '0 issuewild "ca1.example.net"']]]);
-  });
-
-  it('is nothing where it could not help: an unknown critical property', () => {
-    expect(missing([['certs.example.com', setOf('0 issue "ca2.example.org"', '128 tbs "Unknown"')]])).toEqual(
-      [],
-    );
-  });
-
-  it('lets the CA issue, once added', () => {
-    for (const name of ['certs.example.com', '*.certs.example.com']) {
-      for (const records of [
-        ['0 issue ";"'],
-        ['0 issuewild ";"'],
-        ['0 issue "x.test"', '0 issuewild "y.test"'],
-      ]) {
-        const added = missing([[name, setOf(...records)]]).flatMap(([, values]) => values);
-        expect(judge(name, setOf(...records, ...added)).allowed).toBe(true);
-      }
-    }
+  it('is not held against an account that is not known yet', () => {
+    const set = setOf('0 issue "ca1.example.net; accounturi=https://ca1.example.net/acct/2"');
+    expect(judgeCaa('certs.example.com', set, { identity: 'ca1.example.net' }).allowed).toBe(true);
   });
 });

@@ -20,7 +20,7 @@ describe('a renewal file', () => {
       key: 'ecdsa-p256',
       hosts: [],
       serverNames: [],
-      caa: { mode: 'manage' },
+      caa: { mode: 'manage', restrict: false },
     });
   });
 
@@ -33,7 +33,7 @@ describe('a renewal file', () => {
       ca: 'https://acme.example/directory',
       profile: 'tlsserver',
       renewBeforeDays: 20.5,
-      caa: { mode: 'check' },
+      caa: { mode: 'check', restrict: false },
     };
     expect(wanted(file)).toEqual({ name: 'shop', ...file });
   });

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { type CaaProperty, judgeCaa, type RelevantSet } from '../../../lib/core/caa.ts';
+import { type CaaRecord, type CaaWish, planCaa, recordedAfter } from '../../../lib/core/caa-plan.ts';
+
+const ACCOUNT = 'https://ca1.example.net/acct/1';
+const issuer = { identity: 'ca1.example.net', accountUri: ACCOUNT };
+const BOUND = `0 issue "ca1.example.net; accounturi=${ACCOUNT}; validationmethods=dns-01"`;
+
+/** `0 issue "ca1.example.net"` and so on, at certs.example.com. */
+function setOf(...records: string[]): RelevantSet {
+  const properties = records.map((record): CaaProperty => {
+    const [, flags, tag = '', value = ''] = /^(\d+) (\S+) "(.*)"$/.exec(record) ?? [];
+    return { flags: Number(flags), tag, value };
+  });
+  return { at: 'certs.example.com', properties };
+}
+
+function plan(
+  names: [string, RelevantSet | undefined][],
+  wish: Partial<CaaWish> = {},
+  recorded: CaaRecord[] = [],
+) {
+  const found = names.map(([name, set]) => ({ name, set, isAlias: name.startsWith('alias') }));
+  return planCaa(found, { issuers: [issuer], restrict: false, alsoAllow: [], ...wish }, recorded);
+}
+const additions = (...args: Parameters<typeof plan>) => plan(...args).edits.map(({ at, add }) => [at, add]);
+
+describe('CAA to add', () => {
+  it('is made at the name where there is none, once, for a wildcard at its base', () => {
+    const { edits } = plan([
+      ['example.com', undefined],
+      ['*.example.com', undefined],
+    ]);
+    expect(edits).toEqual([
+      {
+        at: 'example.com',
+        add: ['0 issue "ca1.example.net"'],
+        remove: [],
+        governs: ['example.com', '*.example.com'],
+      },
+    ]);
+  });
+
+  it('allows fallback CAs and others too where a set is made, and says whom to tell', () => {
+    const wish = {
+      issuers: [issuer, { identity: 'ca2.test' }],
+      alsoAllow: ['amazon.com'],
+      iodef: 'mailto:a@b.test',
+    };
+    expect(additions([['example.com', undefined]], wish)).toEqual([
+      [
+        'example.com',
+        [
+          '0 issue "ca1.example.net"',
+          '0 issue "ca2.test"',
+          '0 issue "amazon.com"',
+          '0 iodef "mailto:a@b.test"',
+        ],
+      ],
+    ]);
+  });
+
+  it('is nothing where the CA may issue already, and no nearer set is made', () => {
+    expect(
+      additions([['certs.example.com', setOf('0 issue "ca1.example.net"')]], { alsoAllow: ['amazon.com'] }),
+    ).toEqual([]);
+    expect(additions([['a.certs.example.com', setOf('0 iodef "mailto:a@b"')]])).toEqual([]);
+  });
+
+  it('goes to where the relevant set stands, by the property that governs', () => {
+    const set = setOf('0 issue "ca2.example.org"', '0 issuewild "ca2.example.org"');
+    expect(
+      additions([
+        ['a.certs.example.com', set],
+        ['*.certs.example.com', set],
+      ]),
+    ).toEqual([['certs.example.com', ['0 issue "ca1.example.net"', '0 issuewild "ca1.example.net"']]]);
+    const without = setOf('0 issue "ca2.example.org"');
+    expect(additions([['*.certs.example.com', without]])).toEqual([
+      ['certs.example.com', ['0 issue "ca1.example.net"']],
+    ]);
+  });
+
+  it('is nothing where it could not help: an unknown critical property', () => {
+    expect(
+      additions([['certs.example.com', setOf('0 issue "ca2.example.org"', '128 tbs "Unknown"')]]),
+    ).toEqual([]);
+  });
+
+  it('is not possible at an alias, and said so; a set above it is added to', () => {
+    expect(plan([['alias.example.com', undefined]])).toEqual({
+      edits: [],
+      notPossible: ['alias.example.com'],
+    });
+    expect(additions([['alias.certs.example.com', setOf('0 issue "x.test"')]])).toEqual([
+      ['certs.example.com', ['0 issue "ca1.example.net"']],
+    ]);
+  });
+
+  it('lets the CA issue, once added', () => {
+    for (const name of ['certs.example.com', '*.certs.example.com']) {
+      for (const records of [
+        ['0 issue ";"'],
+        ['0 issuewild ";"'],
+        ['0 issue "x.test"', '0 issuewild "y.test"'],
+      ]) {
+        for (const restrict of [false, true]) {
+          const added = plan([[name, setOf(...records)]], { restrict }).edits.flatMap(({ add }) => add);
+          expect(judgeCaa(name, setOf(...records, ...added), issuer).allowed).toBe(true);
+        }
+      }
+    }
+  });
+});
+
+describe('CAA bound to our account', () => {
+  it('names account and method, in a new set and beside an unbound value', () => {
+    expect(additions([['example.com', undefined]], { restrict: true })).toEqual([['example.com', [BOUND]]]);
+    const unbound = setOf('0 issue "ca1.example.net"');
+    expect(additions([['certs.example.com', unbound]], { restrict: true })).toEqual([
+      ['certs.example.com', [BOUND]],
+    ]);
+  });
+
+  it('is added once', () => {
+    expect(additions([['certs.example.com', setOf(BOUND)]], { restrict: true })).toEqual([]);
+  });
+
+  it('takes the place of a value of ours, and of nobody else', () => {
+    const old = `0 issue "ca1.example.net; accounturi=https://ca1.example.net/acct/0; validationmethods=dns-01"`;
+    const set = setOf(old, '0 issue "ca1.example.net; accounturi=https://theirs.test/1"', '0 issue "x.test"');
+    const recorded = [{ name: 'certs.example.com', values: [old] }];
+    expect(plan([['certs.example.com', set]], { restrict: true }, recorded).edits).toEqual([
+      { at: 'certs.example.com', add: [BOUND], remove: [old], governs: ['certs.example.com'] },
+    ]);
+    expect(plan([['certs.example.com', set]], { restrict: true }).edits[0]?.remove).toEqual([]);
+  });
+});
+
+describe('what is recorded as ours', () => {
+  it('grows by what was added and shrinks by what was removed', () => {
+    const before = [
+      { name: 'a.test', values: ['old', 'kept'] },
+      { name: 'b.test', values: ['gone'] },
+    ];
+    const edits = [
+      { at: 'a.test', add: ['new'], remove: ['old'] },
+      { at: 'b.test', add: [], remove: ['gone'] },
+    ];
+    expect(recordedAfter(before, edits)).toEqual([{ name: 'a.test', values: ['kept', 'new'] }]);
+  });
+});
