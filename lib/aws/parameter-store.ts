@@ -1,4 +1,9 @@
-import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DescribeParametersCommand,
+  GetParameterCommand,
+  PutParameterCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
 import { errorName, errorText } from './error-name.ts';
 
 export class ParameterError extends Error {
@@ -22,6 +27,25 @@ export class ParameterStore {
     } catch (cause) {
       if (errorName(cause) === 'ParameterNotFound') return undefined;
       throw new ParameterError(`could not read the parameter ${name}: ${errorText(cause)}`, { cause });
+    }
+  }
+
+  /** Whether there is one; its value is not read. */
+  async exists(name: string): Promise<boolean> {
+    const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values: [name] }];
+    let after: string | undefined;
+    try {
+      // A page may be empty and not the last one.
+      do {
+        const page = await this.#ssm.send(
+          new DescribeParametersCommand({ ParameterFilters, NextToken: after }),
+        );
+        if (page.Parameters?.some(({ Name }) => Name === name)) return true;
+        after = page.NextToken;
+      } while (after);
+      return false;
+    } catch (cause) {
+      throw new ParameterError(`could not look for the parameter ${name}: ${errorText(cause)}`, { cause });
     }
   }
 

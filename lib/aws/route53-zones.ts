@@ -6,6 +6,7 @@ import {
   ListResourceRecordSetsCommand,
   type Route53Client,
 } from '@aws-sdk/client-route-53';
+import type { FoundRecord } from '../core/found-record.ts';
 import type { HostedZone } from '../core/hosted-zones.ts';
 import type { RecordChange, RecordSet } from '../core/record-edits.ts';
 import { ChangeRefusedError, ZoneError, type Zones } from '../ports/zones.ts';
@@ -88,6 +89,21 @@ export class Route53Zones implements Zones {
       ttl: found.TTL,
       values: (found.ResourceRecords ?? []).map(({ Value }) => Value ?? ''),
     };
+  }
+
+  async recordsAt(zoneId: string, name: string): Promise<FoundRecord[]> {
+    const page = await this.#ask(`read the records of ${name} in hosted zone ${zoneId}`, () =>
+      this.#route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, StartRecordName: name })),
+    );
+    // One page has 300 sets; a name has not so many, and they come first.
+    return (page.ResourceRecordSets ?? [])
+      .filter(({ Name = '' }) => bareName(Name) === name)
+      .map(({ Type = '', SetIdentifier, AliasTarget, ResourceRecords = [] }) => ({
+        name,
+        type: Type,
+        kind: AliasTarget ? 'alias' : SetIdentifier === undefined ? 'simple' : 'routing-policy',
+        values: ResourceRecords.map(({ Value }) => Value ?? ''),
+      }));
   }
 
   async isInSync(changeId: string): Promise<boolean> {

@@ -36,8 +36,9 @@ export class SsmHosts implements Hosts {
           }),
         ),
       );
-      for (const { InstanceId, PingStatus } of page.InstanceInformationList ?? []) {
-        if (InstanceId) hosts.push({ instanceId: InstanceId, online: PingStatus === 'Online' });
+      for (const { InstanceId, PingStatus, AgentVersion } of page.InstanceInformationList ?? []) {
+        if (!InstanceId) continue;
+        hosts.push({ instanceId: InstanceId, online: PingStatus === 'Online', agentVersion: AgentVersion });
       }
       after = page.NextToken;
     } while (after);

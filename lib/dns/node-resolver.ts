@@ -30,6 +30,11 @@ export class DnsResolver implements Resolver {
     return target?.toLowerCase();
   }
 
+  async ns(zone: string): Promise<string[]> {
+    const servers = await ask(`NS of ${zone}`, () => this.#recursive.resolveNs(zone));
+    return servers.map((server) => server.toLowerCase()).sort();
+  }
+
   async nameServers(zone: string): Promise<{ server: string; address: string }[]> {
     const servers = await ask(`NS of ${zone}`, () => this.#recursive.resolveNs(zone));
     const addresses = await Promise.all(
@@ -65,6 +70,6 @@ async function ask<T>(question: string, resolve: () => Promise<T[]>): Promise<T[
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     if (ABSENT.includes(code)) return [];
-    throw new DnsError(`could not look up ${question}: ${code}`, { cause });
+    throw new DnsError(`could not look up ${question}: ${code}`, { cause, code });
   }
 }

@@ -3,6 +3,8 @@ import type { HostGroup } from '../core/host-group.ts';
 export interface Host {
   instanceId: string;
   online: boolean;
+  /** The SSM agent's version, such as `3.3.2746.0`; `undefined` when SSM does not tell it. */
+  agentVersion?: string | undefined;
 }
 
 /** One host's part of a command; `output` is what the script printed. */

@@ -6,6 +6,8 @@ export interface Resolver {
   caa(name: string): Promise<CaaProperty[]>;
   /** The name's CNAME target, one step, lower case; `undefined` when it has none. */
   cname(name: string): Promise<string | undefined>;
+  /** The names of a zone's name servers, lower case, sorted. */
+  ns(zone: string): Promise<string[]>;
   /** Addresses of the zone's name servers, by server name. */
   nameServers(zone: string): Promise<{ server: string; address: string }[]>;
   /** The TXT values that this one server gives for the name. */
@@ -15,4 +17,11 @@ export interface Resolver {
 export class DnsError extends Error {
   override readonly name = 'DnsError';
   readonly reason = 'dns-unavailable';
+  /** The resolver's own word, such as `ESERVFAIL`. */
+  readonly code: string | undefined;
+
+  constructor(message: string, { code, ...options }: ErrorOptions & { code?: string } = {}) {
+    super(message, options);
+    this.code = code;
+  }
 }

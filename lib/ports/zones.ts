@@ -1,3 +1,4 @@
+import type { FoundRecord } from '../core/found-record.ts';
 import type { HostedZone } from '../core/hosted-zones.ts';
 import type { RecordChange, RecordSet } from '../core/record-edits.ts';
 
@@ -11,6 +12,8 @@ export interface Zones {
   change(zoneId: string, changes: readonly RecordChange[]): Promise<string>;
   /** The simple set at a name and type; `undefined` when there is none. */
   read(zoneId: string, at: Pick<RecordSet, 'name' | 'type'>): Promise<RecordSet | undefined>;
+  /** Every set at a name, of whatever type and kind; none is an empty list. */
+  recordsAt(zoneId: string, name: string): Promise<FoundRecord[]>;
   isInSync(changeId: string): Promise<boolean>;
 }
 

@@ -32,6 +32,8 @@ export class Host {
   readonly nginx: Nginx;
   /** Whether its agent takes commands now. */
   online: boolean;
+  /** What its SSM agent says it is; an older one than `3.3.2746.0` gives scripts no parameters in the environment. */
+  agentVersion = '3.3.3572.0';
   /** Shell commands that run before each script in its private view of the machine, to break something. */
   prepare: string | undefined;
   readonly #facts: HostFacts;

@@ -44,7 +44,7 @@ function viewInstance(host: Host) {
     InstanceId: host.id,
     PingStatus: pingStatus(host),
     LastPingDateTime: Date.now() / 1000,
-    AgentVersion: '3.3.3572.0',
+    AgentVersion: host.agentVersion,
     IsLatestVersion: true,
     PlatformType: 'Linux',
     PlatformName: 'Debian GNU/Linux',

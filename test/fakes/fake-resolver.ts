@@ -24,6 +24,10 @@ export class FakeResolver implements Resolver {
     return this.cnames.get(name);
   }
 
+  async ns(zone: string): Promise<string[]> {
+    return (await this.nameServers(zone)).map(({ server }) => server).sort();
+  }
+
   async nameServers(zone: string): Promise<{ server: string; address: string }[]> {
     const held = (await this.#zones.list()).some(({ name }) => name === zone);
     const servers = this.delegations.get(zone) ?? (held ? [`ns.${zone}`] : []);

@@ -1,3 +1,4 @@
+import type { FoundRecord } from '../../lib/core/found-record.ts';
 import type { HostedZone } from '../../lib/core/hosted-zones.ts';
 import { type RecordChange, type RecordSet, recordKey } from '../../lib/core/record-edits.ts';
 import { ChangeRefusedError, ZoneError, type Zones } from '../../lib/ports/zones.ts';
@@ -41,6 +42,11 @@ export class FakeZones implements Zones {
   async read(zoneId: string, at: Pick<RecordSet, 'name' | 'type'>): Promise<RecordSet | undefined> {
     this.before('read', zoneId);
     return this.#zone(zoneId).get(recordKey(at));
+  }
+
+  async recordsAt(zoneId: string, name: string): Promise<FoundRecord[]> {
+    const sets = [...this.#zone(zoneId).values()].filter((set) => set.name === name);
+    return sets.map(({ type, values }) => ({ name, type, kind: 'simple', values }));
   }
 
   async isInSync(): Promise<boolean> {
