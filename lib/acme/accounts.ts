@@ -1,5 +1,6 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import * as z from 'zod/mini';
+import { accountParameter } from '../core/account-parameter.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { CertificateAuthority } from '../ports/certificate-authority.ts';
 import { AcmeError } from '../ports/certificate-authority.ts';
@@ -58,12 +59,6 @@ async function register(
 function parseAccount(text: string, parameter: string) {
   const where = `parameter ${parameter}`;
   return parseJson(text, Account, { where, reason: 'account-malformed', secret: true });
-}
-
-/** One parameter a directory: `<prefix>/acme-v02.api.letsencrypt.org-1a2b3c4d`. */
-export function accountParameter(directoryUrl: string, prefix: string): string {
-  const host = new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-');
-  return `${prefix}/${host}-${createHash('sha256').update(directoryUrl).digest('hex').slice(0, 8)}`;
 }
 
 function newAccountKey(): string {

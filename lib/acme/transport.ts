@@ -11,6 +11,11 @@ const MAX_ANSWER_BYTES = 1_000_000;
  */
 export class AcmeTransport {
   readonly #nonces: string[] = [];
+  readonly #timeoutMs: number;
+
+  constructor({ timeoutMs = REQUEST_TIMEOUT_MS }: { timeoutMs?: number } = {}) {
+    this.#timeoutMs = timeoutMs;
+  }
 
   /** A nonce from an earlier answer, used up by this. */
   takeNonce(): string | undefined {
@@ -18,7 +23,7 @@ export class AcmeTransport {
   }
 
   async request(url: string, method: string, { data }: { data?: unknown } = {}): Promise<HttpAnswer> {
-    const answer = await send(url, method, data);
+    const answer = await send(url, method, { data, timeoutMs: this.#timeoutMs });
     const nonce = answer.headers['replay-nonce'];
     // acme-client repeats the request with the nonce of a badNonce answer itself; kept here it would be used twice.
     if (isBadNonce(answer)) return answer;
@@ -28,13 +33,17 @@ export class AcmeTransport {
   }
 }
 
-async function send(url: string, method: string, data: unknown): Promise<HttpAnswer> {
+async function send(
+  url: string,
+  method: string,
+  { data, timeoutMs }: { data: unknown; timeoutMs: number },
+): Promise<HttpAnswer> {
   try {
     const response = await fetch(url, {
       method: method.toUpperCase(),
       headers: { 'Content-Type': 'application/jose+json', 'User-Agent': 'perennial' },
       ...(data === undefined ? {} : { body: JSON.stringify(data) }),
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await readBounded(response);
     const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
@@ -47,11 +56,9 @@ async function send(url: string, method: string, data: unknown): Promise<HttpAns
     const { host } = new URL(url);
     if (cause instanceof AcmeError) throw cause;
     if (cause instanceof DOMException)
-      throw new AcmeError(
-        'ca-timeout',
-        `the CA ${host} did not answer within ${REQUEST_TIMEOUT_MS / 1000} s`,
-        { cause },
-      );
+      throw new AcmeError('ca-timeout', `the CA ${host} did not answer within ${timeoutMs / 1000} s`, {
+        cause,
+      });
     throw new AcmeError('ca-unreachable', `the CA ${host} cannot be reached: ${causeOf(cause)}`, { cause });
   }
 }

@@ -1,0 +1,21 @@
+import * as z from 'zod/mini';
+import { AcmeError } from '../ports/certificate-authority.ts';
+import { AcmeTransport } from './transport.ts';
+
+/** RFC 8555, 7.1.1, as far as it is looked at here. */
+const Directory = z.object({
+  newOrder: z.string(),
+  meta: z.optional(z.object({ caaIdentities: z.optional(z.array(z.string())) })),
+});
+
+/** A CA's directory, without an account: its first identity in CAA records. Throws {@link AcmeError}. */
+export async function readDirectory(
+  url: string,
+  { timeoutMs }: { timeoutMs: number },
+): Promise<{ caaIdentity: string | undefined }> {
+  const { data } = await new AcmeTransport({ timeoutMs }).request(url, 'get');
+  const directory = Directory.safeParse(data);
+  if (!directory.success)
+    throw new AcmeError('ca-answer-malformed', `${url} answers, but not as an ACME directory`);
+  return { caaIdentity: directory.data.meta?.caaIdentities?.[0] };
+}

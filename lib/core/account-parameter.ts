@@ -1,0 +1,7 @@
+import { createHash } from 'node:crypto';
+
+/** Where the account at a CA is kept, one parameter a directory: `<prefix>/acme-v02.api.letsencrypt.org-1a2b3c4d`. */
+export function accountParameter(directoryUrl: string, prefix: string): string {
+  const host = new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-');
+  return `${prefix}/${host}-${createHash('sha256').update(directoryUrl).digest('hex').slice(0, 8)}`;
+}
