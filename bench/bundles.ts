@@ -8,7 +8,7 @@ import { build, type Plugin } from 'esbuild';
 import { spreadOf } from './median.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const FUNCTIONS = ['scan', 'renew', 'deploy', 'confirm'];
+const FUNCTIONS = ['scan', 'renew', 'deploy', 'confirm', 'doctor'];
 const RUNS = 15;
 const run = promisify(execFile);
 

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 
 /** The live pointer with its etag; `undefined` before the first issue. */
 export async function readLive(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'get'>,
   name: string,
 ): Promise<{ pointer: LivePointer; etag: string } | undefined> {
   const stored = await store.get(liveKey(name));

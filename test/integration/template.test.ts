@@ -6,7 +6,7 @@ import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../
 import { PROJECT, runTool } from '../../check/run-tool.ts';
 import { venvBin } from './fixtures/venv.ts';
 
-const FUNCTIONS = ['Scan', 'Renew', 'Deploy', 'Confirm'];
+const FUNCTIONS = ['Scan', 'Renew', 'Deploy', 'Confirm', 'Doctor'];
 
 let folder: string;
 let templateFile: string;
@@ -193,7 +193,7 @@ describe('the bucket', () => {
 });
 
 describe('functions', () => {
-  it('are four, each with a role of its own', () => {
+  it('are five, each with a role of its own', () => {
     const roles = ofType('AWS::Lambda::Function').map(([id, { Properties }]) => [id, idOf(Properties.Role)]);
     expect(roles).toEqual(FUNCTIONS.map((name) => [`${name}LambdaFunction`, `${name}Role`]));
     for (const name of FUNCTIONS) {
@@ -232,6 +232,7 @@ describe('functions', () => {
       'route53:ListHostedZones',
       'ssm:DescribeInstanceInformation',
       'ssm:GetCommandInvocation',
+      'ssm:DescribeParameters',
     ];
     expect([...new Set(everywhere)].filter((action) => !withoutResource.includes(action))).toEqual([]);
   });

@@ -1,0 +1,36 @@
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { readDirectory } from '../lib/acme/directory.ts';
+import { ParameterStore } from '../lib/aws/parameter-store.ts';
+import { Route53Zones } from '../lib/aws/route53-zones.ts';
+import { S3Store } from '../lib/aws/s3-store.ts';
+import { SsmHosts } from '../lib/aws/ssm-hosts.ts';
+import { DnsResolver } from '../lib/dns/node-resolver.ts';
+import { invoked, logger } from '../lib/lambda/handler.ts';
+import { readSettings } from '../lib/settings.ts';
+import { type DoctorDeps, diagnose } from '../lib/steps/doctor.ts';
+
+const settings = readSettings(process.env);
+const ssm = new SSMClient();
+const parameters = new ParameterStore(ssm);
+const DIRECTORY_TIMEOUT_MS = 5_000;
+
+const deps: DoctorDeps = {
+  store: new S3Store(new S3Client(), settings.bucket),
+  // Every name is looked at, and Route 53 answers ten calls a second: the client slows down to that.
+  zones: new Route53Zones(new Route53Client({ retryMode: 'adaptive', maxAttempts: 10 })),
+  hosts: new SsmHosts(ssm, settings),
+  resolver: new DnsResolver(settings.dns),
+  parameterExists: (name) => parameters.exists(name),
+  readDirectory: (url) => readDirectory(url, { timeoutMs: DIRECTORY_TIMEOUT_MS }),
+  stack: { ...settings, defaultCa: settings.directoryUrl },
+};
+
+/** Looks for what would stop a renewal or a deployment, and changes nothing; answers with a line for each check. */
+export const handler = invoked(async (event) => {
+  const { findings, ...diagnosis } = await diagnose(deps, event, new Date());
+  for (const finding of findings.filter(({ status }) => status !== 'ok'))
+    logger.warn('trouble found', { finding });
+  return { ...diagnosis, findings };
+});

@@ -1,0 +1,33 @@
+import { type Check, failing, type Result, warning } from './finding.ts';
+
+/** Why a question got no answer; `code` is the resolver's own, such as `ESERVFAIL`. */
+export interface Trouble {
+  reason: string;
+  message: string;
+  code?: string | undefined;
+}
+
+/** What a question to a store, Route 53, SSM, the DNS or the CA was answered with. */
+export type Answer<Found> = { found: Found } | { trouble: Trouble };
+
+/** The answer, or `fallback` where there is none. */
+export function foundOr<Found, Fallback>(answer: Answer<Found>, fallback: Fallback): Found | Fallback {
+  return 'found' in answer ? answer.found : fallback;
+}
+
+/** Nothing was seen, so nothing is known to be wrong. */
+export function unseen(check: Check, { message }: Trouble): Result {
+  return warning(check, message, 'this could not be looked at; run doctor again, and mend it if it stays');
+}
+
+/** Our own messages say what, then what to do, after the last semicolon. */
+export function failingAsTold(
+  check: Check,
+  { message }: Pick<Trouble, 'message'>,
+  otherwise: string,
+): Result {
+  const at = message.lastIndexOf('; ');
+  return at < 0
+    ? failing(check, message, otherwise)
+    : failing(check, message.slice(0, at), message.slice(at + 2));
+}

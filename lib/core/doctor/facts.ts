@@ -1,0 +1,64 @@
+import type { RelevantSet } from '../caa.ts';
+import type { FoundRecord } from '../found-record.ts';
+import type { HostGroup } from '../host-group.ts';
+import type { HostRecord } from '../host-record.ts';
+import type { HostedZone } from '../hosted-zones.ts';
+import type { LivePointer } from '../live-pointer.ts';
+import type { Wanted } from '../renewal-file.ts';
+import type { Answer } from './answer.ts';
+
+/** A name that a proof may be written at, and what is known of its surroundings. */
+export interface PlaceFacts {
+  name: string;
+  /** The public hosted zones that may hold it, with their delegation sets; trouble says why there is none. */
+  zones: Answer<readonly { zone: HostedZone; nameServers: readonly string[] }[]>;
+  /** The name servers that the public DNS gives for the zone. */
+  publicServers: Answer<readonly string[]>;
+  /** What the zone holds at the name, and between it and the zone's own name. */
+  records: Answer<readonly FoundRecord[]>;
+}
+
+export interface IdentifierFacts {
+  identifier: string;
+  /** The challenge name, then what each CNAME leads to; it does not end when it goes in a circle. */
+  path: Answer<{ names: readonly string[]; ends: boolean }>;
+  /** The challenge name itself, and the end of the path; the same where it is no CNAME. */
+  start: PlaceFacts;
+  end: PlaceFacts;
+}
+
+export interface AccountFacts {
+  directoryUrl: string;
+  /** The CA's directory; its identity in CAA records, if it or the stack's settings name one. */
+  directory: Answer<{ caaIdentity: string | undefined }>;
+  /** The parameter that an account is kept in, and whether it is there. */
+  parameter: string;
+  kept: Answer<boolean>;
+  agreeToTerms: boolean;
+}
+
+export interface HostFacts {
+  instanceId: string;
+  online: boolean;
+  agentVersion?: string | undefined;
+  record: Answer<HostRecord | undefined>;
+}
+
+export interface GroupFacts {
+  group: Pick<HostGroup, 'name' | 'reload' | 'container'>;
+  hosts: Answer<readonly HostFacts[]>;
+}
+
+/** All that is asked about one certificate whose file is valid. */
+export interface CertificateFacts {
+  wanted: Wanted;
+  /** What the stack may write to. */
+  stack: { domains: readonly string[]; challengeTargets: readonly string[] };
+  identifiers: readonly IdentifierFacts[];
+  /** The relevant CAA set of each name (RFC 8659, 3). */
+  caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];
+  account: AccountFacts;
+  live: Answer<LivePointer | undefined>;
+  groups: readonly GroupFacts[];
+  now: Date;
+}

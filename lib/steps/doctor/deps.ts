@@ -1,0 +1,26 @@
+import type { HostGroup } from '../../core/host-group.ts';
+import type { StackLimits } from '../../core/renewal-file.ts';
+import type { Hosts } from '../../ports/hosts.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Resolver } from '../../ports/resolver.ts';
+import type { Zones } from '../../ports/zones.ts';
+
+/** What `doctor` looks at, by those of the ports' questions that change nothing. */
+export interface DoctorDeps {
+  store: Pick<ObjectStore, 'list' | 'get'>;
+  zones: Pick<Zones, 'list' | 'nameServers' | 'recordsAt'>;
+  hosts: Pick<Hosts, 'inGroup'>;
+  resolver: Pick<Resolver, 'ns' | 'cname' | 'caa'>;
+  /** Whether a parameter of this name exists. */
+  parameterExists(name: string): Promise<boolean>;
+  /** A CA's directory: its name in CAA records. */
+  readDirectory(url: string): Promise<{ caaIdentity: string | undefined }>;
+  stack: Omit<StackLimits, 'hostGroups'> & {
+    hostGroups: readonly HostGroup[];
+    defaultCa: string;
+    agreeToTerms: boolean;
+    accountPrefix: string;
+    /** Used when a directory names none. */
+    caaIdentity: string | undefined;
+  };
+}

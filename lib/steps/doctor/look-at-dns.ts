@@ -1,0 +1,90 @@
+import type { RelevantSet } from '../../core/caa.ts';
+import { foundOr } from '../../core/doctor/answer.ts';
+import { zoneOf } from '../../core/doctor/check-zones.ts';
+import type { IdentifierFacts, PlaceFacts } from '../../core/doctor/facts.ts';
+import { challengeName, isAtOrBelow, selfAndAncestors } from '../../core/domain-name.ts';
+import { type HostedZone, zonesFor } from '../../core/hosted-zones.ts';
+import { answerOf, once } from './answer-of.ts';
+import type { DoctorDeps } from './deps.ts';
+
+/** As many as a renewal follows. */
+const MAX_CNAMES = 8;
+
+/** Looks at names in Route 53 and in the public DNS; asks each question once for all certificates. */
+export class DnsLooks {
+  readonly #resolver: DoctorDeps['resolver'];
+  readonly #zones: () => Promise<HostedZone[]>;
+  readonly #nameServers;
+  readonly #recordsAt;
+  readonly #ns;
+  readonly #placeAt;
+  readonly #caa;
+
+  constructor({ zones, resolver }: Pick<DoctorDeps, 'zones' | 'resolver'>) {
+    const listed = zones.list();
+    // Whoever asks gets the error; before anyone does, it is nobody's.
+    listed.catch(() => undefined);
+    this.#zones = () => listed;
+    this.#resolver = resolver;
+    this.#nameServers = once((zoneId) => zones.nameServers(zoneId));
+    this.#ns = once((zone) => resolver.ns(zone));
+    this.#caa = once((name) => resolver.caa(name));
+    this.#placeAt = once((name) => this.#lookAtPlace(name));
+    this.#recordsAt = once((about) => {
+      const [zoneId = '', name = ''] = about.split(' ');
+      return zones.recordsAt(zoneId, name);
+    });
+  }
+
+  async identifier(identifier: string): Promise<IdentifierFacts> {
+    const first = challengeName(identifier);
+    const path = await answerOf(this.#follow(first));
+    const start = await this.#placeAt(first);
+    const last = foundOr(path, undefined)?.names.at(-1) ?? first;
+    return { identifier, path, start, end: last === first ? start : await this.#placeAt(last) };
+  }
+
+  /** RFC 8659, 3: the closest non-empty set on the climb from the name. */
+  async relevantSet(name: string): Promise<RelevantSet | undefined> {
+    for (const at of selfAndAncestors(name)) {
+      const properties = await this.#caa(at);
+      if (properties.length > 0) return { at, properties };
+    }
+    return undefined;
+  }
+
+  /** It does not end when it comes back to a name, or goes on for too long. */
+  async #follow(name: string): Promise<{ names: string[]; ends: boolean }> {
+    const names = [name];
+    for (let target = await this.#resolver.cname(name); target; target = await this.#resolver.cname(target)) {
+      const goesOn = !names.includes(target) && names.length < MAX_CNAMES;
+      names.push(target);
+      if (!goesOn) return { names, ends: false };
+    }
+    return { names, ends: true };
+  }
+
+  async #lookAtPlace(name: string): Promise<PlaceFacts> {
+    const zones = await answerOf(this.#zonesOf(name));
+    if ('trouble' in zones) return { name, zones, publicServers: zones, records: zones };
+    const publicServers = await answerOf(this.#ns(zones.found[0]?.zone.name ?? name));
+    const zone = zoneOf({ zones, publicServers });
+    if ('trouble' in zone) return { name, zones, publicServers, records: zone };
+    return { name, zones, publicServers, records: await answerOf(this.#records(name, zone.found.zone)) };
+  }
+
+  async #zonesOf(name: string) {
+    const candidates = zonesFor(name, await this.#zones());
+    return Promise.all(
+      candidates.map(async (zone) => ({ zone, nameServers: await this.#nameServers(zone.id) })),
+    );
+  }
+
+  async #records(name: string, zone: HostedZone) {
+    const below = selfAndAncestors(name).filter(
+      (ancestor) => ancestor === name || (ancestor !== zone.name && isAtOrBelow(ancestor, zone.name)),
+    );
+    const records = await Promise.all(below.map((ancestor) => this.#recordsAt(`${zone.id} ${ancestor}`)));
+    return records.flat();
+  }
+}
