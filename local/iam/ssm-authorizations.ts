@@ -25,6 +25,7 @@ export function ssmAuthorizations(
   const parameter = `${arn}:parameter/${(sent.Name ?? '').replace(/^\//, '')}`;
   switch (action) {
     case 'DescribeInstanceInformation':
+    case 'DescribeParameters':
     case 'GetCommandInvocation':
       return [{ action: `ssm:${action}`, resource: '*', context: {} }];
     case 'GetParameter':

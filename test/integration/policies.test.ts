@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const SSM = 'arn:aws:ssm:us-east-1:123456789012';
-const ROLES = ['ScanRole', 'RenewRole', 'DeployRole', 'ConfirmRole'];
+const ROLES = ['ScanRole', 'RenewRole', 'DeployRole', 'ConfirmRole', 'DoctorRole'];
 
 type Case = [verdict: 'may' | 'may not', what: string, asked: Authorization];
 
@@ -97,6 +97,23 @@ const CASES: Record<string, Case[]> = {
     ['may', 'read a state', get('state/example.com.json')],
     ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
     ['may', 'list the hosts', asks('ssm:DescribeInstanceInformation')],
+    ...noKeys,
+    ['may not', 'write a pointer', put('live/example.com.json')],
+    ['may not', 'write a renewal file', put('renewal/example.com.json')],
+    ['may not', "read the CA's account", parameter('GetParameter', ACCOUNT_PARAMETER)],
+    ...noRecords,
+    ...noCommands,
+  ],
+  DoctorRole: [
+    ['may', 'list the bucket', asks('s3:ListBucket', 'arn:aws:s3:::Bucket', { 's3:prefix': 'renewal/' })],
+    ['may', 'read a renewal file', get('renewal/example.com.json')],
+    ['may', 'read a pointer', get('live/example.com.json')],
+    ['may', "read a host's record", get('hosts/i-0123456789abcdef0.json')],
+    ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
+    ['may', 'look at a zone', asks('route53:GetHostedZone', 'arn:aws:route53:::hostedzone/Z1')],
+    ['may', 'read records', asks('route53:ListResourceRecordSets', 'arn:aws:route53:::hostedzone/Z1')],
+    ['may', 'list the hosts', asks('ssm:DescribeInstanceInformation')],
+    ['may', 'see which parameters there are', asks('ssm:DescribeParameters')],
     ...noKeys,
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'write a renewal file', put('renewal/example.com.json')],
@@ -228,7 +245,8 @@ describe.each(ROLES)('%s, as every role,', (role) => {
   const document = `${SSM}:document/InstallDocument`;
   const lambda = 'arn:aws:lambda:us-east-1:123456789012:function:perennial-production-renew';
   const cases: Case[] = [
-    ['may', "put events on the stack's bus", bus('Bus')],
+    // Doctor only looks.
+    [role === 'DoctorRole' ? 'may not' : 'may', "put events on the stack's bus", bus('Bus')],
     ['may not', 'put events on another bus', bus('default')],
     ...['UpdateDocument', 'UpdateDocumentDefaultVersion', 'DeleteDocument', 'ModifyDocumentPermission'].map(
       (action): Case => ['may not', `${action} on the document`, asks(`ssm:${action}`, document)],
