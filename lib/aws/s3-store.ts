@@ -95,16 +95,21 @@ export class S3Store implements ObjectStore {
   }
 
   async tag(key: string, groups: readonly string[]): Promise<void> {
-    const Tagging = { TagSet: groups.length > 0 ? [{ Key: TAG, Value: tagValue(groups) }] : [] };
+    const Tagging = { TagSet: [{ Key: TAG, Value: tagValue(groups) }] };
     await this.#ask(`tag ${key}`, () =>
       this.#s3.send(new PutObjectTaggingCommand({ Bucket: this.#bucket, Key: key, Tagging })),
     );
   }
 
-  async remove(key: string): Promise<void> {
-    await this.#ask(`remove ${key}`, () =>
-      this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key })),
-    );
+  async remove(key: string, { etag }: { etag?: string } = {}): Promise<void> {
+    await this.#ask(`remove ${key}`, async () => {
+      try {
+        await this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: etag }));
+      } catch (error) {
+        if (![404, 409, 412].includes(httpStatus(error) ?? 0) || errorName(error) === 'NoSuchBucket')
+          throw error;
+      }
+    });
   }
 
   async #write(

@@ -10,7 +10,8 @@ export class CertificateError extends Error {
     | 'key-mismatch'
     | 'names-mismatch'
     | 'not-yet-valid'
-    | 'already-expired';
+    | 'already-expired'
+    | 'expires-earlier';
 
   constructor(reason: CertificateError['reason'], message: string) {
     super(message);

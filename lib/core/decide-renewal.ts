@@ -22,6 +22,11 @@ export type RenewalDecision =
   | { action: 'mend'; reason: MendReason }
   | { action: 'wait'; reason: WaitReason; until: Date };
 
+/** Whether only the certificate's age was the reason, so that a new one has to last longer. */
+export function isForAge(reason: string): boolean {
+  return ['suggested-window', 'expires-soon', 'life-nearly-over'].includes(reason);
+}
+
 export interface RenewalFacts {
   wanted: Wanted;
   live: LivePointer | undefined;

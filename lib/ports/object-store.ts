@@ -35,8 +35,8 @@ export interface ObjectStore {
   put(key: string, body: string, options?: WriteOptions): Promise<void>;
   /** Says anew which host groups may read an existing object. */
   tag(key: string, groups: readonly string[]): Promise<void>;
-  /** Absent already is done. */
-  remove(key: string): Promise<void>;
+  /** Absent already is done; with an etag, an object that is not at it any more is left alone. */
+  remove(key: string, options?: { etag?: string }): Promise<void>;
 }
 
 export class StoreError extends Error {

@@ -19,9 +19,14 @@ export async function readLive(
   );
 }
 
+/** What is remembered of a certificate. A state that cannot be read is none: it only ever says to wait. */
 export async function readState(store: ObjectStore, name: string): Promise<State | undefined> {
   const stored = await store.get(stateKey(name));
-  return stored && parseJson(stored.body, State, { where: stateKey(name), reason: 'state-malformed' });
+  try {
+    return stored && parseJson(stored.body, State, { where: stateKey(name), reason: 'state-malformed' });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The lease on a certificate, with the store's times that its staleness is judged by. */

@@ -16,8 +16,9 @@ export interface RecordDeps {
 const MAX_CONFLICTS = 8;
 
 /**
- * Writes down what a command did on one host and says so on the bus, once however often it is told. `names` are the
- * certificates the command was about, for a host that ended without a report.
+ * Says what a command did on one host and writes it down. Told again, it is said once more only when the first time did
+ * not get as far as the record: a fact may come twice, and is never lost. `names` are the certificates the command was
+ * about, for a host that ended without a report.
  */
 export async function recordInvocation(
   deps: RecordDeps,
@@ -25,8 +26,7 @@ export async function recordInvocation(
   { group, names }: { group: string; names: readonly string[] },
 ): Promise<HostResult[]> {
   const results = resultsOf(invocation, names);
-  const fresh = await write(deps, invocation, { group, results });
-  await deps.events.publish(fresh.map((result) => factOf(result, group, invocation.instanceId)));
+  await tellAndWrite(deps, invocation, { group, results });
   return results;
 }
 
@@ -50,23 +50,27 @@ function silence({ statusDetails, instanceId }: Invocation): { reason: string; m
   };
 }
 
-/** The results that were not recorded before. */
-async function write(
-  { store, clock }: RecordDeps,
+/** Results that are recorded already are neither said nor written again. */
+async function tellAndWrite(
+  { store, events, clock }: RecordDeps,
   { instanceId, commandId }: Invocation,
   { group, results }: { group: string; results: HostResult[] },
-): Promise<HostResult[]> {
+): Promise<void> {
   const key = hostKey(instanceId);
+  const said = new Set<string>();
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
     const stored = await store.get(key);
     const before = stored && recordOf(stored.body, key);
     const fresh = results.filter(({ name }) => before?.lineages[name]?.commandId !== commandId);
-    if (fresh.length === 0) return [];
+    if (fresh.length === 0) return;
+    const unsaid = fresh.filter(({ name }) => !said.has(name));
+    await events.publish(unsaid.map((result) => factOf(result, group, instanceId)));
+    for (const { name } of unsaid) said.add(name);
     const body = `${JSON.stringify(recordResults(before, fresh, { instanceId, group, commandId, at: clock() }), null, 2)}\n`;
     const written = stored
       ? await store.replace(key, body, { etag: stored.etag })
       : await store.create(key, body);
-    if (written) return fresh;
+    if (written) return;
   }
   throw new StoreError('store-unavailable', `${key} kept changing; the next scan compares again`);
 }

@@ -74,6 +74,23 @@ export function describeObjectStoreContract(name: string, makeStore: () => Promi
       expect(await store.get('remove.json')).toBeUndefined();
     });
 
+    it('removes an object only at the etag that is given, and leaves another alone', async () => {
+      const first = await store.create('claimed.json', 'mine');
+      await store.put('claimed.json', 'theirs');
+      await store.remove('claimed.json', { etag: first?.etag ?? '' });
+      expect((await store.get('claimed.json'))?.body).toBe('theirs');
+      await store.remove('claimed.json', { etag: (await store.get('claimed.json'))?.etag ?? '' });
+      await store.remove('claimed.json', { etag: '"gone"' });
+      expect(await store.get('claimed.json')).toBeUndefined();
+    });
+
+    it('says anew who may read an object, without changing it', async () => {
+      const written = await store.create('tagged.json', 'x', { groups: ['web'] });
+      await store.tag('tagged.json', ['web', 'api']);
+      await store.tag('tagged.json', []);
+      expect(await store.get('tagged.json')).toMatchObject({ body: 'x', etag: written?.etag });
+    });
+
     it('lists what lies directly below a prefix, in order, with etags', async () => {
       const keys = ['listed/b.json', 'listed/a.json', 'listed/a b+ü.json', 'listed/deeper/c.json', 'listed/'];
       for (const key of [...keys, 'listed2/d.json']) await store.put(key, key);

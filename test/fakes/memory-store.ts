@@ -85,8 +85,9 @@ export class MemoryStore implements ObjectStore {
     if (kept) this.#objects.set(key, { ...kept, groups });
   }
 
-  async remove(key: string): Promise<void> {
-    this.#objects.delete(key);
+  async remove(key: string, { etag }: { etag?: string } = {}): Promise<void> {
+    const kept = this.#objects.get(key);
+    if (kept && (etag === undefined || etagOf(kept.body) === etag)) this.#objects.delete(key);
   }
 
   #write(key: string, body: string, { groups = [] }: WriteOptions): Written {

@@ -1,4 +1,5 @@
-import { verifyIssued } from '../../core/certificate.ts';
+import { CertificateError, verifyIssued } from '../../core/certificate.ts';
+import { isForAge } from '../../core/decide-renewal.ts';
 import { AcmeError, type Order } from '../../ports/certificate-authority.ts';
 import type { Finalized, Ordered, RenewRun } from './context.ts';
 import { settle } from './prove.ts';
@@ -8,11 +9,16 @@ export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finaliz
   const { wanted, key } = renewal;
   const order = await issue(run, renewal);
   const fullchain = await run.authority.certificate(order);
-  return {
-    ...renewal,
-    order,
-    issued: verifyIssued(fullchain, { key, names: wanted.names, now: run.deps.clock() }),
-  };
+  const issued = verifyIssued(fullchain, { key, names: wanted.names, now: run.deps.clock() });
+  requireLonger(renewal, issued.facts.notAfter);
+  return { ...renewal, order, issued };
+}
+
+/** Where only age was the reason, a certificate that ends no later than the live one helps nobody. */
+function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
+  if (!live || !isForAge(reason) || notAfter > new Date(live.pointer.notAfter)) return;
+  const message = `the new certificate expires at ${notAfter.toISOString()}, no later than the live one`;
+  throw new CertificateError('expires-earlier', message);
 }
 
 async function issue(run: RenewRun, { name, order, key, wanted }: Ordered): Promise<Order> {

@@ -60,9 +60,9 @@ export class Lease {
     await this.#write({ ...this.#pending, leaseSeconds: 0 });
   }
 
-  /** The work is done: nothing is left to record. */
+  /** The work is done: nothing is left to record. A claim that was taken over meanwhile is its new owner's. */
   async release(): Promise<void> {
-    await this.#store.remove(pendingKey(this.name));
+    await this.#store.remove(pendingKey(this.name), { etag: this.#etag });
   }
 
   async #write(pending: Pending): Promise<void> {

@@ -22,28 +22,48 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
   const open = authorizations.filter(({ status }) => status === 'pending');
   const edits = [...open.map((authorization) => txtEdit(renewal, authorization)), ...renewal.caaEdits];
   await renewal.lease.record({
-    order: { url: order.url, key: key.reveal() },
+    order: { url: order.url, key: key.reveal(), request: requestOf(run, renewal) },
     records: mergeRecords(renewal.lease.pending.records, edits),
   });
   return { ...renewal, order, key, open, edits };
 }
 
+/** What an order is for: one that was left open is gone on with only while the same is wanted. */
+function requestOf({ authority }: RenewRun, { wanted }: Checked): string {
+  return JSON.stringify([
+    authority.directoryUrl,
+    [...wanted.names].sort(),
+    wanted.key,
+    wanted.profile ?? null,
+  ]);
+}
+
 async function resume(
-  { authority }: RenewRun,
-  { lease, live }: Checked,
+  run: RenewRun,
+  renewal: Checked,
 ): Promise<{ order: Order; key: PrivateKeyPem } | undefined> {
-  const left = lease.pending.order;
-  if (!left) return undefined;
+  const left = renewal.lease.pending.order;
+  if (left?.request !== requestOf(run, renewal)) return undefined;
   const key = new PrivateKeyPem(left.key);
+  const fingerprint = fingerprintOf(key);
   // Its certificate is live already; the worker died, or could not clean up, after the commit.
-  if (live?.pointer.keyFingerprint === keyFingerprint(key)) return undefined;
+  if (fingerprint === undefined || fingerprint === renewal.live?.pointer.keyFingerprint) return undefined;
   try {
-    const order = await authority.order(left.url);
+    const order = await run.authority.order(left.url);
     return order.status === 'invalid' ? undefined : { order, key };
   } catch (error) {
     if (error instanceof AcmeError && ['acme-malformed', 'acme-unauthorized'].includes(error.reason))
       return undefined;
     throw error;
+  }
+}
+
+/** `undefined` for a key that was damaged: its order can never be finalized again. */
+function fingerprintOf(key: PrivateKeyPem): string | undefined {
+  try {
+    return keyFingerprint(key);
+  } catch {
+    return undefined;
   }
 }
 
