@@ -1,7 +1,7 @@
 """Applies the parts of a template that moto's CloudFormation leaves out, after each change to a stack.
 
-Buckets get their versioning, queues their policies, functions what happens to their failed
-asynchronous invocations, documents their content as JSON; a stack has its outputs also after an update by a change set.
+Buckets get their versioning, queues their policies, functions what happens to their failed asynchronous invocations,
+documents and roles' policies their content as JSON; a stack has its outputs also after an update by a change set.
 """
 
 import copy
@@ -72,6 +72,14 @@ def finish_event_invoke_config(stack, _, properties):
     backend.put_function_event_invoke_config(function, config)
 
 
+def finish_role(stack, logical_id, properties):
+    # As with documents.
+    for policy in properties.get("Policies", []):
+        stack.resource_map[logical_id].put_policy(
+            policy["PolicyName"], json.dumps(policy["PolicyDocument"])
+        )
+
+
 def finish_document(stack, logical_id, properties):
     # moto answers GetDocument with Python's notation of a content that the template gives as an object.
     if isinstance(properties["Content"], dict):
@@ -79,6 +87,7 @@ def finish_document(stack, logical_id, properties):
 
 
 FINISHERS = {
+    "AWS::IAM::Role": finish_role,
     "AWS::SSM::Document": finish_document,
     "AWS::S3::Bucket": finish_bucket,
     "AWS::SQS::QueuePolicy": finish_queue_policy,

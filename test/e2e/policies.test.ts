@@ -1,0 +1,202 @@
+import { IAMClient } from '@aws-sdk/client-iam';
+import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalCloud } from '../../local/cloud.ts';
+import { putRenewalFiles, seedBucket, startScenario } from '../../local/demo/scenario.ts';
+import type { Call } from '../../local/gateway/call-log.ts';
+import { managedPolicy, policiesOfRole } from '../../local/iam/deployed-policies.ts';
+import { type Judgement, judgeCalls } from '../../local/iam/judge-calls.ts';
+import type { Policy } from '../../local/iam/policy.ts';
+import { DeployedLine } from './deployed-line.ts';
+
+/** Who may do anything: the person that deploys and invokes, the tests and the demo. */
+const PEOPLE = ['user', 'test', 'demo'];
+
+const callsOf = ({ calls }: LocalCloud) => calls.calls.filter(({ principal }) => !PEOPLE.includes(principal));
+
+/** The deployed policies of a function's role, or of the group of `host/<id>`. */
+function deployedPolicies({
+  endpoint,
+  hosts,
+  outputs,
+}: LocalCloud): (principal: string) => Promise<Policy[]> {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const iam = new IAMClient({ endpoint, region: 'us-east-1', credentials });
+  const known = new Map<string, Promise<Policy[]>>();
+  const read = async (principal: string): Promise<Policy[]> => {
+    if (principal.includes(':role/')) return policiesOfRole(iam, principal);
+    const group = hosts.get(principal.replace('host/', ''))?.tags['perennial-group'];
+    if (group !== 'web') throw new Error(`${principal} has no policy: neither a role nor a host of a group`);
+    return [await managedPolicy(iam, (await outputs()).HostsWebPolicy ?? '')];
+  };
+  return (principal) => {
+    const policies = known.get(principal) ?? read(principal);
+    known.set(principal, policies);
+    return policies;
+  };
+}
+
+/** Everything that was allowed, as `who action`, each once. */
+function deeds({ allowed }: Judgement): string[] {
+  const short = (principal: string) =>
+    principal.startsWith('host/') ? 'host' : (/-(\w+)Role-/.exec(principal)?.[1] ?? principal);
+  return [...new Set(allowed.map(({ principal, asked }) => `${short(principal)} ${asked.action}`))].sort();
+}
+
+const EVERY_RUN = [
+  'Confirm events:PutEvents',
+  'Confirm s3:GetObject',
+  'Confirm s3:PutObject',
+  'Confirm ssm:GetCommandInvocation',
+  'Deploy s3:GetObject',
+  'Deploy ssm:DescribeInstanceInformation',
+  'Deploy ssm:GetCommandInvocation',
+  'Deploy ssm:SendCommand',
+  'Renew events:PutEvents',
+  'Renew route53:ChangeResourceRecordSets',
+  'Renew route53:GetChange',
+  'Renew route53:ListResourceRecordSets',
+  'Renew s3:DeleteObject',
+  'Renew s3:GetObject',
+  'Renew s3:ListBucket',
+  'Renew s3:PutObject',
+  'Renew s3:PutObjectTagging',
+  'Renew ssm:GetParameter',
+  'Renew ssm:PutParameter',
+  'Scan events:PutEvents',
+  'Scan route53:ListHostedZones',
+  'Scan s3:GetObject',
+  'Scan s3:ListBucket',
+  'Scan ssm:DescribeInstanceInformation',
+  'host s3:GetObject',
+];
+
+describe('the whole line on its deployed policies', () => {
+  let line: DeployedLine;
+  let policiesOf: (principal: string) => Promise<Policy[]>;
+  let judgement: Judgement;
+
+  beforeAll(async () => {
+    const sites = [{ serverName: 'example.com', lineage: 'example.com' }];
+    const host = (id: string) => ({ id, tags: { 'perennial-group': 'web' }, sites });
+    line = await DeployedLine.start({ hosts: [host('i-00000000000000001'), host('mi-00000000000000002')] });
+    policiesOf = deployedPolicies(line.cloud);
+    await putForeignRecords();
+    const wanted = { names: ['example.com', '*.example.com'], hosts: ['web'], profile: 'classic' };
+    await line.putAndWait('example.com', wanted);
+    await line.invokeScan('--path', 'events/force-renewal.json');
+    await line.idle();
+    await line.putAndWait('fails', { names: ['fails.example.com'], profile: 'classic' });
+    await line.cloud.fireSchedule((expression) => expression === 'rate(1 hour)');
+    await line.idle();
+    await line.putAndWait('example.com', { ...wanted, hosts: [] });
+    await line.cloud.fireSchedule((expression) => expression.startsWith('cron'));
+    await line.idle();
+    await line.invokeScan('--path', 'events/plan.json');
+    await line.idle();
+    judgement = await judgeCalls(callsOf(line.cloud), policiesOf);
+  });
+
+  afterAll(() => line?.stop());
+
+  /** A TXT that has to be kept beside the proof, and a CAA that no CA may pass over. */
+  async function putForeignRecords(): Promise<void> {
+    const set = (Name: string, Type: 'TXT' | 'CAA', Value: string) => ({
+      Action: 'CREATE' as const,
+      ResourceRecordSet: { Name, Type, TTL: 120, ResourceRecords: [{ Value }] },
+    });
+    const Changes = [
+      set('_acme-challenge.example.com', 'TXT', '"theirs"'),
+      set('fails.example.com', 'CAA', '128 unheardof "by CAs"'),
+    ];
+    await line.route53.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: line.zoneId('example.com'),
+        ChangeBatch: { Changes },
+      }),
+    );
+  }
+
+  it('makes no call that is denied, or of which it is not known what IAM is asked', () => {
+    expect(judgement.refusal).toBeUndefined();
+    expect(line.outcomes('example.com').filter(({ outcome }) => outcome === 'renewed')).toHaveLength(2);
+  });
+
+  it('has made all the calls that a renewal, an installation and a failure take', () => {
+    expect(deeds(judgement)).toEqual(expect.arrayContaining(EVERY_RUN));
+  });
+
+  it('is asked for each host and for the document by one command, and for TXT and CAA apart', () => {
+    const asked = judgement.allowed.map((one) => one.asked);
+    const sent = asked.filter(({ action }) => action === 'ssm:SendCommand').map(({ resource }) => resource);
+    expect(sent.map((arn) => arn.split(':').slice(2, 6).join(':').replace(/\/.*/, ''))).toEqual(
+      expect.arrayContaining([
+        'ssm:us-east-1:123456789012:document',
+        'ec2:us-east-1:123456789012:instance',
+        'ssm:us-east-1:123456789012:managed-instance',
+      ]),
+    );
+    const types = asked.map(({ context }) => context['route53:ChangeResourceRecordSetsRecordTypes']);
+    expect(types).toContainEqual(['TXT']);
+    expect(types).toContainEqual(['CAA']);
+  });
+
+  it.each([
+    ['Deploy', 'ssm:SendCommand'],
+    ['Renew', 'route53:ChangeResourceRecordSets'],
+    ['host', 's3:GetObject'],
+  ])('would be refused without what %s has for %s', async (who, action) => {
+    const without = async (principal: string) => {
+      const isTheirs = who === 'host' ? principal.startsWith('host/') : principal.includes(`-${who}Role-`);
+      return isTheirs
+        ? (await policiesOf(principal)).map((policy) => lacking(policy, action))
+        : policiesOf(principal);
+    };
+    const { refusal } = await judgeCalls(callsOf(line.cloud), without);
+    expect(refusal).toContain(`is denied: {"action":"${action}"`);
+  });
+
+  it('would be refused a call that nobody has thought of', async () => {
+    const [call] = callsOf(line.cloud);
+    const unheard: Call = { ...(call as Call), action: 'PutBucketPolicy', authorizations: undefined };
+    const { refusal } = await judgeCalls([unheard], policiesOf);
+    expect(refusal).toContain('PutBucketPolicy');
+    expect(refusal).toContain('is not mapped');
+  });
+});
+
+interface Statement {
+  Action: string | string[];
+}
+
+/** The policy without its statements for an action. */
+function lacking({ name, document }: Policy, action: string): Policy {
+  const { Version, Statement } = document as { Version: string; Statement: Statement[] };
+  const left = Statement.filter(({ Action }) => ![Action].flat().includes(action));
+  // A policy must state something.
+  return { name, document: { Version, Statement: left.length > 0 ? left : [NOTHING] } };
+}
+
+const NOTHING = {
+  Effect: 'Allow',
+  Action: 'sqs:PurgeQueue',
+  Resource: 'arn:aws:sqs:us-east-1:123456789012:none',
+};
+
+describe('the demo on its deployed policies', () => {
+  let cloud: LocalCloud | undefined;
+
+  afterAll(() => cloud?.stop());
+
+  it('makes no call that is denied, or of which it is not known what IAM is asked', async () => {
+    const scenario = await startScenario(() => undefined);
+    cloud = scenario.cloud;
+    await cloud.deploy();
+    await putRenewalFiles(await seedBucket(scenario));
+    await cloud.fireSchedule((expression) => expression.startsWith('cron'));
+    await cloud.idle(60_000);
+    const judgement = await judgeCalls(callsOf(cloud), deployedPolicies(cloud));
+    expect(judgement.refusal).toBeUndefined();
+    expect(deeds(judgement)).toEqual(expect.arrayContaining(EVERY_RUN));
+  });
+});
