@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdLock } from '../local/setup/hold-lock.ts';
 import { npmProgram, PROJECT, runTool } from './run-tool.ts';
@@ -19,12 +19,14 @@ export interface PackageOptions {
 
 /** Runs `serverless package` and returns the path of the CloudFormation template. Throws ToolError with what it printed. */
 export async function packageStack({ stage, folder, params = {} }: PackageOptions): Promise<string> {
+  await mkdir(folder, { recursive: true });
   const given = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
   const args = ['package', '--stage', stage, '--package', folder, ...given];
   // esbuild works in a folder of the project, as a deploy from here does.
   await holdLock(join(PROJECT, '.serverless'), () =>
     runTool(npmProgram('serverless'), args, {
-      env: { SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' },
+      // It leaves what it packs in the folder for temporary files.
+      env: { SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', TMPDIR: folder },
     }),
   );
   return join(folder, 'cloudformation-template-update-stack.json');
