@@ -11,10 +11,13 @@ import type { HostedZone } from '../core/hosted-zones.ts';
 import type { RecordChange, RecordSet } from '../core/record-edits.ts';
 import { ChangeRefusedError, ZoneError, type Zones } from '../ports/zones.ts';
 import { errorName, errorText, isAccessDenied } from './error-name.ts';
+import { patiently } from './patiently.ts';
+import { RequestBucket } from './request-bucket.ts';
 
 /** Route 53. Only `CREATE` and exact `DELETE` are ever sent: a replacing write would lose other people's values. */
 export class Route53Zones implements Zones {
   readonly #route53: Route53Client;
+  readonly #bucket = new RequestBucket();
 
   constructor(route53: Route53Client) {
     this.#route53 = route53;
@@ -24,7 +27,7 @@ export class Route53Zones implements Zones {
     const zones: HostedZone[] = [];
     let marker: string | undefined;
     do {
-      const page = await this.#ask('list the hosted zones', () =>
+      const page = await this.#ask('ListHostedZones', 'list the hosted zones', () =>
         this.#route53.send(new ListHostedZonesCommand({ Marker: marker })),
       );
       for (const { Id, Name, Config } of page.HostedZones ?? []) {
@@ -38,14 +41,14 @@ export class Route53Zones implements Zones {
   }
 
   async nameServers(zoneId: string): Promise<string[]> {
-    const answer = await this.#ask(`look at hosted zone ${zoneId}`, () =>
+    const answer = await this.#ask('GetHostedZone', `look at hosted zone ${zoneId}`, () =>
       this.#route53.send(new GetHostedZoneCommand({ Id: zoneId })),
     );
     return (answer.DelegationSet?.NameServers ?? []).map(bareName).sort();
   }
 
   async change(zoneId: string, changes: readonly RecordChange[]): Promise<string> {
-    return this.#ask(`change records in hosted zone ${zoneId}`, async () => {
+    return this.#ask('ChangeResourceRecordSets', `change records in hosted zone ${zoneId}`, async () => {
       try {
         const answer = await this.#route53.send(
           new ChangeResourceRecordSetsCommand({
@@ -65,15 +68,18 @@ export class Route53Zones implements Zones {
     zoneId: string,
     { name, type }: Pick<RecordSet, 'name' | 'type'>,
   ): Promise<RecordSet | undefined> {
-    const page = await this.#ask(`read ${type} of ${name} in hosted zone ${zoneId}`, () =>
-      this.#route53.send(
-        new ListResourceRecordSetsCommand({
-          HostedZoneId: zoneId,
-          StartRecordName: name,
-          StartRecordType: type,
-          MaxItems: 1,
-        }),
-      ),
+    const page = await this.#ask(
+      'ListResourceRecordSets',
+      `read ${type} of ${name} in hosted zone ${zoneId}`,
+      () =>
+        this.#route53.send(
+          new ListResourceRecordSetsCommand({
+            HostedZoneId: zoneId,
+            StartRecordName: name,
+            StartRecordType: type,
+            MaxItems: 1,
+          }),
+        ),
     );
     const [found] = page.ResourceRecordSets ?? [];
     if (!found || bareName(found.Name ?? '') !== name || found.Type !== type) return undefined;
@@ -92,8 +98,13 @@ export class Route53Zones implements Zones {
   }
 
   async recordsAt(zoneId: string, name: string): Promise<FoundRecord[]> {
-    const page = await this.#ask(`read the records of ${name} in hosted zone ${zoneId}`, () =>
-      this.#route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, StartRecordName: name })),
+    const page = await this.#ask(
+      'ListResourceRecordSets',
+      `read the records of ${name} in hosted zone ${zoneId}`,
+      () =>
+        this.#route53.send(
+          new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, StartRecordName: name }),
+        ),
     );
     // One page has 300 sets; a name has not so many, and they come first.
     return (page.ResourceRecordSets ?? [])
@@ -107,33 +118,42 @@ export class Route53Zones implements Zones {
   }
 
   async isInSync(changeId: string): Promise<boolean> {
-    const answer = await this.#ask(`look at change ${changeId}`, () =>
+    const answer = await this.#ask('GetChange', `look at change ${changeId}`, () =>
       this.#route53.send(new GetChangeCommand({ Id: changeId })),
     );
     return answer.ChangeInfo?.Status === 'INSYNC';
   }
 
-  async #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {
+  /** Makes a call within the account's limits, and tells its failure as what was attempted. */
+  async #ask<T>(action: string, attempt: string, call: () => Promise<T>): Promise<T> {
     try {
-      return await call();
+      return await patiently(async () => {
+        await this.#bucket.take(action);
+        return call();
+      });
     } catch (cause) {
       if (cause instanceof ChangeRefusedError || cause instanceof ZoneError) throw cause;
-      const name = errorName(cause);
-      if (name === 'NoSuchHostedZone')
-        throw new ZoneError(
-          'zone-missing',
-          `could not ${attempt}: the zone is gone; create it again, or take its names out of the renewal files`,
-          { cause },
-        );
-      if (isAccessDenied(cause))
-        throw new ZoneError(
-          'zone-access-denied',
-          `could not ${attempt}: Route 53 denied it; the names must be at or below params.domains in serverless.yml`,
-          { cause },
-        );
-      throw new ZoneError('zone-unavailable', `could not ${attempt}: ${errorText(cause)}`, { cause });
+      throw zoneError(attempt, cause);
     }
   }
+}
+
+function zoneError(attempt: string, cause: unknown): ZoneError {
+  if (errorName(cause) === 'NoSuchHostedZone') {
+    return new ZoneError(
+      'zone-missing',
+      `could not ${attempt}: the zone is gone; create it again, or take its names out of the renewal files`,
+      { cause },
+    );
+  }
+  if (isAccessDenied(cause)) {
+    return new ZoneError(
+      'zone-access-denied',
+      `could not ${attempt}: Route 53 denied it; the names must be at or below params.domains in serverless.yml`,
+      { cause },
+    );
+  }
+  return new ZoneError('zone-unavailable', `could not ${attempt}: ${errorText(cause)}`, { cause });
 }
 
 /** Route 53 sends its objections as a list or, today, all in one message. */
