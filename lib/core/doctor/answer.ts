@@ -15,6 +15,11 @@ export function foundOr<Found, Fallback>(answer: Answer<Found>, fallback: Fallba
   return 'found' in answer ? answer.found : fallback;
 }
 
+/** Name servers that do not know the zone refuse to answer, and a resolver then answers so. */
+export function isLame({ code }: Trouble): boolean {
+  return code === 'ESERVFAIL' || code === 'EREFUSED';
+}
+
 /** Nothing was seen, so nothing is known to be wrong. */
 export function unseen(check: Check, { message }: Trouble): Result {
   return warning(check, message, 'this could not be looked at; run doctor again, and mend it if it stays');

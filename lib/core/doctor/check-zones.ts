@@ -1,7 +1,7 @@
 import { isAtOrBelow } from '../domain-name.ts';
 import { type HostedZone, settleZone } from '../hosted-zones.ts';
 import { InputError } from '../input-error.ts';
-import { type Answer, failingAsTold, foundOr, type Trouble, unseen } from './answer.ts';
+import { type Answer, failingAsTold, foundOr, isLame, type Trouble, unseen } from './answer.ts';
 import type { IdentifierFacts, PlaceFacts } from './facts.ts';
 import { failing, ok, type Result, warning } from './finding.ts';
 
@@ -13,14 +13,17 @@ export function zoneOf({
   if (!('found' in zones)) return zones;
   const [only, ...others] = zones.found;
   if (only && others.length === 0) return { found: only };
+  if ('trouble' in publicServers && !isLame(publicServers.trouble)) return publicServers;
   try {
-    const { id } = settleZone(zones.found, foundOr(publicServers, []));
-    return { found: zones.found.find(({ zone }) => zone.id === id) as PlaceZone };
+    const zone = settleZone(zones.found, foundOr(publicServers, []));
+    const nameServers = zones.found.find((candidate) => candidate.zone === zone)?.nameServers ?? [];
+    return { found: { zone, nameServers } };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { trouble: { reason: error.reason, message: error.message } };
   }
 }
+
 interface PlaceZone {
   zone: HostedZone;
   nameServers: readonly string[];
@@ -55,13 +58,10 @@ export function checkDelegation(identifiers: readonly IdentifierFacts[]): Result
   return troubles.length > 0 ? troubles : results;
 }
 
-/** The servers that do not know the zone refuse, and a resolver answers so. */
-const LAME = ['ESERVFAIL', 'EREFUSED'];
-
 function judgeDelegation({ zone, nameServers }: PlaceZone, asked: PlaceFacts['publicServers']): Result {
   const remedy = `set ${nameServers.join(', ')} as its name servers at the registrar, or as NS in the zone above; a zone that was created again has new ones`;
   if ('trouble' in asked) {
-    if (!LAME.includes(asked.trouble.code ?? '')) return unseen('delegation', asked.trouble);
+    if (!isLame(asked.trouble)) return unseen('delegation', asked.trouble);
     const seen = `the public DNS leads for ${zone.name} to name servers that do not answer for it (${asked.trouble.code})`;
     return failing('delegation', seen, remedy);
   }

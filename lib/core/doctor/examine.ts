@@ -1,3 +1,4 @@
+import { type Answer, isLame } from './answer.ts';
 import { checkAccount } from './check-account.ts';
 import { checkCaa } from './check-caa.ts';
 import { checkChallengeNames } from './check-challenge-names.ts';
@@ -10,16 +11,27 @@ import type { Result } from './finding.ts';
 /** Every precondition of a certificate whose file is valid; what is well is told in one line a check. */
 export function examine(facts: CertificateFacts): Result[] {
   const { identifiers } = facts;
+  const zones = [...checkZones(identifiers), ...checkDelegation(identifiers), ...checkSubZones(identifiers)];
+  const isBroken = zones.some(({ status }) => status === 'failing');
+  const seen = isBroken ? withoutLame(facts) : facts;
   return [
-    ...checkZones(identifiers),
-    ...checkDelegation(identifiers),
-    ...checkSubZones(identifiers),
-    ...checkChallengeNames(facts),
-    ...checkCaa(facts),
+    ...zones,
+    ...checkChallengeNames(seen),
+    ...checkCaa(seen),
     checkAccount(facts.account),
     ...checkSchedule(facts),
     ...checkHosts(facts),
   ].filter(isFirst());
+}
+
+/** What the DNS cannot answer because of a broken delegation needs no line beside the delegation's. */
+function withoutLame(facts: CertificateFacts): CertificateFacts {
+  const isAnswered = (answer: Answer<unknown>) => !('trouble' in answer && isLame(answer.trouble));
+  return {
+    ...facts,
+    identifiers: facts.identifiers.filter(({ path }) => isAnswered(path)),
+    caa: facts.caa.filter(({ set }) => isAnswered(set)),
+  };
 }
 
 /** Several names of one zone share what is wrong with it. */

@@ -1,0 +1,559 @@
+import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../../lib/core/doctor/answer.ts';
+import { checkFile } from '../../../lib/core/doctor/check-file.ts';
+import { examine } from '../../../lib/core/doctor/examine.ts';
+import type {
+  AccountFacts,
+  CertificateFacts,
+  GroupFacts,
+  HostFacts,
+  IdentifierFacts,
+  PlaceFacts,
+} from '../../../lib/core/doctor/facts.ts';
+import type { Check, Finding } from '../../../lib/core/doctor/finding.ts';
+import { parseRequest } from '../../../lib/core/doctor/parse-request.ts';
+import type { FoundRecord } from '../../../lib/core/found-record.ts';
+import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
+
+const DAY = 86_400_000;
+const NOW = new Date('2026-11-20T02:00:00Z');
+const SERVERS = ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net'];
+const ZONE = { id: 'Z1', name: 'example.com', isPrivate: false };
+const OTHER_ZONE = { id: 'Z2', name: 'example.com', isPrivate: false };
+const CHALLENGE = '_acme-challenge.www.example.com';
+const TROUBLE = { reason: 'dns-unavailable', message: 'could not look up it: ETIMEOUT', code: 'ETIMEOUT' };
+const LAME = { reason: 'dns-unavailable', message: 'could not look up it: ESERVFAIL', code: 'ESERVFAIL' };
+
+const found = <Found>(value: Found): Answer<Found> => ({ found: value });
+
+function place(more: Partial<PlaceFacts> = {}): PlaceFacts {
+  return {
+    name: CHALLENGE,
+    zones: found([{ zone: ZONE, nameServers: SERVERS }]),
+    publicServers: found(SERVERS),
+    records: found([]),
+    ...more,
+  };
+}
+
+/** An identifier without CNAME, or one whose challenge name leads to `end`. */
+function identifier(start: PlaceFacts, end = start, more: Partial<IdentifierFacts> = {}): IdentifierFacts {
+  const names = end === start ? [start.name] : [start.name, end.name];
+  return { identifier: 'www.example.com', path: found({ names, ends: true }), start, end, ...more };
+}
+
+function record(type: string, more: Partial<FoundRecord> = {}): FoundRecord {
+  return { name: CHALLENGE, type, kind: 'simple', values: ['"x"'], ...more };
+}
+
+const ACCOUNT: AccountFacts = {
+  directoryUrl: 'https://ca.test/directory',
+  directory: found({ caaIdentity: 'ca.test' }),
+  parameter: '/perennial/ca.test',
+  kept: found(true),
+  agreeToTerms: true,
+};
+
+function examined(more: Partial<CertificateFacts>): Omit<Finding, 'certificate'>[] {
+  return examine({
+    wanted: wantedOf({ names: ['www.example.com'] }),
+    stack: { domains: ['example.com'], challengeTargets: ['proofs.example.com'] },
+    identifiers: [identifier(place())],
+    caa: [{ name: 'www.example.com', set: found(undefined) }],
+    account: ACCOUNT,
+    live: found(pointerOf(new Date(NOW.getTime() + 60 * DAY))),
+    groups: [],
+    now: NOW,
+    ...more,
+  });
+}
+
+type Expected = [status: Finding['status'], seen: string, remedy?: string];
+
+function expectOne(check: Check, more: Partial<CertificateFacts>, [status, seen, remedy = '']: Expected) {
+  const own = examined(more).filter((finding) => finding.check === check);
+  expect(own).toEqual([
+    { check, status, seen: expect.stringContaining(seen), remedy: expect.stringContaining(remedy) },
+  ]);
+}
+
+it('has nothing to say against a certificate that is well', () => {
+  expect(examined({}).filter(({ status }) => status !== 'ok')).toEqual([]);
+});
+
+it('gives a remedy with whatever is not ok, and only then', () => {
+  const trouble = { trouble: TROUBLE };
+  const results = examined({
+    identifiers: [identifier(place({ publicServers: trouble, records: trouble }))],
+    live: trouble,
+    caa: [{ name: 'www.example.com', set: trouble }],
+  });
+  for (const { status, remedy } of results) expect(remedy === '').toBe(status === 'ok');
+});
+
+describe('a question without an answer is a warning', () => {
+  const trouble = { trouble: TROUBLE };
+  it.each<[Check, Partial<CertificateFacts>]>([
+    ['zone', { identifiers: [identifier(place({ zones: trouble }))] }],
+    ['delegation', { identifiers: [identifier(place({ publicServers: trouble }))] }],
+    ['sub-zone', { identifiers: [identifier(place({ records: trouble }))] }],
+    ['challenge-name', { identifiers: [identifier(place(), place(), { path: trouble })] }],
+    ['caa', { caa: [{ name: 'www.example.com', set: trouble }] }],
+    ['account', { account: { ...ACCOUNT, kept: trouble } }],
+    ['schedule', { live: trouble }],
+    ['hosts', { groups: [{ group: group(), hosts: trouble }] }],
+    ['served', { groups: [{ group: group(), hosts: found([host({ record: trouble })]) }] }],
+  ])('%s', (check, facts) => {
+    expectOne(check, facts, ['warning', 'could not look up it', 'run doctor again']);
+  });
+});
+
+it('tells a broken delegation once, and not every question that it leaves without an answer', () => {
+  const lame = { trouble: LAME };
+  const results = examined({
+    identifiers: [identifier(place({ publicServers: lame }), undefined, { path: lame })],
+    caa: [{ name: 'www.example.com', set: lame }],
+  });
+  expect(results.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual(['delegation']);
+});
+
+describe('the hosted zone', () => {
+  const two = [
+    { zone: ZONE, nameServers: SERVERS },
+    { zone: OTHER_ZONE, nameServers: ['ns-9.awsdns-09.org'] },
+  ];
+  it.each<[string, Partial<PlaceFacts>, Expected]>([
+    ['is there', {}, ['ok', 'hosted zone example.com (Z1)']],
+    [
+      'is not there',
+      { zones: { trouble: { reason: 'no-hosted-zone', message: 'none holds it; create one' } } },
+      ['failing', 'none holds it', 'create one'],
+    ],
+    [
+      'is private',
+      {
+        zones: {
+          trouble: { reason: 'only-private-zone', message: 'only a private one; create a public one' },
+        },
+      },
+      ['failing', 'only a private one', 'create a public one'],
+    ],
+    [
+      'is the one of two that the DNS names',
+      { zones: found(two), publicServers: found(['ns-9.awsdns-09.org']) },
+      ['ok', 'Z2'],
+    ],
+    [
+      'is one of two, and the DNS names neither',
+      { zones: found(two), publicServers: found(['ns.old.test']) },
+      ['failing', '2 public hosted zones (Z1, Z2)', "set one zone's servers at the registrar"],
+    ],
+    [
+      'is one of two, and those that the DNS names do not answer',
+      { zones: found(two), publicServers: { trouble: LAME } },
+      ['failing', '2 public hosted zones'],
+    ],
+    [
+      'is one of two, and the DNS cannot be asked',
+      { zones: found(two), publicServers: { trouble: TROUBLE } },
+      ['warning', 'could not look up it'],
+    ],
+  ])('%s', (_, more, expected) => {
+    expectOne('zone', { identifiers: [identifier(place(more))] }, expected);
+  });
+});
+
+describe('the delegation', () => {
+  it.each<[string, Answer<string[]>, Expected]>([
+    ['is to the very servers', found(SERVERS), ['ok', 'the 2 servers of hosted zone example.com']],
+    [
+      'is to those of a zone that was',
+      found(['ns-8.awsdns-08.com']),
+      ['failing', 'none of them', `set ${SERVERS.join(', ')}`],
+    ],
+    ['is to servers that do not answer', { trouble: LAME }, ['failing', '(ESERVFAIL)', 'at the registrar']],
+    ['is not there', found([]), ['failing', 'knows no name servers of example.com', 'at the registrar']],
+    ['lacks one', found(SERVERS.slice(1)), ['warning', 'not all and only', 'at the registrar']],
+    ['has one of others', found([...SERVERS, 'ns.other.test']), ['warning', 'not all and only']],
+  ])('%s', (_, publicServers, expected) => {
+    expectOne('delegation', { identifiers: [identifier(place({ publicServers }))] }, expected);
+  });
+});
+
+it('a name below a delegation is told with the servers it goes to', () => {
+  const records = found([
+    record('NS', { name: 'www.example.com', values: ['ns1.other.test.', 'ns2.other.test.'] }),
+  ]);
+  expectOne('sub-zone', { identifiers: [identifier(place({ records }))] }, [
+    'failing',
+    'www.example.com is delegated to ns1.other.test, ns2.other.test',
+    'create a hosted zone for www.example.com',
+  ]);
+});
+
+describe('at the challenge name', () => {
+  it.each<[string, FoundRecord[], Expected]>([
+    ['nothing', [], ['ok', 'is free']],
+    ['TXT of others', [record('TXT', { values: ['"a"', '"b"'] })], ['ok', 'holds 2 TXT of others']],
+    [
+      'a multivalue TXT',
+      [record('TXT', { kind: 'routing-policy' })],
+      ['failing', 'multivalue', 'simple record'],
+    ],
+    ['an alias TXT', [record('TXT', { kind: 'alias' })], ['failing', 'an alias', 'remove it']],
+    [
+      'a CNAME that the DNS does not show',
+      [record('CNAME')],
+      ['failing', 'does not show', 'remove the CNAME'],
+    ],
+    [
+      'an address',
+      [record('A', { kind: 'alias' })],
+      ['warning', 'A (alias) at _acme-challenge', 'by mistake'],
+    ],
+    ['CAA', [record('CAA')], ['ok', 'is free']],
+    ['a record of a name above', [record('A', { name: 'www.example.com' })], ['ok', 'is free']],
+  ])('%s', (_, records, expected) => {
+    expectOne('challenge-name', { identifiers: [identifier(place({ records: found(records) }))] }, expected);
+  });
+
+  const start = place({ records: found([record('CNAME')]) });
+  it.each<[string, IdentifierFacts, Expected]>([
+    [
+      'a CNAME to a challenge target',
+      identifier(start, place({ name: 'proofs.example.com' })),
+      ['ok', `${CHALLENGE} -> proofs.example.com in hosted zone`],
+    ],
+    [
+      'a CNAME to another challenge name',
+      identifier(start, place({ name: '_acme-challenge.example.com' })),
+      ['ok', ' -> _acme-challenge.example.com'],
+    ],
+    [
+      'a CNAME to where the stack may not write',
+      identifier(start, place({ name: 'x.example.com' })),
+      ['failing', '-> x.example.com', 'add "x.example.com" to params.challengeTargets'],
+    ],
+    [
+      'a CNAME out of our zones',
+      identifier(
+        start,
+        place({ name: 'x.other.test', zones: { trouble: { reason: 'no-hosted-zone', message: '' } } }),
+      ),
+      ['failing', '-> x.other.test, which is in no public hosted zone', 'point the CNAME into one'],
+    ],
+    [
+      'a wildcard CNAME',
+      identifier(place(), place({ name: 'x.example.com' })),
+      ['failing', '-> x.example.com (by a wildcard CNAME)', 'challengeTargets'],
+    ],
+    [
+      'a circle of CNAMEs',
+      identifier(start, place({ name: CHALLENGE }), {
+        path: found({ names: [CHALLENGE, 'b', CHALLENGE], ends: false }),
+      }),
+      ['failing', `do not end: ${CHALLENGE} -> b -> ${CHALLENGE}`, 'remove the CNAME'],
+    ],
+  ])('%s', (_, facts, expected) => {
+    expectOne('challenge-name', { identifiers: [facts] }, expected);
+  });
+});
+
+describe('CAA', () => {
+  const at = (...values: string[]) =>
+    values.map((text) => {
+      const [, flags, tag = '', value = ''] = /^(\d+) (\S+) "(.*)"$/.exec(text) ?? [];
+      return { flags: Number(flags), tag, value };
+    });
+  const caa = (...values: string[]) => [
+    { name: 'www.example.com', set: found({ at: 'example.com', properties: at(...values) }) },
+  ];
+  const mode = (caaMode: 'manage' | 'check' | 'off') => ({
+    wanted: wantedOf({ caa: { mode: caaMode, restrict: false } }),
+  });
+  it.each<[string, Partial<CertificateFacts>, Expected]>([
+    ['none, to be made', {}, ['ok', 'the next renewal makes one']],
+    ['none, and none wanted', mode('check'), ['ok', 'no set restricts']],
+    ['lets the CA issue', { caa: caa('0 issue "ca.test"') }, ['ok', 'at example.com lets ca.test issue']],
+    [
+      'names another CA, and may be added to',
+      { caa: caa('0 issue "other.test"') },
+      ['ok', 'the next renewal adds ca.test'],
+    ],
+    [
+      'names another CA, and is only checked',
+      { ...mode('check'), caa: caa('0 issue "other.test"') },
+      [
+        'failing',
+        '0 issue "other.test" at example.com',
+        'add 0 issue "ca.test" at example.com, or set caa.mode',
+      ],
+    ],
+    [
+      'names another CA, and is let alone',
+      { ...mode('off'), caa: caa('0 issue ";"') },
+      ['failing', '0 issue ";"', 'add 0 issue'],
+    ],
+    [
+      'names another CA outside the domains',
+      { caa: caa('0 issue "other.test"'), stack: { domains: ['www.example.com'], challengeTargets: [] } },
+      ['failing', 'does not let ca.test issue', 'add 0 issue "ca.test" at example.com'],
+    ],
+    ['has an unknown critical property', { caa: caa('128 tbs "x"') }, ['failing', '128 tbs', 'remove it']],
+    [
+      'has an open value that makes an accounturi void',
+      { caa: caa('0 issue "ca.test; accounturi=https://ca.test/1"', '0 issue "ca.test"') },
+      [
+        'warning',
+        '0 issue "ca.test" at example.com makes "ca.test; accounturi=https://ca.test/1" void',
+        'remove',
+      ],
+    ],
+    [
+      'has an open value of another CA beside an accounturi',
+      { caa: caa('0 issue "ca.test; accounturi=https://ca.test/1"', '0 issue "other.test"') },
+      ['ok', 'lets ca.test issue'],
+    ],
+    [
+      'forbids DNS-01',
+      { ...mode('check'), caa: caa('0 issue "ca.test; validationmethods=http-01"') },
+      ['failing', 'http-01', 'validationmethods'],
+    ],
+    [
+      'of a CA without a name',
+      { account: { ...ACCOUNT, directory: found({ caaIdentity: undefined }) } },
+      ['ok', 'no name'],
+    ],
+  ])('%s', (_, facts, expected) => {
+    expectOne('caa', facts, expected);
+  });
+});
+
+describe('the account', () => {
+  it.each<[string, Partial<AccountFacts>, Expected]>([
+    ['is kept', {}, ['ok', 'kept in the parameter /perennial/ca.test']],
+    ['is made with the first order', { kept: found(false) }, ['ok', 'made with the first order']],
+    [
+      'cannot be made',
+      { kept: found(false), agreeToTerms: false },
+      ['failing', 'agreement', 'params.agreeToTerms'],
+    ],
+    [
+      'is at a CA that does not answer',
+      {
+        directory: { trouble: { reason: 'ca-timeout', message: 'the CA ca.test did not answer within 5 s' } },
+      },
+      ['failing', 'did not answer within 5 s', 'https://ca.test/directory'],
+    ],
+  ])('%s', (_, more, expected) => {
+    expectOne('account', { account: { ...ACCOUNT, ...more } }, expected);
+  });
+});
+
+describe('the schedule', () => {
+  const early = (renewBeforeDays: number) => ({ wanted: wantedOf({ renewBeforeDays }) });
+  const live = (left: number, days = 90) => ({
+    live: found(pointerOf(new Date(NOW.getTime() + left * DAY), days)),
+  });
+  it.each<[string, Partial<CertificateFacts>, Expected]>([
+    ['fits 90 days', {}, ['ok', 'lives 90 days']],
+    ['fits six days', live(5, 6), ['ok', 'lives 6 days']],
+    ['fits a day', live(0.9, 1), ['ok', 'lives 24 hours']],
+    ['is too slow for less', live(0.5, 0.75), ['warning', 'lives 18 hours', 'a day or longer']],
+    ['leaves no life', { ...early(90), ...live(60) }, ['failing', 'every check renews it', 'to 30 or less']],
+    ['leaves less than half', { ...early(46), ...live(60) }, ['warning', 'over half', 'to 30 or less']],
+    ['leaves half', { ...early(45), ...live(60) }, ['ok', 'lives 90 days']],
+    ['waits for a first issue', { live: found(undefined) }, ['ok', 'not issued yet']],
+    [
+      'is beyond any lifetime before the first issue',
+      { ...early(120), live: found(undefined) },
+      ['warning', 'renewBeforeDays is 120'],
+    ],
+    ['was missed', live(-1), ['failing', 'expired at', 'renewals have failed']],
+    ['is late', live(14), ['warning', 'last sixth', 'renewals have failed']],
+  ])('%s', (_, facts, expected) => {
+    expectOne('schedule', facts, expected);
+  });
+});
+
+function group(more: Partial<GroupFacts['group']> = {}): GroupFacts['group'] {
+  return { name: 'web', reload: 'container', container: 'nginx', ...more };
+}
+
+function host(more: Partial<HostFacts> = {}): HostFacts {
+  return {
+    instanceId: 'i-00000001',
+    online: true,
+    agentVersion: '3.3.2746.0',
+    record: found(reported({})),
+    ...more,
+  };
+}
+
+function reported(more: object) {
+  const { version } = pointerOf(NOW);
+  const lineage = { version, outcome: 'served', at: NOW.toISOString(), commandId: 'c', ...more };
+  return { instanceId: 'i-00000001', group: 'web', lineages: { 'example.com': lineage } };
+}
+
+describe('hosts', () => {
+  it.each<[string, Check, HostFacts[], Expected]>([
+    ['that are none', 'hosts', [], ['failing', 'perennial-group=web', 'tag the hosts']],
+    ['that are online', 'hosts', [host()], ['ok', '1 online']],
+    [
+      'of which one is offline',
+      'hosts',
+      [host(), host({ instanceId: 'i-2', online: false })],
+      ['warning', 'i-2 (of 2)', 'start the host'],
+    ],
+    [
+      'that are all offline',
+      'hosts',
+      [host({ online: false })],
+      ['failing', 'i-00000001 (of 1)', 'start the host'],
+    ],
+    ['with the oldest agent that will do', 'agent', [host()], ['ok', '3.3.2746.0 or newer']],
+    ['with a newer agent', 'agent', [host({ agentVersion: '3.10.1.0' })], ['ok', '3.3.2746.0 or newer']],
+    [
+      'with an older agent',
+      'agent',
+      [host({ agentVersion: '3.3.987.0' })],
+      ['failing', 'i-00000001 has 3.3.987.0', 'AWS-UpdateSSMAgent'],
+    ],
+    [
+      'with a much older agent',
+      'agent',
+      [host({ agentVersion: '2.9.9999.9' })],
+      ['failing', 'has 2.9.9999.9'],
+    ],
+    [
+      'without a version',
+      'agent',
+      [host({ agentVersion: undefined })],
+      ['warning', 'no agent version', '3.3.2746.0'],
+    ],
+    ['with their container', 'container', [host()], ['ok', 'nginx']],
+    ['that have not reported', 'container', [host({ record: found(undefined) })], ['ok', 'reported yet']],
+    [
+      'without their container',
+      'container',
+      [
+        host({
+          record: found(reported({ outcome: 'failed', reason: 'container-not-found', message: 'no nginx' })),
+        }),
+      ],
+      ['failing', 'i-00000001 reported container-not-found: no nginx', 'start the container nginx'],
+    ],
+    ['on the live version', 'served', [host()], ['ok', 'serves the live version']],
+    [
+      'that never reported',
+      'served',
+      [host({ record: found(undefined) })],
+      ['failing', 'never reported', 'hourly check'],
+    ],
+    [
+      'on an old version',
+      'served',
+      [
+        host({
+          record: found(
+            reported({ version: 'v0', outcome: 'rolled-back', reason: 'nginx-test-failed', message: 'bad' }),
+          ),
+        }),
+      ],
+      [
+        'failing',
+        'i-00000001 is on v0, live is 20260101T000000Z-0a1b2c (nginx-test-failed: bad)',
+        'hourly check',
+      ],
+    ],
+    [
+      'on an old version while offline',
+      'served',
+      [host({ online: false, record: found(reported({ version: 'v0' })) })],
+      ['failing', 'is on v0', 'when it is online again'],
+    ],
+    [
+      'that hold it and serve it nowhere',
+      'served',
+      [host({ record: found(reported({ outcome: 'installed-not-served' })) })],
+      ['warning', 'nothing on it served', 'live/'],
+    ],
+  ])('%s (%s)', (_, check, hosts, expected) => {
+    expectOne(check, { groups: [{ group: group(), hosts: found(hosts) }] }, expected);
+  });
+
+  it('without a container to look for are not asked about one', () => {
+    const service = { group: group({ reload: 'service' }), hosts: found([host()]) };
+    expect(examined({ groups: [service] }).filter(({ check }) => check === 'container')).toEqual([]);
+  });
+});
+
+describe('a file', () => {
+  const limits = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'] };
+  it.each<[string, string, Check, string, string]>([
+    ['that is no JSON', '{', 'file', 'is not JSON', 'mend renewal/a.json and upload it again'],
+    [
+      'of unknown keys',
+      '{"names":["example.com"],"hots":[]}',
+      'file',
+      'unknown key "hots"',
+      'mend renewal/a.json',
+    ],
+    [
+      'with two faults',
+      '{"names":[],"key":"x"}',
+      'file',
+      'names: lists no name; give at least one; key: ',
+      'mend',
+    ],
+    [
+      'for a group that is none',
+      '{"names":["example.com"],"hosts":["db"]}',
+      'file',
+      '"db" is not one of web',
+      'add it to params.hostGroups',
+    ],
+    [
+      'with names outside',
+      '{"names":["a.test","*.a.test","b.test"]}',
+      'domains',
+      'a.test, b.test outside',
+      'add "a.test", "b.test" to params.domains',
+    ],
+  ])('%s is failing', (_, text, check, seen, remedy) => {
+    const { results } = checkFile(text, 'a', limits);
+    expect(results.filter(({ status }) => status !== 'ok')).toEqual([
+      {
+        check,
+        status: 'failing',
+        seen: expect.stringContaining(seen),
+        remedy: expect.stringContaining(remedy),
+      },
+    ]);
+  });
+
+  it('with names outside the domains is looked at further', () => {
+    expect(checkFile('{"names":["a.test"]}', 'a', limits).wanted?.names).toEqual(['a.test']);
+  });
+});
+
+describe('an event', () => {
+  it.each<[unknown, 'all' | string[]]>([
+    [{}, 'all'],
+    [null, 'all'],
+    [undefined, 'all'],
+    ['', 'all'],
+    [{ names: '*' }, 'all'],
+    [{ names: ['a', 'b', 'a'] }, ['a', 'b']],
+  ])('%j asks about %j', (event, names) => {
+    expect(parseRequest(event)).toEqual(names);
+  });
+
+  it.each([{ names: [] }, { names: 'a' }, { names: ['../x'] }, { name: ['a'] }, 'a', [], 7])(
+    '%j is refused in one line',
+    (event) => {
+      expect(() => parseRequest(event)).toThrow(/^event: [^\n]+$/);
+    },
+  );
+});

@@ -1,0 +1,153 @@
+import { beforeEach, expect, it } from 'vitest';
+import { DnsError } from '../../../lib/ports/resolver.ts';
+import { ZoneError } from '../../../lib/ports/zones.ts';
+import { type DoctorDeps, diagnose } from '../../../lib/steps/doctor.ts';
+import { FakeHosts } from '../../fakes/fake-hosts.ts';
+import { FakeResolver } from '../../fakes/fake-resolver.ts';
+import { FakeZones } from '../../fakes/fake-zones.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
+
+const NOW = new Date('2026-11-20T02:00:00Z');
+let store: MemoryStore;
+let zones: FakeZones;
+let resolver: FakeResolver;
+let asked: string[];
+
+beforeEach(async () => {
+  store = new MemoryStore(() => NOW);
+  zones = new FakeZones('example.com');
+  resolver = new FakeResolver(zones);
+  resolver.delegations.set('example.com', await zones.nameServers('ZEXAMPLECOM'));
+  asked = [];
+});
+
+function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
+  const deps: DoctorDeps = {
+    store,
+    zones,
+    hosts: new FakeHosts(),
+    resolver,
+    parameterExists: async (name) => {
+      asked.push(name);
+      return false;
+    },
+    readDirectory: async () => ({ caaIdentity: 'ca.test' }),
+    stack: {
+      domains: ['example.com'],
+      challengeTargets: [],
+      hostGroups: [
+        { name: 'web', reload: 'container', container: 'web', root: '/etc/letsencrypt', port: 443 },
+      ],
+      defaultCa: 'https://ca.test/directory',
+      agreeToTerms: true,
+      accountPrefix: '/perennial/test',
+      caaIdentity: undefined,
+    },
+    ...more,
+  };
+  return diagnose(deps, event, NOW);
+}
+
+const want = (name: string, ...names: string[]) =>
+  store.put(`renewal/${name}.json`, JSON.stringify({ names }));
+const troubles = async (diagnosis: ReturnType<typeof doctor>) =>
+  (await diagnosis).findings.filter(({ status }) => status !== 'ok');
+
+it('looks at all certificates unless some are named', async () => {
+  await want('a', 'a.example.com');
+  await want('b', 'b.example.com');
+  expect(await doctor(undefined)).toMatchObject({
+    at: NOW.toISOString(),
+    certificates: 2,
+    counts: { failing: 0 },
+  });
+  const { findings } = await doctor({ names: ['b'] });
+  expect([...new Set(findings.map(({ certificate }) => certificate))]).toEqual(['b']);
+});
+
+it('asks about an account once for all certificates of one CA', async () => {
+  for (const name of ['a', 'b', 'c']) await want(name, `${name}.example.com`);
+  await doctor({});
+  expect(asked).toEqual([expect.stringMatching(/^\/perennial\/test\/ca\.test-[0-9a-f]{8}$/)]);
+});
+
+it('tells a certificate without a file, and a file without a good name', async () => {
+  expect(await troubles(doctor({ names: ['nobody'] }))).toMatchObject([
+    { certificate: 'nobody', check: 'file', status: 'failing', seen: 'renewal/nobody.json does not exist' },
+  ]);
+  await store.put('renewal/Upper.json', '{}');
+  expect(await troubles(doctor({}))).toMatchObject([
+    { certificate: 'Upper', check: 'file', status: 'failing', seen: expect.stringContaining('Upper') },
+  ]);
+});
+
+it('follows CNAMEs, and stops in a circle', async () => {
+  await want('a', 'a.example.com');
+  resolver.cnames.set('_acme-challenge.a.example.com', '_acme-challenge.b.example.com');
+  resolver.cnames.set('_acme-challenge.b.example.com', '_acme-challenge.c.example.com');
+  resolver.cnames.set('_acme-challenge.c.example.com', '_acme-challenge.b.example.com');
+  expect(await troubles(doctor({}))).toMatchObject([
+    {
+      check: 'challenge-name',
+      seen: expect.stringMatching(/do not end: .*a\.\S+ -> .*b\.\S+ -> .*c\.\S+ -> .*b\./),
+    },
+  ]);
+});
+
+it('follows no more CNAMEs than a renewal does', async () => {
+  await want('a', 'a.example.com');
+  for (let step = 0; step < 20; step += 1)
+    resolver.cnames.set(
+      step === 0 ? '_acme-challenge.a.example.com' : `n${step}.example.com`,
+      `n${step + 1}.example.com`,
+    );
+  const [finding] = await troubles(doctor({}));
+  expect(finding).toMatchObject({
+    check: 'challenge-name',
+    seen: expect.stringContaining('-> n8.example.com'),
+  });
+  expect(finding?.seen).not.toContain('n10.example.com');
+});
+
+it('takes the CAA set that is nearest on the climb', async () => {
+  await store.put('renewal/a.json', JSON.stringify({ names: ['a.b.example.com'], caa: { mode: 'check' } }));
+  zones.overwrite('ZEXAMPLECOM', {
+    name: 'example.com',
+    type: 'CAA',
+    ttl: 60,
+    values: ['0 issue "ca.test"'],
+  });
+  expect(await troubles(doctor({}))).toEqual([]);
+  zones.overwrite('ZEXAMPLECOM', { name: 'b.example.com', type: 'CAA', ttl: 60, values: ['0 issue ";"'] });
+  expect(await troubles(doctor({}))).toMatchObject([
+    { check: 'caa', seen: expect.stringContaining('at b.example.com') },
+  ]);
+});
+
+it('goes on with the other checks when one part does not answer', async () => {
+  await want('a', 'a.example.com');
+  const denied = async () => {
+    throw new ZoneError('zone-access-denied', 'could not list the hosted zones: denied');
+  };
+  const silent = async () => {
+    throw new DnsError('could not look up CAA of it: ETIMEOUT', { code: 'ETIMEOUT' });
+  };
+  const more = {
+    zones: { list: denied, nameServers: denied, recordsAt: denied },
+    resolver: { ns: silent, cname: silent, caa: silent },
+  };
+  const { findings } = await doctor({}, more);
+  expect(findings.map(({ check, status }) => `${check} ${status}`)).toEqual([
+    'file ok',
+    'domains ok',
+    'zone warning',
+    'caa warning',
+    'account ok',
+    'schedule ok',
+    'hosts ok',
+  ]);
+});
+
+it('refuses an event of another shape', async () => {
+  await expect(doctor({ names: 7 })).rejects.toMatchObject({ reason: 'event-invalid' });
+});
