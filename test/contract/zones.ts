@@ -48,6 +48,17 @@ export function describeZonesContract(name: string, makeZones: (...names: string
       },
     );
 
+    it('show every set at a name, and none of another', async () => {
+      const caa: RecordSet = { ...txt('all'), type: 'CAA', values: ['0 issue "ca.test"'] };
+      await zones.change(zoneId, [create(txt('all', 'x', 'y')), create(caa), create(txt('below.all', 'z'))]);
+      const found = await zones.recordsAt(zoneId, 'all.example.com');
+      expect(found.sort((a, b) => (a.type < b.type ? -1 : 1))).toEqual([
+        { name: 'all.example.com', type: 'CAA', kind: 'simple', values: caa.values },
+        { name: 'all.example.com', type: 'TXT', kind: 'simple', values: ['"x"', '"y"'] },
+      ]);
+      expect(await zones.recordsAt(zoneId, 'nothing.example.com')).toEqual([]);
+    });
+
     it('keep CAA as it was written', async () => {
       const set: RecordSet = { name: 'example.com', type: 'CAA', ttl: 300, values: ['0 issue "ca.test"'] };
       await zones.change(zoneId, [create(set)]);
