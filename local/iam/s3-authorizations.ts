@@ -21,20 +21,22 @@ export function s3Authorizations(
     resource: object,
     context: tagContext('s3:ExistingObjectTag', objectTags.of(bucket, key)),
   };
+  const etag = request.headers['if-match'];
+  // S3 compares with what is there only for those who may read it ("Enforce conditional deletes").
+  const compared = etag === undefined || etag === '*' ? [] : [read];
   switch (action) {
     case 'GetObject':
     case 'HeadObject':
       // Without it S3 answers 403, not 404, where there is no object.
       return status === 404 ? [read, { action: 's3:ListBucket', resource: bucketArn, context: {} }] : [read];
     case 'PutObject':
-      // S3 compares with what is there only for those who may read it.
-      return [...writes(request, object), ...(request.headers['if-match'] ? [read] : [])];
+      return [...writes(request, object), ...compared];
     case 'PutObjectTagging':
       return [
         { action: 's3:PutObjectTagging', resource: object, context: newTags(taggingXml(request.body)) },
       ];
     case 'DeleteObject':
-      return [{ action: 's3:DeleteObject', resource: object, context: {} }];
+      return [{ action: 's3:DeleteObject', resource: object, context: preconditions(request) }, ...compared];
     case 'ListObjects':
       return [{ action: 's3:ListBucket', resource: bucketArn, context: listContext(query) }];
     default:
@@ -42,12 +44,8 @@ export function s3Authorizations(
   }
 }
 
-function writes({ headers }: AwsRequest, resource: string): Authorization[] {
-  const context: Authorization['context'] = {};
-  for (const header of ['if-match', 'if-none-match']) {
-    const value = headers[header];
-    if (value) context[`s3:${header}`] = value;
-  }
+function writes({ headers }: Pick<AwsRequest, 'headers'>, resource: string): Authorization[] {
+  const context = preconditions({ headers });
   const tags = headers['x-amz-tagging'];
   if (!tags) return [{ action: 's3:PutObject', resource, context }];
   const tagged = newTags(taggingHeader(tags));
@@ -55,6 +53,11 @@ function writes({ headers }: AwsRequest, resource: string): Authorization[] {
     { action: 's3:PutObject', resource, context: { ...context, ...tagged } },
     { action: 's3:PutObjectTagging', resource, context: tagged },
   ];
+}
+
+function preconditions({ headers }: Pick<AwsRequest, 'headers'>): Record<string, string> {
+  const present = ['if-match', 'if-none-match'].filter((header) => headers[header]);
+  return Object.fromEntries(present.map((header) => [`s3:${header}`, headers[header] ?? '']));
 }
 
 function newTags(tags: Tags): Authorization['context'] {

@@ -71,6 +71,16 @@ const EVERY_RUN = [
   'host s3:GetObject',
 ];
 
+const DIAGNOSIS = [
+  'Doctor route53:GetHostedZone',
+  'Doctor route53:ListHostedZones',
+  'Doctor route53:ListResourceRecordSets',
+  'Doctor s3:GetObject',
+  'Doctor s3:ListBucket',
+  'Doctor ssm:DescribeInstanceInformation',
+  'Doctor ssm:DescribeParameters',
+];
+
 describe('the whole line on its deployed policies', () => {
   let line: DeployedLine;
   let policiesOf: (principal: string) => Promise<Policy[]>;
@@ -89,6 +99,7 @@ describe('the whole line on its deployed policies', () => {
     await line.putAndWait('fails', { names: ['fails.example.com'], profile: 'classic' });
     await line.cloud.fireSchedule((expression) => expression === 'rate(1 hour)');
     await line.idle();
+    await line.cloud.parts.aws.functions.invoke('perennial-local-doctor', '{}');
     await line.putAndWait('example.com', { ...wanted, hosts: [] });
     await line.cloud.fireSchedule((expression) => expression.startsWith('cron'));
     await line.idle();
@@ -122,8 +133,8 @@ describe('the whole line on its deployed policies', () => {
     expect(line.outcomes('example.com').filter(({ outcome }) => outcome === 'renewed')).toHaveLength(2);
   });
 
-  it('has made all the calls that a renewal, an installation and a failure take', () => {
-    expect(deeds(judgement)).toEqual(expect.arrayContaining(EVERY_RUN));
+  it('has made all the calls that a renewal, an installation, a failure and a diagnosis take', () => {
+    expect(deeds(judgement)).toEqual(expect.arrayContaining([...EVERY_RUN, ...DIAGNOSIS]));
   });
 
   it('is asked for each host and for the document by one command, and for TXT and CAA apart', () => {
