@@ -2,13 +2,16 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { readDirectory } from '../lib/acme/directory.ts';
 import { EventBus } from '../lib/aws/event-bus.ts';
 import { Route53Zones } from '../lib/aws/route53-zones.ts';
 import { S3Store } from '../lib/aws/s3-store.ts';
 import { SsmHosts } from '../lib/aws/ssm-hosts.ts';
 import { parseStart } from '../lib/core/start.ts';
+import { DnsResolver } from '../lib/dns/node-resolver.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/settings.ts';
+import { oneLineOf } from '../lib/steps/failure.ts';
 import { type ScanDeps, scan } from '../lib/steps/scan.ts';
 
 const settings = readSettings(process.env);
@@ -17,13 +20,29 @@ const deps: ScanDeps = {
   zones: new Route53Zones(new Route53Client()),
   hosts: new SsmHosts(new SSMClient(), settings),
   events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  resolver: new DnsResolver(settings.dns),
+  caaIdentity,
   stack: {
+    alsoAllow: settings.alsoAllow,
     domains: settings.domains,
     challengeTargets: settings.challengeTargets,
     hostGroups: settings.hostGroups.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
   },
 };
+
+const DIRECTORY_TIMEOUT_MS = 5_000;
+
+/** The plan is worth having without what a CA that cannot be reached would say. */
+async function caaIdentity(directoryUrl: string): Promise<string | undefined> {
+  try {
+    const { caaIdentity } = await readDirectory(directoryUrl, { timeoutMs: DIRECTORY_TIMEOUT_MS });
+    return caaIdentity ?? settings.caaIdentity;
+  } catch (error) {
+    logger.warn('CA not asked for its CAA identity', { failure: oneLineOf(error) });
+    return settings.caaIdentity;
+  }
+}
 
 /** Decides what is due and puts it on the bus; answers with the plan. */
 export const handler = invoked(async (event) => {

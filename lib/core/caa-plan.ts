@@ -1,5 +1,6 @@
 import { type CaaIssuer, formatCaa, governingTag, issuerOf, judgeCaa, type RelevantSet } from './caa.ts';
 import { identifierOf } from './domain-name.ts';
+import type { Wanted } from './renewal-file.ts';
 
 /** What a certificate wants of CAA; issuers are its CA and those it falls back to. */
 export interface CaaWish {
@@ -8,6 +9,20 @@ export interface CaaWish {
   restrict: boolean;
   alsoAllow: readonly string[];
   iodef?: string | undefined;
+}
+
+/** What a renewal file and the stack ask for, with this CA. */
+export function wishOf(
+  { caa }: Pick<Wanted, 'caa'>,
+  issuer: CaaIssuer,
+  stack: { alsoAllow: readonly string[] },
+): CaaWish {
+  return {
+    issuers: [issuer],
+    restrict: caa.restrict,
+    alsoAllow: caa.alsoAllow ?? stack.alsoAllow,
+    iodef: caa.iodef,
+  };
 }
 
 /** The relevant set of a name, and whether the name itself is an alias, which can hold no CAA. */

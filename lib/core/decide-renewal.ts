@@ -14,7 +14,7 @@ export type RenewReason =
   | 'expires-soon'
   | 'life-nearly-over';
 /** Work without a new certificate: what a worker left open, or a pointer that does not show the wanted hosts. */
-export type MendReason = 'left-open' | 'hosts-changed';
+export type MendReason = 'left-open' | 'hosts-changed' | 'caa-drifted';
 export type WaitReason = 'not-due' | 'backing-off';
 
 export type RenewalDecision =
@@ -34,6 +34,8 @@ export interface RenewalFacts {
   forced: boolean;
   /** Whether an earlier worker's claim is still there and stale. */
   leftOpen: boolean;
+  /** Whether the DNS does not hold the CAA that the file wants; looked at by the weekly sweep. */
+  caaDrifted: boolean;
   /** The directory that certificates come from when the file names none. */
   defaultCa: string;
   now: Date;
@@ -58,6 +60,7 @@ function decideByCertificate(facts: RenewalFacts): RenewalDecision {
   if (due.at <= now) return { action: 'renew', reason: due.reason };
   if (facts.leftOpen) return { action: 'mend', reason: 'left-open' };
   if (!showsHosts(live, facts.wanted)) return { action: 'mend', reason: 'hosts-changed' };
+  if (facts.caaDrifted) return { action: 'mend', reason: 'caa-drifted' };
   return { action: 'wait', reason: 'not-due', until: due.at };
 }
 

@@ -1,13 +1,18 @@
 import type { RenewalBatch } from './batches.ts';
+import type { CaaPlan } from './caa-plan.ts';
 import type { Deployment } from './decide-deployments.ts';
 import type { RenewalDecision } from './decide-renewal.ts';
 
 /** What `scan` found and decided for one certificate. Instants are ISO 8601 in UTC. */
-export type PlannedCertificate =
+export type PlannedCertificate = (
   | { name: string; action: 'renew'; reason: string; names: string[]; notAfter?: string }
   | { name: string; action: 'mend'; reason: string; notAfter?: string }
   | { name: string; action: 'wait'; reason: string; until: string; notAfter?: string }
-  | { name: string; action: 'reject'; reason: string; message: string };
+  | { name: string; action: 'reject'; reason: string; message: string }
+) & {
+  /** What would change in CAA, and which of the certificate's names each set governs; only where something would. */
+  caa?: CaaPlan;
+};
 
 /** The answer of `scan`. */
 export interface Plan {

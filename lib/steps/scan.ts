@@ -18,14 +18,15 @@ import type { Hosts } from '../ports/hosts.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Zones } from '../ports/zones.ts';
 import { oneLineOf } from './failure.ts';
+import { type CaaDeps, lookAtCaa } from './look-at-caa.ts';
 import { readLive, readState } from './read-objects.ts';
 
-export interface ScanDeps {
+export interface ScanDeps extends CaaDeps {
   store: ObjectStore;
   zones: Zones;
   hosts: Hosts;
   events: Events;
-  stack: StackLimits & { defaultCa: string };
+  stack: StackLimits & CaaDeps['stack'];
 }
 
 interface Look {
@@ -109,23 +110,28 @@ async function readWanted({ store, stack }: ScanDeps, name: string): Promise<Wan
 }
 
 async function decide(
-  { store, stack }: ScanDeps,
+  deps: ScanDeps,
   wanted: Wanted,
   { start, zones, leftOpen, now }: LookContext,
 ): Promise<Look> {
+  const { store, stack } = deps;
   const { name } = wanted;
   const zoneIds = wanted.names.map((dnsName) => zonesFor(identifierOf(dnsName), zones)[0].id);
   const [live, state] = await Promise.all([readLive(store, name), readState(store, name)]);
+  const looksAtCaa = start.start === 'plan' || (start.start === 'weekly-sweep' && live?.pointer.caaIssuer);
+  const caa = looksAtCaa ? await lookAtCaa(deps, wanted, live?.pointer) : undefined;
   const decision = decideRenewal({
     wanted,
     live: live?.pointer,
     state,
     forced: start.start === 'force',
     leftOpen: leftOpen.has(name),
+    caaDrifted: caa !== undefined && caa.edits.length > 0,
     defaultCa: stack.defaultCa,
     now,
   });
-  const look: Look = { planned: plannedCertificate(wanted, decision, live?.pointer.notAfter) };
+  const planned = plannedCertificate(wanted, decision, live?.pointer.notAfter);
+  const look: Look = { planned: caa ? { ...planned, caa } : planned };
   if (live) look.deployed = { name, version: live.pointer.version, groups: wanted.hosts };
   if (decision.action === 'wait') return look;
   const due: DueCertificate = {

@@ -48,6 +48,7 @@ async function lookAgain(
     state,
     forced,
     leftOpen,
+    caaDrifted: reason === 'caa-drifted',
     defaultCa: stack.defaultCa,
     now: clock(),
   });

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { CaaIssuer } from '../../core/caa.ts';
 import { recordedAfter } from '../../core/caa-plan.ts';
 import { sha256 } from '../../core/certificate.ts';
 import { nextVersion } from '../../core/lineage.ts';
 import { type LivePointer, pointerText } from '../../core/live-pointer.ts';
 import { type ArchiveFile, archiveKey, liveCopyKey, liveKey } from '../../core/object-keys.ts';
 import { StoreError } from '../../ports/object-store.ts';
-import type { Committed, Finalized, RenewRun } from './context.ts';
+import type { Committed, Finalized, PlacedEdit, RenewRun } from './context.ts';
 import { LeaseLostError } from './lease.ts';
 
 /**
@@ -18,6 +17,7 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
   const now = deps.clock();
   const version = nextVersion(live?.pointer.version, now, randomBytes(3).toString('hex'));
   const files = filesOf(renewal);
+  const caaIssuer = await authority.caaIssuer();
   await Promise.all(
     Object.entries(files).map(([file, pem]) =>
       archive(renewal, deps.store, { file: file as ArchiveFile, version, pem }),
@@ -39,7 +39,8 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
     serverNames: wanted.serverNames,
     sha256: { fullchain: sha256(files.fullchain), privkey: sha256(files.privkey) },
     ca: authority.directoryUrl,
-    ...caaFacts(renewal, await authority.caaIssuer()),
+    ...caaAfter(live?.pointer, renewal.caaEdits),
+    ...(caaIssuer && { caaIssuer }),
     ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
   };
   const options = { groups: wanted.hosts };
@@ -50,21 +51,21 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
   return { ...renewal, version, pointer };
 }
 
-/** Which CAA values are ours to change later. */
-function caaFacts(
-  { live, caaEdits }: Finalized,
-  caaIssuer: CaaIssuer | undefined,
-): Pick<LivePointer, 'caa' | 'caaIssuer'> {
-  const edits = caaEdits.map(({ edit: { name, add, remove } }) => ({
+/** The CAA values that are ours to change later, after these edits. */
+export function caaAfter(
+  live: LivePointer | undefined,
+  edits: readonly PlacedEdit[],
+): Pick<LivePointer, 'caa'> {
+  const changes = edits.map(({ edit: { name, add, remove } }) => ({
     at: name,
     add: [...add],
     remove: [...remove],
   }));
-  const caa = recordedAfter(live?.pointer.caa ?? [], edits).map(({ name, values }) => ({
+  const caa = recordedAfter(live?.caa ?? [], changes).map(({ name, values }) => ({
     name,
     values: [...values],
   }));
-  return { ...(caaIssuer && { caaIssuer }), ...(caa.length > 0 && { caa }) };
+  return caa.length > 0 ? { caa } : {};
 }
 
 async function archive(

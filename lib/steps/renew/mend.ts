@@ -1,38 +1,70 @@
 import { showsHosts } from '../../core/decide-renewal.ts';
-import { pointerText } from '../../core/live-pointer.ts';
+import { type LivePointer, pointerText } from '../../core/live-pointer.ts';
 import { type ArchiveFile, archiveKey, type LiveFile, liveCopyKey, liveKey } from '../../core/object-keys.ts';
+import { ZoneError } from '../../ports/zones.ts';
+import { applyEdits } from '../apply-edits.ts';
+import { zoneFinder } from '../find-zone.ts';
+import { caaAfter } from './commit.ts';
 import type { Claimed, RenewDeps } from './context.ts';
 import { LeaseLostError } from './lease.ts';
 import type { RenewOutcome } from './outcome.ts';
+import { placeCaa } from './pre-check.ts';
 import { cleanUp, leftRecords } from './publish.ts';
 
-/** Ends what an earlier worker left open, and lets the wanted hosts have the version that is live; issues nothing. */
+/**
+ * Ends what an earlier worker left open, puts back CAA values that are gone, and lets the wanted hosts have the version
+ * that is live. Issues nothing.
+ */
 export async function mend(deps: RenewDeps, claimed: Claimed): Promise<RenewOutcome> {
-  const { name, wanted, live, lease, reason } = claimed;
+  const { name, lease, live, reason } = claimed;
   await cleanUp(deps, leftRecords(claimed));
-  if (live && !showsHosts(live.pointer, wanted)) await showHosts(deps, { name, wanted, live });
+  if (live) {
+    const repaired = reason === 'caa-drifted' ? await repairCaa(deps, claimed, live.pointer) : live.pointer;
+    await showHosts(deps, claimed, repaired);
+  }
   await lease.release();
   return { name, outcome: 'mended', reason };
 }
 
+/** The pointer with the CAA values that are ours after the repair. */
+async function repairCaa(
+  deps: RenewDeps,
+  { wanted, live }: Claimed,
+  pointer: LivePointer,
+): Promise<LivePointer> {
+  if (!pointer.caaIssuer) return pointer;
+  const findZone = zoneFinder(deps, await deps.zones.list());
+  const edits = await placeCaa(deps, { wanted, live }, { issuer: pointer.caaIssuer, findZone });
+  for (const { zoneId, edit } of edits) {
+    const { refused } = await applyEdits(deps.zones, zoneId, [edit]);
+    if (refused[0])
+      throw new ZoneError('record-refused', `Route 53 refuses CAA at ${edit.name}: ${refused[0].message}`);
+  }
+  return { ...pointer, ...caaAfter(pointer, edits) };
+}
+
+/** Writes the pointer as it should be; where hosts changed, lets the new ones read the version first, then has them fetch it. */
 async function showHosts(
   { store, events }: RenewDeps,
-  { name, wanted, live }: Pick<Claimed, 'name' | 'wanted'> & { live: NonNullable<Claimed['live']> },
+  { name, wanted, live }: Pick<Claimed, 'name' | 'wanted' | 'live'>,
+  repaired: LivePointer,
 ): Promise<void> {
   const { hosts, serverNames } = wanted;
+  const isShown = showsHosts(repaired, wanted);
+  if (!isShown) await Promise.all(keysOf(name, repaired.version).map((key) => store.tag(key, hosts)));
+  const body = pointerText({ ...repaired, hosts, serverNames });
+  if (!live || body === pointerText(live.pointer)) return;
+  const written = await store.replace(liveKey(name), body, { groups: hosts, etag: live.etag });
+  if (!written) throw new LeaseLostError(name);
+  if (isShown) return;
+  await events.publish(hosts.map((group) => ({ type: 'Deployment Due', detail: { group, names: [name] } })));
+}
+
+function keysOf(name: string, version: string): string[] {
   const archived: ArchiveFile[] = ['cert', 'chain', 'fullchain', 'privkey'];
   const copied: LiveFile[] = [...archived, 'bundle'];
-  const keys = [
-    ...archived.map((file) => archiveKey(name, live.pointer.version, file)),
+  return [
+    ...archived.map((file) => archiveKey(name, version, file)),
     ...copied.map((file) => liveCopyKey(name, file)),
   ];
-  // Before the pointer: whoever reads it may read what it points to.
-  await Promise.all(keys.map((key) => store.tag(key, hosts)));
-  const pointer = { ...live.pointer, hosts, serverNames };
-  const written = await store.replace(liveKey(name), pointerText(pointer), {
-    groups: hosts,
-    etag: live.etag,
-  });
-  if (!written) throw new LeaseLostError(name);
-  await events.publish(hosts.map((group) => ({ type: 'Deployment Due', detail: { group, names: [name] } })));
 }

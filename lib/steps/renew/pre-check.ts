@@ -1,5 +1,5 @@
 import { type CaaIssuer, judgeCaa } from '../../core/caa.ts';
-import { type CaaEdit, type CaaFound, planCaa } from '../../core/caa-plan.ts';
+import { type CaaEdit, type CaaFound, planCaa, wishOf } from '../../core/caa-plan.ts';
 import { challengeName, identifierOf, isAtOrBelow } from '../../core/domain-name.ts';
 import { InputError } from '../../core/input-error.ts';
 import type { StackLimits } from '../../core/renewal-file.ts';
@@ -53,14 +53,14 @@ export async function placeCaa(
   { wanted, live }: Pick<Claimed, 'wanted' | 'live'>,
   { issuer, findZone }: CaaWay,
 ): Promise<PlacedEdit[]> {
-  const { mode, restrict, iodef, alsoAllow = deps.stack.alsoAllow } = wanted.caa;
+  const { mode } = wanted.caa;
   if (mode === 'off') return [];
   const found = await findCaa(deps.resolver, wanted.names);
   if (mode === 'check') {
     requireAllowed(found, issuer, []);
     return [];
   }
-  const plan = planCaa(found, { issuers: [issuer], restrict, alsoAllow, iodef }, live?.pointer.caa ?? []);
+  const plan = planCaa(found, wishOf(wanted, issuer, deps.stack), live?.pointer.caa ?? []);
   for (const name of plan.notPossible)
     deps.warn(`caa-not-possible-at-cname: ${name} is a CNAME and gets no CAA of its own`);
   const placed = await Promise.all(plan.edits.map((edit) => place(deps, edit, findZone)));

@@ -22,6 +22,7 @@ function decide(
     state: undefined,
     forced: false,
     leftOpen: false,
+    caaDrifted: false,
     defaultCa: CA,
     now: NOW,
     ...facts,

@@ -4,6 +4,7 @@ import { pointerText } from '../../../lib/core/live-pointer.ts';
 import { HostsError } from '../../../lib/ports/hosts.ts';
 import { scan } from '../../../lib/steps/scan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
+import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
@@ -18,18 +19,29 @@ const stack = {
   challengeTargets: [],
   hostGroups: ['web', 'api'],
   defaultCa: 'https://ca.test/directory',
+  alsoAllow: ['amazon.com'],
 };
 let store: MemoryStore;
 let hosts: FakeHosts;
 let events: RecordedEvents;
+let zones: FakeZones;
 
 beforeEach(() => {
   store = new MemoryStore(() => NOW);
   hosts = new FakeHosts();
   events = new RecordedEvents();
+  zones = new FakeZones('example.com', 'example.org');
 });
 
-const deps = () => ({ store, hosts, events, stack, zones: new FakeZones('example.com', 'example.org') });
+const deps = () => ({
+  store,
+  hosts,
+  events,
+  stack,
+  zones,
+  resolver: new FakeResolver(zones),
+  caaIdentity: async () => 'ca.test',
+});
 const weekly = () => scan(deps(), { start: 'weekly-sweep', names: 'all' }, NOW);
 const want = (name: string, more: object = {}) =>
   store.put(`renewal/${name}.json`, JSON.stringify({ names: ['example.com'], ...more }));
@@ -169,5 +181,45 @@ describe('hosts that lack a version', () => {
     const plan = await weekly();
     expect(plan.deployments.map(({ group }) => group)).toEqual(['web']);
     expect(plan.warnings).toEqual([expect.stringContaining(`hosts/${HOST}.json: is not JSON`)]);
+  });
+});
+
+describe('CAA in a scan', () => {
+  const caaIssuer = { identity: 'ca.test', accountUri: 'https://ca.test/account/1' };
+  const plan = () => scan(deps(), { start: 'plan', names: 'all' }, NOW);
+
+  it('is shown in the plan: the exact change, and which names the set will govern', async () => {
+    await want('new', { names: ['example.com', '*.example.com'] });
+    const { certificates } = await plan();
+    const add = ['0 issue "ca.test"', '0 issue "amazon.com"'];
+    const edits = [{ at: 'example.com', add, remove: [], governs: ['example.com', '*.example.com'] }];
+    expect(certificates).toMatchObject([{ name: 'new', caa: { edits, notPossible: [] } }]);
+    expect(zones.batches).toEqual([]);
+    expect(events.facts).toEqual([]);
+  });
+
+  it('that drifted is mended by the weekly sweep, and left alone by the hourly check', async () => {
+    await want('drifted');
+    await live('drifted', 60, { caaIssuer });
+    expect((await weekly()).certificates).toMatchObject([{ action: 'mend', reason: 'caa-drifted' }]);
+    const hourly = await scan(deps(), { start: 'hourly-check', names: 'all' }, NOW);
+    expect(hourly.certificates).toMatchObject([{ action: 'wait', reason: 'not-due' }]);
+  });
+
+  it('that lets the CA issue has nothing to mend, nor has a file that does not manage it', async () => {
+    zones.overwrite('ZEXAMPLECOM', {
+      name: 'example.com',
+      type: 'CAA',
+      ttl: 60,
+      values: ['0 issue "ca.test"'],
+    });
+    await want('fine');
+    await live('fine', 60, { caaIssuer });
+    await want('hands-off', { names: ['example.org'], caa: { mode: 'off' } });
+    await live('hands-off', 60, { caaIssuer, names: ['example.org'] });
+    expect((await weekly()).certificates).toMatchObject([
+      { name: 'fine', action: 'wait' },
+      { name: 'hands-off', action: 'wait' },
+    ]);
   });
 });

@@ -1,0 +1,35 @@
+import type { CaaIssuer } from '../core/caa.ts';
+import { type CaaPlan, planCaa, wishOf } from '../core/caa-plan.ts';
+import type { LivePointer } from '../core/live-pointer.ts';
+import type { Wanted } from '../core/renewal-file.ts';
+import type { Resolver } from '../ports/resolver.ts';
+import { findCaa } from './find-caa.ts';
+
+export interface CaaDeps {
+  resolver: Resolver;
+  /** A CA's identity in CAA; `undefined` when it names none, or cannot be asked now. */
+  caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
+  stack: { alsoAllow: readonly string[]; defaultCa: string };
+}
+
+/** What would have to change in CAA for a certificate; `undefined` when nothing would, or nothing may. */
+export async function lookAtCaa(
+  deps: CaaDeps,
+  wanted: Wanted,
+  live: LivePointer | undefined,
+): Promise<CaaPlan | undefined> {
+  if (wanted.caa.mode !== 'manage') return undefined;
+  const issuer = live?.caaIssuer ?? (await issuerOf(deps, wanted));
+  if (!issuer) return undefined;
+  const plan = planCaa(
+    await findCaa(deps.resolver, wanted.names),
+    wishOf(wanted, issuer, deps.stack),
+    live?.caa ?? [],
+  );
+  return plan.edits.length + plan.notPossible.length > 0 ? plan : undefined;
+}
+
+async function issuerOf({ caaIdentity, stack }: CaaDeps, { ca }: Wanted): Promise<CaaIssuer | undefined> {
+  const identity = await caaIdentity(ca ?? stack.defaultCa);
+  return identity === undefined ? undefined : { identity };
+}

@@ -1,0 +1,73 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeWorld, type World } from './renewal-world.ts';
+
+const NAMES = ['example.com'];
+let world: World;
+
+beforeEach(async () => {
+  world = await makeWorld();
+  await world.want('shop', NAMES);
+  await world.renew(world.due(['shop']));
+  world.zones.batches.length = 0;
+});
+
+const mend = (reason: string) =>
+  world.renew(world.due(['shop'], { reason, replacing: world.live('shop').version }));
+
+describe('a mend', () => {
+  it('lets hosts that a file names later have the live version, and has them fetch it', async () => {
+    const before = world.live('shop');
+    await world.want('shop', NAMES, { hosts: ['web'] });
+    expect(await mend('hosts-changed')).toEqual([
+      { name: 'shop', outcome: 'mended', reason: 'hosts-changed' },
+    ]);
+    expect(world.live('shop')).toEqual({ ...before, hosts: ['web'] });
+    for (const file of ['cert', 'chain', 'fullchain', 'privkey'])
+      expect(world.store.groups(`archive/shop/${before.version}/${file}.pem`)).toEqual(['web']);
+    expect(world.events.facts.at(-1)).toEqual({
+      type: 'Deployment Due',
+      detail: { group: 'web', names: ['shop'] },
+    });
+    expect(world.store.keys()).not.toContain('pending/shop.json');
+  });
+
+  it('puts back CAA values that are gone, once, and leaves the others', async () => {
+    const [{ name, values: ours }] = world.live('shop').caa;
+    world.zones.overwrite('ZEXAMPLECOM', { name, type: 'CAA', ttl: 60, values: ['0 issue "theirs.test"'] });
+    expect(await mend('caa-drifted')).toMatchObject([{ outcome: 'mended' }]);
+    expect(world.zones.values('example.com', 'CAA')).toEqual(['0 issue "theirs.test"', '0 issue "ca.test"']);
+    expect(world.live('shop').caa).toEqual([{ name, values: ours }]);
+    expect(world.authority.requests).toHaveLength(1);
+  });
+
+  it('sweeps what a worker that died left in the DNS, and nothing else', async () => {
+    const name = '_acme-challenge.example.com';
+    const txt = (values: string[]) => ({ name, type: 'TXT' as const, ttl: 60, values });
+    world.zones.overwrite('ZEXAMPLECOM', txt(['"theirs"', '"left"']));
+    const record = { zoneId: 'ZEXAMPLECOM', name, type: 'TXT', values: ['"left"'], ttl: 60 };
+    await world.store.put(
+      'pending/shop.json',
+      JSON.stringify({ owner: 'dead', leaseSeconds: 0, records: [record] }),
+    );
+    expect(await mend('left-open')).toEqual([{ name: 'shop', outcome: 'mended', reason: 'left-open' }]);
+    expect(world.zones.values(name, 'TXT')).toEqual(['"theirs"']);
+    expect(world.store.keys()).not.toContain('pending/shop.json');
+  });
+
+  it('is nothing where nothing is to mend any more', async () => {
+    const before = world.live('shop');
+    expect(await mend('hosts-changed')).toMatchObject([{ outcome: 'left', reason: 'no-longer-due' }]);
+    expect(world.live('shop')).toEqual(before);
+  });
+
+  it('that cannot write the pointer fails, and leaves it as it was', async () => {
+    await world.want('shop', NAMES, { hosts: ['web'] });
+    world.store.beforeWrite = (key) => {
+      if (key !== 'live/shop.json') return;
+      world.store.beforeWrite = () => {};
+      throw new Error('S3 is not there');
+    };
+    expect(await mend('hosts-changed')).toMatchObject([{ outcome: 'failed' }]);
+    expect(world.live('shop').hosts).toEqual([]);
+  });
+});
