@@ -6,6 +6,7 @@ const REPLACED = {
   axios: 'axios.cjs',
   'node-forge': 'node-forge.cjs',
   '@aws-sdk/credential-provider-node': 'credential-provider-node.mjs',
+  '@smithy/core/event-streams': 'event-streams.mjs',
 };
 
 const replaceUnused = {
