@@ -18,8 +18,7 @@ const DIRECTORY_TIMEOUT_MS = 5_000;
 
 const deps: DoctorDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
-  // Every name is looked at, and Route 53 answers ten calls a second: the client slows down to that.
-  zones: new Route53Zones(new Route53Client({ retryMode: 'adaptive', maxAttempts: 10 })),
+  zones: new Route53Zones(new Route53Client()),
   hosts: new SsmHosts(ssm, settings),
   resolver: new DnsResolver(settings.dns),
   parameterExists: (name) => parameters.exists(name),

@@ -4,6 +4,8 @@ import {
   GetHostedZoneCommand,
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
+  type ListResourceRecordSetsRequest,
+  type ResourceRecordSet,
   type Route53Client,
 } from '@aws-sdk/client-route-53';
 import type { FoundRecord } from '../core/found-record.ts';
@@ -97,24 +99,26 @@ export class Route53Zones implements Zones {
     };
   }
 
-  async recordsAt(zoneId: string, name: string): Promise<FoundRecord[]> {
-    const page = await this.#ask(
-      'ListResourceRecordSets',
-      `read the records of ${name} in hosted zone ${zoneId}`,
-      () =>
-        this.#route53.send(
-          new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, StartRecordName: name }),
-        ),
-    );
-    // One page has 300 sets; a name has not so many, and they come first.
-    return (page.ResourceRecordSets ?? [])
-      .filter(({ Name = '' }) => bareName(Name) === name)
-      .map(({ Type = '', SetIdentifier, AliasTarget, ResourceRecords = [] }) => ({
-        name,
-        type: Type,
-        kind: AliasTarget ? 'alias' : SetIdentifier === undefined ? 'simple' : 'routing-policy',
-        values: ResourceRecords.map(({ Value }) => Value ?? ''),
-      }));
+  async records(zoneId: string): Promise<FoundRecord[]> {
+    const found: FoundRecord[] = [];
+    let from: Pick<
+      ListResourceRecordSetsRequest,
+      'StartRecordName' | 'StartRecordType' | 'StartRecordIdentifier'
+    > = {};
+    for (;;) {
+      const page = await this.#ask(
+        'ListResourceRecordSets',
+        `read the records of hosted zone ${zoneId}`,
+        () => this.#route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, ...from })),
+      );
+      found.push(...(page.ResourceRecordSets ?? []).map(toFound));
+      if (!page.IsTruncated) return found;
+      from = {
+        StartRecordName: page.NextRecordName,
+        StartRecordType: page.NextRecordType,
+        StartRecordIdentifier: page.NextRecordIdentifier,
+      };
+    }
   }
 
   async isInSync(changeId: string): Promise<boolean> {
@@ -172,6 +176,21 @@ function toRoute53({ action, set }: RecordChange) {
       TTL: set.ttl,
       ResourceRecords: set.values.map((Value) => ({ Value })),
     },
+  };
+}
+
+function toFound({
+  Name,
+  Type,
+  SetIdentifier,
+  AliasTarget,
+  ResourceRecords,
+}: ResourceRecordSet): FoundRecord {
+  return {
+    name: bareName(Name ?? ''),
+    type: Type ?? '',
+    kind: AliasTarget ? 'alias' : SetIdentifier === undefined ? 'simple' : 'routing-policy',
+    values: (ResourceRecords ?? []).map(({ Value }) => Value ?? ''),
   };
 }
 

@@ -12,8 +12,8 @@ export interface Zones {
   change(zoneId: string, changes: readonly RecordChange[]): Promise<string>;
   /** The simple set at a name and type; `undefined` when there is none. */
   read(zoneId: string, at: Pick<RecordSet, 'name' | 'type'>): Promise<RecordSet | undefined>;
-  /** Every set at a name, of whatever type and kind; none is an empty list. */
-  recordsAt(zoneId: string, name: string): Promise<FoundRecord[]>;
+  /** Every set of the zone, of whatever type and kind, over all pages (300 a page; Route 53 holds 10,000 a zone as a rule). */
+  records(zoneId: string): Promise<FoundRecord[]>;
   isInSync(changeId: string): Promise<boolean>;
 }
 

@@ -44,9 +44,9 @@ export class FakeZones implements Zones {
     return this.#zone(zoneId).get(recordKey(at));
   }
 
-  async recordsAt(zoneId: string, name: string): Promise<FoundRecord[]> {
-    const sets = [...this.#zone(zoneId).values()].filter((set) => set.name === name);
-    return sets.map(({ type, values }) => ({ name, type, kind: 'simple', values }));
+  async records(zoneId: string): Promise<FoundRecord[]> {
+    const sets = [...this.#zone(zoneId).values()];
+    return sets.map(({ name, type, values }) => ({ name, type, kind: 'simple', values }));
   }
 
   async isInSync(): Promise<boolean> {

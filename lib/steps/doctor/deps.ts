@@ -8,7 +8,7 @@ import type { Zones } from '../../ports/zones.ts';
 /** What `doctor` looks at, by those of the ports' questions that change nothing. */
 export interface DoctorDeps {
   store: Pick<ObjectStore, 'list' | 'get'>;
-  zones: Pick<Zones, 'list' | 'nameServers' | 'recordsAt'>;
+  zones: Pick<Zones, 'list' | 'nameServers' | 'records'>;
   hosts: Pick<Hosts, 'inGroup'>;
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa'>;
   /** Whether a parameter of this name exists. */

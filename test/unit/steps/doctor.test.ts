@@ -133,7 +133,7 @@ it('goes on with the other checks when one part does not answer', async () => {
     throw new DnsError('could not look up CAA of it: ETIMEOUT', { code: 'ETIMEOUT' });
   };
   const more = {
-    zones: { list: denied, nameServers: denied, recordsAt: denied },
+    zones: { list: denied, nameServers: denied, records: denied },
     resolver: { ns: silent, cname: silent, caa: silent },
   };
   const { findings } = await doctor({}, more);
