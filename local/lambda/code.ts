@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readAll } from '../gateway/forward.ts';
 import type { DeployedFunction } from './deployed-function.ts';
 
 /**
@@ -28,16 +30,25 @@ export class UnpackedCode {
   }
 
   async #unpack({ name, arn, codeSha256 }: DeployedFunction): Promise<string> {
-    const answer = await fetch(`${this.#options.motoUrl}/deployed-code/${arn}`);
-    if (!answer.ok) throw new Error(`could not read the deployed zip of ${name}: HTTP ${answer.status}`);
+    const { status, body } = await download(`${this.#options.motoUrl}/deployed-code/${arn}`);
+    if (status !== 200) throw new Error(`could not read the deployed zip of ${name}: HTTP ${status}`);
     const zip = join(
       this.#options.dir,
       `${createHash('sha256').update(codeSha256).digest('hex').slice(0, 16)}.zip`,
     );
     const folder = zip.replace(/\.zip$/, '');
     await mkdir(folder, { recursive: true });
-    await writeFile(zip, Buffer.from(await answer.arrayBuffer()));
+    await writeFile(zip, body);
     await promisify(execFile)(this.#options.python, ['-m', 'zipfile', '-e', zip, folder]);
     return folder;
   }
+}
+
+/** Not fetch: Node's ends the process when the server closes the connection before all of a body is taken. */
+function download(url: string): Promise<{ status: number | undefined; body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    get(url, (response) => {
+      readAll(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+    }).on('error', reject);
+  });
 }
