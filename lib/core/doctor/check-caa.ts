@@ -1,18 +1,29 @@
-import { type CaaVerdict, governingTag, issuerOf, judgeCaa, type RelevantSet } from '../caa.ts';
+import {
+  type CaaIssuer,
+  type CaaVerdict,
+  governingTag,
+  issuerOf,
+  judgeCaa,
+  type RelevantSet,
+} from '../caa.ts';
 import { isAtOrBelow } from '../domain-name.ts';
-import { unseen } from './answer.ts';
+import { foundOr, unseen } from './answer.ts';
 import type { CertificateFacts } from './facts.ts';
 import { failing, ok, type Result, warning } from './finding.ts';
 
 const CHECK = 'caa';
 
 /** The relevant set of each name lets the CA issue, or will once `caa.mode` manage has added what is missing. */
-export function checkCaa({ wanted, stack, caa, account }: CertificateFacts): Result[] {
+export function checkCaa({ wanted, stack, caa, account, live }: CertificateFacts): Result[] {
   if ('trouble' in account.directory)
     return [unseen(CHECK, { reason: '', message: 'the CA does not tell its name in CAA records' })];
   const identity = account.directory.found.caaIdentity;
   if (identity === undefined) return [ok(CHECK, 'the CA has no name in CAA records')];
-  const context = { identity, mode: wanted.caa.mode, domains: stack.domains };
+  const pointer = foundOr(live, undefined);
+  const known = pointer?.ca === account.directoryUrl ? pointer.caaIssuer : undefined;
+  // Our account is known from the last renewal; before the first one no accounturi can be held against it.
+  const issuer = known?.identity === identity ? known : { identity };
+  const context = { issuer, mode: wanted.caa.mode, domains: stack.domains };
   const results = caa.flatMap(({ name, set }) =>
     'trouble' in set ? [unseen(CHECK, set.trouble)] : judge(name, set.found, context),
   );
@@ -21,16 +32,22 @@ export function checkCaa({ wanted, stack, caa, account }: CertificateFacts): Res
 }
 
 interface Context {
-  identity: string;
+  issuer: CaaIssuer;
   mode: CertificateFacts['wanted']['caa']['mode'];
   domains: readonly string[];
 }
 
-function judge(name: string, set: RelevantSet | undefined, { identity, mode, domains }: Context): Result[] {
-  const verdict = judgeCaa(name, set, { identity });
+function judge(name: string, set: RelevantSet | undefined, { issuer, mode, domains }: Context): Result[] {
+  const { identity } = issuer;
+  const verdict = judgeCaa(name, set, issuer);
   if (!set)
     return [
-      ok(CHECK, mode === 'manage' ? `no set yet; the next renewal makes one` : 'no set restricts any CA'),
+      ok(
+        CHECK,
+        mode === 'manage'
+          ? 'no set yet; the next renewal makes one, unless a CNAME stands there'
+          : 'no set restricts any CA',
+      ),
     ];
   if (verdict.allowed) return judgeRestrictions(name, set, identity);
   const seen = `${name}: ${verdict.because} does not let ${identity} issue`;

@@ -1,8 +1,7 @@
-import type { HostRecord } from '../host-record.ts';
-import type { LivePointer } from '../live-pointer.ts';
 import { foundOr, unseen } from './answer.ts';
-import type { CertificateFacts, GroupFacts, HostFacts } from './facts.ts';
-import { type Check, failing, ok, type Result, warning } from './finding.ts';
+import { checkContainer, checkServed } from './check-served.ts';
+import type { CertificateFacts, HostFacts } from './facts.ts';
+import { failing, ok, type Result, warning } from './finding.ts';
 
 /** The first agent that hands parameters over as environment variables (`interpolationType: ENV_VAR`). */
 const OLDEST_AGENT = '3.3.2746.0';
@@ -35,11 +34,6 @@ export function checkHosts({
   });
 }
 
-interface Context {
-  name: string;
-  group: GroupFacts['group'];
-  live: LivePointer | undefined;
-}
 type Hosts = readonly HostFacts[];
 
 const idsOf = (hosts: Hosts) => hosts.map(({ instanceId }) => instanceId).join(', ');
@@ -81,83 +75,4 @@ function isOlder(version: string, than: string): boolean {
   const [mine, other] = [version, than].map((text) => text.split('.').map(Number));
   const at = (other ?? []).findIndex((part, index) => part !== (mine?.[index] ?? 0));
   return at >= 0 && (mine?.[at] ?? 0) < (other?.[at] ?? 0);
-}
-
-type Lineage = HostRecord['lineages'][string];
-
-/** What each host last reported of the certificate. */
-function reports(
-  hosts: Hosts,
-  name: string,
-  check: Check,
-): { results: Result[]; of: [HostFacts, Lineage | undefined][] } {
-  const results: Result[] = [];
-  const of: [HostFacts, Lineage | undefined][] = [];
-  for (const host of hosts) {
-    if ('trouble' in host.record) results.push(unseen(check, host.record.trouble));
-    else of.push([host, host.record.found?.lineages[name]]);
-  }
-  return { results, of };
-}
-
-function checkContainer(hosts: Hosts, { name, group }: Context): Result[] {
-  if (group.reload !== 'container') return [];
-  const { of } = reports(hosts, name, 'container');
-  const broken = of.filter(([, lineage]) => lineage?.reason?.startsWith('container-'));
-  if (broken.length > 0) {
-    return broken.map(([{ instanceId }, lineage]) =>
-      failing(
-        'container',
-        `${instanceId} reported ${lineage?.reason}${lineage?.message ? `: ${lineage.message}` : ''}`,
-        `start the container ${group.container} there, or set params.hostGroups.${group.name}.container in serverless.yml and deploy`,
-      ),
-    );
-  }
-  const seen = of.filter(([, lineage]) => lineage !== undefined).length;
-  return [
-    ok(
-      'container',
-      seen > 0 ? `no host misses the container ${group.container}` : 'no host has reported yet',
-    ),
-  ];
-}
-
-function checkServed(hosts: Hosts, { name, group, live }: Context): Result[] {
-  if (!live) return [ok('served', 'not issued yet')];
-  const { results, of } = reports(hosts, name, 'served');
-  for (const [host, lineage] of of) {
-    const result = judgeServed(host, lineage, live.version);
-    if (result) results.push(result);
-  }
-  return results.length > 0
-    ? results
-    : [ok('served', `group ${group.name} serves the live version ${live.version}`)];
-}
-
-const NEXT_CHECK = 'the next hourly check sends it again; force it with scan if you cannot wait';
-
-function judgeServed(
-  { instanceId, online }: HostFacts,
-  lineage: Lineage | undefined,
-  version: string,
-): Result | undefined {
-  const told = lineage?.message ? ` (${lineage.reason ?? lineage.outcome}: ${lineage.message})` : '';
-  if (!lineage) return failing('served', `${instanceId} has never reported this certificate`, NEXT_CHECK);
-  if (lineage.version !== version) {
-    const seen = `${instanceId} is on ${lineage.version ?? 'no version'}, live is ${version}${told}`;
-    return failing('served', seen, online ? NEXT_CHECK : 'it gets the live version when it is online again');
-  }
-  if (lineage.outcome === 'installed-not-served')
-    return warning(
-      'served',
-      `${instanceId} holds the live version, and nothing on it served the certificate${told}`,
-      'let the web server there use the files below live/ of this certificate',
-    );
-  if (lineage.outcome !== 'served' && lineage.outcome !== 'unchanged')
-    return warning(
-      'served',
-      `${instanceId} holds the live version, and its last run was ${lineage.outcome}${told}`,
-      NEXT_CHECK,
-    );
-  return undefined;
 }

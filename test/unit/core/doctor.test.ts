@@ -268,6 +268,8 @@ describe('CAA', () => {
   const caa = (...values: string[]) => [
     { name: 'www.example.com', set: found({ at: 'example.com', properties: at(...values) }) },
   ];
+  const caaIssuer = { identity: 'ca.test', accountUri: 'https://ca.test/7' };
+  const ours = { live: found(pointerOf(new Date(NOW.getTime() + 60 * DAY), 90, { caaIssuer })) };
   const mode = (caaMode: 'manage' | 'check' | 'off') => ({
     wanted: wantedOf({ caa: { mode: caaMode, restrict: false } }),
   });
@@ -312,6 +314,21 @@ describe('CAA', () => {
     [
       'has an open value of another CA beside an accounturi',
       { caa: caa('0 issue "ca.test; accounturi=https://ca.test/1"', '0 issue "other.test"') },
+      ['ok', 'lets ca.test issue'],
+    ],
+    [
+      'binds the CA to our account',
+      { ...mode('check'), ...ours, caa: caa('0 issue "ca.test; accounturi=https://ca.test/7"') },
+      ['ok', 'lets ca.test issue'],
+    ],
+    [
+      'binds the CA to another account',
+      { ...mode('check'), ...ours, caa: caa('0 issue "ca.test; accounturi=https://ca.test/8"') },
+      ['failing', 'accounturi=https://ca.test/8', 'mend the accounturi'],
+    ],
+    [
+      'binds the CA to an account, and ours is not known yet',
+      { ...mode('check'), caa: caa('0 issue "ca.test; accounturi=https://ca.test/8"') },
       ['ok', 'lets ca.test issue'],
     ],
     [
