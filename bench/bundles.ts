@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
+import { packageStack } from '../check/package-stack.ts';
 import { spreadOf } from './median.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -23,12 +24,11 @@ export interface BundleFigures {
 }
 
 /** Size and import time of each function, all in turn in every run, so that the machine's drift falls on all alike. */
-export async function measureBundles(
-  packageDir: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<Record<string, BundleFigures>> {
+export async function measureBundles(environment: NodeJS.ProcessEnv): Promise<Record<string, BundleFigures>> {
   const dir = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
+  const packageDir = join(dir, 'package');
   try {
+    await packageStack({ stage: 'local', folder: packageDir });
     const trim: Plugin[] = createRequire(import.meta.url)('../resources/esbuild.cjs')();
     const plain = await bundleS3Alone(join(dir, 's3.mjs'), []);
     const trimmed = await bundleS3Alone(join(dir, 's3-trimmed.mjs'), trim);

@@ -4,9 +4,9 @@ import Table from 'cli-table3';
 import { startCloud } from '../local/cloud.ts';
 import { SetupError } from '../local/setup/setup-error.ts';
 import { type BundleFigures, measureBundles } from './bundles.ts';
+import { type ManyRenewals, measureManyRenewals } from './many-renewals.ts';
 import { measureSingleRenewals, type SingleRenewal } from './single-renewal.ts';
 
-const PROJECT = join(import.meta.dirname, '..');
 /** Kilobytes are 1024 bytes, as in Lambda's quotas. */
 const LIMITS: Record<string, { kb: number; ratio: number }> = {
   renew: { kb: 300, ratio: 2.6 },
@@ -23,12 +23,13 @@ async function main(): Promise<void> {
   try {
     await cloud.deploy();
     const single = await measureSingleRenewals(cloud);
-    const bundles = await measureBundles(join(PROJECT, '.serverless'), functionEnvironment(cloud.env));
+    const many = await measureManyRenewals(cloud);
+    const bundles = await measureBundles(functionEnvironment(cloud.env));
     await writeFile(
       join(import.meta.dirname, 'results.json'),
-      `${JSON.stringify({ single, bundles }, null, 2)}\n`,
+      `${JSON.stringify({ single, many, bundles }, null, 2)}\n`,
     );
-    console.log(`${singleTable(single)}\n\n${bundleTable(bundles)}`);
+    console.log(`${singleTable(single)}\n\n${manyTable(many)}\n\n${bundleTable(bundles)}`);
   } finally {
     await cloud.stop();
   }
@@ -73,6 +74,20 @@ function singleTable({
   row('S3 calls', s3Calls, '–');
   for (const [name, mb] of Object.entries(peakMb))
     table.push([`peak memory of ${name}, MB`, '', '', mb, '256']);
+  return table.toString();
+}
+
+function manyTable(many: ManyRenewals): string {
+  const head = [
+    `${many.certificates} certificates of one zone, ${many.propagationMs / 1000} s of propagation, one run`,
+    '',
+    'aim',
+  ];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  table.push(['hourly check invoked → last pointer moved, s', (many.wallMs / 1000).toFixed(1), '–']);
+  table.push(['Route 53 change batches', many.changeBatches, 4]);
+  table.push(['Route 53 calls for each certificate', many.route53CallsPerCertificate.toFixed(2), '0.15']);
+  table.push(['peak memory of renew, MB', many.peakMb, 256]);
   return table.toString();
 }
 

@@ -44,7 +44,7 @@ export async function measureSingleRenewals(cloud: LocalCloud): Promise<SingleRe
     caRequests: spread(({ ca }) => ca),
     route53Calls: spread((run) => run.route53),
     s3Calls: spread((run) => run.s3),
-    peakMb,
+    peakMb: { ...peakMb },
   };
 }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { holdLock } from './setup/hold-lock.ts';
 
 export class DeployError extends Error {
@@ -29,7 +29,8 @@ export async function deployProject({ projectDir, env, logFile }: DeployOptions)
     const child = spawn(SERVERLESS, ['deploy'], {
       cwd: projectDir,
       stdio: ['ignore', log, log],
-      env: deployEnvironment(env),
+      // What it packs it leaves in the folder for temporary files.
+      env: { ...deployEnvironment(env), TMPDIR: dirname(logFile) },
       timeout: DEPLOY_LIMIT_MS,
       killSignal: 'SIGKILL',
     });

@@ -38,6 +38,8 @@ export interface Parts {
   /** everything that belongs to this run */
   dir: string;
   venvBin: string;
+  /** moto itself: what is done there, the gateway and so AWS's events know nothing of */
+  motoUrl: string;
   aws: LocalAws;
   ssm: Ssm;
   route53: Route53;
@@ -85,7 +87,7 @@ export async function startParts(
   stops.push(() => ssm.stop());
   aws.gateway.serve('ssm', ssm);
   aws.gateway.serve('route53', route53);
-  return { dir, venvBin: setup.venvBin, aws, ssm, route53, dns, pebble, hosts };
+  return { dir, venvBin: setup.venvBin, motoUrl: moto.url, aws, ssm, route53, dns, pebble, hosts };
 }
 
 /** The CA asks the DNS of the local Route 53. */
