@@ -24,7 +24,7 @@ const shakeSchemas = {
   setup(build) {
     build.onLoad({ filter: /@aws-sdk.client-[a-z0-9-]+.dist-es.schemas.schemas_0\.js$/ }, ({ path }) => {
       const contents = readFileSync(path, 'utf8')
-        .replace(/^export var (\w+\$) = (\[[\s\S]*?\]);$/gm, 'export var $1 = /* @__PURE__ */ (() => $2)();')
+        .replace(/^((?:export )?var \w+\$?) = (\[[\s\S]*?\]);$/gm, '$1 = /* @__PURE__ */ (() => $2)();')
         .replace(/^n0_registry\.registerError\(.*\);$/gm, '');
       return { contents, loader: 'js' };
     });
