@@ -16,6 +16,7 @@ import { createLambda } from './lambda/lambda.ts';
 import { createMotoClients } from './moto/clients.ts';
 import { Queues } from './queues/queues.ts';
 import { createS3 } from './s3/s3.ts';
+import { createSts } from './sts/sts.ts';
 
 export interface AwsOptions {
   motoUrl: string;
@@ -148,6 +149,7 @@ export class LocalAws {
       events: createEvents(this.buses),
       sqs: queues,
       s3: createS3(this.emit),
+      sts: createSts((...key) => this.gateway.calls.registerPrincipal(...key)),
     };
   }
 

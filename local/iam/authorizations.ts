@@ -6,6 +6,7 @@ import { ObjectTags } from './object-tags.ts';
 import { route53Authorizations } from './route53-authorizations.ts';
 import { s3Authorizations } from './s3-authorizations.ts';
 import { type HostTags, ssmAuthorizations } from './ssm-authorizations.ts';
+import { stsAuthorizations } from './sts-authorizations.ts';
 
 /** Knows what IAM would be asked about each call of the services that functions and hosts use. */
 export class Authorizations {
@@ -39,6 +40,8 @@ export class Authorizations {
         return ssmAuthorizations(request, { action, hostTags: this.#hostTags });
       case 'events':
         return eventsAuthorizations(request, action);
+      case 'sts':
+        return stsAuthorizations(request, action);
       default:
         return undefined;
     }

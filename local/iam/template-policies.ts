@@ -33,11 +33,24 @@ export function policiesOf(resources: Resources, id: string): Policy[] {
   if (Type !== 'AWS::IAM::Role') throw new Error(`${id} is ${Type}, neither a role nor a managed policy`);
   if (Properties.ManagedPolicyArns)
     throw new Error(`${id} has managed policies, which are not in the template`);
-  const inline = Properties.Policies as { PolicyName: string; PolicyDocument: unknown }[];
-  return inline.map(({ PolicyName, PolicyDocument }) => ({
+  const inline = Properties.Policies as InlinePolicy[];
+  return [...inline, ...policiesBeside(resources, id)].map(({ PolicyName, PolicyDocument }) => ({
     name: PolicyName,
     document: resolve(resources, PolicyDocument),
   }));
+}
+
+interface InlinePolicy {
+  PolicyName: string;
+  PolicyDocument: unknown;
+}
+
+/** Inline policies that are resources of their own and name the role. */
+function policiesBeside(resources: Resources, role: string): InlinePolicy[] {
+  return Object.values(resources)
+    .filter(({ Type }) => Type === 'AWS::IAM::Policy')
+    .map(({ Properties }) => Properties as unknown as InlinePolicy & { Roles: { Ref: string }[] })
+    .filter(({ Roles }) => Roles.some(({ Ref }) => Ref === role));
 }
 
 /** `value` with CloudFormation's functions replaced by what they give. Throws Error on one that is not known here. */

@@ -28,6 +28,19 @@ const ssm = (action: string, body: unknown) => ({
 });
 
 describe('what IAM is asked about a call', () => {
+  it('of STS is the role, with the name of the session and the external id', () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const asks = (body: string) =>
+      ask(known(), { service: 'sts', method: 'POST', headers, body: Buffer.from(body) });
+    const assume = 'Action=AssumeRole&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fdns&RoleSessionName=s';
+    const asked = { action: 'sts:AssumeRole', resource: 'arn:aws:iam::1:role/dns' };
+    expect(asks(assume)).toEqual([{ ...asked, context: { 'sts:RoleSessionName': 's' } }]);
+    expect(asks(`${assume}&ExternalId=x`)).toEqual([
+      { ...asked, context: { 'sts:RoleSessionName': 's', 'sts:ExternalId': 'x' } },
+    ]);
+    expect(asks('Action=GetCallerIdentity')).toBeUndefined();
+  });
+
   it('is the names, types and actions of a change batch, each once and normalized', () => {
     const change = (action: string, name: string) =>
       `<Change><Action>${action}</Action><ResourceRecordSet><Name>${name}</Name><Type>TXT</Type><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>"v"</Value></ResourceRecord></ResourceRecords></ResourceRecordSet></Change>`;
