@@ -1,9 +1,8 @@
-import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDirectory } from '../lib/acme/directory.ts';
 import { ParameterStore } from '../lib/aws/parameter-store.ts';
-import { Route53Zones } from '../lib/aws/route53-zones.ts';
+import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/aws/s3-store.ts';
 import { SsmHosts } from '../lib/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/dns/node-resolver.ts';
@@ -18,12 +17,16 @@ const DIRECTORY_TIMEOUT_MS = 5_000;
 
 const deps: DoctorDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
-  zones: new Route53Zones(new Route53Client()),
+  zonesOf: route53ZonesOf(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
   resolver: new DnsResolver(settings.dns),
   parameterExists: (name) => parameters.exists(name),
   readDirectory: (url) => readDirectory(url, { timeoutMs: DIRECTORY_TIMEOUT_MS }),
-  stack: { ...settings, defaultCa: settings.directoryUrl },
+  stack: {
+    ...settings,
+    zoneRoles: settings.zoneRoles.map(({ name }) => name),
+    defaultCa: settings.directoryUrl,
+  },
 };
 
 /** Looks for what would stop a renewal or a deployment, and changes nothing; answers with a line for each check. */

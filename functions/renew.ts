@@ -1,11 +1,10 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { openAuthority } from '../lib/acme/accounts.ts';
 import { EventBus } from '../lib/aws/event-bus.ts';
 import { ParameterStore } from '../lib/aws/parameter-store.ts';
-import { Route53Zones } from '../lib/aws/route53-zones.ts';
+import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/aws/s3-store.ts';
 import { RenewalDue } from '../lib/core/facts.ts';
 import { DnsResolver } from '../lib/dns/node-resolver.ts';
@@ -21,13 +20,14 @@ const accounts = {
 };
 const deps: RenewDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
-  zones: new Route53Zones(new Route53Client()),
+  zonesOf: route53ZonesOf(settings.zoneRoles),
   resolver: new DnsResolver(settings.dns),
   openAuthority: (directoryUrl) => openAuthority(directoryUrl, accounts),
   events: new EventBus(new EventBridgeClient(), settings.eventBus),
   stack: {
     domains: settings.domains,
     hostGroups: settings.hostGroups.map(({ name }) => name),
+    zoneRoles: settings.zoneRoles.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
     alsoAllow: settings.alsoAllow,
     challengeTargets: settings.challengeTargets,

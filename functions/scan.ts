@@ -1,10 +1,9 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDirectory } from '../lib/acme/directory.ts';
 import { EventBus } from '../lib/aws/event-bus.ts';
-import { Route53Zones } from '../lib/aws/route53-zones.ts';
+import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/aws/s3-store.ts';
 import { SsmHosts } from '../lib/aws/ssm-hosts.ts';
 import { parseStart } from '../lib/core/start.ts';
@@ -17,7 +16,7 @@ import { type ScanDeps, scan } from '../lib/steps/scan.ts';
 const settings = readSettings(process.env);
 const deps: ScanDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
-  zones: new Route53Zones(new Route53Client()),
+  zonesOf: route53ZonesOf(settings.zoneRoles),
   hosts: new SsmHosts(new SSMClient(), settings),
   events: new EventBus(new EventBridgeClient(), settings.eventBus),
   resolver: new DnsResolver(settings.dns),
@@ -27,6 +26,7 @@ const deps: ScanDeps = {
     domains: settings.domains,
     challengeTargets: settings.challengeTargets,
     hostGroups: settings.hostGroups.map(({ name }) => name),
+    zoneRoles: settings.zoneRoles.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
   },
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type HostGroup, HostGroupSettings } from './core/host-group.ts';
 import { parseJson, parseValue } from './core/parse-json.ts';
+import { type ZoneRole, ZoneRoleSettings } from './core/zone-role.ts';
 
 const List = z.pipe(
   z.string(),
@@ -22,6 +23,7 @@ const Environment = z.object({
   ALSO_ALLOW: List,
   CHALLENGE_TARGETS: List,
   HOST_GROUPS: z.string(),
+  ZONE_ROLES: z._default(z.string(), '{}'),
   ACCOUNT_PREFIX: z.string(),
   CAA_IDENTITY: z._default(z.string(), ''),
   DOCUMENT: z._default(z.string(), ''),
@@ -40,6 +42,7 @@ export interface Settings {
   alsoAllow: string[];
   challengeTargets: string[];
   hostGroups: HostGroup[];
+  zoneRoles: ZoneRole[];
   accountPrefix: string;
   caaIdentity: string | undefined;
   document: string;
@@ -60,6 +63,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     alsoAllow: values.ALSO_ALLOW,
     challengeTargets: values.CHALLENGE_TARGETS,
     hostGroups: parseHostGroups(values.HOST_GROUPS),
+    zoneRoles: parseZoneRoles(values.ZONE_ROLES),
     accountPrefix: values.ACCOUNT_PREFIX,
     caaIdentity: values.CAA_IDENTITY || undefined,
     document: values.DOCUMENT,
@@ -73,4 +77,12 @@ function parseHostGroups(text: string): HostGroup[] {
     reason: 'settings-invalid',
   });
   return Object.entries(groups).map(([name, settings]) => ({ name, ...settings }));
+}
+
+function parseZoneRoles(text: string): ZoneRole[] {
+  const roles = parseJson(text, z.record(z.string(), ZoneRoleSettings), {
+    where: 'params.zoneRoles',
+    reason: 'settings-invalid',
+  });
+  return Object.entries(roles).map(([name, settings]) => ({ name, ...settings }));
 }

@@ -2,6 +2,7 @@ const z = require('zod/mini');
 const { complaintAboutName, isWildcard } = require('../lib/core/domain-name.ts');
 const { explainIssues } = require('../lib/core/explain-issues.ts');
 const { HostGroupSettings } = require('../lib/core/host-group.ts');
+const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/core/zone-role.ts');
 
 const TERMS = 'https://letsencrypt.org/repository/';
 
@@ -29,6 +30,11 @@ const Params = z.object({
     HostGroupSettings,
     'a group name may hold only a-z, 0-9 and "-"',
   ),
+  zoneRoles: z.record(
+    z.string().check(z.regex(ZONE_ROLE_NAME)),
+    ZoneRoleSettings,
+    'the name of a zone role may hold only a-z, 0-9 and "-"',
+  ),
 });
 
 // --param gives strings: true, example.com,example.net and JSON.
@@ -38,9 +44,10 @@ const FROM_TEXT = {
   alsoAllow: splitList,
   challengeTargets: splitList,
   hostGroups: parseJson,
+  zoneRoles: parseJson,
 };
 
-/** The parameters, checked, as the strings that Lambda takes: lists comma-separated, the host groups as JSON. */
+/** The parameters, checked, as the strings that Lambda takes: lists comma-separated, host groups and zone roles as JSON. */
 module.exports = async ({ resolveVariable }) => {
   const given = {};
   for (const name of Object.keys(Params.shape)) {
@@ -56,6 +63,7 @@ module.exports = async ({ resolveVariable }) => {
     alsoAllow: data.alsoAllow.join(','),
     challengeTargets: data.challengeTargets.join(','),
     hostGroups: JSON.stringify(data.hostGroups),
+    zoneRoles: JSON.stringify(data.zoneRoles),
   };
 };
 

@@ -20,9 +20,15 @@ import { RequestBucket } from './request-bucket.ts';
 export class Route53Zones implements Zones {
   readonly #route53: Route53Client;
   readonly #bucket = new RequestBucket();
+  readonly #remedy: string;
 
-  constructor(route53: Route53Client) {
+  /** `remedy` is for calls that are denied. */
+  constructor(
+    route53: Route53Client,
+    remedy = 'the names must be at or below params.domains in serverless.yml',
+  ) {
     this.#route53 = route53;
+    this.#remedy = remedy;
   }
 
   async list(): Promise<HostedZone[]> {
@@ -137,12 +143,12 @@ export class Route53Zones implements Zones {
       });
     } catch (cause) {
       if (cause instanceof ChangeRefusedError || cause instanceof ZoneError) throw cause;
-      throw zoneError(attempt, cause);
+      throw zoneError(attempt, cause, this.#remedy);
     }
   }
 }
 
-function zoneError(attempt: string, cause: unknown): ZoneError {
+function zoneError(attempt: string, cause: unknown, remedy: string): ZoneError {
   if (errorName(cause) === 'NoSuchHostedZone') {
     return new ZoneError(
       'zone-missing',
@@ -151,11 +157,9 @@ function zoneError(attempt: string, cause: unknown): ZoneError {
     );
   }
   if (isAccessDenied(cause)) {
-    return new ZoneError(
-      'zone-access-denied',
-      `could not ${attempt}: Route 53 denied it; the names must be at or below params.domains in serverless.yml`,
-      { cause },
-    );
+    return new ZoneError('zone-access-denied', `could not ${attempt}: Route 53 denied it; ${remedy}`, {
+      cause,
+    });
   }
   return new ZoneError('zone-unavailable', `could not ${attempt}: ${errorText(cause)}`, { cause });
 }

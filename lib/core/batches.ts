@@ -6,6 +6,8 @@ export interface DueCertificate {
   reason: RenewReason | MendReason;
   /** The ACME directory. */
   ca: string;
+  /** Through which its hosted zones are reached; the stack's own account when absent. */
+  zoneRole?: string | undefined;
   /** Ids of all hosted zones that its names lie in. */
   zoneIds: readonly string[];
   /** When the live certificate expires; `undefined` when none was issued yet. */
@@ -16,6 +18,7 @@ export interface DueCertificate {
 
 export interface RenewalBatch {
   ca: string;
+  zoneRole?: string;
   zoneIds: string[];
   certificates: Pick<DueCertificate, 'name' | 'reason' | 'replacing'>[];
 }
@@ -23,7 +26,7 @@ export interface RenewalBatch {
 export const MAX_BATCH_SIZE = 50;
 
 /**
- * Batches by CA account and hosted zones, at most 50 certificates each, soonest expiry first, within and among batches.
+ * Batches by CA account, zone role and hosted zones, at most 50 certificates each, soonest expiry first, within and among batches.
  * A name without a certificate comes after those about to expire within the week: nobody is served by it yet.
  */
 export function batchRenewals(due: readonly DueCertificate[], now: Date): RenewalBatch[] {
@@ -32,11 +35,12 @@ export function batchRenewals(due: readonly DueCertificate[], now: Date): Renewa
   const batches: RenewalBatch[] = [];
   const open = new Map<string, RenewalBatch>();
   for (const certificate of sorted) {
+    const { ca, zoneRole } = certificate;
     const zoneIds = [...new Set(certificate.zoneIds)].sort();
-    const key = JSON.stringify([certificate.ca, zoneIds]);
+    const key = JSON.stringify([ca, zoneRole, zoneIds]);
     let batch = open.get(key);
     if (!batch || batch.certificates.length >= MAX_BATCH_SIZE) {
-      batch = { ca: certificate.ca, zoneIds, certificates: [] };
+      batch = { ca, ...(zoneRole !== undefined && { zoneRole }), zoneIds, certificates: [] };
       open.set(key, batch);
       batches.push(batch);
     }

@@ -7,6 +7,8 @@ export const EVENT_SOURCE = 'perennial';
 /** Work that is due: a hint, harmless when lost or delivered twice. */
 export const RenewalDue = z.strictObject({
   ca: z.string(),
+  /** Of all its certificates; their hosted zones are in the stack's own account when absent. */
+  zoneRole: z.optional(z.string()),
   zoneIds: z.array(z.string()),
   certificates: z
     .array(z.strictObject({ name: LineageName, reason: z.string(), replacing: z.nullable(Version) }))

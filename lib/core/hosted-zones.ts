@@ -27,7 +27,7 @@ export function zonesFor(name: string, zones: readonly HostedZone[]): [HostedZon
   }
   throw new InputError(
     'no-hosted-zone',
-    `no public hosted zone on Route 53 holds ${name}; create one for it (or a parent) in this account, or take the name out of the renewal file`,
+    `no public hosted zone on Route 53 holds ${name}; create one for it (or a parent) in this account or in that of the file's zoneRole, or take the name out of the renewal file`,
   );
 }
 

@@ -16,6 +16,8 @@ export const Pending = z.strictObject({
         type: z.enum(['TXT', 'CAA']),
         values: z.array(z.string()),
         ttl: z.number(),
+        /** Through which the zone was reached, whatever the renewal file says by now. */
+        zoneRole: z.optional(z.string()),
       }),
     ),
     [],

@@ -56,6 +56,8 @@ export const RenewalFile = z.strictObject({
   renewBeforeDays: z.optional(
     z.number().check(z.positive('must be over 0'), z.maximum(365, 'must be at most 365')),
   ),
+  /** The role of params.zoneRoles through which its hosted zones are reached; in the stack's own account when absent. */
+  zoneRole: z.optional(z.string()),
   caa: z._default(CaaWanted, { mode: 'manage', restrict: false }),
 });
 
@@ -69,6 +71,7 @@ export interface StackLimits {
   /** Names that a challenge name may be a CNAME to. */
   challengeTargets: readonly string[];
   hostGroups: readonly string[];
+  zoneRoles: readonly string[];
 }
 
 /** Parses `renewal/<name>.json`; throws {@link InputError} in one line that names the file, the place and the remedy. */
@@ -90,6 +93,13 @@ export function parseRenewalFile(text: string, name: string, limits: StackLimits
         `${where}: host group "${printable(group)}" is not one of ${limits.hostGroups.join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
       );
     }
+  }
+  const { zoneRole } = file;
+  if (zoneRole !== undefined && !limits.zoneRoles.includes(zoneRole)) {
+    throw new InputError(
+      'unknown-zone-role',
+      `${where}: zone role "${printable(zoneRole)}" is not one of ${limits.zoneRoles.join(', ') || 'none'}; add it to params.zoneRoles in serverless.yml, as in ${printable(zoneRole)}: { roleArn: "arn:aws:iam::123456789012:role/dns" }, and deploy`,
+    );
   }
   const stranger = file.serverNames.find((server) => !file.names.some((pattern) => covers(pattern, server)));
   if (stranger)

@@ -2,9 +2,15 @@ import type { FoundRecord } from '../core/found-record.ts';
 import type { HostedZone } from '../core/hosted-zones.ts';
 import type { RecordChange, RecordSet } from '../core/record-edits.ts';
 
+/**
+ * The zones of the stack's own account, or those that a role of params.zoneRoles leads to. Cheap and without a call of its
+ * own; a role that cannot be assumed fails each call with the reason `zone-role-denied`.
+ */
+export type ZonesOf = (role: string | undefined) => Zones;
+
 /** Route 53's hosted zones, as far as they are ours to write. Errors are {@link ZoneError}. */
 export interface Zones {
-  /** Every hosted zone of the account, public and private, over all pages. */
+  /** Every hosted zone of its account, public and private, over all pages. */
   list(): Promise<HostedZone[]>;
   /** The name servers that Route 53 gave the zone (its delegation set), lower case without the trailing dot, sorted. */
   nameServers(zoneId: string): Promise<string[]>;
@@ -21,6 +27,7 @@ export class ZoneError extends Error {
   override readonly name = 'ZoneError';
   readonly reason:
     | 'zone-access-denied'
+    | 'zone-role-denied'
     | 'zone-missing'
     | 'zone-unavailable'
     | 'record-not-simple'

@@ -33,9 +33,19 @@ export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Pro
 /** What several certificates share is looked at once. */
 function looksOf(deps: DoctorDeps) {
   return {
-    dns: new DnsLooks(deps),
+    dnsOf: dnsLooksOf(deps),
     hosts: new HostLooks(deps),
     accountAt: once((directoryUrl) => lookAtAccount(deps, directoryUrl)),
+  };
+}
+
+/** The looks through each zone role, made when a file first asks for them. */
+function dnsLooksOf({ zonesOf, resolver }: DoctorDeps): (role: string | undefined) => DnsLooks {
+  const made = new Map<string | undefined, DnsLooks>();
+  return (role) => {
+    const dns = made.get(role) ?? new DnsLooks(zonesOf(role), resolver);
+    made.set(role, dns);
+    return dns;
   };
 }
 
@@ -82,7 +92,7 @@ async function gather(
   wanted: Wanted,
   { looks, now }: Run,
 ): Promise<CertificateFacts> {
-  const { dns } = looks;
+  const dns = looks.dnsOf(wanted.zoneRole);
   const identifiers = [...new Set(wanted.names.map(identifierOf))];
   const live = await answerOf(readLive(store, wanted.name));
   return {

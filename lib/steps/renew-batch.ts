@@ -7,6 +7,7 @@ import { zoneFinder } from './find-zone.ts';
 import { claim } from './renew/claim.ts';
 import { commit, writeCopies } from './renew/commit.ts';
 import {
+  type BatchDeps,
   type Claimed,
   type Committed,
   type Ordered,
@@ -30,11 +31,12 @@ const AT_ONCE = 16;
  * on. What is open when the signal fires stays recorded for the next run.
  */
 export async function renewBatch(
-  deps: RenewDeps,
+  given: RenewDeps,
   due: RenewalDue,
   { owner, signal }: { owner: string; signal: AbortSignal },
 ): Promise<RenewOutcome[]> {
-  const opening = Promise.allSettled([Promise.all([deps.openAuthority(due.ca), deps.zones.list()])]);
+  const deps: BatchDeps = { ...given, zones: given.zonesOf(due.zoneRole) };
+  const opening = Promise.allSettled([open(deps, due)]);
   const { claimed, outcomes } = await claimAll(deps, due, owner);
   const dropped = new Map<Claimed, unknown>();
   const drop = (renewal: Claimed, error: unknown) => void dropped.set(renewal, error);
@@ -57,12 +59,19 @@ export async function renewBatch(
   return [...outcomes, ...mended, ...committed.map(renewed), ...failed];
 }
 
+/** The CA is not asked for anything where the zones of a role cannot be. */
+async function open(deps: BatchDeps, { ca, zoneRole }: RenewalDue) {
+  const listing = deps.zones.list();
+  if (zoneRole !== undefined) await listing;
+  return Promise.all([deps.openAuthority(ca), listing]);
+}
+
 async function claimAll(deps: RenewDeps, due: RenewalDue, owner: string) {
   const claimed: Claimed[] = [];
   const outcomes: RenewOutcome[] = [];
   const claimOne = async (certificate: RenewalDue['certificates'][number]) => {
     try {
-      claimed.push(await claim(deps, certificate, owner));
+      claimed.push(await claim(deps, { ...certificate, zoneRole: due.zoneRole }, owner));
     } catch (error) {
       const outcome = notRenewed(certificate.name, error);
       if (outcome.outcome === 'failed') await tellFailure(deps, certificate.name, error);

@@ -16,14 +16,14 @@ import type { Start } from '../core/start.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hosts } from '../ports/hosts.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { Zones } from '../ports/zones.ts';
+import type { ZonesOf } from '../ports/zones.ts';
 import { oneLineOf } from './failure.ts';
 import { type CaaDeps, lookAtCaa } from './look-at-caa.ts';
 import { readLive, readState } from './read-objects.ts';
 
 export interface ScanDeps extends CaaDeps {
   store: ObjectStore;
-  zones: Zones;
+  zonesOf: ZonesOf;
   hosts: Hosts;
   events: Events;
   stack: StackLimits & CaaDeps['stack'];
@@ -37,7 +37,7 @@ interface Look {
 
 interface LookContext {
   start: Start;
-  zones: HostedZone[];
+  zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
   leftOpen: ReadonlySet<string>;
   now: Date;
 }
@@ -50,12 +50,9 @@ const READS_AT_ONCE = 32;
  * and the others go on. With start `plan` nothing is put anywhere.
  */
 export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
-  const [files, zones, leftOpen] = await Promise.all([
-    filesFor(deps, start),
-    deps.zones.list(),
-    leftOpenBy(deps),
-  ]);
-  const looks = await pMap(files, (file) => lookAt(deps, file, { start, zones, leftOpen, now }), {
+  const zonesIn = zoneLister(deps);
+  const [files, leftOpen] = await Promise.all([filesFor(deps, start), leftOpenBy(deps), zonesIn(undefined)]);
+  const looks = await pMap(files, (file) => lookAt(deps, file, { start, zonesIn, leftOpen, now }), {
     concurrency: READS_AT_ONCE,
   });
   const plan: Plan = {
@@ -81,6 +78,16 @@ async function filesFor({ store }: ScanDeps, start: Start): Promise<string[]> {
   if (start.names !== 'all') return start.names.map(renewalKey);
   const listed = await store.list(RENEWAL_PREFIX);
   return listed.map(({ key }) => key);
+}
+
+/** Lists the zones of each role once, when a file first asks for them. */
+function zoneLister({ zonesOf }: ScanDeps): LookContext['zonesIn'] {
+  const listed = new Map<string | undefined, Promise<HostedZone[]>>();
+  return (role) => {
+    const zones = listed.get(role) ?? zonesOf(role).list();
+    listed.set(role, zones);
+    return zones;
+  };
 }
 
 /** Certificates with a claim that no worker can hold any more; what is in it is for `renew` alone to read. */
@@ -112,10 +119,11 @@ async function readWanted({ store, stack }: ScanDeps, name: string): Promise<Wan
 async function decide(
   deps: ScanDeps,
   wanted: Wanted,
-  { start, zones, leftOpen, now }: LookContext,
+  { start, zonesIn, leftOpen, now }: LookContext,
 ): Promise<Look> {
   const { store, stack } = deps;
-  const { name } = wanted;
+  const { name, zoneRole } = wanted;
+  const zones = await zonesIn(zoneRole);
   const zoneIds = wanted.names.map((dnsName) => zonesFor(identifierOf(dnsName), zones)[0].id);
   const [live, state] = await Promise.all([readLive(store, name), readState(store, name)]);
   const looksAtCaa = start.start === 'plan' || (start.start === 'weekly-sweep' && live?.pointer.caaIssuer);
@@ -138,6 +146,7 @@ async function decide(
     name,
     reason: decision.reason,
     ca: wanted.ca ?? stack.defaultCa,
+    zoneRole,
     zoneIds,
     notAfter: live && new Date(live.pointer.notAfter),
     replacing: live?.pointer.version ?? null,

@@ -7,6 +7,8 @@ import type { Authorization } from '../../local/iam/authorization.ts';
 import { isAllowed } from '../../local/iam/policy.ts';
 import { policiesOf, type Resources, resolve } from '../../local/iam/template-policies.ts';
 
+const ZONE_ROLE = 'arn:aws:iam::210987654321:role/dns';
+
 /** Of the stack as packaged for production: domains example.com and example.net, host groups web and db. */
 let resources: Resources;
 let folder: string;
@@ -17,12 +19,18 @@ beforeAll(async () => {
     ...SAMPLE_PARAMS,
     challengeTargets: 'proofs.example.org',
     hostGroups: '{"web":{"reload":"service"},"db":{"reload":"service"}}',
+    zoneRoles: JSON.stringify({
+      dns: { roleArn: ZONE_ROLE, externalId: 'x-1' },
+      open: { roleArn: `${ZONE_ROLE}-open` },
+    }),
   };
   resources = await readTemplate(await packageStack({ stage: 'production', folder, params }));
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const assume = (arn: string, externalId?: string) =>
+  asks('sts:AssumeRole', arn, externalId === undefined ? {} : { 'sts:ExternalId': externalId });
 const SSM = 'arn:aws:ssm:us-east-1:123456789012';
 const ROLES = ['ScanRole', 'RenewRole', 'DeployRole', 'ConfirmRole', 'DoctorRole'];
 
@@ -244,7 +252,14 @@ describe.each(Object.entries(CASES))('%s', (role, cases) => {
 describe.each(ROLES)('%s, as every role,', (role) => {
   const document = `${SSM}:document/InstallDocument`;
   const lambda = 'arn:aws:lambda:us-east-1:123456789012:function:perennial-production-renew';
+  const entersZones = ['ScanRole', 'RenewRole', 'DoctorRole'].includes(role) ? 'may' : 'may not';
   const cases: Case[] = [
+    [entersZones, 'assume a zone role with its external id', assume(ZONE_ROLE, 'x-1')],
+    [entersZones, 'assume a zone role that has none', assume(`${ZONE_ROLE}-open`)],
+    ['may not', 'assume a zone role without its external id', assume(ZONE_ROLE)],
+    ['may not', 'assume a zone role with another external id', assume(ZONE_ROLE, 'x-2')],
+    ['may not', 'assume another role of that account', assume(`${ZONE_ROLE}-admin`, 'x-1')],
+    ['may not', 'assume a role of this account', assume('arn:aws:iam::123456789012:role/dns', 'x-1')],
     // Doctor only looks.
     [role === 'DoctorRole' ? 'may not' : 'may', "put events on the stack's bus", bus('Bus')],
     ['may not', 'put events on another bus', bus('default')],

@@ -49,6 +49,8 @@ describe('params', () => {
       agreeToTerms: 'yes',
       domains: '*.example.com,192.0.2.7',
       hostGroups,
+      zoneRoles:
+        '{"a_b":{"roleArn":"x"},"all":{"roleArn":"arn:aws:iam::123456789012:role/*"},"id":{"roleArn":"arn:aws:iam::123456789012:role/a","externalId":""}}',
     });
     expect(line).toContain('contact: must be one mail address');
     expect(line).toContain('agreeToTerms: must be of type boolean');
@@ -57,6 +59,9 @@ describe('params', () => {
     expect(line).toContain('hostGroups.web_1: a group name may hold only');
     expect(line).toContain('hostGroups.db.port: must be of type number');
     expect(line).toContain('hostGroups.app: unknown key "foo"');
+    expect(line).toContain('zoneRoles.a_b: the name of a zone role may hold only');
+    expect(line).toContain('zoneRoles.all.roleArn: must be the ARN of one role');
+    expect(line).toContain('zoneRoles.id.externalId: is not an external id');
   });
 
   it('that do not agree to the terms are refused', async () => {
@@ -65,13 +70,15 @@ describe('params', () => {
     );
   });
 
-  it('given as text are lists, booleans and host groups', async () => {
+  it('given as text are lists, booleans, host groups and zone roles', async () => {
     const hostGroups = '{"web":{},"edge-1":{"reload":"service"}}';
-    const params = { ...SAMPLE_PARAMS, domains: 'example.com, example.org', hostGroups };
+    const zoneRoles = '{"dns":{"roleArn":"arn:aws:iam::123456789012:role/a"}}';
+    const params = { ...SAMPLE_PARAMS, domains: 'example.com, example.org', hostGroups, zoneRoles };
     const resources = await readTemplate(await packageStack({ stage: 'production', folder, params }));
     expect(resources.RenewLambdaFunction?.Properties.Environment.Variables).toMatchObject({
       AGREE_TO_TERMS: 'true',
       DOMAINS: 'example.com,example.org',
+      ZONE_ROLES: zoneRoles,
       HOST_GROUPS: expect.stringContaining('"edge-1":{"reload":"service"'),
     });
     expect(Object.keys(resources)).toEqual(expect.arrayContaining(['HostsWebPolicy', 'HostsEdge1Policy']));

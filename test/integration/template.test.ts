@@ -114,6 +114,11 @@ function isArnOfRule(sourceArn: object, rule: string): boolean {
   return text === JSON.stringify(arnOf(rule)) || (name !== undefined && text.includes(`["rule","${name}"]`));
 }
 
+it('without zone roles lets nobody assume any: CloudFormation refuses a statement without a resource', () => {
+  const beside = Object.values(resources).filter(({ Type }) => Type === 'AWS::IAM::Policy');
+  expect(beside).toEqual([]);
+});
+
 describe('queues', () => {
   it('hide a message for six times the timeout of the function they feed', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping');

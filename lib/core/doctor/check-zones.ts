@@ -29,14 +29,20 @@ interface PlaceZone {
   nameServers: readonly string[];
 }
 
-const WITHOUT_ZONE = ['no-hosted-zone', 'only-private-zone', 'ambiguous-hosted-zone'];
+const WITHOUT_ZONE = ['no-hosted-zone', 'only-private-zone', 'ambiguous-hosted-zone', 'zone-role-denied'];
 
-/** A public hosted zone of the account holds every name. */
+/** A public hosted zone of its account holds every name. */
 export function checkZones(identifiers: readonly IdentifierFacts[]): Result[] {
   const zones = new Set<string>();
+  const told = new Set<string>();
   const troubles = identifiers.flatMap(({ start }) => {
     const zone = zoneOf(start);
-    if ('trouble' in zone) return [zoneTrouble(zone.trouble)];
+    if ('trouble' in zone) {
+      // A role that cannot be assumed fails all names alike.
+      const isNew = !told.has(zone.trouble.message);
+      told.add(zone.trouble.message);
+      return isNew ? [zoneTrouble(zone.trouble)] : [];
+    }
     zones.add(describe(zone.found.zone));
     return [];
   });

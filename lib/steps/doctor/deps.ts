@@ -8,7 +8,8 @@ import type { Zones } from '../../ports/zones.ts';
 /** What `doctor` looks at, by those of the ports' questions that change nothing. */
 export interface DoctorDeps {
   store: Pick<ObjectStore, 'list' | 'get'>;
-  zones: Pick<Zones, 'list' | 'nameServers' | 'records'>;
+  /** The zones of the stack's own account, or those that a zone role leads to. */
+  zonesOf(role: string | undefined): Pick<Zones, 'list' | 'nameServers' | 'records'>;
   hosts: Pick<Hosts, 'inGroup'>;
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa'>;
   /** Whether a parameter of this name exists. */

@@ -21,7 +21,7 @@ export class DnsLooks {
   readonly #placeAt;
   readonly #caa;
 
-  constructor({ zones, resolver }: Pick<DoctorDeps, 'zones' | 'resolver'>) {
+  constructor(zones: ReturnType<DoctorDeps['zonesOf']>, resolver: DoctorDeps['resolver']) {
     const listed = zones.list();
     // Whoever asks gets the error; before anyone does, it is nobody's.
     listed.catch(() => undefined);

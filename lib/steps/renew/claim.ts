@@ -13,12 +13,11 @@ export class NotDueError extends Error {
   readonly reason = 'no-longer-due';
 }
 
+/** A certificate of a batch, with the batch's zone role. */
+type DueOne = RenewalDue['certificates'][number] & Pick<RenewalDue, 'zoneRole'>;
+
 /** Claims one certificate, then looks at it again: messages are hints, what is stored decides. */
-export async function claim(
-  deps: RenewDeps,
-  due: RenewalDue['certificates'][number],
-  owner: string,
-): Promise<Claimed> {
+export async function claim(deps: RenewDeps, due: DueOne, owner: string): Promise<Claimed> {
   const lease = await Lease.claim(deps.store, due.name, owner);
   try {
     return { name: due.name, reason: due.reason, lease, ...(await lookAgain(deps, due, lease)) };
@@ -30,7 +29,7 @@ export async function claim(
 
 async function lookAgain(
   { store, stack, clock }: RenewDeps,
-  { name, reason, replacing }: RenewalDue['certificates'][number],
+  { name, reason, replacing, zoneRole }: DueOne,
   { leftOpen }: Lease,
 ) {
   const [file, live, state] = await Promise.all([
@@ -40,6 +39,8 @@ async function lookAgain(
   ]);
   if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
   const wanted = parseRenewalFile(file.body, name, stack);
+  if (wanted.zoneRole !== zoneRole)
+    throw new NotDueError(`${name} was given another zone role; the next scan takes it up`);
   if ((live?.pointer.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
   const forced = reason === 'forced';
   const decision = decideRenewal({

@@ -14,12 +14,12 @@ import type {
 import type { Events } from '../../ports/events.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Resolver } from '../../ports/resolver.ts';
-import type { Zones } from '../../ports/zones.ts';
+import type { Zones, ZonesOf } from '../../ports/zones.ts';
 import type { Lease } from './lease.ts';
 
 export interface RenewDeps {
   store: ObjectStore;
-  zones: Zones;
+  zonesOf: ZonesOf;
   resolver: Resolver;
   openAuthority: OpenCertificateAuthority;
   events: Events;
@@ -29,9 +29,14 @@ export interface RenewDeps {
   warn: (message: string) => void;
 }
 
+/** The dependencies of one batch, whose certificates all have their zones in one account. */
+export interface BatchDeps extends RenewDeps {
+  zones: Zones;
+}
+
 /** One run over a batch. */
 export interface RenewRun {
-  deps: RenewDeps;
+  deps: BatchDeps;
   authority: CertificateAuthority;
   /** Fires when nothing new may be started. */
   signal: AbortSignal;

@@ -5,7 +5,7 @@ import { ZoneError } from '../../ports/zones.ts';
 import { applyEdits } from '../apply-edits.ts';
 import { zoneFinder } from '../find-zone.ts';
 import { caaAfter } from './commit.ts';
-import type { Claimed, RenewDeps } from './context.ts';
+import type { BatchDeps, Claimed, RenewDeps } from './context.ts';
 import { LeaseLostError } from './lease.ts';
 import type { RenewOutcome } from './outcome.ts';
 import { placeCaa } from './pre-check.ts';
@@ -15,7 +15,7 @@ import { cleanUp, leftRecords } from './publish.ts';
  * Ends what an earlier worker left open, puts back CAA values that are gone, and lets the wanted hosts have the version
  * that is live. Issues nothing.
  */
-export async function mend(deps: RenewDeps, claimed: Claimed): Promise<RenewOutcome> {
+export async function mend(deps: BatchDeps, claimed: Claimed): Promise<RenewOutcome> {
   const { name, lease, live, reason } = claimed;
   await cleanUp(deps, leftRecords(claimed));
   if (live) {
@@ -28,7 +28,7 @@ export async function mend(deps: RenewDeps, claimed: Claimed): Promise<RenewOutc
 
 /** The pointer with the CAA values that are ours after the repair. */
 async function repairCaa(
-  deps: RenewDeps,
+  deps: BatchDeps,
   { wanted, live }: Claimed,
   pointer: LivePointer,
 ): Promise<LivePointer> {

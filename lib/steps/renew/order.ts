@@ -1,6 +1,7 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { keyFingerprint } from '../../core/certificate.ts';
+import type { Pending } from '../../core/pending.ts';
 import { PrivateKeyPem } from '../../core/private-key-pem.ts';
 import type { KeyType } from '../../core/renewal-file.ts';
 import { AcmeError, type Authorization, type Order } from '../../ports/certificate-authority.ts';
@@ -23,7 +24,7 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
   const edits = [...open.map((authorization) => txtEdit(renewal, authorization)), ...renewal.caaEdits];
   await renewal.lease.record({
     order: { url: order.url, key: key.reveal(), request: requestOf(run, renewal) },
-    records: mergeRecords(renewal.lease.pending.records, edits),
+    records: mergeRecords(renewal, edits),
   });
   return { ...renewal, order, key, open, edits };
 }
@@ -111,17 +112,17 @@ function txtEdit({ challengeTargets, name }: Checked, { identifier, challenge }:
   };
 }
 
-type Recorded = Checked['lease']['pending']['records'];
-
 /** What an earlier run may have left in the DNS stays recorded until it is removed. */
-function mergeRecords(left: Recorded, edits: readonly PlacedEdit[]): Recorded {
+function mergeRecords({ lease, wanted }: Checked, edits: readonly PlacedEdit[]): Pending['records'] {
   const added = edits.map(({ zoneId, edit: { name, type, add, ttl } }) => ({
     zoneId,
     name,
     type,
     values: [...add],
     ttl,
+    zoneRole: wanted.zoneRole,
   }));
   const known = new Set(added.map((record) => JSON.stringify(record)));
+  const left = lease.pending.records;
   return [...left.filter((record) => !known.has(JSON.stringify(record))), ...added];
 }

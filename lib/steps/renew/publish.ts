@@ -1,5 +1,5 @@
 import type { RecordEdit } from '../../core/record-edits.ts';
-import { ZoneError, type Zones } from '../../ports/zones.ts';
+import { ZoneError, type ZonesOf } from '../../ports/zones.ts';
 import { applyEdits } from '../apply-edits.ts';
 import type { Claimed, Ordered, PlacedEdit, RenewDeps, RenewRun } from './context.ts';
 
@@ -74,17 +74,19 @@ async function publishZone(
  * fails keeps no other from being cleaned; its error is thrown at the end.
  */
 export async function cleanUp(
-  { zones }: Pick<RenewDeps, 'zones'>,
-  records: readonly PlacedEdit[],
+  { zonesOf }: Pick<RenewDeps, 'zonesOf'>,
+  records: readonly LeftRecord[],
 ): Promise<void> {
-  const apiece = apart(records.filter(({ edit }) => edit.type === 'TXT'));
-  const cleaned = await Promise.allSettled(apiece.map((edits) => cleanZone(zones, edits)));
+  const texts = records.filter(({ edit }) => edit.type === 'TXT');
+  const apiece = apart(texts, ({ zoneRole = '', zoneId }) => `${zoneRole} ${zoneId}`);
+  const cleaned = await Promise.allSettled(apiece.map((edits) => cleanZone(zonesOf, edits)));
   for (const result of cleaned) if (result.status === 'rejected') throw result.reason;
 }
 
-async function cleanZone(zones: Zones, edits: [PlacedEdit, ...PlacedEdit[]]): Promise<void> {
+async function cleanZone(zonesOf: ZonesOf, edits: [LeftRecord, ...LeftRecord[]]): Promise<void> {
+  const [{ zoneId, zoneRole }] = edits;
   const removals = edits.map(({ edit }): RecordEdit => ({ ...edit, add: [], remove: edit.add }));
-  const { refused } = await applyEdits(zones, edits[0].zoneId, removals);
+  const { refused } = await applyEdits(zonesOf(zoneRole), zoneId, removals);
   const [first] = refused;
   if (first)
     throw new ZoneError(
@@ -93,20 +95,29 @@ async function cleanZone(zones: Zones, edits: [PlacedEdit, ...PlacedEdit[]]): Pr
     );
 }
 
+/** What was recorded before it was written, with the role that its zone was reached through. */
+interface LeftRecord extends PlacedEdit {
+  zoneRole: string | undefined;
+}
+
 /** All TXT values that this run or an earlier one recorded for the certificate. */
-export function leftRecords({ lease }: Claimed): PlacedEdit[] {
-  return lease.pending.records.map(({ zoneId, name, type, values, ttl }) => ({
+export function leftRecords({ lease }: Claimed): LeftRecord[] {
+  return lease.pending.records.map(({ zoneId, zoneRole, name, type, values, ttl }) => ({
     zoneId,
+    zoneRole,
     zoneName: '',
     edit: { name, type, add: values, remove: [], ttl },
   }));
 }
 
 /** The edits by hosted zone and type. */
-function apart(edits: readonly PlacedEdit[]): [PlacedEdit, ...PlacedEdit[]][] {
-  const groups = new Map<string, [PlacedEdit, ...PlacedEdit[]]>();
+function apart<Placed extends PlacedEdit>(
+  edits: readonly Placed[],
+  zoneOf = ({ zoneId }: Placed) => zoneId,
+): [Placed, ...Placed[]][] {
+  const groups = new Map<string, [Placed, ...Placed[]]>();
   for (const placed of edits) {
-    const key = `${placed.zoneId} ${placed.edit.type}`;
+    const key = `${zoneOf(placed)} ${placed.edit.type}`;
     const group = groups.get(key);
     if (group) group.push(placed);
     else groups.set(key, [placed]);

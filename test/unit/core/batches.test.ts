@@ -31,6 +31,17 @@ describe('batches', () => {
     ]);
   });
 
+  it('are apart for each zone role, and name it', () => {
+    const certificates = [due('a', { zoneRole: 'dns' }), due('b'), due('c', { zoneRole: 'other' }), due('d')];
+    const batches = batchRenewals(certificates, NOW);
+    expect(batches.map((batch) => [batch.zoneRole, batch.certificates.map(({ name }) => name)])).toEqual([
+      ['dns', ['a']],
+      [undefined, ['b', 'd']],
+      ['other', ['c']],
+    ]);
+    expect(batches[1]).not.toHaveProperty('zoneRole');
+  });
+
   it('begin with what expires first, expired ones before all', () => {
     const certificates = [
       due('later', { notAfter: inDays(2) }),

@@ -507,7 +507,7 @@ describe('hosts', () => {
 });
 
 describe('a file', () => {
-  const limits = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'] };
+  const limits = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'], zoneRoles: [] };
   it.each<[string, string, Check, string, string]>([
     ['that is no JSON', '{', 'file', 'is not JSON', 'mend renewal/a.json and upload it again'],
     [

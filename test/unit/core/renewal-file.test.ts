@@ -7,6 +7,7 @@ const stack: StackLimits = {
   domains: ['example.com', 'a.example.org'],
   challengeTargets: [],
   hostGroups: ['web', 'api'],
+  zoneRoles: ['dns'],
 };
 const parse = (text: string) => parseRenewalFile(text, 'shop', stack);
 const wanted = (file: object) => parse(JSON.stringify({ names: ['example.com'], ...file }));
@@ -33,6 +34,7 @@ describe('a renewal file', () => {
       ca: 'https://acme.example/directory',
       profile: 'tlsserver',
       renewBeforeDays: 20.5,
+      zoneRole: 'dns',
       caa: { mode: 'check', restrict: false },
     };
     expect(wanted(file)).toEqual({ name: 'shop', ...file });
@@ -112,6 +114,11 @@ describe('a renewal file is rejected with a line that says where and what', () =
     ['has a name that only ends like a domain', { names: ['badexample.com'] }, "outside the stack's domains"],
     ['has the parent of a domain', { names: ['*.example.org'] }, "outside the stack's domains"],
     ['asks for an unknown key type', { key: 'dsa' }, 'key: must be one of ecdsa-p256, ecdsa-p384'],
+    [
+      'asks for an unknown zone role',
+      { zoneRole: 'other' },
+      'zone role "other" is not one of dns; add it to params.zoneRoles in serverless.yml, as in other: {',
+    ],
     ['asks for an unknown host group', { hosts: ['db'] }, 'host group "db" is not one of web, api'],
     ['asks for a CA without TLS', { ca: 'http://acme.example' }, 'ca: must be the https address'],
     ['asks for an impossible profile', { profile: 'a b' }, 'profile: is not a profile name'],
@@ -133,7 +140,7 @@ describe('a renewal file is rejected with a line that says where and what', () =
   it('whatever it holds', () => {
     const values = fc.oneof(fc.jsonValue(), fc.string(), fc.array(fc.string()), fc.domain());
     const file = fc.dictionary(
-      fc.oneof(fc.constantFrom('names', 'key', 'hosts', 'ca', 'caa', 'serverNames'), fc.string()),
+      fc.oneof(fc.constantFrom('names', 'key', 'hosts', 'ca', 'caa', 'serverNames', 'zoneRole'), fc.string()),
       values,
     );
     const text = fc.oneof(

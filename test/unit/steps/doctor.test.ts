@@ -24,7 +24,7 @@ beforeEach(async () => {
 function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
   const deps: DoctorDeps = {
     store,
-    zones,
+    zonesOf: () => zones,
     hosts: new FakeHosts(),
     resolver,
     parameterExists: async (name) => {
@@ -35,6 +35,7 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
     stack: {
       domains: ['example.com'],
       challengeTargets: [],
+      zoneRoles: ['dns'],
       hostGroups: [
         { name: 'web', reload: 'container', container: 'web', root: '/etc/letsencrypt', port: 443 },
       ],
@@ -124,6 +125,27 @@ it('takes the CAA set that is nearest on the climb', async () => {
   ]);
 });
 
+it('looks through the zone role that a file names, and tells once that it cannot be assumed', async () => {
+  await want('own', 'own.example.com');
+  const names = ['a.example.com', 'b.example.com'];
+  await store.put('renewal/theirs.json', JSON.stringify({ names, zoneRole: 'dns' }));
+  const other = new FakeZones('example.com');
+  const zonesOf = (role: string | undefined) => (role === 'dns' ? other : zones);
+  expect(await troubles(doctor({}, { zonesOf }))).toEqual([]);
+  other.list = async () => {
+    throw new ZoneError('zone-role-denied', 'could not assume zone role dns: denied; mend its trust policy');
+  };
+  expect(await troubles(doctor({}, { zonesOf }))).toEqual([
+    {
+      certificate: 'theirs',
+      check: 'zone',
+      status: 'failing',
+      seen: 'could not assume zone role dns: denied',
+      remedy: 'mend its trust policy',
+    },
+  ]);
+});
+
 it('goes on with the other checks when one part does not answer', async () => {
   await want('a', 'a.example.com');
   const denied = async () => {
@@ -133,7 +155,7 @@ it('goes on with the other checks when one part does not answer', async () => {
     throw new DnsError('could not look up CAA of it: ETIMEOUT', { code: 'ETIMEOUT' });
   };
   const more = {
-    zones: { list: denied, nameServers: denied, records: denied },
+    zonesOf: () => ({ list: denied, nameServers: denied, records: denied }),
     resolver: { ns: silent, cname: silent, caa: silent },
   };
   const { findings } = await doctor({}, more);

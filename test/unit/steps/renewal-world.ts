@@ -8,23 +8,26 @@ import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
 
-/** Everything that a renewal touches, in memory, with one clock. */
-export async function makeWorld() {
+/** Everything that a renewal touches, in memory, with one clock. The public DNS shows the zones behind `published`. */
+export async function makeWorld({ published }: { published?: 'dns' } = {}) {
   let now = new Date('2026-11-20T02:00:00Z');
   const clock = () => now;
   const zones = new FakeZones('example.com', 'example.org');
-  const authority = new FakeAuthority(await makeCa(), { zones, clock });
+  /** Behind the zone role `dns`. */
+  const otherZones = new FakeZones('example.com', 'example.org');
+  const authority = new FakeAuthority(await makeCa(), { zones: published ? otherZones : zones, clock });
   const warnings: string[] = [];
   const deps = {
     store: new MemoryStore(clock),
-    zones,
-    resolver: new FakeResolver(zones),
+    zonesOf: (role: string | undefined) => (role === 'dns' ? otherZones : zones),
+    resolver: new FakeResolver(published ? otherZones : zones),
     openAuthority: async () => authority,
     events: new RecordedEvents(),
     stack: {
       domains: ['example.com', 'example.org'],
       challengeTargets: ['proof.example.org'],
       hostGroups: ['web', 'api'],
+      zoneRoles: ['dns', 'spare'],
       defaultCa: authority.directoryUrl,
       alsoAllow: [] as string[],
     },
@@ -34,6 +37,8 @@ export async function makeWorld() {
   let runs = 0;
   return {
     ...deps,
+    zones,
+    otherZones,
     authority,
     warnings,
     clock,

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { recordResults } from '../../../lib/core/host-record.ts';
 import { pointerText } from '../../../lib/core/live-pointer.ts';
 import { HostsError } from '../../../lib/ports/hosts.ts';
+import { ZoneError, type Zones } from '../../../lib/ports/zones.ts';
 import { scan } from '../../../lib/steps/scan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
@@ -18,6 +19,7 @@ const stack = {
   domains: ['example.com', 'example.org'],
   challengeTargets: [],
   hostGroups: ['web', 'api'],
+  zoneRoles: ['dns', 'closed'],
   defaultCa: 'https://ca.test/directory',
   alsoAllow: ['amazon.com'],
 };
@@ -38,7 +40,7 @@ const deps = () => ({
   hosts,
   events,
   stack,
-  zones,
+  zonesOf: (_role: string | undefined): Zones => zones,
   resolver: new FakeResolver(zones),
   caaIdentity: async () => 'ca.test',
 });
@@ -92,7 +94,7 @@ describe('a scan', () => {
   it('rejects a name that no hosted zone holds', async () => {
     await want('bad', { names: ['example.com'] });
     const plan = await scan(
-      { ...deps(), zones: new FakeZones('example.org') },
+      { ...deps(), zonesOf: () => new FakeZones('example.org') },
       { start: 'plan', names: 'all' },
       NOW,
     );
@@ -181,6 +183,69 @@ describe('hosts that lack a version', () => {
     const plan = await weekly();
     expect(plan.deployments.map(({ group }) => group)).toEqual(['web']);
     expect(plan.warnings).toEqual([expect.stringContaining(`hosts/${HOST}.json: is not JSON`)]);
+  });
+});
+
+describe('zones in another account', () => {
+  let asked: (string | undefined)[];
+
+  /** `closed` cannot be assumed; `dns` leads to example.org alone. */
+  function through(role: string | undefined): Zones {
+    asked.push(role);
+    if (role === undefined) return new FakeZones('example.com');
+    const other = new FakeZones('example.org');
+    if (role === 'closed')
+      other.list = async () => {
+        throw new ZoneError('zone-role-denied', 'could not assume zone role closed');
+      };
+    return other;
+  }
+
+  beforeEach(() => {
+    asked = [];
+  });
+  const plan = () => scan({ ...deps(), zonesOf: through }, { start: 'weekly-sweep', names: 'all' }, NOW);
+
+  it('are listed once for each role that a file names, and only then', async () => {
+    await want('own');
+    await plan();
+    expect(asked).toEqual([undefined]);
+    asked = [];
+    for (const name of ['a', 'b']) await want(name, { names: ['example.org'], zoneRole: 'dns' });
+    await plan();
+    expect(asked).toEqual([undefined, 'dns']);
+  });
+
+  it('make a batch of their own, which names the role', async () => {
+    await want('own');
+    await want('theirs', { names: ['example.org'], zoneRole: 'dns' });
+    const { batches } = await plan();
+    expect(batches.map(({ zoneRole, zoneIds }) => [zoneRole, zoneIds])).toEqual([
+      [undefined, ['ZEXAMPLECOM']],
+      ['dns', ['ZEXAMPLEORG']],
+    ]);
+  });
+
+  it('whose role cannot be assumed reject their certificates, and no others', async () => {
+    await want('own');
+    for (const name of ['a', 'b']) await want(name, { names: ['example.org'], zoneRole: 'closed' });
+    const { certificates, batches } = await plan();
+    expect(certificates).toMatchObject([
+      { name: 'a', action: 'reject', reason: 'zone-role-denied' },
+      { name: 'b', action: 'reject', reason: 'zone-role-denied' },
+      { name: 'own', action: 'renew' },
+    ]);
+    expect(batches.flatMap((batch) => batch.certificates.map(({ name }) => name))).toEqual(['own']);
+    expect(asked).toEqual([undefined, 'closed']);
+  });
+
+  it('are not found without the role, and no role that the stack does not have', async () => {
+    await want('forgotten', { names: ['example.org'] });
+    await want('unknown', { zoneRole: 'misspelt' });
+    expect((await plan()).certificates).toMatchObject([
+      { name: 'forgotten', action: 'reject', reason: 'no-hosted-zone' },
+      { name: 'unknown', action: 'reject', reason: 'unknown-zone-role' },
+    ]);
   });
 });
 
