@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalCloud } from '../local/cloud.ts';
@@ -58,7 +56,7 @@ interface Run {
 async function renewOnce(cloud: LocalCloud, s3: S3Client, name: string): Promise<Run> {
   await cloud.coolDown();
   const { Bucket } = await cloud.outputs();
-  const caBefore = await caRequests(cloud);
+  const caBefore = await cloud.caRequests();
   const since = new Date();
   const Body = JSON.stringify({ names: [name], profile: 'classic' });
   await s3.send(new PutObjectCommand({ Bucket, Key: `renewal/${name}.json`, Body }));
@@ -73,14 +71,8 @@ async function renewOnce(cloud: LocalCloud, s3: S3Client, name: string): Promise
     cloud.calls.matching({ service, since }).filter(({ principal }) => principal.includes('Role')).length;
   return {
     ms: ended(`live/${name}.json`) - ended(`renewal/${name}.json`),
-    ca: (await caRequests(cloud)) - caBefore,
+    ca: (await cloud.caRequests()) - caBefore,
     route53: byFunctions('route53'),
     s3: byFunctions('s3'),
   };
-}
-
-/** Requests that the CA has answered so far, by its own log. */
-async function caRequests({ parts }: LocalCloud): Promise<number> {
-  const log = await readFile(join(parts.dir, 'pebble/pebble.log'), 'utf8');
-  return log.match(/-> calling handler\(\)/g)?.length ?? 0;
 }

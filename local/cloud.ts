@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deployProject } from './deploy.ts';
@@ -51,6 +52,8 @@ export interface LocalCloud {
   /** Told how each invocation ended, with its duration, time to start and peak memory. */
   onInvocation(listener: InvocationListener): void;
   setPropagation(ms: number): void;
+  /** How many requests the CA has answered so far, by its own log; all, or those whose `METHOD /path` matches. */
+  caRequests(request?: RegExp): Promise<number>;
   /** Stops everything and removes what belongs to this run. */
   stop(): Promise<void>;
 }
@@ -130,6 +133,12 @@ function operations(parts: Parts, projectDir: string) {
     coolDown: () => aws.functions.forget().then(() => aws.functions.prepareAll()),
     idle: (limitMs: number) => untilIdle(parts, limitMs),
     setPropagation: (ms: number) => route53.setPropagation(ms),
+    async caRequests(request = /./) {
+      const log = await readFile(join(dir, 'pebble/pebble.log'), 'utf8');
+      return [...log.matchAll(/([A-Z]+ \S+) -> calling handler\(\)/g)].filter(([, line = '']) =>
+        request.test(line),
+      ).length;
+    },
   };
 }
 

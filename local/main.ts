@@ -51,7 +51,7 @@ async function linesToTry(cloud: LocalCloud): Promise<string> {
   const rootFile = join(cloud.parts.dir, 'ca-root.pem');
   await writeFile(rootFile, await cloud.caRoots());
   const port = cloud.hosts.get(HOST.id)?.tlsPort;
-  const file = JSON.stringify({ names: [DOMAIN, `*.${DOMAIN}`], hosts: [GROUP] });
+  const file = JSON.stringify({ names: [DOMAIN, `*.${DOMAIN}`], hosts: [GROUP], profile: 'classic' });
   return `In another terminal, in this folder:
 
   . ${environment}

@@ -48,6 +48,11 @@ export class DnsResolver implements Resolver {
     return addresses.flat();
   }
 
+  async txt(name: string): Promise<string[]> {
+    const records = await ask(`TXT of ${name}`, () => this.#recursive.resolveTxt(name));
+    return records.map((strings) => strings.join(''));
+  }
+
   async txtFrom({ server, address }: { server: string; address: string }, name: string): Promise<string[]> {
     const records = await ask(`TXT of ${name} at ${server}`, () => this.#server(address).resolveTxt(name));
     return records.map((strings) => strings.join(''));

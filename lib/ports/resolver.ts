@@ -10,6 +10,8 @@ export interface Resolver {
   ns(zone: string): Promise<string[]>;
   /** Addresses of the zone's name servers, by server name. */
   nameServers(zone: string): Promise<{ server: string; address: string }[]>;
+  /** The TXT values at the name, or where its CNAME leads. */
+  txt(name: string): Promise<string[]>;
   /** The TXT values that this one server gives for the name. */
   txtFrom(server: { server: string; address: string }, name: string): Promise<string[]>;
 }

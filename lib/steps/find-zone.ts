@@ -1,7 +1,7 @@
 import { isAtOrBelow, selfAndAncestors } from '../core/domain-name.ts';
 import { type HostedZone, settleZone, zonesFor } from '../core/hosted-zones.ts';
 import { InputError } from '../core/input-error.ts';
-import type { Resolver } from '../ports/resolver.ts';
+import { DnsError, type Resolver } from '../ports/resolver.ts';
 import type { Zones } from '../ports/zones.ts';
 
 /** Finds the hosted zone that answers for a name in the public DNS; throws an InputError that says what to do. */
@@ -9,20 +9,20 @@ export type FindZone = (name: string) => Promise<HostedZone>;
 
 /** A finder over the account's zones that asks the DNS each question once. */
 export function zoneFinder(
-  deps: { zones: Zones; resolver: Resolver },
+  { zones, resolver }: { zones: Zones; resolver: Resolver },
   listed: readonly HostedZone[],
 ): FindZone {
-  const serversOf = once((name: string) => publicServers(deps.resolver, name));
-  const settle = once((name: string) => settleByDns(deps.zones, zonesFor(name, listed), serversOf));
+  const serversOf = once((name: string) => publicServers(resolver, name));
+  const settle = once((name: string) => settleByDns(zones, zonesFor(name, listed), serversOf));
   return async (name) => {
     const [{ name: zoneName }] = zonesFor(name, listed);
     const zone = await settle(zoneName);
-    await refuseDelegated(name, zone, serversOf);
+    await refuseDelegated(name, zone, { zones, serversOf });
     return zone;
   };
 }
 
-type ServersOf = (name: string) => Promise<string[]>;
+type ServersOf = (name: string) => Promise<readonly string[]>;
 
 async function settleByDns(
   zones: Zones,
@@ -32,28 +32,50 @@ async function settleByDns(
   const [only, ...others] = candidates;
   if (others.length === 0) return only;
   const known = candidates.map(async (zone) => ({ zone, nameServers: await zones.nameServers(zone.id) }));
-  return settleZone(await Promise.all(known), await serversOf(only.name));
+  const named = serversOf(only.name).catch(noneIfDnsFails);
+  return settleZone(await Promise.all(known), await named);
+}
+
+/** Servers that do not answer are nobody's: what follows from that is clearer than that they do not. */
+function noneIfDnsFails(error: unknown): readonly string[] {
+  if (error instanceof DnsError) return [];
+  throw error;
 }
 
 /** Below a delegation the zone's records are not seen by anyone (RFC 1034, 4.2.1). */
-async function refuseDelegated(name: string, zone: HostedZone, serversOf: ServersOf): Promise<void> {
+async function refuseDelegated(
+  name: string,
+  zone: HostedZone,
+  { zones, serversOf }: { zones: Zones; serversOf: ServersOf },
+): Promise<void> {
   const below = selfAndAncestors(name).filter(
     (label) => label !== zone.name && isAtOrBelow(label, zone.name),
   );
-  const servers = await Promise.all(below.map(serversOf));
-  const cut = servers.findIndex((found) => found.length > 0);
-  if (cut < 0) return;
+  try {
+    for (const label of below) refuseServers(label, await serversOf(label), zone);
+  } catch (error) {
+    if (!(error instanceof DnsError)) throw error;
+    // Whoever it is delegated to does not answer; the delegation itself stands in our zone.
+    const records = (await zones.records(zone.id)).filter(({ type }) => type === 'NS');
+    for (const { name: label, values } of records)
+      if (below.includes(label)) refuseServers(label, values, zone);
+    throw error;
+  }
+}
+
+function refuseServers(label: string, servers: readonly string[], zone: HostedZone): void {
+  if (servers.length === 0) return;
+  const names = servers.map((server) => server.replace(/\.$/, '')).join(', ');
   throw new InputError(
     'delegated-elsewhere',
-    `${below[cut]} is delegated to ${servers[cut]?.join(', ')}, away from hosted zone ${zone.name} (${zone.id}); create a hosted zone for it in this account, or let the challenge name be a CNAME to a name that you can write`,
+    `${label} is delegated to ${names}, away from hosted zone ${zone.name} (${zone.id}); create a hosted zone for it, or let the challenge name be a CNAME to a name that you can write`,
   );
 }
 
-async function publicServers(resolver: Resolver, name: string): Promise<string[]> {
-  const servers = await resolver.nameServers(name);
+async function publicServers(resolver: Resolver, name: string): Promise<readonly string[]> {
+  const servers = await resolver.ns(name);
   // At an alias the answer is about where it leads.
-  if (servers.length === 0 || (await resolver.cname(name)) !== undefined) return [];
-  return [...new Set(servers.map(({ server }) => server.toLowerCase().replace(/\.$/, '')))].sort();
+  return servers.length === 0 || (await resolver.cname(name)) !== undefined ? [] : servers;
 }
 
 function once<Answer>(ask: (name: string) => Promise<Answer>): (name: string) => Promise<Answer> {

@@ -34,6 +34,10 @@ export class FakeResolver implements Resolver {
     return servers.map((server) => ({ server, address: '192.0.2.53' }));
   }
 
+  async txt(name: string): Promise<string[]> {
+    return this.#zones.values(name, 'TXT').map((value) => value.slice(1, -1));
+  }
+
   async txtFrom(_: { server: string; address: string }, name: string): Promise<string[]> {
     return this.#zones.values(name, 'TXT').map((value) => value.slice(1, -1));
   }

@@ -5,7 +5,7 @@ import { InputError } from '../../core/input-error.ts';
 import type { StackLimits } from '../../core/renewal-file.ts';
 import { findCaa, followCnames } from '../find-caa.ts';
 import type { FindZone } from '../find-zone.ts';
-import type { Checked, Claimed, PlacedEdit, RenewDeps, RenewRun } from './context.ts';
+import type { BatchDeps, Checked, Claimed, PlacedEdit, RenewDeps, RenewRun } from './context.ts';
 
 const CAA_TTL_SECONDS = 300;
 
@@ -23,11 +23,21 @@ export async function preCheck(run: RenewRun, renewal: Claimed, findZone: FindZo
 }
 
 /** Where the proof of an identifier is written: its challenge name, or the end of that name's CNAMEs. */
-async function challengeTarget({ resolver, stack }: RenewDeps, identifier: string, findZone: FindZone) {
+async function challengeTarget(
+  { resolver, zones, stack }: BatchDeps,
+  identifier: string,
+  findZone: FindZone,
+) {
   const start = challengeName(identifier);
-  const name = await followCnames(resolver, start);
+  const name = await followCnames(resolver, start).catch(async (error) => {
+    // Where the DNS does not answer, what is known of the zone often says why.
+    await findZone(start);
+    throw error;
+  });
   if (name !== start) requireWritable(start, name, stack);
   const zone = await findZone(name);
+  // Only where something stands is it read: a record that our values cannot be added to is told before the order.
+  if ((await resolver.txt(name)).length > 0) await zones.read(zone.id, { name, type: 'TXT' });
   return { zoneId: zone.id, zoneName: zone.name, name };
 }
 
