@@ -1,12 +1,15 @@
+const { readStatements } = require('./encryption.cjs');
+
 // One managed policy a host group: what a host's role may read, and nothing of another group.
 module.exports = async ({ resolveVariable }) => {
   const groups = JSON.parse(await resolveVariable('self:custom.params.hostGroups'));
   const stage = await resolveVariable('sls:stage');
+  const readWithKey = readStatements(await resolveVariable('self:custom.params.kmsKeyArn'));
   const Resources = {};
   const Outputs = {};
   for (const group of Object.keys(groups)) {
     const id = `Hosts${pascal(group)}Policy`;
-    Resources[id] = { Type: 'AWS::IAM::ManagedPolicy', Properties: policyOf(group, stage) };
+    Resources[id] = { Type: 'AWS::IAM::ManagedPolicy', Properties: policyOf(group, stage, readWithKey) };
     Outputs[id] = {
       Description: `Attach it to the role of the hosts tagged perennial-group=${group}`,
       Value: { Ref: id },
@@ -15,7 +18,7 @@ module.exports = async ({ resolveVariable }) => {
   return { Resources, Outputs };
 };
 
-function policyOf(group, stage) {
+function policyOf(group, stage, readWithKey) {
   return {
     Description: `Perennial ${stage}: hosts of group ${group} read their certificates`,
     PolicyDocument: {
@@ -27,6 +30,7 @@ function policyOf(group, stage) {
           Resource: ['live', 'archive'].map((folder) => ({ 'Fn::Sub': `\${Bucket.Arn}/${folder}/*` })),
           Condition: { StringLike: { 's3:ExistingObjectTag/perennial-groups': `*:${group}:*` } },
         },
+        ...readWithKey,
       ],
     },
   };

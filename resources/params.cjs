@@ -30,6 +30,14 @@ const Params = z.object({
     HostGroupSettings,
     'a group name may hold only a-z, 0-9 and "-"',
   ),
+  kmsKeyArn: z
+    .string()
+    .check(
+      z.regex(
+        /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+)?$/,
+        'must be the ARN of a KMS key, or empty',
+      ),
+    ),
   zoneRoles: z.record(
     z.string().check(z.regex(ZONE_ROLE_NAME)),
     ZoneRoleSettings,
@@ -63,6 +71,7 @@ module.exports = async ({ resolveVariable }) => {
     alsoAllow: data.alsoAllow.join(','),
     challengeTargets: data.challengeTargets.join(','),
     hostGroups: JSON.stringify(data.hostGroups),
+    kmsKeyArn: data.kmsKeyArn,
     zoneRoles: JSON.stringify(data.zoneRoles),
   };
 };

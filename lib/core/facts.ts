@@ -18,6 +18,7 @@ export type RenewalDue = z.infer<typeof RenewalDue>;
 
 export const DeploymentDue = z.strictObject({
   group: z.string(),
+  reason: z.string(),
   names: z.array(LineageName).check(z.minLength(1)),
 });
 export type DeploymentDue = z.infer<typeof DeploymentDue>;

@@ -207,6 +207,8 @@ async function readRecords(
 function factsOf({ batches, deployments }: Plan): Fact[] {
   return [
     ...batches.map((batch): Fact => ({ type: 'Renewal Due', detail: batch })),
-    ...deployments.map(({ group, names }): Fact => ({ type: 'Deployment Due', detail: { group, names } })),
+    ...deployments.map(
+      ({ group, reason, names }): Fact => ({ type: 'Deployment Due', detail: { group, reason, names } }),
+    ),
   ];
 }

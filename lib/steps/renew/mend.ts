@@ -57,7 +57,12 @@ async function showHosts(
   const written = await store.replace(liveKey(name), body, { groups: hosts, etag: live.etag });
   if (!written) throw new LeaseLostError(name);
   if (isShown) return;
-  await events.publish(hosts.map((group) => ({ type: 'Deployment Due', detail: { group, names: [name] } })));
+  await events.publish(
+    hosts.map((group) => ({
+      type: 'Deployment Due',
+      detail: { group, reason: 'hosts-changed', names: [name] },
+    })),
+  );
 }
 
 function keysOf(name: string, version: string): string[] {

@@ -59,7 +59,12 @@ export function factsOf(committed: readonly Committed[]): Fact[] {
     for (const group of wanted.hosts) groups.set(group, [...(groups.get(group) ?? []), name]);
   }
   return [
-    ...[...groups].map(([group, names]): Fact => ({ type: 'Deployment Due', detail: { group, names } })),
+    ...[...groups].map(
+      ([group, names]): Fact => ({
+        type: 'Deployment Due',
+        detail: { group, reason: 'certificate-renewed', names },
+      }),
+    ),
     ...committed.map(
       ({ name, reason, version, pointer, live }): Fact => ({
         type: 'Certificate Renewed',

@@ -86,7 +86,7 @@ describe('work that is due', () => {
   });
 
   it('is refused for hosts without names', () => {
-    expect(DeploymentDue.safeParse({ group: 'web', names: ['shop'] }).success).toBe(true);
-    expect(DeploymentDue.safeParse({ group: 'web', names: [] }).success).toBe(false);
+    expect(DeploymentDue.safeParse({ group: 'web', reason: 'host-new', names: ['shop'] }).success).toBe(true);
+    expect(DeploymentDue.safeParse({ group: 'web', reason: 'host-new', names: [] }).success).toBe(false);
   });
 });

@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 
 const deps = () => ({ store, events, clock, hosts, groups: [web] });
-const due = { group: 'web', names: ['shop', 'blog'] };
+const due = { group: 'web', reason: 'certificate-renewed', names: ['shop', 'blog'] };
 const record = (id: string) => JSON.parse(store.text(`hosts/${id}.json`));
 const sentTo = () => hosts.commands.map(({ instanceIds }) => instanceIds);
 const failing = (more: object) =>

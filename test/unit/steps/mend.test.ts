@@ -26,7 +26,7 @@ describe('a mend', () => {
       expect(world.store.groups(`archive/shop/${before.version}/${file}.pem`)).toEqual(['web']);
     expect(world.events.facts.at(-1)).toEqual({
       type: 'Deployment Due',
-      detail: { group: 'web', names: ['shop'] },
+      detail: { group: 'web', reason: 'hosts-changed', names: ['shop'] },
     });
     expect(world.store.keys()).not.toContain('pending/shop.json');
   });

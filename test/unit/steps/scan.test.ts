@@ -154,7 +154,9 @@ describe('hosts that lack a version', () => {
     expect((await weekly()).deployments).toEqual([
       { group: 'web', names: ['web'], reason: 'host-behind', hosts: [HOST] },
     ]);
-    expect(events.facts).toEqual([{ type: 'Deployment Due', detail: { group: 'web', names: ['web'] } }]);
+    expect(events.facts).toEqual([
+      { type: 'Deployment Due', detail: { group: 'web', reason: 'host-behind', names: ['web'] } },
+    ]);
   });
 
   it('are none when all hold it, or are offline', async () => {
