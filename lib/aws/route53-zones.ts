@@ -5,7 +5,6 @@ import {
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
   type ListResourceRecordSetsRequest,
-  type ResourceRecordSet,
   type Route53Client,
 } from '@aws-sdk/client-route-53';
 import type { FoundRecord } from '../core/found-record.ts';
@@ -15,6 +14,7 @@ import { ChangeRefusedError, ZoneError, type Zones } from '../ports/zones.ts';
 import { errorName, errorText, isAccessDenied } from './error-name.ts';
 import { patiently } from './patiently.ts';
 import { RequestBucket } from './request-bucket.ts';
+import { bareId, bareName, refusalsOf, toFound, toRoute53 } from './route53-forms.ts';
 
 /** Route 53. Only `CREATE` and exact `DELETE` are ever sent: a replacing write would lose other people's values. */
 export class Route53Zones implements Zones {
@@ -162,48 +162,4 @@ function zoneError(attempt: string, cause: unknown, remedy: string): ZoneError {
     });
   }
   return new ZoneError('zone-unavailable', `could not ${attempt}: ${errorText(cause)}`, { cause });
-}
-
-/** Route 53 sends its objections as a list or, today, all in one message. */
-function refusalsOf(cause: unknown): string[] {
-  if (!(cause instanceof Error)) return [String(cause)];
-  const messages = 'messages' in cause && Array.isArray(cause.messages) ? cause.messages.map(String) : [];
-  return messages.length > 0 ? messages : [cause.message];
-}
-
-function toRoute53({ action, set }: RecordChange) {
-  return {
-    Action: action,
-    ResourceRecordSet: {
-      Name: set.name,
-      Type: set.type,
-      TTL: set.ttl,
-      ResourceRecords: set.values.map((Value) => ({ Value })),
-    },
-  };
-}
-
-function toFound({
-  Name,
-  Type,
-  SetIdentifier,
-  AliasTarget,
-  ResourceRecords,
-}: ResourceRecordSet): FoundRecord {
-  return {
-    name: bareName(Name ?? ''),
-    type: Type ?? '',
-    kind: AliasTarget ? 'alias' : SetIdentifier === undefined ? 'simple' : 'routing-policy',
-    values: (ResourceRecords ?? []).map(({ Value }) => Value ?? ''),
-  };
-}
-
-/** `/hostedzone/Z1` and `/change/C1` without their path. */
-function bareId(id: string): string {
-  return id.slice(id.lastIndexOf('/') + 1);
-}
-
-/** Route 53 answers names with a trailing dot and `*` as `\052`. */
-function bareName(name: string): string {
-  return name.replace(/\.$/, '').replace('\\052', '*').toLowerCase();
 }

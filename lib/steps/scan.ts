@@ -1,14 +1,11 @@
 import pMap from 'p-map';
 import { batchRenewals, type DueCertificate } from '../core/batches.ts';
-import { decideDeployments } from '../core/decide-deployments.ts';
 import { decideRenewal } from '../core/decide-renewal.ts';
 import { identifierOf } from '../core/domain-name.ts';
 import type { Fact } from '../core/facts.ts';
-import { HostRecord } from '../core/host-record.ts';
 import { type HostedZone, zonesFor } from '../core/hosted-zones.ts';
 import { InputError } from '../core/input-error.ts';
-import { HOSTS_PREFIX, nameOfKey, PENDING_PREFIX, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
-import { parseJson } from '../core/parse-json.ts';
+import { nameOfKey, PENDING_PREFIX, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
 import { LEASE_SECONDS } from '../core/pending.ts';
 import { type Plan, plannedCertificate } from '../core/plan.ts';
 import { parseRenewalFile, type StackLimits, type Wanted } from '../core/renewal-file.ts';
@@ -19,6 +16,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { ZonesOf } from '../ports/zones.ts';
 import { oneLineOf } from './failure.ts';
 import { type CaaDeps, lookAtCaa } from './look-at-caa.ts';
+import { planDeployments } from './plan-deployments.ts';
 import { readLive, readState } from './read-objects.ts';
 
 export interface ScanDeps extends CaaDeps {
@@ -152,56 +150,6 @@ async function decide(
     replacing: live?.pointer.version ?? null,
   };
   return { ...look, due };
-}
-
-async function planDeployments(
-  deps: ScanDeps,
-  plan: Plan,
-  certificates: { name: string; version: string; groups: readonly string[] }[],
-): Promise<void> {
-  const groups = new Set(certificates.flatMap((certificate) => certificate.groups));
-  if (groups.size === 0) return;
-  const warn = (error: unknown) => plan.warnings.push(oneLineOf(error).message);
-  const hosts = new Map<string, string[]>();
-  for (const group of groups) {
-    try {
-      const inGroup = await deps.hosts.inGroup(group);
-      hosts.set(
-        group,
-        inGroup.filter(({ online }) => online).map(({ instanceId }) => instanceId),
-      );
-    } catch (error) {
-      warn(error);
-    }
-  }
-  try {
-    const records = await readRecords(deps, [...hosts.values()].flat(), warn);
-    plan.deployments = decideDeployments({ certificates, hosts, records });
-  } catch (error) {
-    warn(error);
-  }
-}
-
-/** The hosts' records; one that cannot be read is warned of and counts as none, so its host is told again. */
-async function readRecords(
-  { store }: ScanDeps,
-  instanceIds: readonly string[],
-  warn: (error: unknown) => void,
-): Promise<Map<string, HostRecord>> {
-  const kept = new Set((await store.list(HOSTS_PREFIX)).map(({ key }) => key));
-  const records = new Map<string, HostRecord>();
-  const read = async (id: string) => {
-    const key = `${HOSTS_PREFIX}${id}.json`;
-    const stored = kept.has(key) ? await store.get(key) : undefined;
-    if (!stored) return;
-    try {
-      records.set(id, parseJson(stored.body, HostRecord, { where: key, reason: 'host-record-malformed' }));
-    } catch (error) {
-      warn(error);
-    }
-  };
-  await pMap(new Set(instanceIds), read, { concurrency: READS_AT_ONCE });
-  return records;
 }
 
 function factsOf({ batches, deployments }: Plan): Fact[] {
