@@ -13,7 +13,9 @@ import type { Start } from '../core/start.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hosts } from '../ports/hosts.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { DnsError } from '../ports/resolver.ts';
 import type { ZonesOf } from '../ports/zones.ts';
+import { challengeTarget } from './challenge-target.ts';
 import { oneLineOf } from './failure.ts';
 import { type CaaDeps, lookAtCaa } from './look-at-caa.ts';
 import { planDeployments } from './plan-deployments.ts';
@@ -140,6 +142,7 @@ async function decide(
   const look: Look = { planned: caa ? { ...planned, caa } : planned };
   if (live) look.deployed = { name, version: live.pointer.version, groups: wanted.hosts };
   if (decision.action === 'wait') return look;
+  if (decision.action === 'renew') await requireTargets(deps, wanted);
   const due: DueCertificate = {
     name,
     reason: decision.reason,
@@ -150,6 +153,17 @@ async function decide(
     replacing: live?.pointer.version ?? null,
   };
   return { ...look, due };
+}
+
+/** A proof that could not be written is refused here; a DNS that does not answer is left to `renew`, which remembers it. */
+async function requireTargets({ resolver, stack }: ScanDeps, { names }: Wanted): Promise<void> {
+  try {
+    await Promise.all(
+      [...new Set(names.map(identifierOf))].map((name) => challengeTarget(resolver, name, stack)),
+    );
+  } catch (error) {
+    if (!(error instanceof DnsError)) throw error;
+  }
 }
 
 function factsOf({ batches, deployments }: Plan): Fact[] {

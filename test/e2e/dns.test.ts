@@ -46,7 +46,8 @@ describe('a challenge name that is a CNAME', () => {
   it('to a name that the stack may not write is refused with the line to add', async () => {
     await create('example.com', value('_acme-challenge.away.example.com', 'CNAME', 'elsewhere.example.net'));
     expect(await renew('away.example.com')).toMatchObject({
-      outcome: 'failed',
+      action: 'reject',
+      reason: 'outside-challenge-targets',
       message: expect.stringContaining(
         'add "elsewhere.example.net" to params.challengeTargets in serverless.yml',
       ),
@@ -61,7 +62,7 @@ describe('a challenge name that is a CNAME', () => {
     );
     const outcome = await renew('loop.example.com');
     expect(outcome).toMatchObject({
-      outcome: 'failed',
+      action: 'reject',
       message: expect.stringContaining('_acme-challenge.loop.example.com'),
     });
     expect(outcome?.message).toMatch(/^[^\n]+$/);

@@ -2,8 +2,9 @@ import { type CaaIssuer, judgeCaa } from '../../core/caa.ts';
 import { type CaaEdit, type CaaFound, planCaa, wishOf } from '../../core/caa-plan.ts';
 import { challengeName, identifierOf, isAtOrBelow } from '../../core/domain-name.ts';
 import { InputError } from '../../core/input-error.ts';
-import type { StackLimits } from '../../core/renewal-file.ts';
-import { findCaa, followCnames } from '../find-caa.ts';
+import { DnsError } from '../../ports/resolver.ts';
+import { challengeTarget } from '../challenge-target.ts';
+import { findCaa } from '../find-caa.ts';
 import type { FindZone } from '../find-zone.ts';
 import type { BatchDeps, Checked, Claimed, PlacedEdit, RenewDeps, RenewRun } from './context.ts';
 
@@ -14,7 +15,7 @@ export async function preCheck(run: RenewRun, renewal: Claimed, findZone: FindZo
   const identifiers = [...new Set(renewal.wanted.names.map(identifierOf))];
   const targets = await Promise.all(
     identifiers.map(
-      async (identifier) => [identifier, await challengeTarget(run.deps, identifier, findZone)] as const,
+      async (identifier) => [identifier, await placeOf(run.deps, identifier, findZone)] as const,
     ),
   );
   const issuer = await run.authority.caaIssuer();
@@ -22,34 +23,17 @@ export async function preCheck(run: RenewRun, renewal: Claimed, findZone: FindZo
   return { ...renewal, challengeTargets: new Map(targets), caaEdits };
 }
 
-/** Where the proof of an identifier is written: its challenge name, or the end of that name's CNAMEs. */
-async function challengeTarget(
-  { resolver, zones, stack }: BatchDeps,
-  identifier: string,
-  findZone: FindZone,
-) {
-  const start = challengeName(identifier);
-  const name = await followCnames(resolver, start).catch(async (error) => {
+/** The place of a proof: name and hosted zone. */
+async function placeOf({ resolver, zones, stack }: BatchDeps, identifier: string, findZone: FindZone) {
+  const name = await challengeTarget(resolver, identifier, stack).catch(async (error) => {
     // Where the DNS does not answer, what is known of the zone often says why.
-    await findZone(start);
+    if (error instanceof DnsError) await findZone(challengeName(identifier));
     throw error;
   });
-  if (name !== start) requireWritable(start, name, stack);
   const zone = await findZone(name);
   // Only where something stands is it read: a record that our values cannot be added to is told before the order.
   if ((await resolver.txt(name)).length > 0) await zones.read(zone.id, { name, type: 'TXT' });
   return { zoneId: zone.id, zoneName: zone.name, name };
-}
-
-/** What may be written is fixed at deploy time, because the role's policy is. */
-function requireWritable(start: string, target: string, { domains, challengeTargets }: StackLimits): void {
-  const isOwn =
-    target.startsWith('_acme-challenge.') && domains.some((domain) => isAtOrBelow(target, domain));
-  if (isOwn || challengeTargets.includes(target)) return;
-  throw new InputError(
-    'outside-challenge-targets',
-    `${start} is a CNAME to ${target}, where this stack may not write; add "${target}" to params.challengeTargets in serverless.yml and deploy`,
-  );
 }
 
 interface CaaWay {

@@ -251,6 +251,25 @@ describe('zones in another account', () => {
   });
 });
 
+describe('a challenge name that leads elsewhere', () => {
+  it('rejects the certificate with the line to add, and the others go on', async () => {
+    const resolver = new FakeResolver(zones);
+    resolver.cnames.set('_acme-challenge.example.org', 'proof.elsewhere.test');
+    await want('away', { names: ['example.org'] });
+    await want('near');
+    const plan = await scan({ ...deps(), resolver }, { start: 'hourly-check', names: 'all' }, NOW);
+    expect(plan.certificates).toMatchObject([
+      {
+        name: 'away',
+        action: 'reject',
+        reason: 'outside-challenge-targets',
+        message: expect.stringContaining('add "proof.elsewhere.test" to params.challengeTargets'),
+      },
+      { name: 'near', action: 'renew' },
+    ]);
+  });
+});
+
 describe('CAA in a scan', () => {
   const caaIssuer = { identity: 'ca.test', accountUri: 'https://ca.test/account/1' };
   const plan = () => scan(deps(), { start: 'plan', names: 'all' }, NOW);
