@@ -60,7 +60,8 @@ export class Hosts {
   async start(options: HostOptions): Promise<Host> {
     const folder = this.#folder(options.id);
     const root = join(folder, 'mnt/letsencrypt');
-    const service = options.reload === 'service' ? new NginxService(folder) : undefined;
+    const service =
+      options.reload === 'service' ? new NginxService(folder, this.#options.nginxRootfs) : undefined;
     const nginx = service ?? this.#container(folder, mountsOf(options, root));
     const host = await this.#add(options, nginx);
     const live = join(service ? root : '/etc/letsencrypt', 'live');

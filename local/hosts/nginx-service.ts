@@ -1,12 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { globSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProgram } from '../setup/find-program.ts';
 import { runCommand } from '../setup/run-command.ts';
 import { atExit } from './at-exit.ts';
 import type { Nginx } from './nginx.ts';
 import { nginxConfiguration, type Server } from './nginx-configuration.ts';
+
+/** Nginx of a root folder as a program of this machine. */
+function nginxIn(rootfs: string): string[] {
+  const [loader] = globSync('lib*/ld-linux*', { cwd: rootfs });
+  if (!loader) throw new Error(`${rootfs} has no dynamic loader; remove .local/ and set up again`);
+  const libraries = [
+    ...globSync('lib/*-linux-gnu', { cwd: rootfs }),
+    ...globSync('usr/lib/*-linux-gnu', { cwd: rootfs }),
+  ];
+  const path = libraries.map((folder) => join(rootfs, folder)).join(':');
+  return [join(rootfs, loader), '--library-path', path, join(rootfs, 'usr/sbin/nginx')];
+}
 
 /** Nginx as a service of the host, without a container and without systemd. */
 export class NginxService implements Nginx {
@@ -16,9 +28,10 @@ export class NginxService implements Nginx {
   #process: ChildProcess | undefined;
   #callOff = () => {};
 
-  constructor(dir: string) {
+  /** `rootfs` is the folder that containers run from; its Nginx brings its own loader and libraries. */
+  constructor(dir: string, rootfs: string) {
     this.#dir = join(dir, 'nginx');
-    this.command = [findProgram('nginx') ?? 'nginx', '-c', join(this.#dir, 'nginx.conf')];
+    this.command = [...nginxIn(rootfs), '-c', join(this.#dir, 'nginx.conf'), '-e', 'stderr'];
   }
 
   async configure(servers: Server[]): Promise<void> {

@@ -2,12 +2,9 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
-import { findProgram } from '../../local/setup/find-program.ts';
 import { type InstallFixture, probe, servedSerial, startInstallFixture } from './install-fixture.ts';
 
-const missing = findProgram('nginx') ? '' : ' (SKIPPED: nginx is not installed on this machine)';
-
-describe.skipIf(missing)(`the script on a host with Nginx as a service${missing}`, () => {
+describe('the script on a host with Nginx as a service', () => {
   let fixture: InstallFixture;
   let host: Host;
   beforeAll(async () => {
