@@ -28,6 +28,7 @@ const deps: ScanDeps = {
     hostGroups: settings.hostGroups.map(({ name }) => name),
     zoneRoles: settings.zoneRoles.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
+    ordersPerRun: settings.ordersPerRun,
   },
 };
 

@@ -24,6 +24,7 @@ const Environment = z.object({
   CHALLENGE_TARGETS: List,
   HOST_GROUPS: z.string(),
   ZONE_ROLES: z._default(z.string(), '{}'),
+  ORDERS_PER_RUN: z._default(z.coerce.number(), 100),
   ACCOUNT_PREFIX: z.string(),
   CAA_IDENTITY: z._default(z.string(), ''),
   DOCUMENT: z._default(z.string(), ''),
@@ -43,6 +44,7 @@ export interface Settings {
   challengeTargets: string[];
   hostGroups: HostGroup[];
   zoneRoles: ZoneRole[];
+  ordersPerRun: number;
   accountPrefix: string;
   caaIdentity: string | undefined;
   document: string;
@@ -64,6 +66,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     challengeTargets: values.CHALLENGE_TARGETS,
     hostGroups: parseHostGroups(values.HOST_GROUPS),
     zoneRoles: parseZoneRoles(values.ZONE_ROLES),
+    ordersPerRun: values.ORDERS_PER_RUN,
     accountPrefix: values.ACCOUNT_PREFIX,
     caaIdentity: values.CAA_IDENTITY || undefined,
     document: values.DOCUMENT,

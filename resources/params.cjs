@@ -38,6 +38,11 @@ const Params = z.object({
         'must be the ARN of a KMS key, or empty',
       ),
     ),
+  ordersPerRun: z
+    .number()
+    .check(
+      z.refine((count) => Number.isInteger(count) && count >= 1, 'must be a whole number of at least 1'),
+    ),
   zoneRoles: z.record(
     z.string().check(z.regex(ZONE_ROLE_NAME)),
     ZoneRoleSettings,
@@ -52,6 +57,7 @@ const FROM_TEXT = {
   alsoAllow: splitList,
   challengeTargets: splitList,
   hostGroups: parseJson,
+  ordersPerRun: parseJson,
   zoneRoles: parseJson,
 };
 
@@ -72,6 +78,7 @@ module.exports = async ({ resolveVariable }) => {
     challengeTargets: data.challengeTargets.join(','),
     hostGroups: JSON.stringify(data.hostGroups),
     kmsKeyArn: data.kmsKeyArn,
+    ordersPerRun: String(data.ordersPerRun),
     zoneRoles: JSON.stringify(data.zoneRoles),
   };
 };

@@ -1,4 +1,5 @@
 import type { MendReason, RenewReason } from './decide-renewal.ts';
+import { DAY } from './durations.ts';
 
 /** A certificate to work on, with what batches are made by. */
 export interface DueCertificate {
@@ -25,13 +26,18 @@ export interface RenewalBatch {
 
 export const MAX_BATCH_SIZE = 50;
 
+/** Soonest expiry first; a name without a certificate as if it expired in a week, since nobody is served by it yet. */
+export function byUrgency(now: Date): (a: DueCertificate, b: DueCertificate) => number {
+  const urgency = ({ notAfter }: DueCertificate) => notAfter?.getTime() ?? now.getTime() + 7 * DAY;
+  return (a, b) => urgency(a) - urgency(b) || (a.name < b.name ? -1 : 1);
+}
+
 /**
- * Batches by CA account, zone role and hosted zones, at most 50 certificates each, soonest expiry first, within and among batches.
- * A name without a certificate comes after those about to expire within the week: nobody is served by it yet.
+ * Batches by CA account, zone role and hosted zones, at most 50 certificates each, the most urgent first, within and
+ * among batches.
  */
 export function batchRenewals(due: readonly DueCertificate[], now: Date): RenewalBatch[] {
-  const urgency = ({ notAfter }: DueCertificate) => notAfter?.getTime() ?? now.getTime() + 7 * 86_400_000;
-  const sorted = [...due].sort((a, b) => urgency(a) - urgency(b) || (a.name < b.name ? -1 : 1));
+  const sorted = [...due].sort(byUrgency(now));
   const batches: RenewalBatch[] = [];
   const open = new Map<string, RenewalBatch>();
   for (const certificate of sorted) {

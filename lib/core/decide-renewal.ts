@@ -15,7 +15,7 @@ export type RenewReason =
   | 'life-nearly-over';
 /** Work without a new certificate: what a worker left open, or a pointer that does not show the wanted hosts. */
 export type MendReason = 'left-open' | 'hosts-changed' | 'caa-drifted';
-export type WaitReason = 'not-due' | 'backing-off';
+export type WaitReason = 'not-due' | 'backing-off' | 'orders-per-run';
 
 export type RenewalDecision =
   | { action: 'renew'; reason: RenewReason }

@@ -6,6 +6,7 @@ import type { Fact } from '../core/facts.ts';
 import { type HostedZone, zonesFor } from '../core/hosted-zones.ts';
 import { InputError } from '../core/input-error.ts';
 import { nameOfKey, PENDING_PREFIX, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
+import { deferOrders } from '../core/orders-per-run.ts';
 import { LEASE_SECONDS } from '../core/pending.ts';
 import { type Plan, plannedCertificate } from '../core/plan.ts';
 import { parseRenewalFile, type StackLimits, type Wanted } from '../core/renewal-file.ts';
@@ -26,7 +27,7 @@ export interface ScanDeps extends CaaDeps {
   zonesOf: ZonesOf;
   hosts: Hosts;
   events: Events;
-  stack: StackLimits & CaaDeps['stack'];
+  stack: StackLimits & CaaDeps['stack'] & { ordersPerRun: number };
 }
 
 interface Look {
@@ -52,9 +53,10 @@ const READS_AT_ONCE = 32;
 export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
   const zonesIn = zoneLister(deps);
   const [files, leftOpen] = await Promise.all([filesFor(deps, start), leftOpenBy(deps), zonesIn(undefined)]);
-  const looks = await pMap(files, (file) => lookAt(deps, file, { start, zonesIn, leftOpen, now }), {
+  const found = await pMap(files, (file) => lookAt(deps, file, { start, zonesIn, leftOpen, now }), {
     concurrency: READS_AT_ONCE,
   });
+  const looks = deferOrders(found, { limit: ordersOf(deps, start), now });
   const plan: Plan = {
     start: start.start,
     at: now.toISOString(),
@@ -70,6 +72,11 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   await planDeployments(deps, plan, deployed);
   if (start.start !== 'plan') await deps.events.publish(factsOf(plan));
   return plan;
+}
+
+/** Who names certificates to renew now means all of them. */
+function ordersOf({ stack }: ScanDeps, start: Start): number {
+  return start.start === 'force' && start.names !== 'all' ? Number.POSITIVE_INFINITY : stack.ordersPerRun;
 }
 
 /** The renewal files to look at: those named, or all. */

@@ -49,10 +49,12 @@ describe('params', () => {
       agreeToTerms: 'yes',
       domains: '*.example.com,192.0.2.7',
       hostGroups,
+      ordersPerRun: '0.5',
       zoneRoles:
         '{"a_b":{"roleArn":"x"},"all":{"roleArn":"arn:aws:iam::123456789012:role/*"},"id":{"roleArn":"arn:aws:iam::123456789012:role/a","externalId":""}}',
     });
     expect(line).toContain('contact: must be one mail address');
+    expect(line).toContain('ordersPerRun: must be a whole number');
     expect(line).toContain('agreeToTerms: must be of type boolean');
     expect(line).toContain('domains[0]: "*.example.com" is a wildcard');
     expect(line).toContain('domains[1]: "192.0.2.7" is an IP address');

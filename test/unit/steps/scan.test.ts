@@ -22,6 +22,7 @@ const stack = {
   zoneRoles: ['dns', 'closed'],
   defaultCa: 'https://ca.test/directory',
   alsoAllow: ['amazon.com'],
+  ordersPerRun: 100,
 };
 let store: MemoryStore;
 let hosts: FakeHosts;
@@ -120,6 +121,44 @@ describe('a scan', () => {
       { name: 'a', action: 'renew', reason: 'forced' },
       { name: 'gone', action: 'reject', reason: 'renewal-file-missing' },
     ]);
+  });
+
+  describe('of more that are due than one run orders', () => {
+    const few = () => ({ ...deps(), stack: { ...stack, ordersPerRun: 2 } });
+    const sent = () =>
+      events.facts.flatMap((fact) =>
+        fact.type === 'Renewal Due' ? fact.detail.certificates.map(({ name }) => name) : [],
+      );
+    beforeEach(async () => {
+      for (const [name, left] of [
+        ['a', 12],
+        ['b', 2],
+        ['c', 20],
+        ['d', 7],
+      ] as const) {
+        await want(name);
+        await live(name, left);
+      }
+    });
+
+    it('sends the most urgent, and leaves the others for the next run', async () => {
+      const plan = await scan(few(), { start: 'hourly-check', names: 'all' }, NOW);
+      expect(sent()).toEqual(['b', 'd']);
+      expect(plan.certificates.map(({ name, reason }) => [name, reason])).toEqual([
+        ['a', 'orders-per-run'],
+        ['b', 'expires-soon'],
+        ['c', 'orders-per-run'],
+        ['d', 'expires-soon'],
+      ]);
+    });
+
+    it('sends all that are forced by name, but not all at once', async () => {
+      await scan(few(), { start: 'force', names: ['a', 'b', 'c'] }, NOW);
+      expect(sent()).toEqual(['b', 'a', 'c']);
+      events.facts.length = 0;
+      await scan(few(), { start: 'force', names: 'all' }, NOW);
+      expect(sent()).toEqual(['b', 'd']);
+    });
   });
 
   it('of a changed file looks at that file', async () => {
