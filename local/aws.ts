@@ -15,6 +15,7 @@ import type { InvocationResult } from './lambda/invocation.ts';
 import { createLambda } from './lambda/lambda.ts';
 import { createMotoClients } from './moto/clients.ts';
 import { Queues } from './queues/queues.ts';
+import { AgedObjects } from './s3/aged-objects.ts';
 import { createS3 } from './s3/s3.ts';
 import { createSts } from './sts/sts.ts';
 
@@ -43,6 +44,7 @@ export class LocalAws {
   readonly buses: EventBuses;
   readonly queues: Queues;
   readonly functions: Functions;
+  readonly agedObjects = new AgedObjects();
   readonly #asyncInvocations: AsyncInvocations;
   readonly #clients: ReturnType<typeof createMotoClients>;
   readonly #moto: ReturnType<typeof createForward>;
@@ -148,7 +150,7 @@ export class LocalAws {
       lambda: createLambda({ functions, asyncInvocations: this.#asyncInvocations, motoUrl }),
       events: createEvents(this.buses),
       sqs: queues,
-      s3: createS3(this.emit),
+      s3: createS3(this.emit, this.agedObjects),
       sts: createSts((...key) => this.gateway.calls.registerPrincipal(...key)),
     };
   }

@@ -5,6 +5,7 @@ import { deployProject } from './deploy.ts';
 import type { CallLog } from './gateway/call-log.ts';
 import type { Faults } from './gateway/faults.ts';
 import type { HostOptions, Hosts } from './hosts/hosts.ts';
+import type { FunctionClock } from './lambda/function-clock.ts';
 import type { InvocationResult } from './lambda/invocation.ts';
 import { type Parts, type PartsOptions, startParts } from './parts.ts';
 import { StopStack } from './stop-stack.ts';
@@ -52,6 +53,8 @@ export interface LocalCloud {
   /** Told how each invocation ended, with its duration, time to start and peak memory. */
   onInvocation(listener: InvocationListener): void;
   setPropagation(ms: number): void;
+  /** The clock that functions see from now on; their processes start anew. */
+  setFunctionClock(clock: FunctionClock): Promise<void>;
   /** How many requests the CA has answered so far, by its own log; all, or those whose `METHOD /path` matches. */
   caRequests(request?: RegExp): Promise<number>;
   /** Stops everything and removes what belongs to this run. */
@@ -99,12 +102,13 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
 
 function describeParts(parts: Parts) {
   const { aws, dns, pebble } = parts;
+  const { directoryUrl } = parts.caProxy ?? pebble;
   return {
     parts,
     hosts: parts.hosts,
     endpoint: aws.gateway.endpoint,
     dnsPort: dns.port,
-    directoryUrl: pebble.directoryUrl,
+    directoryUrl,
     caRoots: () => pebble.roots(),
     caTlsFile: pebble.tlsCaFile,
     calls: aws.gateway.calls,
@@ -112,7 +116,7 @@ function describeParts(parts: Parts) {
     env: {
       ...aws.environmentOf('user'),
       PERENNIAL_STAGE: 'local',
-      DIRECTORY_URL: pebble.directoryUrl,
+      DIRECTORY_URL: directoryUrl,
       DNS_RESOLVER: '127.0.0.1',
       DNS_PORT: String(dns.port),
       NODE_EXTRA_CA_CERTS: pebble.tlsCaFile,
@@ -132,6 +136,7 @@ function operations(parts: Parts, projectDir: string) {
     fireSchedule: (match: (expression: string) => boolean) => aws.buses.fireSchedule(match),
     coolDown: () => aws.functions.forget().then(() => aws.functions.prepareAll()),
     idle: (limitMs: number) => untilIdle(parts, limitMs),
+    setFunctionClock: (clock: FunctionClock) => aws.functions.setClock(clock),
     setPropagation: (ms: number) => route53.setPropagation(ms),
     async caRequests(request = /./) {
       const log = await readFile(join(dir, 'pebble/pebble.log'), 'utf8');

@@ -6,6 +6,7 @@ import { type LocalDns, startDns } from './dns/start.ts';
 import { Hosts } from './hosts/hosts.ts';
 import type { InvocationResult } from './lambda/invocation.ts';
 import { startMoto } from './moto/start.ts';
+import { CaProxy } from './pebble/ca-proxy.ts';
 import { type Pebble, type PebbleOptions, startPebble } from './pebble/start.ts';
 import { createRoute53, type Route53 } from './route53/route53.ts';
 import { makeRunDir } from './run-dir.ts';
@@ -18,6 +19,8 @@ export interface PartsOptions {
   propagationMs?: number;
   /** how the CA behaves */
   pebble?: Partial<Omit<PebbleOptions, 'pebble' | 'dnsServer' | 'dir'>>;
+  /** functions reach the CA through a proxy that can make it fail; off by default, as it costs time */
+  caProxy?: boolean;
   /** messages of a failed batch are seen again after this time, not after the queue's visibility timeout */
   queueRetryAfterMs?: number;
   /** between the attempts of a failing asynchronous invocation, not one and two minutes */
@@ -45,6 +48,8 @@ export interface Parts {
   route53: Route53;
   dns: LocalDns;
   pebble: Pebble;
+  /** the address of the CA that the functions know, where it can be made to fail */
+  caProxy: CaProxy | undefined;
   hosts: Hosts;
 }
 
@@ -66,6 +71,7 @@ export async function startParts(
     stops.started(startMoto({ venvBin: setup.venvBin, dir })),
     startCa({ ...options.pebble, pebble: setup.pebble, dir: join(dir, 'pebble') }, route53, stops),
   ]);
+  const caProxy = options.caProxy ? await stops.started(CaProxy.start(pebble)) : undefined;
   const aws = new LocalAws({
     ...listeners,
     motoUrl: moto.url,
@@ -87,7 +93,7 @@ export async function startParts(
   stops.push(() => ssm.stop());
   aws.gateway.serve('ssm', ssm);
   aws.gateway.serve('route53', route53);
-  return { dir, venvBin: setup.venvBin, motoUrl: moto.url, aws, ssm, route53, dns, pebble, hosts };
+  return { dir, venvBin: setup.venvBin, motoUrl: moto.url, aws, ssm, route53, dns, pebble, caProxy, hosts };
 }
 
 /** The CA asks the DNS of the local Route 53. */

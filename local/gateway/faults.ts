@@ -11,7 +11,13 @@ export type FaultEffect =
   /** the request is carried out, the connection closes without an answer */
   | { kind: 'drop-after' }
   /** this is the answer; the request is never carried out */
-  | { kind: 'answer'; response: AwsResponse };
+  | { kind: 'answer'; response: AwsResponse }
+  /** carried out, and answered with what is made of the answer */
+  | { kind: 'rewrite'; answer: (given: AwsResponse) => AwsResponse }
+  /** carried out when `run` has ended, and not at all when that throws a DroppedConnectionError */
+  | { kind: 'before'; run: (request: AwsRequest) => Promise<void> }
+  /** carried out, and answered when `run` has ended; not answered when that throws a DroppedConnectionError */
+  | { kind: 'after'; run: (request: AwsRequest) => Promise<void> };
 
 export interface Fault {
   service?: string;
@@ -69,6 +75,16 @@ export class Faults {
         throw new DroppedConnectionError(`${name.action}: dropped after it was carried out`);
       case 'answer':
         return effect.response;
+      case 'rewrite':
+        return effect.answer(await answer());
+      case 'before':
+        await effect.run(request);
+        return answer();
+      case 'after':
+        return answer().then(async (given) => {
+          await effect.run(request);
+          return given;
+        });
     }
   }
 

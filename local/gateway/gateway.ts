@@ -30,6 +30,7 @@ export class Gateway {
   readonly #moto: ReturnType<typeof createForward>;
   readonly #server: Server;
   readonly #services: Map<string, LocalService>;
+  readonly #witnesses: ((request: AwsRequest, name: ActionName) => void)[] = [];
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -50,6 +51,11 @@ export class Gateway {
     await once(this.#server, 'listening');
   }
 
+  /** From now on told of each request as it arrives, before any fault. */
+  onRequest(witness: (request: AwsRequest, name: ActionName) => void): void {
+    this.#witnesses.push(witness);
+  }
+
   /** From now on requests for a service, by the name in the credential scope, go to what stands in for it. */
   serve(serviceName: string, service: LocalService): void {
     this.#services.set(serviceName, service);
@@ -67,6 +73,7 @@ export class Gateway {
     const at = new Date();
     const request = await readRequest(incoming);
     const name = actionOf(request);
+    for (const witness of this.#witnesses) witness(request, name);
     try {
       const answer = await this.faults.apply(request, name, () => this.#answer(request));
       this.#log(request, name, { at, status: answer.status });
@@ -104,6 +111,7 @@ async function readRequest(incoming: IncomingMessage): Promise<AwsRequest> {
     path,
     headers: plainHeaders(incoming),
     body: await readAll(incoming),
+    callerPort: incoming.socket.remotePort,
   };
 }
 

@@ -8,6 +8,8 @@ export interface AwsRequest {
   path: string;
   headers: Record<string, string>;
   body: Buffer;
+  /** the TCP port that the caller's end of the connection has, by which its process is found */
+  callerPort?: number | undefined;
 }
 
 export interface AwsResponse {

@@ -8,6 +8,7 @@
 import { existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { untilReal } from './clock.mjs';
 
 const { LAMBDA_TASK_ROOT, _HANDLER, AWS_LAMBDA_FUNCTION_NAME: functionName } = process.env;
 
@@ -93,7 +94,7 @@ function contextOf({ requestId, deadline, functionArn }) {
     awsRequestId: requestId,
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-    getRemainingTimeInMillis: () => deadline - Date.now(),
+    getRemainingTimeInMillis: () => untilReal(deadline),
   };
 }
 

@@ -31,6 +31,8 @@ type Message =
 export interface Place {
   taskRoot: string;
   variables: Record<string, string>;
+  /** how many times as fast as the machine's its clock runs; see FunctionClock */
+  speed: number;
   onLine: (line: string) => void;
 }
 
@@ -41,6 +43,7 @@ export class ExecutionEnvironment {
   readonly #output: FunctionOutput;
   readonly #closed: Promise<unknown>;
   readonly #startedAt = performance.now();
+  readonly #speed: number;
   #state: 'starting' | 'ready' | 'ended' = 'starting';
   #initDurationMs: number | undefined;
   #unread: Message | undefined;
@@ -48,6 +51,7 @@ export class ExecutionEnvironment {
 
   constructor(deployed: DeployedFunction, place: Place) {
     this.deployed = deployed;
+    this.#speed = place.speed;
     const heapMb = Math.floor(deployed.memoryMb * 0.9);
     const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
       cwd: place.taskRoot,
@@ -61,6 +65,10 @@ export class ExecutionEnvironment {
     this.#closed = once(child, 'close');
     child.on('message', (message: Message) => this.#deliver(message));
     child.on('exit', (code, signal) => this.#deliver({ kind: 'exit', status: code ?? signal ?? 0 }));
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
 
   /** False once the process has ended; make another one then. */
@@ -110,8 +118,9 @@ export class ExecutionEnvironment {
 
   #run(invocation: { requestId: string; payload: string }): Promise<Message> {
     const { timeoutMs, memoryMb, arn: functionArn } = this.deployed;
-    const deadline = Date.now() + timeoutMs;
-    const answered = this.#nextMessage({ limitMs: timeoutMs, memoryMb });
+    const limitMs = timeoutMs / this.#speed;
+    const deadline = Date.now() + limitMs;
+    const answered = this.#nextMessage({ limitMs, memoryMb });
     this.#process.send({ ...invocation, deadline, functionArn, traceId: `Root=1-${invocation.requestId}` });
     return answered;
   }

@@ -3,7 +3,9 @@ import type { Forward } from '../gateway/request.ts';
 import type { UnpackedCode } from './code.ts';
 import { type DeployedFunction, functionName, functionNames, readFunction } from './deployed-function.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
+import { type FunctionClock, TRUE_CLOCK } from './function-clock.ts';
 import type { InvocationResult } from './invocation.ts';
+import { socketOwner } from './socket-owner.ts';
 import { functionVariables } from './variables.ts';
 
 /** All of the function's reserved concurrency is in use. */
@@ -29,6 +31,7 @@ export class Functions {
   readonly #idle = new Map<string, ExecutionEnvironment[]>();
   readonly #running = new Set<ExecutionEnvironment>();
   #generation = 0;
+  #clock = TRUE_CLOCK;
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
@@ -66,6 +69,24 @@ export class Functions {
       if (generation !== this.#generation) await environment.stop();
       else if (environment.usable) this.#keep(environment);
     }
+  }
+
+  /** Sets the clock of all processes that start from now on; those that are idle end. */
+  async setClock(clock: FunctionClock): Promise<void> {
+    this.#clock = clock;
+    await this.forget();
+  }
+
+  /** SIGKILL for the process whose end of a connection has this port, in the middle of its invocation. True when there was one. */
+  async killCaller(port: number): Promise<boolean> {
+    const running = [...this.#running];
+    const owner = await socketOwner(
+      port,
+      running.flatMap(({ pid }) => pid ?? []),
+    );
+    const environment = running.find(({ pid }) => pid !== undefined && pid === owner);
+    await environment?.stop();
+    return environment !== undefined;
   }
 
   /** Forgets what is known: after a deployment the next invocation starts cold with what is deployed then. */
@@ -110,8 +131,14 @@ export class Functions {
     const accessKeyId = this.#options.accessKeyFor(deployed.role);
     return new ExecutionEnvironment(deployed, {
       taskRoot,
-      variables: functionVariables(deployed, { taskRoot, accessKeyId, local: this.#options.variables() }),
+      variables: functionVariables(deployed, { taskRoot, accessKeyId, local: this.#localVariables() }),
+      speed: this.#clock.speed,
       onLine: (line) => this.#options.onLine(deployed.name, line),
     });
+  }
+
+  #localVariables(): Record<string, string> {
+    const clock = this.#clock === TRUE_CLOCK ? {} : { LOCAL_CLOCK: JSON.stringify(this.#clock) };
+    return { ...this.#options.variables(), ...clock };
   }
 }

@@ -27,6 +27,11 @@ export interface Pebble {
   managementUrl: string;
   /** PEM file with which clients trust the directory's HTTPS (not the certificates it issues). */
   tlsCaFile: string;
+  /** The key of that certificate, for another server at the CA's address. */
+  tlsKeyFile: string;
+  logFile: string;
+  /** Asks the management interface with GET. */
+  manage(path: string): Promise<string>;
   /** The PEM of the root under which it issues; a new one at each start. */
   roots(): Promise<string>;
   stop(): Promise<void>;
@@ -69,6 +74,9 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
     directoryUrl,
     managementUrl,
     tlsCaFile: files.certificate,
+    tlsKeyFile: files.privateKey,
+    logFile: join(dir, 'pebble.log'),
+    manage: (path) => read(`${managementUrl}/${path}`, ca),
     roots: () => read(`${managementUrl}/roots/0`, ca),
     stop,
   };

@@ -1,15 +1,16 @@
 import { XMLParser } from 'fast-xml-parser';
 import { queryOf, s3Location } from '../gateway/action.ts';
 import type { AwsRequest, AwsResponse, EmitEvent, Forward, LocalService } from '../gateway/request.ts';
+import type { AgedObjects } from './aged-objects.ts';
 import { objectCreated, objectDeleted, type S3Event } from './s3-event.ts';
 
 /** S3: moto keeps the objects; every change to one is told to EventBridge, as for a bucket that has this switched on. */
-export function createS3(emit: EmitEvent): LocalService {
+export function createS3(emit: EmitEvent, aged: AgedObjects): LocalService {
   return {
     async handle(request, forward) {
       const answer = await forward(request);
       if (answer.status < 300) void tellChanges({ request, answer, forward }, emit);
-      return answer;
+      return aged.apply(request, answer);
     },
   };
 }

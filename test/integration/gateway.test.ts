@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jsonAnswer } from '../../local/gateway/answers.ts';
 import { Gateway } from '../../local/gateway/gateway.ts';
 import type { LocalService } from '../../local/gateway/request.ts';
 import { type Moto, startMoto } from '../../local/moto/start.ts';
+import { AgedObjects } from '../../local/s3/aged-objects.ts';
+import { createS3 } from '../../local/s3/s3.ts';
 import { venvBin } from './fixtures/venv.ts';
 
 const ssmThatListsNoCommands: LocalService = {
@@ -114,5 +116,30 @@ describe('a fault', () => {
     await expect(write('carried out')).rejects.toThrow();
     expect(await read()).toBe('carried out');
     expect(remove()).toBe(2);
+  });
+});
+
+describe('an object that is aged', () => {
+  it('is older by S3 in lists and when it is read, until it is written again', async () => {
+    const aged = new AgedObjects();
+    gateway.serve(
+      's3',
+      createS3(async () => {}, aged),
+    );
+    const put = () => s3.send(new PutObjectCommand({ Bucket: 'shelf', Key: 'pending/a', Body: '{}' }));
+    const ages = async () => {
+      const { LastModified } = await s3.send(new GetObjectCommand({ Bucket: 'shelf', Key: 'pending/a' }));
+      const { Contents = [] } = await s3.send(
+        new ListObjectsV2Command({ Bucket: 'shelf', Prefix: 'pending/' }),
+      );
+      return [LastModified, Contents[0]?.LastModified].map((at) =>
+        Math.round((Date.now() - (at?.getTime() ?? 0)) / 60_000),
+      );
+    };
+    await put();
+    aged.age('pending/a', 20 * 60_000);
+    expect(await ages()).toEqual([20, 20]);
+    await put();
+    expect(await ages()).toEqual([0, 0]);
   });
 });

@@ -8,11 +8,12 @@ import {
   LambdaClient,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createForward } from '../../local/gateway/forward.ts';
 import { Gateway } from '../../local/gateway/gateway.ts';
 import { AsyncInvocations } from '../../local/lambda/async-invocations.ts';
 import { UnpackedCode } from '../../local/lambda/code.ts';
+import { TRUE_CLOCK } from '../../local/lambda/function-clock.ts';
 import { Functions } from '../../local/lambda/functions.ts';
 import { createLambda } from '../../local/lambda/lambda.ts';
 import { type Moto, startMoto } from '../../local/moto/start.ts';
@@ -32,6 +33,13 @@ export const main = async (event, context) => {
     case 'exit': process.exit(3); break;
     case 'allocate': for (let kept = [];; await sleep(1)) kept.push(Buffer.alloc(8_000_000, 1)); break;
     case 'environment': return process.env;
+    case 'now': return Date.now();
+    case 'wait': {
+      const from = Date.now();
+      await sleep(30_000);
+      return { waited: Date.now() - from, left: context.getRemainingTimeInMillis() };
+    }
+    case 'call': return fetch(process.env.AWS_ENDPOINT_URL + '/called').then(({ status }) => status);
     case 'remaining': return context.getRemainingTimeInMillis();
   }
   return { event, invocations, requestId: context.awsRequestId };
@@ -246,5 +254,42 @@ describe('an asynchronous invocation', () => {
       requestPayload: event,
       responsePayload: { errorMessage: 'too far' },
     });
+  });
+});
+
+describe('the clock of functions', () => {
+  beforeAll(() => create('timed', { Timeout: 60 }));
+  afterEach(() => functions.setClock(TRUE_CLOCK));
+
+  it('is shifted', async () => {
+    await functions.setClock({ offsetMs: 86_400_000, speed: 1 });
+    const { payload } = await functions.invoke('timed', '{"do":"now"}');
+    expect(Number(payload) - Date.now()).toBeGreaterThan(86_000_000);
+  });
+
+  it('runs faster, timers and deadline with it', async () => {
+    await functions.setClock({ offsetMs: 0, speed: 100 });
+    const { payload, report } = await functions.invoke('timed', '{"do":"wait"}');
+    const { waited, left } = JSON.parse(payload);
+    expect(waited).toBeGreaterThanOrEqual(30_000);
+    expect(left).toBeLessThan(40_000);
+    expect(report.durationMs).toBeLessThan(10_000);
+  });
+});
+
+describe('a process that is killed by its connection', () => {
+  it('is the one that made the call, in the middle of it', async () => {
+    const killed: boolean[] = [];
+    gateway.faults.add({
+      when: ({ path }) => path === '/called',
+      effect: {
+        kind: 'before',
+        run: async ({ callerPort = 0 }) => void killed.push(await functions.killCaller(callerPort)),
+      },
+    });
+    const other = functions.invoke('timed', '{"do":"remaining"}');
+    const { functionError } = await functions.invoke('timed', '{"do":"call"}');
+    expect({ functionError, killed }).toEqual({ functionError: 'Unhandled', killed: [true] });
+    expect((await other).functionError).toBeUndefined();
   });
 });
