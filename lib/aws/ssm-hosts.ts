@@ -1,17 +1,18 @@
 import {
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
+  ListCommandsCommand,
   SendCommandCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { HostGroup } from '../core/host-group.ts';
-import { type Host, type Hosts, HostsError, type Invocation } from '../ports/hosts.ts';
+import { type Host, type Hosts, HostsError, type Installation, type Invocation } from '../ports/hosts.ts';
 import { errorName, errorText, isAccessDenied } from './error-name.ts';
 
 /** SendCommand's limit of explicit ids. */
 const MAX_INSTANCE_IDS = 50;
 const DELIVERY_TIMEOUT_SECONDS = 60;
 const COMMENT = 'perennial-group=';
+const TAG = 'tag:perennial-group';
 
 /** Hosts through SSM Run Command, with the stack's own document. */
 export class SsmHosts implements Hosts {
@@ -30,7 +31,7 @@ export class SsmHosts implements Hosts {
       const page = await this.#ask(`list the hosts of group ${group}`, () =>
         this.#ssm.send(
           new DescribeInstanceInformationCommand({
-            Filters: [{ Key: 'tag:perennial-group', Values: [group] }],
+            Filters: [{ Key: TAG, Values: [group] }],
             MaxResults: 50,
             NextToken: after,
           }),
@@ -45,42 +46,39 @@ export class SsmHosts implements Hosts {
     return hosts.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
   }
 
-  async install({
-    group,
-    names,
-    instanceIds,
-  }: {
-    group: HostGroup;
-    names: readonly string[];
-    instanceIds: readonly string[];
-  }): Promise<string[]> {
+  async install({ group, names, instanceIds, allowedErrors }: Installation): Promise<string> {
     const { document, bucket, region } = this.#stack;
-    const commands: string[] = [];
-    for (let from = 0; from < instanceIds.length; from += MAX_INSTANCE_IDS) {
-      const answer = await this.#ask(`send the installation to group ${group.name}`, () =>
-        this.#ssm.send(
-          new SendCommandCommand({
-            DocumentName: document,
-            InstanceIds: instanceIds.slice(from, from + MAX_INSTANCE_IDS),
-            TimeoutSeconds: DELIVERY_TIMEOUT_SECONDS,
-            MaxConcurrency: '25%',
-            MaxErrors: '0',
-            Comment: `${COMMENT}${group.name}`,
-            Parameters: {
-              bucket: [bucket],
-              region: [region],
-              names: [names.join(' ')],
-              root: [group.root],
-              reload: [group.reload],
-              container: [group.container],
-              port: [String(group.port)],
-            },
-          }),
-        ),
-      );
-      if (answer.Command?.CommandId) commands.push(answer.Command.CommandId);
-    }
-    return commands;
+    const answer = await this.#ask(`send the installation to group ${group.name}`, () =>
+      this.#ssm.send(
+        new SendCommandCommand({
+          DocumentName: document,
+          ...(instanceIds.length <= MAX_INSTANCE_IDS
+            ? { InstanceIds: [...instanceIds] }
+            : { Targets: [{ Key: TAG, Values: [group.name] }] }),
+          TimeoutSeconds: DELIVERY_TIMEOUT_SECONDS,
+          MaxConcurrency: '25%',
+          MaxErrors: String(allowedErrors),
+          Comment: `${COMMENT}${group.name}`,
+          Parameters: {
+            bucket: [bucket],
+            region: [region],
+            names: [names.join(' ')],
+            root: [group.root],
+            reload: [group.reload],
+            container: [group.container],
+            port: [String(group.port)],
+          },
+        }),
+      ),
+    );
+    return answer.Command?.CommandId ?? '';
+  }
+
+  async namesSent(commandId: string): Promise<string[]> {
+    const answer = await this.#ask(`look at command ${commandId}`, () =>
+      this.#ssm.send(new ListCommandsCommand({ CommandId: commandId })),
+    );
+    return answer.Commands?.[0]?.Parameters?.names?.[0]?.split(' ') ?? [];
   }
 
   async invocation(commandId: string, instanceId: string): Promise<Invocation> {

@@ -1,4 +1,5 @@
 import type { HostRecord } from './host-record.ts';
+import { splitNames } from './split-names.ts';
 
 /** Certificates that hosts of a group have to fetch. */
 export interface Deployment {
@@ -17,7 +18,7 @@ export interface DeploymentFacts {
   records: ReadonlyMap<string, HostRecord>;
 }
 
-/** One deployment a group where an online host does not hold the live version of a certificate it serves. */
+/** A deployment for each command's worth of certificates whose live version an online host of a group does not hold. */
 export function decideDeployments({ certificates, hosts, records }: DeploymentFacts): Deployment[] {
   return [...hosts].flatMap(([group, instanceIds]) => {
     const wanted = certificates.filter(({ groups }) => groups.includes(group));
@@ -32,6 +33,9 @@ export function decideDeployments({ certificates, hosts, records }: DeploymentFa
     if (behind.length === 0) return [];
     const names = [...new Set(behind.flatMap((host) => host.names))].sort();
     const reason = behind.every(({ isNew }) => isNew) ? 'host-new' : 'host-behind';
-    return [{ group, names, reason, hosts: behind.map(({ id }) => id) } satisfies Deployment];
+    return splitNames(names).map((part): Deployment => {
+      const lacking = behind.filter((host) => host.names.some((name) => part.includes(name)));
+      return { group, names: part, reason, hosts: lacking.map(({ id }) => id) };
+    });
   });
 }

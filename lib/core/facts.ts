@@ -16,10 +16,15 @@ export const RenewalDue = z.strictObject({
 });
 export type RenewalDue = z.infer<typeof RenewalDue>;
 
+/** As many hosts as one command of SSM takes by their ids; more are reached as the whole group, by its tag. */
+export const MAX_HOSTS_NAMED = 50;
+
 export const DeploymentDue = z.strictObject({
   group: z.string(),
   reason: z.string(),
   names: z.array(LineageName).check(z.minLength(1)),
+  /** The hosts that lack it; all of the group when absent. */
+  hosts: z.optional(z.array(z.string()).check(z.minLength(1), z.maxLength(MAX_HOSTS_NAMED))),
 });
 export type DeploymentDue = z.infer<typeof DeploymentDue>;
 

@@ -20,6 +20,14 @@ export const HostRecord = z.object({
 });
 export type HostRecord = z.infer<typeof HostRecord>;
 
+/** Ends of a command, told by SSM, that say nothing about the host: the wave or somebody stopped before it. */
+const NEVER_RAN = ['ssm-terminated', 'ssm-cancelled'];
+
+/** Whether the command did not get as far as this host. */
+export function neverRan({ reason }: { reason?: string | undefined }): boolean {
+  return reason !== undefined && NEVER_RAN.includes(reason);
+}
+
 /** The record after a command's results; a version that failed leaves the one that the host fell back to. */
 export function recordResults(
   before: HostRecord | undefined,

@@ -19,16 +19,24 @@ export interface Invocation {
   output: string;
 }
 
+/** One command. It goes out in waves, and stops when more hosts have failed than are allowed to. */
+export interface Installation {
+  group: HostGroup;
+  /** At most what fits one command. */
+  names: readonly string[];
+  /** Over 50, the command goes to all hosts of the group. */
+  instanceIds: readonly string[];
+  allowedErrors: number;
+}
+
 /** The fleet, through SSM. Errors are {@link HostsError}. */
 export interface Hosts {
   /** Every host that carries the group's tag, over all pages. */
   inGroup(group: string): Promise<Host[]>;
-  /** Starts the installation on these hosts (50 at most a command); the ids of the commands. */
-  install(request: {
-    group: HostGroup;
-    names: readonly string[];
-    instanceIds: readonly string[];
-  }): Promise<string[]>;
+  /** Starts the installation; the id of the command. */
+  install(request: Installation): Promise<string>;
+  /** The certificates that a command of ours is about. */
+  namesSent(commandId: string): Promise<string[]>;
   invocation(commandId: string, instanceId: string): Promise<Invocation>;
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { HostResult } from '../core/host-report.ts';
+import { type HostResult, parseHostReport } from '../core/host-report.ts';
 import { parseValue } from '../core/parse-json.ts';
-import type { Hosts } from '../ports/hosts.ts';
+import type { Hosts, Invocation } from '../ports/hosts.ts';
 import { type RecordDeps, recordInvocation } from './record-invocation.ts';
 
 export interface ConfirmDeps extends RecordDeps {
@@ -26,6 +26,13 @@ export async function confirm(deps: ConfirmDeps, event: unknown): Promise<Confir
   if (invocation.status === 'waiting')
     return { outcome: 'left', reason: 'still-running', instanceId, commandId };
   if (invocation.group === undefined) return { outcome: 'left', reason: 'not-ours', instanceId, commandId };
-  const results = await recordInvocation(deps, invocation, { group: invocation.group, names: [] });
+  const names = await unreported(deps, invocation);
+  const results = await recordInvocation(deps, invocation, { group: invocation.group, names });
   return { outcome: 'recorded', instanceId, commandId, results };
+}
+
+/** A host that ended without results says nothing of its certificates: they are asked of the command. */
+async function unreported({ hosts }: ConfirmDeps, { commandId, output }: Invocation): Promise<string[]> {
+  const reported = parseHostReport(output)?.results.length ?? 0;
+  return reported > 0 ? [] : hosts.namesSent(commandId);
 }

@@ -1,10 +1,14 @@
 import type { DeploymentDue } from '../core/facts.ts';
 import type { HostGroup } from '../core/host-group.ts';
-import { type HostResult, isInstalled } from '../core/host-report.ts';
+import type { HostResult } from '../core/host-report.ts';
 import { InputError } from '../core/input-error.ts';
-import type { Hosts, Invocation } from '../ports/hosts.ts';
-import { poll, TimeLimitError } from './poll.ts';
-import { type RecordDeps, recordInvocation } from './record-invocation.ts';
+import { orderHosts } from '../core/order-hosts.ts';
+import { splitNames } from '../core/split-names.ts';
+import type { Hosts } from '../ports/hosts.ts';
+import { type CanaryRun, installOnCanary } from './install-on-canary.ts';
+import { readHostRecords } from './read-host-records.ts';
+import type { RecordDeps } from './record-invocation.ts';
+import { tellLeftAlone, tellNobody } from './tell-deployment.ts';
 
 export interface DeployDeps extends RecordDeps {
   hosts: Hosts;
@@ -16,47 +20,42 @@ export interface DeployOutcome {
   group: string;
   names: readonly string[];
   outcome: 'sent' | 'stopped';
-  reason: 'canary-installed' | 'canary-failed' | 'canary-slow' | 'no-hosts' | 'hosts-offline';
+  reason: CanaryRun['ended'] | 'no-hosts' | 'hosts-offline';
   canary?: { instanceId: string; results: HostResult[] };
   /** Hosts that were sent the command after the canary. */
   sent: string[];
   offline: string[];
 }
 
-const CANARY_LIMIT_MS = 60_000;
-const LOOK_EVERY_MS = 1_000;
-/** A String parameter of an SSM document takes 4,096 characters. */
-const MAX_NAMES_LENGTH = 4_000;
-
-/** Has one host install the certificates, and only if it comes through, the rest of the group. */
+/** Has one host install the certificates, and only if it comes through, the others that are to have them. */
 export async function deploy(
   deps: DeployDeps,
   due: DeploymentDue,
   signal: AbortSignal,
 ): Promise<DeployOutcome> {
   const group = groupOf(deps, due);
-  const hosts = await deps.hosts.inGroup(group.name);
-  const offline = hosts.filter(({ online }) => !online).map(({ instanceId }) => instanceId);
-  const [canary, ...others] = hosts.filter(({ online }) => online).map(({ instanceId }) => instanceId);
-  if (canary === undefined) return nobody(deps, due, offline);
-  const results = await installOn(deps, { group, names: due.names, instanceId: canary }, signal);
-  if (!results)
-    return {
-      group: group.name,
-      names: due.names,
-      outcome: 'stopped',
-      reason: 'canary-slow',
-      sent: [],
-      offline,
-    };
-  const outcome = { group: group.name, names: due.names, canary: { instanceId: canary, results }, offline };
-  if (!results.every((result) => isInstalled(result.outcome)))
-    return { ...outcome, outcome: 'stopped', reason: 'canary-failed', sent: [] };
-  if (others.length > 0) {
-    for (const names of splitNames(due.names))
-      await deps.hosts.install({ group, names, instanceIds: others });
+  const { names } = due;
+  const { there, online, offline } = await hostsOf(deps, due);
+  const [first, ...rest] = online;
+  if (first === undefined) {
+    const reason = there ? 'hosts-offline' : 'no-hosts';
+    await tellNobody(deps, due, { reason, offline });
+    return { group: group.name, names, outcome: 'stopped', reason, sent: [], offline };
   }
-  return { ...outcome, outcome: 'sent', reason: 'canary-installed', sent: others };
+  // A record that cannot be read is written anew by the host's next report.
+  const records = await readHostRecords(deps, online, () => {});
+  const { canary, others, failing } = orderHosts([first, ...rest], records);
+  const { ended, results } = await installOnCanary(deps, { group, names, instanceId: canary }, signal);
+  const begun = { group: group.name, names, reason: ended, canary: { instanceId: canary, results }, offline };
+  if (ended !== 'canary-installed') {
+    await tellLeftAlone(deps, due, { canary, ended, others });
+    return { ...begun, outcome: 'stopped', sent: [] };
+  }
+  if (others.length > 0) {
+    for (const part of splitNames(names))
+      await deps.hosts.install({ group, names: part, instanceIds: others, allowedErrors: failing });
+  }
+  return { ...begun, outcome: 'sent', sent: others };
 }
 
 function groupOf({ groups }: DeployDeps, { group }: DeploymentDue): HostGroup {
@@ -68,80 +67,14 @@ function groupOf({ groups }: DeployDeps, { group }: DeploymentDue): HostGroup {
   );
 }
 
-async function nobody(
-  { events }: DeployDeps,
-  { group, names }: DeploymentDue,
-  offline: string[],
-): Promise<DeployOutcome> {
-  const reason = offline.length > 0 ? 'hosts-offline' : 'no-hosts';
-  const message =
-    reason === 'no-hosts'
-      ? `no host carries the tag perennial-group=${group} in Systems Manager; tag one, or take the group out of the renewal file`
-      : `no host of group ${group} is online (${offline.join(', ')}); they get the certificate at the first scan that finds them online`;
-  await events.publish(
-    names.map((name) => ({
-      type: 'Certificate Deployment Failed',
-      detail: { name, group, reason, message, hosts: [] },
-    })),
-  );
-  return { group, names, outcome: 'stopped', reason, sent: [], offline };
-}
-
-/** The canary's results; `undefined` when it is not done in time: then `confirm` takes them, and the next scan goes on. */
-async function installOn(
-  deps: DeployDeps,
-  target: { group: HostGroup; names: readonly string[]; instanceId: string },
-  signal: AbortSignal,
-): Promise<HostResult[] | undefined> {
-  const results: HostResult[] = [];
-  for (const names of splitNames(target.names)) {
-    const [commandId = ''] = await deps.hosts.install({
-      group: target.group,
-      names,
-      instanceIds: [target.instanceId],
-    });
-    const invocation = await finished(deps.hosts, { commandId, instanceId: target.instanceId }, signal);
-    if (!invocation) return undefined;
-    results.push(...(await recordInvocation(deps, invocation, { group: target.group.name, names })));
-  }
-  return results;
-}
-
-async function finished(
-  hosts: Hosts,
-  { commandId, instanceId }: { commandId: string; instanceId: string },
-  signal: AbortSignal,
-): Promise<Invocation | undefined> {
-  try {
-    return await poll(
-      () => hosts.invocation(commandId, instanceId),
-      ({ status }) => status !== 'waiting',
-      {
-        what: `the canary ${instanceId}`,
-        delayMs: () => LOOK_EVERY_MS,
-        limitMs: CANARY_LIMIT_MS,
-        signal,
-      },
-    );
-  } catch (error) {
-    if (error instanceof TimeLimitError) return undefined;
-    throw error;
-  }
-}
-
-/** The names in parts that each fit one parameter. */
-export function splitNames(names: readonly string[]): string[][] {
-  const parts: string[][] = [];
-  let length = 0;
-  for (const name of names) {
-    const part = parts.at(-1);
-    if (part && length + 1 + name.length <= MAX_NAMES_LENGTH) {
-      part.push(name);
-      length += 1 + name.length;
-    } else {
-      parts.push([name]);
-      length = name.length;
-    }
-  }
-  return parts;
+/** The hosts that are to have it: those that are named, or all; whoever left the group counts as offline. */
+async function hostsOf({ hosts }: DeployDeps, { group, hosts: named }: DeploymentDue) {
+  const inGroup = await hosts.inGroup(group);
+  const wanted = named ?? inGroup.map(({ instanceId }) => instanceId);
+  const reachable = new Set(inGroup.filter((host) => host.online).map(({ instanceId }) => instanceId));
+  return {
+    there: inGroup.length > 0,
+    online: wanted.filter((id) => reachable.has(id)),
+    offline: wanted.filter((id) => !reachable.has(id)),
+  };
 }

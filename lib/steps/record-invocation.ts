@@ -3,6 +3,7 @@ import { HostRecord, recordResults } from '../core/host-record.ts';
 import { type HostResult, isInstalled, parseHostReport } from '../core/host-report.ts';
 import { hostKey } from '../core/object-keys.ts';
 import { parseJson } from '../core/parse-json.ts';
+import { explainSilence } from '../core/silent-host.ts';
 import type { Events } from '../ports/events.ts';
 import type { Invocation } from '../ports/hosts.ts';
 import { type ObjectStore, StoreError } from '../ports/object-store.ts';
@@ -35,19 +36,10 @@ function resultsOf(invocation: Invocation, names: readonly string[]): HostResult
   const report = parseHostReport(invocation.output);
   const results = report?.results ?? [];
   const silent = names.filter((name) => !results.some((result) => result.name === name));
-  const { reason, message } = report?.reason ? report : silence(invocation);
+  const { reason, message } = report?.reason
+    ? report
+    : explainSilence(invocation.instanceId, invocation.statusDetails);
   return [...results, ...silent.map((name) => ({ name, outcome: 'failed' as const, reason, message }))];
-}
-
-function silence({ statusDetails, instanceId }: Invocation): { reason: string; message: string } {
-  const reason = `ssm-${statusDetails
-    .replace(/([a-z])([A-Z])/g, '$1-$2')
-    .replace(/\s+/g, '-')
-    .toLowerCase()}`;
-  return {
-    reason,
-    message: `${instanceId} ended without a report (${statusDetails}); look at the command's output in Systems Manager, Run Command`,
-  };
 }
 
 /** Results that are recorded already are neither said nor written again. */

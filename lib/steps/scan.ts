@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { batchRenewals, type DueCertificate } from '../core/batches.ts';
 import { decideRenewal } from '../core/decide-renewal.ts';
 import { identifierOf } from '../core/domain-name.ts';
-import type { Fact } from '../core/facts.ts';
+import { type Fact, MAX_HOSTS_NAMED } from '../core/facts.ts';
 import { type HostedZone, zonesFor } from '../core/hosted-zones.ts';
 import { InputError } from '../core/input-error.ts';
 import { nameOfKey, PENDING_PREFIX, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
@@ -177,7 +177,10 @@ function factsOf({ batches, deployments }: Plan): Fact[] {
   return [
     ...batches.map((batch): Fact => ({ type: 'Renewal Due', detail: batch })),
     ...deployments.map(
-      ({ group, reason, names }): Fact => ({ type: 'Deployment Due', detail: { group, reason, names } }),
+      ({ group, reason, names, hosts }): Fact => ({
+        type: 'Deployment Due',
+        detail: { group, reason, names, ...(hosts.length <= MAX_HOSTS_NAMED ? { hosts } : {}) },
+      }),
     ),
   ];
 }

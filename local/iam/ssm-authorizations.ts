@@ -8,7 +8,7 @@ interface Sent {
   Overwrite?: boolean;
   DocumentName?: string;
   InstanceIds?: string[];
-  Targets?: unknown[];
+  Targets?: { Key: string; Values: string[] }[];
 }
 
 /**
@@ -27,6 +27,7 @@ export function ssmAuthorizations(
     case 'DescribeInstanceInformation':
     case 'DescribeParameters':
     case 'GetCommandInvocation':
+    case 'ListCommands':
       return [{ action: `ssm:${action}`, resource: '*', context: {} }];
     case 'GetParameter':
       return [{ action: 'ssm:GetParameter', resource: parameter, context: {} }];
@@ -35,15 +36,15 @@ export function ssmAuthorizations(
       return [{ action: 'ssm:PutParameter', resource: parameter, context }];
     }
     case 'SendCommand':
-      return sent.Targets ? undefined : sendCommand(sent, { arn, region, hostTags });
+      return sendCommand(sent, { arn, region, hostTags });
     default:
       return undefined;
   }
 }
 
-/** The document, and each host by its tags. */
+/** The document, and each host by its tags; with a tag as the target, hosts of either kind that carry it. */
 function sendCommand(
-  { DocumentName = '', InstanceIds = [] }: Sent,
+  { DocumentName = '', InstanceIds = [], Targets = [] }: Sent,
   { arn, region, hostTags }: { arn: string; region: string; hostTags: HostTags },
 ): Authorization[] {
   const hosts = InstanceIds.map((id): Authorization => {
@@ -56,6 +57,16 @@ function sendCommand(
       context: Object.fromEntries(tags.map(([tag, value]) => [`ssm:resourceTag/${tag}`, value])),
     };
   });
+  const kinds = [`arn:aws:ec2:${region}:${ACCOUNT}:instance/*`, `${arn}:managed-instance/*`];
+  const targeted = Targets.flatMap(({ Key, Values }) =>
+    kinds.flatMap((resource) =>
+      Values.map((value) => ({
+        action: 'ssm:SendCommand',
+        resource,
+        context: Key.startsWith('tag:') ? { [`ssm:resourceTag/${Key.slice(4)}`]: value } : {},
+      })),
+    ),
+  );
   const document = `${arn}:document/${DocumentName}`;
-  return [{ action: 'ssm:SendCommand', resource: document, context: {} }, ...hosts];
+  return [{ action: 'ssm:SendCommand', resource: document, context: {} }, ...hosts, ...targeted];
 }

@@ -1,16 +1,9 @@
-import type { HostGroup } from '../../lib/core/host-group.ts';
-import type { Host, Hosts, Invocation } from '../../lib/ports/hosts.ts';
-
-interface Command {
-  group: HostGroup;
-  names: readonly string[];
-  instanceIds: readonly string[];
-}
+import type { Host, Hosts, Installation, Invocation } from '../../lib/ports/hosts.ts';
 
 /** A fleet in memory; each host reports what `reports` says of it, by default that it serves all it was sent. */
 export class FakeHosts implements Hosts {
   readonly groups = new Map<string, Host[]>();
-  readonly commands: Command[] = [];
+  readonly commands: Installation[] = [];
   /** The end of a command on a host. */
   reports: (
     instanceId: string,
@@ -25,15 +18,23 @@ export class FakeHosts implements Hosts {
     return this.groups.get(group) ?? [];
   }
 
-  async install(command: Command): Promise<string[]> {
+  async install(command: Installation): Promise<string> {
     this.commands.push(command);
-    return [`c${this.commands.length}`];
+    return `c${this.commands.length}`;
+  }
+
+  async namesSent(commandId: string): Promise<string[]> {
+    return [...(this.#command(commandId)?.names ?? [])];
   }
 
   async invocation(commandId: string, instanceId: string): Promise<Invocation> {
-    const command = this.commands[Number(commandId.slice(1)) - 1];
+    const command = this.#command(commandId);
     const ended = this.reports(instanceId, command?.names ?? []);
     return { commandId, instanceId, group: command?.group.name, ...ended };
+  }
+
+  #command(commandId: string): Installation | undefined {
+    return this.commands[Number(commandId.slice(1)) - 1];
   }
 }
 

@@ -17,7 +17,7 @@ export class RecordedEvents implements Events {
   }
 
   /** The details of the facts of one type. */
-  of(type: Fact['type']): Fact['detail'][] {
-    return this.facts.filter((fact) => fact.type === type).map(({ detail }) => detail);
+  of<Type extends Fact['type']>(type: Type): Extract<Fact, { type: Type }>['detail'][] {
+    return this.facts.filter((fact) => fact.type === type).map(({ detail }) => detail) as never;
   }
 }

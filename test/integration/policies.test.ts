@@ -219,6 +219,7 @@ const CASES: Record<string, Case[]> = {
     ['may', 'send the document', sendDocument(`${SSM}:document/InstallDocument`)],
     ['may', 'send to an instance of a group', sendTo(INSTANCE, 'web')],
     ['may', 'send to a host outside EC2 of a group', sendTo(MANAGED, 'db')],
+    ['may', 'send to all instances of a group', sendTo(INSTANCE.replace(/i-\w+$/, '*'), 'web')],
     ['may', 'look at a command', asks('ssm:GetCommandInvocation')],
     ['may not', 'run AWS-RunShellScript', sendDocument(`${SSM}:document/AWS-RunShellScript`)],
     ['may not', 'run another document', sendDocument(`${SSM}:document/Other`)],
@@ -232,6 +233,7 @@ const CASES: Record<string, Case[]> = {
   ],
   ConfirmRole: [
     ['may', 'look at a command', asks('ssm:GetCommandInvocation')],
+    ['may', 'read what a command was about', asks('ssm:ListCommands')],
     ...inHosts,
     ...noKeys,
     ...noRecords,

@@ -238,6 +238,7 @@ describe('functions', () => {
       'ssm:DescribeInstanceInformation',
       'ssm:GetCommandInvocation',
       'ssm:DescribeParameters',
+      'ssm:ListCommands',
     ];
     expect([...new Set(everywhere)].filter((action) => !withoutResource.includes(action))).toEqual([]);
   });

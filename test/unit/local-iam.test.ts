@@ -75,6 +75,19 @@ describe('what IAM is asked about a call', () => {
     ]);
   });
 
+  it('is hosts of either kind that carry the tag, for a command to a tag', () => {
+    const Targets = [{ Key: 'tag:perennial-group', Values: ['web'] }];
+    const context = { 'ssm:resourceTag/perennial-group': 'web' };
+    expect(ask(known(), ssm('SendCommand', { DocumentName: 'Install', Targets }))?.slice(1)).toEqual([
+      { action: 'ssm:SendCommand', resource: 'arn:aws:ec2:us-east-1:123456789012:instance/*', context },
+      {
+        action: 'ssm:SendCommand',
+        resource: 'arn:aws:ssm:us-east-1:123456789012:managed-instance/*',
+        context,
+      },
+    ]);
+  });
+
   it('is the tags that an object has by then, for a read', () => {
     const authorizations = known();
     const tagsRead = () => ask(authorizations, s3('GET', '/b/live/a.json'))?.[0]?.context;
@@ -113,7 +126,6 @@ describe('what IAM is asked about a call', () => {
   it.each([
     ['an older version', s3('GET', '/b/k?versionId=1')],
     ["a bucket's policy", s3('PUT', '/b?policy')],
-    ['hosts by their tags', ssm('SendCommand', { DocumentName: 'Install', Targets: [{}] })],
     ['a body that is not JSON', { ...ssm('GetParameter', {}), body: Buffer.from('{') }],
     ['another service', { service: 'sts' }],
   ])('is not known for %s', (_, sent) => {

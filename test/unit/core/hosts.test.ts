@@ -114,6 +114,28 @@ describe('a deployment is due', () => {
     ).toEqual([{ group: 'web', names: ['blog', 'shop'], reason: 'host-new', hosts: ['i-1'] }]);
   });
 
+  it('for each command of at most 60 certificates, with the hosts that lack some of them', () => {
+    const many = Array.from({ length: 61 }, (_, index) => ({
+      name: `n${String(index).padStart(2, '0')}`,
+      version: 'v1',
+      groups: ['web'],
+    }));
+    const lacksLast = recordResults(
+      undefined,
+      many.slice(0, 60).map(({ name }) => result({ name, version: 'v1' })),
+      context,
+    );
+    const deployments = decideDeployments({
+      certificates: many,
+      hosts: new Map([['web', ['i-1', 'i-2']]]),
+      records: new Map([['i-1', lacksLast]]),
+    });
+    expect(deployments.map(({ names, hosts }) => [names.length, hosts])).toEqual([
+      [60, ['i-2']],
+      [1, ['i-1', 'i-2']],
+    ]);
+  });
+
   it('for each group by itself', () => {
     expect(
       decide(

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { HostGroup } from '../../../lib/core/host-group.ts';
+import { recordResults } from '../../../lib/core/host-record.ts';
 import { InputError } from '../../../lib/core/input-error.ts';
 import { confirm } from '../../../lib/steps/confirm.ts';
-import { deploy, splitNames } from '../../../lib/steps/deploy.ts';
+import { deploy } from '../../../lib/steps/deploy.ts';
 import { FakeHosts, reportOf } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
@@ -116,6 +117,56 @@ describe('a deployment', () => {
     expect(sentTo()).toEqual([[OTHER]]);
   });
 
+  it('goes to the hosts that it names, and to no other', async () => {
+    const named = { ...due, hosts: [OTHER, 'i-gone'] };
+    expect(await deploy(deps(), named, signal)).toMatchObject({
+      outcome: 'sent',
+      sent: [],
+      offline: ['i-gone'],
+    });
+    expect(sentTo()).toEqual([[OTHER]]);
+  });
+
+  it('begins with another host than the one that failed before, and lets that one fail again', async () => {
+    const failed = [{ name: 'shop', outcome: 'rolled-back' as const, reason: 'nginx-test-failed' }];
+    const context = { instanceId: CANARY, group: 'web', commandId: 'earlier', at: NOW };
+    await store.put(`hosts/${CANARY}.json`, JSON.stringify(recordResults(undefined, failed, context)));
+    await deploy(deps(), due, signal);
+    expect(hosts.commands).toMatchObject([
+      { instanceIds: [OTHER], allowedErrors: 0 },
+      { instanceIds: [CANARY], allowedErrors: 1 },
+    ]);
+  });
+
+  it('says which hosts were spared when the canary fails', async () => {
+    hosts.reports = () => failing({ reason: 'nginx-test-failed', message: 'line 3' });
+    await deploy(deps(), due, signal);
+    const spared = events
+      .of('Certificate Deployment Failed')
+      .filter(({ reason }) => reason === 'canary-failed');
+    expect(spared).toEqual(
+      due.names.map((name) => ({
+        name,
+        group: 'web',
+        reason: 'canary-failed',
+        message: expect.stringContaining(
+          `${CANARY}, which went first, did not come through; nothing was sent to 1`,
+        ),
+        hosts: [{ instanceId: OTHER, outcome: 'not-sent', reason: 'canary-failed' }],
+      })),
+    );
+  });
+
+  it('of more certificates than one command takes stops at the first command that fails', async () => {
+    const names = Array.from({ length: 61 }, (_, index) => `site-${index}`);
+    hosts.reports = () => ({ status: 'failed', statusDetails: 'Failed', output: '' });
+    expect(await deploy(deps(), { ...due, names }, signal)).toMatchObject({ reason: 'canary-failed' });
+    expect(hosts.commands.map((command) => command.names.length)).toEqual([60]);
+    hosts.reports = (_, sent) => reportOf(sent.map((name) => ({ name, version: 'v2', outcome: 'served' })));
+    expect(await deploy(deps(), { ...due, names }, signal)).toMatchObject({ outcome: 'sent' });
+    expect(sentTo().slice(1)).toEqual([[OTHER], [OTHER], [CANARY], [CANARY]]);
+  });
+
   it('for an unknown group says what to do', async () => {
     const unknown = deploy(deps(), { ...due, group: 'db' }, signal);
     await expect(unknown).rejects.toBeInstanceOf(InputError);
@@ -134,7 +185,7 @@ describe('a confirmation', () => {
   const told = (id: string, status = 'Success') => ({
     detail: { 'command-id': 'c1', 'instance-id': id, status },
   });
-  beforeEach(() => hosts.install({ group: web, names: due.names, instanceIds: [OTHER] }));
+  beforeEach(() => hosts.install({ group: web, names: due.names, instanceIds: [OTHER], allowedErrors: 0 }));
 
   it('writes down what the host reports and tells it', async () => {
     expect(await confirm(deps(), told(OTHER))).toMatchObject({ outcome: 'recorded', instanceId: OTHER });
@@ -149,7 +200,7 @@ describe('a confirmation', () => {
   });
 
   it('of several commands at once loses nothing', async () => {
-    await hosts.install({ group: web, names: ['third'], instanceIds: [OTHER] });
+    await hosts.install({ group: web, names: ['third'], instanceIds: [OTHER], allowedErrors: 0 });
     const second = { detail: { 'command-id': 'c2', 'instance-id': OTHER, status: 'Success' } };
     await Promise.all([confirm(deps(), told(OTHER)), confirm(deps(), second)]);
     expect(Object.keys(record(OTHER).lineages).sort()).toEqual(['blog', 'shop', 'third']);
@@ -160,6 +211,21 @@ describe('a confirmation', () => {
     expect(await confirm(deps(), told(OTHER))).toMatchObject({ outcome: 'left', reason: 'still-running' });
     expect(store.keys()).toEqual([]);
   });
+
+  it.each([
+    ['DeliveryTimedOut', 'ssm-delivery-timed-out', 'did not take the command'],
+    ['Terminated', 'ssm-terminated', 'another host of the group failed'],
+  ])(
+    'of a host that ended with %s and no report tells each certificate of the command',
+    async (statusDetails, reason, why) => {
+      hosts.reports = () => ({ status: 'failed', statusDetails, output: '' });
+      await confirm(deps(), told(OTHER, 'TimedOut'));
+      expect(events.of('Certificate Deployment Failed')).toMatchObject(
+        due.names.map((name) => ({ name, reason, message: expect.stringContaining(why) })),
+      );
+      expect(record(OTHER).lineages.blog).toMatchObject({ outcome: 'failed', reason });
+    },
+  );
 
   it("leaves other people's commands", async () => {
     const foreign = { detail: { 'command-id': 'c9', 'instance-id': OTHER, status: 'Success' } };
@@ -181,27 +247,5 @@ describe('a confirmation', () => {
     await store.put(`hosts/${OTHER}.json`, '{broken');
     expect(await confirm(deps(), told(OTHER))).toMatchObject({ outcome: 'recorded' });
     expect(Object.keys(record(OTHER).lineages)).toEqual(['shop', 'blog']);
-  });
-});
-
-describe('the names of a command', () => {
-  it.each([
-    [[], []],
-    [['a', 'b'], [2]],
-    [Array.from({ length: 31 }, () => 'x'.repeat(128)), [31]],
-    [
-      [...Array.from({ length: 31 }, () => 'x'.repeat(128)), 'yy'],
-      [31, 1],
-    ],
-    [['x'.repeat(2000), 'y'.repeat(1999)], [2]],
-    [
-      ['x'.repeat(2000), 'y'.repeat(2000)],
-      [1, 1],
-    ],
-  ])('fit its parameter of 4,000 characters', (names, sizes) => {
-    const parts = splitNames(names);
-    expect(parts.map((part) => part.length)).toEqual(sizes);
-    expect(parts.flat()).toEqual(names);
-    for (const part of parts) expect(part.join(' ').length).toBeLessThanOrEqual(4000);
   });
 });

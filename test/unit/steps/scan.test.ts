@@ -194,8 +194,25 @@ describe('hosts that lack a version', () => {
       { group: 'web', names: ['web'], reason: 'host-behind', hosts: [HOST] },
     ]);
     expect(events.facts).toEqual([
-      { type: 'Deployment Due', detail: { group: 'web', reason: 'host-behind', names: ['web'] } },
+      {
+        type: 'Deployment Due',
+        detail: { group: 'web', reason: 'host-behind', names: ['web'], hosts: [HOST] },
+      },
     ]);
+  });
+
+  it.each([
+    [50, 50],
+    [51, undefined],
+  ])('get it, %i of them, by their ids or as the whole group', async (count, named) => {
+    await deployed('web');
+    const ids = Array.from({ length: count }, (_, index) => `i-${index}`);
+    hosts.groups.set(
+      'web',
+      ids.map((instanceId) => ({ instanceId, online: true })),
+    );
+    await weekly();
+    expect(events.of('Deployment Due').map((detail) => detail.hosts?.length)).toEqual([named]);
   });
 
   it('are none when all hold it, or are offline', async () => {
