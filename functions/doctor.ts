@@ -26,6 +26,7 @@ const deps: DoctorDeps = {
     ...settings,
     zoneRoles: settings.zoneRoles.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
+    fallbackCas: settings.fallbackDirectoryUrls,
   },
 };
 

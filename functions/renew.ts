@@ -2,6 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { openAuthority } from '../lib/acme/accounts.ts';
+import { readCaaIdentity } from '../lib/acme/read-caa-identity.ts';
 import { EventBus } from '../lib/aws/event-bus.ts';
 import { ParameterStore } from '../lib/aws/parameter-store.ts';
 import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
@@ -10,6 +11,7 @@ import { RenewalDue } from '../lib/core/facts.ts';
 import { DnsResolver } from '../lib/dns/node-resolver.ts';
 import { eventWith, logger, queued } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/settings.ts';
+import { oneLineOf } from '../lib/steps/failure.ts';
 import type { RenewDeps } from '../lib/steps/renew/context.ts';
 import { renewBatch } from '../lib/steps/renew-batch.ts';
 
@@ -23,12 +25,18 @@ const deps: RenewDeps = {
   zonesOf: route53ZonesOf(settings.zoneRoles),
   resolver: new DnsResolver(settings.dns),
   openAuthority: (directoryUrl) => openAuthority(directoryUrl, accounts),
+  caaIdentity: (directoryUrl) =>
+    readCaaIdentity(directoryUrl, {
+      fallback: settings.caaIdentity,
+      onTrouble: (error) => logger.warn('CA not asked for its CAA identity', { failure: oneLineOf(error) }),
+    }),
   events: new EventBus(new EventBridgeClient(), settings.eventBus),
   stack: {
     domains: settings.domains,
     hostGroups: settings.hostGroups.map(({ name }) => name),
     zoneRoles: settings.zoneRoles.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
+    fallbackCas: settings.fallbackDirectoryUrls,
     alsoAllow: settings.alsoAllow,
     challengeTargets: settings.challengeTargets,
   },

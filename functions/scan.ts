@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { readDirectory } from '../lib/acme/directory.ts';
+import { readCaaIdentity } from '../lib/acme/read-caa-identity.ts';
 import { EventBus } from '../lib/aws/event-bus.ts';
 import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/aws/s3-store.ts';
@@ -20,7 +20,11 @@ const deps: ScanDeps = {
   hosts: new SsmHosts(new SSMClient(), settings),
   events: new EventBus(new EventBridgeClient(), settings.eventBus),
   resolver: new DnsResolver(settings.dns),
-  caaIdentity,
+  caaIdentity: (directoryUrl) =>
+    readCaaIdentity(directoryUrl, {
+      fallback: settings.caaIdentity,
+      onTrouble: (error) => logger.warn('CA not asked for its CAA identity', { failure: oneLineOf(error) }),
+    }),
   stack: {
     alsoAllow: settings.alsoAllow,
     domains: settings.domains,
@@ -29,21 +33,9 @@ const deps: ScanDeps = {
     zoneRoles: settings.zoneRoles.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
     ordersPerRun: settings.ordersPerRun,
+    fallbackCas: settings.fallbackDirectoryUrls,
   },
 };
-
-const DIRECTORY_TIMEOUT_MS = 5_000;
-
-/** The plan is worth having without what a CA that cannot be reached would say. */
-async function caaIdentity(directoryUrl: string): Promise<string | undefined> {
-  try {
-    const { caaIdentity } = await readDirectory(directoryUrl, { timeoutMs: DIRECTORY_TIMEOUT_MS });
-    return caaIdentity ?? settings.caaIdentity;
-  } catch (error) {
-    logger.warn('CA not asked for its CAA identity', { failure: oneLineOf(error) });
-    return settings.caaIdentity;
-  }
-}
 
 /** Decides what is due and puts it on the bus; answers with the plan. */
 export const handler = invoked(async (event) => {

@@ -14,6 +14,7 @@ const Environment = z.object({
   BUCKET: z.string(),
   EVENT_BUS: z.string(),
   DIRECTORY_URL: z.string().check(z.regex(/^https:\/\//, 'must be the https address of an ACME directory')),
+  FALLBACK_DIRECTORY_URLS: z._default(List, []),
   CONTACT: z.string(),
   AGREE_TO_TERMS: z.pipe(
     z.enum(['true', 'false']),
@@ -37,6 +38,7 @@ export interface Settings {
   bucket: string;
   eventBus: string;
   directoryUrl: string;
+  fallbackDirectoryUrls: string[];
   contact: string;
   agreeToTerms: boolean;
   domains: string[];
@@ -59,6 +61,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     bucket: values.BUCKET,
     eventBus: values.EVENT_BUS,
     directoryUrl: values.DIRECTORY_URL,
+    fallbackDirectoryUrls: values.FALLBACK_DIRECTORY_URLS,
     contact: values.CONTACT,
     agreeToTerms: values.AGREE_TO_TERMS,
     domains: values.DOMAINS,

@@ -25,6 +25,9 @@ const Params = z.object({
   domains: z.array(Domain).check(z.minLength(1, 'lists no domain')),
   alsoAllow: z.array(Domain),
   challengeTargets: z.array(Domain),
+  fallbackDirectoryUrls: z
+    .array(z.string().check(z.regex(/^https:\/\/[^\s,]+$/, 'must be the https address of an ACME directory')))
+    .check(z.maxLength(4, 'lists over 4 CAs')),
   hostGroups: z.record(
     z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
     HostGroupSettings,
@@ -56,6 +59,7 @@ const FROM_TEXT = {
   domains: splitList,
   alsoAllow: splitList,
   challengeTargets: splitList,
+  fallbackDirectoryUrls: splitList,
   hostGroups: parseJson,
   ordersPerRun: parseJson,
   zoneRoles: parseJson,
@@ -76,6 +80,7 @@ module.exports = async ({ resolveVariable }) => {
     domains: data.domains.join(','),
     alsoAllow: data.alsoAllow.join(','),
     challengeTargets: data.challengeTargets.join(','),
+    fallbackDirectoryUrls: data.fallbackDirectoryUrls.join(','),
     hostGroups: JSON.stringify(data.hostGroups),
     kmsKeyArn: data.kmsKeyArn,
     ordersPerRun: String(data.ordersPerRun),

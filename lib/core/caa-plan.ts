@@ -11,14 +11,14 @@ export interface CaaWish {
   iodef?: string | undefined;
 }
 
-/** What a renewal file and the stack ask for, with this CA. */
+/** What a renewal file and the stack ask for, with these CAs. */
 export function wishOf(
   { caa }: Pick<Wanted, 'caa'>,
-  issuer: CaaIssuer,
+  issuers: readonly CaaIssuer[],
   stack: { alsoAllow: readonly string[] },
 ): CaaWish {
   return {
-    issuers: [issuer],
+    issuers,
     restrict: caa.restrict,
     alsoAllow: caa.alsoAllow ?? stack.alsoAllow,
     iodef: caa.iodef,

@@ -1,3 +1,5 @@
+import { casOf, type StackCas } from './ca-list.ts';
+import { chooseCa } from './choose-ca.ts';
 import { DAY } from './durations.ts';
 import type { LivePointer } from './live-pointer.ts';
 import type { Wanted } from './renewal-file.ts';
@@ -27,7 +29,7 @@ export function isForAge(reason: string): boolean {
   return ['suggested-window', 'expires-soon', 'life-nearly-over'].includes(reason);
 }
 
-export interface RenewalFacts {
+export interface RenewalFacts extends StackCas {
   wanted: Wanted;
   live: LivePointer | undefined;
   state: State | undefined;
@@ -36,8 +38,6 @@ export interface RenewalFacts {
   leftOpen: boolean;
   /** Whether the DNS does not hold the CAA that the file wants; looked at by the weekly sweep. */
   caaDrifted: boolean;
-  /** The directory that certificates come from when the file names none. */
-  defaultCa: string;
   now: Date;
 }
 
@@ -48,7 +48,17 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   const decision = decideByCertificate(facts);
   if (decision.action === 'wait' || !state?.notBefore) return decision;
   const notBefore = new Date(state.notBefore);
-  return notBefore > now ? { action: 'wait', reason: 'backing-off', until: notBefore } : decision;
+  if (notBefore <= now || goesElsewhere(facts, decision.reason)) return decision;
+  return { action: 'wait', reason: 'backing-off', until: notBefore };
+}
+
+/** Whether the next try is at another CA than the one whose trouble set the wait. */
+function goesElsewhere({ wanted, live, state, now, ...stack }: RenewalFacts, reason: string): boolean {
+  const lastCa = state?.lastCa;
+  if (lastCa === undefined) return false;
+  const facts = { cas: casOf(wanted, stack), troubles: state?.cas, live, isForAge: isForAge(reason), now };
+  const choice = chooseCa(facts);
+  return choice.reason === 'others-stay-down' && choice.ca !== lastCa;
 }
 
 function decideByCertificate(facts: RenewalFacts): RenewalDecision {
@@ -69,11 +79,11 @@ export function showsHosts(live: Pick<LivePointer, 'hosts' | 'serverNames'>, wan
   return sameNames(wanted.hosts, live.hosts) && sameNames(wanted.serverNames, live.serverNames);
 }
 
-function whatChanged({ wanted, defaultCa }: RenewalFacts, live: LivePointer): RenewReason | undefined {
+function whatChanged({ wanted, ...stack }: RenewalFacts, live: LivePointer): RenewReason | undefined {
   if (!sameNames(wanted.names, live.names)) return 'names-changed';
   if (wanted.key !== live.key) return 'key-changed';
   if (wanted.profile !== undefined && wanted.profile !== live.profile) return 'profile-changed';
-  if (live.ca !== undefined && (wanted.ca ?? defaultCa) !== live.ca) return 'ca-changed';
+  if (live.ca !== undefined && !casOf(wanted, stack).includes(live.ca)) return 'ca-changed';
   return undefined;
 }
 

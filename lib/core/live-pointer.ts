@@ -12,6 +12,8 @@ const Instant = z
   );
 const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'));
 
+const Issuer = z.object({ identity: z.string(), accountUri: z.optional(z.string()) });
+
 /** `live/<name>.json`: which version is live, and all that is asked about it without reading the certificate. */
 export const LivePointer = z.object({
   version: Version,
@@ -31,8 +33,9 @@ export const LivePointer = z.object({
   serverNames: z.array(z.string()),
   sha256: z.strictObject({ fullchain: Sha256, privkey: Sha256 }),
   ca: z.optional(z.string()),
-  /** The CA as CAA knows it, and the CAA values that were added for this certificate. */
-  caaIssuer: z.optional(z.object({ identity: z.string(), accountUri: z.optional(z.string()) })),
+  /** The CA as CAA knows it, the others that may issue when it is down, and the CAA values that were added for this certificate. */
+  caaIssuer: z.optional(Issuer),
+  caaFallbacks: z.optional(z.array(Issuer)),
   caa: z.optional(z.array(z.object({ name: z.string(), values: z.array(z.string()) }))),
   profile: z.optional(z.string()),
 });

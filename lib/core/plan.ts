@@ -1,11 +1,20 @@
 import type { RenewalBatch } from './batches.ts';
 import type { CaaPlan } from './caa-plan.ts';
+import type { CaChoice } from './choose-ca.ts';
 import type { Deployment } from './decide-deployments.ts';
 import type { RenewalDecision } from './decide-renewal.ts';
 
 /** What `scan` found and decided for one certificate. Instants are ISO 8601 in UTC. */
 export type PlannedCertificate = (
-  | { name: string; action: 'renew'; reason: string; names: string[]; notAfter?: string }
+  | {
+      name: string;
+      action: 'renew';
+      reason: string;
+      names: string[];
+      notAfter?: string;
+      /** Which CA of several, and why. */
+      ca?: CaChoice;
+    }
   | { name: string; action: 'mend'; reason: string; notAfter?: string }
   | { name: string; action: 'wait'; reason: string; until: string; notAfter?: string }
   | { name: string; action: 'reject'; reason: string; message: string }
@@ -28,11 +37,11 @@ export interface Plan {
 export function plannedCertificate(
   { name, names }: { name: string; names: string[] },
   decision: RenewalDecision,
-  notAfter: string | undefined,
+  { notAfter, ca }: { notAfter: string | undefined; ca: CaChoice | undefined },
 ): PlannedCertificate {
   const expiry = notAfter === undefined ? {} : { notAfter };
   if (decision.action === 'renew')
-    return { name, action: 'renew', reason: decision.reason, names, ...expiry };
+    return { name, action: 'renew', reason: decision.reason, names, ...expiry, ...(ca && { ca }) };
   if (decision.action === 'mend') return { name, action: 'mend', reason: decision.reason, ...expiry };
   return { name, action: 'wait', reason: decision.reason, until: decision.until.toISOString(), ...expiry };
 }

@@ -22,10 +22,25 @@ const Names = z
   .check(
     z.minLength(1, 'lists no name; give at least one'),
     z.maxLength(100, 'lists over 100 names, more than a CA takes in one certificate; split the file'),
-    (context) => {
-      const twice = context.value.find((name, index) => context.value.indexOf(name) !== index);
-      if (twice) context.issues.push({ code: 'custom', input: twice, message: `lists "${twice}" twice` });
-    },
+    noneTwice,
+  );
+
+function noneTwice({ value, issues }: z.core.ParsePayload<string[]>): void {
+  const twice = value.find((item, index) => value.indexOf(item) !== index);
+  if (twice !== undefined)
+    issues.push({ code: 'custom', input: twice, message: `lists "${printable(twice)}" twice` });
+}
+
+const Directory = z
+  .string()
+  .check(z.regex(/^https:\/\/\S+$/, 'must be the https address of an ACME directory'));
+
+const Directories = z
+  .array(Directory)
+  .check(
+    z.minLength(1, 'lists no CA; give at least one, or leave it out'),
+    z.maxLength(5, 'lists over 5 CAs'),
+    noneTwice,
   );
 
 const CaaWanted = z.strictObject({
@@ -49,8 +64,12 @@ export const RenewalFile = z.strictObject({
   key: z._default(z.enum(KEY_TYPES), 'ecdsa-p256'),
   hosts: z._default(z.array(z.string()), []),
   serverNames: z._default(z.array(DnsName), []),
+  /** One ACME directory, or several in the order in which they are tried. */
   ca: z.optional(
-    z.string().check(z.regex(/^https:\/\/\S+$/, 'must be the https address of an ACME directory')),
+    z.pipe(
+      z.transform((ca: unknown) => (typeof ca === 'string' ? [ca] : ca)),
+      Directories,
+    ),
   ),
   profile: z.optional(z.string().check(z.regex(/^[a-z0-9_-]{1,64}$/i, 'is not a profile name'))),
   renewBeforeDays: z.optional(

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type CaFailure, CaTroubles, rememberCaTrouble } from './ca-trouble.ts';
 import { DAY, MINUTE } from './durations.ts';
 
 /** `state/<name>.json`: what is remembered between runs. Instants are ISO 8601 in UTC. */
@@ -9,11 +10,23 @@ export const State = z.object({
   notBefore: z.optional(z.string()),
   /** The instant chosen inside the CA's suggested window (RFC 9773, 4.2), for the certificate with this certId. */
   suggested: z.optional(z.object({ certId: z.string(), at: z.string() })),
+  /** The CA that was asked last, and those that do not answer; directory addresses. */
+  lastCa: z.optional(z.string()),
+  cas: z.optional(CaTroubles),
 });
 export type State = z.infer<typeof State>;
 
 /** Let's Encrypt's integration guide, "Retrying Failures": 1, 10, 100 minutes, then daily. */
 const RETRY_AFTER = [MINUTE, 10 * MINUTE, 100 * MINUTE, DAY];
+
+/** The part of the state that is about CAs, after one more failure at `now`. */
+export function rememberCa(
+  state: State | undefined,
+  failure: CaFailure,
+  now: Date,
+): Pick<State, 'lastCa' | 'cas'> {
+  return { lastCa: failure.ca, cas: rememberCaTrouble(state?.cas, failure, now) };
+}
 
 export interface Failure {
   reason: string;

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { accountParameter } from '../core/account-parameter.ts';
+import { casOf } from '../core/ca-list.ts';
 import { checkFile } from '../core/doctor/check-file.ts';
 import { examine } from '../core/doctor/examine.ts';
 import type { AccountFacts, CertificateFacts } from '../core/doctor/facts.ts';
@@ -102,7 +103,7 @@ async function gather(
     caa: await Promise.all(
       wanted.names.map(async (name) => ({ name, set: await answerOf(dns.relevantSet(identifierOf(name))) })),
     ),
-    account: await looks.accountAt(wanted.ca ?? stack.defaultCa),
+    account: await looks.accountAt(casOf(wanted, stack)[0] ?? stack.defaultCa),
     live: 'found' in live ? { found: live.found?.pointer } : live,
     groups: await looks.hosts.groups(wanted.hosts),
     now,

@@ -1,3 +1,4 @@
+import { casOf, type StackCas } from '../core/ca-list.ts';
 import type { CaaIssuer } from '../core/caa.ts';
 import { type CaaPlan, planCaa, wishOf } from '../core/caa-plan.ts';
 import type { LivePointer } from '../core/live-pointer.ts';
@@ -9,7 +10,7 @@ export interface CaaDeps {
   resolver: Resolver;
   /** A CA's identity in CAA; `undefined` when it names none, or cannot be asked now. */
   caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
-  stack: { alsoAllow: readonly string[]; defaultCa: string };
+  stack: StackCas & { alsoAllow: readonly string[] };
 }
 
 /** What would have to change in CAA for a certificate; `undefined` when nothing would, or nothing may. */
@@ -19,17 +20,19 @@ export async function lookAtCaa(
   live: LivePointer | undefined,
 ): Promise<CaaPlan | undefined> {
   if (wanted.caa.mode !== 'manage') return undefined;
-  const issuer = live?.caaIssuer ?? (await issuerOf(deps, wanted));
-  if (!issuer) return undefined;
+  const issuers = live?.caaIssuer
+    ? [live.caaIssuer, ...(live.caaFallbacks ?? [])]
+    : await issuersOf(deps, wanted);
+  if (issuers.length === 0) return undefined;
   const plan = planCaa(
     await findCaa(deps.resolver, wanted.names),
-    wishOf(wanted, issuer, deps.stack),
+    wishOf(wanted, issuers, deps.stack),
     live?.caa ?? [],
   );
   return plan.edits.length + plan.notPossible.length > 0 ? plan : undefined;
 }
 
-async function issuerOf({ caaIdentity, stack }: CaaDeps, { ca }: Wanted): Promise<CaaIssuer | undefined> {
-  const identity = await caaIdentity(ca ?? stack.defaultCa);
-  return identity === undefined ? undefined : { identity };
+async function issuersOf({ caaIdentity, stack }: CaaDeps, wanted: Wanted): Promise<CaaIssuer[]> {
+  const identities = await Promise.all(casOf(wanted, stack).map(caaIdentity));
+  return identities.flatMap((identity) => (identity === undefined ? [] : { identity }));
 }

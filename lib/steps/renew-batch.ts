@@ -16,6 +16,7 @@ import {
   runPhase,
 } from './renew/context.ts';
 import { finalize } from './renew/finalize.ts';
+import { issuerFinder } from './renew/find-issuers.ts';
 import { mend } from './renew/mend.ts';
 import { order } from './renew/order.ts';
 import { factsOf, notRenewed, type RenewOutcome, renewed, tellFailure } from './renew/outcome.ts';
@@ -35,7 +36,7 @@ export async function renewBatch(
   due: RenewalDue,
   { owner, signal }: { owner: string; signal: AbortSignal },
 ): Promise<RenewOutcome[]> {
-  const deps: BatchDeps = { ...given, zones: given.zonesOf(due.zoneRole) };
+  const deps: BatchDeps = { ...given, ca: due.ca, zones: given.zonesOf(due.zoneRole) };
   const opening = Promise.allSettled([open(deps, due)]);
   const { claimed, outcomes } = await claimAll(deps, due, owner);
   const dropped = new Map<Claimed, unknown>();
@@ -71,7 +72,7 @@ async function claimAll(deps: RenewDeps, due: RenewalDue, owner: string) {
   const outcomes: RenewOutcome[] = [];
   const claimOne = async (certificate: RenewalDue['certificates'][number]) => {
     try {
-      claimed.push(await claim(deps, { ...certificate, zoneRole: due.zoneRole }, owner));
+      claimed.push(await claim(deps, { ...certificate, zoneRole: due.zoneRole, ca: due.ca }, owner));
     } catch (error) {
       const outcome = notRenewed(certificate.name, error);
       if (outcome.outcome === 'failed') await tellFailure(deps, certificate.name, error);
@@ -95,8 +96,8 @@ async function issue(
   claimed: readonly Claimed[],
   zones: readonly HostedZone[],
 ): Promise<Issued> {
-  const findZone = zoneFinder(run.deps, zones);
-  const checked = await runPhase(run, claimed, (renewal) => preCheck(run, renewal, findZone));
+  const find = { findZone: zoneFinder(run.deps, zones), findIssuers: issuerFinder(run) };
+  const checked = await runPhase(run, claimed, (renewal) => preCheck(run, renewal, find));
   const ordered = await runPhase(run, checked, (renewal) => order(run, renewal));
   let cleaning = Promise.resolve(false);
   let proved: Ordered[] = [];
@@ -169,9 +170,9 @@ async function settle(
 }
 
 /** Ends the claim of one that dropped out; an order that is recorded is gone on with by the next run. */
-async function giveUp(deps: RenewDeps, { lease, name }: Claimed, error: unknown): Promise<RenewOutcome> {
+async function giveUp(deps: BatchDeps, { lease, name }: Claimed, error: unknown): Promise<RenewOutcome> {
   const outcome = notRenewed(name, error);
-  if (outcome.outcome === 'failed') await tellFailure(deps, name, error);
+  if (outcome.outcome === 'failed') await tellFailure(deps, name, error, deps.ca);
   try {
     if (outcome.reason !== 'claimed-elsewhere')
       await (lease.pending.order ? lease.leaveForLater() : lease.release());

@@ -1,6 +1,8 @@
 import pMap from 'p-map';
 import { batchRenewals, type DueCertificate } from '../core/batches.ts';
-import { decideRenewal } from '../core/decide-renewal.ts';
+import { casOf } from '../core/ca-list.ts';
+import { chooseCa } from '../core/choose-ca.ts';
+import { decideRenewal, isForAge } from '../core/decide-renewal.ts';
 import { identifierOf } from '../core/domain-name.ts';
 import { type Fact, MAX_HOSTS_NAMED } from '../core/facts.ts';
 import { type HostedZone, zonesFor } from '../core/hosted-zones.ts';
@@ -143,9 +145,21 @@ async function decide(
     leftOpen: leftOpen.has(name),
     caaDrifted: caa !== undefined && caa.edits.length > 0,
     defaultCa: stack.defaultCa,
+    fallbackCas: stack.fallbackCas,
     now,
   });
-  const planned = plannedCertificate(wanted, decision, live?.pointer.notAfter);
+  const cas = casOf(wanted, stack);
+  const choice = chooseCa({
+    cas,
+    troubles: state?.cas,
+    live: live?.pointer,
+    isForAge: isForAge(decision.reason),
+    now,
+  });
+  const planned = plannedCertificate(wanted, decision, {
+    notAfter: live?.pointer.notAfter,
+    ca: cas.length > 1 ? choice : undefined,
+  });
   const look: Look = { planned: caa ? { ...planned, caa } : planned };
   if (live) look.deployed = { name, version: live.pointer.version, groups: wanted.hosts };
   if (decision.action === 'wait') return look;
@@ -153,7 +167,7 @@ async function decide(
   const due: DueCertificate = {
     name,
     reason: decision.reason,
-    ca: wanted.ca ?? stack.defaultCa,
+    ca: choice.ca,
     zoneRole,
     zoneIds,
     notAfter: live && new Date(live.pointer.notAfter),

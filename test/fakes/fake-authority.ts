@@ -20,7 +20,8 @@ interface KeptOrder extends Order {
 
 /** A CA that believes what stands in the fake zones, and issues real certificates with its clock's dates. */
 export class FakeAuthority implements CertificateAuthority {
-  readonly directoryUrl = 'https://ca.test/directory';
+  readonly directoryUrl: string;
+  readonly #host: string;
   readonly #ca: TestCa;
   readonly #zones: FakeZones;
   readonly #clock: () => Date;
@@ -35,20 +36,25 @@ export class FakeAuthority implements CertificateAuthority {
   before: (call: Call, about: string) => void | Promise<void> = () => {};
   lifetimeDays = 90;
 
-  constructor(ca: TestCa, { zones, clock }: { zones: FakeZones; clock: () => Date }) {
+  constructor(
+    ca: TestCa,
+    { zones, clock, host = 'ca.test' }: { zones: FakeZones; clock: () => Date; host?: string },
+  ) {
+    this.#host = host;
+    this.directoryUrl = `https://${host}/directory`;
     this.#ca = ca;
     this.#zones = zones;
     this.#clock = clock;
   }
 
   async caaIssuer(): Promise<CaaIssuer> {
-    return { identity: 'ca.test', accountUri: 'https://ca.test/account/1' };
+    return { identity: this.#host, accountUri: `https://${this.#host}/account/1` };
   }
 
   async createOrder(request: OrderRequest): Promise<Order> {
     await this.before('createOrder', request.names.join(' '));
     this.requests.push(request);
-    const url = `https://ca.test/order/${this.requests.length}`;
+    const url = `https://${this.#host}/order/${this.requests.length}`;
     const authorizations = request.names.map((name) => this.#authorize(url, name));
     const order: KeptOrder = {
       url,

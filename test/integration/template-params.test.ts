@@ -48,6 +48,7 @@ describe('params', () => {
       contact: 'hello',
       agreeToTerms: 'yes',
       domains: '*.example.com,192.0.2.7',
+      fallbackDirectoryUrls: 'http://a.test/d',
       hostGroups,
       ordersPerRun: '0.5',
       zoneRoles:
@@ -58,6 +59,7 @@ describe('params', () => {
     expect(line).toContain('agreeToTerms: must be of type boolean');
     expect(line).toContain('domains[0]: "*.example.com" is a wildcard');
     expect(line).toContain('domains[1]: "192.0.2.7" is an IP address');
+    expect(line).toContain('fallbackDirectoryUrls[0]: must be the https address');
     expect(line).toContain('hostGroups.web_1: a group name may hold only');
     expect(line).toContain('hostGroups.db.port: must be of type number');
     expect(line).toContain('hostGroups.app: unknown key "foo"');
@@ -75,11 +77,18 @@ describe('params', () => {
   it('given as text are lists, booleans, host groups and zone roles', async () => {
     const hostGroups = '{"web":{},"edge-1":{"reload":"service"}}';
     const zoneRoles = '{"dns":{"roleArn":"arn:aws:iam::123456789012:role/a"}}';
-    const params = { ...SAMPLE_PARAMS, domains: 'example.com, example.org', hostGroups, zoneRoles };
+    const params = {
+      ...SAMPLE_PARAMS,
+      domains: 'example.com, example.org',
+      fallbackDirectoryUrls: 'https://a.test/d, https://b.test/d',
+      hostGroups,
+      zoneRoles,
+    };
     const resources = await readTemplate(await packageStack({ stage: 'production', folder, params }));
     expect(resources.RenewLambdaFunction?.Properties.Environment.Variables).toMatchObject({
       AGREE_TO_TERMS: 'true',
       DOMAINS: 'example.com,example.org',
+      FALLBACK_DIRECTORY_URLS: 'https://a.test/d,https://b.test/d',
       ZONE_ROLES: zoneRoles,
       HOST_GROUPS: expect.stringContaining('"edge-1":{"reload":"service"'),
     });

@@ -19,6 +19,7 @@ export interface DoctorDeps {
   stack: Omit<StackLimits, 'hostGroups'> & {
     hostGroups: readonly HostGroup[];
     defaultCa: string;
+    fallbackCas: readonly string[];
     agreeToTerms: boolean;
     accountPrefix: string;
     /** Used when a directory names none. */

@@ -1,3 +1,4 @@
+import { casOf } from '../../core/ca-list.ts';
 import { decideRenewal } from '../../core/decide-renewal.ts';
 import type { RenewalDue } from '../../core/facts.ts';
 import { InputError } from '../../core/input-error.ts';
@@ -13,8 +14,8 @@ export class NotDueError extends Error {
   readonly reason = 'no-longer-due';
 }
 
-/** A certificate of a batch, with the batch's zone role. */
-type DueOne = RenewalDue['certificates'][number] & Pick<RenewalDue, 'zoneRole'>;
+/** A certificate of a batch, with the batch's zone role and CA. */
+type DueOne = RenewalDue['certificates'][number] & Pick<RenewalDue, 'zoneRole' | 'ca'>;
 
 /** Claims one certificate, then looks at it again: messages are hints, what is stored decides. */
 export async function claim(deps: RenewDeps, due: DueOne, owner: string): Promise<Claimed> {
@@ -29,7 +30,7 @@ export async function claim(deps: RenewDeps, due: DueOne, owner: string): Promis
 
 async function lookAgain(
   { store, stack, clock }: RenewDeps,
-  { name, reason, replacing, zoneRole }: DueOne,
+  { name, reason, replacing, zoneRole, ca }: DueOne,
   { leftOpen }: Lease,
 ) {
   const [file, live, state] = await Promise.all([
@@ -41,6 +42,8 @@ async function lookAgain(
   const wanted = parseRenewalFile(file.body, name, stack);
   if (wanted.zoneRole !== zoneRole)
     throw new NotDueError(`${name} was given another zone role; the next scan takes it up`);
+  if (!casOf(wanted, stack).includes(ca))
+    throw new NotDueError(`${name} was given another CA; the next scan takes it up`);
   if ((live?.pointer.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
   const forced = reason === 'forced';
   const decision = decideRenewal({
@@ -51,6 +54,7 @@ async function lookAgain(
     leftOpen,
     caaDrifted: reason === 'caa-drifted',
     defaultCa: stack.defaultCa,
+    fallbackCas: stack.fallbackCas,
     now: clock(),
   });
   if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);

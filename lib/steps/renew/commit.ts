@@ -41,6 +41,7 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
     ca: authority.directoryUrl,
     ...caaAfter(live?.pointer, renewal.caaEdits),
     ...(caaIssuer && { caaIssuer }),
+    ...(renewal.caaFallbacks.length > 0 && { caaFallbacks: renewal.caaFallbacks }),
     ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
   };
   const options = { groups: wanted.hosts };

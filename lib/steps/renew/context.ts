@@ -1,4 +1,6 @@
 import pMap from 'p-map';
+import type { StackCas } from '../../core/ca-list.ts';
+import type { CaaIssuer } from '../../core/caa.ts';
 import type { Issued } from '../../core/certificate.ts';
 import type { LivePointer } from '../../core/live-pointer.ts';
 import type { PrivateKeyPem } from '../../core/private-key-pem.ts';
@@ -22,15 +24,18 @@ export interface RenewDeps {
   zonesOf: ZonesOf;
   resolver: Resolver;
   openAuthority: OpenCertificateAuthority;
+  /** A CA's identity in CAA, without an account there; `undefined` when it names none, or cannot be asked now. */
+  caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
   events: Events;
-  stack: StackLimits & { defaultCa: string; alsoAllow: readonly string[] };
+  stack: StackLimits & StackCas & { alsoAllow: readonly string[] };
   clock: () => Date;
   /** Tells what goes wrong beside the work. */
   warn: (message: string) => void;
 }
 
-/** The dependencies of one batch, whose certificates all have their zones in one account. */
+/** The dependencies of one batch, whose certificates all come from one CA and have their zones in one account. */
 export interface BatchDeps extends RenewDeps {
+  ca: string;
   zones: Zones;
 }
 
@@ -66,6 +71,8 @@ export interface Checked extends Claimed {
   /** Where the proof of each identifier is written, CNAMEs followed. */
   challengeTargets: Map<string, { zoneId: string; zoneName: string; name: string }>;
   caaEdits: PlacedEdit[];
+  /** The CAs besides the batch's that CAA lets issue. */
+  caaFallbacks: CaaIssuer[];
 }
 
 export interface Ordered extends Checked {

@@ -33,8 +33,9 @@ async function repairCaa(
   pointer: LivePointer,
 ): Promise<LivePointer> {
   if (!pointer.caaIssuer) return pointer;
+  const issuers = [pointer.caaIssuer, ...(pointer.caaFallbacks ?? [])] as const;
   const findZone = zoneFinder(deps, await deps.zones.list());
-  const edits = await placeCaa(deps, { wanted, live }, { issuer: pointer.caaIssuer, findZone });
+  const edits = await placeCaa(deps, { wanted, live }, { issuers, findZone });
   for (const { zoneId, edit } of edits) {
     const { refused } = await applyEdits(deps.zones, zoneId, [edit]);
     if (refused[0])

@@ -1,6 +1,6 @@
 import type { Fact } from '../../core/facts.ts';
 import { stateKey } from '../../core/object-keys.ts';
-import { rememberFailure } from '../../core/state.ts';
+import { rememberCa, rememberFailure } from '../../core/state.ts';
 import { oneLineOf } from '../failure.ts';
 import { readState } from '../read-objects.ts';
 import type { Committed, RenewDeps } from './context.ts';
@@ -27,19 +27,20 @@ export function notRenewed(
   return { name, outcome: LEFT.includes(reason) ? 'left' : 'failed', reason, message };
 }
 
-/** Remembers a failure in `state/<name>.json` and says so on the bus. */
-export async function tellFailure(deps: RenewDeps, name: string, error: unknown): Promise<void> {
+/** Remembers a failure in `state/<name>.json`, with the CA that was being asked, and says so on the bus. */
+export async function tellFailure(deps: RenewDeps, name: string, error: unknown, ca?: string): Promise<void> {
   const { reason, message } = oneLineOf(error);
   const retryAfterMs =
     error instanceof Error && 'retryAfterMs' in error && typeof error.retryAfterMs === 'number'
       ? error.retryAfterMs
       : undefined;
   try {
-    const state = rememberFailure(
-      await readState(deps.store, name).catch(() => undefined),
-      { reason, message, retryAfterMs },
-      deps.clock(),
-    );
+    const before = await readState(deps.store, name).catch(() => undefined);
+    const now = deps.clock();
+    const state = {
+      ...rememberFailure(before, { reason, message, retryAfterMs }, now),
+      ...(ca !== undefined && rememberCa(before, { ca, reason, retryAfterMs }, now)),
+    };
     await deps.store.put(stateKey(name), `${JSON.stringify(state, null, 2)}\n`);
     await deps.events.publish([
       {

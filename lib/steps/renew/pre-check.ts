@@ -7,20 +7,27 @@ import { challengeTarget } from '../challenge-target.ts';
 import { findCaa } from '../find-caa.ts';
 import type { FindZone } from '../find-zone.ts';
 import type { BatchDeps, Checked, Claimed, PlacedEdit, RenewDeps, RenewRun } from './context.ts';
+import type { FindIssuers } from './find-issuers.ts';
 
 const CAA_TTL_SECONDS = 300;
 
 /** Finds where each proof belongs and whether CAA lets our CA issue, before the CA is asked for anything. */
-export async function preCheck(run: RenewRun, renewal: Claimed, findZone: FindZone): Promise<Checked> {
+export async function preCheck(
+  run: RenewRun,
+  renewal: Claimed,
+  { findZone, findIssuers }: { findZone: FindZone; findIssuers: FindIssuers },
+): Promise<Checked> {
   const identifiers = [...new Set(renewal.wanted.names.map(identifierOf))];
   const targets = await Promise.all(
     identifiers.map(
       async (identifier) => [identifier, await placeOf(run.deps, identifier, findZone)] as const,
     ),
   );
-  const issuer = await run.authority.caaIssuer();
-  const caaEdits = issuer ? await placeCaa(run.deps, renewal, { issuer, findZone }) : [];
-  return { ...renewal, challengeTargets: new Map(targets), caaEdits };
+  const [issuer, ...caaFallbacks] = await findIssuers(renewal.wanted);
+  const caaEdits = issuer
+    ? await placeCaa(run.deps, renewal, { issuers: [issuer, ...caaFallbacks], findZone })
+    : [];
+  return { ...renewal, challengeTargets: new Map(targets), caaEdits, caaFallbacks };
 }
 
 /** The place of a proof: name and hosted zone. */
@@ -37,7 +44,8 @@ async function placeOf({ resolver, zones, stack }: BatchDeps, identifier: string
 }
 
 interface CaaWay {
-  issuer: CaaIssuer;
+  /** The CA to be used, then those it falls back to. */
+  issuers: readonly [CaaIssuer, ...CaaIssuer[]];
   findZone: FindZone;
 }
 
@@ -45,16 +53,17 @@ interface CaaWay {
 export async function placeCaa(
   deps: RenewDeps,
   { wanted, live }: Pick<Claimed, 'wanted' | 'live'>,
-  { issuer, findZone }: CaaWay,
+  { issuers, findZone }: CaaWay,
 ): Promise<PlacedEdit[]> {
   const { mode } = wanted.caa;
+  const [issuer] = issuers;
   if (mode === 'off') return [];
   const found = await findCaa(deps.resolver, wanted.names);
   if (mode === 'check') {
     requireAllowed(found, issuer, []);
     return [];
   }
-  const plan = planCaa(found, wishOf(wanted, issuer, deps.stack), live?.pointer.caa ?? []);
+  const plan = planCaa(found, wishOf(wanted, issuers, deps.stack), live?.pointer.caa ?? []);
   for (const name of plan.notPossible)
     deps.warn(`caa-not-possible-at-cname: ${name} is a CNAME and gets no CAA of its own`);
   const placed = await Promise.all(plan.edits.map((edit) => place(deps, edit, findZone)));

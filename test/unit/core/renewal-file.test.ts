@@ -31,7 +31,7 @@ describe('a renewal file', () => {
       key: 'rsa-4096',
       hosts: ['web', 'api'],
       serverNames: ['example.com', 'www.a.example.org'],
-      ca: 'https://acme.example/directory',
+      ca: ['https://acme.example/directory'],
       profile: 'tlsserver',
       renewBeforeDays: 20.5,
       zoneRole: 'dns',
@@ -42,6 +42,15 @@ describe('a renewal file', () => {
 
   it.each(['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'])('may ask for %s', (key) => {
     expect(wanted({ key }).key).toBe(key);
+  });
+
+  it('may name one CA', () => {
+    expect(wanted({ ca: 'https://a.test/d' }).ca).toEqual(['https://a.test/d']);
+  });
+
+  it('may list five CAs', () => {
+    const ca = [1, 2, 3, 4, 5].map((n) => `https://${n}.test/d`);
+    expect(wanted({ ca }).ca).toEqual(ca);
   });
 
   it('may list 100 names', () => {
@@ -120,7 +129,16 @@ describe('a renewal file is rejected with a line that says where and what', () =
       'zone role "other" is not one of dns; add it to params.zoneRoles in serverless.yml, as in other: {',
     ],
     ['asks for an unknown host group', { hosts: ['db'] }, 'host group "db" is not one of web, api'],
-    ['asks for a CA without TLS', { ca: 'http://acme.example' }, 'ca: must be the https address'],
+    ['asks for a CA without TLS', { ca: 'http://acme.example' }, 'ca[0]: must be the https address'],
+    ['asks for one of its CAs without TLS', { ca: ['http://a.test'] }, 'ca[0]: must be the https address'],
+    ['lists no CA', { ca: [] }, 'ca: lists no CA'],
+    ['lists six CAs', { ca: [1, 2, 3, 4, 5, 6].map((n) => `https://${n}.test/d`) }, 'ca: lists over 5 CAs'],
+    [
+      'lists a CA twice',
+      { ca: ['https://a.test/d', 'https://b.test/d', 'https://a.test/d'] },
+      'ca: lists "https://a.test/d" twice',
+    ],
+    ['asks for a CA by number', { ca: 1 }, 'ca: must be of type array'],
     ['asks for an impossible profile', { profile: 'a b' }, 'profile: is not a profile name'],
     ['asks for renewal after expiry', { renewBeforeDays: 0 }, 'renewBeforeDays: must be over 0'],
     ['asks for renewal years before', { renewBeforeDays: 366 }, 'renewBeforeDays: must be at most 365'],

@@ -40,6 +40,7 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
         { name: 'web', reload: 'container', container: 'web', root: '/etc/letsencrypt', port: 443 },
       ],
       defaultCa: 'https://ca.test/directory',
+      fallbackCas: [],
       agreeToTerms: true,
       accountPrefix: '/perennial/test',
       caaIdentity: undefined,

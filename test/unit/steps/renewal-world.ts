@@ -16,12 +16,19 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
   /** Behind the zone role `dns`. */
   const otherZones = new FakeZones('example.com', 'example.org');
   const authority = new FakeAuthority(await makeCa(), { zones: published ? otherZones : zones, clock });
+  const fallback = new FakeAuthority(await makeCa(), {
+    zones: published ? otherZones : zones,
+    clock,
+    host: 'fallback.test',
+  });
+  const authorityAt = (ca: string) => (ca === fallback.directoryUrl ? fallback : authority);
   const warnings: string[] = [];
   const deps = {
     store: new MemoryStore(clock),
     zonesOf: (role: string | undefined) => (role === 'dns' ? otherZones : zones),
     resolver: new FakeResolver(published ? otherZones : zones),
-    openAuthority: async () => authority,
+    openAuthority: async (ca: string) => authorityAt(ca),
+    caaIdentity: async (ca: string) => new URL(ca).hostname,
     events: new RecordedEvents(),
     stack: {
       domains: ['example.com', 'example.org'],
@@ -29,6 +36,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
       hostGroups: ['web', 'api'],
       zoneRoles: ['dns', 'spare'],
       defaultCa: authority.directoryUrl,
+      fallbackCas: [] as string[],
       alsoAllow: [] as string[],
     },
     clock,
@@ -40,6 +48,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
     zones,
     otherZones,
     authority,
+    fallback,
     warnings,
     clock,
     pass: (ms: number) => {

@@ -21,6 +21,7 @@ const stack = {
   hostGroups: ['web', 'api'],
   zoneRoles: ['dns', 'closed'],
   defaultCa: 'https://ca.test/directory',
+  fallbackCas: [],
   alsoAllow: ['amazon.com'],
   ordersPerRun: 100,
 };
