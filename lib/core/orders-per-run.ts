@@ -24,6 +24,6 @@ export function deferOrders<L extends Look>(
     if (!due || !deferred.has(due) || look.planned.action !== 'renew') return look;
     const { names, notAfter } = look.planned;
     const decision = { action: 'wait', reason: 'orders-per-run', until } as const;
-    return { ...rest, planned: plannedCertificate({ name: due.name, names }, decision, notAfter) } as L;
+    return { ...rest, planned: plannedCertificate({ name: due.name, names }, decision, { notAfter }) } as L;
   });
 }

@@ -37,7 +37,7 @@ export interface Plan {
 export function plannedCertificate(
   { name, names }: { name: string; names: string[] },
   decision: RenewalDecision,
-  { notAfter, ca }: { notAfter: string | undefined; ca: CaChoice | undefined },
+  { notAfter, ca }: { notAfter: string | undefined; ca?: CaChoice | undefined },
 ): PlannedCertificate {
   const expiry = notAfter === undefined ? {} : { notAfter };
   if (decision.action === 'renew')
