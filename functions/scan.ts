@@ -2,6 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readCaaIdentity } from '../lib/acme/read-caa-identity.ts';
+import { renewalInfoOf } from '../lib/acme/renewal-info.ts';
 import { EventBus } from '../lib/aws/event-bus.ts';
 import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/aws/s3-store.ts';
@@ -13,6 +14,7 @@ import { readSettings } from '../lib/settings.ts';
 import { oneLineOf } from '../lib/steps/failure.ts';
 import { type ScanDeps, scan } from '../lib/steps/scan.ts';
 
+const CA_TIMEOUT_MS = 5_000;
 const settings = readSettings(process.env);
 const deps: ScanDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
@@ -25,6 +27,7 @@ const deps: ScanDeps = {
       fallback: settings.caaIdentity,
       onTrouble: (error) => logger.warn('CA not asked for its CAA identity', { failure: oneLineOf(error) }),
     }),
+  askRenewalInfo: renewalInfoOf({ timeoutMs: CA_TIMEOUT_MS }),
   stack: {
     alsoAllow: settings.alsoAllow,
     domains: settings.domains,

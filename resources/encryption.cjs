@@ -12,8 +12,9 @@ module.exports = async ({ resolveVariable }) => {
     ),
     resources: {
       Resources: {
-        ReadWithKeyPolicy: policy('read-with-key', statement(key, READ), ['ScanRole', 'DoctorRole']),
+        ReadWithKeyPolicy: policy('read-with-key', statement(key, READ), ['DoctorRole']),
         WriteWithKeyPolicy: policy('write-with-key', statement(key, WRITE), [
+          'ScanRole',
           'RenewRole',
           'DeployRole',
           'ConfirmRole',

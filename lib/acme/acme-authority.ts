@@ -60,7 +60,7 @@ export class AcmeAuthority implements CertificateAuthority {
     const payload = {
       identifiers: names.map((value) => ({ type: 'dns', value })),
       ...(profile && { profile }),
-      ...(replaces && { replaces }),
+      ...(replaces && (await this.#tellsOfRenewals()) && { replaces }),
     };
     const answer = await this.#client.api.apiResourceRequest('newOrder', payload, [201]);
     return this.#toOrder(answer, parseAnswer(answer.headers.location, HttpsUrl, 'Location of the new order'));
@@ -112,6 +112,11 @@ export class AcmeAuthority implements CertificateAuthority {
       );
     const { data } = await this.#client.api.apiRequest(order.certificate, null, [200]);
     return String(data);
+  }
+
+  async #tellsOfRenewals(): Promise<boolean> {
+    const directory = await this.#client.http.getDirectory();
+    return typeof directory.renewalInfo === 'string';
   }
 
   #toOrder({ data, headers }: HttpAnswer, url: string): Order {

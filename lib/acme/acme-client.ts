@@ -12,6 +12,7 @@ interface AcmeHttp {
   request(url: string, method: string, options?: { data?: unknown }): Promise<HttpAnswer>;
   getNonce(): Promise<string>;
   getResourceUrl(resource: string): Promise<string>;
+  getDirectory(): Promise<Record<string, unknown>>;
   getMetaField(field: string): Promise<unknown>;
   signedRequest(url: string, payload: unknown, options?: object, attempts?: number): Promise<HttpAnswer>;
 }

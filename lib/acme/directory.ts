@@ -5,17 +5,20 @@ import { AcmeTransport } from './transport.ts';
 /** RFC 8555, 7.1.1, as far as it is looked at here. */
 const Directory = z.object({
   newOrder: z.string(),
+  /** RFC 9773, 4. */
+  renewalInfo: z.optional(z.string().check(z.regex(/^https:\/\//))),
   meta: z.optional(z.object({ caaIdentities: z.optional(z.array(z.string())) })),
 });
 
-/** A CA's directory, without an account: its first identity in CAA records. Throws {@link AcmeError}. */
+/** A CA's directory, without an account: its first identity in CAA records, and where it tells of renewals. Throws {@link AcmeError}. */
 export async function readDirectory(
   url: string,
   { timeoutMs }: { timeoutMs: number },
-): Promise<{ caaIdentity: string | undefined }> {
+): Promise<{ caaIdentity: string | undefined; renewalInfo: string | undefined }> {
   const { data } = await new AcmeTransport({ timeoutMs }).request(url, 'get');
   const directory = Directory.safeParse(data);
   if (!directory.success)
     throw new AcmeError('ca-answer-malformed', `${url} answers, but not as an ACME directory`);
-  return { caaIdentity: directory.data.meta?.caaIdentities?.[0] };
+  const { meta, renewalInfo } = directory.data;
+  return { caaIdentity: meta?.caaIdentities?.[0], renewalInfo: renewalInfo?.replace(/\/$/, '') };
 }

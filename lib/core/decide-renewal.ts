@@ -111,8 +111,9 @@ function plannedInstant({ wanted, state, live, notAfter, lifetime }: Plan): {
   if (wanted.renewBeforeDays !== undefined) {
     return { at: new Date(notAfter - wanted.renewBeforeDays * DAY), reason: 'expires-soon' };
   }
-  if (state?.suggested?.certId === live.certId)
-    return { at: new Date(state.suggested.at), reason: 'suggested-window' };
+  const suggested = state?.suggested;
+  if (suggested?.at !== undefined && suggested.certId === live.certId)
+    return { at: new Date(suggested.at), reason: 'suggested-window' };
   return { at: new Date(notAfter - renewBefore(lifetime)), reason: 'expires-soon' };
 }
 

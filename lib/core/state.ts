@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type CaFailure, CaTroubles, rememberCaTrouble } from './ca-trouble.ts';
 import { DAY, MINUTE } from './durations.ts';
+import { Suggested } from './renewal-info.ts';
 
 /** `state/<name>.json`: what is remembered between runs. Instants are ISO 8601 in UTC. */
 export const State = z.object({
@@ -8,8 +9,7 @@ export const State = z.object({
   lastFailure: z.optional(z.object({ at: z.string(), reason: z.string(), message: z.string() })),
   /** Nothing is tried before this. */
   notBefore: z.optional(z.string()),
-  /** The instant chosen inside the CA's suggested window (RFC 9773, 4.2), for the certificate with this certId. */
-  suggested: z.optional(z.object({ certId: z.string(), at: z.string() })),
+  suggested: z.optional(Suggested),
   /** The CA that was asked last, and those that do not answer; directory addresses. */
   lastCa: z.optional(z.string()),
   cas: z.optional(CaTroubles),

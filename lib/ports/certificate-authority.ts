@@ -25,7 +25,7 @@ export interface Authorization {
 export interface OrderRequest {
   names: readonly string[];
   profile?: string | undefined;
-  /** certId of the certificate that this one replaces (RFC 9773, 5). */
+  /** certId of the certificate that this one replaces (RFC 9773, 5); left out at a CA that knows nothing of it. */
   replaces?: string | undefined;
 }
 

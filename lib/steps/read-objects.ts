@@ -21,9 +21,13 @@ export async function readLive(
 
 /** What is remembered of a certificate. A state that cannot be read is none: it only ever says to wait. */
 export async function readState(store: ObjectStore, name: string): Promise<State | undefined> {
-  const stored = await store.get(stateKey(name));
+  return parseState((await store.get(stateKey(name)))?.body, name);
+}
+
+export function parseState(body: string | undefined, name: string): State | undefined {
+  if (body === undefined) return undefined;
   try {
-    return stored && parseJson(stored.body, State, { where: stateKey(name), reason: 'state-malformed' });
+    return parseJson(body, State, { where: stateKey(name), reason: 'state-malformed' });
   } catch {
     return undefined;
   }

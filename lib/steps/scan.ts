@@ -18,13 +18,14 @@ import type { Hosts } from '../ports/hosts.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { DnsError } from '../ports/resolver.ts';
 import type { ZonesOf } from '../ports/zones.ts';
+import { type RenewalInfoDeps, RenewalInfoRound } from './ask-renewal-info.ts';
 import { challengeTarget } from './challenge-target.ts';
 import { oneLineOf } from './failure.ts';
 import { type CaaDeps, lookAtCaa } from './look-at-caa.ts';
 import { planDeployments } from './plan-deployments.ts';
 import { readLive, readState } from './read-objects.ts';
 
-export interface ScanDeps extends CaaDeps {
+export interface ScanDeps extends CaaDeps, RenewalInfoDeps {
   store: ObjectStore;
   zonesOf: ZonesOf;
   hosts: Hosts;
@@ -42,9 +43,12 @@ interface LookContext {
   start: Start;
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
   leftOpen: ReadonlySet<string>;
+  renewalInfo: RenewalInfoRound;
   now: Date;
 }
 
+/** The starts that ask the CA when to renew; the others are in a hurry, or change nothing. */
+const SCHEDULED: readonly Start['start'][] = ['hourly-check', 'weekly-sweep'];
 /** As many reads at once as S3 and 256 MB of memory like. */
 const READS_AT_ONCE = 32;
 
@@ -55,9 +59,13 @@ const READS_AT_ONCE = 32;
 export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
   const zonesIn = zoneLister(deps);
   const [files, leftOpen] = await Promise.all([filesFor(deps, start), leftOpenBy(deps), zonesIn(undefined)]);
-  const found = await pMap(files, (file) => lookAt(deps, file, { start, zonesIn, leftOpen, now }), {
-    concurrency: READS_AT_ONCE,
-  });
+  const warnings: string[] = [];
+  const renewalInfo = new RenewalInfoRound(deps, { now, warn: (message) => warnings.push(message) });
+  const found = await pMap(
+    files,
+    (file) => lookAt(deps, file, { start, zonesIn, leftOpen, renewalInfo, now }),
+    { concurrency: READS_AT_ONCE },
+  );
   const looks = deferOrders(found, { limit: ordersOf(deps, start), now });
   const plan: Plan = {
     start: start.start,
@@ -68,7 +76,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
       now,
     ),
     deployments: [],
-    warnings: [],
+    warnings,
   };
   const deployed = looks.flatMap((look) => (look.due ? [] : (look.deployed ?? [])));
   await planDeployments(deps, plan, deployed);
@@ -128,13 +136,15 @@ async function readWanted({ store, stack }: ScanDeps, name: string): Promise<Wan
 async function decide(
   deps: ScanDeps,
   wanted: Wanted,
-  { start, zonesIn, leftOpen, now }: LookContext,
+  { start, zonesIn, leftOpen, renewalInfo, now }: LookContext,
 ): Promise<Look> {
   const { store, stack } = deps;
   const { name, zoneRole } = wanted;
   const zones = await zonesIn(zoneRole);
   const zoneIds = wanted.names.map((dnsName) => zonesFor(identifierOf(dnsName), zones)[0].id);
-  const [live, state] = await Promise.all([readLive(store, name), readState(store, name)]);
+  const [live, known] = await Promise.all([readLive(store, name), readState(store, name)]);
+  const asksCa = live && SCHEDULED.includes(start.start) && wanted.renewBeforeDays === undefined;
+  const state = asksCa ? await renewalInfo.ask(name, live.pointer, known) : known;
   const looksAtCaa = start.start === 'plan' || (start.start === 'weekly-sweep' && live?.pointer.caaIssuer);
   const caa = looksAtCaa ? await lookAtCaa(deps, wanted, live?.pointer) : undefined;
   const decision = decideRenewal({

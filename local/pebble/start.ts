@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { get } from 'node:https';
+import { request } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -34,6 +34,8 @@ export interface Pebble {
   manage(path: string): Promise<string>;
   /** The PEM of the root under which it issues; a new one at each start. */
   roots(): Promise<string>;
+  /** What it answers from now on when asked when to renew this certificate (PEM): any text, good or not. */
+  setRenewalInfo(certificate: string, answer: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -78,6 +80,9 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
     logFile: join(dir, 'pebble.log'),
     manage: (path) => read(`${managementUrl}/${path}`, ca),
     roots: () => read(`${managementUrl}/roots/0`, ca),
+    async setRenewalInfo(Certificate, ARIResponse) {
+      await read(`${managementUrl}/set-renewal-info/`, ca, JSON.stringify({ Certificate, ARIResponse }));
+    },
     stop,
   };
 }
@@ -109,11 +114,16 @@ async function untilItAnswers(url: string, ca: string, child: ChildProcess): Pro
   }
 }
 
-async function read(url: string, ca: string): Promise<string> {
-  const request = get(url, { ca, timeout: 5_000, agent: false });
-  request.on('timeout', () => request.destroy(new Error(`${url} does not answer`)));
-  const [response] = await once(request, 'response');
-  return text(response);
+/** The answer to a GET, or to a POST of `body`. */
+async function read(url: string, ca: string, body?: string): Promise<string> {
+  const method = body === undefined ? 'GET' : 'POST';
+  const headers = { 'User-Agent': 'local' };
+  const sent = request(url, { ca, method, headers, timeout: 5_000, agent: false }).end(body);
+  sent.on('timeout', () => sent.destroy(new Error(`${url} does not answer`)));
+  const [response] = await once(sent, 'response');
+  const answer = await text(response);
+  if (response.statusCode >= 400) throw new PebbleError(`${url} answered ${response.statusCode}: ${answer}`);
+  return answer;
 }
 
 async function freePorts(): Promise<[number, number]> {

@@ -71,6 +71,9 @@ const EVERY_RUN = [
   'host s3:GetObject',
 ];
 
+/** The hourly check asks the CA when to renew, and remembers it. */
+const HOURLY_CHECK = ['Scan s3:PutObject'];
+
 const DIAGNOSIS = [
   'Doctor route53:GetHostedZone',
   'Doctor route53:ListHostedZones',
@@ -134,7 +137,7 @@ describe('the whole line on its deployed policies', () => {
   });
 
   it('has made all the calls that a renewal, an installation, a failure and a diagnosis take', () => {
-    expect(deeds(judgement)).toEqual(expect.arrayContaining([...EVERY_RUN, ...DIAGNOSIS]));
+    expect(deeds(judgement)).toEqual(expect.arrayContaining([...EVERY_RUN, ...HOURLY_CHECK, ...DIAGNOSIS]));
   });
 
   it('is asked for each host and for the document by one command, and for TXT and CAA apart', () => {

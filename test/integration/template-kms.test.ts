@@ -34,8 +34,8 @@ describe('a stack with a KMS key of its own', () => {
   });
 
   it.each([
-    ['ScanRole', ['kms:Decrypt']],
     ['DoctorRole', ['kms:Decrypt']],
+    ['ScanRole', ['kms:Decrypt', 'kms:GenerateDataKey']],
     ['RenewRole', ['kms:Decrypt', 'kms:GenerateDataKey']],
     ['DeployRole', ['kms:Decrypt', 'kms:GenerateDataKey']],
     ['ConfirmRole', ['kms:Decrypt', 'kms:GenerateDataKey']],

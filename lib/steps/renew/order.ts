@@ -1,15 +1,11 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import { keyFingerprint } from '../../core/certificate.ts';
 import type { Pending } from '../../core/pending.ts';
 import { PrivateKeyPem } from '../../core/private-key-pem.ts';
-import type { KeyType } from '../../core/renewal-file.ts';
 import { AcmeError, type Authorization, type Order } from '../../ports/certificate-authority.ts';
-import { TimeLimitError } from '../poll.ts';
 import type { Checked, Ordered, PlacedEdit, RenewRun } from './context.ts';
+import { orderAnew } from './new-order.ts';
 
 const TXT_TTL_SECONDS = 60;
-const generate = promisify(generateKeyPair);
 
 /**
  * Orders, or goes on with the order that an earlier run left, and records order, key and what will be written to the DNS
@@ -66,29 +62,6 @@ function fingerprintOf(key: PrivateKeyPem): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function orderAnew(
-  { authority, signal }: RenewRun,
-  { wanted, name }: Checked,
-): Promise<{ order: Order; key: PrivateKeyPem }> {
-  if (signal.aborted)
-    throw new TimeLimitError(
-      'out-of-time',
-      `the function's time ended before ${name} was ordered; the next run does it`,
-    );
-  const [order, key] = await Promise.all([
-    authority.createOrder({ names: wanted.names, profile: wanted.profile }),
-    generateKey(wanted.key),
-  ]);
-  return { order, key };
-}
-
-export async function generateKey(type: KeyType): Promise<PrivateKeyPem> {
-  const { privateKey } = type.startsWith('rsa-')
-    ? await generate('rsa', { modulusLength: Number(type.slice('rsa-'.length)) })
-    : await generate('ec', { namedCurve: type === 'ecdsa-p384' ? 'P-384' : 'P-256' });
-  return new PrivateKeyPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 }
 
 function txtEdit({ challengeTargets, name }: Checked, { identifier, challenge }: Authorization): PlacedEdit {

@@ -45,6 +45,7 @@ const deps = () => ({
   zonesOf: (_role: string | undefined): Zones => zones,
   resolver: new FakeResolver(zones),
   caaIdentity: async () => 'ca.test',
+  askRenewalInfo: async () => undefined,
 });
 const weekly = () => scan(deps(), { start: 'weekly-sweep', names: 'all' }, NOW);
 const want = (name: string, more: object = {}) =>

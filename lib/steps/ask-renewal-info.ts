@@ -1,0 +1,89 @@
+import { InputError } from '../core/input-error.ts';
+import type { LivePointer } from '../core/live-pointer.ts';
+import { askAgainAt, chooseInstant, isAskDue, type Suggested } from '../core/renewal-info.ts';
+import type { State } from '../core/state.ts';
+import { AcmeError } from '../ports/certificate-authority.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { AskRenewalInfo } from '../ports/renewal-info.ts';
+import { oneLineOf } from './failure.ts';
+import { updateState } from './update-state.ts';
+
+export interface RenewalInfoDeps {
+  store: ObjectStore;
+  askRenewalInfo: AskRenewalInfo;
+}
+
+/** A CA that fails so often in one run is not asked any more in it. */
+const MAX_FAILURES = 3;
+/** Asking ends here, whatever the number of certificates; the rest is asked at the next run. */
+const LIMIT_MS = 60_000;
+
+/**
+ * Asks CAs when they want their certificates renewed, each no sooner than it allows, and remembers the instant that was
+ * chosen. What a CA does not say, or says badly, keeps nobody from renewing: it is a warning, and the age decides.
+ */
+export class RenewalInfoRound {
+  readonly #deps: RenewalInfoDeps;
+  readonly #now: Date;
+  readonly #warn: (message: string) => void;
+  readonly #failures = new Map<string, number>();
+  readonly #started = performance.now();
+
+  constructor(deps: RenewalInfoDeps, { now, warn }: { now: Date; warn: (message: string) => void }) {
+    this.#deps = deps;
+    this.#now = now;
+    this.#warn = warn;
+  }
+
+  /** The state with what the CA suggests for the live certificate by now. */
+  async ask(name: string, live: LivePointer, state: State | undefined): Promise<State | undefined> {
+    const { certId, ca } = live;
+    if (ca === undefined || !isAskDue(state?.suggested, certId, this.#now) || this.#isOver(ca)) return state;
+    const chosen = state?.suggested?.certId === certId ? state.suggested.at : undefined;
+    try {
+      const suggested = await this.#suggestion(ca, certId, chosen);
+      return await updateState(this.#deps.store, name, (before) => ({ failures: 0, ...before, suggested }));
+    } catch (error) {
+      this.#fail(ca, `${name}: the CA was not asked when to renew: ${oneLineOf(error).message}`);
+      return state;
+    }
+  }
+
+  async #suggestion(ca: string, certId: string, chosen: string | undefined): Promise<Suggested> {
+    const kept = { certId, ...(chosen !== undefined && { at: chosen }) };
+    try {
+      const advice = await this.#deps.askRenewalInfo(ca, certId);
+      const askAgain = askAgainAt(advice?.retryAfterMs, this.#now);
+      if (!advice) return { ...kept, askAgain };
+      const { window, explanationUrl } = advice;
+      const at = chooseInstant(window, chosen, Math.random());
+      return { certId, askAgain, at, ...(explanationUrl !== undefined && { explanationUrl }) };
+    } catch (error) {
+      if (!isLasting(error)) throw error;
+      this.#warn(`${oneLineOf(error).message}; the age of the certificate decides`);
+      return { ...kept, askAgain: askAgainAt(retryAfterOf(error), this.#now) };
+    }
+  }
+
+  #isOver(ca: string): boolean {
+    return (this.#failures.get(ca) ?? 0) >= MAX_FAILURES || performance.now() - this.#started > LIMIT_MS;
+  }
+
+  #fail(ca: string, message: string): void {
+    const failures = (this.#failures.get(ca) ?? 0) + 1;
+    this.#failures.set(ca, failures);
+    if (failures <= MAX_FAILURES) this.#warn(message);
+  }
+}
+
+/** Whether asking at the next run would give the same: a refusal, an answer of no use, or a wait that the CA asks for. */
+function isLasting(error: unknown): boolean {
+  if (error instanceof InputError || retryAfterOf(error) !== undefined) return true;
+  return (
+    error instanceof AcmeError && error.reason.startsWith('acme-') && error.reason !== 'acme-server-internal'
+  );
+}
+
+function retryAfterOf(error: unknown): number | undefined {
+  return error instanceof AcmeError ? error.retryAfterMs : undefined;
+}

@@ -1,0 +1,67 @@
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { LivePointer } from '../../core/live-pointer.ts';
+import { PrivateKeyPem } from '../../core/private-key-pem.ts';
+import type { KeyType } from '../../core/renewal-file.ts';
+import {
+  AcmeError,
+  type CertificateAuthority,
+  type Order,
+  type OrderRequest,
+} from '../../ports/certificate-authority.ts';
+import { TimeLimitError } from '../poll.ts';
+import type { Checked, RenewRun } from './context.ts';
+
+const generate = promisify(generateKeyPair);
+
+/** Places an order and makes its key. */
+export async function orderAnew(
+  { authority, signal }: RenewRun,
+  { wanted, name, live }: Checked,
+): Promise<{ order: Order; key: PrivateKeyPem }> {
+  if (signal.aborted)
+    throw new TimeLimitError(
+      'out-of-time',
+      `the function's time ended before ${name} was ordered; the next run does it`,
+    );
+  const request = { names: wanted.names, profile: wanted.profile };
+  const replaces = live && replacedBy(request, live.pointer, authority.directoryUrl);
+  const [order, key] = await Promise.all([
+    createOrder(authority, { ...request, replaces }),
+    generateKey(wanted.key),
+  ]);
+  return { order, key };
+}
+
+/** The certId to name as replaced: of the same CA, with a name in common (RFC 9773, 5). */
+function replacedBy({ names }: OrderRequest, live: LivePointer, directoryUrl: string): string | undefined {
+  const isOfThisCa = live.ca === directoryUrl && live.certId !== '';
+  return isOfThisCa && names.some((name) => live.names.includes(name)) ? live.certId : undefined;
+}
+
+/** That an order replaces a certificate is a hint; refused for it, it is placed once more without. */
+async function createOrder(authority: CertificateAuthority, request: OrderRequest): Promise<Order> {
+  try {
+    return await authority.createOrder(request);
+  } catch (error) {
+    if (request.replaces === undefined || !isAgainstReplaces(error)) throw error;
+    return authority.createOrder({ ...request, replaces: undefined });
+  }
+}
+
+/**
+ * Replaced already, not known here, or of another account (RFC 9773, 5 and 7.4). A CA that lost its memory may call the
+ * unknown certificate its own error.
+ */
+function isAgainstReplaces(error: unknown): boolean {
+  if (!(error instanceof AcmeError)) return false;
+  if (['acme-already-replaced', 'acme-malformed', 'acme-unauthorized'].includes(error.reason)) return true;
+  return error.reason === 'acme-server-internal' && error.message.includes('given certificate');
+}
+
+export async function generateKey(type: KeyType): Promise<PrivateKeyPem> {
+  const { privateKey } = type.startsWith('rsa-')
+    ? await generate('rsa', { modulusLength: Number(type.slice('rsa-'.length)) })
+    : await generate('ec', { namedCurve: type === 'ecdsa-p384' ? 'P-384' : 'P-256' });
+  return new PrivateKeyPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+}
