@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ async function runParts(folder: string): Promise<string[]> {
     ['format, lint and layers: biome', () => runTool(npmProgram('biome'), ['ci', '--colors=off', '.'])],
     ['types: tsc', () => runTool(npmProgram('tsc'), [])],
     ['unused code: knip', () => runTool(npmProgram('knip'), [])],
-    ["the hosts' script: shellcheck", () => runTool(venv('shellcheck'), ['lib/host/install.sh'])],
+    ["the hosts' script and hooks: shellcheck", () => runTool(venv('shellcheck'), hostScripts())],
     ['serverless package --stage local', () => packaged('local')],
     ['serverless package --stage production', () => packaged('production', SAMPLE_PARAMS)],
     ['templates: cfn-lint', () => runTool(venv('cfn-lint'), templates)],
@@ -58,6 +59,10 @@ async function testsPass(failed: string[]): Promise<boolean> {
   const [status] = await once(child, 'close');
   process.off('SIGINT', wait);
   return status === 0;
+}
+
+function hostScripts(): string[] {
+  return ['lib/host/install.sh', ...globSync('examples/hooks/*.sh', { cwd: PROJECT })];
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'perennial-check-'));

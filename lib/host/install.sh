@@ -12,7 +12,8 @@
 #   SSM_port       the TLS port on 127.0.0.1
 # The last line on stdout is JSON, one result per name; it never holds key material. Exit status 0
 # when each certificate is served, was served already, or is installed with nothing serving it.
-# Needs the AWS CLI, openssl, flock and coreutils.
+# Needs the AWS CLI, openssl, and flock, coreutils, grep and sed, which every Linux distribution has.
+# docs/hosts.md says what each outcome and reason means.
 #
 # Trap: no dollar-brace expansion and no doubled braces anywhere in this file. Serverless would
 # resolve the first, Systems Manager the second.
@@ -31,6 +32,7 @@ serve_limit_s=15
 first_serve_limit_s=3
 hook_limit_s=120
 at_once=4
+max_rounds=3
 
 # --- what the run found out -----------------------------------------------------------------
 # One folder per name under $work holds what is known about it: version, serial, names, candidates
@@ -149,6 +151,7 @@ read_parameters() {
   container=$(parameter container)
   port=$(parameter port)
   check_names
+  require_tools
   check_parameter bucket "$bucket" '[a-z0-9][a-z0-9.-]{1,62}'
   check_parameter region "$region" '[a-z0-9-]{1,40}'
   check_parameter root "$root" '(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,20}'
@@ -187,7 +190,7 @@ check_names() {
 }
 
 require_tools() {
-  for tool in openssl flock sha256sum timeout mktemp readlink; do
+  for tool in openssl flock grep sed sha256sum timeout mktemp readlink stat comm; do
     command -v "$tool" >/dev/null || refuse "$tool-missing" "$tool is not installed on this host"
   done
   command -v aws >/dev/null || refuse aws-cli-missing 'the AWS CLI (aws) is not installed on this host, or not on the PATH of the SSM agent'
@@ -201,12 +204,19 @@ make_work_folder() {
   work=$(mktemp -d "$temporary/perennial.XXXXXX") || refuse disk-full "no temporary folder in $temporary"
   trap 'rm -rf "$work"' EXIT
   trap 'exit 143' HUP INT TERM
+  error=$(head -c 262144 /dev/zero 2>&1 >"$work/room" && rm "$work/room" 2>&1) ||
+    refuse "$(reason_of_error "$error" disk-full)" "no room in $temporary: $error"
   for worked in $names; do mkdir "$work/$worked"; done
 }
 
 make_root_folders() {
   error=$( { (umask 022 && mkdir -p "$root") && mkdir -p "$root/live" "$root/archive" && : >>"$root/.perennial.lock"; } 2>&1) ||
     refuse "$(reason_of_error "$error" root-not-writable)" "$root: $error"
+  for folder in "$root" "$root/live" "$root/archive"; do
+    owner=$(stat -L -c %u "$folder")
+    [ "$owner" = "$(id -u)" ] ||
+      refuse wrong-owner "$folder belongs to user $owner, who could replace the keys in it: chown root $folder"
+  done
 }
 
 # flock, because it ends with the process however that ends.
@@ -214,6 +224,9 @@ take_lock() {
   exec 9>>"$root/.perennial.lock"
   flock -w "$lock_wait_s" 9 || refuse locked "another installation has held $root/.perennial.lock for $lock_wait_s s"
 }
+
+# Of a clock that nobody sets.
+seconds() { cut -d . -f 1 /proc/uptime; }
 
 # in_parallel FUNCTION ITEM...: at most $at_once at a time
 in_parallel() {
@@ -346,7 +359,16 @@ check_certificate() {
     give_up "$1" names-mismatch "the certificate does not cover $uncovered"
     return
   }
+  note "$1" signatures "$(signatures_of "$2/cert.pem")"
   check_dates "$1"
+}
+
+# What a client offers that can take only the certificate's kind of key.
+signatures_of() {
+  case $(openssl x509 -in "$1" -noout -text 2>/dev/null | sed -n 's/^ *Public Key Algorithm: *//p') in
+    id-ecPublicKey) echo ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512 ;;
+    rsaEncryption) echo RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512 ;;
+  esac
 }
 
 check_dates() {
@@ -363,10 +385,22 @@ check_dates() {
 
 fingerprint() { openssl x509 -noout -fingerprint -sha256 2>/dev/null | sed 's/.*=//' | tr -d : | tr A-F a-f; }
 
-# ask NAME/SERVERNAME: notes the fingerprint of what 127.0.0.1 serves for this name, or nothing
+# shake_hands SERVERNAME OPTION...: the fingerprint of what 127.0.0.1 serves for this name
+shake_hands() {
+  server_name=$1
+  shift
+  timeout 5 openssl s_client -connect "127.0.0.1:$port" -servername "$server_name" "$@" </dev/null 2>/dev/null | fingerprint
+}
+
+# A server block may have an RSA certificate beside an ECDSA one, each a lineage of its own: asked as a
+# client that takes one kind only, it shows that one. Then as any client, for a lineage whose key changed.
+# ask NAME/SERVERNAME: notes the fingerprint, or nothing
 ask() {
-  timeout 5 openssl s_client -connect "127.0.0.1:$port" -servername "$(basename "$1")" </dev/null 2>/dev/null |
-    fingerprint >"$work/$(dirname "$1")/answer.$(basename "$1")"
+  signatures=$(fact "$(dirname "$1")" signatures)
+  answer=''
+  [ -z "$signatures" ] || answer=$(shake_hands "$(basename "$1")" -sigalgs "$signatures")
+  [ -n "$answer" ] || answer=$(shake_hands "$(basename "$1")")
+  printf '%s\n' "$answer" >"$work/$(dirname "$1")/answer.$(basename "$1")"
 }
 
 ask_all() {
@@ -415,10 +449,10 @@ serves_new() {
 # wait_until_served NAME...: asks until all serve the new one or the time is over
 wait_until_served() {
   waiting="$*"
-  started=$(date +%s)
+  started=$(seconds)
   pause=0.05
   while [ -n "$waiting" ]; do
-      ask_all $waiting
+    ask_all $waiting
     still=''
     limit_s=$first_serve_limit_s
     for waited in $waiting; do
@@ -427,7 +461,7 @@ wait_until_served() {
       ! expects_service "$waited" || limit_s=$serve_limit_s
     done
     waiting=$still
-    [ $(($(date +%s) - started)) -lt "$limit_s" ] || break
+    [ $(($(seconds) - started)) -lt "$limit_s" ] || break
     [ -z "$waiting" ] || sleep "$pause"
     pause=$(printf '%s' "$pause" | sed 's/^0.05$/0.1/; t; s/^0.1$/0.3/; t; s/.*/1/')
   done
@@ -463,7 +497,8 @@ note_previous() {
     previous=none
   fi
   note "$1" previous "$previous"
-  is_current "$1" || printf '%s\n' "$previous" >"$(previous_file "$1")"
+  # cp says why it cannot write; what the shell's own printf says, each shell words in its own way.
+  is_current "$1" || cp "$work/$1/previous" "$(previous_file "$1")"
 }
 
 point_link() {
@@ -471,9 +506,10 @@ point_link() {
 }
 
 # Certbot's own folder is renamed, never emptied; its renewal configuration is put out of certbot's sight.
+# Each half is done where it is not, for a run that was killed between them.
 move_certbot_aside() {
-  mv -T "$root/live/$1" "$root/live/$1.before-perennial" || return
-  [ ! -f "$root/renewal/$1.conf" ] || mv "$root/renewal/$1.conf" "$root/renewal/$1.conf.before-perennial"
+  [ -L "$root/live/$1" ] || [ ! -d "$root/live/$1" ] || mv -T "$root/live/$1" "$root/live/$1.before-perennial" || return
+  [ ! -f "$root/renewal/$1.conf" ] || mv "$root/renewal/$1.conf" "$root/renewal/$1.conf.before-perennial" || return
   note "$1" aside " The old live/$1 is now live/$1.before-perennial, and certbot no longer renews it."
 }
 
@@ -489,9 +525,9 @@ swap() {
   is_current "$1" && return
   note "$1" changed yes
   error=$( {
-    [ -L "$root/live/$1" ] || [ ! -d "$root/live/$1" ] || move_certbot_aside "$1"
+    [ "$(fact "$1" previous)" != before-perennial ] || move_certbot_aside "$1"
   } 2>&1 && point_link "$1" "../archive/$1/$(fact "$1" version)" 2>&1) && return
-  swap_back "$1"
+  swap_back "$1" 2>/dev/null
   give_up "$1" "$(reason_of_error "$error" root-not-writable)" "the link live/$1 could not be swapped: $error"
 }
 
@@ -499,20 +535,23 @@ in_the_way() {
   [ -e "$1" ] && [ ! -L "$1" ] && { [ ! -d "$1" ] || [ -e "$1.before-perennial" ]; }
 }
 
+# What cannot be put back now stays written down for the next run.
 swap_back() {
   case $(fact "$1" previous) in
     current) return ;;
-    none) rm -f "$root/live/$1" ;;
-    before-perennial)
-      [ -d "$root/live/$1.before-perennial" ] || return
-      rm -f "$root/live/$1"
-      mv -T "$root/live/$1.before-perennial" "$root/live/$1"
-      [ ! -f "$root/renewal/$1.conf.before-perennial" ] || mv "$root/renewal/$1.conf.before-perennial" "$root/renewal/$1.conf"
-      rm -f "$work/$1/aside"
-      ;;
-    *) point_link "$1" "$(fact "$1" previous)" ;;
+    none) rm -f "$root/live/$1" || return ;;
+    before-perennial) move_certbot_back "$1" || return ;;
+    *) point_link "$1" "$(fact "$1" previous)" || return ;;
   esac
   rm -f "$(previous_file "$1")"
+}
+
+move_certbot_back() {
+  rm -f "$work/$1/aside"
+  if [ -d "$root/live/$1.before-perennial" ]; then
+    rm -f "$root/live/$1" && mv -T "$root/live/$1.before-perennial" "$root/live/$1" || return
+  fi
+  [ ! -f "$root/renewal/$1.conf.before-perennial" ] || mv "$root/renewal/$1.conf.before-perennial" "$root/renewal/$1.conf"
 }
 
 # Keeps the newest versions and whatever the link points to.
@@ -558,12 +597,12 @@ container_status() { sed -n 's/.*"Status": "\([a-z]*\)".*/\1/p' "$work/container
 
 # A container that restarts may be back in a moment.
 wait_for_container() {
-  wait_started=$(date +%s)
+  wait_started=$(seconds)
   while find_container || return 2; do
     [ "$(container_status)" != running ] || return 0
     reload_reason=container-restarting
     reload_message="container $container is $(container_status), not running"
-    [ $(($(date +%s) - wait_started)) -lt "$serve_limit_s" ] || return 2
+    [ $(($(seconds) - wait_started)) -lt "$serve_limit_s" ] || return 2
     sleep 1
   done
 }
@@ -600,14 +639,14 @@ reload_service() {
     reload_message='there is no nginx on this host'
     return 2
   }
-  output=$(nginx -t 2>&1) || {
+  output=$(timeout 30 nginx -t 2>&1) || {
     refused_by_nginx nginx-test-failed "$output"
     return 1
   }
   if systemctl is-active --quiet nginx 2>/dev/null; then
-    output=$(systemctl reload nginx 2>&1)
+    output=$(timeout 30 systemctl reload nginx 2>&1)
   else
-    output=$(nginx -s reload 2>&1)
+    output=$(timeout 30 nginx -s reload 2>&1)
   fi && return
   refused_by_nginx reload-failed "$output"
   case $output in
@@ -616,13 +655,23 @@ reload_service() {
   esac
 }
 
-# As certbot does: every hook in order, once per lineage.
+is_hook() { [ -f "$1" ] && [ -x "$1" ]; }
+
+has_hooks() {
+  for hook in "$root"/renewal-hooks/deploy/*; do is_hook "$hook" && return; done
+  return 1
+}
+
+# As certbot does: every hook in order, once per lineage, with the usual umask.
 run_hooks() {
   for hooked in "$@"; do
     for hook in "$root"/renewal-hooks/deploy/*; do
-      [ -f "$hook" ] && [ -x "$hook" ] || continue
-      RENEWED_LINEAGE="$root/live/$hooked" RENEWED_DOMAINS="$(fact "$hooked" names)" \
-        timeout "$hook_limit_s" "$hook" >"$work/hook.log" 2>&1 </dev/null && continue
+      is_hook "$hook" || continue
+      (
+        umask 022
+        RENEWED_LINEAGE="$root/live/$hooked" RENEWED_DOMAINS="$(fact "$hooked" names)" \
+          exec timeout "$hook_limit_s" "$hook" >"$work/hook.log" 2>&1 </dev/null
+      ) && continue
       reload_reason=hook-failed
       reload_message="$(basename "$hook") failed for $hooked: $(tail -n 1 "$work/hook.log")"
       return 1
@@ -667,6 +716,10 @@ explain_unserved() {
   elif lineage_fingerprints "$1" | grep -qx "$answer"; then
     why_reason=old-certificate-served
     why="$unserved still gets the old certificate: does the configuration read it from another path?"
+    [ "$reload" != hooks ] || has_hooks || {
+      why_reason=no-hooks
+      why="$unserved still gets the old certificate: no program in $root/renewal-hooks/deploy/ is there to reload its server"
+    }
     ! mounts_file_of "$1" || {
       why_reason=mounted-file
       why="$unserved still gets the old certificate: the container mounts files of live/$1 or archive/$1; mount the folder that holds live and archive"
@@ -684,12 +737,18 @@ roll_back() {
   back_reason=$1
   back_why=$2
   shift 2
-  for back in "$@"; do swap_back "$back"; done
+  for back in "$@"; do
+    error=$(swap_back "$back" 2>&1) || note "$back" stuck "$error"
+  done
   reload_all "$@" || back_why="$back_why; it fails without the new certificate as well, so that is not the cause"
   wait_until_back "$@"
   for back in "$@"; do
     missing=$(comm -23 "$work/$back/before" "$work/$back/served" | tr '\n' ' ')
     [ -z "$missing" ] || missing=" (which is not served for $missing)"
+    [ ! -e "$work/$back/stuck" ] || {
+      finish "$back" failed roll-back-failed "the old certificate could not be put back: $(fact "$back" stuck); and before: $back_why"
+      continue
+    }
     case $(fact "$back" previous) in
       current) finish "$back" failed "$back_reason" "no earlier version to go back to: $back_why" ;;
       none) finish "$back" rolled-back "$back_reason" "taken out again: $back_why" ;;
@@ -744,13 +803,8 @@ reload_and_settle() {
   for settled in "$@"; do [ -e "$work/$settled/outcome" ] || settle "$settled"; done
 }
 
-main() {
-  read_parameters
-  require_tools
-  make_work_folder
-  make_root_folders
-  take_lock
-  in_parallel fetch_pointer $names
+install_open() {
+  in_parallel fetch_pointer $(open_names)
   for each in $(open_names); do read_pointer "$each"; done
   fetch_versions
   note_before
@@ -762,6 +816,35 @@ main() {
     installed=$(open_names)
     [ -z "$installed" ] || reload_and_settle $installed
   fi
+}
+
+changed_names() {
+  for looked_at in $names; do [ ! -e "$work/$looked_at/changed" ] || printf '%s ' "$looked_at"; done
+}
+
+# A pointer that cannot be read now is left to the next run.
+reopen_if_moved() {
+  version_before=$(fact "$1" version)
+  get_object "live/$1.json" "$work/$1/pointer.json" >/dev/null || return
+  [ "$(pointer_field "$1" version)" != "$version_before" ] || return
+  # shellcheck disable=SC2115
+  rm -rf "$work/$1" && mkdir "$work/$1"
+}
+
+main() {
+  read_parameters
+  make_work_folder
+  make_root_folders
+  take_lock
+  install_open
+  # The pointer may have moved meanwhile; the message that says so waits behind this run, or is lost.
+  round=1
+  while [ "$round" -lt "$max_rounds" ]; do
+    in_parallel reopen_if_moved $(changed_names)
+    [ -n "$(open_names)" ] || break
+    install_open
+    round=$((round + 1))
+  done
   report
 }
 

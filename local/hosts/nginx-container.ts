@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerCommand } from '../setup/container.ts';
 import { runCommand } from '../setup/run-command.ts';
@@ -9,6 +8,7 @@ import { ensureImage } from './image.ts';
 import { containerPrefix } from './leftovers.ts';
 import type { Nginx } from './nginx.ts';
 import { nginxConfiguration, type Server } from './nginx-configuration.ts';
+import { replaceFile } from './replace-file.ts';
 
 export interface NginxContainerOptions {
   container: ContainerCommand;
@@ -34,9 +34,8 @@ export class NginxContainer implements Nginx {
     await this.writeConfiguration(nginxConfiguration(servers, '/run'));
   }
 
-  async writeConfiguration(text: string): Promise<void> {
-    await mkdir(this.#configuration, { recursive: true });
-    await writeFile(join(this.#configuration, 'nginx.conf'), text);
+  async writeConfiguration(text: string): Promise<() => Promise<void>> {
+    return replaceFile(join(this.#configuration, 'nginx.conf'), text);
   }
 
   async start(): Promise<void> {

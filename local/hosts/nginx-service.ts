@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../setup/run-command.ts';
 import { atExit } from './at-exit.ts';
 import type { Nginx } from './nginx.ts';
 import { nginxConfiguration, type Server } from './nginx-configuration.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Nginx of a root folder as a program of this machine. */
 function nginxIn(rootfs: string): string[] {
@@ -38,9 +38,8 @@ export class NginxService implements Nginx {
     await this.writeConfiguration(nginxConfiguration(servers, this.#dir));
   }
 
-  async writeConfiguration(text: string): Promise<void> {
-    await mkdir(this.#dir, { recursive: true });
-    await writeFile(join(this.#dir, 'nginx.conf'), text);
+  async writeConfiguration(text: string): Promise<() => Promise<void>> {
+    return replaceFile(join(this.#dir, 'nginx.conf'), text);
   }
 
   async start(): Promise<void> {

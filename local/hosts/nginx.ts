@@ -6,8 +6,8 @@ import type { Server } from './nginx-configuration.ts';
 export interface Nginx {
   /** Writes the configuration; read at start and at a reload. A server without a certificate fails its test. */
   configure(servers: Server[]): Promise<void>;
-  /** Writes nginx.conf as it is, such as a broken one. */
-  writeConfiguration(text: string): Promise<void>;
+  /** Writes nginx.conf as it is, such as a broken one; returns the way to write the last one again. */
+  writeConfiguration(text: string): Promise<() => Promise<void>>;
   start(): Promise<void>;
   reload(): Promise<void>;
   /** Stops it and removes what it left; does nothing when it is stopped. */

@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Host } from '../../local/hosts/host.ts';
-import { Hosts } from '../../local/hosts/hosts.ts';
-import { type PemPair, selfSign } from '../../local/hosts/self-signed.ts';
+import { type HostOptions, Hosts } from '../../local/hosts/hosts.ts';
+import type { PemPair } from '../../local/hosts/self-signed.ts';
+import type { Site } from '../../local/hosts/site.ts';
 import { startMoto } from '../../local/moto/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
+import { createAuthority, type IssueOptions } from './certificate-authority.ts';
+import { startProbe } from './tls-probe.ts';
 
 const scriptFile = join(import.meta.dirname, '../../lib/host/install.sh');
 
@@ -50,18 +53,36 @@ export async function startInstallFixture() {
   const { venvBin, nginxRootfs, container } = setup;
   const hosts = new Hosts({ dir, container, nginxRootfs, venvBin, env: () => aws });
   const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+  const authority = await createAuthority();
   let versions = 0;
+  let startedHosts = 0;
 
   return {
     dir,
     hosts,
     put,
+    authority,
+    /** Starts a host whose sites are served with certificates of the fixture's own CA. */
+    async startHost(options: Omit<HostOptions, 'id'>): Promise<Host> {
+      const sites: Site[] = [];
+      for (const ofLineage of Map.groupBy(options.sites ?? [], ({ lineage }) => lineage).values()) {
+        const names = ofLineage.map(({ serverName }) => serverName);
+        const certificate = await authority.issue({ names });
+        sites.push(...ofLineage.map((site) => ({ certificate, ...site })));
+      }
+      startedHosts += 1;
+      return hosts.start({ ...options, id: `i-${startedHosts}`, sites });
+    },
+    /** Asks a host for names 50 times a second, until the returned function is called. */
+    probe(host: Host, ...names: string[]) {
+      return startProbe({ port: host.tlsPort, names, ca: authority.root });
+    },
     script: () => readFile(scriptFile, 'utf8'),
     /** Puts a version into archive/ and points live/<name>.json to it; `change` falsifies the pointer. */
     async publish(name: string, names: string[], options: PublishOptions = {}): Promise<Published> {
-      const pair = options.pair ?? (await selfSign({ names, ...options }));
+      const pair = options.pair ?? (await authority.issue({ names, ...options }));
       versions += 1;
-      const version = `20261120T0000${String(versions).padStart(2, '0')}Z-3f9a2c`;
+      const version = `20261120T${String(versions).padStart(6, '0')}Z-3f9a2c`;
       for (const [file, pem] of Object.entries(pair))
         await put(`archive/${name}/${version}/${file}.pem`, pem);
       const pointer = { ...pointerTo(pair, version), names, serverNames: options.serverNames };
@@ -83,6 +104,7 @@ export async function startInstallFixture() {
       const env = Object.fromEntries(Object.entries(all).map(([key, value]) => [`SSM_${key}`, value]));
       const started = performance.now();
       const result = await host.run({ script: await readFile(scriptFile, 'utf8'), env, limitMs: 60_000 });
+      if (/PRIVATE KEY/.test(result.stdout + result.stderr)) throw new Error('key material in the output');
       const lastLine = result.stdout.trim().split('\n').at(-1) || '{"results":[]}';
       const report = JSON.parse(lastLine) as InstallReport;
       return { ...result, report, ms: Math.round(performance.now() - started) };
@@ -97,10 +119,8 @@ export async function startInstallFixture() {
 
 export type InstallFixture = Awaited<ReturnType<typeof startInstallFixture>>;
 
-export interface PublishOptions {
+export interface PublishOptions extends Omit<IssueOptions, 'names'> {
   pair?: PemPair;
-  notBefore?: Date;
-  notAfter?: Date;
   serverNames?: string[];
   change?: Record<string, unknown>;
 }
@@ -132,28 +152,4 @@ async function ask(port: number, servername: string): Promise<PeerCertificate> {
   } finally {
     socket.destroy();
   }
-}
-
-/** Asks a host for a name 50 times a second until stopped; then says how often it got no certificate, and which serials it saw. */
-export function probe(host: Host, serverName: string) {
-  const serials = new Set<string>();
-  const failures: string[] = [];
-  const open: Promise<void>[] = [];
-  const askOnce = () => {
-    const answer = ask(host.tlsPort, serverName).then(
-      (certificate) => {
-        if (new Date(certificate.valid_to) < new Date()) failures.push('expired');
-        serials.add(certificate.serialNumber);
-      },
-      (error: Error) => void failures.push(error.message),
-    );
-    open.push(answer);
-  };
-  askOnce();
-  const timer = setInterval(askOnce, 20);
-  return async () => {
-    clearInterval(timer);
-    await Promise.all(open);
-    return { probes: open.length, failures, serials: [...serials] };
-  };
 }

@@ -2,14 +2,15 @@ import { chmod, mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promise
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
-import { type InstallFixture, probe, servedSerial, startInstallFixture } from './install-fixture.ts';
+import { type InstallFixture, servedSerial, startInstallFixture } from './install-fixture.ts';
+import { assertUnbroken } from './tls-probe.ts';
 
 let fixture: InstallFixture;
 let host: Host;
 beforeAll(async () => {
   fixture = await startInstallFixture();
   const sites = ['a', 'b'].map((lineage) => ({ serverName: `${lineage}.example`, lineage }));
-  host = await fixture.hosts.start({ id: 'i-1', reload: 'hooks', sites });
+  host = await fixture.startHost({ reload: 'hooks', sites });
 });
 afterAll(() => fixture?.stop());
 
@@ -37,7 +38,7 @@ describe("certbot's deploy hooks", () => {
     await writeHook('15-off', 'echo off >>/mnt/letsencrypt/hooks.log', 0o644);
     await fixture.publish('a', ['a.example', 'www.a.example']);
     const { serial } = await fixture.publish('b', ['b.example', '*.b.example']);
-    const stopProbe = probe(host, 'b.example');
+    const stopProbe = fixture.probe(host, 'b.example');
     const { report, exitCode } = await install('a b');
     expect(report.results).toMatchObject([
       { outcome: 'served', served: expect.arrayContaining(['a.example']) },
@@ -45,7 +46,7 @@ describe("certbot's deploy hooks", () => {
     ]);
     expect(exitCode).toBe(0);
     expect(await servedSerial(host, 'b.example')).toBe(serial);
-    expect((await stopProbe()).failures).toEqual([]);
+    assertUnbroken(await stopProbe());
     const log = await readFile(join(host.root, 'hooks.log'), 'utf8');
     expect(log).toBe(
       '10-note /mnt/letsencrypt/live/a a.example www.a.example\n10-note /mnt/letsencrypt/live/b b.example *.b.example\n',

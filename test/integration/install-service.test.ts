@@ -2,7 +2,8 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
-import { type InstallFixture, probe, servedSerial, startInstallFixture } from './install-fixture.ts';
+import { type InstallFixture, servedSerial, startInstallFixture } from './install-fixture.ts';
+import { assertUnbroken } from './tls-probe.ts';
 
 describe('the script on a host with Nginx as a service', () => {
   let fixture: InstallFixture;
@@ -10,7 +11,7 @@ describe('the script on a host with Nginx as a service', () => {
   beforeAll(async () => {
     fixture = await startInstallFixture();
     const sites = [{ serverName: 'a.example', lineage: 'a' }];
-    host = await fixture.hosts.start({ id: 'mi-1', reload: 'service', sites });
+    host = await fixture.startHost({ reload: 'service', sites });
   });
   afterAll(() => fixture?.stop());
 
@@ -18,12 +19,12 @@ describe('the script on a host with Nginx as a service', () => {
 
   test('a new version is installed, reloaded and seen, without one failed probe', async () => {
     const { serial } = await fixture.publish('a', ['a.example']);
-    const stopProbe = probe(host, 'a.example');
+    const stopProbe = fixture.probe(host, 'a.example');
     const { report, exitCode } = await install('a');
     expect(report.results).toMatchObject([{ outcome: 'served', served: ['a.example'] }]);
     expect(exitCode).toBe(0);
     expect(await servedSerial(host, 'a.example')).toBe(serial);
-    expect((await stopProbe()).failures).toEqual([]);
+    assertUnbroken(await stopProbe());
     expect((await install('a')).report.results).toMatchObject([{ outcome: 'unchanged' }]);
   });
 
@@ -41,7 +42,7 @@ describe('the script on a host with Nginx as a service', () => {
 
   test('an Nginx that does not run keeps the new version for when it does', async () => {
     const sites = [{ serverName: 'b.example', lineage: 'b' }];
-    const stopped = await fixture.hosts.start({ id: 'mi-2', reload: 'service', sites });
+    const stopped = await fixture.startHost({ reload: 'service', sites });
     await stopped.nginx.stop();
     const { version } = await fixture.publish('b', ['b.example']);
     const { report, exitCode } = await fixture.install(stopped, 'b', { reload: 'service' });

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Deploy hook for Caddy, whose Caddyfile reads the files where they are:
+# `tls /etc/letsencrypt/live/example.com/fullchain.pem /etc/letsencrypt/live/example.com/privkey.pem`.
+# --force, because the configuration is the same and only the files it names have changed.
+set -eu
+
+caddy reload --force --config "${CADDY_CONFIG:-/etc/caddy/Caddyfile}"

@@ -1,0 +1,25 @@
+import type { Host } from '../../../local/hosts/host.ts';
+import type { DebianProgram, UnpackedProgram } from '../debian-program.ts';
+
+/** A web server other than Nginx, that a deploy hook of examples/hooks/ tells of a new certificate. */
+export interface HookedServer {
+  debian: DebianProgram;
+  hook: string;
+  /** Writes its configuration for the lineage `a`; says how it is started and what the hook's host has to have. */
+  configure(place: Place): Promise<Configured>;
+}
+
+export interface Place {
+  host: Host;
+  /** where it may keep its files */
+  folder: string;
+  unpacked: UnpackedProgram;
+}
+
+export interface Configured {
+  args: string[];
+  /** shell text before the script: the environment that the SSM agent has on such a host */
+  prepare?: string;
+  /** programs on the host's PATH, as shell text; `$pid` is the server's */
+  tools: Record<string, string>;
+}

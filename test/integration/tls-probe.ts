@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createSecureContext, type PeerCertificate, type SecureContextOptions } from 'node:tls';
+
+const EVERY_MS = 20;
+const LEAST_PER_SECOND = 40;
+const ANSWER_LIMIT_MS = 5000;
+
+export interface ProbeOptions {
+  port: number;
+  /** asked in turn */
+  names: string[];
+  /** PEM of the roots that are trusted */
+  ca: string;
+  /** the signature algorithms that the client offers, where not all: `RSA-PSS+SHA256:RSA+SHA256` has RSA certificates only */
+  sigalgs?: string;
+}
+
+export interface Probed {
+  /** connections that got a certificate valid by chain, name and dates */
+  answers: number;
+  /** what the others got; the time is from the start of the probe */
+  failures: string[];
+  perSecond: number;
+  /** serial numbers in the order in which they were seen first */
+  serials: string[];
+}
+
+/** Connects to 127.0.0.1 over TLS 50 times a second, as a client that verifies, until the returned function is called. */
+export function startProbe({ port, names, ca, sigalgs }: ProbeOptions): () => Promise<Probed> {
+  const trust: SecureContextOptions = sigalgs === undefined ? { ca } : { ca, sigalgs };
+  const secureContext = createSecureContext(trust);
+  const serials = new Set<string>();
+  const failures: string[] = [];
+  const open: Promise<void>[] = [];
+  const started = performance.now();
+  const elapsed = () => performance.now() - started;
+  const askOnce = async () => {
+    const servername = names[open.length % names.length] ?? '';
+    const since = elapsed();
+    try {
+      serials.add((await certificateFor({ port, servername, secureContext })).serialNumber);
+    } catch (error) {
+      failures.push(`${servername} at ${Math.round(since)} ms: ${(error as Error).message}`);
+    }
+  };
+  // A timer of a busy process comes late; what it missed is asked then.
+  const askAllDue = () => {
+    while (open.length * EVERY_MS <= elapsed()) open.push(askOnce());
+  };
+  askAllDue();
+  const timer = setInterval(askAllDue, EVERY_MS);
+  return async () => {
+    clearInterval(timer);
+    const perSecond = open.length / (elapsed() / 1000);
+    await Promise.all(open);
+    return { answers: open.length - failures.length, failures, perSecond, serials: [...serials] };
+  };
+}
+
+/** Throws an AssertionError when a connection failed or got a certificate that is not valid, or when too few were tried. */
+export function assertUnbroken({ failures, perSecond, answers }: Probed): void {
+  assert.deepEqual(failures, []);
+  assert.ok(answers > 0, 'the probe got no answer at all');
+  assert.ok(perSecond >= LEAST_PER_SECOND, `only ${perSecond.toFixed(1)} probes a second`);
+}
+
+async function certificateFor(to: {
+  port: number;
+  servername: string;
+  secureContext: ReturnType<typeof createSecureContext>;
+}): Promise<PeerCertificate> {
+  const socket = connect({ host: '127.0.0.1', ...to });
+  socket.setTimeout(ANSWER_LIMIT_MS, () =>
+    socket.destroy(new Error(`no answer within ${ANSWER_LIMIT_MS} ms`)),
+  );
+  try {
+    await once(socket, 'secureConnect');
+    return socket.getPeerCertificate();
+  } finally {
+    socket.destroy();
+  }
+}
