@@ -13,7 +13,7 @@ import { eventWith, logger, queued } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/settings.ts';
 import { oneLineOf } from '../lib/steps/failure.ts';
 import type { RenewDeps } from '../lib/steps/renew/context.ts';
-import { renewBatch } from '../lib/steps/renew-batch.ts';
+import { renewInTurns } from '../lib/steps/renew-in-turns.ts';
 
 const settings = readSettings(process.env);
 const accounts = {
@@ -46,6 +46,6 @@ const deps: RenewDeps = {
 
 /** Renews one batch of certificates. */
 export const handler = queued(eventWith(RenewalDue), async ({ detail }, { requestId, signal }) => {
-  const outcomes = await renewBatch(deps, detail, { owner: requestId, signal });
+  const outcomes = await renewInTurns(deps, detail, { owner: requestId, signal });
   for (const certificate of outcomes) logger.info('renewal ended', { certificate });
 });

@@ -16,6 +16,7 @@ type Call = 'createOrder' | 'order' | 'authorization' | 'answerChallenge' | 'fin
 
 interface KeptOrder extends Order {
   names: readonly string[];
+  profile: string | undefined;
 }
 
 /** A CA that believes what stands in the fake zones, and issues real certificates with its clock's dates. */
@@ -34,6 +35,10 @@ export class FakeAuthority implements CertificateAuthority {
   readonly requests: OrderRequest[] = [];
   /** Runs before each call, with the names or the address it is about; throws to refuse. */
   before: (call: Call, about: string) => void | Promise<void> = () => {};
+  /** Runs after each call that was carried out, before its answer; throws to lose that. */
+  after: (call: Call, about: string) => void | Promise<void> = () => {};
+  /** Whether the same names and profile are given the same order as long as it is pending or ready, as Boulder does. */
+  givesOrderAgain = false;
   lifetimeDays = 90;
 
   constructor(
@@ -54,6 +59,22 @@ export class FakeAuthority implements CertificateAuthority {
   async createOrder(request: OrderRequest): Promise<Order> {
     await this.before('createOrder', request.names.join(' '));
     this.requests.push(request);
+    const again = this.givesOrderAgain ? this.#sameOrder(request) : undefined;
+    const order = again ?? this.#newOrder(request);
+    await this.after('createOrder', request.names.join(' '));
+    return { ...order };
+  }
+
+  /** Let's Encrypt: an unexpired order of the same account, names and profile that nobody has finalized. */
+  #sameOrder({ names, profile }: OrderRequest): Order | undefined {
+    const subject = (of: OrderRequest) => JSON.stringify([[...of.names].sort(), of.profile]);
+    return [...this.#orders.values()].find(
+      (order) =>
+        ['pending', 'ready'].includes(order.status) && subject(order) === subject({ names, profile }),
+    );
+  }
+
+  #newOrder(request: OrderRequest): KeptOrder {
     const url = `https://${this.#host}/order/${this.requests.length}`;
     const authorizations = request.names.map((name) => this.#authorize(url, name));
     const order: KeptOrder = {
@@ -62,9 +83,10 @@ export class FakeAuthority implements CertificateAuthority {
       authorizations,
       finalize: `${url}/finalize`,
       names: request.names,
+      profile: request.profile,
     };
     this.#orders.set(url, order);
-    return { ...order };
+    return order;
   }
 
   async order(url: string): Promise<Order> {

@@ -190,6 +190,8 @@ const CASES: Record<string, Case[]> = {
     ['may', 'tag for the host groups', tagged(`${version}/privkey.pem`, 'perennial-groups', ':web:')],
     ['may', 'take back the tag', asks('s3:PutObjectTagging', object(`${version}/privkey.pem`))],
     ['may', 'release a claim', remove('pending/example.com.json')],
+    ['may', 'put a fence around an order', put('orders/0a1b.json', onlyNew)],
+    ['may', 'take a fence down', remove('orders/0a1b.json')],
     ['may not', 'overwrite a version', put(`${version}/privkey.pem`)],
     ['may not', 'swap a version', put(`${version}/privkey.pem`, { 's3:if-match': '"etag"' })],
     ['may not', 'remove a version', remove(`${version}/privkey.pem`)],

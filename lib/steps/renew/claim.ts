@@ -21,7 +21,10 @@ type DueOne = RenewalDue['certificates'][number] & Pick<RenewalDue, 'zoneRole' |
 export async function claim(deps: RenewDeps, due: DueOne, owner: string): Promise<Claimed> {
   const lease = await Lease.claim(deps.store, due.name, owner);
   try {
-    return { name: due.name, reason: due.reason, lease, ...(await lookAgain(deps, due, lease)) };
+    const found = await lookAgain(deps, due, lease);
+    const { names, profile } = found.wanted;
+    if (found.action === 'renew') await lease.fence({ ca: due.ca, names, profile });
+    return { name: due.name, reason: due.reason, lease, ...found };
   } catch (error) {
     await giveBack(lease, deps);
     throw error;

@@ -1,17 +1,28 @@
-import { CertificateError, verifyIssued } from '../../core/certificate.ts';
+import { CertificateError, type Issued, verifyIssued } from '../../core/certificate.ts';
 import { isForAge } from '../../core/decide-renewal.ts';
+import type { PrivateKeyPem } from '../../core/private-key-pem.ts';
 import { AcmeError, type Order } from '../../ports/certificate-authority.ts';
 import type { Finalized, Ordered, RenewRun } from './context.ts';
 import { settle } from './prove.ts';
 
 /** Has the certificate issued for the key that is already saved, and believes the CA only what can be checked. */
 export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finalized> {
-  const { wanted, key } = renewal;
   const order = await issue(run, renewal);
   const fullchain = await run.authority.certificate(order);
-  const issued = verifyIssued(fullchain, { key, names: wanted.names, now: run.deps.clock() });
+  const issued = await verify(run, renewal, fullchain);
   requireLonger(renewal, issued.facts.notAfter);
   return { ...renewal, order, issued };
+}
+
+async function verify(run: RenewRun, { wanted, key, lease }: Ordered, fullchain: string): Promise<Issued> {
+  try {
+    return verifyIssued(fullchain, { key, names: wanted.names, now: run.deps.clock() });
+  } catch (error) {
+    // The CA gave the order to another certificate too, whose key came first: it will never be right for this one.
+    if (error instanceof CertificateError && error.reason === 'key-mismatch')
+      await lease.record({ order: undefined });
+    throw error;
+  }
 }
 
 /** Where only age was the reason, a certificate that ends no later than the live one helps nobody. */
@@ -23,8 +34,24 @@ function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
 
 async function issue(run: RenewRun, { name, order, key, wanted }: Ordered): Promise<Order> {
   const finalized =
-    order.status === 'ready' ? await run.authority.finalize(order, { key, names: wanted.names }) : order;
+    order.status === 'ready' ? await finalizeOnce(run, order, { key, names: wanted.names }) : order;
   const settled = await settle(run, finalized, 'processing');
   if (settled.status === 'valid') return settled;
   throw new AcmeError('order-not-valid', `order ${order.url} for ${name} ended as ${settled.status}`);
+}
+
+/** Where the answer to an earlier finalize was lost, or somebody else sent one, the order shows what came of it. */
+async function finalizeOnce(
+  { authority }: RenewRun,
+  order: Order,
+  csr: { key: PrivateKeyPem; names: readonly string[] },
+): Promise<Order> {
+  try {
+    return await authority.finalize(order, csr);
+  } catch (error) {
+    if (!(error instanceof AcmeError) || error.reason !== 'acme-order-not-ready') throw error;
+    const found = await authority.order(order.url);
+    if (found.status === 'ready') throw error;
+    return found;
+  }
 }

@@ -1,7 +1,9 @@
 import { pendingKey } from '../../core/object-keys.ts';
+import { type OrderSubject, orderFenceKey } from '../../core/order-fence.ts';
 import { isStale, LEASE_SECONDS, type Pending } from '../../core/pending.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readPending } from '../read-objects.ts';
+import { raiseFence } from './raise-fence.ts';
 
 /** Somebody else works on the certificate; leave it to them. */
 export class LeaseLostError extends Error {
@@ -19,6 +21,7 @@ export class Lease {
   readonly #store: ObjectStore;
   #pending: Pending;
   #etag: string;
+  #takeFenceDown: () => Promise<void> = async () => {};
 
   private constructor(store: ObjectStore, name: string, claimed: { pending: Pending; etag: string }) {
     this.#store = store;
@@ -50,6 +53,14 @@ export class Lease {
     return this.#pending;
   }
 
+  /** Keeps others from ordering the same until this claim ends; throws SameOrderError when one does already. */
+  async fence(subject: OrderSubject): Promise<void> {
+    this.#takeFenceDown = await raiseFence(this.#store, orderFenceKey(subject), {
+      name: this.name,
+      owner: this.#pending.owner,
+    });
+  }
+
   /** Records before the side effect that it is about; throws {@link LeaseLostError} when the claim was taken over. */
   async record(progress: Partial<Pick<Pending, 'order' | 'records'>>): Promise<void> {
     await this.#write({ ...this.#pending, ...progress });
@@ -57,11 +68,13 @@ export class Lease {
 
   /** Gives the claim up and keeps what was recorded for the next worker. */
   async leaveForLater(): Promise<void> {
+    await this.#takeFenceDown();
     await this.#write({ ...this.#pending, leaseSeconds: 0 });
   }
 
   /** The work is done: nothing is left to record. A claim that was taken over meanwhile is its new owner's. */
   async release(): Promise<void> {
+    await this.#takeFenceDown();
     await this.#store.remove(pendingKey(this.name), { etag: this.#etag });
   }
 

@@ -13,7 +13,7 @@ export type RenewOutcome =
   | { name: string; outcome: 'left'; reason: string; message: string };
 
 /** Reasons that are nobody's failure: another worker, or the next run, does the work. */
-const LEFT = ['claimed-elsewhere', 'no-longer-due', 'out-of-time'];
+const LEFT = ['claimed-elsewhere', 'same-order-in-flight', 'no-longer-due', 'out-of-time'];
 
 export function renewed({ name, reason, version, pointer }: Committed): RenewOutcome {
   return { name, outcome: 'renewed', reason, version, serial: pointer.serial, notAfter: pointer.notAfter };

@@ -1,6 +1,6 @@
 import type { RenewalDue } from '../../../lib/core/facts.ts';
 import type { RenewDeps } from '../../../lib/steps/renew/context.ts';
-import { renewBatch } from '../../../lib/steps/renew-batch.ts';
+import { renewInTurns } from '../../../lib/steps/renew-in-turns.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeAuthority } from '../../fakes/fake-authority.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
@@ -63,7 +63,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
       certificates: names.map((name) => ({ name, reason: 'never-issued', replacing: null, ...more })),
     }),
     renew: (due: RenewalDue, { store = deps.store, signal = new AbortController().signal } = {}) =>
-      renewBatch({ ...deps, store }, due, { owner: `run-${runs++}`, signal }),
+      renewInTurns({ ...deps, store }, due, { owner: `run-${runs++}`, signal }),
     live: (name: string, store = deps.store) => JSON.parse(store.text(`live/${name}.json`) || 'null'),
   };
 }

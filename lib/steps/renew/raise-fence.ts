@@ -1,0 +1,47 @@
+import { OrderFence } from '../../core/order-fence.ts';
+import { parseJson } from '../../core/parse-json.ts';
+import { isStale, LEASE_SECONDS } from '../../core/pending.ts';
+import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
+
+/** Another certificate with the same CA, names and profile is being ordered; the CA could give both one order. */
+export class SameOrderError extends Error {
+  override readonly name = 'SameOrderError';
+  readonly reason = 'same-order-in-flight';
+
+  constructor(name: string, holder: string) {
+    super(`${name} waits its turn: ${holder} is being ordered with the same names at the same CA`);
+  }
+}
+
+/**
+ * Raises the fence around an order, by the holder of the certificate's claim; answers how to take it down again. One of the
+ * same certificate is left from a worker without a claim, and passes on; throws {@link SameOrderError} for any other's.
+ */
+export async function raiseFence(
+  store: ObjectStore,
+  key: string,
+  { name, owner }: { name: string; owner: string },
+): Promise<() => Promise<void>> {
+  const fence: OrderFence = { name, owner, leaseSeconds: LEASE_SECONDS };
+  const body = `${JSON.stringify(fence)}\n`;
+  const created = await store.create(key, body);
+  if (created) return () => store.remove(key, created);
+  const stored = await store.get(key);
+  const holder = stored && holderOf(stored);
+  if (!stored || (holder !== undefined && holder !== name))
+    throw new SameOrderError(name, holder ?? 'another');
+  const taken = await store.replace(key, body, { etag: stored.etag });
+  if (!taken) throw new SameOrderError(name, 'another');
+  return () => store.remove(key, taken);
+}
+
+/** The certificate whose fence it is; nobody's when its time is up, or when it cannot be read and is as old as that. */
+function holderOf(stored: StoredObject): string | undefined {
+  try {
+    const where = { where: 'order fence', reason: 'fence-malformed' };
+    const fence = parseJson(stored.body, OrderFence, where);
+    return isStale(fence, stored) ? undefined : fence.name;
+  } catch {
+    return isStale({ leaseSeconds: LEASE_SECONDS }, stored) ? undefined : 'another';
+  }
+}

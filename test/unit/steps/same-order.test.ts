@@ -1,0 +1,207 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { orderFenceKey } from '../../../lib/core/order-fence.ts';
+import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
+import { makeWorld, type World } from './renewal-world.ts';
+
+const MINUTE = 60_000;
+const NAMES = ['example.com', '*.example.com'];
+let world: World;
+
+beforeEach(async () => {
+  world = await makeWorld();
+  world.authority.givesOrderAgain = true;
+  await world.want('shop', NAMES);
+  await world.want('shop-rsa', [...NAMES].reverse(), { key: 'rsa-2048' });
+});
+
+const fences = () => world.store.keys().filter((key) => key.startsWith('orders/'));
+const both = () => world.renew(world.due(['shop', 'shop-rsa']));
+const said = async (outcomes: Promise<{ name: string; outcome: string; reason: string }[]>) =>
+  (await outcomes).map(({ name, outcome, reason }) => `${name} ${outcome} ${reason}`).sort();
+
+/** Key and certificate of the live version match, and the key is of the wanted type. */
+function expectPair(name: string, type: string): void {
+  const { version } = world.live(name);
+  const file = (part: string) => world.store.text(`archive/${name}/${version}/${part}.pem`);
+  const key = createPrivateKey(file('privkey'));
+  expect(new X509Certificate(file('cert')).checkPrivateKey(key)).toBe(true);
+  expect(key.asymmetricKeyType).toBe(type);
+}
+
+/** Another worker, which stops when it comes to this call; `go` lets it go on. */
+function pausedAt(call: string) {
+  let go: () => void = () => {};
+  let reached: () => void = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  const paused = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  let isFirst = true;
+  world.authority.before = async (name) => {
+    if (name !== call || !isFirst) return;
+    isFirst = false;
+    reached();
+    await paused;
+  };
+  return { arrived, go };
+}
+
+describe('two certificates with the same names at one CA', () => {
+  it('of one batch are ordered one after the other, each with its own key', async () => {
+    const open: number[] = [];
+    world.authority.before = (call) => void (call === 'createOrder' && open.push(fences().length));
+    expect(await said(both())).toEqual(['shop renewed never-issued', 'shop-rsa renewed never-issued']);
+    expectPair('shop', 'ec');
+    expectPair('shop-rsa', 'rsa');
+    expect(open).toEqual([1, 1]);
+    expect(world.authority.issued).toHaveLength(2);
+    expect(fences()).toEqual([]);
+  });
+
+  it('of two batches: the second waits its turn without a failure, and without a word to CA or DNS', async () => {
+    const { arrived, go } = pausedAt('finalize');
+    const first = world.renew(world.due(['shop']));
+    await arrived;
+    const changes = world.zones.batches.length;
+    expect(await said(world.renew(world.due(['shop-rsa'])))).toEqual(['shop-rsa left same-order-in-flight']);
+    expect(world.authority.requests).toHaveLength(1);
+    expect(world.zones.batches).toHaveLength(changes);
+    expect(world.store.keys()).not.toContain('state/shop-rsa.json');
+    expect(world.store.keys()).not.toContain('pending/shop-rsa.json');
+    go();
+    expect(await said(first)).toEqual(['shop renewed never-issued']);
+    expect(await said(world.renew(world.due(['shop-rsa'])))).toEqual(['shop-rsa renewed never-issued']);
+    expectPair('shop-rsa', 'rsa');
+  });
+
+  it('of two batches at the same instant: one works', async () => {
+    const outcomes = await Promise.all([
+      world.renew(world.due(['shop'])),
+      world.renew(world.due(['shop-rsa'])),
+    ]);
+    expect(
+      outcomes
+        .flat()
+        .map(({ outcome }) => outcome)
+        .sort(),
+    ).toEqual(['left', 'renewed']);
+    expect(world.authority.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['profiles', NAMES, { profile: 'tlsserver' }],
+    ['names', ['example.com'], {}],
+  ])('but other %s need not wait', async (_, names, more) => {
+    await world.want('other', names, more);
+    const { arrived, go } = pausedAt('finalize');
+    const first = world.renew(world.due(['shop']));
+    await arrived;
+    expect(await said(world.renew(world.due(['other'])))).toEqual(['other renewed never-issued']);
+    go();
+    await first;
+  });
+
+  it('go on after a failure of the first, and after its worker died', async () => {
+    world.authority.before = (call) => {
+      if (call === 'finalize') throw new AcmeError('acme-bad-csr', 'no');
+    };
+    expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop failed acme-bad-csr']);
+    expect(fences()).toEqual([]);
+    world.authority.before = () => {};
+    const { arrived } = pausedAt('finalize');
+    world.pass(2 * MINUTE);
+    void world.renew(world.due(['shop']));
+    await arrived;
+    expect(await said(world.renew(world.due(['shop-rsa'])))).toEqual(['shop-rsa left same-order-in-flight']);
+    world.pass(15 * MINUTE);
+    expect(await said(world.renew(world.due(['shop-rsa'])))).toEqual(['shop-rsa renewed never-issued']);
+  });
+
+  it('a worker that slept cannot take down the fence of the next one', async () => {
+    const slow = pausedAt('createOrder');
+    const sleeping = world.renew(world.due(['shop']));
+    await slow.arrived;
+    world.pass(16 * MINUTE);
+    const next = pausedAt('finalize');
+    const working = world.renew(world.due(['shop']));
+    await next.arrived;
+    slow.go();
+    await sleeping;
+    expect(fences()).toHaveLength(1);
+    next.go();
+    expect(await said(working)).toEqual(['shop renewed never-issued']);
+    expect(fences()).toEqual([]);
+  });
+
+  it('a fence that cannot be read counts until it is as old as a lease', async () => {
+    const key = orderFenceKey({ ca: world.authority.directoryUrl, names: NAMES });
+    await world.store.put(key, 'not JSON');
+    expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop left same-order-in-flight']);
+    world.pass(15 * MINUTE);
+    expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop renewed never-issued']);
+  });
+});
+
+describe('row 7: one order that two finalize with different keys', () => {
+  it('is the certificate of the first; the other sees the mismatch, commits nothing, and gets its own', async () => {
+    const { arrived, go } = pausedAt('finalize');
+    const loser = world.renew(world.due(['shop']));
+    await arrived;
+    for (const fence of fences()) await world.store.remove(fence);
+    expect(await said(world.renew(world.due(['shop-rsa'])))).toEqual(['shop-rsa renewed never-issued']);
+    go();
+    expect(await said(loser)).toEqual(['shop failed key-mismatch']);
+    expect(world.live('shop')).toBeNull();
+    expect(world.authority.issued).toHaveLength(1);
+    for (let day = 0; day < 3 && !world.live('shop'); day += 1) {
+      world.pass(24 * 60 * MINUTE);
+      await world.renew(world.due(['shop']));
+    }
+    expectPair('shop', 'ec');
+    expectPair('shop-rsa', 'rsa');
+    expect(world.authority.issued).toHaveLength(2);
+    expect(world.zones.all('TXT')).toEqual([]);
+  });
+});
+
+describe('row 4: the answer to newOrder is lost', () => {
+  it.each([
+    ['the same order again', true, 1],
+    ['another order', false, 1],
+  ])('and a CA that gives %s issues one certificate', async (_, again, issued) => {
+    world.authority.givesOrderAgain = again;
+    let isLost = true;
+    world.authority.after = (call) => {
+      if (call !== 'createOrder' || !isLost) return;
+      isLost = false;
+      throw new AcmeError('ca-unreachable', 'the CA ca.test cannot be reached: ECONNRESET');
+    };
+    expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop failed ca-unreachable']);
+    world.pass(61 * MINUTE);
+    expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop renewed never-issued']);
+    expectPair('shop', 'ec');
+    expect(world.authority.issued).toHaveLength(issued);
+    expect(world.zones.all('TXT')).toEqual([]);
+  });
+});
+
+describe('a lost answer to finalize', () => {
+  it('that is repeated and refused ends with the certificate that the first one made', async () => {
+    let count = 0;
+    world.authority.before = async (call) => {
+      if (call === 'finalize') count += 1;
+    };
+    const { finalize } = world.authority;
+    world.authority.finalize = async function repeated(order, csr) {
+      await finalize.call(this, order, csr);
+      return finalize.call(this, order, csr);
+    };
+    expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop renewed never-issued']);
+    expect(count).toBe(2);
+    expect(world.authority.issued).toHaveLength(1);
+    expectPair('shop', 'ec');
+  });
+});
