@@ -13,6 +13,8 @@ export interface HostFacts {
   env: Record<string, string>;
   /** where its Nginx listens for TLS on the loopback address; what the document calls port 443 */
   tlsPort: number;
+  /** where it answers without TLS; what the document knows nothing of */
+  httpPort: number;
   nginx: Nginx;
 }
 
@@ -29,6 +31,7 @@ export class Host {
   readonly id: string;
   readonly tags: Record<string, string>;
   readonly tlsPort: number;
+  readonly httpPort: number;
   readonly nginx: Nginx;
   /** Whether its agent takes commands now. */
   online: boolean;
@@ -43,6 +46,7 @@ export class Host {
     this.id = facts.id;
     this.tags = facts.tags;
     this.tlsPort = facts.tlsPort;
+    this.httpPort = facts.httpPort;
     this.nginx = facts.nginx;
     this.online = online;
     this.#facts = facts;

@@ -108,6 +108,7 @@ export class Hosts {
     const { id, tags = {}, online = true } = options;
     const folder = this.#folder(id);
     const tlsPort = await findFreePort();
+    const httpPort = await findFreePort();
     await this.#writeTools(join(folder, 'bin'), { nginx, tlsPort, container: options.container ?? 'web' });
     const env = {
       PATH: `${join(folder, 'bin')}:${this.#options.venvBin}:/usr/sbin:/usr/bin:/sbin:/bin`,
@@ -115,7 +116,7 @@ export class Hosts {
       AWS_EC2_METADATA_DISABLED: 'true',
       ...this.#options.env(id),
     };
-    const host = new Host({ id, tags, folder, env, tlsPort, nginx }, online);
+    const host = new Host({ id, tags, folder, env, tlsPort, httpPort, nginx }, online);
     await mkdir(join(host.root, 'live'), { recursive: true });
     this.#hosts.set(id, host);
     return host;
@@ -171,6 +172,7 @@ async function prepareServers(host: Host, sites: Site[], live: string): Promise<
   const withCertificate = await installSites(host.root, sites);
   return withCertificate.map(({ serverName, lineage }) => ({
     port: host.tlsPort,
+    httpPort: host.httpPort,
     serverName,
     certificateFolder: join(live, lineage),
   }));

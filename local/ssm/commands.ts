@@ -18,6 +18,9 @@ export interface CommandsOptions {
   deliveryLimitMs?: number | undefined;
 }
 
+/** Hosts that run a script at the same time: more would take each other's processor time until their own waits run out. */
+const MOST_AT_ONCE = 8;
+
 /** The commands that were sent, and their running on the hosts. */
 export class Commands {
   readonly #options: CommandsOptions;
@@ -76,7 +79,7 @@ export class Commands {
         else await this.#runInvocation(command, next);
       }
     };
-    const lanes = Math.max(1, Math.min(hosts, countOf(command.maxConcurrency, hosts)));
+    const lanes = Math.max(1, Math.min(hosts, countOf(command.maxConcurrency, hosts), MOST_AT_ONCE));
     await Promise.all(Array.from({ length: lanes }, work));
     await this.#change(command, endingOf(command, allowedErrors));
   }

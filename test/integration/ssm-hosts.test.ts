@@ -44,7 +44,14 @@ async function addHost(id: string, group: string): Promise<void> {
   const folder = join(dir, id);
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, 'mnt'), { recursive: true });
-  const facts = { id, tags: { 'perennial-group': group }, folder, tlsPort: 0, nginx: undefined as never };
+  const facts = {
+    id,
+    tags: { 'perennial-group': group },
+    folder,
+    tlsPort: 0,
+    httpPort: 0,
+    nginx: undefined as never,
+  };
   hosts.set(id, new Host({ ...facts, env: { PATH: process.env.PATH ?? '', HOME: folder } }, true));
 }
 

@@ -50,7 +50,7 @@ function addHost(id: string, tags: Record<string, string>, online = true): void 
   const folder = join(dir, id);
   const env = { PATH: process.env.PATH ?? '', HOME: folder };
   const nginx = undefined as never;
-  hosts.set(id, new Host({ id, tags, folder, env, tlsPort: 0, nginx }, online));
+  hosts.set(id, new Host({ id, tags, folder, env, tlsPort: 0, httpPort: 0, nginx }, online));
 }
 
 async function send(input: Omit<SendCommandCommandInput, 'DocumentName'>): Promise<string> {
