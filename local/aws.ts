@@ -1,4 +1,5 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { createAcm } from './acm/acm.ts';
 import { busEvent } from './events/event.ts';
 import { EventBuses } from './events/event-buses.ts';
 import { createEvents } from './events/events.ts';
@@ -49,6 +50,7 @@ export class LocalAws {
   readonly #clients: ReturnType<typeof createMotoClients>;
   readonly #moto: ReturnType<typeof createForward>;
   readonly #inside: (line: string) => void;
+  readonly #acm = createAcm();
   #adapting: Promise<unknown> = Promise.resolve();
 
   constructor(options: AwsOptions) {
@@ -83,7 +85,7 @@ export class LocalAws {
       onError: inside,
     });
     this.buses = new EventBuses({ client: this.#clients.eventBridge, deliver, onUndelivered: inside });
-    const authorizations = new Authorizations(options.hostTags ?? (() => undefined));
+    const authorizations = new Authorizations(options.hostTags ?? (() => undefined), this.#acm.tagsOf);
     this.gateway = new Gateway({
       motoUrl,
       authorizationsOf: (...call) => authorizations.of(...call),
@@ -151,6 +153,7 @@ export class LocalAws {
       events: createEvents(this.buses),
       sqs: queues,
       s3: createS3(this.emit, this.agedObjects),
+      acm: this.#acm,
       sts: createSts((...key) => this.gateway.calls.registerPrincipal(...key)),
     };
   }

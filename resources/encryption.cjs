@@ -18,6 +18,7 @@ module.exports = async ({ resolveVariable }) => {
           'RenewRole',
           'DeployRole',
           'ConfirmRole',
+          'AcmRole',
         ]),
       },
     },

@@ -4,6 +4,9 @@ import { LineageName, Version } from './lineage.ts';
 /** The source of every event of ours on the stack's bus. */
 export const EVENT_SOURCE = 'perennial';
 
+/** Of an event with nothing but names: what one run of a function gets through in its time. */
+export const NAMES_AT_ONCE = 10;
+
 /** Work that is due: a hint, harmless when lost or delivered twice. */
 export const RenewalDue = z.strictObject({
   ca: z.string(),
@@ -28,10 +31,17 @@ export const DeploymentDue = z.strictObject({
 });
 export type DeploymentDue = z.infer<typeof DeploymentDue>;
 
+/** Certificates that ACM lacks in some region. */
+export const ImportDue = z.strictObject({
+  names: z.array(LineageName).check(z.minLength(1), z.maxLength(NAMES_AT_ONCE)),
+});
+export type ImportDue = z.infer<typeof ImportDue>;
+
 /** Facts, one per certificate, for anyone to subscribe to. Instants are ISO 8601 in UTC. */
 export type Fact =
   | { type: 'Renewal Due'; detail: RenewalDue }
   | { type: 'Deployment Due'; detail: DeploymentDue }
+  | { type: 'Import Due'; detail: ImportDue }
   | {
       type: 'Certificate Renewed';
       detail: {
@@ -53,6 +63,14 @@ export type Fact =
         notBefore?: string | undefined;
       };
     }
+  | {
+      type: 'Certificate Imported';
+      detail: { name: string; region: string; arn: string; version: string; reason: string };
+    }
+  | {
+      type: 'Certificate Import Failed';
+      detail: { name: string; region: string; reason: string; message: string };
+    }
   | { type: 'Certificate Deployed'; detail: { name: string; group: string; hosts: HostOutcome[] } }
   | {
       type: 'Certificate Deployment Failed';
@@ -66,4 +84,15 @@ export interface HostOutcome {
   serial?: string | undefined;
   reason?: string | undefined;
   message?: string | undefined;
+}
+
+/** `Import Due` for all these certificates, a few to an event. */
+export function importsDue(names: readonly string[]): Fact[] {
+  return inParts(names).map((part) => ({ type: 'Import Due', detail: { names: part } }));
+}
+
+function inParts(names: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(names.length / NAMES_AT_ONCE) }, (_, index) =>
+    names.slice(index * NAMES_AT_ONCE, (index + 1) * NAMES_AT_ONCE),
+  );
 }

@@ -9,10 +9,12 @@ export const RENEWAL_PREFIX = 'renewal/';
 export const LIVE_PREFIX = 'live/';
 export const PENDING_PREFIX = 'pending/';
 export const HOSTS_PREFIX = 'hosts/';
+export const ACM_PREFIX = 'acm/';
 
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
 export const stateKey = (name: string) => `state/${checked(name)}.json`;
 export const pendingKey = (name: string) => `${PENDING_PREFIX}${checked(name)}.json`;
+export const acmKey = (name: string) => `${ACM_PREFIX}${checked(name)}.json`;
 export const liveKey = (name: string) => `${LIVE_PREFIX}${checked(name)}.json`;
 export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${checked(name)}/${file}.pem`;
 

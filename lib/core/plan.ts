@@ -30,6 +30,8 @@ export interface Plan {
   certificates: PlannedCertificate[];
   batches: RenewalBatch[];
   deployments: Deployment[];
+  /** Certificates that ACM lacks in some region. */
+  imports: string[];
   /** Troubles of no one certificate; the rest of the plan stands. */
   warnings: string[];
 }

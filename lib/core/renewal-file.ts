@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { AcmWanted } from './acm-imports.ts';
 import { complaintAboutName, covers, identifierOf, isAtOrBelow } from './domain-name.ts';
 import { InputError } from './input-error.ts';
 import { parseJson } from './parse-json.ts';
@@ -78,6 +79,8 @@ export const RenewalFile = z.strictObject({
   /** The role of params.zoneRoles through which its hosted zones are reached; in the stack's own account when absent. */
   zoneRole: z.optional(z.string()),
   caa: z._default(CaaWanted, { mode: 'manage', restrict: false }),
+  /** Where ACM gets the certificate too. */
+  acm: z.optional(AcmWanted),
 });
 
 /** One certificate as wanted; all rules of the file and of the stack are met. */

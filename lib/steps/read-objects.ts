@@ -1,5 +1,6 @@
+import { AcmRecord } from '../core/acm-imports.ts';
 import { LivePointer } from '../core/live-pointer.ts';
-import { liveKey, pendingKey, stateKey } from '../core/object-keys.ts';
+import { acmKey, liveKey, pendingKey, stateKey } from '../core/object-keys.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { Pending } from '../core/pending.ts';
 import { State } from '../core/state.ts';
@@ -43,4 +44,22 @@ export async function readPending(
   const where = pendingKey(name);
   const pending = parseJson(stored.body, Pending, { where, reason: 'pending-malformed', secret: true });
   return { pending, etag: stored.etag, modified: stored.modified, at: stored.at };
+}
+
+/** What ACM has of a certificate, by our record. One that cannot be read is none: the import finds its own again by their tags. */
+export async function readAcmRecord(
+  store: Pick<ObjectStore, 'get'>,
+  name: string,
+): Promise<{ record: AcmRecord | undefined; etag: string } | undefined> {
+  const where = acmKey(name);
+  const stored = await store.get(where);
+  if (!stored) return undefined;
+  try {
+    return {
+      record: parseJson(stored.body, AcmRecord, { where, reason: 'acm-record-malformed' }),
+      etag: stored.etag,
+    };
+  } catch {
+    return { record: undefined, etag: stored.etag };
+  }
 }

@@ -4,7 +4,7 @@ import { casOf } from '../core/ca-list.ts';
 import { chooseCa } from '../core/choose-ca.ts';
 import { decideRenewal, isForAge } from '../core/decide-renewal.ts';
 import { identifierOf } from '../core/domain-name.ts';
-import { type Fact, MAX_HOSTS_NAMED } from '../core/facts.ts';
+import { type Fact, importsDue, MAX_HOSTS_NAMED } from '../core/facts.ts';
 import { type HostedZone, zonesFor } from '../core/hosted-zones.ts';
 import { InputError } from '../core/input-error.ts';
 import { nameOfKey, PENDING_PREFIX, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
@@ -23,6 +23,7 @@ import { challengeTarget } from './challenge-target.ts';
 import { oneLineOf } from './failure.ts';
 import { type CaaDeps, lookAtCaa } from './look-at-caa.ts';
 import { planDeployments } from './plan-deployments.ts';
+import { planImports } from './plan-imports.ts';
 import { readLive, readState } from './read-objects.ts';
 
 export interface ScanDeps extends CaaDeps, RenewalInfoDeps {
@@ -36,7 +37,7 @@ export interface ScanDeps extends CaaDeps, RenewalInfoDeps {
 interface Look {
   planned: Plan['certificates'][number];
   due?: DueCertificate;
-  deployed?: { name: string; version: string; groups: readonly string[] };
+  deployed?: { name: string; version: string; groups: readonly string[]; acm: Wanted['acm'] };
 }
 
 interface LookContext {
@@ -76,10 +77,12 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
       now,
     ),
     deployments: [],
+    imports: [],
     warnings,
   };
   const deployed = looks.flatMap((look) => (look.due ? [] : (look.deployed ?? [])));
   await planDeployments(deps, plan, deployed);
+  await planImports(deps, plan, deployed);
   if (start.start !== 'plan') await deps.events.publish(factsOf(plan));
   return plan;
 }
@@ -171,7 +174,7 @@ async function decide(
     ca: cas.length > 1 ? choice : undefined,
   });
   const look: Look = { planned: caa ? { ...planned, caa } : planned };
-  if (live) look.deployed = { name, version: live.pointer.version, groups: wanted.hosts };
+  if (live) look.deployed = { name, version: live.pointer.version, groups: wanted.hosts, acm: wanted.acm };
   if (decision.action === 'wait') return look;
   if (decision.action === 'renew') await requireTargets(deps, wanted);
   const due: DueCertificate = {
@@ -197,7 +200,7 @@ async function requireTargets({ resolver, stack }: ScanDeps, { names }: Wanted):
   }
 }
 
-function factsOf({ batches, deployments }: Plan): Fact[] {
+function factsOf({ batches, deployments, imports }: Plan): Fact[] {
   return [
     ...batches.map((batch): Fact => ({ type: 'Renewal Due', detail: batch })),
     ...deployments.map(
@@ -206,5 +209,6 @@ function factsOf({ batches, deployments }: Plan): Fact[] {
         detail: { group, reason, names, ...(hosts.length <= MAX_HOSTS_NAMED ? { hosts } : {}) },
       }),
     ),
+    ...importsDue(imports),
   ];
 }

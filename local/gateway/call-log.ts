@@ -10,6 +10,7 @@ export interface Call extends ActionName {
   /** the role that signed it, or the access key where no role is known for it */
   principal: string;
   service: string;
+  region: string;
   method: string;
   path: string;
   /** headers that make a write conditional, such as if-match and if-none-match */
@@ -25,6 +26,7 @@ type Outcome = Pick<Call, 'at' | 'status' | 'authorizations'>;
 export interface CallFilter {
   service?: string;
   action?: string;
+  region?: string;
   principal?: string | RegExp;
   since?: Date;
 }
@@ -65,17 +67,19 @@ export class CallLog {
       durationMs: Date.now() - outcome.at.getTime(),
       principal: this.principalOf(request.accessKeyId),
       service: request.service,
+      region: request.region,
       method: request.method,
       path: request.path,
       conditions: conditionsOf(request.headers),
     });
   }
 
-  matching({ service, action, principal, since }: CallFilter): Call[] {
+  matching({ service, action, region, principal, since }: CallFilter): Call[] {
     return this.calls.filter(
       (call) =>
         (service === undefined || call.service === service) &&
         (action === undefined || call.action === action) &&
+        (region === undefined || call.region === region) &&
         (principal === undefined || matchesName(principal, call.principal)) &&
         (since === undefined || call.at >= since),
     );

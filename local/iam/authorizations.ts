@@ -1,5 +1,7 @@
+import type { CertificateTags } from '../acm/acm.ts';
 import type { ActionName } from '../gateway/action.ts';
 import type { AwsRequest } from '../gateway/request.ts';
+import { acmAuthorizations } from './acm-authorizations.ts';
 import type { Authorization } from './authorization.ts';
 import { eventsAuthorizations } from './events-authorizations.ts';
 import { ObjectTags } from './object-tags.ts';
@@ -12,9 +14,11 @@ import { stsAuthorizations } from './sts-authorizations.ts';
 export class Authorizations {
   readonly #objectTags = new ObjectTags();
   readonly #hostTags: HostTags;
+  readonly #certificateTags: CertificateTags;
 
-  constructor(hostTags: HostTags) {
+  constructor(hostTags: HostTags, certificateTags: CertificateTags = () => []) {
     this.#hostTags = hostTags;
+    this.#certificateTags = certificateTags;
   }
 
   /** To be asked once for each answered call, in their order. `undefined` when nothing is known of such a call. */
@@ -40,6 +44,8 @@ export class Authorizations {
         return ssmAuthorizations(request, { action, hostTags: this.#hostTags });
       case 'events':
         return eventsAuthorizations(request, action);
+      case 'acm':
+        return acmAuthorizations(request, { action, certificateTags: this.#certificateTags });
       case 'sts':
         return stsAuthorizations(request, action);
       default:

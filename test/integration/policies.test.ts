@@ -32,7 +32,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const assume = (arn: string, externalId?: string) =>
   asks('sts:AssumeRole', arn, externalId === undefined ? {} : { 'sts:ExternalId': externalId });
 const SSM = 'arn:aws:ssm:us-east-1:123456789012';
-const ROLES = ['ScanRole', 'RenewRole', 'DeployRole', 'ConfirmRole', 'DoctorRole'];
+const ROLES = ['ScanRole', 'RenewRole', 'DeployRole', 'ConfirmRole', 'AcmRole', 'DoctorRole'];
 
 type Case = [verdict: 'may' | 'may not', what: string, asked: Authorization];
 
@@ -77,6 +77,14 @@ const tagged = (key: string, tag: string, value: string) =>
     's3:RequestObjectTagKeys': [tag],
     [`s3:RequestObjectTag/${tag}`]: value,
   });
+
+const certificate = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
+const CERTIFICATES = 'arn:aws:acm:eu-central-1:123456789012:certificate/*';
+const acmTags = (tags: Record<string, string>) => ({
+  'aws:TagKeys': Object.keys(tags),
+  ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+});
+const ours = { 'perennial-bucket': 'Bucket', 'perennial-name': 'example.com' };
 
 const version = 'archive/example.com/20261120T184502Z-3f9a2c';
 const keys = [`${version}/privkey.pem`, 'live/example.com/privkey.pem', 'live/example.com/bundle.pem'];
@@ -233,6 +241,45 @@ const CASES: Record<string, Case[]> = {
     ...noKeys,
     ...noRecords,
   ],
+  AcmRole: [
+    ['may', "read a version's key", get(`${version}/privkey.pem`)],
+    ['may', 'read a renewal file', get('renewal/example.com.json')],
+    ['may', 'read a pointer', get('live/example.com.json')],
+    ['may', 'keep its record', put('acm/example.com.json', { 's3:if-match': '"etag"' })],
+    ['may', 'look at the tags of a certificate', asks('acm:ListTagsForCertificate', certificate)],
+    ['may', 'import anew with its tags', asks('acm:ImportCertificate', CERTIFICATES, acmTags(ours))],
+    ['may', 'tag a new import', asks('acm:AddTagsToCertificate', CERTIFICATES, acmTags(ours))],
+    [
+      'may',
+      'import over its own',
+      asks('acm:ImportCertificate', certificate, { 'aws:ResourceTag/perennial-bucket': 'Bucket' }),
+    ],
+    ['may not', "import over another's", asks('acm:ImportCertificate', certificate)],
+    [
+      'may not',
+      "import over another stack's",
+      asks('acm:ImportCertificate', certificate, { 'aws:ResourceTag/perennial-bucket': 'other' }),
+    ],
+    [
+      'may not',
+      "import as another stack's",
+      asks('acm:ImportCertificate', CERTIFICATES, acmTags({ 'perennial-bucket': 'other' })),
+    ],
+    [
+      'may not',
+      'import with a further tag',
+      asks('acm:ImportCertificate', CERTIFICATES, acmTags({ ...ours, team: 'web' })),
+    ],
+    ['may not', 'take an import out', asks('acm:DeleteCertificate', certificate)],
+    ['may not', 'get a private key out of ACM', asks('acm:ExportCertificate', certificate)],
+    ['may not', 'write a pointer', put('live/example.com.json')],
+    ['may not', 'write a version', put(`${version}/privkey.pem`, onlyNew)],
+    ['may not', 'write a renewal file', put('renewal/example.com.json')],
+    ['may not', 'read a claim', get('pending/example.com.json')],
+    ['may not', 'remove its record', remove('acm/example.com.json')],
+    ...noRecords,
+    ...noCommands,
+  ],
   ConfirmRole: [
     ['may', 'look at a command', asks('ssm:GetCommandInvocation')],
     ['may', 'read what a command was about', asks('ssm:ListCommands')],
@@ -242,6 +289,15 @@ const CASES: Record<string, Case[]> = {
     ...noCommands,
   ],
 };
+
+it('may read a private key as RenewRole and AcmRole only', async () => {
+  for (const role of ROLES) {
+    const archived = await verdict(role, get(`${version}/privkey.pem`));
+    const copied = await verdict(role, get('live/example.com/privkey.pem'));
+    const reads = { RenewRole: ['may', 'may'], AcmRole: ['may', 'may not'] }[role] ?? ['may not', 'may not'];
+    expect([archived, copied], role).toEqual(reads);
+  }
+});
 
 async function verdict(id: string, asked: Authorization): Promise<Case[0]> {
   return (await isAllowed(policiesOf(resources, id), asked)) ? 'may' : 'may not';
@@ -313,7 +369,7 @@ describe('a function that is fed from a queue', () => {
     );
     const queueOf = ({ Properties = {} }: Resources[string]) =>
       String(resolve(resources, Properties.EventSourceArn));
-    expect(mappings).toHaveLength(3);
+    expect(mappings).toHaveLength(4);
     for (const mapping of mappings) {
       const role = roleOf(mapping);
       for (const queue of mappings.map(queueOf)) {

@@ -41,6 +41,37 @@ describe('what IAM is asked about a call', () => {
     expect(asks('Action=GetCallerIdentity')).toBeUndefined();
   });
 
+  it('of ACM is the certificate, with its tags, or any of the region with those it gets', () => {
+    const arn = 'arn:aws:acm:eu-west-1:123456789012:certificate/1';
+    const tagged = new Authorizations(
+      () => undefined,
+      (asked) => (asked === arn ? [{ Key: 'k', Value: 'v' }] : []),
+    );
+    const asks = (action: string, body: unknown) =>
+      ask(tagged, {
+        service: 'acm',
+        region: 'eu-west-1',
+        method: 'POST',
+        headers: { 'x-amz-target': `CertificateManager.${action}` },
+        body: Buffer.from(JSON.stringify(body)),
+      });
+    expect(asks('ImportCertificate', { CertificateArn: arn })).toEqual([
+      { action: 'acm:ImportCertificate', resource: arn, context: { 'aws:ResourceTag/k': 'v' } },
+    ]);
+    const made = {
+      resource: 'arn:aws:acm:eu-west-1:123456789012:certificate/*',
+      context: { 'aws:RequestTag/new': 'x', 'aws:TagKeys': ['new'] },
+    };
+    expect(asks('ImportCertificate', { Tags: [{ Key: 'new', Value: 'x' }] })).toEqual([
+      { action: 'acm:ImportCertificate', ...made },
+      { action: 'acm:AddTagsToCertificate', ...made },
+    ]);
+    expect(asks('ListCertificates', {})).toEqual([
+      { action: 'acm:ListCertificates', resource: '*', context: {} },
+    ]);
+    expect(asks('ExportCertificate', { CertificateArn: arn })).toBeUndefined();
+  });
+
   it('is the names, types and actions of a change batch, each once and normalized', () => {
     const change = (action: string, name: string) =>
       `<Change><Action>${action}</Action><ResourceRecordSet><Name>${name}</Name><Type>TXT</Type><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>"v"</Value></ResourceRecord></ResourceRecords></ResourceRecordSet></Change>`;

@@ -1,4 +1,4 @@
-import type { Fact } from '../../core/facts.ts';
+import { type Fact, importsDue } from '../../core/facts.ts';
 import { stateKey } from '../../core/object-keys.ts';
 import { rememberCa, rememberFailure } from '../../core/state.ts';
 import { oneLineOf } from '../failure.ts';
@@ -53,7 +53,7 @@ export async function tellFailure(deps: RenewDeps, name: string, error: unknown,
   }
 }
 
-/** What everybody may want to know of the renewals, and one deployment a host group. */
+/** What everybody may want to know of the renewals, one deployment a host group, and the imports into ACM. */
 export function factsOf(committed: readonly Committed[]): Fact[] {
   const groups = new Map<string, string[]>();
   for (const { name, wanted } of committed) {
@@ -66,6 +66,7 @@ export function factsOf(committed: readonly Committed[]): Fact[] {
         detail: { group, reason: 'certificate-renewed', names },
       }),
     ),
+    ...importsDue(committed.filter(({ wanted }) => wanted.acm?.length).map(({ name }) => name)),
     ...committed.map(
       ({ name, reason, version, pointer, live }): Fact => ({
         type: 'Certificate Renewed',

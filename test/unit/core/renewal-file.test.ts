@@ -36,6 +36,7 @@ describe('a renewal file', () => {
       renewBeforeDays: 20.5,
       zoneRole: 'dns',
       caa: { mode: 'check', restrict: false },
+      acm: [{ region: 'us-east-1' }, { region: 'eu-central-1' }],
     };
     expect(wanted(file)).toEqual({ name: 'shop', ...file });
   });

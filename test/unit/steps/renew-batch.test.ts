@@ -46,6 +46,13 @@ describe('a renewal', () => {
     expect(world.warnings).toEqual([]);
   });
 
+  it('tells ACM only of the certificates that want it', async () => {
+    await world.want('plain', ['example.com']);
+    await world.want('shop', ['www.example.com'], { acm: [{ region: 'us-east-1' }] });
+    await world.renew(world.due(['plain', 'shop']));
+    expect(world.events.of('Import Due')).toEqual([{ names: ['shop'] }]);
+  });
+
   it('writes all proofs of a zone in one batch, and removes them in one', async () => {
     for (const name of ['a', 'b', 'c'])
       await world.want(name, [`${name}.example.com`], { caa: { mode: 'off' } });

@@ -367,3 +367,52 @@ describe('CAA in a scan', () => {
     ]);
   });
 });
+
+describe('imports into ACM', () => {
+  const acm = [{ region: 'us-east-1' }];
+  const record = (name: string, more: object = {}) => {
+    const entry = { region: 'us-east-1', arn: 'arn', version: VERSION, at: '', outcome: 'imported', ...more };
+    return store.put(`acm/${name}.json`, JSON.stringify({ name, imports: [entry] }));
+  };
+  const hourly = () => scan(deps(), { start: 'hourly-check', names: 'all' }, NOW);
+
+  it('are due where ACM lacks the live version, and where a region was taken out', async () => {
+    for (const name of ['lost', 'behind', 'broken', 'there']) await want(name, { acm });
+    await want('taken-out');
+    await want('never');
+    await want('being-renewed', { acm });
+    for (const name of ['lost', 'behind', 'broken', 'there', 'taken-out', 'never']) await live(name, 60);
+    await live('being-renewed', 3);
+    await record('behind', { version: '20250101T000000Z-0a1b2c' });
+    await record('there');
+    await record('taken-out');
+    await store.put('acm/broken.json', '{');
+    const plan = await hourly();
+    expect(plan.imports).toEqual(['behind', 'broken', 'lost', 'taken-out']);
+    expect(events.of('Import Due')).toEqual([{ names: plan.imports }]);
+  });
+
+  it('are told a few to an event', async () => {
+    for (let index = 0; index < 23; index += 1) {
+      await want(`n${index}`, { acm });
+      await live(`n${index}`, 60);
+    }
+    const { imports } = await hourly();
+    const told = events.of('Import Due') as { names: string[] }[];
+    expect(told.map(({ names }) => names.length)).toEqual([10, 10, 3]);
+    expect(told.flatMap(({ names }) => names)).toEqual(imports);
+  });
+
+  it('read nothing of certificates without ACM', async () => {
+    await want('example.com');
+    await live('example.com', 60);
+    const read: string[] = [];
+    const get = store.get.bind(store);
+    store.get = (key) => {
+      read.push(key);
+      return get(key);
+    };
+    await hourly();
+    expect(read.filter((key) => key.startsWith('acm/'))).toEqual([]);
+  });
+});

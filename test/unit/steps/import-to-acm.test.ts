@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { pointerText } from '../../../lib/core/live-pointer.ts';
+import { CertificateManagerError } from '../../../lib/ports/certificate-manager.ts';
+import { importToAcm } from '../../../lib/steps/import-to-acm.ts';
+import { FakeAcm } from '../../fakes/fake-acm.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
+import { pointerOf } from '../../fakes/pointers.ts';
+import { RecordedEvents } from '../../fakes/recorded-events.ts';
+
+const SECOND_VERSION = '20260201T000000Z-0a1b2c';
+const FIRST_VERSION = '20260101T000000Z-0a1b2c';
+const [HERE, THERE] = ['us-east-1', 'eu-central-1'];
+const stack = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'], zoneRoles: [] };
+let now: Date;
+let store: MemoryStore;
+let events: RecordedEvents;
+let acm: Map<string, FakeAcm>;
+
+beforeEach(async () => {
+  now = new Date('2026-11-20T02:00:00Z');
+  store = new MemoryStore(() => now);
+  events = new RecordedEvents();
+  acm = new Map();
+  await want(HERE);
+  await live(FIRST_VERSION);
+});
+
+function managerIn(region: string): FakeAcm {
+  const manager = acm.get(region) ?? new FakeAcm(region);
+  acm.set(region, manager);
+  return manager;
+}
+
+const run = () =>
+  importToAcm({ store, events, managerIn, stack, clock: () => now }, { names: ['example.com'] });
+const want = (...regions: string[]) =>
+  store.put(
+    'renewal/example.com.json',
+    JSON.stringify({ names: ['example.com'], acm: regions.map((region) => ({ region })) }),
+  );
+
+async function live(version: string): Promise<void> {
+  const [cert, chain, privkey] = [`cert ${version}\n`, 'chain\n', `key ${version}\n`];
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const sha256 = { fullchain: hash(cert + chain), privkey: hash(privkey) };
+  for (const [file, pem] of Object.entries({ cert, chain, privkey }))
+    await store.put(`archive/example.com/${version}/${file}.pem`, pem);
+  const notAfter = new Date(now.getTime() + 60 * 86_400_000);
+  await store.put('live/example.com.json', pointerText(pointerOf(notAfter, 90, { version, sha256 })));
+}
+
+const recorded = () => JSON.parse(store.text('acm/example.com.json')).imports;
+const arnsIn = (region: string) => [...managerIn(region).imports.keys()];
+const failing = (reason: CertificateManagerError['reason']) => () => {
+  throw new CertificateManagerError(reason, `ACM says ${reason}`);
+};
+
+describe('an import into ACM', () => {
+  it('brings the live version there, remembers the ARN and says so', async () => {
+    const [outcome] = await run();
+    const [arn = ''] = arnsIn(HERE);
+    expect(outcome).toEqual({
+      name: 'example.com',
+      region: HERE,
+      outcome: 'imported',
+      reason: 'first-import',
+      arn,
+    });
+    expect(managerIn(HERE).imports.get(arn)).toMatchObject({ key: `key ${FIRST_VERSION}\n` });
+    expect(recorded()).toEqual([
+      {
+        region: HERE,
+        arn,
+        version: FIRST_VERSION,
+        outcome: 'imported',
+        reason: 'first-import',
+        at: now.toISOString(),
+      },
+    ]);
+    expect(events.of('Certificate Imported')).toEqual([
+      { name: 'example.com', region: HERE, arn, version: FIRST_VERSION, reason: 'first-import' },
+    ]);
+  });
+
+  it('of a renewed certificate keeps the ARN', async () => {
+    await run();
+    await live(SECOND_VERSION);
+    expect(await run()).toMatchObject([{ outcome: 'imported', reason: 'renewed' }]);
+    expect(arnsIn(HERE)).toHaveLength(1);
+    expect([...managerIn(HERE).imports.values()]).toMatchObject([{ key: `key ${SECOND_VERSION}\n` }]);
+  });
+
+  it('that is told twice is made once', async () => {
+    await run();
+    expect(await run()).toEqual([]);
+    expect(events.facts).toHaveLength(1);
+  });
+
+  it('by two workers at once makes one certificate', async () => {
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    managerIn(HERE).before = () => gate;
+    const first = run();
+    await new Promise(setImmediate);
+    expect(await run()).toMatchObject([{ outcome: 'left', reason: 'claimed-elsewhere' }]);
+    go();
+    expect(await first).toMatchObject([{ outcome: 'imported' }]);
+    expect(arnsIn(HERE)).toHaveLength(1);
+  });
+
+  it('that a dead worker made is found by its tags, once its claim is old', async () => {
+    events.before = () => {
+      throw new Error('killed');
+    };
+    store.beforeWrite = (key) => {
+      if (key.startsWith('acm/') && arnsIn(HERE).length > 0) throw new Error('killed');
+    };
+    expect(await run()).toMatchObject([{ outcome: 'failed' }]);
+    events.before = () => {};
+    store.beforeWrite = () => {};
+    expect(recorded()).toMatchObject([{ outcome: 'importing' }]);
+    expect(await run()).toMatchObject([{ outcome: 'left' }]);
+    now = new Date(now.getTime() + 300_000);
+    expect(await run()).toMatchObject([{ outcome: 'imported', reason: 'found-by-tags' }]);
+    expect(arnsIn(HERE)).toHaveLength(1);
+  });
+
+  it.each(['', '{broken'])('with the record lost (%j) makes no second certificate', async (left) => {
+    await run();
+    await store.remove('acm/example.com.json');
+    if (left) await store.put('acm/example.com.json', left);
+    expect(await run()).toMatchObject([{ outcome: 'imported', reason: 'found-by-tags' }]);
+    expect(arnsIn(HERE)).toHaveLength(1);
+  });
+
+  it('makes a new one where the old was deleted, and says which ARN to use', async () => {
+    await run();
+    const [old = ''] = arnsIn(HERE);
+    managerIn(HERE).imports.clear();
+    await live(SECOND_VERSION);
+    const [outcome] = await run();
+    expect(outcome).toMatchObject({ outcome: 'imported', reason: 'deleted-in-acm' });
+    expect(outcome?.message).toBe(
+      `${old} is gone from ACM in ${HERE}; what used it needs ${arnsIn(HERE)[0]} now`,
+    );
+  });
+
+  it('goes on in the other regions when one fails, and says the failure once', async () => {
+    await want(HERE, THERE);
+    managerIn(HERE).before = failing('acm-limit-exceeded');
+    const trouble = { reason: 'acm-limit-exceeded', message: 'ACM says acm-limit-exceeded' };
+    expect(await run()).toMatchObject([
+      { region: HERE, outcome: 'failed', ...trouble },
+      { region: THERE, outcome: 'imported' },
+    ]);
+    await run();
+    expect(events.of('Certificate Import Failed')).toEqual([
+      { name: 'example.com', region: HERE, ...trouble },
+    ]);
+    managerIn(HERE).before = failing('acm-access-denied');
+    await run();
+    expect(events.of('Certificate Import Failed')).toHaveLength(2);
+    managerIn(HERE).before = () => {};
+    expect(await run()).toMatchObject([{ region: HERE, outcome: 'imported', reason: 'first-import' }]);
+    expect(recorded()).toMatchObject([{ region: THERE }, { region: HERE, outcome: 'imported' }]);
+  });
+
+  it('that fails keeps in the record what ACM has', async () => {
+    await run();
+    const [arn] = arnsIn(HERE);
+    await live(SECOND_VERSION);
+    managerIn(HERE).before = failing('acm-unavailable');
+    await run();
+    expect(recorded()).toMatchObject([{ arn, version: FIRST_VERSION, outcome: 'failed' }]);
+  });
+
+  it.each([
+    [
+      'is not the one of the pointer',
+      'archive-mismatch',
+      () => store.put(`archive/example.com/${FIRST_VERSION}/privkey.pem`, 'other'),
+    ],
+    [
+      'is missing',
+      'archive-incomplete',
+      () => store.remove(`archive/example.com/${FIRST_VERSION}/privkey.pem`),
+    ],
+  ])('whose key %s is refused, without a word of the key', async (_, reason, spoil) => {
+    await spoil();
+    const outcomes = await run();
+    expect(outcomes).toMatchObject([{ region: HERE, outcome: 'failed', reason }]);
+    expect(managerIn(HERE).imports.size).toBe(0);
+    expect(JSON.stringify([outcomes, events.facts, recorded()])).not.toContain('key 2026');
+  });
+
+  it('leaves in ACM what the file does not name any more, and says so once', async () => {
+    await want(HERE, THERE);
+    await run();
+    await want(HERE);
+    const [kept, ...others] = await run();
+    expect(kept).toMatchObject({ region: THERE, outcome: 'kept', reason: 'region-removed' });
+    expect(kept?.message).toContain('until you delete it there');
+    expect(others).toEqual([]);
+    expect(arnsIn(THERE)).toHaveLength(1);
+    expect(await run()).toEqual([]);
+    await want(HERE, THERE);
+    expect(await run()).toMatchObject([{ region: THERE, outcome: 'imported', reason: 'renewed' }]);
+  });
+
+  it.each([
+    ['without a renewal file', 'renewal-file-missing', () => store.remove('renewal/example.com.json')],
+    ['without a certificate', 'never-issued', () => store.remove('live/example.com.json')],
+  ])('%s is left', async (_, reason, spoil) => {
+    await spoil();
+    expect(await run()).toEqual([{ name: 'example.com', outcome: 'left', reason }]);
+  });
+});
