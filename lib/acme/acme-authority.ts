@@ -11,6 +11,7 @@ import type {
 } from '../ports/certificate-authority.ts';
 import { AcmeError } from '../ports/certificate-authority.ts';
 import type { AcmeClient } from './acme-client.ts';
+import { alternatesIn } from './alternate-chains.ts';
 import { describeProblem, type HttpAnswer, parseRetryAfter } from './problem.ts';
 
 const HttpsUrl = z.string().check(z.regex(/^https:\/\//, 'is not an https address'));
@@ -57,6 +58,7 @@ export class AcmeAuthority implements CertificateAuthority {
   }
 
   async createOrder({ names, profile, replaces }: OrderRequest): Promise<Order> {
+    if (profile !== undefined) await this.#requireProfile(profile);
     const payload = {
       identifiers: names.map((value) => ({ type: 'dns', value })),
       ...(profile && { profile }),
@@ -104,14 +106,29 @@ export class AcmeAuthority implements CertificateAuthority {
     return this.#toOrder(await this.#client.api.apiRequest(order.finalize, payload, [200]), order.url);
   }
 
-  async certificate(order: Order): Promise<string> {
-    if (!order.certificate)
+  async certificate(order: Order, { alternates } = { alternates: false }): Promise<[string, ...string[]]> {
+    const url = order.certificate;
+    if (!url)
       throw new AcmeError(
         'ca-answer-malformed',
         `the CA calls order ${order.url} valid and gives no certificate`,
       );
-    const { data } = await this.#client.api.apiRequest(order.certificate, null, [200]);
-    return String(data);
+    const { data, headers } = await this.#client.api.apiRequest(url, null, [200]);
+    const others = alternates ? alternatesIn(headers.link, url) : [];
+    const chains = others.map(async (other) => (await this.#client.api.apiRequest(other, null, [200])).data);
+    return [String(data), ...(await Promise.all(chains)).map(String)];
+  }
+
+  async #requireProfile(profile: string): Promise<void> {
+    const profiles = await this.#client.http.getMetaField('profiles');
+    const offered = typeof profiles === 'object' && profiles !== null ? Object.keys(profiles) : [];
+    if (offered.includes(profile)) return;
+    const { host } = new URL(this.directoryUrl);
+    const remedy =
+      offered.length > 0
+        ? `it has ${offered.join(', ')}`
+        : 'it has none; take "profile" out of the renewal file';
+    throw new AcmeError('profile-unknown', `the CA ${host} has no profile "${profile}"; ${remedy}`);
   }
 
   async #tellsOfRenewals(): Promise<boolean> {

@@ -73,6 +73,10 @@ export const RenewalFile = z.strictObject({
     ),
   ),
   profile: z.optional(z.string().check(z.regex(/^[a-z0-9_-]{1,64}$/i, 'is not a profile name'))),
+  /** Common name of the root that the chain shall lead to; the CA's own choice when absent, or when it has no such chain. */
+  preferredChain: z.optional(
+    z.string().check(z.regex(/^[\x20-\x7e]{1,100}$/, 'is not the common name of a root')),
+  ),
   renewBeforeDays: z.optional(
     z.number().check(z.positive('must be over 0'), z.maximum(365, 'must be at most 365')),
   ),

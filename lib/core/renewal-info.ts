@@ -82,7 +82,8 @@ export function askAgainAt(retryAfterMs: number | undefined, now: Date): string 
 
 /** Whether to ask the CA about this certificate now. */
 export function isAskDue(suggested: Suggested | undefined, certId: string, now: Date): boolean {
-  if (certId === '') return false;
+  // Without an authority key identifier there is no certId to ask with.
+  if (certId === '' || certId.startsWith('.')) return false;
   if (suggested?.certId !== certId || suggested.askAgain === undefined) return true;
   const again = Date.parse(suggested.askAgain);
   // Further off than the CA may ask for: a clock was wrong when it was written.

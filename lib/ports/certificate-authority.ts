@@ -40,8 +40,8 @@ export interface CertificateAuthority {
   authorization(url: string): Promise<Authorization>;
   answerChallenge(url: string): Promise<void>;
   finalize(order: Order, csr: { key: PrivateKeyPem; names: readonly string[] }): Promise<Order>;
-  /** The certificate with its chain, PEM. */
-  certificate(order: Order): Promise<string>;
+  /** The certificate with its chain, PEM: the CA's own choice, and after it the other chains it offers where they are asked for. */
+  certificate(order: Order, options?: { alternates: boolean }): Promise<[string, ...string[]]>;
 }
 
 /** Finds, or on first use makes, our account at a CA. */

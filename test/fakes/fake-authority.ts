@@ -127,9 +127,9 @@ export class FakeAuthority implements CertificateAuthority {
     return { ...order };
   }
 
-  async certificate({ url }: Order): Promise<string> {
+  async certificate({ url }: Order): Promise<[string, ...string[]]> {
     await this.before('certificate', url);
-    return this.#certificates.get(url) ?? '';
+    return [this.#certificates.get(url) ?? ''];
   }
 
   #authorize(order: string, name: string): string {

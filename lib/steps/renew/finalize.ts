@@ -1,5 +1,6 @@
 import { CertificateError, type Issued, verifyIssued } from '../../core/certificate.ts';
 import { isForAge } from '../../core/decide-renewal.ts';
+import { chooseChain } from '../../core/preferred-chain.ts';
 import type { PrivateKeyPem } from '../../core/private-key-pem.ts';
 import { AcmeError, type Order } from '../../ports/certificate-authority.ts';
 import type { Finalized, Ordered, RenewRun } from './context.ts';
@@ -8,10 +9,25 @@ import { settle } from './prove.ts';
 /** Has the certificate issued for the key that is already saved, and believes the CA only what can be checked. */
 export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finalized> {
   const order = await issue(run, renewal);
-  const fullchain = await run.authority.certificate(order);
-  const issued = await verify(run, renewal, fullchain);
+  const issued = await verify(run, renewal, await download(run, renewal, order));
   requireLonger(renewal, issued.facts.notAfter);
   return { ...renewal, order, issued };
+}
+
+/** The certificate with the preferred chain, or with the CA's own. */
+async function download(
+  { authority, deps }: RenewRun,
+  { name, wanted }: Ordered,
+  order: Order,
+): Promise<string> {
+  const { preferredChain } = wanted;
+  const chains = await authority.certificate(order, { alternates: preferredChain !== undefined });
+  const { chain, offeredInstead } = chooseChain(chains, preferredChain);
+  if (offeredInstead)
+    deps.warn(
+      `preferred-chain-missing: ${name}: the CA offers no chain to "${preferredChain}", only to ${offeredInstead.join(', ')}`,
+    );
+  return chain;
 }
 
 async function verify(run: RenewRun, { wanted, key, lease }: Ordered, fullchain: string): Promise<Issued> {

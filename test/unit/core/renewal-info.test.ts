@@ -112,7 +112,7 @@ describe('the CA is asked again (RFC 9773, 4.3)', () => {
     expect(isAskDue(suggested, 'a.1', NOW)).toBe(due);
   });
 
-  it('about no certificate without an authority key identifier', () => {
-    expect(isAskDue(undefined, '', NOW)).toBe(false);
+  it.each(['', '.AIdlQyE'])('about no certificate without an authority key identifier: %j', (certId) => {
+    expect(isAskDue(undefined, certId, NOW)).toBe(false);
   });
 });
