@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import {
   type Listed,
+  type ListOptions,
   type ObjectStore,
   type StoredObject,
   StoreError,
@@ -34,7 +35,7 @@ export class S3Store implements ObjectStore {
     this.#dates = serverDates(s3);
   }
 
-  async list(prefix: string): Promise<Listed[]> {
+  async list(prefix: string, { deep = false }: ListOptions = {}): Promise<Listed[]> {
     const found: Listed[] = [];
     let after: string | undefined;
     do {
@@ -43,7 +44,7 @@ export class S3Store implements ObjectStore {
           new ListObjectsV2Command({
             Bucket: this.#bucket,
             Prefix: prefix,
-            Delimiter: '/',
+            Delimiter: deep ? undefined : '/',
             ContinuationToken: after,
           }),
         ),

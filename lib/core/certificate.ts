@@ -1,5 +1,6 @@
-import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { AuthorityKeyIdentifierExtension, X509Certificate as ParsedCertificate } from '@peculiar/x509';
+import { type LeafFacts, leafFacts, sha256 } from './leaf.ts';
 import type { PrivateKeyPem } from './private-key-pem.ts';
 
 /** The CA's answer is not what was ordered; nothing of it may be committed. */
@@ -19,14 +20,8 @@ export class CertificateError extends Error {
   }
 }
 
-/** What is asked about an issued certificate; fingerprints are SHA-256 in hex. */
-export interface CertificateFacts {
-  names: string[];
-  serial: string;
-  notBefore: Date;
-  notAfter: Date;
-  fingerprint: string;
-  keyFingerprint: string;
+/** What is asked about an issued certificate. */
+export interface CertificateFacts extends LeafFacts {
   /** RFC 9773, 4.1. */
   certId: string;
 }
@@ -120,23 +115,8 @@ function checkLinks(chain: X509Certificate[]): void {
 }
 
 export function certificateFacts(leaf: X509Certificate): CertificateFacts {
-  const serial = leaf.serialNumber.toLowerCase();
-  return {
-    names: subjectAltNames(leaf),
-    serial,
-    notBefore: new Date(leaf.validFrom),
-    notAfter: new Date(leaf.validTo),
-    fingerprint: sha256(leaf.raw),
-    keyFingerprint: sha256(leaf.publicKey.export({ type: 'spki', format: 'der' })),
-    certId: certIdOf(leaf, serial),
-  };
-}
-
-function subjectAltNames(leaf: X509Certificate): string[] {
-  return (leaf.subjectAltName ?? '')
-    .split(', ')
-    .filter((entry) => entry.startsWith('DNS:'))
-    .map((entry) => entry.slice('DNS:'.length).toLowerCase());
+  const facts = leafFacts(leaf);
+  return { ...facts, certId: certIdOf(leaf, facts.serial) };
 }
 
 /** RFC 9773, 4.1: base64url of the key identifier of the AKI, a dot, base64url of the serial's DER value. */
@@ -150,8 +130,4 @@ function certIdOf(leaf: X509Certificate, serial: string): string {
 /** SHA-256 of the key's SPKI in hex: equal for a key and the certificate made for it. */
 export function keyFingerprint(key: PrivateKeyPem): string {
   return sha256(createPublicKey(createPrivateKey(key.reveal())).export({ type: 'spki', format: 'der' }));
-}
-
-export function sha256(content: Buffer | string): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -15,8 +15,10 @@ export type RenewReason =
   | 'suggested-window'
   | 'expires-soon'
   | 'life-nearly-over';
+/** What is not as it should be in the bucket, though the certificate is good. */
+export type UpkeepReason = 'pointer-lost' | 'state-unreadable' | 'copies-behind' | 'old-versions';
 /** Work without a new certificate: what a worker left open, or a pointer that does not show the wanted hosts. */
-export type MendReason = 'left-open' | 'hosts-changed' | 'caa-drifted';
+export type MendReason = 'left-open' | 'hosts-changed' | 'caa-drifted' | UpkeepReason;
 export type WaitReason = 'not-due' | 'backing-off' | 'orders-per-run';
 
 export type RenewalDecision =
@@ -38,6 +40,8 @@ export interface RenewalFacts extends StackCas {
   leftOpen: boolean;
   /** Whether the DNS does not hold the CAA that the file wants; looked at by the weekly sweep. */
   caaDrifted: boolean;
+  /** A lost pointer comes before everything: what it says of age and names is not to be believed. */
+  upkeep?: UpkeepReason | undefined;
   now: Date;
 }
 
@@ -45,8 +49,10 @@ export interface RenewalFacts extends StackCas {
 export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   const { forced, state, now } = facts;
   if (forced) return { action: 'renew', reason: 'forced' };
+  if (facts.upkeep === 'pointer-lost' && facts.live === undefined)
+    return { action: 'mend', reason: 'pointer-lost' };
   const decision = decideByCertificate(facts);
-  if (decision.action === 'wait' || !state?.notBefore) return decision;
+  if (decision.action === 'wait' || decision.reason === 'pointer-lost' || !state?.notBefore) return decision;
   const notBefore = new Date(state.notBefore);
   if (notBefore <= now || goesElsewhere(facts, decision.reason)) return decision;
   return { action: 'wait', reason: 'backing-off', until: notBefore };
@@ -71,6 +77,7 @@ function decideByCertificate(facts: RenewalFacts): RenewalDecision {
   if (facts.leftOpen) return { action: 'mend', reason: 'left-open' };
   if (!showsHosts(live, facts.wanted)) return { action: 'mend', reason: 'hosts-changed' };
   if (facts.caaDrifted) return { action: 'mend', reason: 'caa-drifted' };
+  if (facts.upkeep) return { action: 'mend', reason: facts.upkeep };
   return { action: 'wait', reason: 'not-due', until: due.at };
 }
 

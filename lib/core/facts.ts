@@ -71,11 +71,19 @@ export type Fact =
       type: 'Certificate Import Failed';
       detail: { name: string; region: string; reason: string; message: string };
     }
+  | { type: 'Object Set Aside'; detail: ObjectSetAside }
   | { type: 'Certificate Deployed'; detail: { name: string; group: string; hosts: HostOutcome[] } }
   | {
       type: 'Certificate Deployment Failed';
       detail: { name: string; group: string; reason: string; message: string; hosts: HostOutcome[] };
     };
+
+/** An object of the bucket that could not be used, and where it is kept now. */
+export interface ObjectSetAside {
+  key: string;
+  aside: string;
+  reason: string;
+}
 
 export interface HostOutcome {
   instanceId: string;

@@ -4,6 +4,8 @@ import { printable } from './printable.ts';
 
 export type ArchiveFile = 'cert' | 'chain' | 'fullchain' | 'privkey';
 export type LiveFile = ArchiveFile | 'bundle';
+export const ARCHIVE_FILES: readonly ArchiveFile[] = ['cert', 'chain', 'fullchain', 'privkey'];
+export const LIVE_FILES: readonly LiveFile[] = [...ARCHIVE_FILES, 'bundle'];
 
 export const RENEWAL_PREFIX = 'renewal/';
 export const LIVE_PREFIX = 'live/';
@@ -17,6 +19,16 @@ export const pendingKey = (name: string) => `${PENDING_PREFIX}${checked(name)}.j
 export const acmKey = (name: string) => `${ACM_PREFIX}${checked(name)}.json`;
 export const liveKey = (name: string) => `${LIVE_PREFIX}${checked(name)}.json`;
 export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${checked(name)}/${file}.pem`;
+
+/** Below which a certificate's copies lie. */
+export const copiesPrefix = (name: string) => `${LIVE_PREFIX}${checked(name)}/`;
+/** Below which all its versions lie. */
+export const archivePrefix = (name: string) => `archive/${checked(name)}/`;
+
+/** Where an object that cannot be used is kept: `aside/live/example.com.json.20261120T020000Z`. */
+export function asideKey(key: string, now: Date): string {
+  return `aside/${key}.${now.toISOString().replace(/[-:]|\.\d+/g, '')}`;
+}
 
 export function archiveKey(name: string, version: string, file: ArchiveFile): string {
   if (!Version.safeParse(version).success)

@@ -3,6 +3,7 @@ import type { CaaPlan } from './caa-plan.ts';
 import type { CaChoice } from './choose-ca.ts';
 import type { Deployment } from './decide-deployments.ts';
 import type { RenewalDecision } from './decide-renewal.ts';
+import type { LivePointer } from './live-pointer.ts';
 
 /** What `scan` found and decided for one certificate. Instants are ISO 8601 in UTC. */
 export type PlannedCertificate = (
@@ -17,6 +18,7 @@ export type PlannedCertificate = (
     }
   | { name: string; action: 'mend'; reason: string; notAfter?: string }
   | { name: string; action: 'wait'; reason: string; until: string; notAfter?: string }
+  | { name: string; action: 'leave'; reason: 'retired' | 'unmanaged'; notAfter?: string }
   | { name: string; action: 'reject'; reason: string; message: string }
 ) & {
   /** What would change in CAA, and which of the certificate's names each set governs; only where something would. */
@@ -34,6 +36,21 @@ export interface Plan {
   imports: string[];
   /** Troubles of no one certificate; the rest of the plan stands. */
   warnings: string[];
+}
+
+/**
+ * A certificate without a renewal file: `retired` when its pointer names the CA, as `renew` writes it, so there was a file;
+ * `unmanaged` when it came into the bucket in another way, or the pointer cannot be read. Told until it expires.
+ */
+export function plannedWithoutFile(
+  name: string,
+  pointer: LivePointer | undefined,
+  now: Date,
+): PlannedCertificate | undefined {
+  if (!pointer) return { name, action: 'leave', reason: 'unmanaged' };
+  const { ca, notAfter } = pointer;
+  if (Date.parse(notAfter) <= now.getTime()) return undefined;
+  return { name, action: 'leave', reason: ca === undefined ? 'unmanaged' : 'retired', notAfter };
 }
 
 export function plannedCertificate(

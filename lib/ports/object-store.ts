@@ -21,10 +21,14 @@ export interface WriteOptions {
   groups?: readonly string[];
 }
 
+export interface ListOptions {
+  deep?: boolean;
+}
+
 /** The bucket. Every method may be repeated; errors are {@link StoreError} and say what was attempted. */
 export interface ObjectStore {
-  /** What lies directly below `prefix` (up to the next `/`), in order; the age is by the store's clock. */
-  list(prefix: string): Promise<Listed[]>;
+  /** What lies directly below `prefix` (up to the next `/`), or `deep` at any depth, in order; the age is by the store's clock. */
+  list(prefix: string, options?: ListOptions): Promise<Listed[]>;
   /** `undefined` when there is no such object. */
   get(key: string): Promise<StoredObject | undefined>;
   /** `undefined` when one exists with another content; of two callers one wins. Equal content counts as written. */

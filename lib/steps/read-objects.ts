@@ -1,10 +1,11 @@
+import type * as z from 'zod/mini';
 import { AcmRecord } from '../core/acm-imports.ts';
 import { LivePointer } from '../core/live-pointer.ts';
 import { acmKey, liveKey, pendingKey, stateKey } from '../core/object-keys.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { Pending } from '../core/pending.ts';
 import { State } from '../core/state.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
 
 /** The live pointer with its etag; `undefined` before the first issue. */
 export async function readLive(
@@ -20,30 +21,59 @@ export async function readLive(
   );
 }
 
-/** What is remembered of a certificate. A state that cannot be read is none: it only ever says to wait. */
-export async function readState(store: ObjectStore, name: string): Promise<State | undefined> {
-  return parseState((await store.get(stateKey(name)))?.body, name);
+/** The pointer's object as it stands there; `pointer` is `undefined` when it cannot be read as one. */
+export interface FoundPointer {
+  pointer: LivePointer | undefined;
+  body: string;
+  etag: string;
+  /** By the store's clock. */
+  ageMs: number;
 }
 
-export function parseState(body: string | undefined, name: string): State | undefined {
-  if (body === undefined) return undefined;
+export async function findPointer(
+  store: Pick<ObjectStore, 'get'>,
+  name: string,
+): Promise<FoundPointer | undefined> {
+  const stored = await store.get(liveKey(name));
+  if (!stored) return undefined;
+  const { body, etag, modified, at } = stored;
+  return { pointer: orNone(body, LivePointer), body, etag, ageMs: at.getTime() - modified.getTime() };
+}
+
+/** What is remembered of a certificate. A state that cannot be read is none: it only ever says to wait. */
+export async function readState(store: ObjectStore, name: string): Promise<State | undefined> {
+  return (await findState(store, name)).state;
+}
+
+/** As {@link readState}; `spoilt` is the object that cannot be read as a state. */
+export async function findState(
+  store: Pick<ObjectStore, 'get'>,
+  name: string,
+): Promise<{ state?: State | undefined; spoilt?: StoredObject }> {
+  const stored = await store.get(stateKey(name));
+  const state = stored && orNone(stored.body, State);
+  return stored && !state ? { spoilt: stored } : { state };
+}
+
+export function parseState(body: string | undefined): State | undefined {
+  return body === undefined ? undefined : orNone(body, State);
+}
+
+function orNone<T extends z.ZodMiniType>(text: string, schema: T): z.infer<T> | undefined {
   try {
-    return parseJson(body, State, { where: stateKey(name), reason: 'state-malformed' });
+    return parseJson(text, schema, { where: 'object', reason: 'malformed' });
   } catch {
     return undefined;
   }
 }
 
-/** The lease on a certificate, with the store's times that its staleness is judged by. */
+/** The lease on a certificate, with the store's times that its staleness is judged by; `pending` where it can be read. */
 export async function readPending(
   store: ObjectStore,
   name: string,
-): Promise<{ pending: Pending; etag: string; modified: Date; at: Date } | undefined> {
+): Promise<(StoredObject & { pending: Pending | undefined }) | undefined> {
   const stored = await store.get(pendingKey(name));
-  if (!stored) return undefined;
-  const where = pendingKey(name);
-  const pending = parseJson(stored.body, Pending, { where, reason: 'pending-malformed', secret: true });
-  return { pending, etag: stored.etag, modified: stored.modified, at: stored.at };
+  return stored && { ...stored, pending: orNone(stored.body, Pending) };
 }
 
 /** What ACM has of a certificate, by our record. One that cannot be read is none: the import finds its own again by their tags. */
@@ -51,15 +81,6 @@ export async function readAcmRecord(
   store: Pick<ObjectStore, 'get'>,
   name: string,
 ): Promise<{ record: AcmRecord | undefined; etag: string } | undefined> {
-  const where = acmKey(name);
-  const stored = await store.get(where);
-  if (!stored) return undefined;
-  try {
-    return {
-      record: parseJson(stored.body, AcmRecord, { where, reason: 'acm-record-malformed' }),
-      etag: stored.etag,
-    };
-  } catch {
-    return { record: undefined, etag: stored.etag };
-  }
+  const stored = await store.get(acmKey(name));
+  return stored && { record: orNone(stored.body, AcmRecord), etag: stored.etag };
 }

@@ -21,10 +21,12 @@ import type { ZonesOf } from '../ports/zones.ts';
 import { type RenewalInfoDeps, RenewalInfoRound } from './ask-renewal-info.ts';
 import { challengeTarget } from './challenge-target.ts';
 import { oneLineOf } from './failure.ts';
+import { lookAtPointer } from './find-upkeep.ts';
 import { type CaaDeps, lookAtCaa } from './look-at-caa.ts';
+import { lookWithoutFile } from './look-without-file.ts';
 import { planDeployments } from './plan-deployments.ts';
 import { planImports } from './plan-imports.ts';
-import { readLive, readState } from './read-objects.ts';
+import { findPointer, findState } from './read-objects.ts';
 
 export interface ScanDeps extends CaaDeps, RenewalInfoDeps {
   store: ObjectStore;
@@ -42,6 +44,8 @@ interface Look {
 
 interface LookContext {
   start: Start;
+  /** Whether the DNS and the bucket are looked at too, as the weekly sweep does. */
+  looksClosely: boolean;
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
   leftOpen: ReadonlySet<string>;
   renewalInfo: RenewalInfoRound;
@@ -62,11 +66,17 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const [files, leftOpen] = await Promise.all([filesFor(deps, start), leftOpenBy(deps), zonesIn(undefined)]);
   const warnings: string[] = [];
   const renewalInfo = new RenewalInfoRound(deps, { now, warn: (message) => warnings.push(message) });
-  const found = await pMap(
-    files,
-    (file) => lookAt(deps, file, { start, zonesIn, leftOpen, renewalInfo, now }),
-    { concurrency: READS_AT_ONCE },
-  );
+  const looksClosely = start.start === 'plan' || start.start === 'weekly-sweep';
+  const context = { start, looksClosely, zonesIn, leftOpen, renewalInfo, now };
+  const found: Look[] = await pMap(files, (file) => lookAt(deps, file, context), {
+    concurrency: READS_AT_ONCE,
+  });
+  if ('names' in start && start.names === 'all') {
+    const named = new Set(files.map(fileName));
+    const { defaultCa } = deps.stack;
+    const without = { files: named, leftOpen, all: looksClosely, defaultCa, now };
+    found.push(...(await lookWithoutFile(deps.store, without)));
+  }
   const looks = deferOrders(found, { limit: ordersOf(deps, start), now });
   const plan: Plan = {
     start: start.start,
@@ -118,13 +128,17 @@ async function leftOpenBy({ store }: ScanDeps): Promise<ReadonlySet<string>> {
 }
 
 async function lookAt(deps: ScanDeps, file: string, context: LookContext): Promise<Look> {
-  let name = file.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
+  let name = fileName(file);
   try {
     name = nameOfKey(file, RENEWAL_PREFIX);
     return await decide(deps, await readWanted(deps, name), context);
   } catch (error) {
     return { planned: { name, action: 'reject', ...oneLineOf(error) } };
   }
+}
+
+function fileName(key: string): string {
+  return key.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
 }
 
 async function readWanted({ store, stack }: ScanDeps, name: string): Promise<Wanted> {
@@ -139,24 +153,31 @@ async function readWanted({ store, stack }: ScanDeps, name: string): Promise<Wan
 async function decide(
   deps: ScanDeps,
   wanted: Wanted,
-  { start, zonesIn, leftOpen, renewalInfo, now }: LookContext,
+  { start, looksClosely, zonesIn, leftOpen, renewalInfo, now }: LookContext,
 ): Promise<Look> {
   const { store, stack } = deps;
   const { name, zoneRole } = wanted;
   const zones = await zonesIn(zoneRole);
   const zoneIds = wanted.names.map((dnsName) => zonesFor(identifierOf(dnsName), zones)[0].id);
-  const [live, known] = await Promise.all([readLive(store, name), readState(store, name)]);
-  const asksCa = live && SCHEDULED.includes(start.start) && wanted.renewBeforeDays === undefined;
-  const state = asksCa ? await renewalInfo.ask(name, live.pointer, known) : known;
-  const looksAtCaa = start.start === 'plan' || (start.start === 'weekly-sweep' && live?.pointer.caaIssuer);
-  const caa = looksAtCaa ? await lookAtCaa(deps, wanted, live?.pointer) : undefined;
+  const [found, { state: known, spoilt }] = await Promise.all([
+    findPointer(store, name),
+    findState(store, name),
+  ]);
+  const pointer = found?.pointer;
+  const damage = await lookAtPointer(store, { name, found, looksClosely }, now);
+  const live = damage === 'pointer-lost' ? undefined : pointer;
+  const asksCa = live && !spoilt && SCHEDULED.includes(start.start) && wanted.renewBeforeDays === undefined;
+  const state = asksCa ? await renewalInfo.ask(name, live, known) : known;
+  const looksAtCaa = start.start === 'plan' || (looksClosely && pointer?.caaIssuer);
+  const caa = looksAtCaa ? await lookAtCaa(deps, wanted, pointer) : undefined;
   const decision = decideRenewal({
     wanted,
-    live: live?.pointer,
+    live,
     state,
     forced: start.start === 'force',
     leftOpen: leftOpen.has(name),
     caaDrifted: caa !== undefined && caa.edits.length > 0,
+    upkeep: damage ?? (spoilt && 'state-unreadable'),
     defaultCa: stack.defaultCa,
     fallbackCas: stack.fallbackCas,
     now,
@@ -165,16 +186,16 @@ async function decide(
   const choice = chooseCa({
     cas,
     troubles: state?.cas,
-    live: live?.pointer,
+    live,
     isForAge: isForAge(decision.reason),
     now,
   });
   const planned = plannedCertificate(wanted, decision, {
-    notAfter: live?.pointer.notAfter,
+    notAfter: live?.notAfter,
     ca: cas.length > 1 ? choice : undefined,
   });
   const look: Look = { planned: caa ? { ...planned, caa } : planned };
-  if (live) look.deployed = { name, version: live.pointer.version, groups: wanted.hosts, acm: wanted.acm };
+  if (live) look.deployed = { name, version: live.version, groups: wanted.hosts, acm: wanted.acm };
   if (decision.action === 'wait') return look;
   if (decision.action === 'renew') await requireTargets(deps, wanted);
   const due: DueCertificate = {
@@ -183,8 +204,8 @@ async function decide(
     ca: choice.ca,
     zoneRole,
     zoneIds,
-    notAfter: live && new Date(live.pointer.notAfter),
-    replacing: live?.pointer.version ?? null,
+    notAfter: live && new Date(live.notAfter),
+    replacing: pointer?.version ?? null,
   };
   return { ...look, due };
 }

@@ -14,7 +14,7 @@ export async function updateState(
   const key = stateKey(name);
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
     const stored = await store.get(key);
-    const state = change(parseState(stored?.body, name));
+    const state = change(parseState(stored?.body));
     const body = `${JSON.stringify(state, null, 2)}\n`;
     const written = stored
       ? await store.replace(key, body, { etag: stored.etag })

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { certificateFacts, sha256 } from '../../lib/core/certificate.ts';
+import { certificateFacts } from '../../lib/core/certificate.ts';
 import { DAY } from '../../lib/core/durations.ts';
 import { recordResults } from '../../lib/core/host-record.ts';
+import { sha256 } from '../../lib/core/leaf.ts';
 import { versionAt } from '../../lib/core/lineage.ts';
 import { type LivePointer, pointerText } from '../../lib/core/live-pointer.ts';
 import { archiveKey, hostKey, liveCopyKey, liveKey, renewalKey } from '../../lib/core/object-keys.ts';
@@ -56,6 +57,7 @@ export async function putEarlier(
     await put(bucket, archiveKey(name, pointer.version, file), files[file], tagging);
     await put(bucket, liveCopyKey(name, file), files[file], tagging);
   }
+  await put(bucket, liveCopyKey(name, 'bundle'), pair.fullchain + pair.privkey, tagging);
   await put(bucket, liveKey(name), pointerText(pointer), tagging);
 }
 

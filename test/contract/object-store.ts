@@ -99,6 +99,12 @@ export function describeObjectStoreContract(name: string, makeStore: () => Promi
       for (const { key, etag } of listed) expect((await store.get(key))?.etag).toBe(etag);
     });
 
+    it('lists what lies at any depth below a prefix when asked to', async () => {
+      const keys = ['nested/a.json', 'nested/x/1/b.pem', 'nested/x/2.pem'];
+      for (const key of [...keys, 'nested2/c.json']) await store.put(key, key);
+      expect((await store.list('nested/', { deep: true })).map(({ key }) => key)).toEqual(keys);
+    });
+
     it('lists more than one page of S3', async () => {
       const keys = Array.from({ length: 1001 }, (_, index) => `many/${String(index).padStart(4, '0')}.json`);
       for (let from = 0; from < keys.length; from += 50)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type {
   Listed,
+  ListOptions,
   ObjectStore,
   StoredObject,
   WriteOptions,
@@ -44,9 +45,10 @@ export class MemoryStore implements ObjectStore {
     return this.#objects.get(key)?.groups ?? [];
   }
 
-  async list(prefix: string): Promise<Listed[]> {
+  async list(prefix: string, { deep = false }: ListOptions = {}): Promise<Listed[]> {
     return [...this.#objects]
-      .filter(([key]) => key.startsWith(prefix) && key !== prefix && !key.slice(prefix.length).includes('/'))
+      .filter(([key]) => key.startsWith(prefix) && key !== prefix)
+      .filter(([key]) => deep || !key.slice(prefix.length).includes('/'))
       .map(([key, { body, modified }]) => ({
         key,
         etag: etagOf(body),

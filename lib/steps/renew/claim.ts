@@ -1,12 +1,14 @@
 import { casOf } from '../../core/ca-list.ts';
-import { decideRenewal } from '../../core/decide-renewal.ts';
+import { decideRenewal, type UpkeepReason } from '../../core/decide-renewal.ts';
 import type { RenewalDue } from '../../core/facts.ts';
 import { InputError } from '../../core/input-error.ts';
-import { renewalKey } from '../../core/object-keys.ts';
-import { parseRenewalFile } from '../../core/renewal-file.ts';
-import { readLive, readState } from '../read-objects.ts';
+import { renewalKey, stateKey } from '../../core/object-keys.ts';
+import { parseRenewalFile, type Wanted } from '../../core/renewal-file.ts';
+import { type FoundPointer, findPointer, findState } from '../read-objects.ts';
 import type { Claimed, RenewDeps } from './context.ts';
 import { Lease } from './lease.ts';
+import { setAside } from './set-aside.ts';
+import { soundPointer } from './sound-pointer.ts';
 
 /** The certificate needs nothing any more: a message that came twice, or late. */
 export class NotDueError extends Error {
@@ -17,9 +19,15 @@ export class NotDueError extends Error {
 /** A certificate of a batch, with the batch's zone role and CA. */
 type DueOne = RenewalDue['certificates'][number] & Pick<RenewalDue, 'zoneRole' | 'ca'>;
 
+/** What is found when a certificate is looked at again; a reason takes the place of the message's. */
+type Again = Omit<Claimed, 'name' | 'lease' | 'reason'> & Partial<Pick<Claimed, 'reason'>>;
+
+/** Upkeep that a message can ask for; that a pointer is lost is seen by the pointer itself. */
+const UPKEEP: UpkeepReason[] = ['state-unreadable', 'copies-behind', 'old-versions'];
+
 /** Claims one certificate, then looks at it again: messages are hints, what is stored decides. */
 export async function claim(deps: RenewDeps, due: DueOne, owner: string): Promise<Claimed> {
-  const lease = await Lease.claim(deps.store, due.name, owner);
+  const lease = await Lease.claim(deps, due.name, owner);
   try {
     const found = await lookAgain(deps, due, lease);
     const { names, profile } = found.wanted;
@@ -31,37 +39,56 @@ export async function claim(deps: RenewDeps, due: DueOne, owner: string): Promis
   }
 }
 
-async function lookAgain(
-  { store, stack, clock }: RenewDeps,
-  { name, reason, replacing, zoneRole, ca }: DueOne,
-  { leftOpen }: Lease,
-) {
-  const [file, live, state] = await Promise.all([
+async function lookAgain(deps: RenewDeps, due: DueOne, { leftOpen }: Lease): Promise<Again> {
+  const { store, stack, clock } = deps;
+  const { name, reason, replacing, zoneRole, ca } = due;
+  const [file, found, state] = await Promise.all([
     store.get(renewalKey(name)),
-    readLive(store, name),
-    readState(store, name),
+    findPointer(store, name),
+    stateOf(deps, name),
   ]);
+  if ((found?.pointer?.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
+  if (!file && leftOpen) return retired(name, found);
   if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
   const wanted = parseRenewalFile(file.body, name, stack);
   if (wanted.zoneRole !== zoneRole)
     throw new NotDueError(`${name} was given another zone role; the next scan takes it up`);
   if (!casOf(wanted, stack).includes(ca))
     throw new NotDueError(`${name} was given another CA; the next scan takes it up`);
-  if ((live?.pointer.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
-  const forced = reason === 'forced';
+  const { rebuilt, ...sound } = await soundPointer(deps, wanted, found);
+  const { live } = sound;
   const decision = decideRenewal({
     wanted,
     live: live?.pointer,
     state,
-    forced,
+    forced: reason === 'forced',
     leftOpen,
     caaDrifted: reason === 'caa-drifted',
+    upkeep: rebuilt ? 'pointer-lost' : UPKEEP.find((upkeep) => upkeep === reason),
     defaultCa: stack.defaultCa,
     fallbackCas: stack.fallbackCas,
     now: clock(),
   });
   if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
-  return { wanted, live, state, action: decision.action };
+  const why = rebuilt && decision.action === 'mend' ? { reason: 'pointer-lost' } : {};
+  return { wanted, ...sound, state, action: decision.action, ...why };
+}
+
+/** A state that cannot be read is kept aside, and nothing is remembered any more. */
+async function stateOf(deps: RenewDeps, name: string): Promise<Claimed['state']> {
+  const { state, spoilt } = await findState(deps.store, name);
+  if (!spoilt) return state;
+  await setAside(deps, { key: stateKey(name), body: spoilt.body, reason: 'state-malformed' });
+  await deps.store.remove(stateKey(name), { etag: spoilt.etag });
+  return undefined;
+}
+
+/** Without a renewal file only what an earlier worker left in the DNS is swept; certificate and hosts stay as they are. */
+function retired(name: string, found: FoundPointer | undefined): Again {
+  const { names = [], key = 'ecdsa-p256', hosts = [], serverNames = [] } = found?.pointer ?? {};
+  const wanted: Wanted = { name, names, key, hosts, serverNames, caa: { mode: 'off', restrict: false } };
+  const live = found?.pointer && { pointer: found.pointer, etag: found.etag };
+  return { wanted, live, pointerEtag: found?.etag, state: undefined, action: 'mend', reason: 'left-open' };
 }
 
 async function giveBack(lease: Lease, { warn }: RenewDeps): Promise<void> {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { recordedAfter } from '../../core/caa-plan.ts';
-import { sha256 } from '../../core/certificate.ts';
+import { sha256 } from '../../core/leaf.ts';
 import { nextVersion } from '../../core/lineage.ts';
 import { type LivePointer, pointerText } from '../../core/live-pointer.ts';
-import { type ArchiveFile, archiveKey, liveCopyKey, liveKey } from '../../core/object-keys.ts';
+import { type ArchiveFile, archiveKey, LIVE_FILES, liveCopyKey, liveKey } from '../../core/object-keys.ts';
+import type { ArchivedPem } from '../../core/rebuild-pointer.ts';
 import { StoreError } from '../../ports/object-store.ts';
+import { versionsOf } from '../find-upkeep.ts';
 import type { Committed, Finalized, PlacedEdit, RenewRun } from './context.ts';
 import { LeaseLostError } from './lease.ts';
 
@@ -13,10 +15,12 @@ import { LeaseLostError } from './lease.ts';
  * worker that slept past its lease.
  */
 export async function commit({ deps, authority }: RenewRun, renewal: Finalized): Promise<Committed> {
-  const { name, wanted, issued, live } = renewal;
+  const { name, wanted, issued, live, pointerEtag } = renewal;
   const now = deps.clock();
-  const version = nextVersion(live?.pointer.version, now, randomBytes(3).toString('hex'));
   const files = filesOf(renewal);
+  const version =
+    (await alreadyArchived(deps.store, renewal, files)) ??
+    nextVersion(live?.pointer.version, now, randomBytes(3).toString('hex'));
   const caaIssuer = await authority.caaIssuer();
   await Promise.all(
     Object.entries(files).map(([file, pem]) =>
@@ -45,11 +49,28 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
     ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
   };
   const options = { groups: wanted.hosts };
-  const written = live
-    ? await deps.store.replace(liveKey(name), pointerText(pointer), { ...options, etag: live.etag })
-    : await deps.store.create(liveKey(name), pointerText(pointer), options);
+  const written =
+    pointerEtag === undefined
+      ? await deps.store.create(liveKey(name), pointerText(pointer), options)
+      : await deps.store.replace(liveKey(name), pointerText(pointer), { ...options, etag: pointerEtag });
   if (!written) throw new LeaseLostError(name);
   return { ...renewal, version, pointer };
+}
+
+/** The version that a worker which died before the commit archived this certificate as; the pointer is still to move to it. */
+async function alreadyArchived(
+  store: RenewRun['deps']['store'],
+  { name, live, resumed }: Finalized,
+  files: ReturnType<typeof filesOf>,
+): Promise<string | undefined> {
+  if (!resumed) return undefined;
+  const oldest = live?.pointer.version ?? '';
+  for (const { version } of await versionsOf(store, name)) {
+    if (version <= oldest) return undefined;
+    const chain = await store.get(archiveKey(name, version, 'fullchain'));
+    if (chain?.body === files.fullchain) return version;
+  }
+  return undefined;
 }
 
 /** The CAA values that are ours to change later, after these edits. */
@@ -79,18 +100,20 @@ async function archive(
   if (!written) throw new StoreError('store-unavailable', `${key} exists already with another content`);
 }
 
-/** The copies for simple readers; the pointer is what counts, and the next scan mends copies that lag. */
+/** The copies for simple readers; the pointer is what counts, and the weekly sweep mends copies that lag. */
 export async function writeCopies({ deps }: RenewRun, renewal: Committed): Promise<void> {
-  const files = filesOf(renewal);
-  const copies = { ...files, bundle: files.fullchain + files.privkey };
-  const options = { groups: renewal.wanted.hosts };
-  await Promise.all(
-    (['cert', 'chain', 'fullchain', 'privkey', 'bundle'] as const).map((file) =>
-      deps.store.put(liveCopyKey(renewal.name, file), copies[file], options),
-    ),
-  );
+  const { name, wanted } = renewal;
+  await putCopies(deps.store, { name, groups: wanted.hosts, files: filesOf(renewal) });
 }
 
-function filesOf({ issued, key }: Finalized) {
+export async function putCopies(
+  store: RenewRun['deps']['store'],
+  { name, groups, files }: { name: string; groups: readonly string[]; files: ArchivedPem },
+): Promise<void> {
+  const copies = { ...files, bundle: files.fullchain + files.privkey };
+  await Promise.all(LIVE_FILES.map((file) => store.put(liveCopyKey(name, file), copies[file], { groups })));
+}
+
+function filesOf({ issued, key }: Finalized): ArchivedPem {
   return { cert: issued.cert, chain: issued.chain, fullchain: issued.fullchain, privkey: key.reveal() };
 }

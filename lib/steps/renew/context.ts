@@ -55,6 +55,8 @@ export interface Claimed {
   reason: string;
   wanted: Wanted;
   live: { pointer: LivePointer; etag: string } | undefined;
+  /** Where the pointer's object stands, usable or not: the fence of the commit. */
+  pointerEtag: string | undefined;
   state: State | undefined;
   action: 'renew' | 'mend';
   lease: Lease;
@@ -78,6 +80,8 @@ export interface Checked extends Claimed {
 export interface Ordered extends Checked {
   order: Order;
   key: PrivateKeyPem;
+  /** Whether an earlier worker ordered it. */
+  resumed: boolean;
   /** The authorizations that still want a proof. */
   open: Authorization[];
   edits: PlacedEdit[];

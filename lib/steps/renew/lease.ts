@@ -4,6 +4,7 @@ import { isStale, LEASE_SECONDS, type Pending } from '../../core/pending.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readPending } from '../read-objects.ts';
 import { raiseFence } from './raise-fence.ts';
+import { type AsideDeps, setAside } from './set-aside.ts';
 
 /** Somebody else works on the certificate; leave it to them. */
 export class LeaseLostError extends Error {
@@ -30,14 +31,20 @@ export class Lease {
     this.#etag = claimed.etag;
   }
 
-  /** Claims a certificate, or takes over a claim whose time is up; throws {@link LeaseLostError} when another holds it. */
-  static async claim(store: ObjectStore, name: string, owner: string): Promise<Lease> {
+  /**
+   * Claims a certificate, or takes over a claim whose time is up; throws {@link LeaseLostError} when another holds it. What
+   * was recorded in a claim that cannot be read is lost, which is told.
+   */
+  static async claim(deps: AsideDeps, name: string, owner: string): Promise<Lease> {
+    const { store } = deps;
     const fresh: Pending = { owner, leaseSeconds: LEASE_SECONDS, records: [] };
     const created = await store.create(pendingKey(name), bodyOf(fresh));
     if (created) return new Lease(store, name, { pending: fresh, etag: created.etag });
     const held = await readPending(store, name);
-    if (!held || !isStale(held.pending, held)) throw new LeaseLostError(name);
-    const pending = { ...held.pending, owner, leaseSeconds: LEASE_SECONDS };
+    if (!held || !isStale(held.pending ?? fresh, held)) throw new LeaseLostError(name);
+    if (!held.pending)
+      await setAside(deps, { key: pendingKey(name), body: held.body, reason: 'pending-malformed' });
+    const pending = { ...(held.pending ?? fresh), owner, leaseSeconds: LEASE_SECONDS };
     const taken = await store.replace(pendingKey(name), bodyOf(pending), { etag: held.etag });
     if (!taken) throw new LeaseLostError(name);
     return new Lease(store, name, { pending, etag: taken.etag });

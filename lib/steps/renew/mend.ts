@@ -1,15 +1,20 @@
 import { showsHosts } from '../../core/decide-renewal.ts';
+import type { Fact } from '../../core/facts.ts';
 import { type LivePointer, pointerText } from '../../core/live-pointer.ts';
-import { type ArchiveFile, archiveKey, type LiveFile, liveCopyKey, liveKey } from '../../core/object-keys.ts';
+import { ARCHIVE_FILES, archiveKey, LIVE_FILES, liveCopyKey, liveKey } from '../../core/object-keys.ts';
 import { ZoneError } from '../../ports/zones.ts';
 import { applyEdits } from '../apply-edits.ts';
 import { zoneFinder } from '../find-zone.ts';
 import { caaAfter } from './commit.ts';
 import type { BatchDeps, Claimed, RenewDeps } from './context.ts';
+import { keepUp } from './keep-up.ts';
 import { LeaseLostError } from './lease.ts';
 import type { RenewOutcome } from './outcome.ts';
 import { placeCaa } from './pre-check.ts';
 import { cleanUp, leftRecords } from './publish.ts';
+
+/** Reasons for which copies may lag or versions be left over. */
+const KEEPS_UP = ['left-open', 'pointer-lost', 'copies-behind', 'old-versions'];
 
 /**
  * Ends what an earlier worker left open, puts back CAA values that are gone, and lets the wanted hosts have the version
@@ -21,6 +26,8 @@ export async function mend(deps: BatchDeps, claimed: Claimed): Promise<RenewOutc
   if (live) {
     const repaired = reason === 'caa-drifted' ? await repairCaa(deps, claimed, live.pointer) : live.pointer;
     await showHosts(deps, claimed, repaired);
+    if (KEEPS_UP.includes(reason)) await keepUp(deps, claimed);
+    if (reason === 'pointer-lost') await deps.events.publish(deploymentsOf(claimed, reason));
   }
   await lease.release();
   return { name, outcome: 'mended', reason };
@@ -58,19 +65,16 @@ async function showHosts(
   const written = await store.replace(liveKey(name), body, { groups: hosts, etag: live.etag });
   if (!written) throw new LeaseLostError(name);
   if (isShown) return;
-  await events.publish(
-    hosts.map((group) => ({
-      type: 'Deployment Due',
-      detail: { group, reason: 'hosts-changed', names: [name] },
-    })),
-  );
+  await events.publish(deploymentsOf({ name, wanted }, 'hosts-changed'));
+}
+
+function deploymentsOf({ name, wanted }: Pick<Claimed, 'name' | 'wanted'>, reason: string): Fact[] {
+  return wanted.hosts.map((group) => ({ type: 'Deployment Due', detail: { group, reason, names: [name] } }));
 }
 
 function keysOf(name: string, version: string): string[] {
-  const archived: ArchiveFile[] = ['cert', 'chain', 'fullchain', 'privkey'];
-  const copied: LiveFile[] = [...archived, 'bundle'];
   return [
-    ...archived.map((file) => archiveKey(name, version, file)),
-    ...copied.map((file) => liveCopyKey(name, file)),
+    ...ARCHIVE_FILES.map((file) => archiveKey(name, version, file)),
+    ...LIVE_FILES.map((file) => liveCopyKey(name, file)),
   ];
 }

@@ -12,7 +12,8 @@ const TXT_TTL_SECONDS = 60;
  * in one write: from here on a crash loses nothing.
  */
 export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
-  const { order, key } = (await resume(run, renewal)) ?? (await orderAnew(run, renewal));
+  const left = await resume(run, renewal);
+  const { order, key } = left ?? (await orderAnew(run, renewal));
   const authorizations = await Promise.all(
     order.authorizations.map((url) => run.authority.authorization(url)),
   );
@@ -22,7 +23,7 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
     order: { url: order.url, key: key.reveal(), request: requestOf(run, renewal) },
     records: mergeRecords(renewal, edits),
   });
-  return { ...renewal, order, key, open, edits };
+  return { ...renewal, order, key, resumed: left !== undefined, open, edits };
 }
 
 /** What an order is for: one that was left open is gone on with only while the same is wanted. */

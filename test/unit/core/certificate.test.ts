@@ -5,9 +5,9 @@ import {
   CertificateError,
   certificateFacts,
   keyFingerprint,
-  sha256,
   verifyIssued,
 } from '../../../lib/core/certificate.ts';
+import { sha256 } from '../../../lib/core/leaf.ts';
 import { makeCa, newKey, type TestCa } from '../../fakes/certificates.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

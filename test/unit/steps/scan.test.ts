@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { recordResults } from '../../../lib/core/host-record.ts';
-import { pointerText } from '../../../lib/core/live-pointer.ts';
+import type { LivePointer } from '../../../lib/core/live-pointer.ts';
 import { HostsError } from '../../../lib/ports/hosts.ts';
 import { ZoneError, type Zones } from '../../../lib/ports/zones.ts';
 import { scan } from '../../../lib/steps/scan.ts';
+import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
-import { pointerOf } from '../../fakes/pointers.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { storeLive } from '../../fakes/stored-certificate.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const DAY = 86_400_000;
@@ -25,6 +26,7 @@ const stack = {
   alsoAllow: ['amazon.com'],
   ordersPerRun: 100,
 };
+const ca = await makeCa();
 let store: MemoryStore;
 let hosts: FakeHosts;
 let events: RecordedEvents;
@@ -50,8 +52,12 @@ const deps = () => ({
 const weekly = () => scan(deps(), { start: 'weekly-sweep', names: 'all' }, NOW);
 const want = (name: string, more: object = {}) =>
   store.put(`renewal/${name}.json`, JSON.stringify({ names: ['example.com'], ...more }));
-const live = (name: string, daysLeft: number, more: object = {}) =>
-  store.put(`live/${name}.json`, pointerText(pointerOf(new Date(NOW.getTime() + daysLeft * DAY), 90, more)));
+const live = (name: string, daysLeft: number, { names, ...more }: Partial<LivePointer> = {}) =>
+  storeLive(
+    store,
+    { ca, name },
+    { version: VERSION, notAfter: new Date(NOW.getTime() + daysLeft * DAY), more, ...(names && { names }) },
+  );
 
 describe('a scan', () => {
   it('says for each certificate what and why, and puts what is due on the bus', async () => {
@@ -78,14 +84,6 @@ describe('a scan', () => {
   it.each([
     ['the file', 'outside-domains', () => want('bad', { names: ['example.net'] })],
     ['the name of the file', 'bad-lineage-name', () => want('*.bad')],
-    [
-      'the live pointer',
-      'pointer-malformed',
-      async () => {
-        await want('bad');
-        await store.put('live/bad.json', '{}');
-      },
-    ],
   ])('rejects a certificate for %s, and goes on with the others', async (_, reason, breakIt) => {
     await want('good');
     await breakIt();

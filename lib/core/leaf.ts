@@ -1,0 +1,44 @@
+import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
+import { KEY_TYPES, type KeyType } from './renewal-file.ts';
+
+/** What a leaf says of itself; fingerprints are SHA-256 in hex, of its DER and of its public key's SPKI. */
+export interface LeafFacts {
+  names: string[];
+  serial: string;
+  notBefore: Date;
+  notAfter: Date;
+  fingerprint: string;
+  keyFingerprint: string;
+}
+
+/** Throws what Node throws where a part cannot be read. */
+export function leafFacts(leaf: X509Certificate): LeafFacts {
+  return {
+    names: subjectAltNames(leaf),
+    serial: leaf.serialNumber.toLowerCase(),
+    notBefore: new Date(leaf.validFrom),
+    notAfter: new Date(leaf.validTo),
+    fingerprint: sha256(leaf.raw),
+    keyFingerprint: sha256(leaf.publicKey.export({ type: 'spki', format: 'der' })),
+  };
+}
+
+function subjectAltNames(leaf: X509Certificate): string[] {
+  return (leaf.subjectAltName ?? '')
+    .split(', ')
+    .filter((entry) => entry.startsWith('DNS:'))
+    .map((entry) => entry.slice('DNS:'.length).toLowerCase());
+}
+
+const CURVES: Record<string, KeyType> = { prime256v1: 'ecdsa-p256', secp384r1: 'ecdsa-p384' };
+
+/** The type of a public or private key; `undefined` for one that a renewal file cannot ask for. */
+export function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): KeyType | undefined {
+  const { modulusLength, namedCurve = '' } = asymmetricKeyDetails ?? {};
+  if (asymmetricKeyType !== 'rsa') return CURVES[namedCurve];
+  return KEY_TYPES.find((known) => known === `rsa-${modulusLength}`);
+}
+
+export function sha256(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,32 @@
+import { X509Certificate } from 'node:crypto';
+import { keyTypeOf, leafFacts, sha256 } from './leaf.ts';
+import type { LivePointer } from './live-pointer.ts';
+
+/** When the first certificate of a PEM text expires; `undefined` where it cannot be read. */
+export function expiryOf(pem: string): Date | undefined {
+  try {
+    return leafFacts(new X509Certificate(pem)).notAfter;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a pointer says of its version what the version's own chain says; one that was edited by hand does not. */
+export function matchesChain(pointer: LivePointer, fullchain: string): boolean {
+  if (sha256(fullchain) !== pointer.sha256.fullchain) return false;
+  try {
+    const certificate = new X509Certificate(fullchain);
+    const leaf = leafFacts(certificate);
+    return (
+      keyTypeOf(certificate.publicKey) === pointer.key &&
+      leaf.fingerprint === pointer.fingerprint &&
+      leaf.keyFingerprint === pointer.keyFingerprint &&
+      BigInt(`0x${leaf.serial}`) === BigInt(`0x${pointer.serial}`) &&
+      leaf.notBefore.getTime() === Date.parse(pointer.notBefore) &&
+      leaf.notAfter.getTime() === Date.parse(pointer.notAfter) &&
+      [...leaf.names].sort().join() === [...pointer.names].sort().join()
+    );
+  } catch {
+    return false;
+  }
+}
