@@ -27,6 +27,7 @@ const Environment = z.object({
   ZONE_ROLES: z._default(z.string(), '{}'),
   ORDERS_PER_RUN: z._default(z.coerce.number(), 100),
   ACCOUNT_PREFIX: z.string(),
+  EAB_PREFIX: z.string(),
   CAA_IDENTITY: z._default(z.string(), ''),
   DOCUMENT: z._default(z.string(), ''),
   DNS_RESOLVER: z._default(z.string(), ''),
@@ -48,6 +49,7 @@ export interface Settings {
   zoneRoles: ZoneRole[];
   ordersPerRun: number;
   accountPrefix: string;
+  eabPrefix: string;
   caaIdentity: string | undefined;
   document: string;
   dns: { resolver: string | undefined; port: number };
@@ -71,6 +73,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     zoneRoles: parseZoneRoles(values.ZONE_ROLES),
     ordersPerRun: values.ORDERS_PER_RUN,
     accountPrefix: values.ACCOUNT_PREFIX,
+    eabPrefix: values.EAB_PREFIX,
     caaIdentity: values.CAA_IDENTITY || undefined,
     document: values.DOCUMENT,
     dns: { resolver: values.DNS_RESOLVER || undefined, port: values.DNS_PORT },

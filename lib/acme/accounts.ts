@@ -6,6 +6,7 @@ import type { CertificateAuthority } from '../ports/certificate-authority.ts';
 import { AcmeError } from '../ports/certificate-authority.ts';
 import { AcmeAuthority } from './acme-authority.ts';
 import { AcmeClient } from './acme-client.ts';
+import { findExternalAccount } from './external-account.ts';
 
 /** Where accounts are kept; see the parameter store for its promises. */
 export interface AccountStore {
@@ -16,6 +17,8 @@ export interface AccountStore {
 export interface AccountSettings {
   /** Path of the parameters, without a trailing slash. */
   prefix: string;
+  /** The same for the keys of external accounts. */
+  eabPrefix: string;
   contact: string;
   agreeToTerms: boolean;
   caaIdentity: string | undefined;
@@ -49,6 +52,12 @@ async function register(
   const parameter = accountParameter(directoryUrl, settings.prefix);
   const key = newAccountKey();
   const client = new AcmeClient({ directoryUrl, accountKey: key });
+  const external = await findExternalAccount(directoryUrl, {
+    store,
+    prefix: settings.eabPrefix,
+    isRequired: async () => (await client.http.getMetaField('externalAccountRequired')) === true,
+  });
+  if (external) client.http.externalAccountBinding = external;
   await client.createAccount({ termsOfServiceAgreed: true, contact: [`mailto:${settings.contact}`] });
   const account = { key, url: client.getAccountUrl() };
   if (await store.create(parameter, JSON.stringify(account))) return account;

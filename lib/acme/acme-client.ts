@@ -8,6 +8,8 @@ const MAX_TRIES = 3;
 const MAX_BAD_NONCE_RETRIES = 60;
 
 interface AcmeHttp {
+  /** Bound to a new account by createAccount. */
+  externalAccountBinding: { kid?: string; hmacKey?: string };
   maxBadNonceRetries: number;
   request(url: string, method: string, options?: { data?: unknown }): Promise<HttpAnswer>;
   getNonce(): Promise<string>;

@@ -5,3 +5,8 @@ export function accountParameter(directoryUrl: string, prefix: string): string {
   const host = new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-');
   return `${prefix}/${host}-${createHash('sha256').update(directoryUrl).digest('hex').slice(0, 8)}`;
 }
+
+/** Where the user puts the key of an external account (RFC 8555, 7.3.4): `<prefix>/acme.zerossl.com`. */
+export function eabParameter(directoryUrl: string, prefix: string): string {
+  return `${prefix}/${new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-')}`;
+}

@@ -10,6 +10,8 @@ export interface CaOptions {
   authzReuse?: number;
   /** What `meta.caaIdentities` says; default `pebble.letsencrypt.org`. The CA does not look at CAA itself. */
   caaIdentities?: string[];
+  /** Key in base64url by key identifier; with any, no account is made without one of them (RFC 8555, 7.3.4). */
+  externalAccounts?: Record<string, string>;
 }
 
 interface Place {
@@ -20,7 +22,10 @@ interface Place {
 }
 
 /** Pebble's configuration file. Profiles have Let's Encrypt's names and lifetimes (https://letsencrypt.org/docs/profiles/). */
-export function pebbleConfiguration(place: Place, { retryAfter, caaIdentities }: CaOptions): string {
+export function pebbleConfiguration(
+  place: Place,
+  { retryAfter, caaIdentities, externalAccounts }: CaOptions,
+): string {
   return JSON.stringify({
     pebble: {
       listenAddress: `127.0.0.1:${place.listenPort}`,
@@ -32,6 +37,8 @@ export function pebbleConfiguration(place: Place, { retryAfter, caaIdentities }:
       retryAfter: retryAfter ?? { authz: 1, order: 1 },
       caaIdentities: caaIdentities ?? ['pebble.letsencrypt.org'],
       keyAlgorithm: 'ecdsa',
+      externalAccountBindingRequired: externalAccounts !== undefined,
+      externalAccountMACKeys: externalAccounts ?? {},
       profiles: {
         classic: { description: 'The same profile you are accustomed to', validityPeriod: 90 * DAY_S },
         tlsserver: { description: 'A shorter one with less in it', validityPeriod: 45 * DAY_S },

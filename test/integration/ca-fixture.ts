@@ -32,7 +32,13 @@ export async function startCa(env: Record<string, string> = {}): Promise<Ca> {
       get: async (name) => kept.get(name),
       create: async (name, value) => Boolean(kept.set(name, value)),
     },
-    settings: { prefix: '/test', contact: 'you@example.com', agreeToTerms: true, caaIdentity: undefined },
+    settings: {
+      prefix: '/test',
+      eabPrefix: '/eab',
+      contact: 'you@example.com',
+      agreeToTerms: true,
+      caaIdentity: undefined,
+    },
   });
   return { pebble, authority };
 }

@@ -70,6 +70,7 @@ const INSTANCE = 'arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef
 const MANAGED = `${SSM}:managed-instance/mi-0123456789abcdef0`;
 
 const parameter = (action: string, name: string) => asks(`ssm:${action}`, `${SSM}:parameter${name}`);
+const EAB_PARAMETER = '/perennial/production/eab/acme.zerossl.com';
 const ACCOUNT_PARAMETER = '/perennial/production/acme-account/acme-v02.api.letsencrypt.org-1a2b3c4d';
 const onlyNew = { 's3:if-none-match': '*' };
 const tagged = (key: string, tag: string, value: string) =>
@@ -88,7 +89,12 @@ const ours = { 'perennial-bucket': 'Bucket', 'perennial-name': 'example.com' };
 
 const version = 'archive/example.com/20261120T184502Z-3f9a2c';
 const keys = [`${version}/privkey.pem`, 'live/example.com/privkey.pem', 'live/example.com/bundle.pem'];
-const noKeys = [...keys, 'pending/example.com.json'].map((key): Case => ['may not', `read ${key}`, get(key)]);
+const noKeys = [
+  ...[...keys, 'pending/example.com.json'].map((key): Case => ['may not', `read ${key}`, get(key)]),
+  ...[ACCOUNT_PARAMETER, EAB_PARAMETER].map(
+    (name): Case => ['may not', `read ${name}`, parameter('GetParameter', name)],
+  ),
+];
 const noCommands: Case[] = [
   ['may not', 'send the document', sendDocument(`${SSM}:document/InstallDocument`)],
   ['may not', 'send to a host of its groups', sendTo(INSTANCE, 'web')],
@@ -215,6 +221,8 @@ const CASES: Record<string, Case[]> = {
     ['may not', 'write a renewal file', put('renewal/example.com.json', onlyNew)],
     ['may not', 'write down what a host serves', put('hosts/i-0123456789abcdef0.json')],
     ['may', 'keep an account', parameter('PutParameter', ACCOUNT_PARAMETER)],
+    ['may', "read an external account's key", parameter('GetParameter', EAB_PARAMETER)],
+    ['may not', "change an external account's key", parameter('PutParameter', EAB_PARAMETER)],
     [
       'may not',
       'keep a parameter beside the accounts',
