@@ -3,12 +3,15 @@ const { join } = require('node:path');
 
 const SCRIPT = join(__dirname, '../lib/host/install.sh');
 
+// No two dots in a row, so that no name leads out of its folder.
+const LINEAGE = '[a-z0-9][a-z0-9_-]*([.][a-z0-9_-]+)*';
+
 // Patterns of what may reach the host; the script gets each as the environment variable SSM_<name>.
 const PARAMETERS = {
   bucket: ["The stack's bucket", '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$'],
   region: ["The bucket's region", '^[a-z]{2}(-[a-z]+)+-[0-9]$'],
-  names: ['Certificate names, separated by one space', '^[a-z0-9][a-z0-9._-]*( [a-z0-9][a-z0-9._-]*)*$'],
-  root: ['The folder that holds live/ and archive/', '^(/[a-zA-Z0-9._-]+)+$'],
+  names: ['Certificate names, separated by one space', `^${LINEAGE}( ${LINEAGE})*$`],
+  root: ['The folder that holds live/ and archive/', '^(/[a-zA-Z0-9_-][a-zA-Z0-9._-]*)+$'],
   reload: ['How the web server is told', '^(container|service|hooks)$'],
   container: ["The container's name", '^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$'],
   port: ['Where TLS is served', '^[0-9]{1,5}$'],

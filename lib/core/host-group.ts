@@ -10,7 +10,11 @@ export const HostGroupSettings = z.strictObject({
   ),
   /** The folder that holds live/ and archive/ on the host. */
   root: z._default(
-    z.string().check(z.regex(/^(\/[a-zA-Z0-9._-]+)+$/, 'is not an absolute path')),
+    z
+      .string()
+      .check(
+        z.regex(/^(\/[a-zA-Z0-9_-][a-zA-Z0-9._-]*)+$/, 'is not an absolute path without hidden folders'),
+      ),
     '/etc/letsencrypt',
   ),
   port: z._default(z.number().check(z.int(), z.positive(), z.maximum(65_535)), 443),

@@ -103,7 +103,7 @@ export async function startInstallFixture() {
       };
       const env = Object.fromEntries(Object.entries(all).map(([key, value]) => [`SSM_${key}`, value]));
       const started = performance.now();
-      const result = await host.run({ script: await readFile(scriptFile, 'utf8'), env, limitMs: 60_000 });
+      const result = await host.run({ script: await readFile(scriptFile, 'utf8'), env, limitMs: 120_000 });
       if (/PRIVATE KEY/.test(result.stdout + result.stderr)) throw new Error('key material in the output');
       const lastLine = result.stdout.trim().split('\n').at(-1) || '{"results":[]}';
       const report = JSON.parse(lastLine) as InstallReport;

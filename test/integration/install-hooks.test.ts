@@ -68,12 +68,12 @@ describe("certbot's deploy hooks", () => {
   });
 
   test('may leave a process running: it does not hold the lock', async () => {
-    await writeHook('30-daemon', 'sleep 8 >/dev/null 2>&1 &');
+    await writeHook('30-daemon', 'sleep 100 >/dev/null 2>&1 &\necho $! >>/mnt/letsencrypt/daemons');
     await fixture.publish('a', ['a.example']);
     expect((await install('a')).report.results).toMatchObject([{ outcome: 'served' }]);
     await fixture.publish('a', ['a.example']);
-    const { report, ms } = await install('a');
-    expect(report.results).toMatchObject([{ outcome: 'served' }]);
-    expect(ms).toBeLessThan(6000);
+    expect((await install('a')).report.results).toMatchObject([{ outcome: 'served' }]);
+    const daemons = await readFile(join(host.root, 'daemons'), 'utf8');
+    for (const pid of daemons.trim().split('\n')) process.kill(Number(pid));
   });
 });

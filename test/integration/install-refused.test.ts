@@ -3,6 +3,7 @@ import { readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
+import { shadow } from './host-faults/shadow.ts';
 import {
   type InstallFixture,
   type PublishOptions,
@@ -99,10 +100,16 @@ describe('a host on which nothing can be written', () => {
     await fixture.publish('a', ['a.example']);
   });
 
-  test('says which program is missing', async () => {
-    host.prepare = 'PATH=$(printf %s "$PATH" | tr ":" "\\n" | grep -v venv | paste -sd :)';
+  test.each([
+    ['aws-cli-missing', 'PATH=$(printf %s "$PATH" | tr ":" "\\n" | grep -v venv | paste -sd :)'],
+    [
+      'openssl-missing',
+      'mkdir "$TMPDIR/all" && ln -s /usr/bin/* "$TMPDIR/all" && rm "$TMPDIR/all/openssl" && PATH="$TMPDIR/all"',
+    ],
+  ])('says which program is missing: %s', async (reason, prepare) => {
+    host.prepare = prepare;
     const { report } = await fixture.install(host, 'a');
-    expect(report.results).toMatchObject([{ outcome: 'failed', reason: 'aws-cli-missing' }]);
+    expect(report.results).toMatchObject([{ outcome: 'failed', reason }]);
   });
 
   test('gives up when another installation holds the lock for long', async () => {
@@ -120,4 +127,24 @@ test('something else in the place of the link is left alone', async () => {
   expect(report.results).toMatchObject([{ outcome: 'failed', reason: 'live-in-the-way' }]);
   expect(existsSync(join(host.root, 'archive/c/.previous'))).toBe(false);
   await rm(join(host.root, 'live/c'));
+});
+
+describe('a clock that is wrong', () => {
+  const now = Math.floor(Date.now() / 1000);
+  test.each([
+    ['by a month ahead', 'expired', 'date', `[ "$*" != +%s ] || { echo ${now + 30 * 86_400}; exit; }`],
+    ['by a month behind', 'not-yet-valid', 'date', `[ "$*" != +%s ] || { echo ${now - 30 * 86_400}; exit; }`],
+    [
+      'for AWS as well',
+      'clock-wrong',
+      'aws',
+      'echo "An error occurred (RequestTimeTooSkewed) when calling the GetObject operation" >&2; exit 254',
+    ],
+  ])('%s is told: %s', async (_, reason, program, text) => {
+    await fixture.publish('a', ['a.example']);
+    const mend = await shadow(host, program, text);
+    const { report } = await fixture.install(host, 'a');
+    await mend();
+    expect(report.results).toMatchObject([{ outcome: 'failed', reason }]);
+  });
 });

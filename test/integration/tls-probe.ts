@@ -5,6 +5,8 @@ import { connect, createSecureContext, type PeerCertificate, type SecureContextO
 const EVERY_MS = 20;
 const LEAST_PER_SECOND = 40;
 const ANSWER_LIMIT_MS = 5000;
+/** Fewer than the 128 connections that a small Nginx takes at once. */
+const MOST_AT_ONCE = 50;
 
 export interface ProbeOptions {
   port: number;
@@ -33,20 +35,24 @@ export function startProbe({ port, names, ca, sigalgs }: ProbeOptions): () => Pr
   const serials = new Set<string>();
   const failures: string[] = [];
   const open: Promise<void>[] = [];
+  let underWay = 0;
   const started = performance.now();
   const elapsed = () => performance.now() - started;
   const askOnce = async () => {
     const servername = names[open.length % names.length] ?? '';
     const since = elapsed();
+    underWay += 1;
     try {
       serials.add((await certificateFor({ port, servername, secureContext })).serialNumber);
     } catch (error) {
       failures.push(`${servername} at ${Math.round(since)} ms: ${(error as Error).message}`);
+    } finally {
+      underWay -= 1;
     }
   };
   // A timer of a busy process comes late; what it missed is asked then.
   const askAllDue = () => {
-    while (open.length * EVERY_MS <= elapsed()) open.push(askOnce());
+    while (open.length * EVERY_MS <= elapsed() && underWay < MOST_AT_ONCE) open.push(askOnce());
   };
   askAllDue();
   const timer = setInterval(askAllDue, EVERY_MS);

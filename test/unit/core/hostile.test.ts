@@ -1,0 +1,90 @@
+import { createRequire } from 'node:module';
+import { describe, expect, test } from 'vitest';
+import { DeploymentDue } from '../../../lib/core/facts.ts';
+import { HostGroupSettings } from '../../../lib/core/host-group.ts';
+import { LineageName } from '../../../lib/core/lineage.ts';
+import { parseRenewalFile } from '../../../lib/core/renewal-file.ts';
+import { parseStart } from '../../../lib/core/start.ts';
+
+/** Row 41 of the faults to survive: none of these may get past the edge, as a name or as a DNS name. */
+const HOSTILE_NAMES = [
+  '; rm -rf /',
+  'a; touch /tmp/x',
+  '$(id)',
+  '`id`',
+  '../../etc/passwd',
+  'a/../b',
+  'a..b',
+  '..',
+  '.ssh',
+  '-rf',
+  'a\nb',
+  'a\n',
+  'a\u0000b',
+  'a\u0001b',
+  'a\u007fb',
+  'a\u202eb',
+  'ехаmple.com',
+  'exаmple.com',
+  'a"b',
+  "a'b",
+  'a\\b',
+  '*',
+  'a b',
+  'a'.repeat(300),
+  `${'a'.repeat(60)}.`.repeat(5).slice(0, -1),
+  '',
+];
+
+const require = createRequire(import.meta.url);
+const { parameters } = require('../../../resources/document.cjs').Resources.InstallDocument.Properties
+  .Content;
+const isLetThrough = (parameter: string, value: string) =>
+  new RegExp(parameters[parameter].allowedPattern).test(value);
+
+describe.each(HOSTILE_NAMES)('row 41: %j', (name) => {
+  test('is no lineage, nor the file of one', () => {
+    expect(LineageName.safeParse(name).success).toBe(false);
+  });
+
+  test('is no name in a renewal file', () => {
+    const file = JSON.stringify({ names: [name] });
+    const limits = { domains: ['com', 'example.com'] } as never;
+    expect(() => parseRenewalFile(file, 'example.com', limits)).toThrow(/names/);
+  });
+
+  test('is nothing to start with', () => {
+    if (name === '*') return;
+    expect(() => parseStart({ start: 'force', names: [name] })).toThrow(/event: names/);
+  });
+
+  test('is nothing to deploy', () => {
+    const due = { group: 'web', reason: 'host-behind', names: [name] };
+    expect(DeploymentDue.safeParse(due).success).toBe(false);
+  });
+
+  test("is refused by the document's own pattern, which knows no length and parts names at a space", () => {
+    if (name === 'a b' || name.length > 200) return;
+    expect(isLetThrough('names', name)).toBe(false);
+  });
+});
+
+test.each([
+  ['root', '/mnt/../etc'],
+  ['root', '/mnt/$(id)'],
+  ['root', 'letsencrypt'],
+  ['root', '/'],
+  ['reload', 'service;id'],
+  ['container', '--privileged'],
+  ['container', 'web nginx'],
+  ['container', '$(id)'],
+  ['port', '443;id'],
+  ['bucket', 'b --endpoint-url=http://evil'],
+  ['region', '$(id)'],
+])(
+  'row 41: the parameter %s = %j is refused by its pattern, and by the settings of a group',
+  (parameter, value) => {
+    expect(isLetThrough(parameter, value)).toBe(false);
+    expect(HostGroupSettings.safeParse({ [parameter]: value }).success).toBe(false);
+  },
+);
