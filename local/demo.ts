@@ -1,14 +1,17 @@
 import { Listr } from 'listr2';
+import { probeHosts, renewOnBrokenHost, repairHost } from './demo/break-host.ts';
+import { type HostState, hostStates } from './demo/host-states.ts';
+import { hostTableOf } from './demo/host-table.ts';
 import { collectRows, complaintsAboutDns, type Row } from './demo/results.ts';
 import { type Demo, putRenewalFiles, seedBucket, startScenario } from './demo/scenario.ts';
 import { tableOf } from './demo/table.ts';
-import { type Decision, watchLine } from './demo/watch-line.ts';
+import { type Decision, type WatchedLine, watchLine } from './demo/watch-line.ts';
 import { SetupError } from './setup/setup-error.ts';
 
-const IDLE_LIMIT_MS = 30_000;
+const IDLE_LIMIT_MS = 60_000;
 const startedAt = Date.now();
 
-/** `npm run demo`: the main job on this machine, from the weekly event to the served certificate. */
+/** `npm run demo`: the main job on this machine, from the weekly event to the served certificate, and what a broken host does. */
 async function main(): Promise<boolean> {
   let scenario: Omit<Demo, 'bucket'> | undefined;
   try {
@@ -22,23 +25,36 @@ async function main(): Promise<boolean> {
       return seedBucket(started);
     });
     const demo: Demo = { ...started, bucket };
-    const decisions = await step('Run the weekly sweep', (say) => sweep(demo, say));
-    return await conclude(demo, decisions);
+    const watched = watchLine(demo.cloud);
+    const before = await hostStates(demo);
+    const decisions = await step('Run the weekly sweep', (say) => {
+      watched.say = say;
+      return sweep(demo, watched);
+    });
+    const renewed = await concludeRenewals(demo, decisions);
+    const healed = await breakAndHeal(demo, before, watched);
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+    console.log(`\ndemo: ${renewed.line}, ${healed.line}, in ${seconds} s`);
+    return renewed.isGood && healed.isGood;
   } finally {
     await scenario?.cloud.stop();
   }
 }
 
 /** Puts the renewal files in, which starts the line, and fires the weekly schedule on top. */
-async function sweep(demo: Demo, say: (line: string) => void): Promise<Decision[]> {
-  const decisions = watchLine(demo.cloud, say);
+async function sweep(demo: Demo, { decisions }: WatchedLine): Promise<Decision[]> {
   await putRenewalFiles(demo.bucket);
   await demo.cloud.fireSchedule((expression) => expression.startsWith('cron'));
   await demo.cloud.idle(IDLE_LIMIT_MS);
   return [...decisions.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function conclude(demo: Demo, decisions: readonly Decision[]): Promise<boolean> {
+interface Conclusion {
+  line: string;
+  isGood: boolean;
+}
+
+async function concludeRenewals(demo: Demo, decisions: readonly Decision[]): Promise<Conclusion> {
   const rows = await collectRows(demo, decisions);
   const complaints = await complaintsAboutDns(demo);
   console.log(`\n${tableOf(rows)}`);
@@ -46,17 +62,58 @@ async function conclude(demo: Demo, decisions: readonly Decision[]): Promise<boo
   for (const complaint of complaints) console.log(`DNS: ${complaint}`);
   if (complaints.length === 0)
     console.log("DNS: other people's TXT and CAA values are all there, none of our TXT values is left");
+  console.log();
   const count = (matches: (row: Row) => boolean) => rows.filter(matches).length;
   const renewed = count(
     ({ action, newNotAfter, oldNotAfter }) =>
       action === 'renew' && newNotAfter !== undefined && newNotAfter !== oldNotAfter,
   );
   const served = count((row) => row.served);
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
-  console.log(
-    `\ndemo: ${renewed} renewed, ${count(({ action }) => action === 'wait')} not due, ${count(({ action }) => action === 'reject')} rejected, ${served} served, in ${seconds} s`,
+  return {
+    line: `${renewed} renewed, ${count(({ action }) => action === 'wait')} not due, ${count(({ action }) => action === 'reject')} rejected, ${served} served`,
+    isGood: renewed === 2 && served === 2 && complaints.length === 0,
+  };
+}
+
+/** Breaks Nginx on one host, renews, repairs it; beside it both hosts are asked over TLS all the time. */
+async function breakAndHeal(
+  demo: Demo,
+  before: readonly HostState[],
+  watched: WatchedLine,
+): Promise<Conclusion> {
+  const after = await hostStates(demo);
+  const swept = { title: 'the weekly sweep', before, after };
+  const stopProbe = probeHosts(demo);
+  const { chapter: broken, repair } = await step(
+    'Break nginx.conf on the host that goes first, and force a renewal',
+    (say) => {
+      watched.say = say;
+      return renewOnBrokenHost(demo, after);
+    },
   );
-  return renewed === 2 && served === 2 && complaints.length === 0;
+  const healed = await step('Repair it, and run the hourly check', (say) => {
+    watched.say = say;
+    return repairHost(demo, { before: broken.after, repair });
+  });
+  const { asked, failures } = await stopProbe();
+  console.log(`\n${hostTableOf([swept, broken, healed])}`);
+  console.log(
+    `TLS: both hosts were asked ${asked} times meanwhile, ${failures.length} without a valid certificate`,
+  );
+  for (const failure of failures.slice(0, 3)) console.log(failure);
+  const [old, kept, now] = [after, broken.after, healed.after].map(onlySerial);
+  const isKept = kept !== undefined && kept === old;
+  const isHealed = now !== undefined && now !== old;
+  return {
+    line: `${isKept ? 'rolled back' : 'NOT rolled back'} on the broken host, ${isHealed ? 'healed' : 'NOT healed'} after its repair`,
+    isGood: isKept && isHealed && failures.length === 0 && healed.after.every(({ isValid }) => isValid),
+  };
+}
+
+/** The serial that all hosts serve. */
+function onlySerial(states: readonly HostState[]): string | undefined {
+  const serials = new Set(states.map(({ served }) => served));
+  return serials.size === 1 ? states[0]?.served : undefined;
 }
 
 /** Runs one step with its progress on the terminal. */

@@ -3,15 +3,20 @@ import type { LocalCloud } from '../cloud.ts';
 
 export type Decision = Plan['certificates'][number];
 
-/**
- * Tells each step of the line as it happens, in one short line, and keeps what `scan` decided for each certificate: putting
- * a file starts a scan as the weekly sweep does, so of several decisions the one to do something counts.
- */
-export function watchLine(cloud: LocalCloud, say: (line: string) => void): Map<string, Decision> {
-  const decisions = new Map<string, Decision>();
+export interface WatchedLine {
+  /** What `scan` decided for each certificate. */
+  decisions: Map<string, Decision>;
+  /** Takes each step of the line as it happens, in one short line. */
+  say: (line: string) => void;
+}
+
+/** Watches the line. Putting a file starts a scan as the weekly sweep does, so of several decisions the one to do something counts. */
+export function watchLine(cloud: LocalCloud): WatchedLine {
+  const watched: WatchedLine = { decisions: new Map(), say: () => {} };
+  const { decisions } = watched;
   cloud.onFunctionLog((name, line) => {
     const told = tell(line);
-    if (told) say(`${name.split('-').at(-1)}: ${told}`);
+    if (told) watched.say(`${name.split('-').at(-1)}: ${told}`);
   });
   cloud.onInvocation((name, { payload, functionError }) => {
     if (!name.endsWith('-scan') || functionError) return;
@@ -19,7 +24,7 @@ export function watchLine(cloud: LocalCloud, say: (line: string) => void): Map<s
       if (decisions.get(decision.name)?.action !== 'renew') decisions.set(decision.name, decision);
     }
   });
-  return decisions;
+  return watched;
 }
 
 function tell(line: string): string | undefined {
