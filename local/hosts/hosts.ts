@@ -71,7 +71,7 @@ export class Hosts {
 
   /** Starts many hosts that share one Nginx container, each on a port of its own. */
   async startFleet(fleet: HostOptions[]): Promise<Host[]> {
-    const nginx = this.#container(join(this.#options.dir, 'fleet'), [
+    const nginx = this.#container(join(this.#options.dir, 'fleet', String(this.#started.length)), [
       [join(this.#options.dir, 'hosts'), '/hosts'],
     ]);
     const hosts: Host[] = [];

@@ -1,0 +1,60 @@
+import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
+import Table from 'cli-table3';
+import { startCloud } from '../local/cloud.ts';
+import { DEPLOYMENT_HOST, type Deployments, measureDeployments } from './deployment.ts';
+import { type Fleet, measureFleets } from './fleet.ts';
+
+export interface HostFigures {
+  deployments: Deployments;
+  fleets: Fleet[];
+}
+
+/** From a renewed certificate to the hosts: one host, then fleets. Each has a cloud of its own. */
+export async function measureHosts(): Promise<HostFigures> {
+  return {
+    deployments: await inCloud(measureDeployments, [DEPLOYMENT_HOST]),
+    fleets: await inCloud(measureFleets),
+  };
+}
+
+type Cloud = Awaited<ReturnType<typeof startCloud>>;
+
+async function inCloud<Figures>(
+  measure: (cloud: Cloud) => Promise<Figures>,
+  hosts: (typeof DEPLOYMENT_HOST)[] = [],
+): Promise<Figures> {
+  const pebble = { retryAfter: { authz: 0, order: 0 }, nonceReject: 0, authzReuse: 0 };
+  const cloud = await startCloud({ pebble, hosts });
+  try {
+    await cloud.deploy();
+    const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+    const route53 = new Route53Client({ endpoint: cloud.endpoint, region: 'us-east-1', credentials });
+    await route53.send(new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'hosts' }));
+    route53.destroy();
+    return await measure(cloud);
+  } finally {
+    await cloud.stop();
+  }
+}
+
+export function hostsTable({ deployments, fleets }: HostFigures): string {
+  const { runs, renewedToSeenMs } = deployments;
+  const one = new Table({
+    head: [`one host, functions cold, ${runs} runs`, 'min', 'median', 'max', 'aim'],
+    style: { head: [], border: [] },
+  });
+  const { min, median, max } = renewedToSeenMs;
+  one.push(['Certificate Renewed → new certificate seen over TLS, ms', min, Math.round(median), max, 3000]);
+  const many = new Table({
+    head: ['a certificate to a group, one run', ...fleets.map(({ hosts }) => `${hosts} hosts`)],
+    style: { head: [], border: [] },
+  });
+  const row = (label: string, figure: (fleet: Fleet) => string | number) =>
+    many.push([label, ...fleets.map(figure)]);
+  row('hosts that serve it at the end', ({ served }) => served);
+  row('renewal file put → last host recorded, s', ({ wallMs }) => (wallMs / 1000).toFixed(0));
+  row('peak memory of deploy, MB', ({ peakMb }) => peakMb.deploy);
+  row('peak memory of confirm, MB', ({ peakMb }) => peakMb.confirm);
+  row('least time between two looks at the canary, ms', ({ leastBetweenLooksMs }) => leastBetweenLooksMs);
+  return `${one.toString()}\n\n${many.toString()}`;
+}
