@@ -37,6 +37,7 @@ const deps: RenewDeps = {
     zoneRoles: settings.zoneRoles.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
     fallbackCas: settings.fallbackDirectoryUrls,
+    stagingCa: settings.stagingDirectoryUrl,
     alsoAllow: settings.alsoAllow,
     challengeTargets: settings.challengeTargets,
   },

@@ -21,9 +21,10 @@ import { mend } from './renew/mend.ts';
 import { order } from './renew/order.ts';
 import { factsOf, notRenewed, type RenewOutcome, renewed, tellFailure } from './renew/outcome.ts';
 import { preCheck } from './renew/pre-check.ts';
-import { propagate } from './renew/propagate.ts';
 import { prove } from './renew/prove.ts';
-import { cleanUp, leftRecords, type Published, publish } from './renew/publish.ts';
+import { cleanUp, leftRecords, publish } from './renew/publish.ts';
+import { seenInDns } from './renew/seen-in-dns.ts';
+import { tryAtStaging } from './renew/try-at-staging.ts';
 
 const AT_ONCE = 16;
 
@@ -98,7 +99,8 @@ async function issue(
 ): Promise<Issued> {
   const find = { findZone: zoneFinder(run.deps, zones), findIssuers: issuerFinder(run) };
   const checked = await runPhase(run, claimed, (renewal) => preCheck(run, renewal, find));
-  const ordered = await runPhase(run, checked, (renewal) => order(run, renewal));
+  const tried = await tryAtStaging(run, checked);
+  const ordered = await runPhase(run, tried, (renewal) => order(run, renewal));
   let cleaning = Promise.resolve(false);
   let proved: Ordered[] = [];
   try {
@@ -113,19 +115,6 @@ async function issue(
   await announce(run, committed);
   await pMap(committed, (renewal) => copy(run, renewal), { concurrency: AT_ONCE });
   return { committed, cleaned: await cleaning };
-}
-
-/** Waits for each zone; one that does not come drops the certificates that need it. */
-async function seenInDns(run: RenewRun, { renewals, zones }: Published): Promise<Ordered[]> {
-  const failures = new Map<string, unknown>();
-  await Promise.all(
-    zones.map((zone) => propagate(run, zone).catch((error) => failures.set(zone.zoneId, error))),
-  );
-  return runPhase(run, renewals, async (renewal) => {
-    const failed = renewal.edits.find(({ zoneId }) => failures.has(zoneId));
-    if (failed) throw failures.get(failed.zoneId);
-    return renewal;
-  });
 }
 
 async function clean(run: RenewRun, ordered: readonly Ordered[]): Promise<boolean> {

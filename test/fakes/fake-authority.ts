@@ -23,6 +23,7 @@ interface KeptOrder extends Order {
 export class FakeAuthority implements CertificateAuthority {
   readonly directoryUrl: string;
   readonly #host: string;
+  readonly #identity: string;
   readonly #ca: TestCa;
   readonly #zones: FakeZones;
   readonly #clock: () => Date;
@@ -43,9 +44,15 @@ export class FakeAuthority implements CertificateAuthority {
 
   constructor(
     ca: TestCa,
-    { zones, clock, host = 'ca.test' }: { zones: FakeZones; clock: () => Date; host?: string },
+    {
+      zones,
+      clock,
+      host = 'ca.test',
+      identity = host,
+    }: { zones: FakeZones; clock: () => Date; host?: string; identity?: string },
   ) {
     this.#host = host;
+    this.#identity = identity;
     this.directoryUrl = `https://${host}/directory`;
     this.#ca = ca;
     this.#zones = zones;
@@ -53,7 +60,7 @@ export class FakeAuthority implements CertificateAuthority {
   }
 
   async caaIssuer(): Promise<CaaIssuer> {
-    return { identity: this.#host, accountUri: `https://${this.#host}/account/1` };
+    return { identity: this.#identity, accountUri: `https://${this.#host}/account/1` };
   }
 
   async createOrder(request: OrderRequest): Promise<Order> {

@@ -27,7 +27,12 @@ export interface RenewDeps {
   /** A CA's identity in CAA, without an account there; `undefined` when it names none, or cannot be asked now. */
   caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
   events: Events;
-  stack: StackLimits & StackCas & { alsoAllow: readonly string[] };
+  stack: StackLimits &
+    StackCas & {
+      alsoAllow: readonly string[];
+      /** The staging directory of the default CA, where it is not a known one. */
+      stagingCa: string | undefined;
+    };
   clock: () => Date;
   /** Tells what goes wrong beside the work. */
   warn: (message: string) => void;

@@ -65,7 +65,10 @@ function fingerprintOf(key: PrivateKeyPem): string | undefined {
   }
 }
 
-function txtEdit({ challengeTargets, name }: Checked, { identifier, challenge }: Authorization): PlacedEdit {
+export function txtEdit(
+  { challengeTargets, name }: Checked,
+  { identifier, challenge }: Authorization,
+): PlacedEdit {
   const target = challengeTargets.get(identifier);
   if (!target || !challenge)
     throw new AcmeError(
@@ -87,7 +90,7 @@ function txtEdit({ challengeTargets, name }: Checked, { identifier, challenge }:
 }
 
 /** What an earlier run may have left in the DNS stays recorded until it is removed. */
-function mergeRecords({ lease, wanted }: Checked, edits: readonly PlacedEdit[]): Pending['records'] {
+export function mergeRecords({ lease, wanted }: Checked, edits: readonly PlacedEdit[]): Pending['records'] {
   const added = edits.map(({ zoneId, edit: { name, type, add, ttl } }) => ({
     zoneId,
     name,

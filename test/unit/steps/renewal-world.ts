@@ -15,13 +15,14 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
   const zones = new FakeZones('example.com', 'example.org');
   /** Behind the zone role `dns`. */
   const otherZones = new FakeZones('example.com', 'example.org');
-  const authority = new FakeAuthority(await makeCa(), { zones: published ? otherZones : zones, clock });
-  const fallback = new FakeAuthority(await makeCa(), {
-    zones: published ? otherZones : zones,
-    clock,
-    host: 'fallback.test',
-  });
-  const authorityAt = (ca: string) => (ca === fallback.directoryUrl ? fallback : authority);
+  const makeAuthority = async (at: { host?: string; identity?: string } = {}) =>
+    new FakeAuthority(await makeCa(), { zones: published ? otherZones : zones, clock, ...at });
+  const authority = await makeAuthority();
+  const fallback = await makeAuthority({ host: 'fallback.test' });
+  // As Let's Encrypt's staging, under the CA's name in CAA.
+  const staging = await makeAuthority({ host: 'staging.test', identity: 'ca.test' });
+  const authorityAt = (ca: string) =>
+    [fallback, staging].find(({ directoryUrl }) => directoryUrl === ca) ?? authority;
   const warnings: string[] = [];
   const deps = {
     store: new MemoryStore(clock),
@@ -37,6 +38,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
       zoneRoles: ['dns', 'spare'],
       defaultCa: authority.directoryUrl,
       fallbackCas: [] as string[],
+      stagingCa: undefined as string | undefined,
       alsoAllow: [] as string[],
     },
     clock,
@@ -49,6 +51,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
     otherZones,
     authority,
     fallback,
+    staging,
     warnings,
     clock,
     pass: (ms: number) => {
