@@ -31,6 +31,7 @@ const Environment = z.object({
   EAB_PREFIX: z.string(),
   CAA_IDENTITY: z._default(z.string(), ''),
   DOCUMENT: z._default(z.string(), ''),
+  PROBE_PRIVATE_PORTS: z._default(z.string(), ''),
   DNS_RESOLVER: z._default(z.string(), ''),
   DNS_PORT: z._default(z.coerce.number(), 53),
 });
@@ -55,6 +56,7 @@ export interface Settings {
   caaIdentity: string | undefined;
   document: string;
   dns: { resolver: string | undefined; port: number };
+  probePrivatePorts: { tls: number; http: number } | undefined;
 }
 
 /** The stack's settings; throws an InputError that names the variable. */
@@ -80,7 +82,13 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     caaIdentity: values.CAA_IDENTITY || undefined,
     document: values.DOCUMENT,
     dns: { resolver: values.DNS_RESOLVER || undefined, port: values.DNS_PORT },
+    probePrivatePorts: parsePorts(values.PROBE_PRIVATE_PORTS),
   };
+}
+
+function parsePorts(text: string): Settings['probePrivatePorts'] {
+  const [tls, http] = text.split(',').map(Number);
+  return tls && http ? { tls, http } : undefined;
 }
 
 function parseHostGroups(text: string): HostGroup[] {

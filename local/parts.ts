@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalAws } from './aws.ts';
@@ -78,7 +78,7 @@ export async function startParts(
     python: join(setup.venvBin, 'python'),
     codeDir,
     hostTags: (id) => hosts.get(id)?.tags,
-    functionVariables: { NODE_EXTRA_CA_CERTS: pebble.tlsCaFile },
+    functionVariables: { NODE_EXTRA_CA_CERTS: await trustFile(pebble, dir) },
     queueRetryAfterMs: options.queueRetryAfterMs,
     asyncRetryDelaysMs: options.asyncRetryDelaysMs,
   });
@@ -94,6 +94,13 @@ export async function startParts(
   aws.gateway.serve('ssm', ssm);
   aws.gateway.serve('route53', route53);
   return { dir, venvBin: setup.venvBin, motoUrl: moto.url, aws, ssm, route53, dns, pebble, caProxy, hosts };
+}
+
+/** The PEM file that makes functions trust the CA's server, and the sites that have certificates of the CA. */
+async function trustFile(pebble: Pebble, dir: string): Promise<string> {
+  const file = join(dir, 'trusted.pem');
+  await writeFile(file, `${await readFile(pebble.tlsCaFile, 'utf8')}\n${await pebble.roots()}`);
+  return file;
 }
 
 /** The CA asks the DNS of the local Route 53. */

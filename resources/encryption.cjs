@@ -19,6 +19,7 @@ module.exports = async ({ resolveVariable }) => {
           'DeployRole',
           'ConfirmRole',
           'AcmRole',
+          'ProbeRole',
         ]),
       },
     },

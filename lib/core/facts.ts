@@ -42,6 +42,11 @@ export type Fact =
   | { type: 'Renewal Due'; detail: RenewalDue }
   | { type: 'Deployment Due'; detail: DeploymentDue }
   | { type: 'Import Due'; detail: ImportDue }
+  | { type: 'Probe Due'; detail: { names: string[] } }
+  | {
+      type: 'Site Probed';
+      detail: { name: string; version: string; sites: number; troubles: number; findings: SiteOutcome[] };
+    }
   | {
       type: 'Certificate Renewed';
       detail: {
@@ -85,6 +90,15 @@ export interface ObjectSetAside {
   reason: string;
 }
 
+/** What is wrong with one name, seen from outside. */
+export interface SiteOutcome {
+  site: string;
+  check: string;
+  status: string;
+  seen: string;
+  remedy: string;
+}
+
 export interface HostOutcome {
   instanceId: string;
   outcome: string;
@@ -97,6 +111,11 @@ export interface HostOutcome {
 /** `Import Due` for all these certificates, a few to an event. */
 export function importsDue(names: readonly string[]): Fact[] {
   return inParts(names).map((part) => ({ type: 'Import Due', detail: { names: part } }));
+}
+
+/** `Probe Due` for all these certificates, a few to an event. */
+export function probesDue(names: readonly string[]): Fact[] {
+  return inParts(names).map((part) => ({ type: 'Probe Due', detail: { names: part } }));
 }
 
 function inParts(names: readonly string[]): string[][] {

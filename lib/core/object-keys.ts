@@ -17,6 +17,7 @@ export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.j
 export const stateKey = (name: string) => `state/${checked(name)}.json`;
 export const pendingKey = (name: string) => `${PENDING_PREFIX}${checked(name)}.json`;
 export const acmKey = (name: string) => `${ACM_PREFIX}${checked(name)}.json`;
+export const probeKey = (name: string) => `probes/${checked(name)}.json`;
 export const liveKey = (name: string) => `${LIVE_PREFIX}${checked(name)}.json`;
 export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${checked(name)}/${file}.pem`;
 

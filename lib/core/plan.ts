@@ -34,6 +34,8 @@ export interface Plan {
   deployments: Deployment[];
   /** Certificates that ACM lacks in some region. */
   imports: string[];
+  /** Certificates whose sites are looked at from outside. */
+  probes: string[];
   /** Troubles of no one certificate; the rest of the plan stands. */
   warnings: string[];
 }

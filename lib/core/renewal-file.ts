@@ -85,6 +85,8 @@ export const RenewalFile = z.strictObject({
   caa: z._default(CaaWanted, { mode: 'manage', restrict: false }),
   /** Where ACM gets the certificate too. */
   acm: z.optional(AcmWanted),
+  /** Whether its sites are looked at from outside. */
+  probe: z.optional(z.boolean()),
 });
 
 /** One certificate as wanted; all rules of the file and of the stack are met. */

@@ -4,7 +4,7 @@ import { casOf } from '../core/ca-list.ts';
 import { chooseCa } from '../core/choose-ca.ts';
 import { decideRenewal, isForAge } from '../core/decide-renewal.ts';
 import { identifierOf } from '../core/domain-name.ts';
-import { type Fact, importsDue, MAX_HOSTS_NAMED } from '../core/facts.ts';
+import { type Fact, importsDue, MAX_HOSTS_NAMED, probesDue } from '../core/facts.ts';
 import { type HostedZone, zonesFor } from '../core/hosted-zones.ts';
 import { InputError } from '../core/input-error.ts';
 import { nameOfKey, PENDING_PREFIX, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
@@ -39,7 +39,13 @@ export interface ScanDeps extends CaaDeps, RenewalInfoDeps {
 interface Look {
   planned: Plan['certificates'][number];
   due?: DueCertificate;
-  deployed?: { name: string; version: string; groups: readonly string[]; acm: Wanted['acm'] };
+  deployed?: {
+    name: string;
+    version: string;
+    groups: readonly string[];
+    acm: Wanted['acm'];
+    probe: Wanted['probe'];
+  };
 }
 
 interface LookContext {
@@ -88,11 +94,14 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
     ),
     deployments: [],
     imports: [],
+    probes: [],
     warnings,
   };
   const deployed = looks.flatMap((look) => (look.due ? [] : (look.deployed ?? [])));
   await planDeployments(deps, plan, deployed);
   await planImports(deps, plan, deployed);
+  if (start.start === 'weekly-sweep')
+    plan.probes = deployed.filter(({ probe }) => probe).map(({ name }) => name);
   if (start.start !== 'plan') await deps.events.publish(factsOf(plan));
   return plan;
 }
@@ -195,7 +204,14 @@ async function decide(
     ca: cas.length > 1 ? choice : undefined,
   });
   const look: Look = { planned: caa ? { ...planned, caa } : planned };
-  if (live) look.deployed = { name, version: live.version, groups: wanted.hosts, acm: wanted.acm };
+  if (live)
+    look.deployed = {
+      name,
+      version: live.version,
+      groups: wanted.hosts,
+      acm: wanted.acm,
+      probe: wanted.probe,
+    };
   if (decision.action === 'wait') return look;
   if (decision.action === 'renew') await requireTargets(deps, wanted);
   const due: DueCertificate = {
@@ -221,7 +237,7 @@ async function requireTargets({ resolver, stack }: ScanDeps, { names }: Wanted):
   }
 }
 
-function factsOf({ batches, deployments, imports }: Plan): Fact[] {
+function factsOf({ batches, deployments, imports, probes }: Plan): Fact[] {
   return [
     ...batches.map((batch): Fact => ({ type: 'Renewal Due', detail: batch })),
     ...deployments.map(
@@ -231,5 +247,6 @@ function factsOf({ batches, deployments, imports }: Plan): Fact[] {
       }),
     ),
     ...importsDue(imports),
+    ...probesDue(probes),
   ];
 }

@@ -32,7 +32,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const assume = (arn: string, externalId?: string) =>
   asks('sts:AssumeRole', arn, externalId === undefined ? {} : { 'sts:ExternalId': externalId });
 const SSM = 'arn:aws:ssm:us-east-1:123456789012';
-const ROLES = ['ScanRole', 'RenewRole', 'DeployRole', 'ConfirmRole', 'AcmRole', 'DoctorRole'];
+const ROLES = ['ScanRole', 'RenewRole', 'DeployRole', 'ConfirmRole', 'AcmRole', 'ProbeRole', 'DoctorRole'];
 
 type Case = [verdict: 'may' | 'may not', what: string, asked: Authorization];
 
@@ -254,6 +254,18 @@ const CASES: Record<string, Case[]> = {
     ...noKeys,
     ...noRecords,
   ],
+  ProbeRole: [
+    ['may', 'read a renewal file', get('renewal/example.com.json')],
+    ['may', 'read a pointer', get('live/example.com.json')],
+    ['may', 'keep what it saw', put('probes/example.com.json')],
+    ...noKeys,
+    ['may not', 'write a pointer', put('live/example.com.json')],
+    ['may not', 'write a renewal file', put('renewal/example.com.json')],
+    ['may not', 'read what a host serves', get('hosts/i-0123456789abcdef0.json')],
+    ['may not', 'import into ACM', asks('acm:ImportCertificate', CERTIFICATES, acmTags(ours))],
+    ...noRecords,
+    ...noCommands,
+  ],
   AcmRole: [
     ['may', "read a version's key", get(`${version}/privkey.pem`)],
     ['may', 'read a renewal file', get('renewal/example.com.json')],
@@ -382,7 +394,7 @@ describe('a function that is fed from a queue', () => {
     );
     const queueOf = ({ Properties = {} }: Resources[string]) =>
       String(resolve(resources, Properties.EventSourceArn));
-    expect(mappings).toHaveLength(4);
+    expect(mappings).toHaveLength(5);
     for (const mapping of mappings) {
       const role = roleOf(mapping);
       for (const queue of mappings.map(queueOf)) {

@@ -6,7 +6,7 @@ import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../
 import { PROJECT, runTool } from '../../check/run-tool.ts';
 import { venvBin } from './fixtures/venv.ts';
 
-const FUNCTIONS = ['Scan', 'Renew', 'Deploy', 'Confirm', 'Acm', 'Doctor'];
+const FUNCTIONS = ['Scan', 'Renew', 'Deploy', 'Confirm', 'Acm', 'Probe', 'Doctor'];
 
 let folder: string;
 let templateFile: string;
@@ -122,7 +122,7 @@ it('without zone roles lets nobody assume any: CloudFormation refuses a statemen
 describe('queues', () => {
   it('hide a message for six times the timeout of the function they feed', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(4);
+    expect(mappings).toHaveLength(5);
     for (const [, { Properties }] of mappings) {
       const queue = resource(idOf(Properties.EventSourceArn)).Properties;
       const { Timeout } = resource(idOf(Properties.FunctionName)).Properties;
@@ -198,7 +198,7 @@ describe('the bucket', () => {
 });
 
 describe('functions', () => {
-  it('are six, each with a role of its own', () => {
+  it('are seven, each with a role of its own', () => {
     const roles = ofType('AWS::Lambda::Function').map(([id, { Properties }]) => [id, idOf(Properties.Role)]);
     expect(roles).toEqual(FUNCTIONS.map((name) => [`${name}LambdaFunction`, `${name}Role`]));
     for (const name of FUNCTIONS) {

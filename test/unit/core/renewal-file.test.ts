@@ -37,6 +37,7 @@ describe('a renewal file', () => {
       zoneRole: 'dns',
       caa: { mode: 'check', restrict: false },
       acm: [{ region: 'us-east-1' }, { region: 'eu-central-1' }],
+      probe: true,
     };
     expect(wanted(file)).toEqual({ name: 'shop', ...file });
   });

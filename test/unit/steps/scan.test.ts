@@ -414,3 +414,15 @@ describe('imports into ACM', () => {
     expect(read.filter((key) => key.startsWith('acm/'))).toEqual([]);
   });
 });
+
+describe('looks from outside', () => {
+  it('are due at the weekly sweep, for certificates that want them', async () => {
+    await want('seen', { probe: true });
+    await want('unseen');
+    await want('never', { probe: true, names: ['never.example.com'] });
+    for (const name of ['seen', 'unseen']) await live(name, 60);
+    expect((await weekly()).probes).toEqual(['seen']);
+    expect(events.of('Probe Due')).toEqual([{ names: ['seen'] }]);
+    expect((await scan(deps(), { start: 'hourly-check', names: 'all' }, NOW)).probes).toEqual([]);
+  });
+});

@@ -1,0 +1,31 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod/mini';
+import { EventBus } from '../lib/aws/event-bus.ts';
+import { S3Store } from '../lib/aws/s3-store.ts';
+import { logger, queued } from '../lib/lambda/handler.ts';
+import { SiteLook } from '../lib/net/site-look.ts';
+import { readSettings } from '../lib/settings.ts';
+import { type ProbeDeps, probe } from '../lib/steps/probe.ts';
+
+const settings = readSettings(process.env);
+const deps: ProbeDeps = {
+  store: new S3Store(new S3Client(), settings.bucket),
+  sites: new SiteLook({ dns: settings.dns, privatePorts: settings.probePrivatePorts }),
+  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  stack: {
+    ...settings,
+    hostGroups: settings.hostGroups.map(({ name }) => name),
+    zoneRoles: settings.zoneRoles.map(({ name }) => name),
+  },
+  clock: () => new Date(),
+};
+
+/** Looks at sites from outside. */
+export const handler = queued(z.unknown(), async (event, { signal }) => {
+  for (const { findings = [], ...certificate } of await probe(deps, event, signal)) {
+    logger.info('probe ended', { certificate });
+    for (const finding of findings.filter(({ status }) => status !== 'ok'))
+      logger.warn('seen from outside', { finding });
+  }
+});
