@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { runCommand } from '../setup/run-command.ts';
 
@@ -27,7 +28,8 @@ export async function makeTlsCertificate(dir: string): Promise<{ certificate: st
   ].flatMap((extension) => ['-addext', extension]);
   const files = ['-keyout', privateKey, '-out', certificate];
   // Without a configuration of its own, openssl adds the distribution's extensions beside these.
-  const configuration = ['-config', '/dev/null', '-subj', '/CN=Local CA server'];
+  // Who trusts several finds each by its name.
+  const configuration = ['-config', '/dev/null', '-subj', `/CN=Local CA server ${randomUUID()}`];
   await runCommand('openssl', [...request, ...configuration, ...extensions, ...files], { limitMs: 30_000 });
   return { certificate, privateKey };
 }

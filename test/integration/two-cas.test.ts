@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openAuthority } from '../../lib/acme/accounts.ts';
+import { renewInTurns } from '../../lib/steps/renew-in-turns.ts';
+import { scan } from '../../lib/steps/scan.ts';
+import { CaProxy } from '../../local/pebble/ca-proxy.ts';
+import { IssuedCertificates } from '../../local/pebble/issued.ts';
+import { type Pebble, startPebble } from '../../local/pebble/start.ts';
+import { makeRunDir } from '../../local/run-dir.ts';
+import { ensureSetup } from '../../local/setup.ts';
+import { FakeHosts } from '../fakes/fake-hosts.ts';
+import { makeWorld, type World } from '../unit/steps/renewal-world.ts';
+
+const HOUR = 3_600_000;
+const IDENTITY = 'pebble.letsencrypt.org';
+/** The CA believes every proof; the doubter has no DNS to look a proof up in. */
+let ca: Pebble;
+let other: Pebble;
+let doubter: Pebble;
+let proxy: CaProxy;
+let world: World;
+const kept = new Map<string, string>();
+
+beforeAll(async () => {
+  const [setup, dir] = await Promise.all([ensureSetup(), makeRunDir()]);
+  const start = async (name: string, env: Record<string, string>) => {
+    await mkdir(join(dir, name), { recursive: true });
+    const pebble = await startPebble({
+      pebble: setup.pebble,
+      dnsServer: '127.0.0.1:1',
+      dir: join(dir, name),
+      retryAfter: { authz: 0, order: 0 },
+      nonceReject: 0,
+      authzReuse: 0,
+      env,
+    });
+    const trusted = await readFile(pebble.tlsCaFile, 'utf8');
+    setDefaultCACertificates([...getCACertificates('default'), trusted]);
+    return pebble;
+  };
+  ca = await start('ca', { PEBBLE_VA_ALWAYS_VALID: '1' });
+  other = await start('other', { PEBBLE_VA_ALWAYS_VALID: '1' });
+  doubter = await start('doubter', {});
+  proxy = await CaProxy.start(ca);
+});
+beforeEach(async () => {
+  proxy.faults.clear();
+  world = await makeWorld();
+});
+afterAll(async () => {
+  await proxy?.stop();
+  for (const pebble of [ca, other, doubter]) await pebble?.stop();
+});
+
+const store = {
+  get: async (name: string) => kept.get(name),
+  create: async (name: string, value: string) => Boolean(kept.set(name, value)),
+  replace: async (name: string, value: string) => void kept.set(name, value),
+};
+const settings = {
+  prefix: '/accounts',
+  eabPrefix: '/eab',
+  contact: 'you@example.com',
+  agreeToTerms: true,
+  caaIdentity: undefined,
+};
+
+/** The steps in memory, the CAs real, the time the CAs' own. */
+const deps = (stagingCa?: string) => ({
+  ...world,
+  clock: () => new Date(Date.now() + 1_000),
+  openAuthority: (directoryUrl: string) => openAuthority(directoryUrl, { store, settings }),
+  caaIdentity: async () => IDENTITY,
+  stack: { ...world.stack, defaultCa: proxy.directoryUrl, stagingCa },
+});
+const renew = (
+  name: string,
+  { stagingCa, at = proxy.directoryUrl }: { stagingCa?: string; at?: string } = {},
+) =>
+  renewInTurns(
+    deps(stagingCa),
+    { ca: at, zoneIds: [], certificates: [{ name, reason: 'never-issued', replacing: null }] },
+    { owner: randomBytes(4).toString('hex'), signal: new AbortController().signal },
+  );
+/** A name that no other test orders. */
+const fresh = () => `${randomBytes(4).toString('hex')}.example.com`;
+const issuedBy = async (pebble: Pebble, name: string) =>
+  (await new IssuedCertificates(pebble).list()).filter(({ names }) => names.includes(name)).length;
+
+describe('row 4: the answer to newOrder is lost', () => {
+  it('by a CA that gives another order: asked again in the same run, and one certificate is issued', async () => {
+    const name = fresh();
+    await world.want('shop', [name], { profile: 'classic' });
+    const before = proxy.count('newOrder');
+    proxy.faults.add({ action: 'newOrder', effect: { kind: 'drop-after' } });
+    expect(await renew('shop')).toMatchObject([{ outcome: 'renewed' }]);
+    expect(proxy.count('newOrder')).toBe(before + 2);
+    expect(await issuedBy(ca, name)).toBe(1);
+  });
+});
+
+describe('staging first', () => {
+  const failures = 3;
+  const lastFailure = { at: '2026-01-01T00:00:00Z', reason: 'challenge-invalid', message: 'no' };
+  const failed = { failures, lastFailure, notBefore: '2026-01-01T00:00:00Z' };
+
+  it('a staging that refuses the proof spares the CA', async () => {
+    const name = fresh();
+    await world.want('shop', [name], { profile: 'classic' });
+    await world.store.put('state/shop.json', JSON.stringify(failed));
+    const before = proxy.count('newOrder');
+    const [outcome] = await renew('shop', { stagingCa: doubter.directoryUrl });
+    expect(outcome).toMatchObject({ outcome: 'failed', reason: 'challenge-invalid' });
+    expect(outcome).toMatchObject({ message: expect.stringMatching(/^at the CA's staging: /) });
+    expect(proxy.count('newOrder')).toBe(before);
+    expect(world.zones.all('TXT')).toEqual([]);
+  });
+
+  it('a staging that issues lets the CA be asked in the same run', async () => {
+    const name = fresh();
+    await world.want('shop', [name], { profile: 'classic' });
+    await world.store.put('state/shop.json', JSON.stringify(failed));
+    expect(await renew('shop', { stagingCa: other.directoryUrl })).toMatchObject([{ outcome: 'renewed' }]);
+    expect([await issuedBy(other, name), await issuedBy(ca, name)]).toEqual([1, 1]);
+    expect(world.live('shop').ca).toBe(proxy.directoryUrl);
+    expect(world.zones.all('TXT')).toEqual([]);
+  });
+});
+
+describe('row 14: a CA that is down', () => {
+  it('is remembered by each failure, and the next of the list issues', async () => {
+    const name = fresh();
+    await world.want('shop', [name], { profile: 'classic', ca: [proxy.directoryUrl, other.directoryUrl] });
+    await proxy.setOutage('refused');
+    expect(await renew('shop')).toMatchObject([{ outcome: 'failed', reason: 'ca-unreachable' }]);
+    const state = JSON.parse(world.store.text('state/shop.json'));
+    expect(state.cas[proxy.directoryUrl]).toMatchObject({ failures: 1 });
+    // Two tries more, and a day.
+    Object.assign(state.cas[proxy.directoryUrl], {
+      failures: 3,
+      since: new Date(Date.now() - 25 * HOUR).toISOString(),
+    });
+    await world.store.put('state/shop.json', JSON.stringify(state));
+    const scanned = {
+      ...deps(),
+      hosts: new FakeHosts(),
+      askRenewalInfo: async () => undefined,
+      stack: { ...deps().stack, ordersPerRun: 100 },
+    };
+    const plan = await scan(scanned, { start: 'hourly-check', names: 'all' }, new Date());
+    expect(plan.batches).toMatchObject([{ ca: other.directoryUrl }]);
+    expect(plan.certificates).toMatchObject([{ ca: { reason: 'others-stay-down' } }]);
+    expect(await renew('shop', { at: other.directoryUrl })).toMatchObject([{ outcome: 'renewed' }]);
+    await proxy.setOutage(undefined);
+    expect(await issuedBy(other, name)).toBe(1);
+  });
+});
