@@ -24,7 +24,7 @@ const deps: RenewDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   zonesOf: route53ZonesOf(settings.zoneRoles),
   resolver: new DnsResolver(settings.dns),
-  openAuthority: (directoryUrl) => openAuthority(directoryUrl, accounts),
+  openAuthority: (directoryUrl, options) => openAuthority(directoryUrl, accounts, options),
   caaIdentity: (directoryUrl) =>
     readCaaIdentity(directoryUrl, {
       fallback: settings.caaIdentity,

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import * as z from 'zod/mini';
+import { isAccountLost } from '../core/account-lost.ts';
 import { accountParameter } from '../core/account-parameter.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { CertificateAuthority } from '../ports/certificate-authority.ts';
@@ -12,6 +13,7 @@ import { findExternalAccount } from './external-account.ts';
 export interface AccountStore {
   get(name: string): Promise<string | undefined>;
   create(name: string, value: string): Promise<boolean>;
+  replace(name: string, value: string): Promise<void>;
 }
 
 export interface AccountSettings {
@@ -25,24 +27,35 @@ export interface AccountSettings {
 }
 
 const Account = z.strictObject({ key: z.string(), url: z.string() });
+type Account = z.infer<typeof Account>;
 
-/** Our account at this CA: the one that is kept, or a new one on first use (RFC 8555, 7.3). */
+interface Way {
+  store: AccountStore;
+  settings: AccountSettings;
+}
+
+/**
+ * Our account at this CA: the one that is kept, or a new one on first use (RFC 8555, 7.3). In the place of one that was lost
+ * comes the one that its key still opens, or else one with a new key.
+ */
 export async function openAuthority(
   directoryUrl: string,
-  { store, settings }: { store: AccountStore; settings: AccountSettings },
+  way: Way,
+  { lost }: { lost?: string } = {},
 ): Promise<CertificateAuthority> {
+  const { store, settings } = way;
   const parameter = accountParameter(directoryUrl, settings.prefix);
-  const kept = await store.get(parameter);
-  const account =
-    kept === undefined ? await register(directoryUrl, { store, settings }) : parseAccount(kept, parameter);
+  const text = await store.get(parameter);
+  const kept = text === undefined ? undefined : parseAccount(text, parameter);
+  // What another worker has kept meanwhile is not the lost one.
+  const isLost = kept !== undefined && kept.url === lost;
+  const account = kept && !isLost ? kept : await keep(directoryUrl, way, kept);
   const client = new AcmeClient({ directoryUrl, accountKey: account.key, accountUrl: account.url });
   return new AcmeAuthority(client, { directoryUrl, caaIdentity: settings.caaIdentity });
 }
 
-async function register(
-  directoryUrl: string,
-  { store, settings }: { store: AccountStore; settings: AccountSettings },
-) {
+async function keep(directoryUrl: string, way: Way, lost: Account | undefined): Promise<Account> {
+  const { store, settings } = way;
   if (!settings.agreeToTerms) {
     throw new AcmeError(
       'terms-not-agreed',
@@ -50,7 +63,31 @@ async function register(
     );
   }
   const parameter = accountParameter(directoryUrl, settings.prefix);
-  const key = newAccountKey();
+  const account = lost ? await replaceAccount(directoryUrl, way, lost) : await register(directoryUrl, way);
+  const value = JSON.stringify(account);
+  if (lost) await store.replace(parameter, value);
+  else if (!(await store.create(parameter, value)))
+    // Another worker registered first; its account is the one that is kept.
+    return parseAccount((await store.get(parameter)) ?? '', parameter);
+  return account;
+}
+
+/** A CA that was reset takes the old key for a new account; one that deactivated the account never takes the key again. */
+async function replaceAccount(directoryUrl: string, way: Way, lost: Account): Promise<Account> {
+  try {
+    return await register(directoryUrl, way, lost.key);
+  } catch (error) {
+    if (!(error instanceof AcmeError) || !isAccountLost(error)) throw error;
+    return register(directoryUrl, way);
+  }
+}
+
+/** RFC 8555, 7.3.1: for a key that has an account already, the CA answers with that one. */
+async function register(
+  directoryUrl: string,
+  { store, settings }: Way,
+  key = newAccountKey(),
+): Promise<Account> {
   const client = new AcmeClient({ directoryUrl, accountKey: key });
   const external = await findExternalAccount(directoryUrl, {
     store,
@@ -59,13 +96,10 @@ async function register(
   });
   if (external) client.http.externalAccountBinding = external;
   await client.createAccount({ termsOfServiceAgreed: true, contact: [`mailto:${settings.contact}`] });
-  const account = { key, url: client.getAccountUrl() };
-  if (await store.create(parameter, JSON.stringify(account))) return account;
-  // Another worker registered first; its account is the one that is kept.
-  return parseAccount((await store.get(parameter)) ?? '', parameter);
+  return { key, url: client.getAccountUrl() };
 }
 
-function parseAccount(text: string, parameter: string) {
+function parseAccount(text: string, parameter: string): Account {
   const where = `parameter ${parameter}`;
   return parseJson(text, Account, { where, reason: 'account-malformed', secret: true });
 }

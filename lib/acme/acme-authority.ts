@@ -50,11 +50,15 @@ export class AcmeAuthority implements CertificateAuthority {
     this.#caaIdentity = caaIdentity;
   }
 
+  get accountUrl(): string {
+    return this.#client.getAccountUrl();
+  }
+
   async caaIssuer(): Promise<CaaIssuer | undefined> {
     const identities = await this.#client.http.getMetaField('caaIdentities');
     const [first] = Array.isArray(identities) ? identities : [];
     const identity = typeof first === 'string' ? first : this.#caaIdentity;
-    return identity === undefined ? undefined : { identity, accountUri: this.#client.getAccountUrl() };
+    return identity === undefined ? undefined : { identity, accountUri: this.accountUrl };
   }
 
   async createOrder({ names, profile, replaces }: OrderRequest): Promise<Order> {

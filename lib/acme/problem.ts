@@ -5,6 +5,7 @@ import { AcmeError } from '../ports/certificate-authority.ts';
 const Problem = z.object({
   type: z._default(z.string(), 'about:blank'),
   detail: z._default(z.string(), ''),
+  instance: z.optional(z.string()),
   subproblems: z.optional(
     z.array(
       z.object({ detail: z.optional(z.string()), identifier: z.optional(z.object({ value: z.string() })) }),
@@ -35,7 +36,21 @@ export function acmeError(
   if (!problem?.type.startsWith(ACME_ERROR))
     return new AcmeError('ca-unavailable', `the CA ${host} answered HTTP ${status}`, { retryAfterMs });
   const reason = `acme-${kebab(problem.type.slice(ACME_ERROR.length))}`;
-  return new AcmeError(reason, `the CA ${host} refused: ${oneLine(describe(problem))}`, { retryAfterMs });
+  const told = oneLine(describe(problem));
+  const remedy = reason === 'acme-user-action-required' ? `; agree at ${termsOf(problem, headers)}` : '';
+  return new AcmeError(reason, `the CA ${host} refused: ${told}${remedy}`, {
+    retryAfterMs,
+    identifiers: (problem.subproblems ?? []).flatMap(
+      ({ identifier }) => identifier?.value.toLowerCase() ?? [],
+    ),
+  });
+}
+
+/** RFC 8555, 7.3.3: where a person agrees to changed terms; the terms themselves are in a link. */
+function termsOf({ instance }: z.infer<typeof Problem>, { link = '' }: HttpAnswer['headers']): string {
+  const [, terms] = /<(https:[^>]{1,300})>\s*;\s*rel="?terms-of-service/.exec(link) ?? [];
+  const page = instance?.startsWith('https:') ? oneLine(instance) : undefined;
+  return page ?? terms ?? "the CA's website";
 }
 
 function describe({ detail, subproblems = [] }: z.infer<typeof Problem>): string {
@@ -68,5 +83,5 @@ function kebab(camel: string): string {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, 500);
+  return text.replace(/\s+/g, ' ').trim().slice(0, 900);
 }

@@ -15,13 +15,15 @@ export interface DueCertificate {
   notAfter: Date | undefined;
   /** The live version that was decided on; a later one means that the work is done. */
   replacing: string | null;
+  /** Whether our own budget is passed. */
+  ignoreBudget?: boolean;
 }
 
 export interface RenewalBatch {
   ca: string;
   zoneRole?: string;
   zoneIds: string[];
-  certificates: Pick<DueCertificate, 'name' | 'reason' | 'replacing'>[];
+  certificates: Pick<DueCertificate, 'name' | 'reason' | 'replacing' | 'ignoreBudget'>[];
 }
 
 export const MAX_BATCH_SIZE = 50;
@@ -50,8 +52,8 @@ export function batchRenewals(due: readonly DueCertificate[], now: Date): Renewa
       open.set(key, batch);
       batches.push(batch);
     }
-    const { name, reason, replacing } = certificate;
-    batch.certificates.push({ name, reason, replacing });
+    const { name, reason, replacing, ignoreBudget } = certificate;
+    batch.certificates.push({ name, reason, replacing, ...(ignoreBudget && { ignoreBudget }) });
   }
   return batches;
 }

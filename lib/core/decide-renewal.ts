@@ -1,6 +1,7 @@
 import { casOf, type StackCas } from './ca-list.ts';
 import { chooseCa } from './choose-ca.ts';
 import { DAY } from './durations.ts';
+import type { Hold } from './hold.ts';
 import type { LivePointer } from './live-pointer.ts';
 import type { Wanted } from './renewal-file.ts';
 import type { State } from './state.ts';
@@ -19,12 +20,12 @@ export type RenewReason =
 export type UpkeepReason = 'pointer-lost' | 'state-unreadable' | 'copies-behind' | 'old-versions';
 /** Work without a new certificate: what a worker left open, or a pointer that does not show the wanted hosts. */
 export type MendReason = 'left-open' | 'hosts-changed' | 'caa-drifted' | UpkeepReason;
-export type WaitReason = 'not-due' | 'backing-off' | 'orders-per-run';
+export type WaitReason = 'not-due' | 'backing-off' | 'orders-per-run' | Hold['reason'];
 
 export type RenewalDecision =
   | { action: 'renew'; reason: RenewReason }
   | { action: 'mend'; reason: MendReason }
-  | { action: 'wait'; reason: WaitReason; until: Date };
+  | { action: 'wait'; reason: WaitReason; until: Date; message?: string };
 
 /** Whether only the certificate's age was the reason, so that a new one has to last longer. */
 export function isForAge(reason: string): boolean {

@@ -14,7 +14,14 @@ export const RenewalDue = z.strictObject({
   zoneRole: z.optional(z.string()),
   zoneIds: z.array(z.string()),
   certificates: z
-    .array(z.strictObject({ name: LineageName, reason: z.string(), replacing: z.nullable(Version) }))
+    .array(
+      z.strictObject({
+        name: LineageName,
+        reason: z.string(),
+        replacing: z.nullable(Version),
+        ignoreBudget: z.optional(z.boolean()),
+      }),
+    )
     .check(z.minLength(1), z.maxLength(50)),
 });
 export type RenewalDue = z.infer<typeof RenewalDue>;

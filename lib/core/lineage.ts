@@ -28,7 +28,10 @@ export function versionAt(now: Date, random: string): string {
 export function nextVersion(previous: string | undefined, now: Date, random: string): string {
   const version = versionAt(now, random);
   if (previous === undefined || version > previous) return version;
-  const [, date, hour, minute, second] = /^(\d{8})T(\d\d)(\d\d)(\d\d)Z/.exec(previous) ?? [];
-  const day = date?.replace(/^(....)(..)(..)$/, '$1-$2-$3');
-  return versionAt(new Date(Date.parse(`${day}T${hour}:${minute}:${second}Z`) + 1000), random);
+  return versionAt(new Date(instantOf(previous).getTime() + 1000), random);
+}
+
+/** When a version was made, to the second; an invalid date for what is no version. */
+export function instantOf(version: string): Date {
+  return new Date(version.replace(/^(....)(..)(..)T(..)(..)(..)Z-.*$/, '$1-$2-$3T$4:$5:$6Z'));
 }

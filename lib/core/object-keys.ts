@@ -15,6 +15,9 @@ export const ACM_PREFIX = 'acm/';
 
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
 export const stateKey = (name: string) => `state/${checked(name)}.json`;
+/** One object a CA: `limits/acme-v02.api.letsencrypt.org.json`. */
+export const limitsKey = (directoryUrl: string) =>
+  `limits/${new URL(directoryUrl).host.replace(/[^a-z0-9.-]/gi, '-')}.json`;
 export const pendingKey = (name: string) => `${PENDING_PREFIX}${checked(name)}.json`;
 export const acmKey = (name: string) => `${ACM_PREFIX}${checked(name)}.json`;
 export const probeKey = (name: string) => `probes/${checked(name)}.json`;

@@ -6,7 +6,15 @@ export const Pending = z.strictObject({
   /** The lease ends this long after the object was last written, by the store's clock; 0 gives it up. */
   leaseSeconds: z.number(),
   /** Written before the order is finalized, so that a certificate never comes without its key. */
-  order: z.optional(z.strictObject({ url: z.string(), key: z.string(), request: z.string() })),
+  order: z.optional(
+    z.strictObject({
+      url: z.string(),
+      key: z.string(),
+      request: z.string(),
+      /** How often its certificate was not what was asked for. */
+      refusals: z.optional(z.number()),
+    }),
+  ),
   /** What is about to be written to the DNS, recorded before it is. */
   records: z._default(
     z.array(

@@ -17,7 +17,7 @@ export type PlannedCertificate = (
       ca?: CaChoice;
     }
   | { name: string; action: 'mend'; reason: string; notAfter?: string }
-  | { name: string; action: 'wait'; reason: string; until: string; notAfter?: string }
+  | { name: string; action: 'wait'; reason: string; until: string; message?: string; notAfter?: string }
   | { name: string; action: 'leave'; reason: 'retired' | 'unmanaged'; notAfter?: string }
   | { name: string; action: 'reject'; reason: string; message: string }
 ) & {
@@ -64,5 +64,7 @@ export function plannedCertificate(
   if (decision.action === 'renew')
     return { name, action: 'renew', reason: decision.reason, names, ...expiry, ...(ca && { ca }) };
   if (decision.action === 'mend') return { name, action: 'mend', reason: decision.reason, ...expiry };
-  return { name, action: 'wait', reason: decision.reason, until: decision.until.toISOString(), ...expiry };
+  const { reason, until, message } = decision;
+  const told = message === undefined ? {} : { message };
+  return { name, action: 'wait', reason, until: until.toISOString(), ...told, ...expiry };
 }

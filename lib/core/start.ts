@@ -6,7 +6,7 @@ import { parseValue } from './parse-json.ts';
 /** Why `scan` runs, and for which certificates. */
 export type Start =
   | { start: 'hourly-check' | 'weekly-sweep' | 'plan'; names: 'all' }
-  | { start: 'force'; names: 'all' | string[] }
+  | { start: 'force'; names: 'all' | string[]; ignoreBudget?: boolean }
   | { start: 'file-changed'; keys: string[] };
 
 const FORCE_NEEDS_NAMES = 'force needs "names": ["example.com"] (the names of renewal files), or "*" for all';
@@ -18,6 +18,8 @@ const Invocation = z.discriminatedUnion('start', [
     names: z.union([z.literal('*'), z.array(LineageName).check(z.minLength(1, FORCE_NEEDS_NAMES))], {
       error: FORCE_NEEDS_NAMES,
     }),
+    /** Orders although our own budget for the certificate is spent; what the CA says is heeded even so. */
+    ignoreBudget: z.optional(z.boolean()),
   }),
 ]);
 
@@ -40,5 +42,10 @@ export function parseStart(event: unknown): Start {
   }
   const invocation = parseValue(event, Invocation, { where: 'event', reason: 'event-invalid' });
   if (invocation.start !== 'force') return { start: invocation.start, names: 'all' };
-  return { start: 'force', names: invocation.names === '*' ? 'all' : [...new Set(invocation.names)] };
+  const { names, ignoreBudget } = invocation;
+  return {
+    start: 'force',
+    names: names === '*' ? 'all' : [...new Set(names)],
+    ...(ignoreBudget && { ignoreBudget }),
+  };
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
+import { LONGEST_WAIT } from './ca-limits.ts';
 import { type CaFailure, CaTroubles, rememberCaTrouble } from './ca-trouble.ts';
 import { DAY, MINUTE } from './durations.ts';
+import { ISSUANCE_WINDOW } from './hold.ts';
 import { Suggested } from './renewal-info.ts';
 
 /** `state/<name>.json`: what is remembered between runs. Instants are ISO 8601 in UTC. */
@@ -13,11 +15,15 @@ export const State = z.object({
   /** The CA that was asked last, and those that do not answer; directory addresses. */
   lastCa: z.optional(z.string()),
   cas: z.optional(CaTroubles),
+  /** When certificates were given up that the CA had issued: they count against its limits, and no archive shows them. */
+  givenUp: z.optional(z.array(z.string())),
 });
 export type State = z.infer<typeof State>;
 
 /** Let's Encrypt's integration guide, "Retrying Failures": 1, 10, 100 minutes, then daily. */
 const RETRY_AFTER = [MINUTE, 10 * MINUTE, 100 * MINUTE, DAY];
+/** Until somebody agrees to something, every further try is in vain. */
+const ASKS_FOR_A_PERSON = ['acme-user-action-required', 'terms-not-agreed'];
 
 /** The part of the state that is about CAs, after one more failure at `now`. */
 export function rememberCa(
@@ -33,19 +39,32 @@ export interface Failure {
   message: string;
   /** The CA's own Retry-After, in milliseconds; the longer of the two waits counts. */
   retryAfterMs?: number | undefined;
+  /** Whether the certificate had been issued, and will not be asked for again. */
+  givenUp?: boolean;
 }
 
 /** The state after one more failure at `now`. */
 export function rememberFailure(state: State | undefined, failure: Failure, now: Date): State {
+  const { reason, message, retryAfterMs = 0 } = failure;
   const failures = (state?.failures ?? 0) + 1;
-  const wait = Math.max(
-    RETRY_AFTER[Math.min(failures, RETRY_AFTER.length) - 1] ?? DAY,
-    failure.retryAfterMs ?? 0,
-  );
+  const step = ASKS_FOR_A_PERSON.includes(reason) ? DAY : RETRY_AFTER[failures - 1];
+  const wait = Math.max(step ?? DAY, Math.min(retryAfterMs, LONGEST_WAIT));
+  const givenUp = [...recentlyGivenUp(state, now), ...(failure.givenUp ? [now.toISOString()] : [])];
   return {
     ...state,
     failures,
-    lastFailure: { at: now.toISOString(), reason: failure.reason, message: failure.message },
+    lastFailure: { at: now.toISOString(), reason, message },
     notBefore: new Date(now.getTime() + wait).toISOString(),
+    ...(givenUp.length > 0 && { givenUp }),
   };
+}
+
+/** The state after a success: failures are forgotten, what counts against the CA's limits is not. */
+export function rememberSuccess(state: State, now: Date): State | undefined {
+  const givenUp = recentlyGivenUp(state, now);
+  return givenUp.length > 0 ? { failures: 0, givenUp } : undefined;
+}
+
+function recentlyGivenUp(state: State | undefined, now: Date): string[] {
+  return (state?.givenUp ?? []).filter((at) => Date.parse(at) > now.getTime() - ISSUANCE_WINDOW);
 }

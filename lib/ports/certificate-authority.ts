@@ -33,6 +33,8 @@ export interface OrderRequest {
 export interface CertificateAuthority {
   /** Directory address: names the CA in events and pointers. */
   readonly directoryUrl: string;
+  /** Our account there (RFC 8555, 7.3). */
+  readonly accountUrl: string;
   /** The CA and our account as CAA knows them; `undefined` when the CA's directory names no identity. */
   caaIssuer(): Promise<CaaIssuer | undefined>;
   createOrder(request: OrderRequest): Promise<Order>;
@@ -44,22 +46,28 @@ export interface CertificateAuthority {
   certificate(order: Order, options?: { alternates: boolean }): Promise<[string, ...string[]]>;
 }
 
-/** Finds, or on first use makes, our account at a CA. */
-export type OpenCertificateAuthority = (directoryUrl: string) => Promise<CertificateAuthority>;
+/** Finds, or on first use makes, our account at a CA; `lost` is the address of one that the CA will not have any more. */
+export type OpenCertificateAuthority = (
+  directoryUrl: string,
+  options?: { lost: string },
+) => Promise<CertificateAuthority>;
 
 /** A refusal or failure of the CA; `reason` is `acme-` and the problem type's last word in kebab-case. */
 export class AcmeError extends Error {
   override readonly name = 'AcmeError';
   readonly reason: string;
   readonly retryAfterMs: number | undefined;
+  /** The DNS names that it is about, where the CA says so. */
+  readonly identifiers: readonly string[];
 
   constructor(
     reason: string,
     message: string,
-    options: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+    options: ErrorOptions & { retryAfterMs?: number | undefined; identifiers?: readonly string[] } = {},
   ) {
     super(message, options);
     this.reason = reason;
     this.retryAfterMs = options.retryAfterMs;
+    this.identifiers = options.identifiers ?? [];
   }
 }

@@ -1,7 +1,8 @@
 import type * as z from 'zod/mini';
 import { AcmRecord } from '../core/acm-imports.ts';
+import { CaLimits, NO_LIMITS } from '../core/ca-limits.ts';
 import { LivePointer } from '../core/live-pointer.ts';
-import { acmKey, liveKey, pendingKey, stateKey } from '../core/object-keys.ts';
+import { acmKey, limitsKey, liveKey, pendingKey, stateKey } from '../core/object-keys.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { Pending } from '../core/pending.ts';
 import { State } from '../core/state.ts';
@@ -40,12 +41,7 @@ export async function findPointer(
   return { pointer: orNone(body, LivePointer), body, etag, ageMs: at.getTime() - modified.getTime() };
 }
 
-/** What is remembered of a certificate. A state that cannot be read is none: it only ever says to wait. */
-export async function readState(store: ObjectStore, name: string): Promise<State | undefined> {
-  return (await findState(store, name)).state;
-}
-
-/** As {@link readState}; `spoilt` is the object that cannot be read as a state. */
+/** What is remembered of a certificate; `spoilt` is an object that cannot be read as a state, which is none: it only ever says to wait. */
 export async function findState(
   store: Pick<ObjectStore, 'get'>,
   name: string,
@@ -65,6 +61,15 @@ function orNone<T extends z.ZodMiniType>(text: string, schema: T): z.infer<T> | 
   } catch {
     return undefined;
   }
+}
+
+/** What a CA has told us to wait for. As with a state, what cannot be read says nothing. */
+export async function readLimits(store: ObjectStore, directoryUrl: string): Promise<CaLimits> {
+  return parseLimits((await store.get(limitsKey(directoryUrl)))?.body);
+}
+
+export function parseLimits(body: string | undefined): CaLimits {
+  return (body === undefined ? undefined : orNone(body, CaLimits)) ?? NO_LIMITS;
 }
 
 /** The lease on a certificate, with the store's times that its staleness is judged by; `pending` where it can be read. */

@@ -1,13 +1,14 @@
 import pMap from 'p-map';
 import type { RenewalDue } from '../core/facts.ts';
 import type { HostedZone } from '../core/hosted-zones.ts';
-import { stateKey } from '../core/object-keys.ts';
-import { oneLineOf } from './failure.ts';
+import { oneLineOf, refusalOf } from './failure.ts';
 import { zoneFinder } from './find-zone.ts';
+import { withAccountAnew } from './renew/account-anew.ts';
 import { claim } from './renew/claim.ts';
 import { commit, writeCopies } from './renew/commit.ts';
 import {
   type BatchDeps,
+  type Checked,
   type Claimed,
   type Committed,
   type Ordered,
@@ -17,14 +18,19 @@ import {
 } from './renew/context.ts';
 import { finalize } from './renew/finalize.ts';
 import { issuerFinder } from './renew/find-issuers.ts';
+import { giveUp } from './renew/give-up.ts';
+import { requireNoHold } from './renew/held-back.ts';
+import { KeptLimits } from './renew/kept-limits.ts';
+import type { Lease } from './renew/lease.ts';
 import { mend } from './renew/mend.ts';
 import { order } from './renew/order.ts';
-import { factsOf, notRenewed, type RenewOutcome, renewed, tellFailure } from './renew/outcome.ts';
+import { factsOf, notRenewed, type RenewOutcome, renewed } from './renew/outcome.ts';
 import { preCheck } from './renew/pre-check.ts';
 import { prove } from './renew/prove.ts';
 import { cleanUp, leftRecords, publish } from './renew/publish.ts';
+import { forgetFailures, tellFailure } from './renew/remember.ts';
 import { seenInDns } from './renew/seen-in-dns.ts';
-import { tryAtStaging } from './renew/try-at-staging.ts';
+import { TrialError, tryAtStaging } from './renew/try-at-staging.ts';
 
 const AT_ONCE = 16;
 
@@ -37,38 +43,49 @@ export async function renewBatch(
   due: RenewalDue,
   { owner, signal }: { owner: string; signal: AbortSignal },
 ): Promise<RenewOutcome[]> {
-  const deps: BatchDeps = { ...given, ca: due.ca, zones: given.zonesOf(due.zoneRole) };
+  const limits = await KeptLimits.read(given, due.ca);
+  const deps: BatchDeps = { ...given, ca: due.ca, zones: given.zonesOf(due.zoneRole), limits };
   const opening = Promise.allSettled([open(deps, due)]);
   const { claimed, outcomes } = await claimAll(deps, due, owner);
   const dropped = new Map<Claimed, unknown>();
-  const drop = (renewal: Claimed, error: unknown) => void dropped.set(renewal, error);
+  const drop = (renewal: Claimed, error: unknown) => {
+    dropped.set(renewal, error);
+    if (!(error instanceof TrialError)) limits.learn(refusalOf(error), renewal.wanted.names);
+  };
   const toMend = claimed.filter(({ action }) => action === 'mend');
   const mended = await runPhase({ drop }, toMend, (renewal) => mend(deps, renewal));
   const toRenew = claimed.filter(({ action }) => action === 'renew');
   const [opened] = await opening;
-  let done: Issued = { committed: [], cleaned: true };
+  const cleaned = new Set<Lease>();
+  let committed: Committed[] = [];
   if (opened.status === 'fulfilled') {
     const [authority, zones] = opened.value;
-    done = await issue({ deps, authority, signal, drop }, toRenew, zones);
+    const run: RenewRun = { deps, authority, signal, drop };
+    committed = await issue(run, toRenew, { zones, cleaned });
+    const again = await withAccountAnew(run, dropped);
+    if (again) committed.push(...(await issue(again.run, again.renewals, { zones, cleaned })));
   } else {
     for (const renewal of toRenew) drop(renewal, opened.reason);
   }
-  const { committed, cleaned } = done;
   await pMap(committed, (renewal) => settle(deps, renewal, cleaned), { concurrency: AT_ONCE });
-  const failed = await pMap(dropped, ([renewal, error]) => giveUp(deps, renewal, error), {
+  const failed = await pMap(dropped, ([renewal, error]) => giveUp(deps, renewal, { error, cleaned }), {
     concurrency: AT_ONCE,
   });
+  await limits.kept();
   return [...outcomes, ...mended, ...committed.map(renewed), ...failed];
 }
 
-/** The CA is not asked for anything where the zones of a role cannot be. */
-async function open(deps: BatchDeps, { ca, zoneRole }: RenewalDue) {
+/** The CA is not asked for anything where it wants to be left alone, or the zones of a role cannot be asked. */
+async function open(deps: BatchDeps, { ca, zoneRole, certificates }: RenewalDue) {
+  const forced = certificates.some(({ reason }) => reason === 'forced');
+  const account = { names: [], issued: [], goesOn: true, ignoreBudget: true };
+  requireNoHold({ ...account, limits: deps.limits.known, forced, now: deps.clock() });
   const listing = deps.zones.list();
   if (zoneRole !== undefined) await listing;
   return Promise.all([deps.openAuthority(ca), listing]);
 }
 
-async function claimAll(deps: RenewDeps, due: RenewalDue, owner: string) {
+async function claimAll(deps: BatchDeps, due: RenewalDue, owner: string) {
   const claimed: Claimed[] = [];
   const outcomes: RenewOutcome[] = [];
   const claimOne = async (certificate: RenewalDue['certificates'][number]) => {
@@ -76,7 +93,7 @@ async function claimAll(deps: RenewDeps, due: RenewalDue, owner: string) {
       claimed.push(await claim(deps, { ...certificate, zoneRole: due.zoneRole, ca: due.ca }, owner));
     } catch (error) {
       const outcome = notRenewed(certificate.name, error);
-      if (outcome.outcome === 'failed') await tellFailure(deps, certificate.name, error);
+      if (outcome.outcome === 'failed') await tellFailure(deps, certificate.name, refusalOf(error));
       outcomes.push(outcome);
     }
   };
@@ -86,44 +103,47 @@ async function claimAll(deps: RenewDeps, due: RenewalDue, owner: string) {
   return { claimed, outcomes };
 }
 
-interface Issued {
-  committed: Committed[];
-  /** Whether every TXT value of ours is gone from the DNS again. */
-  cleaned: boolean;
+interface Dns {
+  zones: readonly HostedZone[];
+  /** Takes the leases of those whose TXT values are all gone from the DNS again. */
+  cleaned: Set<Lease>;
 }
 
 async function issue(
   run: RenewRun,
   claimed: readonly Claimed[],
-  zones: readonly HostedZone[],
-): Promise<Issued> {
+  { zones, cleaned }: Dns,
+): Promise<Committed[]> {
   const find = { findZone: zoneFinder(run.deps, zones), findIssuers: issuerFinder(run) };
   const checked = await runPhase(run, claimed, (renewal) => preCheck(run, renewal, find));
   const tried = await tryAtStaging(run, checked);
-  const ordered = await runPhase(run, tried, (renewal) => order(run, renewal));
-  let cleaning = Promise.resolve(false);
+  const orderOne = (renewal: Checked) => order(run, renewal);
+  // The first goes alone: where the CA refuses it for the account, the others do not ask any more.
+  const first = await runPhase(run, tried.slice(0, 1), orderOne);
+  const ordered = [...first, ...(await runPhase(run, tried.slice(1), orderOne))];
+  let cleaning = Promise.resolve();
   let proved: Ordered[] = [];
   try {
     const seen = await seenInDns(run, await publish(run, ordered));
     proved = await runPhase(run, seen, (renewal) => prove(run, renewal));
   } finally {
     // The CA has looked; the rest of the way does not need the values any more.
-    cleaning = clean(run, ordered);
+    cleaning = clean(run, ordered, cleaned);
   }
   const finalized = await runPhase(run, proved, (renewal) => finalize(run, renewal));
   const committed = await runPhase(run, finalized, (renewal) => commit(run, renewal));
   await announce(run, committed);
   await pMap(committed, (renewal) => copy(run, renewal), { concurrency: AT_ONCE });
-  return { committed, cleaned: await cleaning };
+  await cleaning;
+  return committed;
 }
 
-async function clean(run: RenewRun, ordered: readonly Ordered[]): Promise<boolean> {
+async function clean(run: RenewRun, ordered: readonly Ordered[], cleaned: Set<Lease>): Promise<void> {
   try {
     await cleanUp(run.deps, ordered.flatMap(leftRecords));
-    return true;
+    for (const { lease } of ordered) cleaned.add(lease);
   } catch (error) {
     run.deps.warn(`TXT values are left behind, the next run removes them: ${oneLineOf(error).message}`);
-    return false;
   }
 }
 
@@ -146,27 +166,14 @@ async function copy(run: RenewRun, renewal: Committed): Promise<void> {
 
 /** Ends a renewed certificate's claim, and forgets earlier failures. */
 async function settle(
-  { store, warn }: RenewDeps,
+  deps: RenewDeps,
   { lease, state, name }: Committed,
-  cleaned: boolean,
+  cleaned: ReadonlySet<Lease>,
 ): Promise<void> {
   try {
-    if (state) await store.remove(stateKey(name));
-    await (cleaned ? lease.release() : lease.leaveForLater());
+    if (state) await forgetFailures(deps, name);
+    await (cleaned.has(lease) ? lease.release() : lease.leaveForLater());
   } catch (error) {
-    warn(`could not end the claim on ${name}: ${oneLineOf(error).message}`);
+    deps.warn(`could not end the claim on ${name}: ${oneLineOf(error).message}`);
   }
-}
-
-/** Ends the claim of one that dropped out; an order that is recorded is gone on with by the next run. */
-async function giveUp(deps: BatchDeps, { lease, name }: Claimed, error: unknown): Promise<RenewOutcome> {
-  const outcome = notRenewed(name, error);
-  if (outcome.outcome === 'failed') await tellFailure(deps, name, error, deps.ca);
-  try {
-    if (outcome.reason !== 'claimed-elsewhere')
-      await (lease.pending.order ? lease.leaveForLater() : lease.release());
-  } catch (trouble) {
-    deps.warn(`could not give back the claim on ${name}: ${oneLineOf(trouble).message}`);
-  }
-  return outcome;
 }

@@ -21,6 +21,7 @@ import type { ZonesOf } from '../ports/zones.ts';
 import { type RenewalInfoDeps, RenewalInfoRound } from './ask-renewal-info.ts';
 import { challengeTarget } from './challenge-target.ts';
 import { oneLineOf } from './failure.ts';
+import { type HoldBack, holderBack } from './find-hold.ts';
 import { lookAtPointer } from './find-upkeep.ts';
 import { type CaaDeps, lookAtCaa } from './look-at-caa.ts';
 import { lookWithoutFile } from './look-without-file.ts';
@@ -53,6 +54,7 @@ interface LookContext {
   /** Whether the DNS and the bucket are looked at too, as the weekly sweep does. */
   looksClosely: boolean;
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
+  holdBack: HoldBack;
   leftOpen: ReadonlySet<string>;
   renewalInfo: RenewalInfoRound;
   now: Date;
@@ -73,7 +75,8 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const warnings: string[] = [];
   const renewalInfo = new RenewalInfoRound(deps, { now, warn: (message) => warnings.push(message) });
   const looksClosely = start.start === 'plan' || start.start === 'weekly-sweep';
-  const context = { start, looksClosely, zonesIn, leftOpen, renewalInfo, now };
+  const holdBack = holderBack(deps.store, { start, now });
+  const context = { start, looksClosely, zonesIn, holdBack, leftOpen, renewalInfo, now };
   const found: Look[] = await pMap(files, (file) => lookAt(deps, file, context), {
     concurrency: READS_AT_ONCE,
   });
@@ -162,7 +165,7 @@ async function readWanted({ store, stack }: ScanDeps, name: string): Promise<Wan
 async function decide(
   deps: ScanDeps,
   wanted: Wanted,
-  { start, looksClosely, zonesIn, leftOpen, renewalInfo, now }: LookContext,
+  { start, looksClosely, zonesIn, holdBack, leftOpen, renewalInfo, now }: LookContext,
 ): Promise<Look> {
   const { store, stack } = deps;
   const { name, zoneRole } = wanted;
@@ -179,12 +182,13 @@ async function decide(
   const state = asksCa ? await renewalInfo.ask(name, live, known) : known;
   const looksAtCaa = start.start === 'plan' || (looksClosely && pointer?.caaIssuer);
   const caa = looksAtCaa ? await lookAtCaa(deps, wanted, pointer) : undefined;
-  const decision = decideRenewal({
+  const open = leftOpen.has(name);
+  const asked = decideRenewal({
     wanted,
     live,
     state,
     forced: start.start === 'force',
-    leftOpen: leftOpen.has(name),
+    leftOpen: open,
     caaDrifted: caa !== undefined && caa.edits.length > 0,
     upkeep: damage ?? (spoilt && 'state-unreadable'),
     defaultCa: stack.defaultCa,
@@ -196,9 +200,11 @@ async function decide(
     cas,
     troubles: state?.cas,
     live,
-    isForAge: isForAge(decision.reason),
+    isForAge: isForAge(asked.reason),
     now,
   });
+  const of = { name, names: wanted.names, ca: choice.ca, live, state, leftOpen: open };
+  const decision = await holdBack(asked, of);
   const planned = plannedCertificate(wanted, decision, {
     notAfter: live?.notAfter,
     ca: cas.length > 1 ? choice : undefined,
@@ -222,6 +228,7 @@ async function decide(
     zoneIds,
     notAfter: live && new Date(live.notAfter),
     replacing: pointer?.version ?? null,
+    ...(start.start === 'force' && start.ignoreBudget && { ignoreBudget: true }),
   };
   return { ...look, due };
 }

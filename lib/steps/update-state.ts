@@ -1,25 +1,21 @@
 import { stateKey } from '../core/object-keys.ts';
 import type { State } from '../core/state.ts';
-import { type ObjectStore, StoreError } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import { parseState } from './read-objects.ts';
+import { updateObject } from './update-object.ts';
 
-const MAX_CONFLICTS = 8;
-
-/** Writes what `change` makes of the state as it is now; of two that write at once neither loses what the other wrote. */
-export async function updateState(
+/**
+ * Writes what `change` makes of the state as it is now, or removes it for `undefined`; of two that write at once neither
+ * loses what the other wrote.
+ */
+export async function updateState<After extends State | undefined>(
   store: ObjectStore,
   name: string,
-  change: (before: State | undefined) => State,
-): Promise<State> {
-  const key = stateKey(name);
-  for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
-    const stored = await store.get(key);
-    const state = change(parseState(stored?.body));
-    const body = `${JSON.stringify(state, null, 2)}\n`;
-    const written = stored
-      ? await store.replace(key, body, { etag: stored.etag })
-      : await store.create(key, body);
-    if (written) return state;
-  }
-  throw new StoreError('store-unavailable', `${key} kept changing`);
+  change: (before: State | undefined) => After,
+): Promise<After> {
+  const { state } = await updateObject(store, stateKey(name), (text) => {
+    const state = change(parseState(text));
+    return { state, body: state && `${JSON.stringify(state, null, 2)}\n` };
+  });
+  return state;
 }

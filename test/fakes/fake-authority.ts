@@ -22,6 +22,7 @@ interface KeptOrder extends Order {
 /** A CA that believes what stands in the fake zones, and issues real certificates with its clock's dates. */
 export class FakeAuthority implements CertificateAuthority {
   readonly directoryUrl: string;
+  accountUrl: string;
   readonly #host: string;
   readonly #identity: string;
   readonly #ca: TestCa;
@@ -54,13 +55,14 @@ export class FakeAuthority implements CertificateAuthority {
     this.#host = host;
     this.#identity = identity;
     this.directoryUrl = `https://${host}/directory`;
+    this.accountUrl = `https://${host}/account/1`;
     this.#ca = ca;
     this.#zones = zones;
     this.#clock = clock;
   }
 
   async caaIssuer(): Promise<CaaIssuer> {
-    return { identity: this.#identity, accountUri: `https://${this.#host}/account/1` };
+    return { identity: this.#identity, accountUri: this.accountUrl };
   }
 
   async createOrder(request: OrderRequest): Promise<Order> {

@@ -31,6 +31,7 @@ export async function startCa(env: Record<string, string> = {}): Promise<Ca> {
     store: {
       get: async (name) => kept.get(name),
       create: async (name, value) => Boolean(kept.set(name, value)),
+      replace: async (name, value) => void kept.set(name, value),
     },
     settings: {
       prefix: '/test',

@@ -34,6 +34,7 @@ const open = () =>
     store: {
       get: async (name) => kept.get(name),
       create: async (name, value) => Boolean(kept.set(name, value)),
+      replace: async (name, value) => void kept.set(name, value),
     },
     settings: {
       prefix: '/perennial/test/acme-account',

@@ -5,7 +5,8 @@ import { InputError } from '../../core/input-error.ts';
 import { renewalKey, stateKey } from '../../core/object-keys.ts';
 import { parseRenewalFile, type Wanted } from '../../core/renewal-file.ts';
 import { type FoundPointer, findPointer, findState } from '../read-objects.ts';
-import type { Claimed, RenewDeps } from './context.ts';
+import type { BatchDeps, Claimed, RenewDeps } from './context.ts';
+import { requireNoHold } from './held-back.ts';
 import { Lease } from './lease.ts';
 import { setAside } from './set-aside.ts';
 import { soundPointer } from './sound-pointer.ts';
@@ -26,7 +27,7 @@ type Again = Omit<Claimed, 'name' | 'lease' | 'reason'> & Partial<Pick<Claimed, 
 const UPKEEP: UpkeepReason[] = ['state-unreadable', 'copies-behind', 'old-versions'];
 
 /** Claims one certificate, then looks at it again: messages are hints, what is stored decides. */
-export async function claim(deps: RenewDeps, due: DueOne, owner: string): Promise<Claimed> {
+export async function claim(deps: BatchDeps, due: DueOne, owner: string): Promise<Claimed> {
   const lease = await Lease.claim(deps, due.name, owner);
   try {
     const found = await lookAgain(deps, due, lease);
@@ -39,9 +40,9 @@ export async function claim(deps: RenewDeps, due: DueOne, owner: string): Promis
   }
 }
 
-async function lookAgain(deps: RenewDeps, due: DueOne, { leftOpen }: Lease): Promise<Again> {
-  const { store, stack, clock } = deps;
-  const { name, reason, replacing, zoneRole, ca } = due;
+async function lookAgain(deps: BatchDeps, due: DueOne, { leftOpen, pending }: Lease): Promise<Again> {
+  const { store, stack, clock, limits } = deps;
+  const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
   const [file, found, state] = await Promise.all([
     store.get(renewalKey(name)),
     findPointer(store, name),
@@ -57,21 +58,27 @@ async function lookAgain(deps: RenewDeps, due: DueOne, { leftOpen }: Lease): Pro
     throw new NotDueError(`${name} was given another CA; the next scan takes it up`);
   const { rebuilt, ...sound } = await soundPointer(deps, wanted, found);
   const { live } = sound;
+  const forced = reason === 'forced';
+  const now = clock();
   const decision = decideRenewal({
     wanted,
     live: live?.pointer,
     state,
-    forced: reason === 'forced',
+    forced,
     leftOpen,
     caaDrifted: reason === 'caa-drifted',
     upkeep: rebuilt ? 'pointer-lost' : UPKEEP.find((upkeep) => upkeep === reason),
     defaultCa: stack.defaultCa,
     fallbackCas: stack.fallbackCas,
-    now: clock(),
+    now,
   });
   if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
+  if (decision.action === 'renew') {
+    const order = { limits: limits.known, issued: [], goesOn: pending.order !== undefined };
+    requireNoHold({ ...order, names: wanted.names, forced, ignoreBudget, now });
+  }
   const why = rebuilt && decision.action === 'mend' ? { reason: 'pointer-lost' } : {};
-  return { wanted, ...sound, state, action: decision.action, ...why };
+  return { wanted, ...sound, state, action: decision.action, ignoreBudget, ...why };
 }
 
 /** A state that cannot be read is kept aside, and nothing is remembered any more. */
@@ -88,7 +95,9 @@ function retired(name: string, found: FoundPointer | undefined): Again {
   const { names = [], key = 'ecdsa-p256', hosts = [], serverNames = [] } = found?.pointer ?? {};
   const wanted: Wanted = { name, names, key, hosts, serverNames, caa: { mode: 'off', restrict: false } };
   const live = found?.pointer && { pointer: found.pointer, etag: found.etag };
-  return { wanted, live, pointerEtag: found?.etag, state: undefined, action: 'mend', reason: 'left-open' };
+  const ignoreBudget = false;
+  const left = { action: 'mend', reason: 'left-open' } as const;
+  return { wanted, live, pointerEtag: found?.etag, state: undefined, ignoreBudget, ...left };
 }
 
 async function giveBack(lease: Lease, { warn }: RenewDeps): Promise<void> {

@@ -17,6 +17,7 @@ import type { Events } from '../../ports/events.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Resolver } from '../../ports/resolver.ts';
 import type { Zones, ZonesOf } from '../../ports/zones.ts';
+import type { KeptLimits } from './kept-limits.ts';
 import type { Lease } from './lease.ts';
 
 export interface RenewDeps {
@@ -42,6 +43,8 @@ export interface RenewDeps {
 export interface BatchDeps extends RenewDeps {
   ca: string;
   zones: Zones;
+  /** Of the batch's CA. */
+  limits: KeptLimits;
 }
 
 /** One run over a batch. */
@@ -64,6 +67,8 @@ export interface Claimed {
   pointerEtag: string | undefined;
   state: State | undefined;
   action: 'renew' | 'mend';
+  /** Whether somebody said so by hand, who knows what is left of the CA's limits. */
+  ignoreBudget: boolean;
   lease: Lease;
 }
 

@@ -74,9 +74,9 @@ export class Lease {
   }
 
   /** Gives the claim up and keeps what was recorded for the next worker. */
-  async leaveForLater(): Promise<void> {
+  async leaveForLater(progress: Pick<Pending, 'order'> = this.#pending): Promise<void> {
     await this.#takeFenceDown();
-    await this.#write({ ...this.#pending, leaseSeconds: 0 });
+    await this.#write({ ...this.#pending, order: progress.order, leaseSeconds: 0 });
   }
 
   /** The work is done: nothing is left to record. A claim that was taken over meanwhile is its new owner's. */

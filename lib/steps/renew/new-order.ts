@@ -1,5 +1,6 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
+import { ISSUANCE_WINDOW } from '../../core/hold.ts';
 import type { LivePointer } from '../../core/live-pointer.ts';
 import { PrivateKeyPem } from '../../core/private-key-pem.ts';
 import type { KeyType } from '../../core/renewal-file.ts';
@@ -9,21 +10,25 @@ import {
   type Order,
   type OrderRequest,
 } from '../../ports/certificate-authority.ts';
+import { issuedSince } from '../issued-since.ts';
 import { TimeLimitError } from '../poll.ts';
-import type { Checked, RenewRun } from './context.ts';
+import type { BatchDeps, Checked, RenewRun } from './context.ts';
+import { requireNoHold } from './held-back.ts';
 
 const generate = promisify(generateKeyPair);
 
-/** Places an order and makes its key. */
+/** Places an order and makes its key; throws HeldBackError where the CA's limits or our budget say not yet. */
 export async function orderAnew(
-  { authority, signal }: RenewRun,
-  { wanted, name, live }: Checked,
+  { authority, deps, signal }: RenewRun,
+  renewal: Checked,
 ): Promise<{ order: Order; key: PrivateKeyPem }> {
+  const { wanted, name, live } = renewal;
   if (signal.aborted)
     throw new TimeLimitError(
       'out-of-time',
       `the function's time ended before ${name} was ordered; the next run does it`,
     );
+  await requireLeave(deps, renewal);
   const request = { names: wanted.names, profile: wanted.profile };
   const replaces = live && replacedBy(request, live.pointer, authority.directoryUrl);
   const [order, key] = await Promise.all([
@@ -31,6 +36,18 @@ export async function orderAnew(
     generateKey(wanted.key),
   ]);
   return { order, key };
+}
+
+async function requireLeave(
+  { store, clock, limits }: BatchDeps,
+  { wanted, name, reason, state, ignoreBudget }: Checked,
+): Promise<void> {
+  const now = clock();
+  const since = new Date(now.getTime() - ISSUANCE_WINDOW);
+  const issued = ignoreBudget ? [] : await issuedSince(store, name, { since, state });
+  const asked = { names: wanted.names, forced: reason === 'forced', ignoreBudget, goesOn: false };
+  // What is known by now: others of the batch were refused meanwhile.
+  requireNoHold({ ...asked, limits: limits.known, issued, now });
 }
 
 /** The certId to name as replaced: of the same CA, with a name in common (RFC 9773, 5). */

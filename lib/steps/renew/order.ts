@@ -2,8 +2,10 @@ import { keyFingerprint } from '../../core/certificate.ts';
 import type { Pending } from '../../core/pending.ts';
 import { PrivateKeyPem } from '../../core/private-key-pem.ts';
 import { AcmeError, type Authorization, type Order } from '../../ports/certificate-authority.ts';
+import { refusalOf } from '../failure.ts';
 import type { Checked, Ordered, PlacedEdit, RenewRun } from './context.ts';
 import { orderAnew } from './new-order.ts';
+import { invalidOrder } from './prove.ts';
 
 const TXT_TTL_SECONDS = 60;
 
@@ -19,8 +21,14 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
   );
   const open = authorizations.filter(({ status }) => status === 'pending');
   const edits = [...open.map((authorization) => txtEdit(renewal, authorization)), ...renewal.caaEdits];
+  const recorded = renewal.lease.pending.order;
   await renewal.lease.record({
-    order: { url: order.url, key: key.reveal(), request: requestOf(run, renewal) },
+    order: {
+      ...(recorded?.url === order.url && recorded),
+      url: order.url,
+      key: key.reveal(),
+      request: requestOf(run, renewal),
+    },
     records: mergeRecords(renewal, edits),
   });
   return { ...renewal, order, key, resumed: left !== undefined, open, edits };
@@ -48,7 +56,11 @@ async function resume(
   if (fingerprint === undefined || fingerprint === renewal.live?.pointer.keyFingerprint) return undefined;
   try {
     const order = await run.authority.order(left.url);
-    return order.status === 'invalid' ? undefined : { order, key };
+    if (order.status !== 'invalid') return { order, key };
+    // The worker that proved it died before it could count this.
+    const refusal = refusalOf(await invalidOrder(run, { ...renewal, order }));
+    run.deps.limits.learn(refusal, renewal.wanted.names);
+    return undefined;
   } catch (error) {
     if (error instanceof AcmeError && ['acme-malformed', 'acme-unauthorized'].includes(error.reason))
       return undefined;

@@ -1,9 +1,6 @@
 import { type Fact, importsDue } from '../../core/facts.ts';
-import { stateKey } from '../../core/object-keys.ts';
-import { rememberCa, rememberFailure } from '../../core/state.ts';
 import { oneLineOf } from '../failure.ts';
-import { readState } from '../read-objects.ts';
-import type { Committed, RenewDeps } from './context.ts';
+import type { Committed } from './context.ts';
 
 /** How it ended for one certificate; `left` means that nothing was wrong and nothing was done. */
 export type RenewOutcome =
@@ -13,7 +10,14 @@ export type RenewOutcome =
   | { name: string; outcome: 'left'; reason: string; message: string };
 
 /** Reasons that are nobody's failure: another worker, or the next run, does the work. */
-const LEFT = ['claimed-elsewhere', 'same-order-in-flight', 'no-longer-due', 'out-of-time'];
+const LEFT = [
+  'claimed-elsewhere',
+  'same-order-in-flight',
+  'no-longer-due',
+  'out-of-time',
+  'ca-limited',
+  'budget-spent',
+];
 
 export function renewed({ name, reason, version, pointer }: Committed): RenewOutcome {
   return { name, outcome: 'renewed', reason, version, serial: pointer.serial, notAfter: pointer.notAfter };
@@ -25,32 +29,6 @@ export function notRenewed(
 ): Extract<RenewOutcome, { outcome: 'failed' | 'left' }> {
   const { reason, message } = oneLineOf(error);
   return { name, outcome: LEFT.includes(reason) ? 'left' : 'failed', reason, message };
-}
-
-/** Remembers a failure in `state/<name>.json`, with the CA that was being asked, and says so on the bus. */
-export async function tellFailure(deps: RenewDeps, name: string, error: unknown, ca?: string): Promise<void> {
-  const { reason, message } = oneLineOf(error);
-  const retryAfterMs =
-    error instanceof Error && 'retryAfterMs' in error && typeof error.retryAfterMs === 'number'
-      ? error.retryAfterMs
-      : undefined;
-  try {
-    const before = await readState(deps.store, name).catch(() => undefined);
-    const now = deps.clock();
-    const state = {
-      ...rememberFailure(before, { reason, message, retryAfterMs }, now),
-      ...(ca !== undefined && rememberCa(before, { ca, reason, retryAfterMs }, now)),
-    };
-    await deps.store.put(stateKey(name), `${JSON.stringify(state, null, 2)}\n`);
-    await deps.events.publish([
-      {
-        type: 'Certificate Renewal Failed',
-        detail: { name, reason, message, failures: state.failures, notBefore: state.notBefore },
-      },
-    ]);
-  } catch (trouble) {
-    deps.warn(`could not remember the failure of ${name} (${reason}): ${oneLineOf(trouble).message}`);
-  }
 }
 
 /** What everybody may want to know of the renewals, one deployment a host group, and the imports into ACM. */

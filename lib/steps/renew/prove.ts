@@ -12,7 +12,7 @@ export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
   );
   const order = await settle(run, renewal.order, 'pending');
   if (order.status !== 'invalid') return { ...renewal, order };
-  throw new AcmeError('challenge-invalid', await explainInvalid(run, renewal));
+  throw await invalidOrder(run, renewal);
 }
 
 /** Polls the order until it has left `status`, as often as the CA asks and no more. */
@@ -34,10 +34,22 @@ export async function settle(
   );
 }
 
-async function explainInvalid({ authority }: RenewRun, { name, order }: Ordered): Promise<string> {
+/** The error that an order is told as whose proofs the CA did not accept, with the names and its words for each. */
+export async function invalidOrder(
+  { authority }: RenewRun,
+  { name, order }: Pick<Ordered, 'name' | 'order'>,
+): Promise<AcmeError> {
   const authorizations = await Promise.all(order.authorizations.map((url) => authority.authorization(url)));
   const problems = authorizations.flatMap(({ identifier, problem }) =>
     problem ? [`${identifier}: ${problem}`] : [],
   );
-  return `the CA did not accept the proof for ${name}: ${problems.join('; ') || 'it gives no reason'}`;
+  return new AcmeError(
+    'challenge-invalid',
+    `the CA did not accept the proof for ${name}: ${problems.join('; ') || 'it gives no reason'}`,
+    {
+      identifiers: authorizations.flatMap(({ identifier, status }) =>
+        status === 'invalid' ? identifier : [],
+      ),
+    },
+  );
 }

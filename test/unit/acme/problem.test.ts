@@ -89,7 +89,7 @@ describe("the CA's refusal", () => {
         const error = errorOf({ data: body, headers: { 'retry-after': retryAfter } });
         expect(error).toBeInstanceOf(AcmeError);
         expect(error.reason).toMatch(/^[a-z]+(-[a-z]+)*$/);
-        expect(error.message.length).toBeLessThan(600);
+        expect(error.message.length).toBeLessThan(1000);
         expect(error.message).not.toMatch(/[\r\n]/);
         describeProblem(body);
       }),

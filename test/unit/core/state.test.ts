@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { isStale } from '../../../lib/core/pending.ts';
 import { PrivateKeyPem } from '../../../lib/core/private-key-pem.ts';
-import { rememberFailure, type State } from '../../../lib/core/state.ts';
+import { rememberFailure, rememberSuccess, type State } from '../../../lib/core/state.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const MINUTE = 60_000;
@@ -34,9 +34,41 @@ describe('after a failure', () => {
     expect(state.notBefore).toBe(new Date(NOW.getTime() + minutes * MINUTE).toISOString());
   });
 
+  it('a Retry-After of a year waits a week', () => {
+    const state = rememberFailure(undefined, { ...failure, retryAfterMs: 365 * 24 * 60 * MINUTE }, NOW);
+    expect(state.notBefore).toBe(new Date(NOW.getTime() + 7 * 24 * 60 * MINUTE).toISOString());
+  });
+
+  it.each(['acme-user-action-required', 'terms-not-agreed'])(
+    '%s is tried again daily, from the first on',
+    (reason) => {
+      const state = rememberFailure(undefined, { ...failure, reason }, NOW);
+      expect(state.notBefore).toBe(new Date(NOW.getTime() + 24 * 60 * MINUTE).toISOString());
+    },
+  );
+
   it("the CA's suggested instant is kept", () => {
     const state: State = { failures: 0, suggested: { certId: 'a.b', at: NOW.toISOString() } };
     expect(rememberFailure(state, failure, NOW).suggested).toEqual(state.suggested);
+  });
+});
+
+describe('certificates that were given up', () => {
+  const ago = (days: number) => new Date(NOW.getTime() - days * 24 * 60 * MINUTE).toISOString();
+
+  it('are remembered for 7 days, beyond a success', () => {
+    const state = rememberFailure(
+      { failures: 3, givenUp: [ago(8), ago(6)] },
+      { ...failure, givenUp: true },
+      NOW,
+    );
+    expect(state.givenUp).toEqual([ago(6), NOW.toISOString()]);
+    expect(rememberSuccess(state, NOW)).toEqual({ failures: 0, givenUp: [ago(6), NOW.toISOString()] });
+  });
+
+  it('leave nothing after that', () => {
+    expect(rememberSuccess({ failures: 3, givenUp: [ago(8)] }, NOW)).toBeUndefined();
+    expect(rememberSuccess({ failures: 3 }, NOW)).toBeUndefined();
   });
 });
 
