@@ -42,12 +42,14 @@ const trimPackageJson = {
   },
 };
 
-// Modules inside the SDK that a Lambda never comes to: hashes in JavaScript, where Node has none of its own, and signatures
-// for access points of several regions.
+// Modules inside the SDK that a Lambda never comes to: hashes in JavaScript, where Node has none of its own, signatures for
+// access points of several regions, and the limiter of the adaptive retry mode.
 const NEVER_REACHED = new Map([
   ['Sha1Js', 'export class Sha1Js {}'],
   ['Sha256Js', 'export class Sha256Js {}'],
   ['Sha512Js', 'export class Sha512Js {}'],
+  ['Md5Js', 'export class Md5Js {}'],
+  ['DefaultRateLimiter', 'export class DefaultRateLimiter {}'],
   [
     'SignatureV4MultiRegion',
     `import { SignatureV4SignWithCredentials } from './SignatureV4SignWithCredentials';
