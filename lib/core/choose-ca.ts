@@ -1,10 +1,10 @@
 import type { CaTroubles } from './ca-trouble.ts';
 import { DAY, HOUR } from './durations.ts';
 
-/** `preferred`: nothing speaks against the first of the list. */
+/** `preferred`: nothing speaks against the first of several. */
 export interface CaChoice {
   ca: string;
-  reason: 'preferred' | 'others-stay-down' | 'all-stay-down';
+  reason: 'only-one' | 'preferred' | 'others-stay-down' | 'all-stay-down';
 }
 
 export interface ChoiceFacts {
@@ -25,10 +25,10 @@ const ENOUGH_FAILURES = 3;
 export function chooseCa(facts: ChoiceFacts): CaChoice {
   const { cas, troubles } = facts;
   const [preferred = ''] = cas;
+  if (cas.length === 1) return { ca: preferred, reason: 'only-one' };
   const usable = cas.find((ca) => !staysDown(troubles?.[ca], facts));
   if (usable !== undefined)
     return { ca: usable, reason: usable === preferred ? 'preferred' : 'others-stay-down' };
-  if (cas.length === 1) return { ca: preferred, reason: 'preferred' };
   const triedAt = (ca: string) => troubles?.[ca]?.at ?? '';
   const ca = cas.reduce((oldest, other) => (triedAt(other) < triedAt(oldest) ? other : oldest), preferred);
   return { ca, reason: 'all-stay-down' };

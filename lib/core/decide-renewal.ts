@@ -1,5 +1,5 @@
 import { casOf, type StackCas } from './ca-list.ts';
-import { chooseCa } from './choose-ca.ts';
+import { type CaChoice, chooseCa } from './choose-ca.ts';
 import { DAY } from './durations.ts';
 import type { Hold } from './hold.ts';
 import type { LivePointer } from './live-pointer.ts';
@@ -59,13 +59,17 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   return { action: 'wait', reason: 'backing-off', until: notBefore };
 }
 
+/** The CA that a renewal for this reason is asked of. */
+export function caFor({ wanted, live, state, now, ...stack }: RenewalFacts, reason: string): CaChoice {
+  const cas = casOf(wanted, stack);
+  return chooseCa({ cas, troubles: state?.cas, live, isForAge: isForAge(reason), now });
+}
+
 /** Whether the next try is at another CA than the one whose trouble set the wait. */
-function goesElsewhere({ wanted, live, state, now, ...stack }: RenewalFacts, reason: string): boolean {
-  const lastCa = state?.lastCa;
-  if (lastCa === undefined) return false;
-  const facts = { cas: casOf(wanted, stack), troubles: state?.cas, live, isForAge: isForAge(reason), now };
-  const choice = chooseCa(facts);
-  return choice.reason === 'others-stay-down' && choice.ca !== lastCa;
+function goesElsewhere(facts: RenewalFacts, reason: string): boolean {
+  const lastCa = facts.state?.lastCa;
+  const choice = caFor(facts, reason);
+  return lastCa !== undefined && choice.reason === 'others-stay-down' && choice.ca !== lastCa;
 }
 
 function decideByCertificate(facts: RenewalFacts): RenewalDecision {

@@ -62,7 +62,14 @@ export function plannedCertificate(
 ): PlannedCertificate {
   const expiry = notAfter === undefined ? {} : { notAfter };
   if (decision.action === 'renew')
-    return { name, action: 'renew', reason: decision.reason, names, ...expiry, ...(ca && { ca }) };
+    return {
+      name,
+      action: 'renew',
+      reason: decision.reason,
+      names,
+      ...expiry,
+      ...(ca && ca.reason !== 'only-one' && { ca }),
+    };
   if (decision.action === 'mend') return { name, action: 'mend', reason: decision.reason, ...expiry };
   const { reason, until, message } = decision;
   const told = message === undefined ? {} : { message };

@@ -1,8 +1,6 @@
 import pMap from 'p-map';
 import { batchRenewals, type DueCertificate } from '../core/batches.ts';
-import { casOf } from '../core/ca-list.ts';
-import { chooseCa } from '../core/choose-ca.ts';
-import { decideRenewal, isForAge } from '../core/decide-renewal.ts';
+import { caFor, decideRenewal } from '../core/decide-renewal.ts';
 import { identifierOf } from '../core/domain-name.ts';
 import { type Fact, importsDue, MAX_HOSTS_NAMED, probesDue } from '../core/facts.ts';
 import { type HostedZone, zonesFor } from '../core/hosted-zones.ts';
@@ -183,7 +181,7 @@ async function decide(
   const looksAtCaa = start.start === 'plan' || (looksClosely && pointer?.caaIssuer);
   const caa = looksAtCaa ? await lookAtCaa(deps, wanted, pointer) : undefined;
   const open = leftOpen.has(name);
-  const asked = decideRenewal({
+  const facts = {
     wanted,
     live,
     state,
@@ -194,21 +192,12 @@ async function decide(
     defaultCa: stack.defaultCa,
     fallbackCas: stack.fallbackCas,
     now,
-  });
-  const cas = casOf(wanted, stack);
-  const choice = chooseCa({
-    cas,
-    troubles: state?.cas,
-    live,
-    isForAge: isForAge(asked.reason),
-    now,
-  });
-  const of = { name, names: wanted.names, ca: choice.ca, live, state, leftOpen: open };
+  };
+  const asked = decideRenewal(facts);
+  const ca = caFor(facts, asked.reason);
+  const of = { name, names: wanted.names, ca: ca.ca, live, state, leftOpen: open };
   const decision = await holdBack(asked, of);
-  const planned = plannedCertificate(wanted, decision, {
-    notAfter: live?.notAfter,
-    ca: cas.length > 1 ? choice : undefined,
-  });
+  const planned = plannedCertificate(wanted, decision, { notAfter: live?.notAfter, ca });
   const look: Look = { planned: caa ? { ...planned, caa } : planned };
   if (live)
     look.deployed = {
@@ -223,7 +212,7 @@ async function decide(
   const due: DueCertificate = {
     name,
     reason: decision.reason,
-    ca: choice.ca,
+    ca: ca.ca,
     zoneRole,
     zoneIds,
     notAfter: live && new Date(live.notAfter),

@@ -55,7 +55,7 @@ describe('the CA of a renewal', () => {
         troubles: { [A]: down(DAY), [B]: down(DAY, { at: at(-HOUR) }), [C]: down(DAY, { at: at(-60) }) },
       },
     ],
-    [A, 'preferred', { cas: [A], live: ending, troubles: { [A]: down(9 * DAY) } }],
+    [A, 'only-one', { cas: [A], live: ending, troubles: { [A]: down(9 * DAY) } }],
   ])('is %s, %s: %j', (ca, reason, facts) => {
     expect(choose(facts)).toEqual({ ca, reason });
   });
