@@ -47,21 +47,28 @@ export class AcmeClient extends acme.Client {
   }
 }
 
+/** What was tried often enough: the nonce that a signed request needs is not tried again with each try of the request. */
+const givenUp = new WeakSet<object>();
+
 async function retried(call: () => Promise<HttpAnswer>, repeatable: boolean): Promise<HttpAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
-      if (!repeatable || attempt === MAX_TRIES || !isPassing(error)) throw error;
+      if (!repeatable || !(error instanceof AcmeError) || givenUp.has(error) || !isPassing(error))
+        throw error;
+      if (attempt === MAX_TRIES) {
+        givenUp.add(error);
+        throw error;
+      }
       await new Promise((resolve) => setTimeout(resolve, 200 * 2 ** attempt * (0.5 + Math.random())));
     }
   }
 }
 
 /** Connection trouble and 5xx without a wait that the CA asks for; a refusal stays one however often it is asked. */
-function isPassing(error: unknown): boolean {
+function isPassing(error: AcmeError): boolean {
   return (
-    error instanceof AcmeError &&
     ['ca-unreachable', 'ca-unavailable', 'acme-server-internal'].includes(error.reason) &&
     error.retryAfterMs === undefined
   );

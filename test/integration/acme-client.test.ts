@@ -1,0 +1,68 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AcmeClient } from '../../lib/acme/acme-client.ts';
+
+let server: Server;
+let base: string;
+let asked: Record<string, number>;
+/** What each path answers; without one a 201 with a nonce. */
+let answers: Record<string, { status: number; headers?: Record<string, string> } | 'reset'>;
+
+beforeEach(async () => {
+  asked = {};
+  answers = {};
+  server = createServer((request, response) => {
+    const path = request.url ?? '';
+    asked[path] = (asked[path] ?? 0) + 1;
+    const answer = answers[path] ?? { status: path === '/order' ? 201 : 200 };
+    if (answer === 'reset') return void request.socket.destroy();
+    const directory = { newNonce: `${base}/nonce`, newOrder: `${base}/order` };
+    response.writeHead(answer.status, {
+      'content-type': 'application/json',
+      ...(path !== '/directory' && { 'replay-nonce': 'bm9uY2U' }),
+      ...answer.headers,
+    });
+    response.end(JSON.stringify(path === '/directory' ? directory : {}));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(() => void server.close());
+
+function order() {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const accountKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const client = new AcmeClient({ directoryUrl: `${base}/directory`, accountKey, accountUrl: `${base}/1` });
+  return client.api.apiResourceRequest('newOrder', {}, [201]);
+}
+
+describe('rows 12 and 13: a request that fails', () => {
+  it.each<[string, string, (typeof answers)[string], number]>([
+    ['a CA that answers 500', '/order', { status: 500 }, 3],
+    ['a CA that resets the connection', '/order', 'reset', 3],
+    ['a directory that answers 503', '/directory', { status: 503 }, 3],
+    ['a new-nonce that answers 503', '/nonce', { status: 503 }, 3],
+    ['a new-nonce that is reset', '/nonce', 'reset', 3],
+    [
+      'a Retry-After, which is nothing to try again at once',
+      '/order',
+      { status: 503, headers: { 'retry-after': '7200' } },
+      1,
+    ],
+    ['a 429 on new-nonce', '/nonce', { status: 429, headers: { 'retry-after': '7200' } }, 1],
+  ])('of %s is asked at %s at most so often: %j, %i', async (_, path, answer, times) => {
+    answers[path] = answer;
+    await expect(order()).rejects.toMatchObject({ name: 'AcmeError' });
+    expect(asked[path]).toBe(times);
+  });
+
+  it('is none when all is well', async () => {
+    await order();
+    expect(asked).toEqual({ '/directory': 1, '/nonce': 1, '/order': 1 });
+  });
+});
