@@ -1,6 +1,7 @@
 const z = require('zod/mini');
 const { complaintAboutName, isWildcard } = require('../lib/core/domain-name.ts');
 const { explainIssues } = require('../lib/core/explain-issues.ts');
+const { printable } = require('../lib/core/printable.ts');
 const { HostGroupSettings } = require('../lib/core/host-group.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/core/zone-role.ts');
 
@@ -8,7 +9,7 @@ const TERMS = 'https://letsencrypt.org/repository/';
 
 const Domain = z.string().check(({ value, issues }) => {
   const complaint = isWildcard(value) ? 'is a wildcard; write the domain itself' : complaintAboutName(value);
-  if (complaint) issues.push({ code: 'custom', message: `"${value}" ${complaint}`, input: value });
+  if (complaint) issues.push({ code: 'custom', message: `"${printable(value)}" ${complaint}`, input: value });
 });
 
 const Params = z.object({

@@ -2,14 +2,13 @@ import * as z from 'zod/mini';
 import { Version } from './lineage.ts';
 import { KEY_TYPES } from './renewal-file.ts';
 
-const Instant = z
-  .string()
-  .check(
-    z.regex(
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
-      'must be an instant in UTC, like 2026-11-20T02:00:00Z',
-    ),
-  );
+const Instant = z.string().check(
+  z.regex(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
+    'must be an instant in UTC, like 2026-11-20T02:00:00Z',
+  ),
+  z.refine((text) => !Number.isNaN(Date.parse(text)), 'is no day or time that there is'),
+);
 const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'));
 
 const Issuer = z.object({ identity: z.string(), accountUri: z.optional(z.string()) });

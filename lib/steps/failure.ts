@@ -4,7 +4,7 @@ import { AcmeError } from '../ports/certificate-authority.ts';
 /** Any error as a reason for programs and a message for people, in one line. */
 export function oneLineOf(error: unknown): { reason: string; message: string } {
   const message = (error instanceof Error ? error.message : String(error))
-    .replace(/\s+/g, ' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, 1000);
   const reason =

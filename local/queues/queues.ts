@@ -1,8 +1,10 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { actionOf } from '../gateway/action.ts';
+import { jsonAnswer, jsonError } from '../gateway/answers.ts';
 import type { AwsRequest, LocalService } from '../gateway/request.ts';
 import { readMappings } from './mappings.ts';
+import { moveMessages } from './move-messages.ts';
 import { Poller, type PollerOptions } from './poller.ts';
 import { allowsRule } from './queue-policy.ts';
 
@@ -33,6 +35,7 @@ export class Queues implements LocalService {
 
   /** Answers SQS requests with moto and looks into a queue as soon as a message was sent to it. */
   async handle(request: AwsRequest, forward: Parameters<LocalService['handle']>[1]) {
+    if (actionOf(request).action === 'StartMessageMoveTask') return this.#move(request);
     const answer = await forward(request);
     const { action } = actionOf(request);
     if (action === 'SetQueueAttributes') this.#policies.clear();
@@ -50,6 +53,16 @@ export class Queues implements LocalService {
       new SendMessageCommand({ QueueUrl: this.#urlOf(queueArn), MessageBody: body }),
     );
     this.#wake(name);
+  }
+
+  async #move(request: AwsRequest) {
+    try {
+      return jsonAnswer(await moveMessages(this.#options.sqs, JSON.parse(request.body.toString())));
+    } catch (error) {
+      return jsonError('ResourceNotFoundException', String(error));
+    } finally {
+      for (const poller of this.#pollers) poller.wake();
+    }
   }
 
   /** Polls for the mappings that are deployed now; what is under way goes on. */

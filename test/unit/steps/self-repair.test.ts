@@ -60,6 +60,12 @@ describe('a lost pointer', () => {
     ['that is empty', HOURLY, () => world.store.put('live/shop.json', ''), 'pointer-malformed'],
     ['of no shape', HOURLY, () => world.store.put('live/shop.json', '{"version":1}'), 'pointer-malformed'],
     [
+      'of a day that no calendar has',
+      HOURLY,
+      () => edited({ notBefore: '2026-99-99T00:00:00Z' }),
+      'pointer-malformed',
+    ],
+    [
       'with another hash',
       WEEKLY,
       () => edited({ sha256: { fullchain: 'a'.repeat(64), privkey: 'b'.repeat(64) } }),

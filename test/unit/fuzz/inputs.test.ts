@@ -1,0 +1,302 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { alternatesIn } from '../../../lib/acme/alternate-chains.ts';
+import { toFound } from '../../../lib/aws/route53-forms.ts';
+import { AcmRecord } from '../../../lib/core/acm-imports.ts';
+import { judgeCaa } from '../../../lib/core/caa.ts';
+import { planCaa } from '../../../lib/core/caa-plan.ts';
+import { decideRenewal } from '../../../lib/core/decide-renewal.ts';
+import { parseRequest } from '../../../lib/core/doctor/parse-request.ts';
+import { complaintAboutName } from '../../../lib/core/domain-name.ts';
+import { DeploymentDue, RenewalDue } from '../../../lib/core/facts.ts';
+import { HostRecord } from '../../../lib/core/host-record.ts';
+import { parseHostReport } from '../../../lib/core/host-report.ts';
+import { zonesFor } from '../../../lib/core/hosted-zones.ts';
+import { InputError } from '../../../lib/core/input-error.ts';
+import { LivePointer } from '../../../lib/core/live-pointer.ts';
+import { nameOfKey } from '../../../lib/core/object-keys.ts';
+import { OrderFence } from '../../../lib/core/order-fence.ts';
+import { parseJson, parseValue } from '../../../lib/core/parse-json.ts';
+import { isStale, Pending } from '../../../lib/core/pending.ts';
+import { plannedCertificate, plannedWithoutFile } from '../../../lib/core/plan.ts';
+import { parseRenewalFile } from '../../../lib/core/renewal-file.ts';
+import { parseRenewalInfo } from '../../../lib/core/renewal-info.ts';
+import { parseStart } from '../../../lib/core/start.ts';
+import { rememberFailure, State } from '../../../lib/core/state.ts';
+import { readSettings } from '../../../lib/settings.ts';
+import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
+import { assertTyped, KEY_MATERIAL } from './assert-typed.ts';
+import { mutatedJson, mutatedText, mutatedValue } from './mutated.ts';
+
+const LIMIT_MS = 600_000;
+const NOW = new Date('2026-11-20T02:00:00Z');
+const POINTER = pointerOf(new Date('2027-01-20T00:00:00Z'));
+const STATE = {
+  failures: 3,
+  lastFailure: { at: '2026-11-19T00:00:00Z', reason: 'acme-malformed', message: 'no' },
+  notBefore: '2026-11-21T00:00:00Z',
+  suggested: { certId: POINTER.certId, at: '2026-12-01T00:00:00Z', askAgain: '2026-11-20T08:00:00Z' },
+  lastCa: 'https://ca.test/directory',
+};
+const PENDING = {
+  owner: 'a',
+  leaseSeconds: 900,
+  order: { url: 'https://ca.test/o', key: `-----BEGIN PRIVATE KEY-----\n${KEY_MATERIAL}\n`, request: '[]' },
+  records: [{ zoneId: 'Z1', name: 'example.com', type: 'TXT', values: ['"a"'], ttl: 60 }],
+};
+const LIMITS = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'], zoneRoles: ['dns'] };
+const RENEWAL_FILES = [
+  { names: ['example.com', '*.example.com'], hosts: ['web'] },
+  {
+    names: ['a.example.com'],
+    key: 'rsa-2048',
+    serverNames: ['a.example.com'],
+    ca: 'https://ca.test/directory',
+    profile: 'classic',
+    renewBeforeDays: 20,
+    zoneRole: 'dns',
+    acm: [{ region: 'us-east-1' }],
+    caa: { mode: 'manage', restrict: true, alsoAllow: ['amazon.com'], iodef: 'mailto:a@example.com' },
+  },
+];
+
+const where = { where: 'input', reason: 'input-invalid' };
+const fuzz = (name: string, test: () => Promise<void>) => it(name, test, LIMIT_MS);
+
+/** What `scan` does with what it read of a certificate. */
+function decide(live: LivePointer | undefined, state: State | undefined) {
+  const wanted = wantedOf();
+  const decision = decideRenewal({
+    wanted,
+    live,
+    state,
+    forced: false,
+    leftOpen: false,
+    caaDrifted: false,
+    defaultCa: 'https://ca.test/directory',
+    fallbackCas: ['https://other.test/directory'],
+    now: NOW,
+  });
+  plannedCertificate(wanted, decision, { notAfter: live?.notAfter, ca: undefined });
+  plannedWithoutFile('example.com', live, NOW);
+}
+
+describe('objects in the bucket are used, or refused as such', () => {
+  fuzz('a renewal file', () =>
+    assertTyped(mutatedJson(RENEWAL_FILES), (text) => parseRenewalFile(text, 'example.com', LIMITS), [
+      InputError,
+    ]),
+  );
+  fuzz('the key of an object', () =>
+    assertTyped(mutatedText(['renewal/example.com.json']), (key) => nameOfKey(key, 'renewal/'), [InputError]),
+  );
+  fuzz('a pointer, and what is decided by it', () =>
+    assertTyped(mutatedJson([POINTER]), (text) => decide(parseJson(text, LivePointer, where), undefined), [
+      InputError,
+    ]),
+  );
+  fuzz('a state, and what is decided by it', () =>
+    assertTyped(
+      mutatedJson([STATE]),
+      (text) => {
+        const state = parseJson(text, State, where);
+        decide(POINTER, state);
+        rememberFailure(state, { reason: 'x', message: 'y' }, NOW);
+      },
+      [InputError],
+    ),
+  );
+  fuzz('a claim, whose key stays out of every message', () =>
+    assertTyped(
+      mutatedJson([PENDING]),
+      (text) => isStale(parseJson(text, Pending, { ...where, secret: true }), { modified: NOW, at: NOW }),
+      [InputError],
+    ),
+  );
+  fuzz("a host's record, ACM's record, an order's fence", () => {
+    const record = {
+      instanceId: 'i-00000001',
+      group: 'web',
+      lineages: { shop: { outcome: 'served', at: NOW, commandId: 'c' } },
+    };
+    const acm = { imports: [{ region: 'us-east-1', at: NOW, outcome: 'imported' }] };
+    const fence = { name: 'shop', owner: 'a', leaseSeconds: 900 };
+    return assertTyped(
+      fc.tuple(fc.constantFrom(HostRecord, AcmRecord, OrderFence), mutatedJson([record, acm, fence])),
+      ([schema, text]) => parseJson(text, schema, where),
+      [InputError],
+    );
+  });
+});
+
+describe('events are used, or refused as such', () => {
+  const starts = [
+    { start: 'hourly-check' },
+    { start: 'force', names: ['example.com'] },
+    { 'detail-type': 'Object Created', detail: { object: { key: 'renewal/example.com.json' } } },
+  ];
+  const renewalDue = {
+    ca: 'https://ca.test',
+    zoneIds: ['Z1'],
+    certificates: [{ name: 'shop', reason: 'forced', replacing: null }],
+  };
+  const deploymentDue = { group: 'web', reason: 'host-new', names: ['shop'] };
+  fuzz("scan's start", () => assertTyped(mutatedValue(starts), parseStart, [InputError]));
+  fuzz("doctor's request", () =>
+    assertTyped(mutatedValue([{ names: ['a.example.com'] }]), parseRequest, [InputError]),
+  );
+  fuzz('Renewal Due', () =>
+    assertTyped(mutatedValue([renewalDue]), (value) => parseValue(value, RenewalDue, where), [InputError]),
+  );
+  fuzz('Deployment Due', () =>
+    assertTyped(mutatedValue([deploymentDue]), (value) => parseValue(value, DeploymentDue, where), [
+      InputError,
+    ]),
+  );
+});
+
+describe('what a host prints is a report or none', () => {
+  const report = {
+    perennial: 1,
+    results: [{ name: 'shop', version: '20260101T000000Z-0a1b2c', outcome: 'served', served: ['a'] }],
+  };
+  fuzz('as one line of JSON', () =>
+    assertTyped(mutatedJson([report]), (text) => parseHostReport(`noise\n${text}\n`), []),
+  );
+  fuzz('as it comes', () =>
+    assertTyped(mutatedText([`noise\n${JSON.stringify(report)}\n`]), parseHostReport, []),
+  );
+});
+
+describe('the DNS', () => {
+  const value = mutatedText([
+    'ca.test; accounturi=https://ca.test/account/1; validationmethods=dns-01',
+    ';',
+    'mailto:a@b.test',
+  ]);
+  const property = fc.record({
+    flags: fc.constantFrom(0, 128, 255),
+    tag: fc.oneof(fc.constantFrom('issue', 'issuewild', 'iodef', 'ISSUE'), fc.string()),
+    value,
+  });
+  const issuer = { identity: 'ca.test', accountUri: 'https://ca.test/account/1' };
+  const name = mutatedText(['*.example.com', 'xn--bcher-kva.example.com']);
+  fuzz('CAA values', () =>
+    assertTyped(
+      fc.tuple(name, fc.array(property, { maxLength: 4 })),
+      ([at, properties]) => {
+        const set = { at: 'example.com', properties };
+        judgeCaa(at, set, issuer);
+        planCaa(
+          [{ name: at, set, isAlias: false }],
+          { issuers: [issuer], restrict: true, alsoAllow: ['amazon.com'] },
+          [],
+        );
+      },
+      [],
+    ),
+  );
+  fuzz('names', () => assertTyped(name, complaintAboutName, []));
+  fuzz('hosted zones, for a name that was found good', () => {
+    const good = name.filter((text) => complaintAboutName(text) === undefined);
+    const zone = fc.record({ id: fc.constant('Z1'), name: good, isPrivate: fc.boolean() });
+    return assertTyped(
+      fc.tuple(good, fc.array(zone, { maxLength: 4 })),
+      ([at, zones]) => zonesFor(at, zones),
+      [InputError],
+    );
+  });
+  fuzz('record sets of Route 53', () =>
+    assertTyped(
+      fc.record(
+        {
+          Name: name,
+          Type: fc.constantFrom('TXT', 'CAA'),
+          TTL: fc.nat(),
+          ResourceRecords: fc.array(fc.record({ Value: value })),
+        },
+        { requiredKeys: [] },
+      ),
+      (set) => toFound(set as Parameters<typeof toFound>[0]),
+      [],
+    ),
+  );
+});
+
+describe('settings are used, or refused as such', () => {
+  const environment = {
+    AWS_REGION: 'us-east-1',
+    BUCKET: 'b',
+    EVENT_BUS: 'e',
+    DIRECTORY_URL: 'https://ca.test/directory',
+    FALLBACK_DIRECTORY_URLS: '',
+    CONTACT: 'a@example.com',
+    AGREE_TO_TERMS: 'true',
+    DOMAINS: 'example.com',
+    ALSO_ALLOW: 'amazon.com',
+    CHALLENGE_TARGETS: '',
+    HOST_GROUPS: '{"web":{"reload":"container","container":"web","root":"/etc/letsencrypt","port":443}}',
+    ZONE_ROLES: '{"dns":{"roleArn":"arn:aws:iam::123456789012:role/dns"}}',
+    ORDERS_PER_RUN: '100',
+    ACCOUNT_PREFIX: '/p',
+  };
+  fuzz('of a function', () =>
+    assertTyped(
+      fc.oneof(
+        mutatedValue([environment]),
+        mutatedText([environment.HOST_GROUPS]).map((HOST_GROUPS) => ({ ...environment, HOST_GROUPS })),
+      ),
+      (value) => readSettings(value as NodeJS.ProcessEnv),
+      [InputError],
+    ),
+  );
+  const params = createRequire(import.meta.url)('../../../resources/params.cjs');
+  const given = {
+    contact: 'a@example.com',
+    agreeToTerms: true,
+    domains: ['example.com'],
+    alsoAllow: ['amazon.com'],
+    challengeTargets: [],
+    fallbackDirectoryUrls: [],
+    hostGroups: { web: {} },
+    kmsKeyArn: '',
+    ordersPerRun: 100,
+    zoneRoles: {},
+  };
+  fuzz('of the stack', () =>
+    assertTyped(
+      mutatedValue([given]),
+      (value) =>
+        params({
+          resolveVariable: async (asked: string) =>
+            (value as Record<string, unknown> | null)?.[asked.replace(/^param:(\w+).*$/, '$1')],
+        }),
+      [RefusedError],
+    ),
+  );
+});
+
+/** Params throw plain errors whose stack is their message, which is what Serverless prints. */
+class RefusedError extends Error {
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return error instanceof Error && error.stack === error.message;
+  }
+}
+
+describe('the CA’s words beside its certificates', () => {
+  const info = {
+    suggestedWindow: { start: '2026-12-01T00:00:00Z', end: '2026-12-02T00:00:00Z' },
+    explanationURL: 'https://ca.test/why',
+  };
+  fuzz('renewal information', () =>
+    assertTyped(mutatedValue([info]), (value) => parseRenewalInfo(value, 'input'), [InputError]),
+  );
+  fuzz('links to other chains', () =>
+    assertTyped(
+      mutatedText(['<https://ca.test/c/1>;rel="alternate", </c/2>; rel=alternate']),
+      (header) => alternatesIn(header, 'https://ca.test/c'),
+      [],
+    ),
+  );
+});
