@@ -100,9 +100,9 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   };
   const deployed = looks.flatMap((look) => (look.due ? [] : (look.deployed ?? [])));
   await planDeployments(deps, plan, deployed);
-  await planImports(deps, plan, deployed);
-  if (start.start === 'weekly-sweep')
-    plan.probes = deployed.filter(({ probe }) => probe).map(({ name }) => name);
+  const live = looks.flatMap((look) => look.deployed ?? []);
+  await planImports(deps, plan, live);
+  if (start.start === 'weekly-sweep') plan.probes = live.filter(({ probe }) => probe).map(({ name }) => name);
   if (start.start !== 'plan') await deps.events.publish(factsOf(plan));
   return plan;
 }

@@ -154,8 +154,12 @@ describe('the look from outside', () => {
     expect(await troubles('good')).toEqual(['served warning']);
     await download('good');
     await nginx.reload();
-    await deployed('good');
-    expect(await troubles('good')).toEqual([]);
+    // Nginx answers the reload before its new worker serves.
+    const seenAnew = async () => {
+      await deployed('good');
+      return troubles('good');
+    };
+    await expect.poll(seenAnew, { timeout: 60_000, interval: 500 }).toEqual([]);
   });
 });
 

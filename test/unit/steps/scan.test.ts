@@ -378,7 +378,7 @@ describe('imports into ACM', () => {
     for (const name of ['lost', 'behind', 'broken', 'there']) await want(name, { acm });
     await want('taken-out');
     await want('never');
-    await want('being-renewed', { acm });
+    await want('being-renewed', { acm, probe: true });
     for (const name of ['lost', 'behind', 'broken', 'there', 'taken-out', 'never']) await live(name, 60);
     await live('being-renewed', 3);
     await record('behind', { version: '20250101T000000Z-0a1b2c' });
@@ -386,7 +386,7 @@ describe('imports into ACM', () => {
     await record('taken-out');
     await store.put('acm/broken.json', '{');
     const plan = await hourly();
-    expect(plan.imports).toEqual(['behind', 'broken', 'lost', 'taken-out']);
+    expect(plan.imports).toEqual(['behind', 'being-renewed', 'broken', 'lost', 'taken-out']);
     expect(events.of('Import Due')).toEqual([{ names: plan.imports }]);
   });
 
@@ -420,9 +420,11 @@ describe('looks from outside', () => {
     await want('seen', { probe: true });
     await want('unseen');
     await want('never', { probe: true, names: ['never.example.com'] });
+    await want('being-renewed', { probe: true });
     for (const name of ['seen', 'unseen']) await live(name, 60);
-    expect((await weekly()).probes).toEqual(['seen']);
-    expect(events.of('Probe Due')).toEqual([{ names: ['seen'] }]);
+    await live('being-renewed', 3);
+    expect((await weekly()).probes).toEqual(['being-renewed', 'seen']);
+    expect(events.of('Probe Due')).toEqual([{ names: ['being-renewed', 'seen'] }]);
     expect((await scan(deps(), { start: 'hourly-check', names: 'all' }, NOW)).probes).toEqual([]);
   });
 });
