@@ -70,9 +70,22 @@ async function importModule(file) {
 async function answer(handler, invocation) {
   process.env._X_AMZN_TRACE_ID = invocation.traceId;
   const outcome = await run(handler, invocation);
-  writeSync(1, END_OF_OUTPUT);
-  writeSync(2, END_OF_OUTPUT);
+  endOutput(1);
+  endOutput(2);
   process.send(outcome);
+}
+
+/** Waits while the reader is behind: a full pipe refuses what does not fit. */
+function endOutput(descriptor) {
+  for (;;) {
+    try {
+      writeSync(descriptor, END_OF_OUTPUT);
+      return;
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
 }
 
 async function run(handler, invocation) {

@@ -7,11 +7,14 @@ import { DroppedConnectionError, Faults } from '../gateway/faults.ts';
 import { plainHeaders, readAll } from '../gateway/forward.ts';
 import type { AwsRequest, AwsResponse } from '../gateway/request.ts';
 import { type CaAction, caActionOf } from './ca-action.ts';
+import { CaSubjects } from './ca-subjects.ts';
 import type { Pebble } from './start.ts';
 
 export interface CaRequest {
   action: CaAction;
   path: string;
+  /** the DNS names that it is about, where that is known */
+  names: string[];
   at: Date;
   /** 0 when the connection was dropped on purpose */
   status: number;
@@ -24,6 +27,8 @@ export type Outage = 'refused' | 'not-tls';
 export class CaProxy {
   readonly faults = new Faults();
   readonly requests: CaRequest[] = [];
+  /** what requests are about, for faults that are meant for one certificate */
+  readonly subjects = new CaSubjects();
   readonly #pebble: Pebble;
   readonly #ca: string;
   readonly #agent: Agent;
@@ -85,7 +90,8 @@ export class CaProxy {
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
     const action = caActionOf(request.path);
-    const entry: CaRequest = { action, path: request.path, at: new Date(), status: 0 };
+    const names = this.subjects.of(request);
+    const entry: CaRequest = { action, path: request.path, names, at: new Date(), status: 0 };
     this.requests.push(entry);
     try {
       const answer = await this.faults.apply(request, { action, resource: request.path }, () =>
@@ -107,7 +113,10 @@ export class CaProxy {
       httpsRequest(options, (response) => {
         const { 'content-length': _, 'transfer-encoding': __, ...kept } = plainHeaders(response);
         const status = response.statusCode ?? 500;
-        readAll(response).then((answer) => resolve({ status, headers: kept, body: answer }), reject);
+        readAll(response).then((answer) => {
+          this.subjects.learn(path, { status, headers: kept, body: answer });
+          resolve({ status, headers: kept, body: answer });
+        }, reject);
       })
         .on('error', reject)
         .end(body);
