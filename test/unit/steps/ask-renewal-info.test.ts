@@ -3,7 +3,7 @@ import { InputError } from '../../../lib/core/input-error.ts';
 import { LivePointer } from '../../../lib/core/live-pointer.ts';
 import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
 import type { AskRenewalInfo, RenewalAdvice } from '../../../lib/ports/renewal-info.ts';
-import { RenewalInfoRound } from '../../../lib/steps/ask-renewal-info.ts';
+import { RenewalInfoRound } from '../../../lib/steps/scan/ask-renewal-info.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 

@@ -1,12 +1,12 @@
-import { InputError } from '../core/input-error.ts';
-import type { LivePointer } from '../core/live-pointer.ts';
-import { askAgainAt, chooseInstant, isAskDue, type Suggested } from '../core/renewal-info.ts';
-import type { State } from '../core/state.ts';
-import { AcmeError } from '../ports/certificate-authority.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { AskRenewalInfo } from '../ports/renewal-info.ts';
-import { oneLineOf } from './failure.ts';
-import { updateState } from './update-state.ts';
+import { InputError } from '../../core/input-error.ts';
+import type { LivePointer } from '../../core/live-pointer.ts';
+import { askAgainAt, chooseInstant, isAskDue, type Suggested } from '../../core/renewal-info.ts';
+import type { State } from '../../core/state.ts';
+import { AcmeError } from '../../ports/certificate-authority.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { AskRenewalInfo } from '../../ports/renewal-info.ts';
+import { oneLineOf } from '../failure.ts';
+import { updateState } from '../update-state.ts';
 
 export interface RenewalInfoDeps {
   store: ObjectStore;

@@ -1,10 +1,10 @@
 import pMap from 'p-map';
-import type { DueCertificate } from '../core/batches.ts';
-import { LineageName } from '../core/lineage.ts';
-import { LIVE_PREFIX } from '../core/object-keys.ts';
-import { type PlannedCertificate, plannedWithoutFile } from '../core/plan.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import { findPointer } from './read-objects.ts';
+import type { DueCertificate } from '../../core/batches.ts';
+import { LineageName } from '../../core/lineage.ts';
+import { LIVE_PREFIX } from '../../core/object-keys.ts';
+import { type PlannedCertificate, plannedWithoutFile } from '../../core/plan.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { findPointer } from '../read-objects.ts';
 
 interface WithoutFile {
   /** Certificates that have a renewal file. */

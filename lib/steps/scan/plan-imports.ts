@@ -1,10 +1,10 @@
 import pMap from 'p-map';
-import { decideImports } from '../core/acm-imports.ts';
-import { ACM_PREFIX, acmKey } from '../core/object-keys.ts';
-import type { Plan } from '../core/plan.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import { oneLineOf } from './failure.ts';
-import { readAcmRecord } from './read-objects.ts';
+import { decideImports } from '../../core/acm-imports.ts';
+import { ACM_PREFIX, acmKey } from '../../core/object-keys.ts';
+import type { Plan } from '../../core/plan.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { oneLineOf } from '../failure.ts';
+import { readAcmRecord } from '../read-objects.ts';
 
 const READS_AT_ONCE = 32;
 

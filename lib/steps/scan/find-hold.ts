@@ -1,12 +1,12 @@
-import type { CaLimits } from '../core/ca-limits.ts';
-import type { RenewalDecision } from '../core/decide-renewal.ts';
-import { type Hold, holdOf, ISSUANCE_WINDOW } from '../core/hold.ts';
-import type { LivePointer } from '../core/live-pointer.ts';
-import type { Start } from '../core/start.ts';
-import type { State } from '../core/state.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import { issuedSince } from './issued-since.ts';
-import { readLimits } from './read-objects.ts';
+import type { CaLimits } from '../../core/ca-limits.ts';
+import type { RenewalDecision } from '../../core/decide-renewal.ts';
+import { type Hold, holdOf, ISSUANCE_WINDOW } from '../../core/hold.ts';
+import type { LivePointer } from '../../core/live-pointer.ts';
+import type { Start } from '../../core/start.ts';
+import type { State } from '../../core/state.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { issuedSince } from '../issued-since.ts';
+import { readLimits } from '../read-objects.ts';
 
 interface Asked {
   name: string;
