@@ -16,11 +16,12 @@ export async function heal(world: World): Promise<void> {
   await world.scan();
 }
 
-/** Takes away what the row put, so that the next one sees only its own. */
+/** Takes away what the row put and what was remembered of the CA, so that the next one sees only its own. */
 export async function end(world: World): Promise<void> {
   await world.line.cloud.setFunctionClock(TRUE_CLOCK);
   for (const { name } of world.subjects) {
     for (const key of [`renewal/${name}.json`, `state/${name}.json`, `live/${name}.json`])
       await world.line.remove(key);
   }
+  for (const key of await world.line.keys('limits/')) await world.line.remove(key);
 }

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { ManyCertificates } from '../many-certificates.ts';
 import type { Row } from '../row.ts';
+
+const COUNT = 10_000;
+const RUNS = 4;
 
 export const ROWS_42_43: Row[] = [
   {
@@ -23,6 +27,26 @@ export const ROWS_42_43: Row[] = [
         profile: 'classic',
       });
       return 'stopped before ordering, explained';
+    },
+  },
+  {
+    number: 43,
+    title: '10,000 certificates, one due; 10,000 due at once',
+    endsLive: false,
+    async run(world) {
+      const many = new ManyCertificates(world);
+      try {
+        const [first] = await many.drain({ due: 1, runs: 1 });
+        assert.equal(first?.length, 1, 'one due');
+        const drained = await many.drain({ due: COUNT, runs: RUNS });
+        const all = drained.flat();
+        assert.deepEqual(all, [...all].sort(), 'soonest expiry first');
+        assert.equal(new Set(all).size, COUNT, 'drained');
+        assert.ok(many.peakMb < 256, `${many.peakMb} MB`);
+        return `scan: ${drained.map(({ length }) => length).join(' + ')} in ${RUNS} runs, soonest expiry first, ${many.peakMb} MB, slowest ${many.slowestS} s (orders not placed)`;
+      } finally {
+        many.stop();
+      }
     },
   },
 ];
