@@ -9,12 +9,13 @@ export const LIVE_FILES: readonly LiveFile[] = [...ARCHIVE_FILES, 'bundle'];
 
 export const RENEWAL_PREFIX = 'renewal/';
 export const LIVE_PREFIX = 'live/';
+export const STATE_PREFIX = 'state/';
 export const PENDING_PREFIX = 'pending/';
 export const HOSTS_PREFIX = 'hosts/';
 export const ACM_PREFIX = 'acm/';
 
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
-export const stateKey = (name: string) => `state/${checked(name)}.json`;
+export const stateKey = (name: string) => `${STATE_PREFIX}${checked(name)}.json`;
 /** One object a CA: `limits/acme-v02.api.letsencrypt.org.json`. */
 export const limitsKey = (directoryUrl: string) =>
   `limits/${new URL(directoryUrl).host.replace(/[^a-z0-9.-]/gi, '-')}.json`;

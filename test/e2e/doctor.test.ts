@@ -88,7 +88,7 @@ async function invokeDoctor(...args: string[]): Promise<Diagnosis> {
 
 /** `npm run doctor`, with what it prints and its exit status. */
 async function runDoctor(...args: string[]): Promise<{ status: number; printed: string }> {
-  return line.run(process.execPath, ['cli/doctor.ts', ...args]).then(
+  return line.run(process.execPath, ['cli/main.ts', 'doctor', ...args]).then(
     (printed) => ({ status: 0, printed }),
     ({ code, stdout, stderr }) => ({ status: code, printed: `${stdout}${stderr}` }),
   );
@@ -275,9 +275,7 @@ describe('npm run doctor', () => {
   it('says in one line that there is no such stack', async () => {
     const { status, printed } = await runDoctor('--stage', 'nowhere');
     expect(status).toBe(2);
-    expect(printed).toMatch(
-      /^doctor: there is no function perennial-nowhere-doctor in us-east-1; deploy [^\n]+\n$/,
-    );
+    expect(printed).toMatch(/^doctor: there is no stack perennial-nowhere in us-east-1; set [^\n]+\n$/);
   });
 
   it('passes on what the function refuses, in one line', async () => {

@@ -1,0 +1,84 @@
+import { InputError } from '../../lib/core/input-error.ts';
+import { renewalKey } from '../../lib/core/object-keys.ts';
+import { parseRenewalFile } from '../../lib/core/renewal-file.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { Answer, GlobalOptions } from '../answer.ts';
+import { followRenewal, lookBefore } from '../follow/follow.ts';
+import { openFollow } from '../follow/open-follow.ts';
+import { followAll, followedAnswer } from '../follow/show.ts';
+import { listOf, millisecondsOf } from '../output/parse-options.ts';
+import { findStack } from '../stack/find-stack.ts';
+import { limitsOf, settingsOf } from '../stack/functions.ts';
+
+export interface AddOptions extends GlobalOptions {
+  names: string;
+  hosts?: string;
+  serverNames?: string;
+  key?: string;
+  profile?: string;
+  ca?: string;
+  zoneRole?: string;
+  renewBeforeDays?: string;
+  force?: boolean;
+  wait?: boolean;
+  /** Seconds. */
+  limit: string;
+}
+
+/** `perennial add`: writes a renewal file that keeps all rules; the stack starts the first issue by itself. */
+export async function add(name: string, options: AddOptions): Promise<Answer> {
+  const limitMs = millisecondsOf(options.limit);
+  const key = renewalKey(name);
+  const stack = await findStack(options.stage);
+  const text = `${JSON.stringify(fileOf(options), null, 2)}\n`;
+  const wanted = parseRenewalFile(text, name, limitsOf(await settingsOf(stack)));
+  const deps = openFollow(stack);
+  const before = await lookBefore(deps, [name]);
+  const replaced = await write(deps.store, { key, text, force: options.force ?? false });
+  const told = `${replaced ? 'replaced' : 'added'} ${key} for ${wanted.names.join(', ')}`;
+  const first = before.get(name);
+  if (!options.wait || !first)
+    return {
+      ok: true,
+      json: { key, file: JSON.parse(text) },
+      text: `${told}; "perennial status" shows what comes of it`,
+    };
+  const deadline = performance.now() + limitMs;
+  const followed = await followAll(
+    [name],
+    (one, say) => followRenewal(deps, one, { before: first, deadline, say }),
+    {
+      silent: options.json ?? false,
+    },
+  );
+  const answer = followedAnswer('add', followed, [told]);
+  return { ...answer, json: { key, file: JSON.parse(text), certificates: followed } };
+}
+
+function fileOf(options: AddOptions): Record<string, unknown> {
+  const { key, profile, zoneRole, renewBeforeDays } = options;
+  const cas = listOf(options.ca);
+  const serverNames = listOf(options.serverNames);
+  return {
+    names: listOf(options.names),
+    hosts: listOf(options.hosts),
+    ...(serverNames.length > 0 && { serverNames }),
+    ...(key !== undefined && { key }),
+    ...(profile !== undefined && { profile }),
+    ...(cas.length > 0 && { ca: cas.length === 1 ? cas[0] : cas }),
+    ...(zoneRole !== undefined && { zoneRole }),
+    ...(renewBeforeDays !== undefined && { renewBeforeDays: Number(renewBeforeDays) }),
+  };
+}
+
+/** Whether a file was replaced; without `force` one that exists already is left as it is. */
+async function write(
+  store: ObjectStore,
+  { key, text, force }: { key: string; text: string; force: boolean },
+): Promise<boolean> {
+  const stored = await store.get(key);
+  if (!stored) {
+    if (await store.create(key, text)) return false;
+  } else if (force && (await store.replace(key, text, { etag: stored.etag }))) return true;
+  throw new InputError('renewal-file-exists', `${key} exists already; --force replaces it`);
+}

@@ -1,0 +1,53 @@
+import type { Plan, PlannedCertificate } from '../../lib/core/plan.ts';
+import type { Answer, GlobalOptions } from '../answer.ts';
+import { type Cell, tableOf } from '../output/table.ts';
+import { findStack } from '../stack/find-stack.ts';
+import { invoke } from '../stack/functions.ts';
+
+const COLOURS = { renew: 'yellow', mend: 'yellow', wait: 'green', leave: 'yellow', reject: 'red' } as const;
+
+/** `perennial plan`: what a scan would do now; changes nothing. */
+export async function plan({ stage }: GlobalOptions): Promise<Answer> {
+  const stack = await findStack(stage);
+  const made = await invoke<Plan>(stack, 'scan', { start: 'plan' });
+  return {
+    ok: made.certificates.every(({ action }) => action !== 'reject') && made.warnings.length === 0,
+    json: { stack: stack.name, ...made },
+    text: planText(made),
+  };
+}
+
+export function planText({ certificates, deployments, warnings }: Plan, width?: number): string {
+  const lines = [];
+  if (certificates.length > 0)
+    lines.push(
+      tableOf(
+        ['certificate', 'decision', 'reason', 'when', 'expires', 'why'],
+        certificates.map(rowOf),
+        width,
+      ),
+    );
+  for (const { group, names, reason, hosts } of deployments)
+    lines.push(`deploy to group ${group} (${reason}, ${hosts.length} hosts): ${names.join(', ')}`);
+  lines.push(...warnings.map((warning) => `warning: ${warning}`));
+  const count = (wanted: PlannedCertificate['action']) =>
+    `${certificates.filter(({ action }) => action === wanted).length} ${wanted}`;
+  lines.push(`plan: ${(['renew', 'mend', 'wait', 'leave', 'reject'] as const).map(count).join(', ')}`);
+  return lines.join('\n');
+}
+
+function rowOf(certificate: PlannedCertificate): Cell[] {
+  const { name, action, reason } = certificate;
+  return [
+    name,
+    { text: action, colour: COLOURS[action] },
+    reason,
+    certificate.action === 'wait'
+      ? certificate.until.slice(0, 10)
+      : certificate.action === 'reject'
+        ? '–'
+        : 'now',
+    ('notAfter' in certificate && certificate.notAfter?.slice(0, 10)) || '–',
+    certificate.action === 'reject' ? certificate.message : '',
+  ];
+}

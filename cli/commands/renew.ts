@@ -1,0 +1,91 @@
+import pMap from 'p-map';
+import { InputError } from '../../lib/core/input-error.ts';
+import { RENEWAL_PREFIX, renewalKey } from '../../lib/core/object-keys.ts';
+import type { Plan, PlannedCertificate } from '../../lib/core/plan.ts';
+import type { Answer, GlobalOptions } from '../answer.ts';
+import { followRenewal, lookBefore } from '../follow/follow.ts';
+import { openFollow } from '../follow/open-follow.ts';
+import { followAll, followedAnswer } from '../follow/show.ts';
+import { millisecondsOf } from '../output/parse-options.ts';
+import { findStack, type Stack } from '../stack/find-stack.ts';
+import { invoke } from '../stack/functions.ts';
+
+export interface RenewOptions extends GlobalOptions {
+  force?: boolean;
+  /** Seconds. */
+  limit: string;
+}
+
+const SCANS_AT_ONCE = 4;
+
+/** `perennial renew`: has what is due renewed, or with --force what is named, and follows it to the hosts. */
+export async function renew(
+  names: string[],
+  { stage, force = false, limit, json = false }: RenewOptions,
+): Promise<Answer> {
+  const limitMs = millisecondsOf(limit);
+  const wanted = [...new Set(names)];
+  const everything = wanted.length === 1 && wanted[0] === '*';
+  if (force && wanted.length === 0)
+    throw new InputError('force-needs-names', '--force needs the names of certificates, or "*" for all');
+  if (!everything) for (const name of wanted) renewalKey(name);
+  const stack = await findStack(stage);
+  const deps = openFollow(stack);
+  const plan = await invoke<Plan>(stack, 'scan', { start: 'plan' });
+  const before = await lookBefore(deps, expectedOf(plan, everything ? [] : wanted, force));
+  const deadline = performance.now() + limitMs;
+  const done = await start(stack, everything ? [] : wanted, force);
+  const renewing = done.filter(({ action }) => action === 'renew').map(({ name }) => name);
+  const followed = await followAll(
+    renewing,
+    (name, say) => followRenewal(deps, name, { before: before.get(name) ?? nothingBefore, deadline, say }),
+    { silent: json },
+  );
+  const others = done.filter(({ action }) => action !== 'renew');
+  const rejected = others.some(({ action }) => action === 'reject');
+  const answer = followedAnswer(
+    'renew',
+    followed,
+    wanted.length > 0 ? others.map(lineOf) : others.flatMap(troubleOf),
+  );
+  return { ...answer, ok: answer.ok && !rejected, json: { certificates: followed, others } };
+}
+
+const nothingBefore = { version: undefined, failedAt: undefined, reportedAt: new Map<string, string>() };
+
+/** Those that may be renewed, so that what stands there before is known. */
+function expectedOf(plan: Plan, wanted: readonly string[], force: boolean): string[] {
+  if (wanted.length > 0) return [...wanted];
+  return plan.certificates.filter(({ action }) => force || action === 'renew').map(({ name }) => name);
+}
+
+/** Starts scan: for all that is due, by force, or once for each name as if its file had just changed. */
+async function start(stack: Stack, wanted: readonly string[], force: boolean): Promise<PlannedCertificate[]> {
+  if (force) {
+    const names = wanted.length > 0 ? wanted : '*';
+    return (await invoke<Plan>(stack, 'scan', { start: 'force', names })).certificates;
+  }
+  if (wanted.length === 0) return (await invoke<Plan>(stack, 'scan', { start: 'hourly-check' })).certificates;
+  const plans = await pMap(
+    wanted,
+    (name) =>
+      invoke<Plan>(stack, 'scan', {
+        'detail-type': 'Object Created',
+        detail: { object: { key: `${RENEWAL_PREFIX}${name}.json` } },
+      }),
+    { concurrency: SCANS_AT_ONCE },
+  );
+  return plans.flatMap(({ certificates }) => certificates);
+}
+
+function lineOf(certificate: PlannedCertificate): string {
+  const { name, action, reason } = certificate;
+  if (certificate.action === 'wait')
+    return `${name}: not renewed (${reason}, until ${certificate.until.slice(0, 10)}); --force renews it anyway`;
+  return certificate.action === 'reject'
+    ? `${name}: ${certificate.message}`
+    : `${name}: ${action} (${reason})`;
+}
+
+const troubleOf = (certificate: PlannedCertificate) =>
+  certificate.action === 'reject' ? [lineOf(certificate)] : [];

@@ -1,0 +1,46 @@
+import type { Answer, GlobalOptions } from '../answer.ts';
+import { type Cell, tableOf } from '../output/table.ts';
+import { findStack, type Stack } from '../stack/find-stack.ts';
+import { openBucket, READS_AT_ONCE } from '../stack/open-bucket.ts';
+import { type CertificateStatus, isWell } from '../status/certificate-status.ts';
+import { readStatus } from '../status/read-status.ts';
+import { RememberedReads, rememberedFile } from '../status/remembered-reads.ts';
+
+const HEAD = ['certificate', 'status', 'expires', 'days', 'hosts', 'why'];
+
+/** `perennial status`: every certificate, the soonest trouble first. */
+export async function status({ stage }: GlobalOptions, now = new Date()): Promise<Answer> {
+  const stack = await findStack(stage);
+  const reads = new RememberedReads(openBucket(stack), rememberedFile(stack.bucket));
+  const certificates = await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE });
+  await reads.keep();
+  return {
+    ok: certificates.every(isWell),
+    json: { stack: stack.name, region: stack.region, at: now.toISOString(), certificates },
+    text: reportOf(stack, certificates),
+  };
+}
+
+export function reportOf(
+  { name, region }: Pick<Stack, 'name' | 'region'>,
+  certificates: readonly CertificateStatus[],
+  width?: number,
+): string {
+  const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
+  const count = `${certificates.length} certificate${certificates.length === 1 ? '' : 's'}`;
+  const last = `${name} in ${region}: ${count}, ${unwell === 0 ? 'all well' : `${unwell} not well`}`;
+  return certificates.length === 0 ? last : `${tableOf(HEAD, certificates.map(rowOf), width)}\n${last}`;
+}
+
+function rowOf(certificate: CertificateStatus): Cell[] {
+  const { name, health, notAfter, daysLeft, hosts, trouble } = certificate;
+  const behind = hosts.filter(({ isLive }) => !isLive).length;
+  return [
+    name,
+    { text: health, colour: health === 'ok' ? 'green' : isWell(certificate) ? 'yellow' : 'red' },
+    notAfter?.slice(0, 10) ?? '–',
+    daysLeft === undefined ? '–' : String(daysLeft),
+    hosts.length === 0 ? '–' : `${hosts.length - behind} of ${hosts.length}`,
+    trouble,
+  ];
+}

@@ -1,0 +1,15 @@
+import type { DeploymentDue } from '../../lib/core/facts.ts';
+import { splitNames } from '../../lib/core/split-names.ts';
+
+/** What to tell each group: the certificates of a group that is `wanted`, and those that are wanted by name; all without any. */
+export function deploymentsDue(
+  certificates: readonly { name: string; hosts: readonly string[] }[],
+  { wanted, groups }: { wanted: readonly string[]; groups: readonly string[] },
+): DeploymentDue[] {
+  return groups.flatMap((group) => {
+    const served = certificates.filter(({ hosts }) => hosts.includes(group)).map(({ name }) => name);
+    const all = wanted.length === 0 || wanted.includes(group);
+    const names = all ? served : served.filter((name) => wanted.includes(name));
+    return splitNames(names).map((part) => ({ group, reason: 'asked', names: part }));
+  });
+}

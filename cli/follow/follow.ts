@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
+import { HOSTS_PREFIX } from '../../lib/core/object-keys.ts';
+import type { Host } from '../../lib/ports/hosts.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { readHostRecords } from '../../lib/steps/read-host-records.ts';
+import { findState, readLive } from '../../lib/steps/read-objects.ts';
+import {
+  type Before,
+  type ExpectedHost,
+  type HostOutcome,
+  hostOutcomes,
+  isFailed,
+  isWaiting,
+  leaveAlone,
+} from './settled.ts';
+
+export interface FollowDeps {
+  store: ObjectStore;
+  inGroup(group: string): Promise<Host[]>;
+}
+
+export interface Followed {
+  name: string;
+  outcome: 'renewed' | 'deployed' | 'failed' | 'unfinished';
+  message: string;
+  version?: string;
+  notAfter?: string;
+  hosts: HostOutcome[];
+}
+
+export interface FollowOptions {
+  before: Before;
+  /** Milliseconds, of `performance.now()`. */
+  deadline: number;
+  say: (line: string) => void;
+}
+
+const READS_AT_ONCE = 32;
+const LOOK_EVERY_MS = 500;
+/** As long as a host that was sent the command beside one that failed may still need. */
+const GRACE_MS = 15_000;
+
+/** What is in the bucket of each certificate before anything is asked for. */
+export async function lookBefore(
+  { store }: FollowDeps,
+  names: readonly string[],
+): Promise<Map<string, Before>> {
+  const ids = (await store.list(HOSTS_PREFIX)).map(({ key }) =>
+    key.slice(HOSTS_PREFIX.length, -'.json'.length),
+  );
+  const records = await readHostRecords({ store }, ids, () => {});
+  const look = async (name: string) => {
+    const [live, { state }] = await Promise.all([
+      readLive(store, name).catch(() => undefined),
+      findState(store, name),
+    ]);
+    const reportedAt = [...records].flatMap(([id, { lineages }]) =>
+      lineages[name] ? [[id, lineages[name].at] as const] : [],
+    );
+    return [
+      name,
+      { version: live?.pointer.version, failedAt: state?.lastFailure?.at, reportedAt: new Map(reportedAt) },
+    ] as const;
+  };
+  return new Map(await pMap(names, look, { concurrency: READS_AT_ONCE }));
+}
+
+/** Follows a certificate until it has a new version that its hosts have answered for, or a new failure, or the deadline. */
+export async function followRenewal(
+  deps: FollowDeps,
+  name: string,
+  options: FollowOptions,
+): Promise<Followed> {
+  const { before, deadline, say } = options;
+  say('renewing');
+  for (;;) {
+    const [live, { state }] = await Promise.all([readLive(deps.store, name), findState(deps.store, name)]);
+    if (live && live.pointer.version !== before.version) {
+      say(`version ${live.pointer.version}, expires ${live.pointer.notAfter.slice(0, 10)}`);
+      const hosts = await followHosts(deps, { name, groups: live.pointer.hosts }, options);
+      return {
+        ...ending('renewed', name, hosts),
+        version: live.pointer.version,
+        notAfter: live.pointer.notAfter,
+      };
+    }
+    const failure = state?.lastFailure;
+    if (failure && failure.at !== before.failedAt)
+      return { name, outcome: 'failed', message: `${failure.reason}: ${failure.message}`, hosts: [] };
+    if (performance.now() > deadline)
+      return { name, outcome: 'unfinished', message: 'no new version within the time limit', hosts: [] };
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** Follows the installation of the live version on the hosts of `groups`. */
+export async function followDeployment(
+  deps: FollowDeps,
+  { name, groups }: { name: string; groups: readonly string[] },
+  options: FollowOptions,
+): Promise<Followed> {
+  return ending('deployed', name, await followHosts(deps, { name, groups }, options));
+}
+
+async function followHosts(
+  deps: FollowDeps,
+  { name, groups }: { name: string; groups: readonly string[] },
+  { before, deadline, say }: FollowOptions,
+): Promise<HostOutcome[]> {
+  const expected = await expectedHosts(deps, groups);
+  const ids = expected.map(({ instanceId }) => instanceId);
+  let failedAt: number | undefined;
+  for (;;) {
+    const records = await readHostRecords(deps, ids, () => {});
+    const outcomes = hostOutcomes(expected, { name, records, before });
+    const waiting = outcomes.filter(isWaiting);
+    if (waiting.length === 0) return outcomes;
+    say(`waiting for ${waiting.length} of ${outcomes.length} hosts`);
+    if (outcomes.some(isFailed)) failedAt ??= performance.now();
+    if (failedAt !== undefined && performance.now() > failedAt + GRACE_MS) return leaveAlone(outcomes);
+    if (performance.now() > deadline) return outcomes;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function expectedHosts({ inGroup }: FollowDeps, groups: readonly string[]): Promise<ExpectedHost[]> {
+  const found = await Promise.all(
+    groups.map(async (group) =>
+      (await inGroup(group)).map(({ instanceId, online }) => ({ instanceId, group, online })),
+    ),
+  );
+  return found.flat();
+}
+
+function ending(good: 'renewed' | 'deployed', name: string, hosts: HostOutcome[]): Followed {
+  const words = hosts.map(({ instanceId, outcome }) => `${instanceId} ${outcome}`).join(', ');
+  if (hosts.some(isWaiting)) return { name, outcome: 'unfinished', message: words, hosts };
+  const bad = hosts.some((host) => isFailed(host) || host.outcome === 'left-alone');
+  return { name, outcome: bad ? 'failed' : good, message: words, hosts };
+}

@@ -1,0 +1,21 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { SsmHosts } from '../../lib/aws/ssm-hosts.ts';
+import type { Host } from '../../lib/ports/hosts.ts';
+import type { Stack } from '../stack/find-stack.ts';
+import { openBucket } from '../stack/open-bucket.ts';
+import type { FollowDeps } from './follow.ts';
+
+/** What following needs of the stack; a group's hosts are asked for once. */
+export function openFollow(stack: Stack): FollowDeps {
+  const { region, bucket } = stack;
+  const hosts = new SsmHosts(new SSMClient({ region }), { document: '', bucket, region });
+  const groups = new Map<string, Promise<Host[]>>();
+  return {
+    store: openBucket(stack),
+    inGroup(group) {
+      const asked = groups.get(group) ?? hosts.inGroup(group);
+      groups.set(group, asked);
+      return asked;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { Command, CommanderError } from 'commander';
+import type { Answer, GlobalOptions } from './answer.ts';
+import type { AddOptions } from './commands/add.ts';
+import type { DeployOptions } from './commands/deploy.ts';
+import type { RenewOptions } from './commands/renew.ts';
+
+const AFTER = `
+Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is AWS_REGION, or us-east-1 as for
+serverless deploy; credentials are found as by the AWS CLI.
+Exit status: 0 all is well, 1 something is not or failed, 2 wrong usage or nobody to ask.`;
+
+const LIMIT = ['--limit <seconds>', 'follow it no longer than this', '600'] as const;
+
+type Load<Options> = (positionals: string[][], options: Options) => Promise<Answer>;
+
+const program = new Command('perennial')
+  .description('TLS certificates of a Perennial stack, from the terminal')
+  .option('--stage <stage>', 'the stage of the stack (or PERENNIAL_STAGE)')
+  .option('--json', 'answer with JSON')
+  .addHelpText('after', AFTER)
+  .exitOverride();
+
+program
+  .command('status')
+  .description('every certificate with its expiry, its hosts and what is wrong; the soonest trouble first')
+  .action(answering((_, options) => import('./commands/status.ts').then(({ status }) => status(options))));
+
+program
+  .command('plan')
+  .description('what the next scan would do; changes nothing')
+  .action(answering((_, options) => import('./commands/plan.ts').then(({ plan }) => plan(options))));
+
+program
+  .command('doctor')
+  .description('what would stop a renewal or a deployment, and what to do; changes nothing')
+  .argument('[names...]', 'of renewal files; all without any')
+  .action(
+    answering(([names = []], options) =>
+      import('./commands/doctor.ts').then(({ doctor }) => doctor(names, options)),
+    ),
+  );
+
+program
+  .command('renew')
+  .description('renews what is due, and follows each certificate to its hosts')
+  .argument('[names...]', 'of renewal files; all that is due without any')
+  .option('--force', 'renew those named, due or not ("*" for all)')
+  .option(...LIMIT)
+  .action(
+    answering(([names = []], options: RenewOptions) =>
+      import('./commands/renew.ts').then(({ renew }) => renew(names, options)),
+    ),
+  );
+
+program
+  .command('add')
+  .description('writes a renewal file; the stack issues the certificate by itself')
+  .argument('<name>', 'of the certificate in the bucket and on the hosts, such as example.com')
+  .requiredOption('--names <names>', 'DNS names, with commas between them')
+  .option('--hosts <groups>', 'host groups that serve it')
+  .option('--server-names <names>', 'names to ask a host for, where there is only a wildcard')
+  .option('--key <type>', 'ecdsa-p256, ecdsa-p384, rsa-2048, rsa-3072 or rsa-4096')
+  .option('--profile <profile>', "the CA's profile")
+  .option('--ca <directories>', 'ACME directories, in the order in which they are tried')
+  .option('--zone-role <role>', 'a role of params.zoneRoles')
+  .option('--renew-before-days <days>', 'days before expiry')
+  .option('--force', 'replace a file that exists')
+  .option('--wait', 'follow the first issue to the hosts')
+  .option(...LIMIT)
+  .action(
+    answering(([[name = ''] = []], options: AddOptions) =>
+      import('./commands/add.ts').then(({ add }) => add(name, options)),
+    ),
+  );
+
+program
+  .command('deploy')
+  .description('has the hosts install what is live, and follows it')
+  .argument('[groups or names...]', 'host groups, or certificates; all without any')
+  .option(...LIMIT)
+  .action(
+    answering(([wanted = []], options: DeployOptions) =>
+      import('./commands/deploy.ts').then(({ deploy }) => deploy(wanted, options)),
+    ),
+  );
+
+/** An action that prints what a command answers, and ends with its exit status. */
+function answering<Options extends GlobalOptions>(load: Load<Options>) {
+  return async (...given: unknown[]) => {
+    const command = given.at(-1) as Command;
+    const positionals = command.processedArgs.map((value) => [value ?? []].flat());
+    const options = command.optsWithGlobals<Options>();
+    try {
+      const { text, json, ok } = await load(positionals, options);
+      console.log(options.json ? JSON.stringify(json, null, 2) : text);
+      process.exitCode = ok ? 0 : 1;
+    } catch (error) {
+      process.exitCode = 2;
+      tell(command.name(), error, options);
+    }
+  };
+}
+
+/** Errors with a reason are for people, in one line; others are ours, and keep their stack. */
+function tell(command: string, error: unknown, { json }: GlobalOptions): void {
+  if (!(error instanceof Error && 'reason' in error)) {
+    console.error(error);
+    return;
+  }
+  const message = messageOf(error);
+  if (json) console.log(JSON.stringify({ error: { reason: error.reason, message } }, null, 2));
+  console.error(`${command}: ${message}`);
+}
+
+/** The bucket's adapter speaks to the functions' roles; here it is a person who may not. */
+function messageOf(error: Error & { reason?: unknown }): string {
+  const message = error.message.replace(/\s+/g, ' ');
+  if (error.reason !== 'store-access-denied') return message;
+  return message.replace(
+    /; compare .*$/,
+    '; allow these AWS credentials s3:ListBucket on it and s3:GetObject on what is in it (s3:PutObject and s3:PutObjectTagging to write)',
+  );
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}

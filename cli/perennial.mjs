@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// Plain JavaScript, because an older Node cannot even read the program: it starts the project's own one instead.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED = 24;
+const folder = dirname(fileURLToPath(import.meta.url));
+const ownNode = join(folder, '../node_modules/.bin/node');
+
+if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
+  await import('./main.ts');
+} else if (existsSync(ownNode)) {
+  const { status } = spawnSync(ownNode, [join(folder, 'main.ts'), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  process.exitCode = status ?? 2;
+} else {
+  console.error(
+    `perennial: this is Node ${process.versions.node} and ${NEEDED} is needed; run "npm install" in ${dirname(folder)}, which brings it`,
+  );
+  process.exitCode = 2;
+}

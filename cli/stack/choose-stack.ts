@@ -1,0 +1,72 @@
+import { printable } from '../../lib/core/printable.ts';
+import { StackError } from './stack-error.ts';
+
+/** A CloudFormation stack as its API tells it. */
+export interface SeenStack {
+  name: string;
+  status: string;
+  outputs: Readonly<Record<string, string>>;
+}
+
+export interface ChosenStack {
+  name: string;
+  stage: string;
+  bucket: string;
+}
+
+const PREFIX = 'perennial-';
+/** The states in which all that the stack has is there; ROLLBACK_COMPLETE is a first deploy that failed. */
+const WHOLE = [
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'IMPORT_COMPLETE',
+];
+
+export const stackName = (stage: string) => `${PREFIX}${stage}`;
+
+/** The stack of `stage`, or the only one there is; throws {@link StackError} in one line. */
+export function chooseStack(
+  seen: readonly SeenStack[],
+  { stage, region }: { stage: string | undefined; region: string },
+): ChosenStack {
+  const ours = seen.filter(({ name }) =>
+    stage === undefined ? name.startsWith(PREFIX) : name === stackName(stage),
+  );
+  const [stack, ...others] = ours;
+  if (!stack) throw noStack(stage, region);
+  if (others.length > 0) {
+    const stages = ours.map(({ name }) => name.slice(PREFIX.length)).sort();
+    throw new StackError(
+      'several-stacks',
+      `there are ${ours.length} stacks in ${region}; say which with --stage ${stages.join(' or --stage ')}`,
+    );
+  }
+  return { name: stack.name, stage: stack.name.slice(PREFIX.length), bucket: bucketOf(stack) };
+}
+
+function noStack(stage: string | undefined, region: string): StackError {
+  const what = stage === undefined ? `${PREFIX}<stage>` : printable(stackName(stage));
+  const deploy = `npx serverless deploy${stage === undefined ? '' : ` --stage ${printable(stage)}`}`;
+  return new StackError(
+    'no-stack',
+    `there is no stack ${what} in ${region}; set AWS_REGION and AWS_PROFILE to where it is, name another with --stage, or deploy it with "${deploy}"`,
+  );
+}
+
+function bucketOf({ name, status, outputs }: SeenStack): string {
+  const again = `"npx serverless deploy --stage ${name.slice(PREFIX.length)}"`;
+  if (!WHOLE.includes(status)) {
+    const remedy = status.endsWith('_IN_PROGRESS')
+      ? 'wait until that has ended'
+      : `see its events in CloudFormation, then run ${again}`;
+    throw new StackError('half-deployed', `the stack ${name} is ${status}; ${remedy}`);
+  }
+  if (outputs.Bucket === undefined)
+    throw new StackError(
+      'half-deployed',
+      `the stack ${name} has no output Bucket, so a deploy did not end; run ${again}`,
+    );
+  return outputs.Bucket;
+}

@@ -1,0 +1,77 @@
+import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { errorName } from '../../lib/aws/error-name.ts';
+import type { StackLimits } from '../../lib/core/renewal-file.ts';
+import { readSettings, type Settings } from '../../lib/settings.ts';
+import { explain } from './explain.ts';
+import type { Stack } from './find-stack.ts';
+import { StackError } from './stack-error.ts';
+
+/** Longer than any of the functions may run. */
+const LIMIT_MS = 310_000;
+
+/** Invokes a function of the stack and waits for its answer. Throws {@link StackError}. */
+export async function invoke<Answer>(stack: Stack, name: 'scan' | 'doctor', event: unknown): Promise<Answer> {
+  const FunctionName = stack.functionName(name);
+  const failure = { attempt: `ask ${FunctionName}`, permission: 'lambda:InvokeFunction' };
+  return withLambda(stack, { FunctionName, ...failure }, async (lambda) => {
+    const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }));
+    const text = answer.Payload?.transformToString() ?? '';
+    if (answer.FunctionError)
+      throw new StackError('function-failed', `${FunctionName} failed: ${messageOf(text)}`);
+    return JSON.parse(text);
+  });
+}
+
+/** What the stack was deployed with, from the environment of its function `scan`. Throws {@link StackError}. */
+export async function settingsOf(stack: Stack): Promise<Settings> {
+  const FunctionName = stack.functionName('scan');
+  const failure = {
+    attempt: `read the settings of ${FunctionName}`,
+    permission: 'lambda:GetFunctionConfiguration',
+  };
+  return withLambda(stack, { FunctionName, ...failure }, async (lambda) => {
+    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    return readSettings({ ...Environment?.Variables, AWS_REGION: stack.region });
+  });
+}
+
+/** What a renewal file may ask of a stack with these settings. */
+export function limitsOf({ domains, challengeTargets, hostGroups, zoneRoles }: Settings): StackLimits {
+  return {
+    domains,
+    challengeTargets,
+    hostGroups: hostGroups.map(({ name }) => name),
+    zoneRoles: zoneRoles.map(({ name }) => name),
+  };
+}
+
+async function withLambda<Answer>(
+  { name, stage, region }: Stack,
+  { FunctionName, attempt, permission }: { FunctionName: string; attempt: string; permission: string },
+  ask: (lambda: LambdaClient) => Promise<Answer>,
+): Promise<Answer> {
+  // Asking again would start the function again.
+  const lambda = new LambdaClient({ region, maxAttempts: 1, requestHandler: { requestTimeout: LIMIT_MS } });
+  try {
+    return await ask(lambda);
+  } catch (cause) {
+    if (cause instanceof StackError) throw cause;
+    if (errorName(cause) === 'ResourceNotFoundException')
+      throw new StackError(
+        'half-deployed',
+        `the stack ${name} has no function ${FunctionName}; run "npx serverless deploy --stage ${stage}"`,
+      );
+    throw explain(cause, { attempt, permission, region });
+  } finally {
+    lambda.destroy();
+  }
+}
+
+/** Lambda tells an error as JSON with its message and stack. */
+function messageOf(text: string): string {
+  try {
+    return String(JSON.parse(text).errorMessage ?? text);
+  } catch {
+    return text;
+  }
+}

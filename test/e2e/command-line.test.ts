@@ -1,0 +1,265 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormationClient, CreateStackCommand, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeployedLine } from './deployed-line.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../cli/perennial.mjs');
+const HOST = 'i-000000000000c0de1';
+const LIMIT_MS = 120_000;
+let line: DeployedLine;
+let cache: string;
+
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'perennial-'));
+  line = await DeployedLine.start({
+    hosts: [
+      {
+        id: HOST,
+        tags: { 'perennial-group': 'web' },
+        sites: [{ serverName: 'example.com', lineage: 'example.com' }],
+      },
+    ],
+  });
+});
+
+afterAll(async () => {
+  await line?.stop();
+  await rm(cache, { recursive: true, force: true });
+});
+
+interface Ended {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** `npx perennial`, with what it prints and its exit status. */
+function perennial(args: string[], env: Record<string, string | undefined> = {}): Promise<Ended> {
+  const options = {
+    env: { ...process.env, ...line.cloud.env, XDG_CACHE_HOME: cache, ...env },
+    timeout: LIMIT_MS,
+  };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [PROGRAM, ...args], options, (error, stdout, stderr) =>
+      resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
+}
+
+describe('perennial', () => {
+  it('adds a certificate and follows it to the host that serves it', async () => {
+    const args = ['add', 'example.com', '--names', 'example.com,*.example.com', '--hosts', 'web', '--wait'];
+    const { status, stdout } = await perennial([...args, '--profile', 'classic']);
+    expect(stdout).toMatch(new RegExp(`example\\.com +│ renewed +│.*${HOST} served`));
+    expect(stdout).toContain(
+      'added renewal/example.com.json for example.com, *.example.com\nadd: 1 done, 0 not',
+    );
+    expect(status).toBe(0);
+  });
+
+  it('shows it as well, for people and for programs', async () => {
+    const shown = await perennial(['status']);
+    expect(shown.stdout).toMatch(/example\.com +│ ok +│ \d{4}-\d\d-\d\d +│ 8\d +│ 1 of 1/);
+    expect(shown.stdout).not.toContain('\u001b[');
+    const asked = await perennial(['status', '--json']);
+    expect(JSON.parse(asked.stdout)).toMatchObject({
+      stack: 'perennial-local',
+      certificates: [
+        { name: 'example.com', health: 'ok', hosts: [{ instanceId: HOST, outcome: 'served', isLive: true }] },
+      ],
+    });
+    expect([shown.status, asked.status]).toEqual([0, 0]);
+  });
+
+  it('uses colours where it is told to', async () => {
+    const { stdout } = await perennial(['status'], { FORCE_COLOR: '1', NO_COLOR: undefined });
+    expect(stdout).toContain('\u001b[32mok\u001b[39m');
+  });
+
+  it('leaves what is not due, and renews it by force', async () => {
+    const before = (await line.pointer('example.com'))?.version;
+    const left = await perennial(['renew', 'example.com']);
+    expect(left).toMatchObject({ status: 0, stdout: expect.stringMatching(/not renewed \(not-due, until /) });
+    expect((await line.pointer('example.com'))?.version).toBe(before);
+    const forced = await perennial(['renew', 'example.com', '--force', '--json']);
+    const after = (await line.pointer('example.com'))?.version;
+    expect(forced.status).toBe(0);
+    expect(JSON.parse(forced.stdout)).toMatchObject({
+      certificates: [
+        { outcome: 'renewed', version: after, hosts: [{ instanceId: HOST, outcome: 'served' }] },
+      ],
+    });
+    expect(after).not.toBe(before);
+  });
+
+  it('has a group install again what is live', async () => {
+    const { status, stdout } = await perennial(['deploy', 'web']);
+    expect(stdout).toMatch(new RegExp(`example\\.com +│ deployed +│.*${HOST} unchanged`));
+    expect(status).toBe(0);
+  });
+
+  it('tells a failed deployment, ends with 1, and shows it in the status', async () => {
+    const host = line.cloud.hosts.get(HOST);
+    if (!host) throw new Error('no host');
+    host.online = false;
+    await perennial(['renew', 'example.com', '--force']);
+    host.online = true;
+    const shown = await perennial(['status']);
+    expect(shown).toMatchObject({ status: 1, stdout: expect.stringMatching(/hosts-behind +│.*│ 0 of 1 +│/) });
+    expect((await perennial(['deploy', 'example.com'])).status).toBe(0);
+    expect((await perennial(['status'])).status).toBe(0);
+  });
+
+  it('tells a failed renewal with its reason, and ends with 1', async () => {
+    await line.addRecord('example.net', {
+      Name: 'example.net',
+      Type: 'CAA',
+      values: ['0 issue "other-ca.test"'],
+    });
+    await line.put('renewal/forbidden.json', { names: ['example.net'], caa: { mode: 'check' } });
+    await line.idle();
+    const { status, stdout } = await perennial(['renew', 'forbidden', '--force', '--json']);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).certificates).toMatchObject([{ outcome: 'failed' }]);
+    expect(stdout).toMatch(/caa-forbids|does not let/);
+    await line.remove('renewal/forbidden.json');
+  });
+
+  it('plans, and says which file is refused', async () => {
+    await line.put('renewal/broken.json', '{ "names": ["<b>x</b>.example.com"] }');
+    await line.idle();
+    const { status, stdout } = await perennial(['plan']);
+    expect(stdout).toMatch(/broken +│ reject +│ renewal-file-invalid/);
+    expect(stdout).toMatch(/example\.com +│ wait +│ not-due/);
+    expect(status).toBe(1);
+    await line.remove('renewal/broken.json');
+  });
+});
+
+describe('perennial refuses in one line, and writes nothing', () => {
+  it.each<[string, string[], Record<string, string>, RegExp]>([
+    [
+      'a stage without a stack',
+      ['status', '--stage', 'nowhere'],
+      {},
+      /there is no stack perennial-nowhere in us-east-1/,
+    ],
+    [
+      'another region',
+      ['status'],
+      { AWS_REGION: 'eu-west-1' },
+      /there is no stack perennial-local in eu-west-1/,
+    ],
+    [
+      'nobody there',
+      ['status'],
+      { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+      /could not look for the stack in us-east-1: .*ECONNREFUSED/,
+    ],
+    [
+      'a name with HTML in it',
+      ['add', '<script>', '--names', 'a.example.com'],
+      {},
+      /certificate name "<script>": the name may hold only/,
+    ],
+    [
+      'control characters',
+      ['add', 'a\u001b[2J', '--names', 'a.example.com'],
+      {},
+      /certificate name "a\\u001b\[2J"/,
+    ],
+    [
+      'a DNS name that is none',
+      ['add', 'a', '--names', '<b>.example.com'],
+      {},
+      /names\[0\]: "<b>.example.com" is not a DNS name/,
+    ],
+    [
+      'a name outside the domains',
+      ['add', 'a', '--names', 'a.example.org'],
+      {},
+      /outside the stack's domains/,
+    ],
+    [
+      'a group that is not there',
+      ['add', 'a', '--names', 'a.example.com', '--hosts', 'db'],
+      {},
+      /host group "db" is not one of web/,
+    ],
+    [
+      'a file that exists',
+      ['add', 'example.com', '--names', 'example.com'],
+      {},
+      /exists already; --force replaces it/,
+    ],
+    [
+      'nothing by that name',
+      ['deploy', '../x'],
+      {},
+      /"\.\.\/x" is neither a host group \(web\) nor a certificate/,
+    ],
+  ])('%s', async (_, args, env, message) => {
+    const before = await line.keys();
+    const { status, stdout, stderr } = await perennial(args, env);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    expect(stderr).toMatch(message);
+    expect(await line.keys()).toEqual(before);
+  });
+
+  it('two stacks, and one whose deploy is not through', async () => {
+    const cloudFormation = new CloudFormationClient({
+      endpoint: line.cloud.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const TemplateBody = JSON.stringify({ Resources: { Bucket: { Type: 'AWS::S3::Bucket' } } });
+    await cloudFormation.send(new CreateStackCommand({ StackName: 'perennial-second', TemplateBody }));
+    const both = await perennial(['status'], { PERENNIAL_STAGE: undefined as never });
+    expect(both).toMatchObject({
+      status: 2,
+      stderr: 'status: there are 2 stacks in us-east-1; say which with --stage local or --stage second\n',
+    });
+    expect(await perennial(['status', '--stage', 'second'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^status: the stack perennial-second has no output Bucket, [^\n]+\n$/),
+    });
+    await cloudFormation.send(new DeleteStackCommand({ StackName: 'perennial-second' }));
+    cloudFormation.destroy();
+    expect((await perennial(['status'], { PERENNIAL_STAGE: undefined as never })).status).toBe(0);
+  });
+
+  it.each([
+    ['cloudformation', 'DescribeStacks', ['status'], /allow them cloudformation:DescribeStacks/],
+    ['lambda', 'Invoke', ['plan'], /allow them lambda:InvokeFunction/],
+    ['s3', 'GetObject', ['status'], /allow these AWS credentials s3:ListBucket/],
+  ])('credentials without %s %s', async (service, action, args, message) => {
+    const denied = JSON.stringify({
+      Code: 'AccessDenied',
+      message: 'not authorized',
+      __type: 'AccessDeniedException',
+    });
+    const remove = line.cloud.faults.add({
+      service,
+      action,
+      times: 100,
+      effect: {
+        kind: 'answer',
+        response: {
+          status: 403,
+          headers: { 'x-amzn-errortype': 'AccessDeniedException' },
+          body: Buffer.from(denied),
+        },
+      },
+    });
+    const { status, stderr } = await perennial(args, { XDG_CACHE_HOME: join(cache, service) });
+    remove();
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    expect(stderr).toMatch(message);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { deploymentsDue } from '../../../cli/follow/deployments-due.ts';
+import { followRenewal, lookBefore } from '../../../cli/follow/follow.ts';
+import { hostOutcomes, leaveAlone } from '../../../cli/follow/settled.ts';
+import { pointerText } from '../../../lib/core/live-pointer.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
+import { pointerOf } from '../../fakes/pointers.ts';
+
+const EXPIRY = new Date('2027-01-30T00:00:00Z');
+const host = (instanceId: string, online = true) => ({ instanceId, group: 'web', online });
+const record = (instanceId: string, outcome: string, at: string) => ({
+  instanceId,
+  group: 'web',
+  lineages: { a: { outcome, at, commandId: 'c' } },
+});
+const before = { version: 'v1', failedAt: undefined, reportedAt: new Map([['i-00000001', 'then']]) };
+
+describe('hostOutcomes', () => {
+  it.each([
+    ['one that reported nothing new', host('i-00000001'), record('i-00000001', 'served', 'then'), 'waiting'],
+    ['one with a new report', host('i-00000001'), record('i-00000001', 'served', 'now'), 'served'],
+    ['one with its first report', host('i-00000002'), record('i-00000002', 'failed', 'now'), 'failed'],
+    ['one that is offline', host('i-00000003', false), record('i-00000009', 'served', 'now'), 'offline'],
+  ])('of %s', (_, expected, report, outcome) => {
+    const records = new Map([[report.instanceId, report]]);
+    expect(hostOutcomes([expected], { name: 'a', records, before })).toMatchObject([{ outcome }]);
+  });
+
+  it('leaves hosts alone only in a group where one failed', () => {
+    const outcomes = [
+      { instanceId: '1', group: 'web', outcome: 'failed' },
+      { instanceId: '2', group: 'web', outcome: 'waiting' },
+      { instanceId: '3', group: 'api', outcome: 'waiting' },
+    ];
+    expect(leaveAlone(outcomes).map(({ outcome }) => outcome)).toEqual(['failed', 'left-alone', 'waiting']);
+  });
+});
+
+describe('followRenewal', () => {
+  const V1 = '20260101T000000Z-0a1b2c';
+  const V2 = '20260201T000000Z-0a1b2c';
+  const options = { deadline: performance.now() + 60_000, say: () => {} };
+  const world = async () => {
+    const store = new MemoryStore();
+    await store.put('live/a.json', pointerText(pointerOf(EXPIRY, 90, { version: V1 })));
+    const deps = { store, inGroup: async () => [] };
+    const first = (await lookBefore(deps, ['a'])).get('a');
+    if (!first) throw new Error('nothing before');
+    return { store, deps, first };
+  };
+
+  it('ends when the pointer has moved', async () => {
+    const { store, deps, first } = await world();
+    await store.put('live/a.json', pointerText(pointerOf(EXPIRY, 90, { version: V2 })));
+    await expect(followRenewal(deps, 'a', { ...options, before: first })).resolves.toMatchObject({
+      outcome: 'renewed',
+      version: V2,
+    });
+  });
+
+  it('ends with a failure that is new', async () => {
+    const { store, deps, first } = await world();
+    const lastFailure = { at: '2026-11-20T00:00:00Z', reason: 'caa-forbids', message: 'no' };
+    await store.put('state/a.json', JSON.stringify({ failures: 1, lastFailure }));
+    await expect(followRenewal(deps, 'a', { ...options, before: first })).resolves.toMatchObject({
+      outcome: 'failed',
+      message: 'caa-forbids: no',
+    });
+  });
+
+  it('ends at the deadline, with what is missing', async () => {
+    const { deps, first } = await world();
+    await expect(followRenewal(deps, 'a', { ...options, deadline: 0, before: first })).resolves.toMatchObject(
+      {
+        outcome: 'unfinished',
+      },
+    );
+  });
+});
+
+describe('deploymentsDue', () => {
+  const certificates = [
+    { name: 'a', hosts: ['web'] },
+    { name: 'b', hosts: ['web', 'api'] },
+    { name: 'c', hosts: [] },
+  ];
+  it.each([
+    [
+      'everything',
+      [],
+      [
+        ['web', ['a', 'b']],
+        ['api', ['b']],
+      ],
+    ],
+    ['a group', ['web'], [['web', ['a', 'b']]]],
+    [
+      'a certificate',
+      ['b'],
+      [
+        ['web', ['b']],
+        ['api', ['b']],
+      ],
+    ],
+    ['a certificate without hosts', ['c'], []],
+  ])('asks for %s', (_, wanted, due) => {
+    const found = deploymentsDue(certificates, { wanted, groups: ['web', 'api'] });
+    expect(found.map(({ group, names }) => [group, names])).toEqual(due);
+  });
+});

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const LAUNCHER = join(import.meta.dirname, '../../../cli/perennial.mjs');
+/** Has Node call itself an older one. */
+const OLD = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.20.2'}})`;
+
+const run = (args: string[]) =>
+  new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(process.execPath, args, { timeout: 30_000 }, (error, stdout, stderr) =>
+      resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+
+describe('cli/perennial.mjs', () => {
+  it('runs the program with this Node', async () => {
+    const { status, stdout } = await run([LAUNCHER, '--help']);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Usage: perennial') });
+  });
+
+  it("starts the project's own Node where the system's is too old", async () => {
+    const { status, stdout } = await run(['--import', OLD, LAUNCHER, '--help']);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Usage: perennial') });
+  });
+
+  it('says in one line what to do where there is none', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'perennial-'));
+    await copyFile(LAUNCHER, join(folder, 'perennial.mjs'));
+    const { status, stderr } = await run(['--import', OLD, join(folder, 'perennial.mjs'), 'status']);
+    await rm(folder, { recursive: true });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringMatching(
+        /^perennial: this is Node 20\.20\.2 and 24 is needed; run "npm install" in [^\n]+\n$/,
+      ),
+    });
+  });
+
+  it.each([
+    ['an unknown command', ['nonsense']],
+    ['a missing option', ['add', 'example.com']],
+    ['force without names', ['renew', '--force']],
+    ['a limit that is none', ['renew', '--limit', 'soon']],
+  ])('ends with 2 at %s, in one line', async (_, args) => {
+    const { status, stderr } = await run([LAUNCHER, ...args]);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^[^\n]+\n$/) });
+  });
+});
