@@ -85,12 +85,17 @@ async function printsNoKey({ line, subjects, evidence }: World): Promise<void> {
     (key) => key.endsWith('privkey.pem') && subjects.some(({ name }) => key.startsWith(`archive/${name}/`)),
   );
   const pems = await Promise.all(keys.map((key) => line.text(key)));
-  const secrets = pems.flatMap((pem) => pem?.split('\n').filter((text) => text.length > 40) ?? []);
+  const secrets = new Set(pems.flatMap((pem) => pem?.split('\n').filter((text) => text.length > 40) ?? []));
   const seen = [...evidence.printed.map((text) => ({ what: 'log line', text })), ...evidence.bodies];
   for (const { what, text } of seen) {
-    const leak = /PRIVATE KEY|"d":"/.test(text) || secrets.some((secret) => text.includes(secret));
+    const leak = /PRIVATE KEY|"d":"/.test(text) || longWords(text).some((word) => secrets.has(word));
     assert.ok(!leak, `I6: key material in ${what}`);
   }
+}
+
+/** Words as long as a line of a PEM, also where line ends are escaped, as in JSON. */
+function longWords(text: string): string[] {
+  return text.replace(/\\+n/g, '\n').match(/[A-Za-z0-9+/=]{41,}/g) ?? [];
 }
 
 /** I7: in `state/`, whose versions show it also after it was forgotten, and as a fact on the bus. */
