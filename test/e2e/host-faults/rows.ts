@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonError } from '../../../local/gateway/answers.ts';
+import { engineOf, shadow } from '../../integration/host-faults/shadow.ts';
 import type { Fleet } from './fleet.ts';
 
 /** One fault between the stack and its hosts. `run` injects it while `lineage` is first deployed, heals it, and throws where an invariant is broken. */
@@ -103,6 +108,69 @@ export const fleetFaults: FleetFault[] = [
       });
       canary.online = true;
       await assertRedelivered(fleet, 'undelivered');
+    },
+  },
+  {
+    row: 35,
+    fault: 'one of three hosts fails nginx -t: it goes back, the wave stops, and that is told',
+    lineage: 'one-broken',
+    async run(fleet) {
+      const [canary, second, third] = fleet.hosts;
+      const repair = await second.nginx.writeConfiguration('nonsense;');
+      await fleet.order('one-broken');
+      assert.equal((await fleet.reported(canary, 'one-broken')).outcome, 'served');
+      assert.deepEqual(await fleet.reported(second, 'one-broken'), {
+        outcome: 'rolled-back',
+        reason: 'nginx-test-failed',
+      });
+      assert.notEqual((await fleet.reported(third, 'one-broken')).outcome, 'served');
+      assert.deepEqual(await fleet.serving('one-broken'), [true, false, false]);
+      await repair();
+      await assertRedelivered(fleet, 'one-broken');
+    },
+  },
+  {
+    row: 39,
+    fault: 'a container is absent: the new files stay, and the next check has them served',
+    lineage: 'container-gone',
+    async run(fleet) {
+      const [, , third] = fleet.hosts;
+      const bringBack = await shadow(
+        third,
+        engineOf(third),
+        'echo "Error: no such container web" >&2; exit 125',
+      );
+      await fleet.order('container-gone');
+      assert.deepEqual(await fleet.reported(third, 'container-gone'), {
+        outcome: 'failed',
+        reason: 'container-not-found',
+      });
+      assert.deepEqual(await fleet.serving('container-gone'), [true, true, false]);
+      await bringBack();
+      await assertRedelivered(fleet, 'container-gone');
+    },
+  },
+  {
+    row: 40,
+    fault: 'renewed again while the canary installs: every host ends on the newest',
+    lineage: 'renewed-twice',
+    async run(fleet) {
+      const [canary] = fleet.hosts;
+      const [reached, goOn] = [join(canary.bin, 'reached'), join(canary.bin, 'go-on')];
+      const release = await shadow(
+        canary,
+        engineOf(canary),
+        `case $* in *-t) : >'${reached}'; until [ -e '${goOn}' ]; do sleep 0.05; done ;; esac`,
+      );
+      const ordered = fleet.order('renewed-twice');
+      while (!existsSync(reached)) await sleep(20);
+      const first = await fleet.line.pointer('renewed-twice');
+      await fleet.line.invokeScan('--data', '{"start":"force","names":["renewed-twice"]}');
+      while ((await fleet.line.pointer('renewed-twice'))?.version === first?.version) await sleep(50);
+      await writeFile(goOn, '');
+      await ordered;
+      await release();
+      assert.deepEqual(await fleet.serving('renewed-twice'), ALL);
     },
   },
 ];
