@@ -23,6 +23,7 @@ export interface Probed {
   answers: number;
   /** what the others got; the time is from the start of the probe */
   failures: string[];
+  /** of the time in which this process could ask: it shares the machine with what it looks at */
   perSecond: number;
   /** serial numbers in the order in which they were seen first */
   serials: string[];
@@ -51,14 +52,23 @@ export function startProbe({ port, names, ca, sigalgs }: ProbeOptions): () => Pr
     }
   };
   // A timer of a busy process comes late; what it missed is asked then.
+  let lookedAt = 0;
+  let stalledMs = 0;
+  const noteStall = () => {
+    const lateMs = elapsed() - lookedAt - EVERY_MS;
+    if (lateMs > EVERY_MS) stalledMs += lateMs;
+    lookedAt = elapsed();
+  };
   const askAllDue = () => {
+    noteStall();
     while (open.length * EVERY_MS <= elapsed() && underWay < MOST_AT_ONCE) open.push(askOnce());
   };
   askAllDue();
   const timer = setInterval(askAllDue, EVERY_MS);
   return async () => {
     clearInterval(timer);
-    const perSecond = open.length / (elapsed() / 1000);
+    noteStall();
+    const perSecond = open.length / ((elapsed() - stalledMs) / 1000);
     await Promise.all(open);
     return { answers: open.length - failures.length, failures, perSecond, serials: [...serials] };
   };
