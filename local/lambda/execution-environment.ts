@@ -36,6 +36,13 @@ export interface Place {
   onLine: (line: string) => void;
 }
 
+/** As Lambda's own start of Node: new space 5 %, old space 90 % of the memory, unless NODE_OPTIONS says something of either. */
+function heapOptions(memoryMb: number, { NODE_OPTIONS = '' }: Record<string, string>): string[] {
+  if (/--max[-_](semi|old)[-_]space[-_]size/.test(NODE_OPTIONS)) return [];
+  const part = (percent: number) => Math.floor((memoryMb * percent) / 100);
+  return [`--max-semi-space-size=${part(5)}`, `--max-old-space-size=${part(90)}`];
+}
+
 /** One Node process that runs one function, one invocation at a time. */
 export class ExecutionEnvironment {
   readonly deployed: DeployedFunction;
@@ -52,8 +59,7 @@ export class ExecutionEnvironment {
   constructor(deployed: DeployedFunction, place: Place) {
     this.deployed = deployed;
     this.#speed = place.speed;
-    const heapMb = Math.floor(deployed.memoryMb * 0.9);
-    const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
+    const child = spawn(process.execPath, [...heapOptions(deployed.memoryMb, place.variables), BOOTSTRAP], {
       cwd: place.taskRoot,
       env: place.variables,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
