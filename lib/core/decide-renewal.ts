@@ -99,6 +99,13 @@ function whatChanged({ wanted, ...stack }: RenewalFacts, live: LivePointer): Ren
   return undefined;
 }
 
+/** Whether the next certificate should be here by now: a day past its time, or, where there is none yet, three failures later. */
+export function isOverdue(facts: RenewalFacts): boolean {
+  const { live, state, now } = facts;
+  if (!live) return (state?.failures ?? 0) >= 3;
+  return dueByAge(facts, live).at.getTime() + DAY <= now.getTime();
+}
+
 /** The instant from which age alone is a reason, and that reason. */
 function dueByAge({ wanted, state }: RenewalFacts, live: LivePointer): { at: Date; reason: RenewReason } {
   const notAfter = Date.parse(live.notAfter);

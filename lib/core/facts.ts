@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { CheckSummary } from './check-summary.ts';
 import { LineageName, Version } from './lineage.ts';
 
 /** The source of every event of ours on the stack's bus. */
@@ -50,6 +51,7 @@ export type Fact =
   | { type: 'Deployment Due'; detail: DeploymentDue }
   | { type: 'Import Due'; detail: ImportDue }
   | { type: 'Probe Due'; detail: { names: string[] } }
+  | { type: 'Certificates Checked'; detail: CheckSummary }
   | {
       type: 'Site Probed';
       detail: { name: string; version: string; sites: number; troubles: number; findings: SiteOutcome[] };
@@ -63,6 +65,8 @@ export type Fact =
         serial: string;
         notAfter: string;
         replacedNotAfter?: string | undefined;
+        /** From the begin of its batch. */
+        seconds: number;
       };
     }
   | {

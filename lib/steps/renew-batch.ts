@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { SECOND } from '../core/durations.ts';
 import type { RenewalDue } from '../core/facts.ts';
 import type { HostedZone } from '../core/hosted-zones.ts';
 import { oneLineOf, refusalOf } from './failure.ts';
@@ -43,6 +44,7 @@ export async function renewBatch(
   due: RenewalDue,
   { owner, signal }: { owner: string; signal: AbortSignal },
 ): Promise<RenewOutcome[]> {
+  const begun = given.clock();
   const limits = await KeptLimits.read(given, due.ca);
   const deps: BatchDeps = { ...given, ca: due.ca, zones: given.zonesOf(due.zoneRole), limits };
   const opening = Promise.allSettled([open(deps, due)]);
@@ -60,7 +62,7 @@ export async function renewBatch(
   let committed: Committed[] = [];
   if (opened.status === 'fulfilled') {
     const [authority, zones] = opened.value;
-    const run: RenewRun = { deps, authority, signal, drop };
+    const run: RenewRun = { deps, authority, begun, signal, drop };
     committed = await issue(run, toRenew, { zones, cleaned });
     const again = await withAccountAnew(run, dropped);
     if (again) committed.push(...(await issue(again.run, again.renewals, { zones, cleaned })));
@@ -148,9 +150,10 @@ async function clean(run: RenewRun, ordered: readonly Ordered[], cleaned: Set<Le
 }
 
 /** The pointer is moved already: an event that is lost here is made up for by the next scan. */
-async function announce({ deps }: RenewRun, committed: readonly Committed[]): Promise<void> {
+async function announce({ deps, begun }: RenewRun, committed: readonly Committed[]): Promise<void> {
   try {
-    await deps.events.publish(factsOf(committed));
+    const seconds = (deps.clock().getTime() - begun.getTime()) / SECOND;
+    await deps.events.publish(factsOf(committed, seconds));
   } catch (error) {
     deps.warn(`could not announce the renewals: ${oneLineOf(error).message}`);
   }

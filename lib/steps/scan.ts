@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { batchRenewals } from '../core/batches.ts';
+import { type CheckSummary, summarizeCheck } from '../core/check-summary.ts';
 import { type Fact, importsDue, MAX_HOSTS_NAMED, probesDue } from '../core/facts.ts';
 import type { HostedZone } from '../core/hosted-zones.ts';
 import { PENDING_PREFIX, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
@@ -9,7 +10,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Start } from '../core/start.ts';
 import { RenewalInfoRound } from './scan/ask-renewal-info.ts';
 import { holderBack } from './scan/find-hold.ts';
-import { fileName, type Look, lookAtFile, type ScanDeps } from './scan/look-at-file.ts';
+import { fileName, type Look, lookAtFile, SCHEDULED, type ScanDeps } from './scan/look-at-file.ts';
 import { lookWithoutFile } from './scan/look-without-file.ts';
 import { planDeployments } from './scan/plan-deployments.ts';
 import { planImports } from './scan/plan-imports.ts';
@@ -57,9 +58,14 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const live = looks.flatMap((look) => look.deployed ?? []);
   await planImports(deps, plan, live);
   if (start.start === 'weekly-sweep') plan.probes = live.filter(({ probe }) => probe).map(({ name }) => name);
-  if (start.start !== 'plan') await deps.events.publish(factsOf(plan));
+  if (start.start === 'plan') return plan;
+  const health = looks.flatMap((look) => look.health ?? []);
+  const checked = SCHEDULED.includes(start.start) ? [summarizeCheck(plan, health)] : [];
+  await deps.events.publish([...factsOf(plan), ...checked.map(checkedFact)]);
   return plan;
 }
+
+const checkedFact = (detail: CheckSummary): Fact => ({ type: 'Certificates Checked', detail });
 
 /** Who names certificates to renew now means all of them. */
 function ordersOf({ stack }: ScanDeps, start: Start): number {

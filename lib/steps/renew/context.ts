@@ -51,6 +51,7 @@ export interface BatchDeps extends RenewDeps {
 export interface RenewRun {
   deps: BatchDeps;
   authority: CertificateAuthority;
+  begun: Date;
   /** Fires when nothing new may be started. */
   signal: AbortSignal;
   /** Takes a certificate out of the batch; the others go on. */

@@ -32,7 +32,7 @@ export function notRenewed(
 }
 
 /** What everybody may want to know of the renewals, one deployment a host group, and the imports into ACM. */
-export function factsOf(committed: readonly Committed[]): Fact[] {
+export function factsOf(committed: readonly Committed[], seconds: number): Fact[] {
   const groups = new Map<string, string[]>();
   for (const { name, wanted } of committed) {
     for (const group of wanted.hosts) groups.set(group, [...(groups.get(group) ?? []), name]);
@@ -55,6 +55,7 @@ export function factsOf(committed: readonly Committed[]): Fact[] {
           serial: pointer.serial,
           notAfter: pointer.notAfter,
           replacedNotAfter: live?.pointer.notAfter,
+          seconds,
         },
       }),
     ),

@@ -1,5 +1,6 @@
 import type { DueCertificate } from '../../core/batches.ts';
-import { caFor, decideRenewal } from '../../core/decide-renewal.ts';
+import { type Health, lifeLeft } from '../../core/check-summary.ts';
+import { caFor, decideRenewal, isOverdue } from '../../core/decide-renewal.ts';
 import { identifierOf } from '../../core/domain-name.ts';
 import { type HostedZone, zonesFor } from '../../core/hosted-zones.ts';
 import { InputError } from '../../core/input-error.ts';
@@ -31,6 +32,7 @@ export interface ScanDeps extends CaaDeps, RenewalInfoDeps {
 export interface Look {
   planned: Plan['certificates'][number];
   due?: DueCertificate;
+  health?: Health;
   deployed?: {
     name: string;
     version: string;
@@ -52,7 +54,7 @@ export interface LookContext {
 }
 
 /** The starts that ask the CA when to renew; the others are in a hurry, or change nothing. */
-const SCHEDULED: readonly Start['start'][] = ['hourly-check', 'weekly-sweep'];
+export const SCHEDULED: readonly Start['start'][] = ['hourly-check', 'weekly-sweep'];
 /** What is wanted of one certificate, what is, and what follows; a file that cannot be used is rejected. */
 export async function lookAtFile(deps: ScanDeps, file: string, context: LookContext): Promise<Look> {
   let name = fileName(file);
@@ -116,7 +118,14 @@ async function decide(
   const of = { name, names: wanted.names, ca: ca.ca, live, state, leftOpen: open };
   const decision = await holdBack(asked, of);
   const planned = plannedCertificate(wanted, decision, { notAfter: live?.notAfter, ca });
-  const look: Look = { planned: caa ? { ...planned, caa } : planned };
+  const health = {
+    name,
+    lifeLeft: live && lifeLeft(live, now),
+    notAfter: live?.notAfter,
+    failures: state?.failures ?? 0,
+    overdue: isOverdue(facts),
+  };
+  const look: Look = { planned: caa ? { ...planned, caa } : planned, health };
   if (live)
     look.deployed = {
       name,

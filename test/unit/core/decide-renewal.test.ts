@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideRenewal, type RenewalFacts } from '../../../lib/core/decide-renewal.ts';
+import { decideRenewal, isOverdue, type RenewalFacts } from '../../../lib/core/decide-renewal.ts';
 import type { LivePointer } from '../../../lib/core/live-pointer.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
 
@@ -11,12 +11,12 @@ const NOW = new Date('2026-11-20T02:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 
 /** Facts of a 90-day certificate with 60 days left, changed as said. */
-function decide(
+function factsOf(
   more: Partial<RenewalFacts> & { left?: number; days?: number; live?: LivePointer | undefined } = {},
-) {
+): RenewalFacts {
   const { left = 60 * DAY, days = 90, ...facts } = more;
   const live = pointerOf(later(left), days);
-  return decideRenewal({
+  return {
     wanted: wantedOf(),
     live,
     state: undefined,
@@ -27,8 +27,9 @@ function decide(
     fallbackCas: [],
     now: NOW,
     ...facts,
-  });
+  };
 }
+const decide = (more: Parameters<typeof factsOf>[0] = {}) => decideRenewal(factsOf(more));
 const pointer = (more: Partial<LivePointer>) => pointerOf(later(60 * DAY), 90, more);
 const suggested = (at: Date, certId = 'aki.serial') => ({
   failures: 0,
@@ -209,4 +210,19 @@ it('is due at the instant it waits for, and not a millisecond before', () => {
       },
     ),
   );
+});
+
+describe('a certificate is overdue', () => {
+  it.each([
+    ['not before its time', { left: 31 * DAY }, false],
+    ['not on the day of its time', { left: 29 * DAY + HOUR }, false],
+    ['a day after it', { left: 29 * DAY }, true],
+    ['a day after the stored ARI instant', { state: suggested(later(-DAY)) }, true],
+    ['not within a day of that instant', { state: suggested(later(-DAY + HOUR)) }, false],
+    ['when it expired', { left: -DAY }, true],
+    ['not when there is none yet', { live: undefined }, false],
+    ['when there is none after three failures', { live: undefined, state: { failures: 3 } }, true],
+  ])('%s', (_when, more, expected) => {
+    expect(isOverdue(factsOf(more))).toBe(expected);
+  });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { CheckSummary } from '../../../lib/core/check-summary.ts';
 import { recordResults } from '../../../lib/core/host-record.ts';
 import type { LivePointer } from '../../../lib/core/live-pointer.ts';
 import { HostsError } from '../../../lib/ports/hosts.ts';
@@ -59,6 +60,50 @@ const live = (name: string, daysLeft: number, { names, ...more }: Partial<LivePo
     { version: VERSION, notAfter: new Date(NOW.getTime() + daysLeft * DAY), more, ...(names && { names }) },
   );
 
+describe('a check of all certificates', () => {
+  it('says how they are', async () => {
+    await want('due');
+    await live('due', 12);
+    await store.put('state/due.json', JSON.stringify({ failures: 2 }));
+    await want('fresh', { hosts: ['web'] });
+    await live('fresh', 60, { hosts: ['web'] });
+    hosts.groups.set('web', [{ instanceId: HOST, online: true }]);
+    await want('new', { names: ['new.example.org'] });
+    await store.put('renewal/broken.json', '{');
+    await weekly();
+    const [{ soonest, ...checked }] = events.of('Certificates Checked') as [CheckSummary];
+    expect(soonest.map(({ name, lifeLeft }) => [name, lifeLeft.toFixed(3)])).toEqual([
+      ['due', '0.133'],
+      ['fresh', '0.667'],
+    ]);
+    expect(checked).toEqual({
+      start: 'weekly-sweep',
+      at: NOW.toISOString(),
+      certificates: 4,
+      failing: { count: 1, items: ['due'] },
+      overdue: { count: 1, items: ['due'] },
+      rejected: {
+        count: 1,
+        items: [expect.objectContaining({ name: 'broken', reason: 'renewal-file-invalid' })],
+      },
+      hostsBehind: { count: 1, groups: ['web'] },
+      warnings: [],
+    });
+  });
+
+  it.each([
+    ['hourly-check', 1],
+    ['weekly-sweep', 1],
+    ['force', 0],
+    ['plan', 0],
+  ] as const)('is what %s is: %i', async (start, count) => {
+    await want('fresh');
+    await live('fresh', 60);
+    await scan(deps(), { start, names: 'all' }, NOW);
+    expect(events.of('Certificates Checked')).toHaveLength(count);
+  });
+});
+
 describe('a scan', () => {
   it('says for each certificate what and why, and puts what is due on the bus', async () => {
     await want('due');
@@ -74,7 +119,7 @@ describe('a scan', () => {
       ['fresh', 'wait', 'not-due'],
       ['new', 'renew', 'never-issued'],
     ]);
-    expect(events.facts.map(({ detail }) => detail)).toEqual(plan.batches);
+    expect(events.of('Renewal Due')).toEqual(plan.batches);
     expect(plan.batches.map(({ certificates }) => certificates)).toEqual([
       [{ name: 'new', reason: 'never-issued', replacing: null }],
       [{ name: 'due', reason: 'expires-soon', replacing: VERSION }],
@@ -171,7 +216,7 @@ describe('a scan', () => {
   it('finds the same again: nothing is lost with a message', async () => {
     await want('due');
     expect((await weekly()).batches).toEqual((await weekly()).batches);
-    expect(events.facts).toHaveLength(2);
+    expect(events.of('Renewal Due')).toHaveLength(2);
   });
 });
 
@@ -193,11 +238,8 @@ describe('hosts that lack a version', () => {
     expect((await weekly()).deployments).toEqual([
       { group: 'web', names: ['web'], reason: 'host-behind', hosts: [HOST] },
     ]);
-    expect(events.facts).toEqual([
-      {
-        type: 'Deployment Due',
-        detail: { group: 'web', reason: 'host-behind', names: ['web'], hosts: [HOST] },
-      },
+    expect(events.of('Deployment Due')).toEqual([
+      { group: 'web', reason: 'host-behind', names: ['web'], hosts: [HOST] },
     ]);
   });
 

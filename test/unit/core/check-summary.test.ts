@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { type Health, lifeLeft, summarizeCheck } from '../../../lib/core/check-summary.ts';
+
+const NOW = new Date('2026-11-20T02:00:00Z');
+const DAY = 86_400_000;
+const later = (days: number) => new Date(NOW.getTime() + days * DAY).toISOString();
+
+describe('the share of life left', () => {
+  it.each([
+    [0, 90, 1],
+    [-45, 45, 0.5],
+    [-90, 0, 0],
+    [-180, -90, -1],
+    [1, 91, 1],
+  ])('of a certificate from day %i to day %i is %d', (from, to, share) => {
+    expect(lifeLeft({ notBefore: later(from), notAfter: later(to) }, NOW)).toBeCloseTo(share, 6);
+  });
+});
+
+it('a summary of 5,000 certificates that all fail fits an event', () => {
+  const name = (index: number) => `${String(index).padStart(4, '0')}${'a'.repeat(124)}`;
+  const health = Array.from(
+    { length: 5_000 },
+    (_, index): Health => ({
+      name: name(index),
+      lifeLeft: -index,
+      notAfter: later(-index),
+      failures: 9,
+      overdue: true,
+    }),
+  );
+  const certificates = health.map((one) => ({
+    name: one.name,
+    action: 'reject' as const,
+    reason: 'renewal-file-invalid',
+    message: 'x'.repeat(1_000),
+  }));
+  const plan = {
+    start: 'hourly-check',
+    at: NOW.toISOString(),
+    certificates,
+    deployments: [],
+    warnings: Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)),
+  };
+  const summary = summarizeCheck(plan, health);
+  expect(summary.failing.count).toBe(5_000);
+  expect(summary.soonest[0]?.name).toBe(name(4_999));
+  expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThan(128 * 1024);
+});
