@@ -6,12 +6,18 @@ import { measureBundles } from './bundles.ts';
 import { hostsTable, measureHosts } from './hosts.ts';
 import { measureManyRenewals } from './many-renewals.ts';
 import { measureSingleRenewals } from './single-renewal.ts';
+import { measureStatus, statusTable } from './status.ts';
 import { bundleTable, manyTable, singleTable } from './tables.ts';
 
 const WITHOUT_DELAYS = { pebble: { retryAfter: { authz: 0, order: 0 }, nonceReject: 0, authzReuse: 0 } };
 
 /** What is measured, by the word that asks for it: `npm run bench -- hosts`. */
-const PARTS = { renewals: measureRenewals, hosts: measureHostsPart, bundles: measureBundlesPart };
+const PARTS = {
+  renewals: measureRenewals,
+  hosts: measureHostsPart,
+  bundles: measureBundlesPart,
+  status: measureStatusPart,
+};
 type Part = keyof typeof PARTS;
 
 const isPart = (word: string): word is Part => word in PARTS;
@@ -53,6 +59,11 @@ async function measureHostsPart() {
 async function measureBundlesPart() {
   const bundles = await measureBundles(SETTINGS);
   return { figures: { bundles }, table: bundleTable(bundles) };
+}
+
+async function measureStatusPart() {
+  const status = await measureStatus();
+  return { figures: { status }, table: statusTable(status) };
 }
 
 /** What the functions read while they are imported. */

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import type { Answer, GlobalOptions } from './answer.ts';
+import { answering } from './answering.ts';
 import type { AddOptions } from './commands/add.ts';
 import type { DeployOptions } from './commands/deploy.ts';
+import type { ImportOptions } from './commands/import.ts';
 import type { RenewOptions } from './commands/renew.ts';
 
 const AFTER = `
@@ -10,8 +11,6 @@ serverless deploy; credentials are found as by the AWS CLI.
 Exit status: 0 all is well, 1 something is not or failed, 2 wrong usage or nobody to ask.`;
 
 const LIMIT = ['--limit <seconds>', 'follow it no longer than this', '600'] as const;
-
-type Load<Options> = (positionals: string[][], options: Options) => Promise<Answer>;
 
 const program = new Command('perennial')
   .description('TLS certificates of a Perennial stack, from the terminal')
@@ -84,43 +83,28 @@ program
     ),
   );
 
-/** An action that prints what a command answers, and ends with its exit status. */
-function answering<Options extends GlobalOptions>(load: Load<Options>) {
-  return async (...given: unknown[]) => {
-    const command = given.at(-1) as Command;
-    const positionals = command.processedArgs.map((value) => [value ?? []].flat());
-    const options = command.optsWithGlobals<Options>();
-    try {
-      const { text, json, ok } = await load(positionals, options);
-      console.log(options.json ? JSON.stringify(json, null, 2) : text);
-      process.exitCode = ok ? 0 : 1;
-    } catch (error) {
-      process.exitCode = 2;
-      tell(command.name(), error, options);
-    }
-  };
-}
-
-/** Errors with a reason are for people, in one line; others are ours, and keep their stack. */
-function tell(command: string, error: unknown, { json }: GlobalOptions): void {
-  if (!(error instanceof Error && 'reason' in error)) {
-    console.error(error);
-    return;
-  }
-  const message = messageOf(error);
-  if (json) console.log(JSON.stringify({ error: { reason: error.reason, message } }, null, 2));
-  console.error(`${command}: ${message}`);
-}
-
-/** The bucket's adapter speaks to the functions' roles; here it is a person who may not. */
-function messageOf(error: Error & { reason?: unknown }): string {
-  const message = error.message.replace(/\s+/g, ' ');
-  if (error.reason !== 'store-access-denied') return message;
-  return message.replace(
-    /; compare .*$/,
-    '; allow these AWS credentials s3:ListBucket on it and s3:GetObject on what is in it (s3:PutObject and s3:PutObjectTagging to write)',
+program
+  .command('import')
+  .description("takes over another program's certificates, so that nothing is issued needlessly")
+  .argument('[folder]', 'of certbot, lego, acme.sh or dehydrated', '/etc/letsencrypt')
+  .option('--hosts <groups>', 'host groups that serve them')
+  .option('--dry-run', 'say what would be taken over, and write nothing')
+  .action(
+    answering(([[folder = ''] = []], options: ImportOptions) =>
+      import('./commands/import.ts').then(({ importFolder }) => importFolder(folder, options)),
+    ),
   );
-}
+
+program
+  .command('export')
+  .description("writes what is live as certbot's folder, with the private keys")
+  .argument('<folder>')
+  .argument('[names...]', 'of certificates; all without any')
+  .action(
+    answering(([[folder = ''] = [], names = []], options) =>
+      import('./commands/export.ts').then(({ exportFolder }) => exportFolder(folder, names, options)),
+    ),
+  );
 
 try {
   await program.parseAsync();

@@ -57,7 +57,8 @@ async function linesToTry(cloud: LocalCloud): Promise<string> {
   . ${environment}
   echo '${file}' | aws s3 cp - s3://${Bucket}/renewal/${DOMAIN}.json
   npx serverless invoke -f scan --path events/force-renewal.json
-  npm run doctor
+  npx perennial status
+  npx perennial doctor
   curl -sv --cacert ${relative('', rootFile)} --resolve ${DOMAIN}:${port}:127.0.0.1 https://${DOMAIN}:${port}/
 
 Ctrl-C stops everything. What the functions say:

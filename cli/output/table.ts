@@ -7,7 +7,7 @@ const NARROWEST = 80;
 const NARROWEST_COLUMN = 9;
 const textOf = (cell: Cell) => (typeof cell === 'string' ? cell : cell.text);
 /** Somebody's text, without what moves the cursor or hides behind it. */
-const safe = (text: string) => text.replace(/[^\x20-\x7e\u00a1-\u1fff\n…–→]/g, '?');
+export const showable = (text: string) => text.replace(/[^\x20-\x7e\u00a1-\u1fff\n…–→]/g, '?');
 
 export const terminalWidth = () => process.stdout.columns || 120;
 
@@ -22,7 +22,7 @@ export function tableOf(
   for (const row of rows)
     table.push(
       row.map((cell, column) => {
-        const text = wrap(safe(textOf(cell)), (widths[column] ?? 0) - 2);
+        const text = wrap(showable(textOf(cell)), (widths[column] ?? 0) - 2);
         return typeof cell === 'string' ? text : coloured(text, cell.colour);
       }),
     );
@@ -39,7 +39,7 @@ function coloured(text: string, colour: 'green' | 'yellow' | 'red'): string {
 /** The room that each column wants, the widest ones cut until all fit. */
 function columnWidths(head: readonly string[], rows: readonly (readonly Cell[])[], width: number): number[] {
   const widths = head.map((title, column) => {
-    const lines = rows.flatMap((row) => safe(textOf(row[column] ?? '')).split('\n'));
+    const lines = rows.flatMap((row) => showable(textOf(row[column] ?? '')).split('\n'));
     return lines.reduce((most, line) => Math.max(most, line.length), title.length) + 2;
   });
   let over = widths.reduce((sum, column) => sum + column + 1, 1) - width;

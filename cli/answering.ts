@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { Answer, GlobalOptions } from './answer.ts';
+
+type Load<Options> = (positionals: string[][], options: Options) => Promise<Answer>;
+
+/** An action that prints what a command answers, and ends with its exit status. */
+export function answering<Options extends GlobalOptions>(load: Load<Options>) {
+  return async (...given: unknown[]) => {
+    const command = given.at(-1) as Command;
+    const positionals = command.processedArgs.map((value) => [value ?? []].flat());
+    const options = command.optsWithGlobals<Options>();
+    try {
+      const { text, json, ok } = await load(positionals, options);
+      console.log(options.json ? JSON.stringify(json, null, 2) : text);
+      process.exitCode = ok ? 0 : 1;
+    } catch (error) {
+      process.exitCode = 2;
+      tell(command.name(), error, options);
+    }
+  };
+}
+
+/** Errors with a reason are for people, in one line; others are ours, and keep their stack. */
+function tell(command: string, error: unknown, { json }: GlobalOptions): void {
+  if (!(error instanceof Error && 'reason' in error)) {
+    console.error(error);
+    return;
+  }
+  const message = messageOf(error);
+  if (json) console.log(JSON.stringify({ error: { reason: error.reason, message } }, null, 2));
+  console.error(`${command}: ${message}`);
+}
+
+/** The bucket's adapter speaks to the functions' roles; here it is a person who may not. */
+function messageOf(error: Error & { reason?: unknown }): string {
+  const message = error.message.replace(/\s+/g, ' ');
+  if (error.reason !== 'store-access-denied') return message;
+  return message.replace(
+    /; compare .*$/,
+    '; allow these AWS credentials s3:ListBucket on it and s3:GetObject on what is in it (s3:PutObject and s3:PutObjectTagging to write)',
+  );
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { InputError } from '../../lib/core/input-error.ts';
+import { LIVE_PREFIX, liveKey } from '../../lib/core/object-keys.ts';
+import { printable } from '../../lib/core/printable.ts';
+import { oneLineOf } from '../../lib/steps/failure.ts';
+import type { Answer, GlobalOptions } from '../answer.ts';
+import { writeExport } from '../migrate/write-export.ts';
+import { type Cell, tableOf } from '../output/table.ts';
+import { findStack } from '../stack/find-stack.ts';
+import { openBucket } from '../stack/open-bucket.ts';
+
+interface Row {
+  name: string;
+  outcome: 'exported' | 'refused';
+  message: string;
+}
+
+/** `perennial export`: writes what is live as certbot's folder, with the private keys. */
+export async function exportFolder(
+  folder: string,
+  names: string[],
+  { stage }: GlobalOptions,
+): Promise<Answer> {
+  const root = resolve(folder);
+  for (const name of names) liveKey(name);
+  const store = openBucket(await findStack(stage));
+  const wanted = names.length > 0 ? [...new Set(names)] : await liveNames(store);
+  const rows: Row[] = [];
+  for (const name of wanted) {
+    try {
+      await writeExport(store, name, root);
+      rows.push({ name, outcome: 'exported', message: '' });
+    } catch (error) {
+      rows.push({ name, outcome: 'refused', message: messageOf(error) });
+    }
+  }
+  const done = rows.filter(({ outcome }) => outcome === 'exported').length;
+  const table = rows.length > 0 ? [tableOf(['certificate', 'outcome', 'why not'], rows.map(cellsOf))] : [];
+  return {
+    ok: done === rows.length,
+    json: { folder: root, certificates: rows },
+    text: [...table, `export: ${done} of ${rows.length} certificates into ${printable(root)}`].join('\n'),
+  };
+}
+
+/** Files that cannot be written concern one certificate; a bucket that cannot be read concerns all. */
+function messageOf(error: unknown): string {
+  const isOfFolder = error instanceof Error && 'syscall' in error;
+  if (error instanceof InputError || isOfFolder) return oneLineOf(error).message;
+  throw error;
+}
+
+async function liveNames(store: ReturnType<typeof openBucket>): Promise<string[]> {
+  const listed = await store.list(LIVE_PREFIX);
+  return listed.map(({ key }) => key.slice(LIVE_PREFIX.length).replace(/\.json$/, ''));
+}
+
+const cellsOf = ({ name, outcome, message }: Row): Cell[] => [
+  name,
+  { text: outcome, colour: outcome === 'exported' ? 'green' : 'red' },
+  message,
+];

@@ -1,0 +1,56 @@
+import { entriesOf, exists, readEach, readKey, readText } from './folder.ts';
+import { type FoundFolder, type FoundLineage, lineageNameOf } from './found.ts';
+import { parseShellConf } from './parse-shell-conf.ts';
+
+/** Its folders end so when the key is ECDSA. */
+const ECC = '_ecc';
+const HOOKS = ['Le_PreHook', 'Le_PostHook', 'Le_RenewHook', 'Le_ReloadCmd'];
+
+/** acme.sh's home (~/.acme.sh): <domain>/ or <domain>_ecc/ with <domain>.{conf,key}, fullchain.cer. */
+export async function readAcmeSh(folder: string): Promise<FoundFolder | undefined> {
+  const issued: string[] = [];
+  const ordered: string[] = [];
+  for (const entry of await entriesOf(folder)) {
+    if (!(await exists(folder, entry, `${domainOf(entry)}.conf`))) continue;
+    const isIssued = await exists(folder, entry, 'fullchain.cer');
+    (isIssued ? issued : ordered).push(entry);
+  }
+  if (issued.length + ordered.length === 0) return undefined;
+  return {
+    program: 'acme.sh',
+    ...(await readEach(issued, (name) => readLineage(folder, name))),
+    notCarried: ordered.map((entry) => `${entry}: ordered and never issued`),
+  };
+}
+
+const domainOf = (entry: string) => (entry.endsWith(ECC) ? entry.slice(0, -ECC.length) : entry);
+
+async function readLineage(folder: string, entry: string): Promise<FoundLineage> {
+  const domain = domainOf(entry);
+  const conf = parseShellConf(await readText(folder, entry, `${domain}.conf`));
+  return {
+    name: lineageNameOf(entry),
+    fullchain: await readText(folder, entry, 'fullchain.cer'),
+    key: await readKey(folder, entry, `${domain}.key`),
+    directoryUrl: conf.get('Le_API'),
+    notCarried: notesOn(conf),
+  };
+}
+
+function notesOn(conf: ReadonlyMap<string, string>): string[] {
+  const proof = conf.get('Le_Webroot') ?? '';
+  return [
+    ...(proof === 'dns_aws' ? [] : [`${proofOf(proof)}: names will be proved by DNS-01 on Route 53`]),
+    ...HOOKS.filter((hook) => conf.get(hook)).map(
+      (hook) =>
+        `${hook.slice('Le_'.length)} "${conf.get(hook)}": put it into renewal-hooks/deploy on the hosts, with reload: hooks`,
+    ),
+    ...(conf.get('Le_OCSP_Staple') === '1'
+      ? ['OCSP must-staple: not asked for (CAs ended OCSP in 2025)']
+      : []),
+    ...(conf.get('Le_Preferred_Chain') ? ['Preferred_Chain: the chain that the CA gives is taken'] : []),
+  ];
+}
+
+const proofOf = (webroot: string) =>
+  webroot.startsWith('dns_') ? webroot : `http-01 (${webroot || 'unknown'})`;

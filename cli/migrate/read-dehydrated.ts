@@ -1,0 +1,55 @@
+import { entriesOf, exists, readEach, readKey, readText, readTextIfThere } from './folder.ts';
+import { type FoundFolder, type FoundLineage, lineageNameOf } from './found.ts';
+import { parseShellConf } from './parse-shell-conf.ts';
+
+/** dehydrated's base folder: certs/<name>/{fullchain,privkey}.pem, domains.txt, config, accounts/. */
+export async function readDehydrated(folder: string): Promise<FoundFolder | undefined> {
+  const names: string[] = [];
+  for (const entry of await entriesOf(folder, 'certs'))
+    if (await exists(folder, 'certs', entry, 'privkey.pem')) names.push(entry);
+  if (names.length === 0) return undefined;
+  const directoryUrl = directoryOf(await entriesOf(folder, 'accounts'));
+  return {
+    program: 'dehydrated',
+    ...(await readEach(names, (name) => readLineage(folder, name, directoryUrl))),
+    notCarried: notesOn(parseShellConf((await readTextIfThere(folder, 'config')) ?? '')),
+  };
+}
+
+async function readLineage(
+  folder: string,
+  name: string,
+  directoryUrl: string | undefined,
+): Promise<FoundLineage> {
+  return {
+    name: lineageNameOf(name),
+    fullchain: await readText(folder, 'certs', name, 'fullchain.pem'),
+    key: await readKey(folder, 'certs', name, 'privkey.pem'),
+    directoryUrl,
+    notCarried: [],
+  };
+}
+
+/** An account's folder is named after the directory address, in base64url; of several, none is certain. */
+function directoryOf(accounts: readonly string[]): string | undefined {
+  const [only, ...others] = accounts.map((name) => Buffer.from(name, 'base64url').toString().trim());
+  return others.length === 0 && only?.startsWith('https://') ? only : undefined;
+}
+
+function notesOn(config: ReadonlyMap<string, string>): string[] {
+  const challenge = config.get('CHALLENGETYPE') ?? 'http-01';
+  const staple = config.get('OCSP_MUST_STAPLE') === 'yes';
+  return [
+    `${challenge}${config.has('HOOK') ? ' with a hook' : ''}: names will be proved by DNS-01 on Route 53`,
+    ...(config.has('HOOK')
+      ? ['HOOK: what it deploys goes into renewal-hooks/deploy on the hosts, with reload: hooks']
+      : []),
+    ...(config.has('RENEW_DAYS')
+      ? [`RENEW_DAYS=${config.get('RENEW_DAYS')}: give renewBeforeDays in the renewal files`]
+      : []),
+    ...(staple ? ['OCSP_MUST_STAPLE: not asked for (CAs ended OCSP in 2025)'] : []),
+    ...(config.get('PRIVATE_KEY_RENEW') === 'no'
+      ? ['PRIVATE_KEY_RENEW=no: every version has a new key']
+      : []),
+  ];
+}

@@ -1,0 +1,57 @@
+import { InputError } from '../../lib/core/input-error.ts';
+import { pointerText } from '../../lib/core/live-pointer.ts';
+import { type ArchiveFile, archiveKey, liveKey, renewalKey } from '../../lib/core/object-keys.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { readLive } from '../../lib/steps/read-objects.ts';
+import { putCopies } from '../../lib/steps/renew/commit.ts';
+import type { PreparedImport } from './prepare-import.ts';
+
+/**
+ * Takes a certificate over: its version, the pointer, and the renewal file last, because that starts a scan, which is to find
+ * it live. What is live already is never replaced; the same again ends in the same place. Throws {@link InputError}.
+ */
+export async function writeImport(
+  store: ObjectStore,
+  prepared: PreparedImport,
+): Promise<'imported' | 'there-already'> {
+  const { name, pointer, file } = prepared;
+  const stored = await requireFree(store, prepared);
+  if (stored === 'whole') return 'there-already';
+  const groups = pointer.hosts;
+  const files = {
+    cert: prepared.issued.cert,
+    chain: prepared.issued.chain,
+    fullchain: prepared.issued.fullchain,
+    privkey: prepared.key.reveal(),
+  };
+  for (const [part, pem] of Object.entries(files)) {
+    const key = archiveKey(name, pointer.version, part as ArchiveFile);
+    if (!(await store.create(key, pem, { groups })))
+      throw new InputError('archive-differs', `${key} exists already with another content`);
+  }
+  if (!(await store.create(liveKey(name), pointerText(pointer), { groups }))) throw liveAlready(name);
+  await putCopies(store, { name, groups, files });
+  if (!(await store.create(renewalKey(name), file))) throw fileAlready(name);
+  return 'imported';
+}
+
+/** Nothing of another origin may be there; what an earlier, cut off import of the same certificate left may. */
+export async function requireFree(
+  store: ObjectStore,
+  { name, pointer }: PreparedImport,
+): Promise<'free' | 'whole'> {
+  const [live, file] = await Promise.all([readLive(store, name), store.get(renewalKey(name))]);
+  if (live && live.pointer.fingerprint !== pointer.fingerprint) throw liveAlready(name);
+  if (live && file) return 'whole';
+  if (file) throw fileAlready(name);
+  return 'free';
+}
+
+const liveAlready = (name: string) =>
+  new InputError('live-already', `${liveKey(name)} is another certificate; it is left as it is`);
+
+const fileAlready = (name: string) =>
+  new InputError(
+    'renewal-file-exists',
+    `${renewalKey(name)} exists already, and the stack issues it by itself`,
+  );
