@@ -14,6 +14,21 @@ const CaTrouble = z.object({
 export const CaTroubles = z.record(z.string(), CaTrouble);
 export type CaTroubles = z.infer<typeof CaTroubles>;
 
+/** The troubles, and those of CAs that want to be left alone with these names until an instant. */
+export function withLimits(
+  troubles: CaTroubles | undefined,
+  limited: ReadonlyMap<string, string>,
+  now: Date,
+): CaTroubles {
+  const all: CaTroubles = { ...troubles };
+  const at = now.toISOString();
+  for (const [ca, until] of limited) {
+    const known = all[ca] ?? { since: at, at, failures: 0 };
+    all[ca] = { ...known, until: [until, known.until ?? until].sort().at(-1) };
+  }
+  return all;
+}
+
 const UNAVAILABLE = ['ca-unreachable', 'ca-unavailable', 'ca-timeout', 'acme-server-internal'];
 
 export interface CaFailure {

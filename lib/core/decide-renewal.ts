@@ -1,4 +1,5 @@
 import { casOf, type StackCas } from './ca-list.ts';
+import { withLimits } from './ca-trouble.ts';
 import { type CaChoice, chooseCa } from './choose-ca.ts';
 import { DAY } from './durations.ts';
 import type { Hold } from './hold.ts';
@@ -43,6 +44,8 @@ export interface RenewalFacts extends StackCas {
   caaDrifted: boolean;
   /** A lost pointer comes before everything: what it says of age and names is not to be believed. */
   upkeep?: UpkeepReason | undefined;
+  /** CAs that take no order for these names before an instant (ISO 8601), by directory address. */
+  limited?: ReadonlyMap<string, string>;
   now: Date;
 }
 
@@ -60,9 +63,12 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
 }
 
 /** The CA that a renewal for this reason is asked of. */
-export function caFor({ wanted, live, state, now, ...stack }: RenewalFacts, reason: string): CaChoice {
-  const cas = casOf(wanted, stack);
-  return chooseCa({ cas, troubles: state?.cas, live, isForAge: isForAge(reason), now });
+export function caFor(
+  { wanted, live, state, limited, now, ...stack }: RenewalFacts,
+  reason: string,
+): CaChoice {
+  const troubles = limited ? withLimits(state?.cas, limited, now) : state?.cas;
+  return chooseCa({ cas: casOf(wanted, stack), troubles, live, isForAge: isForAge(reason), now });
 }
 
 /** Whether the next try is at another CA than the one whose trouble set the wait. */

@@ -22,13 +22,20 @@ export interface HoldFacts {
   ignoreBudget: boolean;
   /** An order that is under way is gone on with: it costs no further one. */
   goesOn: boolean;
+  /** Whether the CA itself suggests it and has not refused it yet: it exempts such renewals (Let's Encrypt, "Rate Limits", "ARI Renewals"). */
+  suggested?: boolean;
   now: Date;
+}
+
+export function isSuggested(reason: string, failures: number | undefined): boolean {
+  return reason === 'suggested-window' && !failures;
 }
 
 /** What holds an order up: the CA's own word first, which nothing passes, then our budget. */
 export function holdOf(facts: HoldFacts): Hold | undefined {
   const limit = limitOn(facts.limits, facts);
-  if (limit && !(facts.goesOn && limit.scope !== 'account')) {
+  const isFree = facts.goesOn || (facts.suggested ?? false);
+  if (limit && !(isFree && limit.scope !== 'account')) {
     const message = `not before ${limit.until}: ${limit.message}`;
     return { reason: 'ca-limited', until: new Date(limit.until), message };
   }

@@ -9,7 +9,7 @@ import { LEASE_SECONDS } from '../core/pending.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Start } from '../core/start.ts';
 import { RenewalInfoRound } from './scan/ask-renewal-info.ts';
-import { holderBack } from './scan/find-hold.ts';
+import { Holds } from './scan/find-hold.ts';
 import { fileName, type Look, lookAtFile, SCHEDULED, type ScanDeps } from './scan/look-at-file.ts';
 import { lookWithoutFile } from './scan/look-without-file.ts';
 import { planDeployments } from './scan/plan-deployments.ts';
@@ -28,8 +28,8 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const warnings: string[] = [];
   const renewalInfo = new RenewalInfoRound(deps, { now, warn: (message) => warnings.push(message) });
   const looksClosely = start.start === 'plan' || start.start === 'weekly-sweep';
-  const holdBack = holderBack(deps.store, { start, now });
-  const context = { start, looksClosely, zonesIn, holdBack, leftOpen, renewalInfo, now };
+  const holds = new Holds(deps.store, { start, now });
+  const context = { start, looksClosely, zonesIn, holds, leftOpen, renewalInfo, now };
   const found: Look[] = await pMap(files, (file) => lookAtFile(deps, file, context), {
     concurrency: READS_AT_ONCE,
   });

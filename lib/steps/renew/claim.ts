@@ -1,6 +1,7 @@
 import { casOf } from '../../core/ca-list.ts';
 import { decideRenewal, type UpkeepReason } from '../../core/decide-renewal.ts';
 import type { RenewalDue } from '../../core/facts.ts';
+import { isSuggested } from '../../core/hold.ts';
 import { InputError } from '../../core/input-error.ts';
 import { renewalKey, stateKey } from '../../core/object-keys.ts';
 import { parseRenewalFile, type Wanted } from '../../core/renewal-file.ts';
@@ -75,7 +76,8 @@ async function lookAgain(deps: BatchDeps, due: DueOne, { leftOpen, pending }: Le
   if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
   if (decision.action === 'renew') {
     const order = { limits: limits.known, issued: [], goesOn: pending.order !== undefined };
-    requireNoHold({ ...order, names: wanted.names, forced, ignoreBudget, now });
+    const suggested = isSuggested(decision.reason, state?.failures);
+    requireNoHold({ ...order, names: wanted.names, forced, ignoreBudget, suggested, now });
   }
   const why = rebuilt && decision.action === 'mend' ? { reason: 'pointer-lost' } : {};
   return { wanted, ...sound, state, action: decision.action, ignoreBudget, ...why };

@@ -1,6 +1,6 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { ISSUANCE_WINDOW } from '../../core/hold.ts';
+import { ISSUANCE_WINDOW, isSuggested } from '../../core/hold.ts';
 import type { LivePointer } from '../../core/live-pointer.ts';
 import { PrivateKeyPem } from '../../core/private-key-pem.ts';
 import type { KeyType } from '../../core/renewal-file.ts';
@@ -45,7 +45,8 @@ async function requireLeave(
   const now = clock();
   const since = new Date(now.getTime() - ISSUANCE_WINDOW);
   const issued = ignoreBudget ? [] : await issuedSince(store, name, { since, state });
-  const asked = { names: wanted.names, forced: reason === 'forced', ignoreBudget, goesOn: false };
+  const suggested = isSuggested(reason, state?.failures);
+  const asked = { names: wanted.names, forced: reason === 'forced', ignoreBudget, goesOn: false, suggested };
   // What is known by now: others of the batch were refused meanwhile.
   requireNoHold({ ...asked, limits: limits.known, issued, now });
 }

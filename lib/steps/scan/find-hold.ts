@@ -1,6 +1,6 @@
-import type { CaLimits } from '../../core/ca-limits.ts';
+import { type CaLimits, limitOn } from '../../core/ca-limits.ts';
 import type { RenewalDecision } from '../../core/decide-renewal.ts';
-import { type Hold, holdOf, ISSUANCE_WINDOW } from '../../core/hold.ts';
+import { holdOf, ISSUANCE_WINDOW, isSuggested } from '../../core/hold.ts';
 import type { LivePointer } from '../../core/live-pointer.ts';
 import type { Start } from '../../core/start.ts';
 import type { State } from '../../core/state.ts';
@@ -19,23 +19,51 @@ interface Asked {
   leftOpen: boolean;
 }
 
-export type HoldBack = (decision: RenewalDecision, asked: Asked) => Promise<RenewalDecision>;
+/** What the CAs' limits and our budget say; each CA's limits are read once for all certificates. */
+export class Holds {
+  readonly #store: ObjectStore;
+  readonly #start: Start;
+  readonly #now: Date;
+  readonly #read = new Map<string, Promise<CaLimits>>();
 
-/** Lets a renewal wait that may not be ordered yet. What a CA has said is read once for all certificates. */
-export function holderBack(store: ObjectStore, { start, now }: { start: Start; now: Date }): HoldBack {
-  const read = new Map<string, Promise<CaLimits>>();
-  const forced = start.start === 'force';
-  const ignoreBudget = forced && (start.ignoreBudget ?? false);
-  return async (decision, asked) => {
+  constructor(store: ObjectStore, { start, now }: { start: Start; now: Date }) {
+    this.#store = store;
+    this.#start = start;
+    this.#now = now;
+  }
+
+  /** Of the CAs those that take no order for these names yet, with the instant when they do. */
+  async limited(cas: readonly string[], names: readonly string[]): Promise<Map<string, string>> {
+    const untils = new Map<string, string>();
+    for (const ca of cas) {
+      const limit = limitOn(await this.#limits(ca), { names, forced: this.#forced, now: this.#now });
+      if (limit) untils.set(ca, limit.until);
+    }
+    return untils;
+  }
+
+  /** Lets a renewal wait that may not be ordered yet. */
+  async holdBack(decision: RenewalDecision, asked: Asked): Promise<RenewalDecision> {
     if (decision.action !== 'renew') return decision;
-    const { ca, names, leftOpen: goesOn } = asked;
-    const reading = read.get(ca) ?? readLimits(store, ca);
-    read.set(ca, reading);
-    const limits = await reading;
-    const issued = ignoreBudget ? [] : await issuedLately(store, asked, now);
-    const hold: Hold | undefined = holdOf({ names, limits, issued, forced, ignoreBudget, goesOn, now });
+    const { names, leftOpen: goesOn, state } = asked;
+    const limits = await this.#limits(asked.ca);
+    const ignoreBudget = this.#start.start === 'force' && (this.#start.ignoreBudget ?? false);
+    const issued = ignoreBudget ? [] : await issuedLately(this.#store, asked, this.#now);
+    const suggested = isSuggested(decision.reason, state?.failures);
+    const of = { names, limits, issued, forced: this.#forced, ignoreBudget, goesOn, suggested };
+    const hold = holdOf({ ...of, now: this.#now });
     return hold ? { action: 'wait', ...hold } : decision;
-  };
+  }
+
+  get #forced(): boolean {
+    return this.#start.start === 'force';
+  }
+
+  #limits(ca: string): Promise<CaLimits> {
+    const reading = this.#read.get(ca) ?? readLimits(this.#store, ca);
+    this.#read.set(ca, reading);
+    return reading;
+  }
 }
 
 /** The archive is asked only where the live version is of these days; `renew` looks again, at each. */

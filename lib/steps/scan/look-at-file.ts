@@ -1,4 +1,5 @@
 import type { DueCertificate } from '../../core/batches.ts';
+import { casOf } from '../../core/ca-list.ts';
 import { type Health, lifeLeft } from '../../core/check-summary.ts';
 import { caFor, decideRenewal, isOverdue } from '../../core/decide-renewal.ts';
 import { identifierOf } from '../../core/domain-name.ts';
@@ -19,7 +20,7 @@ import { lookAtPointer } from '../find-upkeep.ts';
 import { type CaaDeps, lookAtCaa } from '../look-at-caa.ts';
 import { findPointer, findState } from '../read-objects.ts';
 import type { RenewalInfoDeps, RenewalInfoRound } from './ask-renewal-info.ts';
-import type { HoldBack } from './find-hold.ts';
+import type { Holds } from './find-hold.ts';
 
 export interface ScanDeps extends CaaDeps, RenewalInfoDeps {
   store: ObjectStore;
@@ -47,7 +48,7 @@ export interface LookContext {
   /** Whether the DNS and the bucket are looked at too, as the weekly sweep does. */
   looksClosely: boolean;
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
-  holdBack: HoldBack;
+  holds: Holds;
   leftOpen: ReadonlySet<string>;
   renewalInfo: RenewalInfoRound;
   now: Date;
@@ -83,7 +84,7 @@ async function readWanted({ store, stack }: ScanDeps, name: string): Promise<Wan
 async function decide(
   deps: ScanDeps,
   wanted: Wanted,
-  { start, looksClosely, zonesIn, holdBack, leftOpen, renewalInfo, now }: LookContext,
+  { start, looksClosely, zonesIn, holds, leftOpen, renewalInfo, now }: LookContext,
 ): Promise<Look> {
   const { store, stack } = deps;
   const { name, zoneRole } = wanted;
@@ -101,6 +102,7 @@ async function decide(
   const looksAtCaa = start.start === 'plan' || (looksClosely && pointer?.caaIssuer);
   const caa = looksAtCaa ? await lookAtCaa(deps, wanted, pointer) : undefined;
   const open = leftOpen.has(name);
+  const cas = casOf(wanted, stack);
   const facts = {
     wanted,
     live,
@@ -111,12 +113,14 @@ async function decide(
     upkeep: damage ?? (spoilt && 'state-unreadable'),
     defaultCa: stack.defaultCa,
     fallbackCas: stack.fallbackCas,
+    // Where there is no choice of CAs, what it lets wait is asked only once a renewal is due.
+    ...(cas.length > 1 && { limited: await holds.limited(cas, wanted.names) }),
     now,
   };
   const asked = decideRenewal(facts);
   const ca = caFor(facts, asked.reason);
   const of = { name, names: wanted.names, ca: ca.ca, live, state, leftOpen: open };
-  const decision = await holdBack(asked, of);
+  const decision = await holds.holdBack(asked, of);
   const planned = plannedCertificate(wanted, decision, { notAfter: live?.notAfter, ca });
   const health = {
     name,

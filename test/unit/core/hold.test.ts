@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { learnLimits, NO_LIMITS } from '../../../lib/core/ca-limits.ts';
-import { type HoldFacts, holdOf } from '../../../lib/core/hold.ts';
+import { type HoldFacts, holdOf, isSuggested } from '../../../lib/core/hold.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -89,6 +89,15 @@ describe("the CA's word", () => {
       message: expect.stringMatching(/^not before 2026-11-20T04:00:00.000Z: too many certificates/),
     });
     expect(hold({ limits: DOMAIN, goesOn: true })).toBeUndefined();
+  });
+
+  it('for a domain or a set does not hold up what the CA itself suggests, until it refuses that', () => {
+    expect(isSuggested('suggested-window', undefined)).toBe(true);
+    expect(isSuggested('suggested-window', 1)).toBe(false);
+    expect(isSuggested('expires-soon', undefined)).toBe(false);
+    expect(hold({ limits: DOMAIN, suggested: true })).toBeUndefined();
+    expect(hold({ limits: ACCOUNT, suggested: true })?.reason).toBe('ca-limited');
+    expect(hold({ issued: ago(1, 1, 1, 1), suggested: true })?.reason).toBe('budget-spent');
   });
 
   it('comes before the budget', () => {

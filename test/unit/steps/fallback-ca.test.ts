@@ -144,3 +144,32 @@ it('a batch for a CA that the file names no more is left to the next scan', asyn
     { outcome: 'left', reason: 'no-longer-due' },
   ]);
 });
+
+describe('a CA that takes no order for these names for longer than they can wait', () => {
+  const limit = (hours: number, value = 'example.com') => {
+    const until = new Date(world.clock().getTime() + hours * HOUR).toISOString();
+    const message = `too many certificates (50) already issued for "${value}"`;
+    const limits = [{ scope: 'registered-domain', value, until, reason: 'acme-rate-limited', message }];
+    return world.store.put('limits/ca.test.json', JSON.stringify({ limits, failedAuthorizations: [] }));
+  };
+
+  it('is passed over, though it never refused this certificate itself', async () => {
+    await world.want('shop', ['www.example.com'], { ca: cas });
+    await limit(34);
+    expect(await hourly()).toMatchObject({
+      action: 'renew',
+      ca: { ca: world.fallback.directoryUrl, reason: 'others-stay-down' },
+    });
+    expect(world.live('shop').ca).toBe(world.fallback.directoryUrl);
+  });
+
+  it.each<[string, () => Promise<void>]>([
+    ['that ends soon enough', () => limit(3)],
+    ['for other names', () => limit(34, 'example.org')],
+  ])('is waited for, or asked, with a limit %s', async (_, limited) => {
+    await world.want('shop', ['www.example.com'], { ca: cas });
+    await limited();
+    await hourly();
+    expect(world.fallback.issued).toEqual([]);
+  });
+});
