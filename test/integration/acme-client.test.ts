@@ -34,11 +34,16 @@ beforeEach(async () => {
 
 afterEach(() => void server.close());
 
-function order() {
+function order(directoryUrl = `${base}/directory`) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const accountKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const client = new AcmeClient({ directoryUrl: `${base}/directory`, accountKey, accountUrl: `${base}/1` });
+  const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: `${base}/1` });
   return client.api.apiResourceRequest('newOrder', {}, [201]);
+}
+
+function closed(): string {
+  server.close();
+  return base;
 }
 
 describe('rows 12 and 13: a request that fails', () => {
@@ -59,6 +64,25 @@ describe('rows 12 and 13: a request that fails', () => {
     answers[path] = answer;
     await expect(order()).rejects.toMatchObject({ name: 'AcmeError' });
     expect(asked[path]).toBe(times);
+  });
+
+  it.each<[string, () => string, RegExp]>([
+    [
+      'speaks no TLS',
+      () => base.replace('http:', 'https:'),
+      /127\.0\.0\.1:\d+ cannot be reached: ERR_SSL_|wrong version/,
+    ],
+    [
+      'has a name that does not resolve',
+      () => 'https://ca.invalid',
+      /ca\.invalid cannot be reached: (ENOTFOUND|EAI_AGAIN)/,
+    ],
+    ['is not there', closed, /127\.0\.0\.1:\d+ cannot be reached: ECONNREFUSED/],
+  ])('of a CA that %s is told in one line', async (_, at, message) => {
+    await expect(order(`${at()}/directory`)).rejects.toMatchObject({
+      reason: 'ca-unreachable',
+      message: expect.stringMatching(message),
+    });
   });
 
   it('is none when all is well', async () => {
