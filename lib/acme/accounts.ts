@@ -54,6 +54,23 @@ export async function openAuthority(
   return new AcmeAuthority(client, { directoryUrl, caaIdentity: settings.caaIdentity });
 }
 
+/** Our account at this CA as it is kept; none is made, and nothing is written. */
+export async function openKeptAuthority(
+  directoryUrl: string,
+  { store, settings }: Way,
+): Promise<CertificateAuthority> {
+  const parameter = accountParameter(directoryUrl, settings.prefix);
+  const text = await store.get(parameter);
+  if (text === undefined)
+    throw new AcmeError(
+      'account-missing',
+      `there is no account at ${directoryUrl} (no parameter ${parameter})`,
+    );
+  const { key, url } = parseAccount(text, parameter);
+  const client = new AcmeClient({ directoryUrl, accountKey: key, accountUrl: url });
+  return new AcmeAuthority(client, { directoryUrl, caaIdentity: settings.caaIdentity });
+}
+
 async function keep(directoryUrl: string, way: Way, lost: Account | undefined): Promise<Account> {
   const { store, settings } = way;
   if (!settings.agreeToTerms) {

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { CaaIssuer } from '../core/caa.ts';
 import { parseValue } from '../core/parse-json.ts';
 import type { PrivateKeyPem } from '../core/private-key-pem.ts';
+import { REVOCATION_REASONS, type RevocationReason } from '../core/revocation.ts';
 import type {
   Authorization,
   CertificateAuthority,
@@ -121,6 +122,18 @@ export class AcmeAuthority implements CertificateAuthority {
     const others = alternates ? alternatesIn(headers.link, url) : [];
     const chains = others.map(async (other) => (await this.#client.api.apiRequest(other, null, [200])).data);
     return [String(data), ...(await Promise.all(chains)).map(String)];
+  }
+
+  async revoke(certificate: string, reason: RevocationReason): Promise<void> {
+    const payload = {
+      certificate: acme.crypto.getPemBodyAsB64u(certificate),
+      reason: REVOCATION_REASONS[reason],
+    };
+    try {
+      await this.#client.api.apiResourceRequest('revokeCert', payload, [200]);
+    } catch (error) {
+      if (!(error instanceof AcmeError) || error.reason !== 'acme-already-revoked') throw error;
+    }
   }
 
   async #requireProfile(profile: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { State } from './state.ts';
 export type RenewReason =
   | 'forced'
   | 'never-issued'
+  | 'revoked'
   | 'names-changed'
   | 'key-changed'
   | 'profile-changed'
@@ -46,6 +47,8 @@ export interface RenewalFacts extends StackCas {
   upkeep?: UpkeepReason | undefined;
   /** CAs that take no order for these names before an instant (ISO 8601), by directory address. */
   limited?: ReadonlyMap<string, string>;
+  /** Whether the live version was revoked, and another one is wanted in its place. */
+  revoked?: boolean;
   now: Date;
 }
 
@@ -81,6 +84,7 @@ function goesElsewhere(facts: RenewalFacts, reason: string): boolean {
 function decideByCertificate(facts: RenewalFacts): RenewalDecision {
   const { live, now } = facts;
   if (!live) return { action: 'renew', reason: 'never-issued' };
+  if (facts.revoked) return { action: 'renew', reason: 'revoked' };
   const change = whatChanged(facts, live);
   if (change) return { action: 'renew', reason: change };
   const due = dueByAge(facts, live);

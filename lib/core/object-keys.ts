@@ -13,6 +13,7 @@ export const STATE_PREFIX = 'state/';
 export const PENDING_PREFIX = 'pending/';
 export const HOSTS_PREFIX = 'hosts/';
 export const ACM_PREFIX = 'acm/';
+export const REVOKED_PREFIX = 'revoked/';
 
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
 export const stateKey = (name: string) => `${STATE_PREFIX}${checked(name)}.json`;
@@ -21,6 +22,7 @@ export const limitsKey = (directoryUrl: string) =>
   `limits/${new URL(directoryUrl).host.replace(/[^a-z0-9.-]/gi, '-')}.json`;
 export const pendingKey = (name: string) => `${PENDING_PREFIX}${checked(name)}.json`;
 export const acmKey = (name: string) => `${ACM_PREFIX}${checked(name)}.json`;
+export const revokedKey = (name: string) => `${REVOKED_PREFIX}${checked(name)}.json`;
 export const probeKey = (name: string) => `probes/${checked(name)}.json`;
 export const liveKey = (name: string) => `${LIVE_PREFIX}${checked(name)}.json`;
 export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${checked(name)}/${file}.pem`;

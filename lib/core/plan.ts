@@ -4,6 +4,9 @@ import type { CaChoice } from './choose-ca.ts';
 import type { Deployment } from './decide-deployments.ts';
 import type { RenewalDecision } from './decide-renewal.ts';
 import type { LivePointer } from './live-pointer.ts';
+import type { Revocation } from './revocation.ts';
+
+type RevokedVersion = Pick<Revocation, 'version' | 'reason' | 'revokedAt'>;
 
 /** What `scan` found and decided for one certificate. Instants are ISO 8601 in UTC. */
 export type PlannedCertificate = (
@@ -23,6 +26,8 @@ export type PlannedCertificate = (
 ) & {
   /** What would change in CAA, and which of the certificate's names each set governs; only where something would. */
   caa?: CaaPlan;
+  /** That its live version was revoked, and why. */
+  revoked?: RevokedVersion;
 };
 
 /** The answer of `scan`. */
@@ -74,4 +79,8 @@ export function plannedCertificate(
   const { reason, until, message } = decision;
   const told = message === undefined ? {} : { message };
   return { name, action: 'wait', reason, until: until.toISOString(), ...told, ...expiry };
+}
+
+export function plannedRevocation({ version, reason, revokedAt }: Revocation): RevokedVersion {
+  return { version, reason, ...(revokedAt !== undefined && { revokedAt }) };
 }

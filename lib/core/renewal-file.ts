@@ -77,6 +77,8 @@ export const RenewalFile = z.strictObject({
   preferredChain: z.optional(
     z.string().check(z.regex(/^[\x20-\x7e]{1,100}$/, 'is not the common name of a root')),
   ),
+  /** Whether a renewal keeps the key; a new one each time when absent. */
+  reuseKey: z.optional(z.boolean()),
   renewBeforeDays: z.optional(
     z.number().check(z.positive('must be over 0'), z.maximum(365, 'must be at most 365')),
   ),

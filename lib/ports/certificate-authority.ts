@@ -1,5 +1,6 @@
 import type { CaaIssuer } from '../core/caa.ts';
 import type { PrivateKeyPem } from '../core/private-key-pem.ts';
+import type { RevocationReason } from '../core/revocation.ts';
 
 /** An ACME order (RFC 8555, 7.1.3). */
 export interface Order {
@@ -42,6 +43,8 @@ export interface CertificateAuthority {
   authorization(url: string): Promise<Authorization>;
   answerChallenge(url: string): Promise<void>;
   finalize(order: Order, csr: { key: PrivateKeyPem; names: readonly string[] }): Promise<Order>;
+  /** Has a certificate (PEM) of this account revoked (RFC 8555, 7.6); one that is revoked already is done. */
+  revoke(certificate: string, reason: RevocationReason): Promise<void>;
   /** The certificate with its chain, PEM: the CA's own choice, and after it the other chains it offers where they are asked for. */
   certificate(order: Order, options?: { alternates: boolean }): Promise<[string, ...string[]]>;
 }

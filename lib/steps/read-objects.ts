@@ -2,9 +2,10 @@ import type * as z from 'zod/mini';
 import { AcmRecord } from '../core/acm-imports.ts';
 import { CaLimits, NO_LIMITS } from '../core/ca-limits.ts';
 import { LivePointer } from '../core/live-pointer.ts';
-import { acmKey, limitsKey, liveKey, pendingKey, stateKey } from '../core/object-keys.ts';
+import { acmKey, limitsKey, liveKey, pendingKey, revokedKey, stateKey } from '../core/object-keys.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { Pending } from '../core/pending.ts';
+import { type Revocation, Revocations } from '../core/revocation.ts';
 import { State } from '../core/state.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
 
@@ -88,4 +89,16 @@ export async function readAcmRecord(
 ): Promise<{ record: AcmRecord | undefined; etag: string } | undefined> {
   const stored = await store.get(acmKey(name));
   return stored && { record: orNone(stored.body, AcmRecord), etag: stored.etag };
+}
+
+/** The versions that were revoked; a record that cannot be read says nothing, and stops no renewal. */
+export async function readRevocations(store: Pick<ObjectStore, 'get'>, name: string): Promise<Revocation[]> {
+  const stored = await store.get(revokedKey(name));
+  return (stored && orNone(stored.body, Revocations))?.versions ?? [];
+}
+
+/** As {@link readRevocations}, for who must not pass over one: throws InputError. */
+export function parseRevocations(name: string, body: string | undefined): Revocation[] {
+  if (body === undefined) return [];
+  return parseJson(body, Revocations, { where: revokedKey(name), reason: 'revocations-malformed' }).versions;
 }

@@ -3,7 +3,7 @@ import { batchRenewals } from '../core/batches.ts';
 import { type CheckSummary, summarizeCheck } from '../core/check-summary.ts';
 import { type Fact, importsDue, MAX_HOSTS_NAMED, probesDue } from '../core/facts.ts';
 import type { HostedZone } from '../core/hosted-zones.ts';
-import { PENDING_PREFIX, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
+import { PENDING_PREFIX, RENEWAL_PREFIX, REVOKED_PREFIX, renewalKey } from '../core/object-keys.ts';
 import { deferOrders } from '../core/orders-per-run.ts';
 import { LEASE_SECONDS } from '../core/pending.ts';
 import type { Plan } from '../core/plan.ts';
@@ -24,12 +24,17 @@ const READS_AT_ONCE = 32;
  */
 export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
   const zonesIn = zoneLister(deps);
-  const [files, leftOpen] = await Promise.all([filesFor(deps, start), leftOpenBy(deps), zonesIn(undefined)]);
+  const [files, leftOpen, revoked] = await Promise.all([
+    filesFor(deps, start),
+    leftOpenBy(deps),
+    revokedIn(deps),
+    zonesIn(undefined),
+  ]);
   const warnings: string[] = [];
   const renewalInfo = new RenewalInfoRound(deps, { now, warn: (message) => warnings.push(message) });
   const looksClosely = start.start === 'plan' || start.start === 'weekly-sweep';
   const holds = new Holds(deps.store, { start, now });
-  const context = { start, looksClosely, zonesIn, holds, leftOpen, renewalInfo, now };
+  const context = { start, looksClosely, zonesIn, holds, leftOpen, revoked, renewalInfo, now };
   const found: Look[] = await pMap(files, (file) => lookAtFile(deps, file, context), {
     concurrency: READS_AT_ONCE,
   });
@@ -95,6 +100,11 @@ async function leftOpenBy({ store }: ScanDeps): Promise<ReadonlySet<string>> {
   const claims = await store.list(PENDING_PREFIX);
   const stale = claims.filter(({ ageMs }) => ageMs > LEASE_SECONDS * 1000);
   return new Set(stale.map(({ key }) => key.slice(PENDING_PREFIX.length).replace(/\.json$/, '')));
+}
+
+async function revokedIn({ store }: ScanDeps): Promise<ReadonlySet<string>> {
+  const records = await store.list(REVOKED_PREFIX);
+  return new Set(records.map(({ key }) => key.slice(REVOKED_PREFIX.length).replace(/\.json$/, '')));
 }
 
 function factsOf({ batches, deployments, imports, probes }: Plan): Fact[] {

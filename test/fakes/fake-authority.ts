@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CaaIssuer } from '../../lib/core/caa.ts';
 import { challengeName, identifierOf } from '../../lib/core/domain-name.ts';
 import type { PrivateKeyPem } from '../../lib/core/private-key-pem.ts';
+import type { RevocationReason } from '../../lib/core/revocation.ts';
 import {
   AcmeError,
   type Authorization,
@@ -12,7 +13,14 @@ import {
 import type { TestCa } from './certificates.ts';
 import type { FakeZones } from './fake-zones.ts';
 
-type Call = 'createOrder' | 'order' | 'authorization' | 'answerChallenge' | 'finalize' | 'certificate';
+type Call =
+  | 'createOrder'
+  | 'order'
+  | 'authorization'
+  | 'answerChallenge'
+  | 'finalize'
+  | 'certificate'
+  | 'revoke';
 
 interface KeptOrder extends Order {
   names: readonly string[];
@@ -33,6 +41,7 @@ export class FakeAuthority implements CertificateAuthority {
   readonly #certificates = new Map<string, string>();
   /** The names of each certificate that was issued. */
   readonly issued: (readonly string[])[] = [];
+  readonly revoked: { certificate: string; reason: RevocationReason }[] = [];
   /** What was ordered. */
   readonly requests: OrderRequest[] = [];
   /** Runs before each call, with the names or the address it is about; throws to refuse. */
@@ -134,6 +143,11 @@ export class FakeAuthority implements CertificateAuthority {
     this.#certificates.set(url, leaf + this.#ca.issuer);
     order.status = 'valid';
     return { ...order };
+  }
+
+  async revoke(certificate: string, reason: RevocationReason): Promise<void> {
+    await this.before('revoke', reason);
+    this.revoked.push({ certificate, reason });
   }
 
   async certificate({ url }: Order): Promise<[string, ...string[]]> {

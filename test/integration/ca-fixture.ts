@@ -5,7 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { openAuthority } from '../../lib/acme/accounts.ts';
 import { type CertificateFacts, verifyIssued } from '../../lib/core/certificate.ts';
 import type { CertificateAuthority, OrderRequest } from '../../lib/ports/certificate-authority.ts';
-import { generateKey } from '../../lib/steps/renew/new-order.ts';
+import { generateKey } from '../../lib/steps/renew/key-for.ts';
 import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';

@@ -38,3 +38,13 @@ describe('a profile that the CA does not have', () => {
     });
   });
 });
+
+describe('a certificate that is revoked', () => {
+  it('is so at the CA, with the reason, and may be revoked again', async () => {
+    const { chains, serial } = await issue(ca, { names: ['revoked.example.com'] });
+    await ca.authority.revoke(chains[0], 'keyCompromise');
+    await ca.authority.revoke(chains[0], 'keyCompromise');
+    const status = JSON.parse(await ca.pebble.manage(`cert-status-by-serial/${serial.replace(/^0+/, '')}`));
+    expect(status).toMatchObject({ Status: 'Revoked', Reason: 1 });
+  });
+});

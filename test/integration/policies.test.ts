@@ -32,7 +32,16 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const assume = (arn: string, externalId?: string) =>
   asks('sts:AssumeRole', arn, externalId === undefined ? {} : { 'sts:ExternalId': externalId });
 const SSM = 'arn:aws:ssm:us-east-1:123456789012';
-const ROLES = ['ScanRole', 'RenewRole', 'DeployRole', 'ConfirmRole', 'AcmRole', 'ProbeRole', 'DoctorRole'];
+const ROLES = [
+  'ScanRole',
+  'RenewRole',
+  'DeployRole',
+  'ConfirmRole',
+  'AcmRole',
+  'ProbeRole',
+  'DoctorRole',
+  'RevokeRole',
+];
 
 type Case = [verdict: 'may' | 'may not', what: string, asked: Authorization];
 
@@ -145,7 +154,23 @@ const CASES: Record<string, Case[]> = {
     ...noRecords,
     ...noCommands,
   ],
+  RevokeRole: [
+    ['may', 'read a renewal file', get('renewal/example.com.json')],
+    ['may', 'read a pointer', get('live/example.com.json')],
+    ['may', "read a version's certificate", get(`${version}/cert.pem`)],
+    ['may', 'write down what was revoked', put('revoked/example.com.json', onlyNew)],
+    ['may', "read the CA's account", parameter('GetParameter', ACCOUNT_PARAMETER)],
+    ['may not', "write the CA's account", parameter('PutParameter', ACCOUNT_PARAMETER)],
+    ['may not', "read an external account's key", parameter('GetParameter', EAB_PARAMETER)],
+    ...[...keys, 'pending/example.com.json'].map((key): Case => ['may not', `read ${key}`, get(key)]),
+    ['may not', 'write a pointer', put('live/example.com.json')],
+    ['may not', 'remove a version', remove(`${version}/cert.pem`)],
+    ...noRecords,
+    ...noCommands,
+  ],
   RenewRole: [
+    ['may', 'read what was revoked', get('revoked/example.com.json')],
+    ['may not', 'write down what was revoked', put('revoked/example.com.json')],
     ['may', 'write a proof', create('TXT _acme-challenge.example.com')],
     [
       'may',

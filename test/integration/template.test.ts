@@ -6,7 +6,7 @@ import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../
 import { PROJECT, runTool } from '../../check/run-tool.ts';
 import { venvBin } from './fixtures/venv.ts';
 
-const FUNCTIONS = ['Scan', 'Renew', 'Deploy', 'Confirm', 'Acm', 'Probe', 'Doctor'];
+const FUNCTIONS = ['Scan', 'Renew', 'Deploy', 'Confirm', 'Acm', 'Probe', 'Doctor', 'Revoke'];
 
 let folder: string;
 let templateFile: string;
@@ -198,7 +198,7 @@ describe('the bucket', () => {
 });
 
 describe('functions', () => {
-  it('are seven, each with a role of its own', () => {
+  it('are eight, each with a role of its own', () => {
     const roles = ofType('AWS::Lambda::Function').map(([id, { Properties }]) => [id, idOf(Properties.Role)]);
     expect(roles).toEqual(FUNCTIONS.map((name) => [`${name}LambdaFunction`, `${name}Role`]));
     for (const name of FUNCTIONS) {

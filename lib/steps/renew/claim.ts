@@ -5,7 +5,8 @@ import { isSuggested } from '../../core/hold.ts';
 import { InputError } from '../../core/input-error.ts';
 import { renewalKey, stateKey } from '../../core/object-keys.ts';
 import { parseRenewalFile, type Wanted } from '../../core/renewal-file.ts';
-import { type FoundPointer, findPointer, findState } from '../read-objects.ts';
+import { toMakeUpFor } from '../../core/revocation.ts';
+import { type FoundPointer, findPointer, findState, readRevocations } from '../read-objects.ts';
 import type { BatchDeps, Claimed, RenewDeps } from './context.ts';
 import { requireNoHold } from './held-back.ts';
 import { Lease } from './lease.ts';
@@ -44,10 +45,11 @@ export async function claim(deps: BatchDeps, due: DueOne, owner: string): Promis
 async function lookAgain(deps: BatchDeps, due: DueOne, { leftOpen, pending }: Lease): Promise<Again> {
   const { store, stack, clock, limits } = deps;
   const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
-  const [file, found, state] = await Promise.all([
+  const [file, found, state, revocations] = await Promise.all([
     store.get(renewalKey(name)),
     findPointer(store, name),
     stateOf(deps, name),
+    readRevocations(store, name),
   ]);
   if ((found?.pointer?.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
   if (!file && leftOpen) return retired(name, found);
@@ -66,6 +68,7 @@ async function lookAgain(deps: BatchDeps, due: DueOne, { leftOpen, pending }: Le
     live: live?.pointer,
     state,
     forced,
+    revoked: toMakeUpFor(revocations, live?.pointer) !== undefined,
     leftOpen,
     caaDrifted: reason === 'caa-drifted',
     upkeep: rebuilt ? 'pointer-lost' : UPKEEP.find((upkeep) => upkeep === reason),
@@ -80,7 +83,7 @@ async function lookAgain(deps: BatchDeps, due: DueOne, { leftOpen, pending }: Le
     requireNoHold({ ...order, names: wanted.names, forced, ignoreBudget, suggested, now });
   }
   const why = rebuilt && decision.action === 'mend' ? { reason: 'pointer-lost' } : {};
-  return { wanted, ...sound, state, action: decision.action, ignoreBudget, ...why };
+  return { wanted, ...sound, state, revocations, action: decision.action, ignoreBudget, ...why };
 }
 
 /** A state that cannot be read is kept aside, and nothing is remembered any more. */
@@ -99,7 +102,7 @@ function retired(name: string, found: FoundPointer | undefined): Again {
   const live = found?.pointer && { pointer: found.pointer, etag: found.etag };
   const ignoreBudget = false;
   const left = { action: 'mend', reason: 'left-open' } as const;
-  return { wanted, live, pointerEtag: found?.etag, state: undefined, ignoreBudget, ...left };
+  return { wanted, live, pointerEtag: found?.etag, state: undefined, revocations: [], ignoreBudget, ...left };
 }
 
 async function giveBack(lease: Lease, { warn }: RenewDeps): Promise<void> {

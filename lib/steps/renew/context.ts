@@ -6,6 +6,7 @@ import type { LivePointer } from '../../core/live-pointer.ts';
 import type { PrivateKeyPem } from '../../core/private-key-pem.ts';
 import type { RecordEdit } from '../../core/record-edits.ts';
 import type { StackLimits, Wanted } from '../../core/renewal-file.ts';
+import type { Revocation } from '../../core/revocation.ts';
 import type { State } from '../../core/state.ts';
 import type {
   Authorization,
@@ -68,6 +69,8 @@ export interface Claimed {
   pointerEtag: string | undefined;
   state: State | undefined;
   action: 'renew' | 'mend';
+  /** Its versions that were revoked. */
+  revocations: readonly Revocation[];
   /** Whether somebody said so by hand, who knows what is left of the CA's limits. */
   ignoreBudget: boolean;
   lease: Lease;

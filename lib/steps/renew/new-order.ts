@@ -1,9 +1,6 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import { ISSUANCE_WINDOW, isSuggested } from '../../core/hold.ts';
 import type { LivePointer } from '../../core/live-pointer.ts';
-import { PrivateKeyPem } from '../../core/private-key-pem.ts';
-import type { KeyType } from '../../core/renewal-file.ts';
+import type { PrivateKeyPem } from '../../core/private-key-pem.ts';
 import {
   AcmeError,
   type CertificateAuthority,
@@ -14,8 +11,7 @@ import { issuedSince } from '../issued-since.ts';
 import { TimeLimitError } from '../poll.ts';
 import type { BatchDeps, Checked, RenewRun } from './context.ts';
 import { requireNoHold } from './held-back.ts';
-
-const generate = promisify(generateKeyPair);
+import { keyFor } from './key-for.ts';
 
 /** Places an order and makes its key; throws HeldBackError where the CA's limits or our budget say not yet. */
 export async function orderAnew(
@@ -33,7 +29,7 @@ export async function orderAnew(
   const replaces = live && replacedBy(request, live.pointer, authority.directoryUrl);
   const [order, key] = await Promise.all([
     createOrder(authority, { ...request, replaces }),
-    generateKey(wanted.key),
+    keyFor(deps, renewal),
   ]);
   return { order, key };
 }
@@ -75,11 +71,4 @@ function isAgainstReplaces(error: unknown): boolean {
   if (!(error instanceof AcmeError)) return false;
   if (['acme-already-replaced', 'acme-malformed', 'acme-unauthorized'].includes(error.reason)) return true;
   return error.reason === 'acme-server-internal' && error.message.includes('given certificate');
-}
-
-export async function generateKey(type: KeyType): Promise<PrivateKeyPem> {
-  const { privateKey } = type.startsWith('rsa-')
-    ? await generate('rsa', { modulusLength: Number(type.slice('rsa-'.length)) })
-    : await generate('ec', { namedCurve: type === 'ecdsa-p384' ? 'P-384' : 'P-256' });
-  return new PrivateKeyPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 }

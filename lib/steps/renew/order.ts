@@ -1,6 +1,7 @@
 import { keyFingerprint } from '../../core/certificate.ts';
 import type { Pending } from '../../core/pending.ts';
 import { PrivateKeyPem } from '../../core/private-key-pem.ts';
+import { isCompromised } from '../../core/revocation.ts';
 import { AcmeError, type Authorization, type Order } from '../../ports/certificate-authority.ts';
 import { refusalOf } from '../failure.ts';
 import type { Checked, Ordered, PlacedEdit, RenewRun } from './context.ts';
@@ -35,12 +36,14 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
 }
 
 /** What an order is for: one that was left open is gone on with only while the same is wanted. */
-function requestOf({ authority }: RenewRun, { wanted }: Checked): string {
+function requestOf({ authority }: RenewRun, { wanted, live }: Checked): string {
   return JSON.stringify([
     authority.directoryUrl,
     [...wanted.names].sort(),
     wanted.key,
     wanted.profile ?? null,
+    // With the key of before, an order that was carried out is told by the version that it replaced.
+    ...(wanted.reuseKey ? [live?.pointer.version ?? null] : []),
   ]);
 }
 
@@ -52,8 +55,9 @@ async function resume(
   if (left?.request !== requestOf(run, renewal)) return undefined;
   const key = new PrivateKeyPem(left.key);
   const fingerprint = fingerprintOf(key);
+  if (fingerprint === undefined || isCompromised(renewal.revocations, fingerprint)) return undefined;
   // Its certificate is live already; the worker died, or could not clean up, after the commit.
-  if (fingerprint === undefined || fingerprint === renewal.live?.pointer.keyFingerprint) return undefined;
+  if (!renewal.wanted.reuseKey && fingerprint === renewal.live?.pointer.keyFingerprint) return undefined;
   try {
     const order = await run.authority.order(left.url);
     if (order.status !== 'invalid') return { order, key };

@@ -6,7 +6,7 @@ import { oneLineOf } from '../failure.ts';
 import { findCaa } from '../find-caa.ts';
 import { type Checked, type Ordered, type RenewRun, runPhase } from './context.ts';
 import { finalize } from './finalize.ts';
-import { generateKey } from './new-order.ts';
+import { generateKey } from './key-for.ts';
 import { mergeRecords, txtEdit } from './order.ts';
 import { prove } from './prove.ts';
 import { cleanUp, leftRecords, publish } from './publish.ts';

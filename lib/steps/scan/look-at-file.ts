@@ -6,8 +6,9 @@ import { identifierOf } from '../../core/domain-name.ts';
 import { type HostedZone, zonesFor } from '../../core/hosted-zones.ts';
 import { InputError } from '../../core/input-error.ts';
 import { nameOfKey, RENEWAL_PREFIX, renewalKey } from '../../core/object-keys.ts';
-import { type Plan, plannedCertificate } from '../../core/plan.ts';
+import { type Plan, plannedCertificate, plannedRevocation } from '../../core/plan.ts';
 import { parseRenewalFile, type StackLimits, type Wanted } from '../../core/renewal-file.ts';
+import { toMakeUpFor } from '../../core/revocation.ts';
 import type { Start } from '../../core/start.ts';
 import type { Events } from '../../ports/events.ts';
 import type { Hosts } from '../../ports/hosts.ts';
@@ -18,7 +19,7 @@ import { challengeTarget } from '../challenge-target.ts';
 import { oneLineOf } from '../failure.ts';
 import { lookAtPointer } from '../find-upkeep.ts';
 import { type CaaDeps, lookAtCaa } from '../look-at-caa.ts';
-import { findPointer, findState } from '../read-objects.ts';
+import { findPointer, findState, readRevocations } from '../read-objects.ts';
 import type { RenewalInfoDeps, RenewalInfoRound } from './ask-renewal-info.ts';
 import type { Holds } from './find-hold.ts';
 
@@ -50,6 +51,8 @@ export interface LookContext {
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
   holds: Holds;
   leftOpen: ReadonlySet<string>;
+  /** Certificates with a version that was revoked. */
+  revoked: ReadonlySet<string>;
   renewalInfo: RenewalInfoRound;
   now: Date;
 }
@@ -84,7 +87,7 @@ async function readWanted({ store, stack }: ScanDeps, name: string): Promise<Wan
 async function decide(
   deps: ScanDeps,
   wanted: Wanted,
-  { start, looksClosely, zonesIn, holds, leftOpen, renewalInfo, now }: LookContext,
+  { start, looksClosely, zonesIn, holds, leftOpen, revoked, renewalInfo, now }: LookContext,
 ): Promise<Look> {
   const { store, stack } = deps;
   const { name, zoneRole } = wanted;
@@ -103,11 +106,14 @@ async function decide(
   const caa = looksAtCaa ? await lookAtCaa(deps, wanted, pointer) : undefined;
   const open = leftOpen.has(name);
   const cas = casOf(wanted, stack);
+  const revocations = revoked.has(name) ? await readRevocations(store, name) : [];
+  const revocation = revocations.find(({ version }) => version === live?.version);
   const facts = {
     wanted,
     live,
     state,
     forced: start.start === 'force',
+    revoked: toMakeUpFor(revocations, live) !== undefined,
     leftOpen: open,
     caaDrifted: caa !== undefined && caa.edits.length > 0,
     upkeep: damage ?? (spoilt && 'state-unreadable'),
@@ -129,7 +135,14 @@ async function decide(
     failures: state?.failures ?? 0,
     overdue: isOverdue(facts),
   };
-  const look: Look = { planned: caa ? { ...planned, caa } : planned, health };
+  const look: Look = {
+    planned: {
+      ...planned,
+      ...(caa && { caa }),
+      ...(revocation && { revoked: plannedRevocation(revocation) }),
+    },
+    health,
+  };
   if (live)
     look.deployed = {
       name,

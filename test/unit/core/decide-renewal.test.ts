@@ -42,6 +42,11 @@ describe('a certificate is renewed', () => {
   it.each<[string, string, Parameters<typeof decide>[0]]>([
     ['forced', 'by hand', { forced: true }],
     ['never-issued', 'when there is none', { live: undefined }],
+    [
+      'revoked',
+      'when the live version was revoked',
+      { revoked: true, wanted: wantedOf({ key: 'rsa-2048' }) },
+    ],
     ['names-changed', 'when a name came', { wanted: wantedOf({ names: ['example.com', 'a.example.com'] }) }],
     ['names-changed', 'when a name went', { live: pointer({ names: ['example.com', 'a.example.com'] }) }],
     ['names-changed', 'when a name is another', { wanted: wantedOf({ names: ['a.example.com'] }) }],

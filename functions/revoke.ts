@@ -1,0 +1,36 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { openKeptAuthority } from '../lib/acme/accounts.ts';
+import { EventBus } from '../lib/aws/event-bus.ts';
+import { ParameterStore } from '../lib/aws/parameter-store.ts';
+import { S3Store } from '../lib/aws/s3-store.ts';
+import { invoked, logger } from '../lib/lambda/handler.ts';
+import { readSettings } from '../lib/settings.ts';
+import { type RevokeDeps, revoke } from '../lib/steps/revoke.ts';
+
+const settings = readSettings(process.env);
+const accounts = {
+  store: new ParameterStore(new SSMClient()),
+  settings: { ...settings, prefix: settings.accountPrefix },
+};
+const deps: RevokeDeps = {
+  store: new S3Store(new S3Client(), settings.bucket),
+  openAuthority: (directoryUrl) => openKeptAuthority(directoryUrl, accounts),
+  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  stack: {
+    domains: settings.domains,
+    challengeTargets: settings.challengeTargets,
+    hostGroups: settings.hostGroups.map(({ name }) => name),
+    zoneRoles: settings.zoneRoles.map(({ name }) => name),
+    defaultCa: settings.directoryUrl,
+    fallbackCas: settings.fallbackDirectoryUrls,
+  },
+};
+
+/** Has one version of one certificate revoked, and a live one replaced. */
+export const handler = invoked(async (event) => {
+  const revoked = await revoke(deps, event, new Date());
+  logger.warn('certificate revoked', { certificate: revoked });
+  return revoked;
+});

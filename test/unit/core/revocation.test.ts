@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import {
+  isCompromised,
+  parseRevocationRequest,
+  type Revocation,
+  toMakeUpFor,
+  withRevocation,
+} from '../../../lib/core/revocation.ts';
+
+const VERSION = '20261120T020000Z-0a1b2c';
+const revocation = (more: Partial<Revocation> = {}): Revocation => ({
+  version: VERSION,
+  serial: '0a',
+  keyFingerprint: 'f',
+  reason: 'superseded',
+  askedAt: '2026-11-20T02:00:00Z',
+  ...more,
+});
+
+describe('a request to revoke', () => {
+  it('gives the name twice, and a reason', () => {
+    const request = { revoke: 'example.com', reason: 'keyCompromise' };
+    expect(parseRevocationRequest({ ...request, confirm: 'example.com' })).toEqual(request);
+  });
+
+  it.each([
+    ['without a confirmation', { revoke: 'example.com', reason: 'superseded' }, 'not-confirmed'],
+    [
+      'of another name',
+      { revoke: 'example.com', confirm: 'example.net', reason: 'superseded' },
+      'not-confirmed',
+    ],
+    [
+      'in other letters',
+      { revoke: 'example.com', confirm: 'Example.com', reason: 'superseded' },
+      'not-confirmed',
+    ],
+    ['of all', { revoke: '*', confirm: '*', reason: 'superseded' }, 'event-invalid'],
+    ['without a reason', { revoke: 'a', confirm: 'a' }, 'event-invalid'],
+    ['with an unknown reason', { revoke: 'a', confirm: 'a', reason: 'bored' }, 'event-invalid'],
+    [
+      'with a path for a version',
+      { revoke: 'a', confirm: 'a', reason: 'superseded', version: '../b' },
+      'event-invalid',
+    ],
+    ['with an unknown key', { revoke: 'a', confirm: 'a', reason: 'superseded', all: true }, 'event-invalid'],
+    ['that is nothing', undefined, 'event-invalid'],
+  ])('is refused %s', (_, event, reason) => {
+    expect(() => parseRevocationRequest(event)).toThrow(expect.objectContaining({ reason }));
+  });
+});
+
+describe('a new certificate makes up for', () => {
+  it.each<[boolean, string, Revocation, string]>([
+    [true, 'the live version', revocation(), VERSION],
+    [true, 'one of which the CA has not answered', revocation({ reason: 'keyCompromise' }), VERSION],
+    [false, 'none where operation ceased', revocation({ reason: 'cessationOfOperation' }), VERSION],
+    [false, 'none where another version is live', revocation(), '20261121T020000Z-0a1b2c'],
+  ])('%s: %s', (expected, _, known, version) => {
+    expect(toMakeUpFor([known], { version }) !== undefined).toBe(expected);
+  });
+});
+
+it('a key is compromised by keyCompromise only, and for ever', () => {
+  const known = withRevocation([revocation({ reason: 'keyCompromise' })], revocation({ version: 'another' }));
+  expect(isCompromised(known, 'f')).toBe(true);
+  expect(isCompromised(known, 'other')).toBe(false);
+  expect(isCompromised([revocation()], 'f')).toBe(false);
+});
