@@ -89,7 +89,13 @@ export async function followRenewal(
     if (failure && failure.at !== before.failedAt)
       return { name, outcome: 'failed', message: `${failure.reason}: ${failure.message}`, hosts: [] };
     if (performance.now() > deadline)
-      return { name, outcome: 'unfinished', message: 'no new version within the time limit', hosts: [] };
+      return {
+        name,
+        outcome: 'unfinished',
+        message:
+          'no new version and no failure within the time limit; "perennial plan" says what it waits for',
+        hosts: [],
+      };
     await sleep(LOOK_EVERY_MS);
   }
 }

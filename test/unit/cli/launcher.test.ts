@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import manifest from '../../../package.json' with { type: 'json' };
 
 const LAUNCHER = join(import.meta.dirname, '../../../cli/perennial.mjs');
 /** Has Node call itself an older one. */
@@ -16,6 +17,12 @@ const run = (args: string[]) =>
   });
 
 describe('cli/perennial.mjs', () => {
+  it('is what npx starts: named in package.json, executable, with a first line for the system', async () => {
+    expect(manifest.bin).toEqual({ perennial: 'cli/perennial.mjs' });
+    expect((await stat(LAUNCHER)).mode & 0o111).toBe(0o111);
+    expect(await readFile(LAUNCHER, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
   it('runs the program with this Node', async () => {
     const { status, stdout } = await run([LAUNCHER, '--help']);
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Usage: perennial') });
