@@ -21,6 +21,7 @@ module.exports = async ({ resolveVariable }) => {
           'AcmRole',
           'ProbeRole',
           'RevokeRole',
+          'StatusRole',
         ]),
       },
     },

@@ -1,9 +1,10 @@
+import type { CertificateStatus } from '../../lib/core/status/certificate-status.ts';
+import { isWell } from '../../lib/core/status/judge-health.ts';
+import { readStatus } from '../../lib/steps/read-status.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack, type Stack } from '../stack/find-stack.ts';
 import { openBucket, READS_AT_ONCE } from '../stack/open-bucket.ts';
-import { type CertificateStatus, isWell } from '../status/certificate-status.ts';
-import { readStatus } from '../status/read-status.ts';
 import { RememberedReads, rememberedFile } from '../status/remembered-reads.ts';
 
 const HEAD = ['certificate', 'status', 'expires', 'days', 'hosts', 'why'];

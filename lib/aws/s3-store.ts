@@ -137,10 +137,16 @@ export class S3Store implements ObjectStore {
     body: string,
     { groups, ...conditions }: WriteOptions & Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>,
   ): PutObjectCommandInput {
-    const contentType = key.endsWith('.json') ? 'application/json' : 'application/x-pem-file';
     const tags =
       groups && groups.length > 0 ? { Tagging: `${TAG}=${encodeURIComponent(tagValue(groups))}` } : {};
-    return { Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType, ...tags, ...conditions };
+    return {
+      Bucket: this.#bucket,
+      Key: key,
+      Body: body,
+      ContentType: contentTypeOf(key),
+      ...tags,
+      ...conditions,
+    };
   }
 
   async #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {
@@ -151,6 +157,12 @@ export class S3Store implements ObjectStore {
       throw storeError(attempt, this.#bucket, cause);
     }
   }
+}
+
+/** A page that is opened from S3 is shown by its type, and not guessed at. */
+function contentTypeOf(key: string): string {
+  if (key.endsWith('.html')) return 'text/html; charset=utf-8';
+  return key.endsWith('.json') ? 'application/json' : 'application/x-pem-file';
 }
 
 function storeError(attempt: string, bucket: string, cause: unknown): StoreError {

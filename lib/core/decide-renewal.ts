@@ -117,7 +117,10 @@ export function isOverdue(facts: RenewalFacts): boolean {
 }
 
 /** The instant from which age alone is a reason, and that reason. */
-function dueByAge({ wanted, state }: RenewalFacts, live: LivePointer): { at: Date; reason: RenewReason } {
+export function dueByAge(
+  { wanted, state }: Pick<RenewalFacts, 'wanted' | 'state'>,
+  live: LivePointer,
+): { at: Date; reason: RenewReason } {
   const notAfter = Date.parse(live.notAfter);
   const lifetime = notAfter - Date.parse(live.notBefore);
   const lastSixth = new Date(notAfter - lifetime / 6);

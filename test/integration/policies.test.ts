@@ -41,6 +41,7 @@ const ROLES = [
   'ProbeRole',
   'DoctorRole',
   'RevokeRole',
+  'StatusRole',
 ];
 
 type Case = [verdict: 'may' | 'may not', what: string, asked: Authorization];
@@ -165,6 +166,21 @@ const CASES: Record<string, Case[]> = {
     ...[...keys, 'pending/example.com.json'].map((key): Case => ['may not', `read ${key}`, get(key)]),
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'remove a version', remove(`${version}/cert.pem`)],
+    ...noRecords,
+    ...noCommands,
+  ],
+  StatusRole: [
+    ['may', 'list the bucket', asks('s3:ListBucket', 'arn:aws:s3:::Bucket', { 's3:prefix': 'renewal/' })],
+    ['may', 'read a renewal file', get('renewal/example.com.json')],
+    ['may', 'read a pointer', get('live/example.com.json')],
+    ['may', 'read a state', get('state/example.com.json')],
+    ['may', 'read what a host serves', get('hosts/i-0123456789abcdef0.json')],
+    ['may', 'write its page', put('status/index.html')],
+    ...noKeys,
+    ['may not', 'write a pointer', put('live/example.com.json')],
+    ['may not', 'write a renewal file', put('renewal/example.com.json')],
+    ['may not', 'write another page', put('status/other.html')],
+    ['may not', 'remove its page', remove('status/index.html')],
     ...noRecords,
     ...noCommands,
   ],
@@ -370,8 +386,12 @@ describe.each(ROLES)('%s, as every role,', (role) => {
     ['may not', 'assume a zone role with another external id', assume(ZONE_ROLE, 'x-2')],
     ['may not', 'assume another role of that account', assume(`${ZONE_ROLE}-admin`, 'x-1')],
     ['may not', 'assume a role of this account', assume('arn:aws:iam::123456789012:role/dns', 'x-1')],
-    // Doctor only looks.
-    [role === 'DoctorRole' ? 'may not' : 'may', "put events on the stack's bus", bus('Bus')],
+    // These only look.
+    [
+      ['DoctorRole', 'StatusRole'].includes(role) ? 'may not' : 'may',
+      "put events on the stack's bus",
+      bus('Bus'),
+    ],
     ['may not', 'put events on another bus', bus('default')],
     ...['UpdateDocument', 'UpdateDocumentDefaultVersion', 'DeleteDocument', 'ModifyDocumentPermission'].map(
       (action): Case => ['may not', `${action} on the document`, asks(`ssm:${action}`, document)],

@@ -35,6 +35,7 @@ describe('a stack with a KMS key of its own', () => {
 
   it.each([
     ['DoctorRole', ['kms:Decrypt']],
+    ['StatusRole', ['kms:Decrypt', 'kms:GenerateDataKey']],
     ['ScanRole', ['kms:Decrypt', 'kms:GenerateDataKey']],
     ['RenewRole', ['kms:Decrypt', 'kms:GenerateDataKey']],
     ['DeployRole', ['kms:Decrypt', 'kms:GenerateDataKey']],

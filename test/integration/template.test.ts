@@ -6,7 +6,7 @@ import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../
 import { PROJECT, runTool } from '../../check/run-tool.ts';
 import { venvBin } from './fixtures/venv.ts';
 
-const FUNCTIONS = ['Scan', 'Renew', 'Deploy', 'Confirm', 'Acm', 'Probe', 'Doctor', 'Revoke'];
+const FUNCTIONS = ['Scan', 'Renew', 'Deploy', 'Confirm', 'Acm', 'Probe', 'Doctor', 'Revoke', 'Status'];
 
 let folder: string;
 let templateFile: string;

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { reportOf } from '../../../cli/commands/status.ts';
-import { bySoonestTrouble, type CertificateFacts, statusOf } from '../../../cli/status/certificate-status.ts';
-import { readStatus } from '../../../cli/status/read-status.ts';
 import { RememberedReads, rememberedFile } from '../../../cli/status/remembered-reads.ts';
 import { pointerText } from '../../../lib/core/live-pointer.ts';
+import { bySoonestTrouble, statusOf } from '../../../lib/core/status/certificate-status.ts';
+import type { CertificateFacts } from '../../../lib/core/status/facts.ts';
+import { readStatus } from '../../../lib/steps/read-status.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 

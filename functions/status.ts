@@ -1,0 +1,25 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { S3Store } from '../lib/aws/s3-store.ts';
+import { invoked, logger } from '../lib/lambda/handler.ts';
+import { readSettings } from '../lib/settings.ts';
+import { type StatusDeps, showStatus } from '../lib/steps/show-status.ts';
+
+const settings = readSettings(process.env);
+const deps: StatusDeps = {
+  store: new S3Store(new S3Client(), settings.bucket),
+  stack: {
+    ...settings,
+    hostGroups: settings.hostGroups.map(({ name }) => name),
+    zoneRoles: settings.zoneRoles.map(({ name }) => name),
+    defaultCa: settings.directoryUrl,
+    fallbackCas: settings.fallbackDirectoryUrls,
+  },
+};
+
+/** How every certificate is, as JSON or as a page in the bucket. */
+export const handler = invoked(async (event) => {
+  const answer = await showStatus(deps, event, new Date());
+  const { counts, page } = answer;
+  logger.info('status read', { counts, page });
+  return answer;
+});

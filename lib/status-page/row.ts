@@ -1,0 +1,71 @@
+import { DAY } from '../core/durations.ts';
+import type { CertificateStatus } from '../core/status/certificate-status.ts';
+import type { HostStatus } from '../core/status/host-status.ts';
+import { isWell } from '../core/status/judge-health.ts';
+import { lifeOf } from '../core/status/life.ts';
+import { html, type Markup } from './html.ts';
+
+const HOSTS_SHOWN = 6;
+const NAMES_SHOWN = 8;
+
+/** A row of the table. Cells are not closed, as HTML allows: a thousand rows are a third smaller. */
+export function rowOf(certificate: CertificateStatus, now: Date): Markup {
+  const { name, health, trouble, next } = certificate;
+  const why = trouble || (next ? `${next.action}: ${next.reason}` : '');
+  const kind = health === 'ok' ? 'ok' : isWell(certificate) ? 'idle' : 'bad';
+  return html`<tr class="${kind}"><th scope="row">${name}${namesOf(certificate)}<td><b>${health}</b><p>${why}<td>${lifeCell(certificate, now)}<td>${issuerOf(certificate)}<td>${hostsOf(certificate.hosts)}<td>${lastOf(certificate)}
+`;
+}
+
+function namesOf({ name, names }: CertificateStatus): Markup {
+  const others = names.filter((other) => other !== name);
+  if (others.length === 0) return html``;
+  return html`<p>${inShort(others, NAMES_SHOWN)}`;
+}
+
+function inShort(texts: readonly string[], limit: number): string {
+  const more = texts.length > limit ? ` and ${texts.length - limit} more` : '';
+  return `${texts.slice(0, limit).join(' ')}${more}`;
+}
+
+function lifeCell({ notBefore, due, notAfter, daysLeft }: CertificateStatus, now: Date): Markup {
+  if (notBefore === undefined || notAfter === undefined) return html`–`;
+  const { today, due: dueAt } = lifeOf({ notBefore, notAfter, ...(due !== undefined && { due }) }, now);
+  const isShort = Date.parse(notAfter) - Date.parse(notBefore) < 10 * DAY;
+  const show = (at: string) => (isShort ? at.slice(0, 16).replace('T', ' ') : at.slice(0, 10));
+  const dueText = due === undefined ? '' : `, due ${show(due)}`;
+  return html`<svg aria-hidden="true"><rect class="d" x="${dueAt}%"/><rect class="n" width="${today}%"/></svg><p>issued ${show(notBefore)}${dueText}<p>expires <b>${show(notAfter)}</b>, ${leftText(daysLeft ?? 0)}`;
+}
+
+function leftText(daysLeft: number): string {
+  if (daysLeft < 0) return 'over';
+  return daysLeft === 0 ? 'today' : `${daysLeft} d left`;
+}
+
+/** The CA as the host of its directory. */
+function issuerOf({ ca, profile }: CertificateStatus): Markup {
+  if (ca === undefined) return html`–`;
+  const host = URL.parse(ca)?.host ?? ca;
+  return profile === undefined ? html`${host}` : html`${host}<p>${profile}`;
+}
+
+/** Those that lag come first; of many that are well, some. */
+function hostsOf(hosts: readonly HostStatus[]): Markup {
+  if (hosts.length === 0) return html`–`;
+  const live = hosts.filter(({ isLive }) => isLive);
+  const sorted = [...hosts.filter(({ isLive }) => !isLive), ...live];
+  const shown = sorted.slice(0, HOSTS_SHOWN).map(hostOf);
+  const more = sorted.length > HOSTS_SHOWN ? html`<li>and ${sorted.length - HOSTS_SHOWN} more` : html``;
+  return html`${live.length} of ${hosts.length} up to date<ul>${shown}${more}</ul>`;
+}
+
+function hostOf({ instanceId, outcome, version, isLive }: HostStatus): Markup {
+  if (isLive) return html`<li>${instanceId} ${outcome}`;
+  return html`<li class="x">${instanceId} ${outcome}, on ${version ?? 'none'}`;
+}
+
+function lastOf({ last }: CertificateStatus): Markup {
+  if (!last) return html`–`;
+  const at = last.at.slice(0, 16).replace('T', ' ');
+  return last.outcome === 'failed' ? html`failed ${at}<p>${last.reason}` : html`renewed ${at}`;
+}

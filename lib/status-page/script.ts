@@ -1,0 +1,23 @@
+/** Searches the rows, and says when the page is old. Runs in the reader's browser, allowed by its hash. */
+export const SCRIPT = `
+const byId = (id) => document.getElementById(id);
+const rows = [...document.querySelectorAll('tbody tr')].map((row) => ({
+  row,
+  text: row.textContent.toLowerCase(),
+  unwell: row.className === 'bad',
+}));
+function show() {
+  const words = byId('q').value.toLowerCase().split(/\\s+/).filter(Boolean);
+  let shown = 0;
+  for (const { row, text, unwell } of rows) {
+    row.hidden = (byId('unwell').checked && !unwell) || !words.every((word) => text.includes(word));
+    if (!row.hidden) shown += 1;
+  }
+  byId('shown').textContent = shown === rows.length ? '' : shown + ' of ' + rows.length;
+}
+byId('q').addEventListener('input', show);
+byId('unwell').addEventListener('change', show);
+document.querySelector('form').addEventListener('submit', (event) => event.preventDefault());
+const hours = Math.floor((Date.now() - Date.parse(byId('at').dateTime)) / 3600000);
+if (hours >= 2) byId('old').textContent = ', which is ' + (hours < 48 ? hours + ' hours' : Math.floor(hours / 24) + ' days') + ' ago';
+`;

@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { pointerText } from '../../../lib/core/live-pointer.ts';
+import { showStatus } from '../../../lib/steps/show-status.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
+import { pointerOf } from '../../fakes/pointers.ts';
+
+const now = new Date('2026-11-20T00:00:00Z');
+const stack = {
+  bucket: 'perennial-bucket',
+  domains: ['example.com'],
+  challengeTargets: [],
+  hostGroups: [],
+  zoneRoles: [],
+  defaultCa: 'https://ca.test/directory',
+  fallbackCas: [],
+};
+let store: MemoryStore;
+
+beforeEach(async () => {
+  store = new MemoryStore(() => now);
+  await store.put('renewal/example.com.json', '{ "names": ["example.com"] }');
+  await store.put('live/example.com.json', pointerText(pointerOf(new Date('2027-01-30T00:00:00Z'))));
+  await store.put('renewal/other.json', '{ "names": ["example.org"] }');
+  await store.put('renewal/<b>.json', '{ "names": ["example.com"] }');
+});
+
+describe('status', () => {
+  it('answers with every certificate, and writes nothing', async () => {
+    const before = store.keys();
+    const { certificates, counts, page } = await showStatus({ store, stack }, null, now);
+    expect(certificates?.map(({ name, health }) => [name, health])).toEqual([
+      ['<b>', 'rejected'],
+      ['other', 'rejected'],
+      ['example.com', 'ok'],
+    ]);
+    expect(certificates?.[1]?.trouble).toContain("outside the stack's domains");
+    expect({ counts, page }).toEqual({ counts: { all: 3, unwell: 2 }, page: undefined });
+    expect(store.keys()).toEqual(before);
+  });
+
+  it('writes its page when asked to, and answers with where it is', async () => {
+    const answer = await showStatus({ store, stack }, { page: true }, now);
+    expect(answer).toEqual({
+      at: now.toISOString(),
+      counts: { all: 3, unwell: 2 },
+      page: 'status/index.html',
+    });
+    const page = store.text('status/index.html');
+    expect(page).toContain('<h1>2 of 3 certificates not well</h1>');
+    expect(page).toContain('perennial-bucket, as of');
+    expect(page).toContain('&lt;b&gt;');
+    expect(page).not.toContain('<th scope="row"><b>');
+  });
+
+  it('says of an empty bucket that there is nothing', async () => {
+    const empty = new MemoryStore(() => now);
+    expect((await showStatus({ store: empty, stack }, {}, now)).certificates).toEqual([]);
+  });
+});
