@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Nginx } from './nginx.ts';
 import { runScript, type ScriptResult } from './run-script.ts';
+import type { Turns } from './turns.ts';
 
 export interface HostFacts {
   /** `i-…` for an instance, `mi-…` for a host outside EC2 */
@@ -16,6 +17,11 @@ export interface HostFacts {
   /** where it answers without TLS; what the document knows nothing of */
   httpPort: number;
   nginx: Nginx;
+  /**
+   * Of the hosts that share the Nginx. It reads the certificates of all of them, and key and certificate one after the other:
+   * were it tested while another host swaps its link, it would find a pair that does not match.
+   */
+  turns?: Turns | undefined;
 }
 
 export interface CommandRun {
@@ -63,7 +69,12 @@ export class Host {
   }
 
   /** Runs a document's script as the SSM agent does. */
-  async run(command: CommandRun): Promise<ScriptResult> {
+  run(command: CommandRun): Promise<ScriptResult> {
+    const { turns } = this.#facts;
+    return turns ? turns.take(() => this.#runNow(command)) : this.#runNow(command);
+  }
+
+  async #runNow(command: CommandRun): Promise<ScriptResult> {
     const { folder, env } = this.#facts;
     this.#runs += 1;
     const work = join(folder, 'runs', String(this.#runs));

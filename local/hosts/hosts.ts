@@ -10,6 +10,7 @@ import { NginxContainer } from './nginx-container.ts';
 import { NginxService } from './nginx-service.ts';
 import { installSites, type Site } from './site.ts';
 import { writeTool } from './tools.ts';
+import { Turns } from './turns.ts';
 
 /** What hosts are made with. */
 export interface HostsOptions {
@@ -69,15 +70,16 @@ export class Hosts {
     return host;
   }
 
-  /** Starts many hosts that share one Nginx container, each on a port of its own. */
+  /** Starts many hosts that share one Nginx container, each on a port of its own; their scripts take turns. */
   async startFleet(fleet: HostOptions[]): Promise<Host[]> {
     const nginx = this.#container(join(this.#options.dir, 'fleet', String(this.#started.length)), [
       [join(this.#options.dir, 'hosts'), '/hosts'],
     ]);
+    const turns = new Turns();
     const hosts: Host[] = [];
     const servers: Server[] = [];
     for (const options of fleet) {
-      const host = await this.#add(options, nginx);
+      const host = await this.#add(options, nginx, turns);
       servers.push(
         ...(await prepareServers(host, options.sites ?? [], `/hosts/${host.id}/mnt/letsencrypt/live`)),
       );
@@ -104,7 +106,7 @@ export class Hosts {
     return new NginxContainer({ container, rootfs, dir: folder, mounts });
   }
 
-  async #add(options: HostOptions, nginx: Nginx): Promise<Host> {
+  async #add(options: HostOptions, nginx: Nginx, turns?: Turns): Promise<Host> {
     const { id, tags = {}, online = true } = options;
     const folder = this.#folder(id);
     const tlsPort = await findFreePort();
@@ -116,7 +118,7 @@ export class Hosts {
       AWS_EC2_METADATA_DISABLED: 'true',
       ...this.#options.env(id),
     };
-    const host = new Host({ id, tags, folder, env, tlsPort, httpPort, nginx }, online);
+    const host = new Host({ id, tags, folder, env, tlsPort, httpPort, nginx, turns }, online);
     await mkdir(join(host.root, 'live'), { recursive: true });
     this.#hosts.set(id, host);
     return host;

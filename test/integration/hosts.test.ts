@@ -46,6 +46,20 @@ describe('a fleet', () => {
     expect(await servedSerial(one, 'fleet.example')).toBe(serial);
     expect(await servedSerial(three, 'fleet.example')).toBe(serials[2]);
   });
+
+  test('has its scripts take turns, as the Nginx of all is tested with the files of all', async () => {
+    const fleet = await fixture.hosts.startFleet(
+      [1, 2, 3].map((n) => ({
+        id: `mi-turn-${n}`,
+        sites: [{ serverName: 'turn.example', lineage: 'turn' }],
+      })),
+    );
+    const command = { script: 'date +%s%N; sleep 0.2; date +%s%N', env: {}, limitMs: 10_000 };
+    const runs = await Promise.all(fleet.map((host) => host.run(command)));
+    const instants = runs.flatMap(({ stdout }) => stdout.trim().split('\n').map(Number));
+    expect(instants).toHaveLength(6);
+    expect(instants).toEqual(instants.toSorted((a, b) => a - b));
+  });
 });
 
 describe('what a script sees', () => {

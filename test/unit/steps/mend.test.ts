@@ -31,6 +31,21 @@ describe('a mend', () => {
     expect(world.store.keys()).not.toContain('pending/shop.json');
   });
 
+  it.each([{ left: ['web'] }, { left: [] }])(
+    'takes the live version from a group that a file names no longer; left are $left',
+    async ({ left }) => {
+      const { version } = world.live('shop');
+      await world.want('shop', NAMES, { hosts: ['web', 'api'] });
+      await mend('hosts-changed');
+      await world.want('shop', NAMES, { hosts: left });
+      expect(await mend('hosts-changed')).toMatchObject([{ outcome: 'mended' }]);
+      expect(world.live('shop')).toMatchObject({ version, hosts: left });
+      const keys = world.store.keys().filter((key) => /^(archive|live)\/shop[/.]/.test(key));
+      expect(keys).toHaveLength(10);
+      for (const key of keys) expect(world.store.groups(key)).toEqual(left);
+    },
+  );
+
   it('puts back CAA values that are gone, once, and leaves the others', async () => {
     const [{ name, values: ours }] = world.live('shop').caa;
     world.zones.overwrite('ZEXAMPLECOM', { name, type: 'CAA', ttl: 60, values: ['0 issue "theirs.test"'] });
