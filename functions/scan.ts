@@ -12,7 +12,7 @@ import { DnsResolver } from '../lib/dns/node-resolver.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/settings.ts';
 import { oneLineOf } from '../lib/steps/failure.ts';
-import type { ScanDeps } from '../lib/steps/scan/look-at-file.ts';
+import type { ScanDeps } from '../lib/steps/scan/context.ts';
 import { scan } from '../lib/steps/scan.ts';
 
 const CA_TIMEOUT_MS = 5_000;
