@@ -9,7 +9,18 @@ import { packageStack } from '../check/package-stack.ts';
 import { spreadOf } from './median.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const FUNCTIONS = ['scan', 'renew', 'deploy', 'confirm', 'acm', 'probe', 'doctor', 'revoke', 'status'];
+const FUNCTIONS = [
+  'scan',
+  'renew',
+  'deploy',
+  'confirm',
+  'acm',
+  'probe',
+  'doctor',
+  'revoke',
+  'status',
+  'account',
+];
 const RUNS = 15;
 const run = promisify(execFile);
 

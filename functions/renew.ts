@@ -19,6 +19,7 @@ const settings = readSettings(process.env);
 const accounts = {
   store: new ParameterStore(new SSMClient()),
   settings: { ...settings, prefix: settings.accountPrefix },
+  onTrouble: (error: unknown) => logger.warn('CA not told the contact', { failure: oneLineOf(error) }),
 };
 const deps: RenewDeps = {
   store: new S3Store(new S3Client(), settings.bucket),

@@ -1,13 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
-import * as z from 'zod/mini';
 import { isAccountLost } from '../core/account-lost.ts';
 import { accountParameter } from '../core/account-parameter.ts';
-import { parseJson } from '../core/parse-json.ts';
 import type { CertificateAuthority } from '../ports/certificate-authority.ts';
 import { AcmeError } from '../ports/certificate-authority.ts';
 import { AcmeAuthority } from './acme-authority.ts';
 import { AcmeClient } from './acme-client.ts';
 import { findExternalAccount } from './external-account.ts';
+import { keepContact } from './keep-contact.ts';
+import { type Account, keptAccount, keyInUse, newAccountKey, parseAccount } from './kept-account.ts';
 
 /** Where accounts are kept; see the parameter store for its promises. */
 export interface AccountStore {
@@ -26,12 +25,11 @@ export interface AccountSettings {
   caaIdentity: string | undefined;
 }
 
-const Account = z.strictObject({ key: z.string(), url: z.string() });
-type Account = z.infer<typeof Account>;
-
-interface Way {
+export interface Way {
   store: AccountStore;
   settings: AccountSettings;
+  /** Is told what goes wrong beside the work. */
+  onTrouble?: (error: unknown) => void;
 }
 
 /**
@@ -43,32 +41,26 @@ export async function openAuthority(
   way: Way,
   { lost }: { lost?: string } = {},
 ): Promise<CertificateAuthority> {
-  const { store, settings } = way;
-  const parameter = accountParameter(directoryUrl, settings.prefix);
-  const text = await store.get(parameter);
-  const kept = text === undefined ? undefined : parseAccount(text, parameter);
+  const { settings } = way;
+  const kept = await keptAccount(directoryUrl, way);
   // What another worker has kept meanwhile is not the lost one.
   const isLost = kept !== undefined && kept.url === lost;
-  const account = kept && !isLost ? kept : await keep(directoryUrl, way, kept);
+  const account =
+    kept && !isLost
+      ? { ...kept, key: await keyInUse(directoryUrl, kept, way) }
+      : await keep(directoryUrl, way, kept);
   const client = new AcmeClient({ directoryUrl, accountKey: account.key, accountUrl: account.url });
+  await keepContact(client, account, { directoryUrl, ...way }).catch(way.onTrouble ?? (() => {}));
   return new AcmeAuthority(client, { directoryUrl, caaIdentity: settings.caaIdentity });
 }
 
 /** Our account at this CA as it is kept; none is made, and nothing is written. */
-export async function openKeptAuthority(
-  directoryUrl: string,
-  { store, settings }: Way,
-): Promise<CertificateAuthority> {
-  const parameter = accountParameter(directoryUrl, settings.prefix);
-  const text = await store.get(parameter);
-  if (text === undefined)
-    throw new AcmeError(
-      'account-missing',
-      `there is no account at ${directoryUrl} (no parameter ${parameter})`,
-    );
-  const { key, url } = parseAccount(text, parameter);
-  const client = new AcmeClient({ directoryUrl, accountKey: key, accountUrl: url });
-  return new AcmeAuthority(client, { directoryUrl, caaIdentity: settings.caaIdentity });
+export async function openKeptAuthority(directoryUrl: string, way: Way): Promise<CertificateAuthority> {
+  const kept = await keptAccount(directoryUrl, way);
+  if (!kept) throw new AcmeError('account-missing', `there is no account at ${directoryUrl}`);
+  const accountKey = await keyInUse(directoryUrl, kept, way);
+  const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: kept.url });
+  return new AcmeAuthority(client, { directoryUrl, caaIdentity: way.settings.caaIdentity });
 }
 
 async function keep(directoryUrl: string, way: Way, lost: Account | undefined): Promise<Account> {
@@ -113,15 +105,5 @@ async function register(
   });
   if (external) client.http.externalAccountBinding = external;
   await client.createAccount({ termsOfServiceAgreed: true, contact: [`mailto:${settings.contact}`] });
-  return { key, url: client.getAccountUrl() };
-}
-
-function parseAccount(text: string, parameter: string): Account {
-  const where = `parameter ${parameter}`;
-  return parseJson(text, Account, { where, reason: 'account-malformed', secret: true });
-}
-
-function newAccountKey(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return { key, url: client.getAccountUrl(), contact: settings.contact };
 }

@@ -13,6 +13,8 @@ interface AcmeHttp {
   maxBadNonceRetries: number;
   request(url: string, method: string, options?: { data?: unknown }): Promise<HttpAnswer>;
   getNonce(): Promise<string>;
+  getJwk(): object;
+  createSignedBody(url: string, payload: object): object;
   getResourceUrl(resource: string): Promise<string>;
   getDirectory(): Promise<Record<string, unknown>>;
   getMetaField(field: string): Promise<unknown>;
@@ -20,6 +22,7 @@ interface AcmeHttp {
 }
 
 interface AcmeApi {
+  createAccount(data: { onlyReturnExisting: true }): Promise<HttpAnswer>;
   apiRequest(url: string, payload: unknown, validStatus: number[]): Promise<HttpAnswer>;
   apiResourceRequest(resource: string, payload: unknown, validStatus: number[]): Promise<HttpAnswer>;
 }

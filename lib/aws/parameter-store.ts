@@ -1,4 +1,5 @@
 import {
+  DeleteParameterCommand,
   DescribeParametersCommand,
   GetParameterCommand,
   PutParameterCommand,
@@ -56,6 +57,16 @@ export class ParameterStore {
 
   async replace(name: string, value: string): Promise<void> {
     await this.#put(name, value, true);
+  }
+
+  /** Absent already is done. */
+  async remove(name: string): Promise<void> {
+    try {
+      await this.#ssm.send(new DeleteParameterCommand({ Name: name }));
+    } catch (cause) {
+      if (errorName(cause) === 'ParameterNotFound') return;
+      throw new ParameterError(`could not remove the parameter ${name}: ${errorText(cause)}`, { cause });
+    }
   }
 
   async #put(name: string, value: string, overwrite: boolean): Promise<boolean> {

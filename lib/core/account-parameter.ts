@@ -6,6 +6,16 @@ export function accountParameter(directoryUrl: string, prefix: string): string {
   return `${prefix}/${host}-${createHash('sha256').update(directoryUrl).digest('hex').slice(0, 8)}`;
 }
 
+/** Where the key is kept that the account is about to get. */
+export function nextKeyParameter(directoryUrl: string, prefix: string): string {
+  return `${accountParameter(directoryUrl, prefix)}-next`;
+}
+
+/** Where the contact is kept that the CA was told last, once it is another than the account was made with. */
+export function contactParameter(directoryUrl: string, prefix: string): string {
+  return `${accountParameter(directoryUrl, prefix)}-contact`;
+}
+
 /** Where the user puts the key of an external account (RFC 8555, 7.3.4): `<prefix>/acme.zerossl.com`. */
 export function eabParameter(directoryUrl: string, prefix: string): string {
   return `${prefix}/${new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-')}`;

@@ -42,6 +42,7 @@ const ROLES = [
   'DoctorRole',
   'RevokeRole',
   'StatusRole',
+  'AccountRole',
 ];
 
 type Case = [verdict: 'may' | 'may not', what: string, asked: Authorization];
@@ -152,6 +153,18 @@ const CASES: Record<string, Case[]> = {
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'write a renewal file', put('renewal/example.com.json')],
     ['may not', "read the CA's account", parameter('GetParameter', ACCOUNT_PARAMETER)],
+    ...noRecords,
+    ...noCommands,
+  ],
+  AccountRole: [
+    ['may', "read the CA's account", parameter('GetParameter', ACCOUNT_PARAMETER)],
+    ['may', "write the CA's account", parameter('PutParameter', ACCOUNT_PARAMETER)],
+    ['may', 'remove the key of a rollover', parameter('DeleteParameter', `${ACCOUNT_PARAMETER}-next`)],
+    ['may not', "remove the CA's account", parameter('DeleteParameter', ACCOUNT_PARAMETER)],
+    ['may not', "read an external account's key", parameter('GetParameter', EAB_PARAMETER)],
+    ...[...keys, 'pending/example.com.json'].map((key): Case => ['may not', `read ${key}`, get(key)]),
+    ['may not', 'read a renewal file', get('renewal/example.com.json')],
+    ['may not', 'write a pointer', put('live/example.com.json')],
     ...noRecords,
     ...noCommands,
   ],
@@ -386,9 +399,9 @@ describe.each(ROLES)('%s, as every role,', (role) => {
     ['may not', 'assume a zone role with another external id', assume(ZONE_ROLE, 'x-2')],
     ['may not', 'assume another role of that account', assume(`${ZONE_ROLE}-admin`, 'x-1')],
     ['may not', 'assume a role of this account', assume('arn:aws:iam::123456789012:role/dns', 'x-1')],
-    // These only look.
+    // These tell nobody.
     [
-      ['DoctorRole', 'StatusRole'].includes(role) ? 'may not' : 'may',
+      ['DoctorRole', 'StatusRole', 'AccountRole'].includes(role) ? 'may not' : 'may',
       "put events on the stack's bus",
       bus('Bus'),
     ],

@@ -6,7 +6,18 @@ import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../
 import { PROJECT, runTool } from '../../check/run-tool.ts';
 import { venvBin } from './fixtures/venv.ts';
 
-const FUNCTIONS = ['Scan', 'Renew', 'Deploy', 'Confirm', 'Acm', 'Probe', 'Doctor', 'Revoke', 'Status'];
+const FUNCTIONS = [
+  'Scan',
+  'Renew',
+  'Deploy',
+  'Confirm',
+  'Acm',
+  'Probe',
+  'Doctor',
+  'Revoke',
+  'Status',
+  'Account',
+];
 
 let folder: string;
 let templateFile: string;
@@ -198,7 +209,7 @@ describe('the bucket', () => {
 });
 
 describe('functions', () => {
-  it('are eight, each with a role of its own', () => {
+  it('are ten, each with a role of its own', () => {
     const roles = ofType('AWS::Lambda::Function').map(([id, { Properties }]) => [id, idOf(Properties.Role)]);
     expect(roles).toEqual(FUNCTIONS.map((name) => [`${name}LambdaFunction`, `${name}Role`]));
     for (const name of FUNCTIONS) {

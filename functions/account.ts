@@ -1,0 +1,19 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { KeptAccounts } from '../lib/acme/change-account.ts';
+import { ParameterStore } from '../lib/aws/parameter-store.ts';
+import { invoked, logger } from '../lib/lambda/handler.ts';
+import { readSettings } from '../lib/settings.ts';
+import { changeAccount } from '../lib/steps/change-account.ts';
+
+const settings = readSettings(process.env);
+const accounts = new KeptAccounts({
+  store: new ParameterStore(new SSMClient()),
+  settings: { ...settings, prefix: settings.accountPrefix },
+});
+
+/** Shows our account at a CA, gives it a new key, or tells the CA its contact. */
+export const handler = invoked(async (event) => {
+  const account = await changeAccount({ accounts, defaultCa: settings.directoryUrl }, event);
+  logger.info('account looked at', { account });
+  return account;
+});
