@@ -49,6 +49,8 @@ const NEVER_REACHED = new Map([
   ['Sha256Js', 'export class Sha256Js {}'],
   ['Sha512Js', 'export class Sha512Js {}'],
   ['Md5Js', 'export class Md5Js {}'],
+  ['HeaderFormatter', 'export class HeaderFormatter {}'],
+  ['getInstanceMetadataRegion', 'export const getInstanceMetadataRegion = async () => undefined;'],
   ['DefaultRateLimiter', 'export class DefaultRateLimiter {}'],
   [
     'SignatureV4MultiRegion',
