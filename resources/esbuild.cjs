@@ -42,8 +42,8 @@ const trimPackageJson = {
   },
 };
 
-// Modules inside the SDK that a Lambda never comes to: hashes in JavaScript, where Node has none of its own, signatures for
-// access points of several regions, and the limiter of the adaptive retry mode.
+// Modules inside the SDK that a Lambda never comes to: hashes in JavaScript, where Node has none of its own, signatures of
+// event streams and for access points of several regions, the region by EC2 metadata, the limiter of the adaptive retry mode.
 const NEVER_REACHED = new Map([
   ['Sha1Js', 'export class Sha1Js {}'],
   ['Sha256Js', 'export class Sha256Js {}'],
