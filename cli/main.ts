@@ -4,6 +4,7 @@ import type { AddOptions } from './commands/add.ts';
 import type { DeployOptions } from './commands/deploy.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { RenewOptions } from './commands/renew.ts';
+import type { RevokeOptions } from './commands/revoke.ts';
 
 const AFTER = `
 Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is AWS_REGION, or us-east-1 as for
@@ -80,6 +81,23 @@ program
   .action(
     answering(([wanted = []], options: DeployOptions) =>
       import('./commands/deploy.ts').then(({ deploy }) => deploy(wanted, options)),
+    ),
+  );
+
+program
+  .command('revoke')
+  .description('has the CA revoke a certificate, and follows the one that replaces it')
+  .argument('<name>', 'of the certificate')
+  .requiredOption('--confirm <name>', 'its name again, letter by letter')
+  .requiredOption(
+    '--reason <reason>',
+    'keyCompromise, superseded, affiliationChanged, cessationOfOperation, unspecified',
+  )
+  .option('--version <version>', 'one in archive/, instead of the live one')
+  .option(...LIMIT)
+  .action(
+    answering(([[name = ''] = []], options: RevokeOptions) =>
+      import('./commands/revoke.ts').then(({ revoke }) => revoke(name, options)),
     ),
   );
 

@@ -13,6 +13,7 @@ export interface FoundLineage {
   directoryUrl?: string | undefined;
   profile?: string | undefined;
   renewBeforeDays?: number | undefined;
+  reuseKey?: true | undefined;
   /** What is set for it there and cannot be carried over, a line each. */
   notCarried: string[];
 }

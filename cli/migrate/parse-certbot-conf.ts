@@ -3,6 +3,7 @@ export interface CertbotConf {
   directoryUrl: string | undefined;
   profile: string | undefined;
   renewBeforeDays: number | undefined;
+  reuseKey: true | undefined;
   notCarried: string[];
 }
 
@@ -20,6 +21,7 @@ export function parseCertbotConf(text: string): CertbotConf {
     directoryUrl: value('server'),
     profile: value('required_profile') ?? value('preferred_profile'),
     renewBeforeDays: before ? Number(before[1]) : undefined,
+    reuseKey: value('reuse_key') === 'True' || undefined,
     notCarried: [
       ...proofNotes(value('authenticator'), value('pref_challs')),
       ...(value('installer') === undefined
@@ -29,11 +31,10 @@ export function parseCertbotConf(text: string): CertbotConf {
       ...(value('must_staple') === 'True'
         ? ['must_staple: OCSP stapling is not asked for (CAs ended OCSP in 2025)']
         : []),
-      ...(value('reuse_key') === 'True' ? ['reuse_key: every version has a new key'] : []),
       ...(value('autorenew') === 'False' ? ['autorenew = False: it will be renewed'] : []),
       ...(value('preferred_chain') === undefined
         ? []
-        : ['preferred_chain: the chain that the CA gives is taken']),
+        : ['preferred_chain: give preferredChain in the renewal file']),
       ...(value('allow_subset_of_names') === 'True'
         ? ['allow_subset_of_names: all names, or no certificate']
         : []),

@@ -43,7 +43,7 @@ export function prepareImport(found: FoundLineage, context: ImportContext): Prep
   const pem = new PrivateKeyPem(key.export({ type: 'pkcs8', format: 'pem' }).toString());
   const issued = verify(found.fullchain, pem, now);
   const { facts } = issued;
-  const { directoryUrl, profile, renewBeforeDays } = found;
+  const { directoryUrl, profile, renewBeforeDays, reuseKey } = found;
   const ca = directoryUrl?.startsWith('https://') ? directoryUrl : undefined;
   const isOther = ca !== undefined && !stackCas.includes(ca);
   const wanted = {
@@ -53,6 +53,7 @@ export function prepareImport(found: FoundLineage, context: ImportContext): Prep
     ...(isOther && { ca }),
     ...(profile !== undefined && { profile }),
     ...(renewBeforeDays !== undefined && { renewBeforeDays }),
+    ...(reuseKey && { reuseKey }),
   };
   const file = `${JSON.stringify(wanted, null, 2)}\n`;
   const parsed = parseRenewalFile(file, found.name, limits);

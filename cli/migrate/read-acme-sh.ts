@@ -48,7 +48,7 @@ function notesOn(conf: ReadonlyMap<string, string>): string[] {
     ...(conf.get('Le_OCSP_Staple') === '1'
       ? ['OCSP must-staple: not asked for (CAs ended OCSP in 2025)']
       : []),
-    ...(conf.get('Le_Preferred_Chain') ? ['Preferred_Chain: the chain that the CA gives is taken'] : []),
+    ...(conf.get('Le_Preferred_Chain') ? ['Preferred_Chain: give preferredChain in the renewal file'] : []),
   ];
 }
 

@@ -49,7 +49,7 @@ function notesOn(config: ReadonlyMap<string, string>): string[] {
       : []),
     ...(staple ? ['OCSP_MUST_STAPLE: not asked for (CAs ended OCSP in 2025)'] : []),
     ...(config.get('PRIVATE_KEY_RENEW') === 'no'
-      ? ['PRIVATE_KEY_RENEW=no: every version has a new key']
+      ? ['PRIVATE_KEY_RENEW=no: give reuseKey in the renewal files']
       : []),
   ];
 }

@@ -8,11 +8,14 @@ import { type ChosenStack, chooseStack, type SeenStack, stackName } from './choo
 import { explain } from './explain.ts';
 import { StackError } from './stack-error.ts';
 
+/** The functions of the stack that are asked from here. */
+export type FunctionName = 'scan' | 'doctor' | 'revoke';
+
 /** A deployed stack, with where to ask it. */
 export interface Stack extends ChosenStack {
   region: string;
   /** The name of one of its Lambda functions, as serverless makes it. */
-  functionName(name: 'scan' | 'doctor'): string;
+  functionName(name: FunctionName): string;
 }
 
 /** Finds the stack by its stage, or the only one of the region. Throws {@link StackError}. */

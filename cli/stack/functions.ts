@@ -3,14 +3,14 @@ import { errorName } from '../../lib/aws/error-name.ts';
 import type { StackLimits } from '../../lib/core/renewal-file.ts';
 import { readSettings, type Settings } from '../../lib/settings.ts';
 import { explain } from './explain.ts';
-import type { Stack } from './find-stack.ts';
+import type { FunctionName as Name, Stack } from './find-stack.ts';
 import { StackError } from './stack-error.ts';
 
 /** Longer than any of the functions may run. */
 const LIMIT_MS = 310_000;
 
 /** Invokes a function of the stack and waits for its answer. Throws {@link StackError}. */
-export async function invoke<Answer>(stack: Stack, name: 'scan' | 'doctor', event: unknown): Promise<Answer> {
+export async function invoke<Answer>(stack: Stack, name: Name, event: unknown): Promise<Answer> {
   const FunctionName = stack.functionName(name);
   const failure = { attempt: `ask ${FunctionName}`, permission: 'lambda:InvokeFunction' };
   return withLambda(stack, { FunctionName, ...failure }, async (lambda) => {

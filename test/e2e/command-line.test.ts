@@ -129,6 +129,25 @@ describe('perennial', () => {
     await line.remove('renewal/forbidden.json');
   });
 
+  it('revokes only what is named twice, and follows what replaces it to the host', async () => {
+    const before = await line.pointer('example.com');
+    const args = ['revoke', 'example.com', '--reason', 'keyCompromise'];
+    const refused = await perennial([...args, '--confirm', 'example.org']);
+    expect(refused).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^revoke: [^\n]+--confirm example\.com\n$/),
+    });
+    expect((await line.pointer('example.com'))?.version).toBe(before?.version);
+    const { status, stdout } = await perennial([...args, '--confirm', 'example.com', '--json']);
+    const after = await line.pointer('example.com');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      revoked: { version: before?.version, replaced: true },
+      certificates: [{ outcome: 'renewed', version: after?.version, hosts: [{ outcome: 'served' }] }],
+    });
+    expect(after?.keyFingerprint).not.toBe(before?.keyFingerprint);
+  });
+
   it('plans, and says which file is refused', async () => {
     await line.put('renewal/broken.json', '{ "names": ["<b>x</b>.example.com"] }');
     await line.idle();

@@ -24,6 +24,7 @@ describe('parseCertbotConf', () => {
       directoryUrl: 'https://acme-v02.api.letsencrypt.org/directory',
       profile: undefined,
       renewBeforeDays: undefined,
+      reuseKey: undefined,
       notCarried: [],
     });
   });
@@ -38,7 +39,6 @@ describe('parseCertbotConf', () => {
     ['pre_hook = systemctl stop nginx', /^pre_hook: nothing is stopped/],
     ['renew_hook = /usr/local/bin/reload', /^deploy hook: put it into renewal-hooks\/deploy/],
     ['must_staple = True', /^must_staple: /],
-    ['reuse_key = True', /^reuse_key: every version has a new key/],
     ['autorenew = False', /^autorenew = False: it will be renewed/],
     ['preferred_chain = ISRG Root X1', /^preferred_chain: /],
     ['renew_before_expiry = 2 weeks', /^renew_before_expiry = 2 weeks: give renewBeforeDays/],
@@ -52,11 +52,12 @@ describe('parseCertbotConf', () => {
     expect(notCarried).toEqual([expect.stringMatching(note)]);
   });
 
-  it('carries over the profile and the days before expiry', () => {
-    const text = `${CONF}preferred_profile = shortlived\nrenew_before_expiry = 20 days\ninstaller = None\n`;
+  it('carries over the profile, the days before expiry and a kept key', () => {
+    const text = `${CONF}preferred_profile = shortlived\nrenew_before_expiry = 20 days\ninstaller = None\nreuse_key = True\n`;
     expect(parseCertbotConf(text)).toMatchObject({
       profile: 'shortlived',
       renewBeforeDays: 20,
+      reuseKey: true,
       notCarried: [],
     });
   });
