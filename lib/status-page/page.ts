@@ -42,7 +42,7 @@ export function statusPage({ title, at, certificates }: Page): string {
 <main>
 <table>
 <caption>Certificates, the soonest trouble first</caption>
-<thead><tr><th scope="col">Certificate<th scope="col">State<th scope="col">Life<th scope="col">From<th scope="col">Hosts<th scope="col">Last try</thead>
+<thead><tr><th scope="col">Certificate<th scope="col">State<th scope="col">Life<th scope="col">From, last try<th scope="col">Hosts</thead>
 <tbody>
 ${certificates.map((certificate) => rowOf(certificate, at))}</tbody>
 </table>

@@ -14,19 +14,24 @@ header>p{color:var(--soft);overflow-wrap:anywhere}
 #old{color:var(--bad)}
 form{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:center;margin:20px 0 14px}
 input[type=search]{font:inherit;color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:6px;padding:7px 10px;width:min(340px,60vw);margin-left:6px}
-input[type=checkbox]{width:17px;height:17px;vertical-align:-3px;accent-color:var(--lived)}
+::placeholder{color:var(--soft);opacity:1}
+input[type=checkbox]{width:17px;height:17px;vertical-align:-3px;margin:0 4px 0 0;accent-color:var(--lived)}
 :focus-visible{outline:2px solid var(--lived);outline-offset:2px}
 output{color:var(--soft)}
 .key{font-size:13px;margin-bottom:14px}
 .key svg{display:inline-block;width:90px;margin:0 6px 0 0;vertical-align:-1px}
-table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line);border-radius:8px;margin-bottom:40px}
+table{width:100%;table-layout:fixed;border-collapse:collapse;background:var(--card);border:1px solid var(--line);border-radius:8px;margin-bottom:40px}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-th,td{text-align:left;vertical-align:top;padding:11px 14px;border-top:1px solid var(--line);font-weight:400;overflow-wrap:anywhere}
+th,td{text-align:left;vertical-align:top;padding:11px 14px;border-top:1px solid var(--line);font-weight:400;overflow-wrap:break-word}
+tbody th,td:nth-child(2){overflow-wrap:anywhere}
+td:empty::before{content:'–'}
 thead th{position:sticky;top:0;background:var(--card);color:var(--soft);font-size:13px;border-top:0;box-shadow:0 1px var(--line);z-index:1}
-tbody th{font-weight:600;width:19%}
-td:nth-child(2){width:25%}
-td:nth-child(3){min-width:215px}
-td:nth-child(5){min-width:190px}
+th:nth-child(1){width:17%}
+th:nth-child(2){width:23%}
+th:nth-child(3){width:22%}
+tbody th{font-weight:600}
+td:nth-child(3) p{white-space:nowrap}
+li{overflow-wrap:anywhere}
 td p,th p,li{font-size:13px;font-weight:400;color:var(--soft)}
 ul{margin:0;padding:0;list-style:none}
 td b{font-weight:600}
@@ -40,14 +45,13 @@ svg{display:block;width:100%;height:9px;border-radius:3px;background:var(--track
 rect{height:9px}
 .d{width:100%;fill:var(--due)}
 .n{fill:var(--lived);height:5px;y:2px}
-@media(max-width:820px){
+@media(max-width:1050px){
 header,main{padding-left:14px;padding-right:14px}
 table,tbody{display:block;background:none;border:0}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-tbody tr{display:grid;grid-template-columns:1fr 1fr;background:var(--card);border:1px solid var(--line);border-radius:8px;margin-bottom:12px;padding:8px 2px}
-tbody th,td,tbody td:nth-child(n){width:auto;min-width:0;border:0;padding:5px 14px}
-tbody th,td:nth-child(2),td:nth-child(3){grid-column:1/-1}
-td:nth-child(5){grid-column:1/-1;grid-row:5}
+tbody tr{display:block;background:var(--card);border:1px solid var(--line);border-radius:8px;margin-bottom:12px;padding:8px 2px}
+tbody th,tbody td{display:block;width:auto;border:0;padding:5px 14px}
+td:empty{display:none!important}
 }
 @media print{form,.key{display:none}thead th{position:static}}
 `;

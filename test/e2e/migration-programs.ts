@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findCertbot } from '../../local/setup/certbot.ts';
+import { findDebianProgram } from '../../local/setup/debian-program.ts';
 import { findProgram } from '../../local/setup/find-program.ts';
 import { runCommand } from '../../local/setup/run-command.ts';
-import { findDebianProgram } from '../integration/debian-program.ts';
 
 /** A CA to ask, and the PEM file with which its HTTPS is trusted. */
 export interface Ca {

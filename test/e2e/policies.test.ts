@@ -68,6 +68,9 @@ const EVERY_RUN = [
   'Scan s3:GetObject',
   'Scan s3:ListBucket',
   'Scan ssm:DescribeInstanceInformation',
+  'Status s3:GetObject',
+  'Status s3:ListBucket',
+  'Status s3:PutObject',
   'host s3:GetObject',
 ];
 

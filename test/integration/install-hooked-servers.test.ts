@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
 import { writeLineage } from '../../local/hosts/lineage.ts';
 import { waitForPort } from '../../local/hosts/nginx.ts';
-import { findDebianProgram, type UnpackedProgram } from './debian-program.ts';
+import { findDebianProgram, type UnpackedProgram } from '../../local/setup/debian-program.ts';
 import { apache } from './hooked-servers/apache.ts';
 import { caddy } from './hooked-servers/caddy.ts';
 import { haproxy } from './hooked-servers/haproxy.ts';

@@ -32,7 +32,8 @@ export function judgeHealth(
   if (!wanted && pointer)
     return { health: 'not-wanted', trouble: `renewal/${name}.json is gone; it is not renewed any more` };
   if (failure !== '') return { health: 'failing', trouble: failure };
-  if (!pointer) return { health: 'never-issued', trouble: 'nothing is issued yet' };
+  if (!pointer)
+    return { health: 'never-issued', trouble: 'nothing is issued yet; doctor says what would stop it' };
   const lifetime = Date.parse(pointer.notAfter) - Date.parse(pointer.notBefore);
   if (Date.parse(pointer.notAfter) - now.getTime() < lifetime / 6)
     return { health: 'overdue', trouble: 'in the last sixth of its life' };

@@ -1,5 +1,5 @@
 import type { Host } from '../../../local/hosts/host.ts';
-import type { DebianProgram, UnpackedProgram } from '../debian-program.ts';
+import type { DebianProgram, UnpackedProgram } from '../../../local/setup/debian-program.ts';
 
 /** A web server other than Nginx, that a deploy hook of examples/hooks/ tells of a new certificate. */
 export interface HookedServer {

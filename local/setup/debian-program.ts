@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aptDownload } from '../../local/setup/apt.ts';
-import { runCommand } from '../../local/setup/run-command.ts';
+import { aptDownload } from './apt.ts';
+import { runCommand } from './run-command.ts';
 
 const LOCAL = join(import.meta.dirname, '../../.local');
 
