@@ -37,6 +37,7 @@ const deps: ScanDeps = {
     zoneRoles: settings.zoneRoles.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
     ordersPerRun: settings.ordersPerRun,
+    checkEveryHours: settings.checkEveryHours,
     fallbackCas: settings.fallbackDirectoryUrls,
   },
 };

@@ -27,6 +27,7 @@ const Environment = z.object({
   HOST_GROUPS: z.string(),
   ZONE_ROLES: z._default(z.string(), '{}'),
   ORDERS_PER_RUN: z._default(z.coerce.number(), 100),
+  CHECK_EVERY_HOURS: z._default(z.coerce.number(), 1),
   ACCOUNT_PREFIX: z.string(),
   EAB_PREFIX: z.string(),
   CAA_IDENTITY: z._default(z.string(), ''),
@@ -51,6 +52,7 @@ export interface Settings {
   hostGroups: HostGroup[];
   zoneRoles: ZoneRole[];
   ordersPerRun: number;
+  checkEveryHours: number;
   accountPrefix: string;
   eabPrefix: string;
   caaIdentity: string | undefined;
@@ -77,6 +79,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     hostGroups: parseHostGroups(values.HOST_GROUPS),
     zoneRoles: parseZoneRoles(values.ZONE_ROLES),
     ordersPerRun: values.ORDERS_PER_RUN,
+    checkEveryHours: values.CHECK_EVERY_HOURS,
     accountPrefix: values.ACCOUNT_PREFIX,
     eabPrefix: values.EAB_PREFIX,
     caaIdentity: values.CAA_IDENTITY || undefined,

@@ -50,6 +50,14 @@ const Params = z.object({
     .check(
       z.refine((count) => Number.isInteger(count) && count >= 1, 'must be a whole number of at least 1'),
     ),
+  checkEveryHours: z
+    .number()
+    .check(
+      z.refine(
+        (hours) => Number.isInteger(hours) && hours >= 1 && hours <= 24,
+        'must be a whole number from 1 to 24',
+      ),
+    ),
   zoneRoles: z.record(
     z.string().check(z.regex(ZONE_ROLE_NAME)),
     ZoneRoleSettings,
@@ -66,6 +74,7 @@ const FROM_TEXT = {
   fallbackDirectoryUrls: splitList,
   hostGroups: parseJson,
   ordersPerRun: parseJson,
+  checkEveryHours: parseJson,
   zoneRoles: parseJson,
 };
 
@@ -89,6 +98,8 @@ module.exports = async ({ resolveVariable }) => {
     hostGroups: JSON.stringify(data.hostGroups),
     kmsKeyArn: data.kmsKeyArn,
     ordersPerRun: String(data.ordersPerRun),
+    checkEveryHours: String(data.checkEveryHours),
+    checkRate: data.checkEveryHours === 1 ? 'rate(1 hour)' : `rate(${data.checkEveryHours} hours)`,
     zoneRoles: JSON.stringify(data.zoneRoles),
   };
 };

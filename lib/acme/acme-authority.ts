@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { CaaIssuer } from '../core/caa.ts';
 import { parseValue } from '../core/parse-json.ts';
 import type { PrivateKeyPem } from '../core/private-key-pem.ts';
+import { complaintAboutProfile } from '../core/profile.ts';
 import { REVOCATION_REASONS, type RevocationReason } from '../core/revocation.ts';
 import type {
   Authorization,
@@ -139,13 +140,8 @@ export class AcmeAuthority implements CertificateAuthority {
   async #requireProfile(profile: string): Promise<void> {
     const profiles = await this.#client.http.getMetaField('profiles');
     const offered = typeof profiles === 'object' && profiles !== null ? Object.keys(profiles) : [];
-    if (offered.includes(profile)) return;
-    const { host } = new URL(this.directoryUrl);
-    const remedy =
-      offered.length > 0
-        ? `it has ${offered.join(', ')}`
-        : 'it has none; take "profile" out of the renewal file';
-    throw new AcmeError('profile-unknown', `the CA ${host} has no profile "${profile}"; ${remedy}`);
+    const complaint = complaintAboutProfile(profile, { directoryUrl: this.directoryUrl, offered });
+    if (complaint) throw new AcmeError('profile-unknown', `${complaint.seen}; ${complaint.remedy}`);
   }
 
   async #tellsOfRenewals(): Promise<boolean> {

@@ -7,18 +7,27 @@ const Directory = z.object({
   newOrder: z.string(),
   /** RFC 9773, 4. */
   renewalInfo: z.optional(z.string().check(z.regex(/^https:\/\//))),
-  meta: z.optional(z.object({ caaIdentities: z.optional(z.array(z.string())) })),
+  meta: z.optional(
+    z.object({
+      caaIdentities: z.optional(z.array(z.string())),
+      profiles: z.optional(z.record(z.string(), z.unknown())),
+    }),
+  ),
 });
 
-/** A CA's directory, without an account: its first identity in CAA records, and where it tells of renewals. Throws {@link AcmeError}. */
+/** A CA's directory, without an account: its first identity in CAA records, where it tells of renewals, its profiles. Throws {@link AcmeError}. */
 export async function readDirectory(
   url: string,
   { timeoutMs }: { timeoutMs: number },
-): Promise<{ caaIdentity: string | undefined; renewalInfo: string | undefined }> {
+): Promise<{ caaIdentity: string | undefined; renewalInfo: string | undefined; profiles: string[] }> {
   const { data } = await new AcmeTransport({ timeoutMs }).request(url, 'get');
   const directory = Directory.safeParse(data);
   if (!directory.success)
     throw new AcmeError('ca-answer-malformed', `${url} answers, but not as an ACME directory`);
   const { meta, renewalInfo } = directory.data;
-  return { caaIdentity: meta?.caaIdentities?.[0], renewalInfo: renewalInfo?.replace(/\/$/, '') };
+  return {
+    caaIdentity: meta?.caaIdentities?.[0],
+    renewalInfo: renewalInfo?.replace(/\/$/, ''),
+    profiles: Object.keys(meta?.profiles ?? {}),
+  };
 }

@@ -150,7 +150,7 @@ function plannedInstant({ wanted, state, live, notAfter, lifetime }: Plan): {
 }
 
 /** 30 days, or a third of a life shorter than 90 days, or half of one under 10 (Let's Encrypt's integration guide). */
-function renewBefore(lifetime: number): number {
+export function renewBefore(lifetime: number): number {
   if (lifetime < 10 * DAY) return lifetime / 2;
   return Math.min(30 * DAY, lifetime / 3);
 }

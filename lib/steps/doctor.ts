@@ -121,7 +121,7 @@ async function lookAtAccount(deps: DoctorDeps, directoryUrl: string): Promise<Ac
     directoryUrl,
     directory:
       'found' in directory
-        ? { found: { caaIdentity: directory.found.caaIdentity ?? caaIdentity } }
+        ? { found: { ...directory.found, caaIdentity: directory.found.caaIdentity ?? caaIdentity } }
         : directory,
     parameter,
     kept,

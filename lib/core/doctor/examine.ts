@@ -3,6 +3,7 @@ import { checkAccount } from './check-account.ts';
 import { checkCaa } from './check-caa.ts';
 import { checkChallengeNames } from './check-challenge-names.ts';
 import { checkHosts } from './check-hosts.ts';
+import { checkProfile } from './check-profile.ts';
 import { checkSchedule } from './check-schedule.ts';
 import { checkDelegation, checkSubZones, checkZones } from './check-zones.ts';
 import type { CertificateFacts } from './facts.ts';
@@ -19,6 +20,7 @@ export function examine(facts: CertificateFacts): Result[] {
     ...checkChallengeNames(seen),
     ...checkCaa(seen),
     checkAccount(facts.account),
+    ...checkProfile(facts),
     ...checkSchedule(facts),
     ...checkHosts(facts),
   ].filter(isFirst());

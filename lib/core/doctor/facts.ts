@@ -29,8 +29,8 @@ export interface IdentifierFacts {
 
 export interface AccountFacts {
   directoryUrl: string;
-  /** The CA's directory; its identity in CAA records, if it or the stack's settings name one. */
-  directory: Answer<{ caaIdentity: string | undefined }>;
+  /** The CA's directory; its identity in CAA records, if it or the stack's settings name one, and its profiles. */
+  directory: Answer<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
   /** The parameter that an account is kept in, and whether it is there. */
   parameter: string;
   kept: Answer<boolean>;
@@ -53,7 +53,7 @@ export interface GroupFacts {
 export interface CertificateFacts {
   wanted: Wanted;
   /** What the stack may write to. */
-  stack: { domains: readonly string[]; challengeTargets: readonly string[] };
+  stack: { domains: readonly string[]; challengeTargets: readonly string[]; checkEveryHours: number };
   identifiers: readonly IdentifierFacts[];
   /** The relevant CAA set of each name (RFC 8659, 3). */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];

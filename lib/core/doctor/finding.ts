@@ -8,6 +8,7 @@ export const CHECKS = [
   'challenge-name',
   'caa',
   'account',
+  'profile',
   'schedule',
   'hosts',
   'agent',

@@ -14,12 +14,13 @@ export interface DoctorDeps {
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa'>;
   /** Whether a parameter of this name exists. */
   parameterExists(name: string): Promise<boolean>;
-  /** A CA's directory: its name in CAA records. */
-  readDirectory(url: string): Promise<{ caaIdentity: string | undefined }>;
+  /** A CA's directory: its name in CAA records, and its profiles. */
+  readDirectory(url: string): Promise<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
   stack: Omit<StackLimits, 'hostGroups'> & {
     hostGroups: readonly HostGroup[];
     defaultCa: string;
     fallbackCas: readonly string[];
+    checkEveryHours: number;
     agreeToTerms: boolean;
     accountPrefix: string;
     /** Used when a directory names none. */

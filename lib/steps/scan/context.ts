@@ -17,7 +17,7 @@ export interface ScanDeps extends CaaDeps, RenewalInfoDeps {
   zonesOf: ZonesOf;
   hosts: Hosts;
   events: Events;
-  stack: StackLimits & CaaDeps['stack'] & { ordersPerRun: number };
+  stack: StackLimits & CaaDeps['stack'] & { ordersPerRun: number; checkEveryHours?: number };
 }
 
 export interface Look {

@@ -6,6 +6,7 @@ import { zonesFor } from '../../core/hosted-zones.ts';
 import { nameOfKey, RENEWAL_PREFIX } from '../../core/object-keys.ts';
 import { plannedCertificate, plannedRevocation } from '../../core/plan.ts';
 import type { Wanted } from '../../core/renewal-file.ts';
+import { refusedForSchedule } from '../../core/schedule.ts';
 import { oneLineOf } from '../failure.ts';
 import type { Look, LookContext, ScanDeps } from './context.ts';
 import { findFacts } from './find-facts.ts';
@@ -55,6 +56,9 @@ async function decide(deps: ScanDeps, wanted: Wanted, context: LookContext): Pro
     health,
     ...(live && { deployed: { name, version: live.version, groups, acm, probe } }),
   };
+  const checkEveryHours = deps.stack.checkEveryHours ?? 1;
+  const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
+  if (refused) return { ...look, planned: { name, action: 'reject', ...refused } };
   if (decision.action === 'wait') return look;
   if (decision.action === 'renew') await requireTargets(deps, wanted);
   const due: DueCertificate = {

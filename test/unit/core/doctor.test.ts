@@ -46,9 +46,11 @@ function record(type: string, more: Partial<FoundRecord> = {}): FoundRecord {
   return { name: CHALLENGE, type, kind: 'simple', values: ['"x"'], ...more };
 }
 
+const STACK = { domains: ['example.com'], challengeTargets: ['proofs.example.com'], checkEveryHours: 1 };
+
 const ACCOUNT: AccountFacts = {
   directoryUrl: 'https://ca.test/directory',
-  directory: found({ caaIdentity: 'ca.test' }),
+  directory: found({ caaIdentity: 'ca.test', profiles: ['classic'] }),
   parameter: '/perennial/ca.test',
   kept: found(true),
   agreeToTerms: true,
@@ -57,7 +59,7 @@ const ACCOUNT: AccountFacts = {
 function examined(more: Partial<CertificateFacts>): Omit<Finding, 'certificate'>[] {
   return examine({
     wanted: wantedOf({ names: ['www.example.com'] }),
-    stack: { domains: ['example.com'], challengeTargets: ['proofs.example.com'] },
+    stack: STACK,
     identifiers: [identifier(place())],
     caa: [{ name: 'www.example.com', set: found(undefined) }],
     account: ACCOUNT,
@@ -298,7 +300,7 @@ describe('CAA', () => {
     ],
     [
       'names another CA outside the domains',
-      { caa: caa('0 issue "other.test"'), stack: { domains: ['www.example.com'], challengeTargets: [] } },
+      { caa: caa('0 issue "other.test"'), stack: { ...STACK, domains: ['www.example.com'] } },
       ['failing', 'does not let ca.test issue', 'add 0 issue "ca.test" at example.com'],
     ],
     ['has an unknown critical property', { caa: caa('128 tbs "x"') }, ['failing', '128 tbs', 'remove it']],
@@ -338,7 +340,7 @@ describe('CAA', () => {
     ],
     [
       'of a CA without a name',
-      { account: { ...ACCOUNT, directory: found({ caaIdentity: undefined }) } },
+      { account: { ...ACCOUNT, directory: found({ caaIdentity: undefined, profiles: [] }) } },
       ['ok', 'no name'],
     ],
   ])('%s', (_, facts, expected) => {
@@ -367,6 +369,28 @@ describe('the account', () => {
   });
 });
 
+describe('the profile', () => {
+  const profile = { wanted: wantedOf({ profile: 'tlsserver' }) };
+  const offered = (...profiles: string[]) => ({
+    account: { ...ACCOUNT, directory: found({ caaIdentity: 'ca.test', profiles }) },
+  });
+  it.each<[string, Partial<CertificateFacts>, Expected]>([
+    ['is there', { ...profile, ...offered('classic', 'tlsserver') }, ['ok', 'the CA has tlsserver']],
+    [
+      'is unknown to the CA',
+      { ...profile, ...offered('classic', 'shortlived') },
+      ['failing', 'has no profile "tlsserver"', 'it has classic, shortlived'],
+    ],
+    [
+      'is asked of a CA without any',
+      { ...profile, ...offered() },
+      ['failing', 'no profile', 'take "profile" out'],
+    ],
+  ])('%s', (_, facts, expected) => {
+    expectOne('profile', facts, expected);
+  });
+});
+
 describe('the schedule', () => {
   const early = (renewBeforeDays: number) => ({ wanted: wantedOf({ renewBeforeDays }) });
   const live = (left: number, days = 90) => ({
@@ -376,7 +400,13 @@ describe('the schedule', () => {
     ['fits 90 days', {}, ['ok', 'lives 90 days']],
     ['fits six days', live(5, 6), ['ok', 'lives 6 days']],
     ['fits a day', live(0.9, 1), ['ok', 'lives 24 hours']],
-    ['is too slow for less', live(0.5, 0.75), ['warning', 'lives 18 hours', 'a day or longer']],
+    ['is quick enough for 18 hours', live(0.5, 0.75), ['ok', 'lives 18 hours']],
+    ['is too slow for six hours', live(0.1, 0.25), ['failing', 'lives 6 hours', 'lives longer']],
+    [
+      'is too slow by params',
+      { ...live(5, 6), stack: { ...STACK, checkEveryHours: 24 } },
+      ['failing', 'every 24 h', 'checkEveryHours to 18'],
+    ],
     ['leaves no life', { ...early(90), ...live(60) }, ['failing', 'every check renews it', 'to 30 or less']],
     ['leaves less than half', { ...early(46), ...live(60) }, ['warning', 'over half', 'to 30 or less']],
     ['leaves half', { ...early(45), ...live(60) }, ['ok', 'lives 90 days']],

@@ -262,6 +262,7 @@ describe('settings are used, or refused as such', () => {
     hostGroups: { web: {} },
     kmsKeyArn: '',
     ordersPerRun: 100,
+    checkEveryHours: 1,
     zoneRoles: {},
   };
   fuzz('of the stack', () =>

@@ -31,7 +31,7 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
       asked.push(name);
       return false;
     },
-    readDirectory: async () => ({ caaIdentity: 'ca.test' }),
+    readDirectory: async () => ({ caaIdentity: 'ca.test', profiles: [] }),
     stack: {
       domains: ['example.com'],
       challengeTargets: [],
@@ -41,6 +41,7 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
       ],
       defaultCa: 'https://ca.test/directory',
       fallbackCas: [],
+      checkEveryHours: 1,
       agreeToTerms: true,
       accountPrefix: '/perennial/test',
       caaIdentity: undefined,

@@ -104,6 +104,18 @@ describe('a check of all certificates', () => {
   });
 });
 
+it('refuses a schedule that would renew for ever, with what to set, and renews in the last sixth even so', async () => {
+  await want('early', { renewBeforeDays: 200 });
+  await live('early', 60);
+  await want('late', { names: ['example.org'], renewBeforeDays: 200 });
+  await live('late', 5, { names: ['example.org'] });
+  const { certificates } = await weekly();
+  expect(certificates).toMatchObject([
+    { name: 'early', action: 'reject', reason: 'renews-for-ever' },
+    { name: 'late', action: 'renew', reason: 'expires-soon' },
+  ]);
+});
+
 describe('a scan', () => {
   it('says for each certificate what and why, and puts what is due on the bus', async () => {
     await want('due');
