@@ -16,6 +16,7 @@ const FUNCTIONS = [
   'confirm',
   'acm',
   'probe',
+  'notify',
   'doctor',
   'revoke',
   'status',

@@ -33,6 +33,9 @@ const Environment = z.object({
   CAA_IDENTITY: z._default(z.string(), ''),
   DOCUMENT: z._default(z.string(), ''),
   PROBE_PRIVATE_PORTS: z._default(z.string(), ''),
+  STAGE: z._default(z.string(), ''),
+  NOTICE_TOPIC: z._default(z.string(), ''),
+  DOCS_URL: z._default(z.string(), 'docs'),
   DNS_RESOLVER: z._default(z.string(), ''),
   DNS_PORT: z._default(z.coerce.number(), 53),
 });
@@ -57,6 +60,10 @@ export interface Settings {
   eabPrefix: string;
   caaIdentity: string | undefined;
   document: string;
+  stage: string;
+  /** The ARN of the SNS topic for people. */
+  noticeTopic: string;
+  docsUrl: string;
   dns: { resolver: string | undefined; port: number };
   probePrivatePorts: { tls: number; http: number } | undefined;
 }
@@ -84,6 +91,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     eabPrefix: values.EAB_PREFIX,
     caaIdentity: values.CAA_IDENTITY || undefined,
     document: values.DOCUMENT,
+    stage: values.STAGE,
+    noticeTopic: values.NOTICE_TOPIC,
+    docsUrl: values.DOCS_URL,
     dns: { resolver: values.DNS_RESOLVER || undefined, port: values.DNS_PORT },
     probePrivatePorts: parsePorts(values.PROBE_PRIVATE_PORTS),
   };

@@ -42,6 +42,20 @@ const trimPackageJson = {
   },
 };
 
+// The list of regions with their names for people; a region's partition is found by its pattern as well.
+const trimRegions = {
+  name: 'trim-regions',
+  setup(build) {
+    build.onLoad({ filter: /util-endpoints.lib.aws.partitions\.js$/ }, ({ path }) => {
+      const contents = readFileSync(path, 'utf8').replace(
+        /"[a-z-]+-\d+": \{\s*"description": "[^"]*"\s*\},?/g,
+        '',
+      );
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 // Modules inside the SDK that a Lambda never comes to: hashes in JavaScript, where Node has none of its own, signatures of
 // event streams and for access points of several regions, the region by EC2 metadata, the limiter of the adaptive retry mode.
 const NEVER_REACHED = new Map([
@@ -69,4 +83,4 @@ const leaveOutUnreached = {
   },
 };
 
-module.exports = () => [replaceUnused, shakeSchemas, trimPackageJson, leaveOutUnreached];
+module.exports = () => [replaceUnused, shakeSchemas, trimPackageJson, trimRegions, leaveOutUnreached];

@@ -23,6 +23,18 @@ const Params = z.object({
     .check(
       z.refine((agreed) => agreed, `must be true, which says that you agree to the CA's terms (${TERMS})`),
     ),
+  notify: z.optional(
+    z.array(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^([^\s@,<>:]+@[^\s@,<>:]+\.[^\s@,<>:]+|https:\/\/[^\s,]+|arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w.-]+)$/,
+            'must be a mail address, an https address or the ARN of an SQS queue',
+          ),
+        ),
+    ),
+  ),
   domains: z.array(Domain).check(z.minLength(1, 'lists no domain')),
   alsoAllow: z.array(Domain),
   challengeTargets: z.array(Domain),
@@ -69,6 +81,7 @@ const Params = z.object({
 const FROM_TEXT = {
   agreeToTerms: (text) => ({ true: true, false: false })[text] ?? text,
   domains: splitList,
+  notify: splitList,
   alsoAllow: splitList,
   challengeTargets: splitList,
   fallbackDirectoryUrls: splitList,
@@ -90,6 +103,7 @@ module.exports = async ({ resolveVariable }) => {
   return {
     contact: data.contact,
     agreeToTerms: String(data.agreeToTerms),
+    notify: [...new Set(data.notify ?? [data.contact])].join(','),
     domains: data.domains.join(','),
     alsoAllow: data.alsoAllow.join(','),
     challengeTargets: data.challengeTargets.join(','),

@@ -16,6 +16,7 @@ export const ACM_PREFIX = 'acm/';
 export const REVOKED_PREFIX = 'revoked/';
 /** The page that `status` writes. */
 export const STATUS_PAGE_KEY = 'status/index.html';
+export const NOTICES_KEY = 'notices/memory.json';
 
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
 export const stateKey = (name: string) => `${STATE_PREFIX}${checked(name)}.json`;

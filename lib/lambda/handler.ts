@@ -49,6 +49,30 @@ export function queued<Detail extends z.ZodMiniType>(
     });
 }
 
+/** A function fed by a queue: the step gets the events of a batch together, but for those that nobody can read. */
+export function queuedTogether<Event extends z.ZodMiniType>(
+  schema: Event,
+  step: (events: z.infer<Event>[], invocation: Invocation) => Promise<unknown>,
+) {
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use(injectLambdaContext(logger))
+    .use(tellError)
+    .handler(async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+      const events: z.infer<Event>[] = [];
+      const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+      for (const { messageId, body } of Records) {
+        try {
+          events.push(parseJson(body, schema, { where: `message ${messageId}`, reason: 'event-invalid' }));
+        } catch (error) {
+          logger.error('message failed', { messageId, failure: oneLineOf(error) });
+          batchItemFailures.push({ itemIdentifier: messageId });
+        }
+      }
+      if (events.length > 0) await step(events, invocationOf(context));
+      return { batchItemFailures };
+    });
+}
+
 /** An EventBridge event with this detail. */
 export function eventWith<Detail extends z.ZodMiniType>(detail: Detail) {
   return z.object({ detail });

@@ -7,6 +7,7 @@ import { eventsAuthorizations } from './events-authorizations.ts';
 import { ObjectTags } from './object-tags.ts';
 import { route53Authorizations } from './route53-authorizations.ts';
 import { s3Authorizations } from './s3-authorizations.ts';
+import { snsAuthorizations } from './sns-authorizations.ts';
 import { type HostTags, ssmAuthorizations } from './ssm-authorizations.ts';
 import { stsAuthorizations } from './sts-authorizations.ts';
 
@@ -46,6 +47,8 @@ export class Authorizations {
         return eventsAuthorizations(request, action);
       case 'acm':
         return acmAuthorizations(request, { action, certificateTags: this.#certificateTags });
+      case 'sns':
+        return snsAuthorizations(request, action);
       case 'sts':
         return stsAuthorizations(request, action);
       default:

@@ -73,6 +73,7 @@ export function resolve(resources: Resources, value: unknown): unknown {
 }
 
 function reference(resources: Resources, name: string): string {
+  if (resources[name]?.Type === 'AWS::SNS::Topic') return `arn:aws:sns:${REGION}:${ACCOUNT}:${name}`;
   const value = PSEUDO_PARAMETERS[name] ?? (resources[name] ? name : undefined);
   if (value === undefined) throw new Error(`the template has no ${name}`);
   return value;

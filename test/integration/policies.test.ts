@@ -39,6 +39,7 @@ const ROLES = [
   'ConfirmRole',
   'AcmRole',
   'ProbeRole',
+  'NotifyRole',
   'DoctorRole',
   'RevokeRole',
   'StatusRole',
@@ -90,6 +91,7 @@ const tagged = (key: string, tag: string, value: string) =>
     [`s3:RequestObjectTag/${tag}`]: value,
   });
 
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:AlarmTopic';
 const certificate = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
 const CERTIFICATES = 'arn:aws:acm:eu-central-1:123456789012:certificate/*';
 const acmTags = (tags: Record<string, string>) => ({
@@ -320,6 +322,19 @@ const CASES: Record<string, Case[]> = {
     ...noRecords,
     ...noCommands,
   ],
+  NotifyRole: [
+    ['may', 'read a pointer', get('live/example.com.json')],
+    ['may', 'keep what it told', put('notices/memory.json', { 's3:if-match': '"etag"' })],
+    ['may', 'tell people', asks('sns:Publish', TOPIC)],
+    ['may not', 'tell them elsewhere', asks('sns:Publish', `${TOPIC}-other`)],
+    ['may not', 'have itself told', asks('sns:Subscribe', TOPIC)],
+    ...noKeys,
+    ['may not', 'read a renewal file', get('renewal/example.com.json')],
+    ['may not', 'write a pointer', put('live/example.com.json')],
+    ['may not', 'forget what it told', remove('notices/memory.json')],
+    ...noRecords,
+    ...noCommands,
+  ],
   AcmRole: [
     ['may', "read a version's key", get(`${version}/privkey.pem`)],
     ['may', 'read a renewal file', get('renewal/example.com.json')],
@@ -401,7 +416,7 @@ describe.each(ROLES)('%s, as every role,', (role) => {
     ['may not', 'assume a role of this account', assume('arn:aws:iam::123456789012:role/dns', 'x-1')],
     // These tell nobody.
     [
-      ['DoctorRole', 'StatusRole', 'AccountRole'].includes(role) ? 'may not' : 'may',
+      ['NotifyRole', 'DoctorRole', 'StatusRole', 'AccountRole'].includes(role) ? 'may not' : 'may',
       "put events on the stack's bus",
       bus('Bus'),
     ],
@@ -452,7 +467,7 @@ describe('a function that is fed from a queue', () => {
     );
     const queueOf = ({ Properties = {} }: Resources[string]) =>
       String(resolve(resources, Properties.EventSourceArn));
-    expect(mappings).toHaveLength(5);
+    expect(mappings).toHaveLength(6);
     for (const mapping of mappings) {
       const role = roleOf(mapping);
       for (const queue of mappings.map(queueOf)) {

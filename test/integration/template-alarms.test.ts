@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../check/package-stack.ts';
+import { PROJECT } from '../../check/run-tool.ts';
+import { METRICS, type MetricName } from '../../lib/core/notices/measure.ts';
+import { type AlarmSettings, type AlarmState, evaluateAlarm } from '../../local/alarms/evaluate-alarm.ts';
 
 let folder: string;
 let resources: Record<string, Resource>;
@@ -52,6 +55,103 @@ describe('dead letters', () => {
   });
 });
 
-it('alarms are at most eight', () => {
-  expect(ofType('AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(8);
+const WEEK_SECONDS = 7 * 24 * 3600;
+const alarms = () => ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+const own = (): AlarmSettings[] => alarms().filter(({ Namespace }) => Namespace === 'Perennial');
+
+describe('alarms', () => {
+  it('are at most eight', () => {
+    expect(alarms().length).toBeLessThanOrEqual(8);
+  });
+
+  it('each tell people, when they come and when they go', () => {
+    for (const { AlarmActions, OKActions } of alarms())
+      expect([AlarmActions, OKActions]).toEqual([[{ Ref: 'AlarmTopic' }], [{ Ref: 'AlarmTopic' }]]);
+  });
+
+  it('each look back for a week at most, as CloudWatch has it', () => {
+    for (const { AlarmName, Period = 3600, EvaluationPeriods } of alarms())
+      expect(Period * EvaluationPeriods, AlarmName).toBeLessThanOrEqual(WEEK_SECONDS);
+  });
+
+  it('each point to their paragraph', async () => {
+    const headings = anchorsOf(await readFile(join(PROJECT, 'docs/operations.md'), 'utf8'));
+    for (const { AlarmDescription } of alarms()) {
+      const [, anchor] = /docs\/operations\.md#(\S+)$/.exec(AlarmDescription) ?? [];
+      expect(headings, AlarmDescription).toContain(anchor);
+    }
+  });
+
+  it('watch metrics that there are, of this stage', () => {
+    for (const { MetricName, Dimensions } of own()) {
+      expect(Object.keys(METRICS)).toContain(MetricName);
+      expect(Dimensions).toEqual([{ Name: 'service', Value: 'perennial-production' }]);
+    }
+  });
+
+  it('watch the errors of every function that runs by itself, with at most ten metrics', () => {
+    const { Metrics } = resources.FunctionErrorsAlarm?.Properties ?? {};
+    const watched = Metrics.flatMap(
+      ({ MetricStat }: { MetricStat?: { Metric: { Dimensions: [{ Value: { Ref: string } }] } } }) =>
+        MetricStat?.Metric.Dimensions.map(({ Value }) => Value.Ref) ?? [],
+    );
+    const byHand = ['Doctor', 'Revoke', 'Account'].map((name) => `${name}LambdaFunction`);
+    const all = ofType('AWS::Lambda::Function').map(([id]) => id);
+    expect(watched.sort()).toEqual(all.filter((id) => !byHand.includes(id)).sort());
+    expect(Metrics.length).toBeLessThanOrEqual(10);
+  });
 });
+
+describe('an alarm on what a check measures', () => {
+  const HOUR = 3600;
+  /** The states after each hour of these values; `undefined` is an hour without one. */
+  const states = (metric: MetricName, values: (number | undefined)[]) => {
+    const alarm = own().find(({ MetricName }) => MetricName === metric);
+    if (!alarm) throw new Error(`no alarm watches ${metric}`);
+    const points = new Map(
+      values.flatMap((value, hour) => (value === undefined ? [] : [[hour * HOUR, [value]] as const])),
+    );
+    let before: AlarmState = 'OK';
+    return values.map((_, hour) => {
+      before = evaluateAlarm(alarm, { points, at: hour * HOUR, before });
+      return before;
+    });
+  };
+  const none = undefined;
+
+  it.each<[MetricName, (number | undefined)[], boolean]>([
+    ['Heartbeat', [1, 1, 1, 1, none, none], false],
+    ['Heartbeat', [1, 1, 1, 1, none, none, none], true],
+    ['LifeLeft', [40, 40, 40, 40, 16, 16, 40], false],
+    ['LifeLeft', [40, 40, 40, 16, 15, 15], true],
+    ['SweepAge', [7, 7.5, 8], false],
+    ['SweepAge', [7, 7.5, 8, 8.1], true],
+    ['CertificatesFailing', [1, 1, 1, 1, 1, 0], false],
+    ['CertificatesFailing', [1, 2, 1, 1, 1, 1], true],
+    ['CertificatesOverdue', [0, 1, 1], true],
+    ['HostsOutOfDate', [0, 4, 4, 0], false],
+    ['HostsOutOfDate', [0, 4, 4, 4], true],
+    ['HostsOutOfDate', [0, 4, none, 4, 4], false],
+  ])('%s of %j: %s', (metric, values, expected) => {
+    expect(states(metric, values).at(-1) === 'ALARM').toBe(expected);
+  });
+});
+
+it('the dashboard shows every metric, and no other of ours', () => {
+  const body: string = resources.Dashboard?.Properties.DashboardBody['Fn::Sub'];
+  const shown = JSON.parse(body).widgets.flatMap(
+    ({ properties }: { properties: { metrics: [string, string][] } }) =>
+      properties.metrics.flatMap(([namespace, name]) => (namespace === 'Perennial' ? [name] : [])),
+  );
+  expect(shown.sort()).toEqual(Object.keys(METRICS).sort());
+});
+
+/** Headings as anchors, as GitHub makes them. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^a-z0-9 _-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}

@@ -13,6 +13,7 @@ const FUNCTIONS = [
   'Confirm',
   'Acm',
   'Probe',
+  'Notify',
   'Doctor',
   'Revoke',
   'Status',
@@ -133,7 +134,7 @@ it('without zone roles lets nobody assume any: CloudFormation refuses a statemen
 describe('queues', () => {
   it('hide a message for six times the timeout of the function they feed', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(5);
+    expect(mappings).toHaveLength(6);
     for (const [, { Properties }] of mappings) {
       const queue = resource(idOf(Properties.EventSourceArn)).Properties;
       const { Timeout } = resource(idOf(Properties.FunctionName)).Properties;
@@ -141,10 +142,10 @@ describe('queues', () => {
     }
   });
 
-  it('feed one message at a time, to a bounded number of functions, and take failures back one by one', () => {
+  it('but for that of notices, which gathers them, feed one message at a time, to a bounded number of functions, and take failures back one by one', () => {
     for (const [, { Properties }] of ofType('AWS::Lambda::EventSourceMapping')) {
       expect(Properties).toMatchObject({
-        BatchSize: 1,
+        BatchSize: idOf(Properties.FunctionName) === 'NotifyLambdaFunction' ? 100 : 1,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         ScalingConfig: { MaximumConcurrency: expect.any(Number) },
       });

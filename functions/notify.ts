@@ -1,0 +1,25 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { NoticeTopic } from '../lib/aws/notice-topic.ts';
+import { S3Store } from '../lib/aws/s3-store.ts';
+import { SeenFact } from '../lib/core/notices/seen-fact.ts';
+import { logger, queuedTogether } from '../lib/lambda/handler.ts';
+import { publishMetrics } from '../lib/lambda/metrics.ts';
+import { readSettings } from '../lib/settings.ts';
+import { type NotifyDeps, notify } from '../lib/steps/notify.ts';
+
+const settings = readSettings(process.env);
+const deps: NotifyDeps = {
+  store: new S3Store(new S3Client(), settings.bucket),
+  mailbox: new NoticeTopic(new SNSClient(), settings.noticeTopic),
+  stage: settings.stage,
+  docsUrl: settings.docsUrl,
+  clock: () => new Date(),
+};
+
+/** Tells people what they have to see to, and counts. */
+export const handler = queuedTogether(SeenFact, async (facts) => {
+  const { mails, measured } = await notify(deps, facts);
+  publishMetrics(measured, settings.stage);
+  for (const mail of mails) logger.info('mail sent', { mail });
+});

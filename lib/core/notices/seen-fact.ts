@@ -1,0 +1,67 @@
+import * as z from 'zod/mini';
+
+const Name = z.string();
+const Host = z.object({ instanceId: z.string(), outcome: z.string() });
+const Listing = <Item extends z.ZodMiniType>(item: Item) =>
+  z.object({ count: z.number(), items: z.array(item) });
+
+const of = <Type extends string, Detail extends z.ZodMiniType>(type: Type, detail: Detail) =>
+  z.object({ time: z.string(), 'detail-type': z.literal(type), detail });
+
+/** The facts on the stack's bus that are told or counted, as far as they are read. */
+export const SeenFact = z.discriminatedUnion('detail-type', [
+  of('Certificate Renewed', z.object({ name: Name, seconds: z.number() })),
+  of(
+    'Certificate Renewal Failed',
+    z.object({
+      name: Name,
+      reason: z.string(),
+      message: z.string(),
+      failures: z.number(),
+      notBefore: z.optional(z.string()),
+    }),
+  ),
+  of('Certificate Deployed', z.object({ name: Name, group: z.string(), hosts: z.array(Host) })),
+  of(
+    'Certificate Deployment Failed',
+    z.object({
+      name: Name,
+      group: z.string(),
+      reason: z.string(),
+      message: z.string(),
+      hosts: z.array(Host),
+    }),
+  ),
+  of('Certificate Imported', z.object({ name: Name, region: z.string() })),
+  of(
+    'Certificate Import Failed',
+    z.object({ name: Name, region: z.string(), reason: z.string(), message: z.string() }),
+  ),
+  of(
+    'Site Probed',
+    z.object({
+      name: Name,
+      troubles: z.number(),
+      findings: z.array(
+        z.object({ site: z.string(), check: z.string(), seen: z.string(), remedy: z.string() }),
+      ),
+    }),
+  ),
+  of('Object Set Aside', z.object({ key: z.string(), aside: z.string(), reason: z.string() })),
+  of(
+    'Certificates Checked',
+    z.object({
+      start: z.string(),
+      at: z.string(),
+      certificates: z.number(),
+      soonest: z.array(z.object({ name: Name, lifeLeft: z.number(), notAfter: z.string() })),
+      failing: Listing(Name),
+      overdue: Listing(Name),
+      rejected: Listing(z.object({ name: Name, reason: z.string(), message: z.string() })),
+      hostsBehind: z.object({ count: z.number(), groups: z.array(z.string()) }),
+      warnings: z.array(z.string()),
+    }),
+  ),
+]);
+export type SeenFact = z.infer<typeof SeenFact>;
+export type Checked = Extract<SeenFact, { 'detail-type': 'Certificates Checked' }>['detail'];

@@ -1,0 +1,42 @@
+import { type Mail, subjectLine } from './mail.ts';
+import type { Checked } from './seen-fact.ts';
+
+const MOST_NAMES = 20;
+
+/** What the weekly sweep found, told whether anything is wrong or not: who misses this mail knows that something is. */
+export function writeReport(checked: Checked, { stage }: { stage: string }): Mail {
+  const { at, certificates, soonest, failing, overdue, rejected, hostsBehind, warnings } = checked;
+  const bad = failing.count + overdue.count + rejected.count + hostsBehind.count;
+  const lines = [
+    `Weekly sweep of ${at.slice(0, 16).replace('T', ' ')} UTC`,
+    '',
+    `  Certificates:         ${certificates}`,
+    `  Failing:              ${named(failing.count, failing.items)}`,
+    `  Overdue:              ${named(overdue.count, overdue.items)}`,
+    `  Files not usable:     ${named(
+      rejected.count,
+      rejected.items.map(({ name }) => name),
+    )}`,
+    `  Hosts out of date:    ${named(hostsBehind.count, hostsBehind.groups)}`,
+    ...warnings.map((warning) => `  Not looked at:        ${warning}`),
+    '',
+    'Soonest to expire:',
+    ...soonest.map(
+      ({ name, lifeLeft, notAfter }) =>
+        `  ${notAfter.slice(0, 10)}  ${String(Math.round(lifeLeft * 100)).padStart(4)} % of its life left  ${name}`,
+    ),
+    '',
+    `All of it: npx perennial status --stage ${stage}`,
+  ];
+  const state = bad === 0 ? 'all is well' : `${bad} to look at`;
+  return {
+    subject: subjectLine(`[Perennial ${stage}] weekly report: ${certificates} certificates, ${state}`),
+    text: `${lines.join('\n')}\n`,
+  };
+}
+
+function named(count: number, items: readonly string[]): string {
+  if (count === 0) return '0';
+  const shown = items.slice(0, MOST_NAMES).join(', ');
+  return `${count} (${shown}${items.length > MOST_NAMES || count > items.length ? ', …' : ''})`;
+}

@@ -1,0 +1,10 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { METRICS, type Measured } from '../core/notices/measure.ts';
+
+/** Puts what was measured into the log, in CloudWatch's embedded metric format, with the stage as the one dimension. */
+export function publishMetrics(measured: readonly Measured[], stage: string): void {
+  if (measured.length === 0) return;
+  const metrics = new Metrics({ namespace: 'Perennial', serviceName: `perennial-${stage}` });
+  for (const { name, value } of measured) metrics.addMetric(name, METRICS[name], value);
+  metrics.publishStoredMetrics();
+}

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { METRICS } from '../../lib/core/notices/measure.ts';
+import { type LoggedMetric, readMetrics } from '../../local/alarms/read-metrics.ts';
+import { DeployedLine } from './deployed-line.ts';
+
+let line: DeployedLine;
+/** What was published to the stack's topic. */
+const mails: { topic: string; subject: string; text: string }[] = [];
+
+beforeAll(async () => {
+  line = await DeployedLine.start();
+  line.cloud.parts.aws.gateway.onRequest(({ service, body }, { action }) => {
+    if (service !== 'sns' || action !== 'Publish') return;
+    const asked = new URLSearchParams(body.toString());
+    mails.push({
+      topic: asked.get('TopicArn') ?? '',
+      subject: asked.get('Subject') ?? '',
+      text: asked.get('Message') ?? '',
+    });
+  });
+  await line.putAndWait('example.com', { names: ['example.com'], profile: 'classic' });
+  await line.putAndWait('fails', { names: ['fails.example.com'], profile: 'none-such' });
+  await line.put('renewal/broken.json', '{');
+  await line.cloud.fireSchedule((expression) => expression === 'rate(1 hour)');
+  await line.idle();
+  await line.cloud.fireSchedule((expression) => expression.startsWith('cron'));
+  await line.idle();
+});
+
+afterAll(() => line?.stop());
+
+it('tells at once of a certificate that cannot be issued the first time, and what to do', async () => {
+  const [mail] = mails;
+  expect(mail?.topic).toBe((await line.cloud.outputs()).AlarmTopic);
+  expect(mail?.subject).toBe('[Perennial local] fails is not renewed: profile-unknown');
+  expect(mail?.text).toContain('Time left:      none was issued yet\n');
+  expect(mail?.text).toContain('Command:        npx perennial doctor fails --stage local;');
+  expect(mail?.text).toContain('More:           docs/operations.md#profile-unknown\n');
+});
+
+it('tells the same no second time, and what came within minutes of a mail later', () => {
+  expect(mails.filter(({ text }) => text.includes('fails is not renewed'))).toHaveLength(1);
+  expect(mails.filter(({ text }) => text.includes('renewal/broken.json cannot be used'))).toEqual([]);
+});
+
+it('reports the weekly sweep', () => {
+  const [report] = mails.filter(({ subject }) => subject.includes('weekly report'));
+  expect(report?.subject).toBe('[Perennial local] weekly report: 3 certificates, 2 to look at');
+  expect(report?.text).toContain('  Failing:              1 (fails)\n');
+  expect(report?.text).toContain('  Files not usable:     1 (broken)\n');
+});
+
+it('says every mail in plain words that SNS takes', () => {
+  for (const { subject } of mails) expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+});
+
+it('measures with at most ten metrics, and one dimension value', () => {
+  const measured: LoggedMetric[] = line.printed.flatMap(readMetrics);
+  const byName = new Map(measured.map((metric) => [metric.name, metric]));
+  expect([...byName.keys()].sort()).toEqual(Object.keys(METRICS).sort());
+  expect(new Set(measured.map(({ namespace }) => namespace))).toEqual(new Set(['Perennial']));
+  expect(new Set(measured.map(({ dimensions }) => JSON.stringify(dimensions)))).toEqual(
+    new Set([JSON.stringify({ service: 'perennial-local' })]),
+  );
+  const checks = measured.filter(({ name }) => name === 'Heartbeat').flatMap(({ values }) => values);
+  expect(checks).toEqual([1, 1]);
+  expect(byName.get('CertificatesFailing')?.values).toEqual([2]);
+  expect(byName.get('RenewalsSucceeded')?.values).toEqual([1]);
+});

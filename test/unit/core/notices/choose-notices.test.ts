@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+import { chooseNotices } from '../../../../lib/core/notices/choose-notices.ts';
+import type { SeenFact } from '../../../../lib/core/notices/seen-fact.ts';
+import { takeIn } from '../../../../lib/core/notices/take-in.ts';
+import { EMPTY, type Memory } from '../../../../lib/core/notices/trouble.ts';
+import { checked, DAY, fact, failed, HOUR, later, MINUTE, NOW, notDeployed } from './facts.ts';
+
+/** What is told of facts that come at these instants, one mail a line: subjects told, and `over` those that are over. */
+function mails(steps: readonly [at: Date, ...facts: SeenFact[]][], left: number | undefined = 0.3): string[] {
+  let memory: Memory = EMPTY;
+  return steps.map(([now, ...facts]) => {
+    const known = takeIn(memory, facts, now);
+    const lifeLeft = new Map(Object.values(known.troubles).map(({ subject }) => [subject, left]));
+    const { tell, over, after } = chooseNotices(known, { lifeLeft, now });
+    memory = after;
+    return [...tell.map(({ subject }) => subject), ...over.map(({ subject }) => `over ${subject}`)].join(
+      ', ',
+    );
+  });
+}
+const at = later;
+
+describe('a renewal that fails is told', () => {
+  it.each([
+    ['not the first time', 0.3, 1, ''],
+    ['the second time', 0.3, 2, 'a'],
+    ['the first time, where under a sixth of the life is left', 0.16, 1, 'a'],
+    ['the first time, where it expired', -0.1, 1, 'a'],
+  ])('%s', (_when, left, failures, expected) => {
+    expect(mails([[NOW, failed('a', failures)]], left)).toEqual([expected]);
+  });
+
+  it('the first time where none was issued yet', () => {
+    const memory = takeIn(EMPTY, [failed('a')], NOW);
+    expect(chooseNotices(memory, { lifeLeft: new Map(), now: NOW }).tell).toHaveLength(1);
+  });
+});
+
+describe('the same trouble', () => {
+  it('is told once a day', () => {
+    const again = (hours: number): [Date, SeenFact] => [
+      at(hours * HOUR),
+      failed('a', hours + 2, at(hours * HOUR)),
+    ];
+    expect(mails([again(0), again(1), again(23), again(24), again(25), again(48)])).toEqual([
+      'a',
+      '',
+      '',
+      'a',
+      '',
+      'a',
+    ]);
+  });
+
+  it('with another reason is another, and neither is told twice a day', () => {
+    const reasons = ['caa-forbids', 'dns-unavailable', 'caa-forbids', 'dns-unavailable'];
+    const steps = reasons.map((reason, hours): [Date, SeenFact] => [
+      at(hours * HOUR),
+      failed('a', hours + 2, at(hours * HOUR), reason),
+    ]);
+    expect(mails(steps)).toEqual(['a', 'a', '', '']);
+  });
+
+  it('is told once when it is over, and not at all when it never was told', () => {
+    const renewed = (name: string, hours: number) =>
+      fact('Certificate Renewed', { name, seconds: 9 }, at(hours * HOUR));
+    expect(
+      mails([
+        [NOW, failed('a', 2), failed('b', 1)],
+        [at(HOUR), renewed('a', 1), renewed('b', 1)],
+        [at(2 * HOUR), checked({}, at(2 * HOUR))],
+      ]),
+    ).toEqual(['a', 'over a', '']);
+  });
+
+  it('delivered twice at once is told once', () => {
+    expect(
+      mails([
+        [NOW, failed('a', 2), failed('a', 2)],
+        [at(1_000), failed('a', 2)],
+      ]),
+    ).toEqual(['a', '']);
+  });
+});
+
+describe('many troubles', () => {
+  const hosts = Array.from({ length: 200 }, (_, index) => `i-${index}`);
+
+  it('of 200 hosts of a group are one', () => {
+    const facts = hosts.map((host) => notDeployed('web', host));
+    const memory = takeIn(EMPTY, facts, NOW);
+    const { tell } = chooseNotices(memory, { lifeLeft: new Map(), now: NOW });
+    expect(tell.map(({ subject, hosts, names }) => [subject, hosts.length, names])).toEqual([
+      ['web', 200, ['example.com']],
+    ]);
+  });
+
+  it('of 200 hosts, each told apart within the hour, are one mail', () => {
+    const steps = hosts.map((host, index): [Date, SeenFact] => [
+      at(index * 15_000),
+      notDeployed('web', host),
+    ]);
+    expect(mails(steps).filter(Boolean)).toEqual(['web']);
+  });
+
+  it('within ten minutes of a mail wait, at the latest for the hourly check', () => {
+    expect(
+      mails([
+        [NOW, failed('a', 2)],
+        [at(MINUTE), failed('b', 2, at(MINUTE))],
+        [at(2 * MINUTE), failed('c', 2, at(2 * MINUTE))],
+        [at(HOUR), checked({ failing: { count: 3, items: ['a', 'b', 'c'] } }, at(HOUR))],
+      ]),
+    ).toEqual(['a', '', '', 'b, c']);
+  });
+});
+
+describe('a deployment that fails', () => {
+  it.each([
+    ['nginx-test-failed', 'web'],
+    ['no-hosts', 'web'],
+    ['hosts-offline', 'web'],
+    ['canary-slow', ''],
+    ['ssm-delivery-timed-out', ''],
+  ])('for %s is told at once: "%s"', (reason, expected) => {
+    expect(mails([[NOW, notDeployed('web', 'i-1', NOW, reason)]])).toEqual([expected]);
+  });
+
+  it('only because a host is slow is told when the next check finds it slow again', () => {
+    const slow = (hours: number) => notDeployed('web', 'i-1', at(hours * HOUR), 'canary-slow');
+    expect(
+      mails([
+        [NOW, slow(0)],
+        [at(HOUR), slow(1)],
+      ]),
+    ).toEqual(['', 'web']);
+  });
+
+  it('is over when a check finds no host of the group behind', () => {
+    const behind = { hostsBehind: { count: 1, groups: ['web'] } };
+    expect(
+      mails([
+        [NOW, notDeployed('web', 'i-1')],
+        [at(HOUR), checked(behind, at(HOUR))],
+        [at(2 * HOUR), checked({ warnings: ['Systems Manager does not answer'] }, at(2 * HOUR))],
+        [at(3 * HOUR), checked({}, at(3 * HOUR))],
+      ]),
+    ).toEqual(['web', '', '', 'over web']);
+  });
+
+  it('keeps the reason of the host that went first', () => {
+    const memory = takeIn(
+      EMPTY,
+      [notDeployed('web', 'i-1'), notDeployed('web', 'i-2', at(1), 'canary-failed')],
+      NOW,
+    );
+    expect(memory.troubles['deployment web']?.reason).toBe('nginx-test-failed');
+  });
+
+  it('because nobody was there is over with the first host that installs', () => {
+    const host = { instanceId: 'i-1', outcome: 'served' };
+    const deployed = fact(
+      'Certificate Deployed',
+      { name: 'example.com', group: 'web', hosts: [host] },
+      at(2 * HOUR),
+    );
+    expect(
+      mails([
+        [NOW, notDeployed('web', 'i-1', NOW, 'hosts-offline')],
+        [at(HOUR), checked({}, at(HOUR))],
+        [at(2 * HOUR), deployed],
+      ]),
+    ).toEqual(['web', '', 'over web']);
+  });
+});
+
+describe('what the check finds', () => {
+  const rejected = {
+    count: 1,
+    items: [{ name: 'bad', reason: 'renewal-file-invalid', message: 'names: is empty' }],
+  };
+
+  it('is told: a file that cannot be used, until it can', () => {
+    expect(
+      mails([
+        [NOW, checked({ rejected })],
+        [at(HOUR), checked({ rejected }, at(HOUR))],
+        [at(2 * HOUR), checked({}, at(2 * HOUR))],
+      ]),
+    ).toEqual(['bad', '', 'over bad']);
+  });
+
+  it('is told: what is overdue without a failure', () => {
+    const overdue = { count: 2, items: ['a', 'b'] };
+    const failing = { count: 1, items: ['a'] };
+    expect(mails([[NOW, failed('a', 2), checked({ failing, overdue }, at(1))]])).toEqual(['a, b']);
+  });
+
+  it('says of failures beyond its list nothing', () => {
+    const failing = { count: 2, items: ['b'] };
+    expect(
+      mails([
+        [NOW, failed('a', 2)],
+        [at(HOUR), checked({ failing }, at(HOUR))],
+      ]),
+    ).toEqual(['a', '']);
+  });
+
+  it('ends no failure that came after it began', () => {
+    expect(
+      mails([
+        [NOW, failed('a', 2, at(MINUTE))],
+        [at(HOUR), checked({}, NOW)],
+      ]),
+    ).toEqual(['a', '']);
+  });
+});
+
+it('an object that was set aside is told once', () => {
+  const aside = fact('Object Set Aside', {
+    key: 'live/a.json',
+    aside: 'aside/live/a.json.1',
+    reason: 'pointer-malformed',
+  });
+  expect(
+    mails([
+      [NOW, aside],
+      [at(DAY), checked({}, at(DAY))],
+      [at(2 * DAY), checked({}, at(2 * DAY))],
+    ]),
+  ).toEqual(['live/a.json', '', '']);
+});
+
+it.each([['Certificate Import Failed', 'Certificate Imported']] as const)(
+  '%s is over with %s',
+  (type, end) => {
+    const trouble = fact(type, { name: 'a', region: 'eu-west-1', reason: 'acm-unavailable', message: 'm' });
+    const over = fact(end, { name: 'a', region: 'eu-west-1' }, at(HOUR));
+    expect(
+      mails([
+        [NOW, trouble],
+        [at(HOUR), over],
+      ]),
+    ).toEqual(['a in eu-west-1', 'over a in eu-west-1']);
+  },
+);
+
+it('a site is told until nothing is wrong with it', () => {
+  const finding = {
+    site: 'a.example',
+    check: 'chain',
+    seen: 'no intermediate',
+    remedy: 'serve fullchain.pem',
+  };
+  const probed = (findings: (typeof finding)[], hours: number) =>
+    fact('Site Probed', { name: 'a', troubles: findings.length, findings }, at(hours * HOUR));
+  expect(
+    mails([
+      [NOW, probed([finding], 0)],
+      [at(HOUR), probed([], 1)],
+    ]),
+  ).toEqual(['a', 'over a']);
+});

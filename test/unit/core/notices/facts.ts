@@ -1,0 +1,51 @@
+import type { Checked, SeenFact } from '../../../../lib/core/notices/seen-fact.ts';
+
+export const NOW = new Date('2026-11-20T02:00:00Z');
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const later = (ms: number) => new Date(NOW.getTime() + ms);
+
+type Type = SeenFact['detail-type'];
+type DetailOf<T extends Type> = Extract<SeenFact, { 'detail-type': T }>['detail'];
+
+/** A fact as EventBridge gives it. */
+export function fact<T extends Type>(type: T, detail: DetailOf<T>, at = NOW): SeenFact {
+  return { time: at.toISOString(), 'detail-type': type, detail } as SeenFact;
+}
+
+export const failed = (name: string, failures = 1, at = NOW, reason = 'caa-forbids') =>
+  fact('Certificate Renewal Failed', { name, reason, message: `CAA of ${name} forbids it`, failures }, at);
+
+export const notDeployed = (group: string, instanceId: string, at = NOW, reason = 'nginx-test-failed') =>
+  fact(
+    'Certificate Deployment Failed',
+    {
+      name: 'example.com',
+      group,
+      reason,
+      message: `${instanceId}: unknown directive`,
+      hosts: [{ instanceId, outcome: 'rolled-back' }],
+    },
+    at,
+  );
+
+export function checked(more: Partial<Checked> = {}, at = NOW): SeenFact {
+  const none = { count: 0, items: [] };
+  return fact(
+    'Certificates Checked',
+    {
+      start: 'hourly-check',
+      at: at.toISOString(),
+      certificates: 3,
+      soonest: [],
+      failing: none,
+      overdue: none,
+      rejected: none,
+      hostsBehind: { count: 0, groups: [] },
+      warnings: [],
+      ...more,
+    },
+    at,
+  );
+}

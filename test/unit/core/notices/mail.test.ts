@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { type MailFacts, subjectLine, writeMail } from '../../../../lib/core/notices/mail.ts';
+import { METRICS, measure } from '../../../../lib/core/notices/measure.ts';
+import { takeIn } from '../../../../lib/core/notices/take-in.ts';
+import { EMPTY } from '../../../../lib/core/notices/trouble.ts';
+import { writeReport } from '../../../../lib/core/notices/weekly-report.ts';
+import { checked, DAY, fact, failed, later, NOW, notDeployed } from './facts.ts';
+
+const facts = {
+  over: [],
+  stage: 'production',
+  docsUrl: 'docs',
+  notAfter: new Map<string, string>(),
+  now: NOW,
+};
+const troublesOf = (...seen: Parameters<typeof takeIn>[1]) =>
+  Object.values(takeIn(EMPTY, seen, NOW).troubles);
+const write = (more: Partial<MailFacts>) => writeMail({ ...facts, tell: [], ...more });
+
+describe('a mail', () => {
+  it('says of a renewal what a person needs', () => {
+    const notAfter = new Map([['example.com', later(9.5 * DAY).toISOString()]]);
+    const { subject, text } = write({ tell: troublesOf(failed('example.com', 3)), notAfter });
+    expect(subject).toBe('[Perennial production] example.com is not renewed: caa-forbids');
+    expect(text).toBe(`example.com is not renewed
+  Time left:      9 days, until 2026-11-29 14:00 UTC
+  What failed:    CAA of example.com forbids it (caa-forbids)
+  What was tried: 3 times since 2026-11-20 02:00 UTC
+  What to do:     let the CAA record allow the CA, or set "caa" in the renewal file
+  Command:        npx perennial doctor example.com --stage production; then npx perennial renew example.com --stage production
+  More:           docs/operations.md#caa-forbids
+
+The same is not told again within a day, and once when it is over.
+`);
+  });
+
+  it.each([
+    [undefined, 'none was issued yet'],
+    [later(47.5 * 3_600_000), '47 hours, until 2026-11-22 01:30 UTC'],
+    [later(-DAY), 'EXPIRED on 2026-11-19 02:00 UTC'],
+  ])('says how long %s is left', (notAfter, expected) => {
+    const known = new Map(notAfter ? [['a', notAfter.toISOString()]] : []);
+    expect(write({ tell: troublesOf(failed('a')), notAfter: known }).text).toContain(
+      `Time left:      ${expected}\n`,
+    );
+  });
+
+  it('names the hosts of a group', () => {
+    const hosts = Array.from({ length: 12 }, (_, index) => notDeployed('web', `i-${index}`));
+    const { subject, text } = write({ tell: troublesOf(...hosts) });
+    expect(subject).toBe('[Perennial production] group web: 12 hosts do not install: nginx-test-failed');
+    expect(text).toContain('Hosts:          i-0, i-1, i-2, i-3, i-4, i-5, i-6, i-7, i-8, i-9 and 2 more\n');
+    expect(text).toContain('then npx perennial deploy web --stage production');
+    expect(text).toContain('More:           docs/hosts.md#reasons\n');
+  });
+
+  it('of 300 troubles names fifty and says how many there are', () => {
+    const tell = troublesOf(...Array.from({ length: 300 }, (_, index) => failed(`c${index}`, 2)));
+    const { subject, text } = write({ tell });
+    expect(subject).toBe('[Perennial production] 300 troubles, first: c0 is not renewed');
+    expect(text.match(/is not renewed/g)).toHaveLength(50);
+    expect(text).toContain('and 250 more: npx perennial status --stage production');
+    expect(Buffer.byteLength(text)).toBeLessThan(256 * 1024);
+  });
+
+  it('says what is over', () => {
+    const { subject, text } = write({ over: troublesOf(failed('a')) });
+    expect(subject).toBe('[Perennial production] all clear: a is not renewed');
+    expect(text).toContain(
+      'All clear:\n  a is not renewed: over, since 2026-11-20 02:00 UTC (caa-forbids)\n',
+    );
+  });
+});
+
+it.each([
+  ['a', 'a'],
+  ['é\n\u202e', '???'],
+  ['x'.repeat(100), 'x'.repeat(100)],
+  ['x'.repeat(101), `${'x'.repeat(97)}...`],
+])('the subject of %j is as SNS takes it', (text, expected) => {
+  expect(subjectLine(text)).toBe(expected);
+});
+
+it('the weekly report says how all are', () => {
+  const seen = checked({
+    start: 'weekly-sweep',
+    failing: { count: 1, items: ['a'] },
+    soonest: [{ name: 'a', lifeLeft: 0.124, notAfter: '2026-12-01T00:00:00Z' }],
+  });
+  if (seen['detail-type'] !== 'Certificates Checked') throw new Error('not a check');
+  const { subject, text } = writeReport(seen.detail, { stage: 'production' });
+  expect(subject).toBe('[Perennial production] weekly report: 3 certificates, 1 to look at');
+  expect(text).toContain('  Failing:              1 (a)\n');
+  expect(text).toContain('  2026-12-01    12 % of its life left  a\n');
+});
+
+describe('what is measured', () => {
+  it('is at most ten metrics', () => {
+    expect(Object.keys(METRICS).length).toBeLessThanOrEqual(10);
+  });
+
+  it('of a check is how all are, and that it came', () => {
+    const seen = checked({
+      soonest: [{ name: 'a', lifeLeft: 0.25, notAfter: '2026-12-01T00:00:00Z' }],
+      failing: { count: 2, items: [] },
+      rejected: { count: 1, items: [] },
+      overdue: { count: 3, items: [] },
+      hostsBehind: { count: 4, groups: [] },
+    });
+    expect(measure([{ ...seen, time: later(5_000).toISOString() }], later(-2 * DAY).toISOString())).toEqual([
+      { name: 'Heartbeat', value: 1 },
+      { name: 'LifeLeft', value: 25 },
+      { name: 'CertificatesFailing', value: 3 },
+      { name: 'CertificatesOverdue', value: 3 },
+      { name: 'HostsOutOfDate', value: 4 },
+      { name: 'SweepAge', value: 2 },
+      { name: 'CheckDuration', value: 5 },
+    ]);
+  });
+
+  it('of renewals is how they end', () => {
+    const renewed = fact('Certificate Renewed', { name: 'a', seconds: 61 });
+    expect(measure([renewed, failed('b'), failed('c')], undefined)).toEqual([
+      { name: 'RenewalsSucceeded', value: 1 },
+      { name: 'RenewalDuration', value: 61 },
+      { name: 'RenewalsFailed', value: 1 },
+      { name: 'RenewalsFailed', value: 1 },
+    ]);
+  });
+});
