@@ -57,7 +57,8 @@ const trimRegions = {
 };
 
 // Modules inside the SDK that a Lambda never comes to: hashes in JavaScript, where Node has none of its own, signatures of
-// event streams and for access points of several regions, the region by EC2 metadata, the limiter of the adaptive retry mode.
+// event streams and for access points of several regions, the region by EC2 metadata, the adaptive retry mode, and sessions
+// of directory buckets.
 const NEVER_REACHED = new Map([
   ['Sha1Js', 'export class Sha1Js {}'],
   ['Sha256Js', 'export class Sha256Js {}'],
@@ -66,6 +67,8 @@ const NEVER_REACHED = new Map([
   ['HeaderFormatter', 'export class HeaderFormatter {}'],
   ['getInstanceMetadataRegion', 'export const getInstanceMetadataRegion = async () => undefined;'],
   ['DefaultRateLimiter', 'export class DefaultRateLimiter {}'],
+  ['AdaptiveRetryStrategy', 'export class AdaptiveRetryStrategy {}'],
+  ['S3ExpressIdentityProviderImpl', 'export class S3ExpressIdentityProviderImpl {}'],
   [
     'SignatureV4MultiRegion',
     `import { SignatureV4SignWithCredentials } from './SignatureV4SignWithCredentials';

@@ -2,6 +2,7 @@
 const REMEDIES: Record<string, string> = {
   'account-malformed':
     'delete the parameter that the message names; the account is found again or registered anew',
+  'account-missing': 'nothing: the next renewal registers an account',
   'acm-access-denied':
     "compare the function's role with resources/acm.yml, and look at the organization's policies",
   'acm-limit-exceeded': 'delete certificates in ACM that nobody uses, or ask AWS for a higher quota',
@@ -10,6 +11,8 @@ const REMEDIES: Record<string, string> = {
   'acm-region-disabled': 'enable the region for the account, or take it out of "acm" in the renewal file',
   'acm-unavailable': 'nothing: every hourly check tries again',
   'ambiguous-hosted-zone': 'delete the hosted zone that the domain is not delegated to',
+  'archive-incomplete': 'renew the certificate with --force',
+  'archive-mismatch': 'renew the certificate with --force, and find out who wrote into archive/',
   'bad-key': 'rename the file in renewal/ to <name>.json',
   'bad-lineage-name': 'rename the file in renewal/, for example to example.com.json',
   'bucket-missing': 'run npx serverless deploy',
@@ -62,6 +65,7 @@ const REMEDIES: Record<string, string> = {
   'renewal-file-invalid': 'mend the renewal file and upload it again',
   'renewal-file-missing': 'upload the renewal file again, or leave the certificate to expire',
   'server-name-not-covered': 'let "serverNames" in the renewal file be among what its names cover',
+  'revocations-malformed': 'delete the object that the message names, and revoke again what was revoked',
   'settings-invalid': 'mend params in serverless.yml and deploy',
   'site-trouble': 'do what the message says for the site',
   'state-malformed': 'nothing',
@@ -120,5 +124,5 @@ export function remedyOf(reason: string): Remedy {
   if (words !== undefined) return { words, anchor: `operations.md#${reason}` };
   const family = FAMILIES.find(({ begin }) => reason.startsWith(begin));
   if (family) return { words: family.remedy, anchor: family.anchor };
-  return { words: 'mend what the host says; the next check sends it again', anchor: 'hosts.md#reasons' };
+  return { words: 'mend what the host says; the next check sends it again', anchor: 'hosts.md#what-a-host-reports' };
 }

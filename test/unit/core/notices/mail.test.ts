@@ -51,7 +51,7 @@ The same is not told again within a day, and once when it is over.
     expect(subject).toBe('[Perennial production] group web: 12 hosts do not install: nginx-test-failed');
     expect(text).toContain('Hosts:          i-0, i-1, i-2, i-3, i-4, i-5, i-6, i-7, i-8, i-9 and 2 more\n');
     expect(text).toContain('then npx perennial deploy web --stage production');
-    expect(text).toContain('More:           docs/hosts.md#reasons\n');
+    expect(text).toContain('More:           docs/hosts.md#what-a-host-reports\n');
   });
 
   it('of 300 troubles names fifty and says how many there are', () => {
