@@ -113,6 +113,7 @@ module.exports = async ({ resolveVariable }) => {
     kmsKeyArn: data.kmsKeyArn,
     ordersPerRun: String(data.ordersPerRun),
     checkEveryHours: String(data.checkEveryHours),
+    checkSeconds: data.checkEveryHours * 3600,
     checkRate: data.checkEveryHours === 1 ? 'rate(1 hour)' : `rate(${data.checkEveryHours} hours)`,
     zoneRoles: JSON.stringify(data.zoneRoles),
   };

@@ -66,6 +66,8 @@ const REMEDIES: Record<string, string> = {
   'renewal-file-missing': 'upload the renewal file again, or leave the certificate to expire',
   'server-name-not-covered': 'let "serverNames" in the renewal file be among what its names cover',
   'revocations-malformed': 'delete the object that the message names, and revoke again what was revoked',
+  'renews-for-ever': 'mend "renewBeforeDays" in the renewal file: it is longer than the certificate lives',
+  'schedule-too-coarse': 'set params.checkEveryHours as the message says and deploy',
   'settings-invalid': 'mend params in serverless.yml and deploy',
   'site-trouble': 'do what the message says for the site',
   'state-malformed': 'nothing',
@@ -124,5 +126,8 @@ export function remedyOf(reason: string): Remedy {
   if (words !== undefined) return { words, anchor: `operations.md#${reason}` };
   const family = FAMILIES.find(({ begin }) => reason.startsWith(begin));
   if (family) return { words: family.remedy, anchor: family.anchor };
-  return { words: 'mend what the host says; the next check sends it again', anchor: 'hosts.md#what-a-host-reports' };
+  return {
+    words: 'mend what the host says; the next check sends it again',
+    anchor: 'hosts.md#what-a-host-reports',
+  };
 }
