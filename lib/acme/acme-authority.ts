@@ -83,6 +83,7 @@ export class AcmeAuthority implements CertificateAuthority {
     const body = parseAnswer(data, AuthorizationBody, url);
     const challenge = body.challenges.find(({ type }) => type === 'dns-01');
     const token = challenge?.token;
+    const persist = body.challenges.find(({ type }) => type === 'dns-persist-01');
     return {
       url,
       identifier: body.identifier.value.toLowerCase(),
@@ -95,6 +96,7 @@ export class AcmeAuthority implements CertificateAuthority {
               txtValue: await this.#txtValue(challenge.url, token),
             }
           : undefined,
+      persistChallenge: persist && { url: persist.url },
       problem: describeProblem(body.challenges.find(({ error }) => error !== undefined)?.error),
     };
   }

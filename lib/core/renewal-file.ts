@@ -77,6 +77,8 @@ export const RenewalFile = z.strictObject({
   preferredChain: z.optional(
     z.string().check(z.regex(/^[\x20-\x7e]{1,100}$/, 'is not the common name of a root')),
   ),
+  /** How control is proved; `dns-persist-01` by a standing record, without a change to the DNS. */
+  challenge: z.optional(z.enum(['dns-01', 'dns-persist-01'])),
   /** Whether a renewal keeps the key; a new one each time when absent. */
   reuseKey: z.optional(z.boolean()),
   renewBeforeDays: z.optional(
@@ -131,6 +133,11 @@ export function parseRenewalFile(text: string, name: string, limits: StackLimits
       `${where}: zone role "${printable(zoneRole)}" is not one of ${limits.zoneRoles.join(', ') || 'none'}; add it to params.zoneRoles in serverless.yml, as in ${printable(zoneRole)}: { roleArn: "arn:aws:iam::123456789012:role/dns" }, and deploy`,
     );
   }
+  if (file.challenge === 'dns-persist-01' && file.caa.restrict)
+    throw new InputError(
+      'challenge-restricted',
+      `${where}: caa.restrict binds the CA to dns-01; leave it out with "challenge": "dns-persist-01"`,
+    );
   const stranger = file.serverNames.find((server) => !file.names.some((pattern) => covers(pattern, server)));
   if (stranger)
     throw new InputError(

@@ -19,6 +19,8 @@ export interface Authorization {
   identifier: string;
   status: 'pending' | 'valid' | 'invalid' | 'deactivated' | 'expired' | 'revoked';
   challenge: { url: string; status: string; txtValue: string } | undefined;
+  /** Its DNS-PERSIST-01 challenge, where the CA offers one. */
+  persistChallenge?: { url: string } | undefined;
   /** The CA's words for why it is invalid. */
   problem?: string | undefined;
 }

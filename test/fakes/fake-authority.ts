@@ -50,6 +50,7 @@ export class FakeAuthority implements CertificateAuthority {
   after: (call: Call, about: string) => void | Promise<void> = () => {};
   /** Whether the same names and profile are given the same order as long as it is pending or ready, as Boulder does. */
   givesOrderAgain = false;
+  offersPersist = true;
   lifetimeDays = 90;
 
   constructor(
@@ -126,6 +127,11 @@ export class FakeAuthority implements CertificateAuthority {
     await this.before('answerChallenge', url);
     const authorization = this.#authorizations.get(url.replace(/\/challenge$/, ''));
     if (!authorization?.challenge) throw new AcmeError('acme-malformed', `no challenge ${url}`);
+    const standing = this.#zones.values(`_validation-persist.${authorization.identifier}`, 'TXT');
+    if (standing.length > 0) {
+      authorization.status = 'valid';
+      return;
+    }
     const found = this.#zones.values(challengeName(authorization.identifier), 'TXT');
     const proved = found.includes(`"${authorization.challenge.txtValue}"`);
     authorization.status = proved ? 'valid' : 'invalid';
@@ -159,7 +165,13 @@ export class FakeAuthority implements CertificateAuthority {
     const url = `${order}/authorization/${name}`;
     const txtValue = createHash('sha256').update(url).digest('base64url');
     const challenge = { url: `${url}/challenge`, status: 'pending', txtValue };
-    this.#authorizations.set(url, { url, identifier: identifierOf(name), status: 'pending', challenge });
+    this.#authorizations.set(url, {
+      url,
+      identifier: identifierOf(name),
+      status: 'pending',
+      challenge,
+      ...(this.offersPersist && { persistChallenge: challenge }),
+    });
     return url;
   }
 

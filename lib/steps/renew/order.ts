@@ -7,6 +7,7 @@ import { refusalOf } from '../failure.ts';
 import type { Checked, Ordered, PlacedEdit, RenewRun } from './context.ts';
 import { orderAnew } from './new-order.ts';
 import { invalidOrder } from './prove.ts';
+import { isPersistent } from './standing-record.ts';
 
 const TXT_TTL_SECONDS = 60;
 
@@ -21,7 +22,10 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
     order.authorizations.map((url) => run.authority.authorization(url)),
   );
   const open = authorizations.filter(({ status }) => status === 'pending');
-  const edits = [...open.map((authorization) => txtEdit(renewal, authorization)), ...renewal.caaEdits];
+  const proofs = isPersistent(renewal.wanted)
+    ? []
+    : open.map((authorization) => txtEdit(renewal, authorization));
+  const edits = [...proofs, ...renewal.caaEdits];
   const recorded = renewal.lease.pending.order;
   await renewal.lease.record({
     order: {

@@ -8,6 +8,7 @@ import { findCaa } from '../find-caa.ts';
 import type { FindZone } from '../find-zone.ts';
 import type { BatchDeps, Checked, Claimed, PlacedEdit, RenewDeps, RenewRun } from './context.ts';
 import type { FindIssuers } from './find-issuers.ts';
+import { isPersistent, requireStandingRecords } from './standing-record.ts';
 
 const CAA_TTL_SECONDS = 300;
 
@@ -18,12 +19,15 @@ export async function preCheck(
   { findZone, findIssuers }: { findZone: FindZone; findIssuers: FindIssuers },
 ): Promise<Checked> {
   const identifiers = [...new Set(renewal.wanted.names.map(identifierOf))];
+  const { names } = renewal.wanted;
+  const persistent = isPersistent(renewal.wanted);
   const targets = await Promise.all(
-    identifiers.map(
+    (persistent ? [] : identifiers).map(
       async (identifier) => [identifier, await placeOf(run.deps, identifier, findZone)] as const,
     ),
   );
   const [issuer, ...caaFallbacks] = await findIssuers(renewal.wanted);
+  if (persistent) await requireStandingRecords(run.deps, { names, identifiers, issuer });
   const caaEdits = issuer
     ? await placeCaa(run.deps, renewal, { issuers: [issuer, ...caaFallbacks], findZone })
     : [];

@@ -1,6 +1,7 @@
 import { AcmeError, type Order } from '../../ports/certificate-authority.ts';
 import { backOff, poll } from '../poll.ts';
 import type { Ordered, RenewRun } from './context.ts';
+import { challengeUrl } from './standing-record.ts';
 
 /** A CA that has not made up its mind by then is told so. */
 const LIMIT_MS = 180_000;
@@ -8,7 +9,10 @@ const LIMIT_MS = 180_000;
 /** Answers the open challenges and waits until the order is ready; throws with the CA's words for what it did not believe. */
 export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
   await Promise.all(
-    renewal.open.map(({ challenge }) => challenge && run.authority.answerChallenge(challenge.url)),
+    renewal.open.map((authorization) => {
+      const url = challengeUrl(renewal, authorization);
+      return url && run.authority.answerChallenge(url);
+    }),
   );
   const order = await settle(run, renewal.order, 'pending');
   if (order.status !== 'invalid') return { ...renewal, order };

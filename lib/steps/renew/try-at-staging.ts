@@ -11,6 +11,7 @@ import { mergeRecords, txtEdit } from './order.ts';
 import { prove } from './prove.ts';
 import { cleanUp, leftRecords, publish } from './publish.ts';
 import { seenInDns } from './seen-in-dns.ts';
+import { isPersistent } from './standing-record.ts';
 
 /** A failure at the CA's staging: the CA itself was not asked, and counts nothing. */
 export class TrialError extends Error {
@@ -30,7 +31,10 @@ export class TrialError extends Error {
  */
 export async function tryAtStaging(run: RenewRun, checked: readonly Checked[]): Promise<Checked[]> {
   const directoryUrl = stagingOf(run.deps.ca, run.deps.stack);
-  const wanting = checked.filter(({ state }) => wantsTrial(state));
+  const wanting = checked.filter(
+    // A standing record names our account at the CA itself.
+    ({ state, wanted }) => wantsTrial(state) && !isPersistent(wanted),
+  );
   if (directoryUrl === undefined || wanting.length === 0) return [...checked];
   const failures = new Map<string, unknown>();
   try {

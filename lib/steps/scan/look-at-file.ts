@@ -60,7 +60,8 @@ async function decide(deps: ScanDeps, wanted: Wanted, context: LookContext): Pro
   const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
   if (refused) return { ...look, planned: { name, action: 'reject', ...refused } };
   if (decision.action === 'wait') return look;
-  if (decision.action === 'renew') await requireTargets(deps, wanted);
+  if (decision.action === 'renew' && wanted.challenge !== 'dns-persist-01')
+    await requireTargets(deps, wanted);
   const due: DueCertificate = {
     name,
     reason: decision.reason,

@@ -1,0 +1,49 @@
+/** Who may issue, and what for, by a standing record (draft-ietf-acme-dns-persist). */
+export interface PersistWish {
+  /** The CA's issuer domain name, as in CAA. */
+  issuer: string;
+  /** The address of our account there. */
+  accountUri: string;
+  wildcard: boolean;
+}
+
+/** Where the standing record of an identifier is. */
+export const persistName = (identifier: string) => `_validation-persist.${identifier}`;
+
+/** The TXT value that a person puts there once. */
+export function persistValue({ issuer, accountUri, wildcard }: PersistWish): string {
+  return `${issuer}; accounturi=${accountUri}${wildcard ? '; policy=wildcard' : ''}`;
+}
+
+/** Why none of the TXT values at the name lets the CA issue, the nearest to it first; `undefined` when one does. */
+export function complaintAboutPersist(
+  values: readonly string[],
+  wish: PersistWish,
+  now: Date,
+): string | undefined {
+  const complaints = values.flatMap((value) => {
+    const [issuer = '', ...parameters] = value.split(';').map((part) => part.trim());
+    return issuer === wish.issuer ? [complaintAbout(parameters, wish, now)] : [];
+  });
+  if (complaints.includes(undefined)) return undefined;
+  return (
+    complaints[0] ?? (values.length === 0 ? 'nothing stands there' : `no value there is for ${wish.issuer}`)
+  );
+}
+
+function complaintAbout(parameters: readonly string[], wish: PersistWish, now: Date): string | undefined {
+  const known = new Map<string, string>();
+  for (const parameter of parameters) {
+    const [, tag = '', value = ''] = /^([^\s=]+)[ \t]*=[ \t]*([\x21-\x3a\x3c-\x7e]*)$/.exec(parameter) ?? [];
+    if (tag === '' || known.has(tag.toLowerCase()))
+      return 'the value there has a parameter that cannot be read, or one twice';
+    known.set(tag.toLowerCase(), value);
+  }
+  if (known.get('accounturi') !== wish.accountUri) return 'the value there is for another account';
+  if (wish.wildcard && known.get('policy')?.toLowerCase() !== 'wildcard')
+    return 'the value there lacks policy=wildcard';
+  const until = known.get('persistuntil');
+  if (until === undefined) return undefined;
+  if (!/^\d{1,12}$/.test(until)) return 'persistUntil there is no time in seconds';
+  return Number(until) * 1000 < now.getTime() ? 'persistUntil there is past' : undefined;
+}
