@@ -48,6 +48,18 @@ describe('with reuseKey a renewal keeps the key', () => {
     expect(isKept()).toBe(true);
   });
 
+  it('and goes on with an order that a worker left open', async () => {
+    world.authority.before = (call) => {
+      if (call === 'finalize') throw new StoreError('store-unavailable', 'the worker died');
+    };
+    await world.renew(world.due(['shop'], { reason: 'forced', replacing: world.live('shop').version }));
+    world.authority.before = () => {};
+    world.pass(16 * 60_000);
+    await again();
+    expect(world.authority.requests).toHaveLength(2);
+    expect(isKept()).toBe(true);
+  });
+
   it('after a revocation that says nothing of the key', async () => {
     await revoked('superseded');
     await again('revoked');
