@@ -9,6 +9,8 @@ export interface KillCounts {
   mismatchedPairs: number;
   lostKeys: number;
   extraCertificates: number;
+  /** Renewals that the next check did not end. */
+  unfinished: number;
 }
 
 const MAX_DELAY_MS = 40;
@@ -31,8 +33,12 @@ export async function killEverywhere(world: World, runs: number): Promise<KillCo
 export function summary(counts: readonly KillCounts[]): { text: string; wrong: number } {
   const sum = (key: Exclude<keyof KillCounts, 'point'>) => counts.reduce((total, one) => total + one[key], 0);
   const [pairs, keys, extra] = [sum('mismatchedPairs'), sum('lostKeys'), sum('extraCertificates')];
+  const unfinished = sum('unfinished');
   const text = `${counts.length} points, ${sum('kills')} kills: ${pairs} mismatched pairs, ${keys} lost keys, ${extra} extra certificates`;
-  return { text, wrong: pairs + keys + extra };
+  return {
+    text: unfinished > 0 ? `${text}, ${unfinished} unfinished` : text,
+    wrong: pairs + keys + extra + unfinished,
+  };
 }
 
 async function killAt(world: World, point: KillPoint, runs: number): Promise<KillCounts> {
@@ -61,13 +67,17 @@ async function killAt(world: World, point: KillPoint, runs: number): Promise<Kil
 }
 
 async function countWrong(world: World, subjects: readonly Subject[]) {
-  const wrong = { mismatchedPairs: 0, lostKeys: 0, extraCertificates: 0 };
+  const wrong = { mismatchedPairs: 0, lostKeys: 0, extraCertificates: 0, unfinished: 0 };
   for (const subject of subjects) {
     const issued = await world.certificatesOf(subject);
     wrong.extraCertificates += Math.max(0, issued.length - subject.renewals);
     const pointer = await world.line.pointer(subject.name);
     wrong.lostKeys += issued.filter(({ serial }) => !isSame(serial, pointer?.serial)).length;
-    if (!(await isPair(world, subject))) wrong.mismatchedPairs += 1;
+    if (pointer === undefined) {
+      wrong.unfinished += 1;
+      const { reason = 'nothing remembered', message = '' } = (await world.state(subject))?.lastFailure ?? {};
+      world.say(`${subject.name} has no certificate yet: ${reason} ${message}`);
+    } else if (!(await isPair(world, subject))) wrong.mismatchedPairs += 1;
   }
   return wrong;
 }
