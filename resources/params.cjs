@@ -81,7 +81,7 @@ const Params = z.object({
 const FROM_TEXT = {
   agreeToTerms: (text) => ({ true: true, false: false })[text] ?? text,
   domains: splitList,
-  notify: splitList,
+  notify: (text) => (text === 'none' ? [] : splitList(text)),
   alsoAllow: splitList,
   challengeTargets: splitList,
   fallbackDirectoryUrls: splitList,

@@ -51,11 +51,13 @@ describe('params', () => {
       fallbackDirectoryUrls: 'http://a.test/d',
       stagingDirectoryUrl: 'staging.test',
       hostGroups,
+      notify: 'you@example.com,+49301234',
       ordersPerRun: '0.5',
       zoneRoles:
         '{"a_b":{"roleArn":"x"},"all":{"roleArn":"arn:aws:iam::123456789012:role/*"},"id":{"roleArn":"arn:aws:iam::123456789012:role/a","externalId":""}}',
     });
     expect(line).toContain('contact: must be one mail address');
+    expect(line).toContain('notify[1]: must be a mail address, an https address or the ARN');
     expect(line).toContain('ordersPerRun: must be a whole number');
     expect(line).toContain('agreeToTerms: must be of type boolean');
     expect(line).toContain('domains[0]: "*.example.com" is a wildcard');
@@ -68,6 +70,19 @@ describe('params', () => {
     expect(line).toContain('zoneRoles.a_b: the name of a zone role may hold only');
     expect(line).toContain('zoneRoles.all.roleArn: must be the ARN of one role');
     expect(line).toContain('zoneRoles.id.externalId: is not an external id');
+  });
+
+  it.each([
+    [
+      'a@example.com, https://hook.test/x, arn:aws:sqs:us-east-1:123456789012:told',
+      ['email', 'https', 'sqs'],
+    ],
+    ['none', []],
+  ])('notify "%s" has these told: %j', async (notify, protocols) => {
+    const params = { ...SAMPLE_PARAMS, notify };
+    const resources = await readTemplate(await packageStack({ stage: 'production', folder, params }));
+    const told = Object.values(resources).filter(({ Type }) => Type === 'AWS::SNS::Subscription');
+    expect(told.map(({ Properties }) => Properties.Protocol).sort()).toEqual(protocols);
   });
 
   it('that do not agree to the terms are refused', async () => {
