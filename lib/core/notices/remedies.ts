@@ -25,6 +25,7 @@ const REMEDIES: Record<string, string> = {
   'caa-wrong-account': 'let accounturi in the CAA record name this account, or remove it',
   'canary-failed': 'mend what the host that went first reports',
   'canary-slow': 'see whether the host and its SSM agent run; the next check sends it again',
+  'challenge-restricted': 'leave "caa.restrict" out of the renewal file, or "challenge"',
   'chain-malformed': 'nothing at once; if it stays, tell the CA',
   'challenge-invalid': 'look at the proof in the DNS with doctor: delegation, CNAMEs and CAA of the names',
   'cname-loop': 'remove the CNAMEs that lead back to themselves',
@@ -70,6 +71,8 @@ const REMEDIES: Record<string, string> = {
   'schedule-too-coarse': 'set params.checkEveryHours as the message says and deploy',
   'settings-invalid': 'mend params in serverless.yml and deploy',
   'site-trouble': 'do what the message says for the site',
+  'standing-record-missing':
+    'put the standing TXT record of dns-persist-01 that the message gives into the DNS',
   'state-malformed': 'nothing',
   'store-access-denied':
     "compare the function's role with resources/roles.yml, and look at the bucket's key and policies",
