@@ -1,8 +1,8 @@
-import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import Table from 'cli-table3';
 import { startCloud } from '../local/cloud.ts';
 import { DEPLOYMENT_HOST, type Deployments, measureDeployments } from './deployment.ts';
 import { type Fleet, measureFleets } from './fleet.ts';
+import { createZone } from './zone.ts';
 
 export interface HostFigures {
   deployments: Deployments;
@@ -27,10 +27,7 @@ async function inCloud<Figures>(
   const cloud = await startCloud({ pebble, hosts });
   try {
     await cloud.deploy();
-    const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-    const route53 = new Route53Client({ endpoint: cloud.endpoint, region: 'us-east-1', credentials });
-    await route53.send(new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'hosts' }));
-    route53.destroy();
+    await createZone(cloud, 'example.com');
     return await measure(cloud);
   } finally {
     await cloud.stop();

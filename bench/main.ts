@@ -5,6 +5,12 @@ import { SetupError } from '../local/setup/setup-error.ts';
 import { measureBundles } from './bundles.ts';
 import { hostsTable, measureHosts } from './hosts.ts';
 import { measureManyRenewals } from './many-renewals.ts';
+import { compareWithPeers } from './peers/compare.ts';
+import { drawComparison } from './peers/picture.ts';
+import { plansOf } from './peers/plans.ts';
+import { ratiosOf } from './peers/ratios.ts';
+import { comparisonTable } from './peers/table.ts';
+import { measureScans, scanTable } from './scan.ts';
 import { measureSingleRenewals } from './single-renewal.ts';
 import { measureStatus, statusTable } from './status.ts';
 import { bundleTable, manyTable, singleTable } from './tables.ts';
@@ -17,13 +23,18 @@ const PARTS = {
   hosts: measureHostsPart,
   bundles: measureBundlesPart,
   status: measureStatusPart,
+  peers: measurePeersPart,
+  scan: measureScanPart,
 };
 type Part = keyof typeof PARTS;
 
 const isPart = (word: string): word is Part => word in PARTS;
 
-/** `npm run bench`: a renewal and a deployment on this machine, and what the functions weigh; with words, only those parts. */
-async function main(words: string[]): Promise<void> {
+/**
+ * `npm run bench`: a renewal and a deployment on this machine, the same renewal by other clients, and what the functions
+ * weigh; with words, only those parts; `--quick` leaves out the long comparisons.
+ */
+async function main(words: string[], quick: boolean): Promise<void> {
   const unknown = words.find((word) => !isPart(word));
   if (unknown)
     throw new SetupError(`there is no "${unknown}" to measure; say ${Object.keys(PARTS).join(', ')}`);
@@ -31,7 +42,7 @@ async function main(words: string[]): Promise<void> {
   const wanted = words.length > 0 ? words.filter(isPart) : (Object.keys(PARTS) as Part[]);
   const tables: string[] = [];
   for (const part of wanted) {
-    const { figures, table } = await PARTS[part]();
+    const { figures, table } = await PARTS[part]({ quick });
     const results = { ...JSON.parse(await readFile(file, 'utf8')), ...figures };
     await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
     tables.push(table);
@@ -66,6 +77,23 @@ async function measureStatusPart() {
   return { figures: { status }, table: statusTable(status) };
 }
 
+async function measurePeersPart(options: { quick: boolean }) {
+  const cloud = await startCloud(WITHOUT_DELAYS);
+  try {
+    await cloud.deploy();
+    const peers = await compareWithPeers(cloud, plansOf(options));
+    await writeFile(join(import.meta.dirname, 'results.svg'), drawComparison(peers));
+    return { figures: { peers, ratios: ratiosOf(peers.cases) }, table: comparisonTable(peers) };
+  } finally {
+    await cloud.stop();
+  }
+}
+
+async function measureScanPart({ quick }: { quick: boolean }) {
+  const scans = await measureScans(quick ? [100, 1000] : [100, 1000, 10_000]);
+  return { figures: { scans }, table: scanTable(scans) };
+}
+
 /** What the functions read while they are imported. */
 const SETTINGS = {
   PATH: process.env.PATH,
@@ -83,7 +111,11 @@ const SETTINGS = {
 };
 
 try {
-  await main(process.argv.slice(2));
+  const words = process.argv.slice(2);
+  await main(
+    words.filter((word) => word !== '--quick'),
+    words.includes('--quick'),
+  );
 } catch (error) {
   console.error(error instanceof SetupError ? error.message : error);
   process.exitCode = 1;

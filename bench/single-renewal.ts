@@ -1,7 +1,7 @@
-import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalCloud } from '../local/cloud.ts';
 import { type Spread, spreadOf } from './median.ts';
+import { createZone } from './zone.ts';
 
 const RUNS = 10;
 const IDLE_LIMIT_MS = 60_000;
@@ -21,9 +21,7 @@ export interface SingleRenewal {
 /** One certificate at a time, no propagation delay, every function cold, the account at the CA there already. */
 export async function measureSingleRenewals(cloud: LocalCloud): Promise<SingleRenewal> {
   const client = { endpoint: cloud.endpoint, region: 'us-east-1', credentials: CREDENTIALS };
-  const route53 = new Route53Client(client);
-  await route53.send(new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'bench' }));
-  route53.destroy();
+  await createZone(cloud, 'example.com');
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const peakMb: Record<string, number> = {};
   cloud.onInvocation((name, { report }) => {
