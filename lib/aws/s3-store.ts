@@ -49,10 +49,11 @@ export class S3Store implements ObjectStore {
           }),
         ),
       );
-      const now = this.#dates.latest().getTime();
+      const now = this.#dates.latest();
       for (const { Key, ETag, LastModified } of page.Contents ?? []) {
         if (Key === undefined || ETag === undefined || Key === prefix) continue;
-        found.push({ key: Key, etag: ETag, ageMs: now - (LastModified?.getTime() ?? now) });
+        const modified = LastModified ?? now;
+        found.push({ key: Key, etag: ETag, modified, ageMs: now.getTime() - modified.getTime() });
       }
       after = page.NextContinuationToken;
     } while (after !== undefined);

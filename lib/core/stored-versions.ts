@@ -9,49 +9,53 @@ import {
   type LiveFile,
 } from './object-keys.ts';
 
-/** Ages are by the store's clock. */
+/** Instants are by the store's clock. */
 interface ListedObject {
   key: string;
-  ageMs: number;
+  modified: Date;
 }
 
-/** One version as it lies in `archive/`: the age of each of its files that is there. */
+/** One version as it lies in `archive/`: when each of its files that is there was written. */
 export interface StoredVersion {
   version: string;
-  ageMs: ReadonlyMap<ArchiveFile, number>;
+  modified: ReadonlyMap<ArchiveFile, Date>;
 }
 
 /** The versions among the objects below {@link archivePrefix}, newest first; what is no version's file is passed over. */
 export function storedVersions(name: string, listed: readonly ListedObject[]): StoredVersion[] {
-  const versions = new Map<string, Map<ArchiveFile, number>>();
-  for (const { key, ageMs } of listed) {
+  const versions = new Map<string, Map<ArchiveFile, Date>>();
+  for (const { key, modified } of listed) {
     const [version = '', file = ''] = key.slice(archivePrefix(name).length).split('/');
     const known = ARCHIVE_FILES.find((archived) => file === `${archived}.pem`);
     if (!known || !Version.safeParse(version).success) continue;
     const files = versions.get(version) ?? new Map();
-    versions.set(version, files.set(known, ageMs));
+    versions.set(version, files.set(known, modified));
   }
   return [...versions]
-    .map(([version, ageMs]) => ({ version, ageMs }))
+    .map(([version, modified]) => ({ version, modified }))
     .sort((a, b) => (a.version < b.version ? 1 : -1));
 }
 
-export function isComplete({ ageMs }: StoredVersion): boolean {
-  return ageMs.size === ARCHIVE_FILES.length;
+export function isComplete({ modified }: StoredVersion): boolean {
+  return modified.size === ARCHIVE_FILES.length;
 }
 
 /** Whether a file was written after the pointer to its version: nothing of ours does that. */
-export function isTouched({ ageMs }: StoredVersion, pointerAgeMs: number): boolean {
-  return [...ageMs.values()].some((age) => age + MINUTE < pointerAgeMs);
+export function isTouched({ modified }: StoredVersion, pointerModified: Date): boolean {
+  return [...modified.values()].some((at) => at.getTime() > pointerModified.getTime() + MINUTE);
 }
 
 /** Whether a copy in `live/<name>/` is missing or was written before the version that it should be of. */
-export function copiesLag(name: string, copies: readonly ListedObject[], { ageMs }: StoredVersion): boolean {
-  const ages = new Map(copies.map((copy) => [copy.key.slice(copiesPrefix(name).length), copy.ageMs]));
+export function copiesLag(
+  name: string,
+  copies: readonly ListedObject[],
+  { modified }: StoredVersion,
+): boolean {
+  const written = new Map(copies.map((copy) => [copy.key.slice(copiesPrefix(name).length), copy.modified]));
   return LIVE_FILES.some((file) => {
-    const copied = ages.get(`${file}.pem`);
-    const archived = ageMs.get(archivedAs(file));
-    return copied === undefined || archived === undefined || copied > archived;
+    const copied = written.get(`${file}.pem`);
+    const archived = modified.get(archivedAs(file));
+    return copied === undefined || archived === undefined || copied < archived;
   });
 }
 
@@ -63,10 +67,14 @@ const KEPT = 2;
 const KEPT_AFTER_EXPIRY_MS = 30 * DAY;
 
 /** Versions that may have outlived their use: not the live one, not the two newest, and not archived within 30 days. */
-export function perhapsOutlived(versions: readonly StoredVersion[], live: string): StoredVersion[] {
-  return versions
-    .slice(KEPT)
-    .filter(({ version, ageMs }) => version !== live && Math.min(...ageMs.values()) > KEPT_AFTER_EXPIRY_MS);
+export function perhapsOutlived(
+  versions: readonly StoredVersion[],
+  live: string,
+  now: Date,
+): StoredVersion[] {
+  const isOld = ({ modified }: StoredVersion) =>
+    [...modified.values()].every((at) => at.getTime() + KEPT_AFTER_EXPIRY_MS < now.getTime());
+  return versions.slice(KEPT).filter((version) => version.version !== live && isOld(version));
 }
 
 /** 30 days after its expiry a version is of no use, and so is one whose certificate cannot be read. */

@@ -9,6 +9,8 @@ export interface StoredObject {
 export interface Listed {
   key: string;
   etag: string;
+  modified: Date;
+  /** When it was listed, by the store's clock: to the second, and so not the same for two lists. */
   ageMs: number;
 }
 

@@ -29,20 +29,20 @@ export async function lookAtPointer(
 ): Promise<UpkeepReason | undefined> {
   if (!found) return (await versionsOf(store, name)).some(isComplete) ? 'pointer-lost' : undefined;
   if (!found.pointer) return 'pointer-lost';
-  const { pointer, ageMs } = found;
-  return looksClosely ? findUpkeep(store, { name, pointer, ageMs }, now) : undefined;
+  const { pointer, modified } = found;
+  return looksClosely ? findUpkeep(store, { name, pointer, modified }, now) : undefined;
 }
 
 /** What the weekly sweep finds to put right: two lists a certificate and the live chain, and no private key. */
 async function findUpkeep(
   store: Store,
-  { name, pointer, ageMs }: { name: string; pointer: LivePointer; ageMs: number },
+  { name, pointer, modified }: { name: string; pointer: LivePointer; modified: Date },
   now: Date,
 ): Promise<UpkeepReason | undefined> {
   const versions = await versionsOf(store, name);
   const live = versions.find(({ version }) => version === pointer.version);
   const chain = await store.get(archiveKey(name, pointer.version, 'fullchain'));
-  if (!live || !isComplete(live) || isTouched(live, ageMs)) return 'pointer-lost';
+  if (!live || !isComplete(live) || isTouched(live, modified)) return 'pointer-lost';
   if (!chain || !matchesChain(pointer, chain.body)) return 'pointer-lost';
   if (await copiesAreBehind(store, name, live)) return 'copies-behind';
   return (await outlived(store, { name, live: pointer.version, versions }, now)).length > 0
@@ -61,7 +61,7 @@ export async function outlived(
   now: Date,
 ): Promise<StoredVersion[]> {
   const found: StoredVersion[] = [];
-  for (const candidate of perhapsOutlived(versions, live)) {
+  for (const candidate of perhapsOutlived(versions, live, now)) {
     const chain = await store.get(archiveKey(name, candidate.version, 'fullchain'));
     if (isOutlived(chain && expiryOf(chain.body), now)) found.push(candidate);
   }

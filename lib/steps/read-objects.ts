@@ -29,7 +29,7 @@ export interface FoundPointer {
   body: string;
   etag: string;
   /** By the store's clock. */
-  ageMs: number;
+  modified: Date;
 }
 
 export async function findPointer(
@@ -38,8 +38,8 @@ export async function findPointer(
 ): Promise<FoundPointer | undefined> {
   const stored = await store.get(liveKey(name));
   if (!stored) return undefined;
-  const { body, etag, modified, at } = stored;
-  return { pointer: orNone(body, LivePointer), body, etag, ageMs: at.getTime() - modified.getTime() };
+  const { body, etag, modified } = stored;
+  return { pointer: orNone(body, LivePointer), body, etag, modified };
 }
 
 /** What is remembered of a certificate; `spoilt` is an object that cannot be read as a state, which is none: it only ever says to wait. */

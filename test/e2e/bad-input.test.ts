@@ -92,15 +92,24 @@ describe('a part that is missing or refuses', () => {
     ).toBe(true);
   });
 
-  it('a CA that refuses is remembered with its words, and the pointer stays', async () => {
+  it.each<[string, { names: string[]; profile: string }, object]>([
+    [
+      'a CA that refuses',
+      { names: ['under_score.example.com'], profile: 'classic' },
+      { reason: expect.stringMatching(/^acme-/), message: expect.stringContaining('illegal character') },
+    ],
+    [
+      'a profile that the CA does not have',
+      { names: ['refused.example.com'], profile: 'no-such-profile' },
+      { reason: 'profile-unknown', message: expect.stringContaining('classic, shortlived, tlsserver') },
+    ],
+  ])('%s is remembered with its words, and the pointer stays', async (_, file, lastFailure) => {
     const before = await line.pointer('good');
-    await line.put('renewal/refused.json', { names: ['refused.example.com'], profile: 'no-such-profile' });
+    await line.remove('state/refused.json');
+    await line.put('renewal/refused.json', file);
     await line.idle();
     const state = JSON.parse((await line.text('state/refused.json')) ?? '{}');
-    expect(state).toMatchObject({
-      failures: 1,
-      lastFailure: { reason: expect.stringMatching(/^acme-/), message: expect.stringContaining('profile') },
-    });
+    expect(state).toMatchObject({ failures: 1, lastFailure });
     expect(Date.parse(state.notBefore)).toBeGreaterThan(Date.now() + 30_000);
     expect(await line.keys('pending/')).toEqual([]);
     expect(await line.pointer('good')).toEqual(before);

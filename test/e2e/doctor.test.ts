@@ -154,6 +154,7 @@ describe('doctor', () => {
       'challenge-name',
       'caa',
       'account',
+      'profile',
       'schedule',
       'hosts',
     ]);

@@ -52,6 +52,7 @@ export class MemoryStore implements ObjectStore {
       .map(([key, { body, modified }]) => ({
         key,
         etag: etagOf(body),
+        modified,
         ageMs: this.#clock().getTime() - modified.getTime(),
       }))
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
 import { nginxConfiguration } from '../../local/hosts/nginx-configuration.ts';
 import { type InstallFixture, startInstallFixture } from './install-fixture.ts';
@@ -21,6 +22,7 @@ describe('an RSA certificate beside an ECDSA one, for one server name', { timeou
     });
     await serve('both', 'both-rsa');
     await host.nginx.reload();
+    await vi.waitFor(async () => expect(await failuresOfBoth()).toEqual([]), { timeout: 20_000 });
   });
   afterAll(() => fixture?.stop());
 
@@ -43,6 +45,13 @@ describe('an RSA certificate beside an ECDSA one, for one server name', { timeou
     Object.values(SIGNATURES).map((sigalgs) =>
       startProbe({ port: host.tlsPort, names: [NAME], ca: fixture.authority.root, sigalgs }),
     );
+
+  /** A reload takes effect a little after it was asked for. */
+  async function failuresOfBoth(): Promise<string[]> {
+    const stopProbes = probeBoth();
+    await sleep(200);
+    return (await Promise.all(stopProbes.map((stop) => stop()))).flatMap(({ failures }) => failures);
+  }
 
   test('is renewed with it by one command, each seen by the clients that can take only its kind', async () => {
     const stopProbes = probeBoth();
