@@ -32,7 +32,7 @@ export function drawComparison({ cases, entrants }: Comparison): string {
       parts.push(
         text(LABEL_WIDTH - 8, y + 15, isOwn ? `Perennial, ${title}` : title, '', 'end'),
         `<rect x="${LABEL_WIDTH}" y="${y}" width="${width}" height="${BAR_HEIGHT}" rx="3" class="${isOwn ? 'own' : 'peer'}"/>`,
-        text(x(ms) + 6, y + 15, `${(ms / 1000).toPrecision(2)} s`),
+        text(x(ms) + 6, y + 15, `${Number((ms / 1000).toPrecision(3))} s`),
       );
       y += STEP;
     }
