@@ -68,7 +68,9 @@ export function startProbe({ port, names, ca, sigalgs }: ProbeOptions): () => Pr
   return async () => {
     clearInterval(timer);
     noteStall();
-    const perSecond = open.length / ((elapsed() - stalledMs) / 1000);
+    // The first and the last interval are seldom whole; of a short time they are much.
+    const wholeMs = Math.max(EVERY_MS, elapsed() - stalledMs - 2 * EVERY_MS);
+    const perSecond = open.length / (wholeMs / 1000);
     await Promise.all(open);
     return { answers: open.length - failures.length, failures, perSecond, serials: [...serials] };
   };
