@@ -4,7 +4,7 @@ import type { ContainerCommand } from '../setup/container.ts';
 import { findFreePort } from './free-port.ts';
 import { Host } from './host.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { type Nginx, waitForPort } from './nginx.ts';
+import type { Nginx } from './nginx.ts';
 import type { Server } from './nginx-configuration.ts';
 import { NginxContainer } from './nginx-container.ts';
 import { NginxService } from './nginx-service.ts';
@@ -148,8 +148,6 @@ export class Hosts {
     this.#started.push(nginx);
     await nginx.configure(servers);
     await nginx.start();
-    const ports = new Set(servers.map((server) => server.port));
-    await Promise.all([...ports].map((port) => waitForPort(port)));
   }
 }
 

@@ -6,7 +6,7 @@ import { runCommand } from '../setup/run-command.ts';
 import { atExit } from './at-exit.ts';
 import { ensureImage } from './image.ts';
 import { containerPrefix } from './leftovers.ts';
-import type { Nginx } from './nginx.ts';
+import { type Nginx, portsOf, waitForPorts } from './nginx.ts';
 import { nginxConfiguration, type Server } from './nginx-configuration.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -24,6 +24,7 @@ export interface NginxContainerOptions {
 export class NginxContainer implements Nginx {
   readonly name = `${containerPrefix(process.pid)}${randomBytes(4).toString('hex')}`;
   readonly #options: NginxContainerOptions;
+  #ports: number[] = [];
   #callOff = () => {};
 
   constructor(options: NginxContainerOptions) {
@@ -31,6 +32,7 @@ export class NginxContainer implements Nginx {
   }
 
   async configure(servers: Server[]): Promise<void> {
+    this.#ports = portsOf(servers);
     await this.writeConfiguration(nginxConfiguration(servers, '/run'));
   }
 
@@ -52,20 +54,11 @@ export class NginxContainer implements Nginx {
       ...image,
       '/usr/sbin/nginx',
     ]);
+    await waitForPorts(this.#ports);
   }
 
   async reload(): Promise<void> {
     await this.#engine(['exec', this.name, 'nginx', '-s', 'reload']);
-  }
-
-  /** Stops the container and keeps it, as `docker stop` does. */
-  async halt(): Promise<void> {
-    await this.#engine(['stop', '-t', '0', this.name]);
-  }
-
-  /** Starts a halted container again. */
-  async resume(): Promise<void> {
-    await this.#engine(['start', this.name]);
   }
 
   async stop(): Promise<void> {

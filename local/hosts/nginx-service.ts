@@ -4,7 +4,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../setup/run-command.ts';
 import { atExit } from './at-exit.ts';
-import type { Nginx } from './nginx.ts';
+import { type Nginx, portsOf, waitForPorts } from './nginx.ts';
 import { nginxConfiguration, type Server } from './nginx-configuration.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -26,6 +26,7 @@ export class NginxService implements Nginx {
   readonly command: string[];
   readonly #dir: string;
   #process: ChildProcess | undefined;
+  #ports: number[] = [];
   #callOff = () => {};
 
   /** `rootfs` is the folder that containers run from; its Nginx brings its own loader and libraries. */
@@ -35,6 +36,7 @@ export class NginxService implements Nginx {
   }
 
   async configure(servers: Server[]): Promise<void> {
+    this.#ports = portsOf(servers);
     await this.writeConfiguration(nginxConfiguration(servers, this.#dir));
   }
 
@@ -47,6 +49,7 @@ export class NginxService implements Nginx {
     this.#callOff = atExit(() => this.#process?.kill('SIGTERM'));
     this.#process = spawn(program, flags, { stdio: 'ignore' });
     await once(this.#process, 'spawn');
+    await waitForPorts(this.#ports);
   }
 
   async reload(): Promise<void> {

@@ -8,10 +8,19 @@ export interface Nginx {
   configure(servers: Server[]): Promise<void>;
   /** Writes nginx.conf as it is, such as a broken one; returns the way to write the last one again. */
   writeConfiguration(text: string): Promise<() => Promise<void>>;
+  /** Resolves when it accepts connections on the ports of its servers. */
   start(): Promise<void>;
   reload(): Promise<void>;
   /** Stops it and removes what it left; does nothing when it is stopped. */
   stop(): Promise<void>;
+}
+
+export const portsOf = (servers: readonly Server[]): number[] => [
+  ...new Set(servers.map(({ port }) => port)),
+];
+
+export async function waitForPorts(ports: readonly number[]): Promise<void> {
+  await Promise.all(ports.map((port) => waitForPort(port)));
 }
 
 /** Resolves when something accepts connections on `port` of the loopback address. */
