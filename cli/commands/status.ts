@@ -1,20 +1,19 @@
 import type { CertificateStatus } from '../../lib/core/status/certificate-status.ts';
 import { isWell } from '../../lib/core/status/judge-health.ts';
+import { IndexedReads } from '../../lib/steps/indexed-reads.ts';
 import { readStatus } from '../../lib/steps/read-status.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack, type Stack } from '../stack/find-stack.ts';
 import { openBucket, READS_AT_ONCE } from '../stack/open-bucket.ts';
-import { RememberedReads, rememberedFile } from '../status/remembered-reads.ts';
 
 const HEAD = ['certificate', 'status', 'expires', 'days', 'hosts', 'why'];
 
 /** `perennial status`: every certificate, the soonest trouble first. */
 export async function status({ stage }: GlobalOptions, now = new Date()): Promise<Answer> {
   const stack = await findStack(stage);
-  const reads = new RememberedReads(openBucket(stack), rememberedFile(stack.bucket));
+  const reads = await IndexedReads.open(openBucket(stack));
   const certificates = await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE });
-  await reads.keep();
   return {
     ok: certificates.every(isWell),
     json: { stack: stack.name, region: stack.region, at: now.toISOString(), certificates },

@@ -17,6 +17,8 @@ export const REVOKED_PREFIX = 'revoked/';
 /** The page that `status` writes. */
 export const STATUS_PAGE_KEY = 'status/index.html';
 export const NOTICES_KEY = 'notices/memory.json';
+/** What `scan` has read, see bucket-index.ts. */
+export const INDEX_KEY = 'index.json';
 
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
 export const stateKey = (name: string) => `${STATE_PREFIX}${checked(name)}.json`;

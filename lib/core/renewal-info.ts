@@ -9,14 +9,12 @@ export interface RenewalWindow {
   end: Date;
 }
 
-/** What is remembered of the CA's answers about one certificate. Instants are ISO 8601 in UTC. */
+/** What is remembered of the CA's answers about one certificate; when to ask again is in the index. Instants are ISO 8601 in UTC. */
 export const Suggested = z.object({
   /** Of the certificate that it is about (RFC 9773, 4.1). */
   certId: z.string(),
-  /** Chosen once inside the window; absent while the CA has given none. */
+  /** Chosen once inside the window. */
   at: z.optional(z.string()),
-  /** The CA is not asked again before this. */
-  askAgain: z.optional(z.string()),
   /** Why the CA suggests this window, where it says so. */
   explanationUrl: z.optional(z.string()),
 });
@@ -80,12 +78,12 @@ export function askAgainAt(retryAfterMs: number | undefined, now: Date): string 
   return new Date(now.getTime() + wait).toISOString();
 }
 
-/** Whether to ask the CA about this certificate now. */
-export function isAskDue(suggested: Suggested | undefined, certId: string, now: Date): boolean {
+/** Whether to ask the CA about this certificate now; `askAgain` is from the last time. */
+export function isAskDue(askAgain: string | undefined, certId: string, now: Date): boolean {
   // Without an authority key identifier there is no certId to ask with.
   if (certId === '' || certId.startsWith('.')) return false;
-  if (suggested?.certId !== certId || suggested.askAgain === undefined) return true;
-  const again = Date.parse(suggested.askAgain);
+  if (askAgain === undefined) return true;
+  const again = Date.parse(askAgain);
   // Further off than the CA may ask for: a clock was wrong when it was written.
   return !(again > now.getTime()) || again > now.getTime() + LONGEST_WAIT;
 }

@@ -2,13 +2,13 @@ import pMap from 'p-map';
 import { HostRecord } from '../core/host-record.ts';
 import { HOSTS_PREFIX } from '../core/object-keys.ts';
 import { parseJson } from '../core/parse-json.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { Reads } from './indexed-reads.ts';
 
 const READS_AT_ONCE = 32;
 
 /** The hosts' records; one that cannot be read is warned of and counts as none. */
 export async function readHostRecords(
-  { store }: { store: ObjectStore },
+  { store }: { store: Reads },
   instanceIds: readonly string[],
   warn: (error: unknown) => void,
 ): Promise<Map<string, HostRecord>> {

@@ -65,7 +65,7 @@ function orNone<T extends z.ZodMiniType>(text: string, schema: T): z.infer<T> | 
 }
 
 /** What a CA has told us to wait for. As with a state, what cannot be read says nothing. */
-export async function readLimits(store: ObjectStore, directoryUrl: string): Promise<CaLimits> {
+export async function readLimits(store: Pick<ObjectStore, 'get'>, directoryUrl: string): Promise<CaLimits> {
   return parseLimits((await store.get(limitsKey(directoryUrl)))?.body);
 }
 

@@ -7,12 +7,9 @@ import { parseRenewalFile, type StackLimits } from '../core/renewal-file.ts';
 import { State } from '../core/state.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from '../core/status/certificate-status.ts';
 import type { CertificateFacts } from '../core/status/facts.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
 import { oneLineOf } from './failure.ts';
+import type { Reads } from './indexed-reads.ts';
 
-interface Reader extends Pick<ObjectStore, 'list'> {
-  get(key: string): Promise<{ body: string } | undefined>;
-}
 interface Parser<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false };
 }
@@ -25,7 +22,7 @@ export interface ReadOptions {
 
 /** The status of every certificate that is wanted or live, the soonest trouble first. Only reads. */
 export async function readStatus(
-  store: Reader,
+  store: Reads,
   { now, readsAtOnce, stack }: ReadOptions,
 ): Promise<CertificateStatus[]> {
   const [wanted, live, states, hosts] = await Promise.all(
@@ -58,7 +55,7 @@ export async function readStatus(
     .sort(bySoonestTrouble);
 }
 
-async function namesBelow(store: Reader, prefix: string): Promise<string[]> {
+async function namesBelow(store: Reads, prefix: string): Promise<string[]> {
   const listed = await store.list(prefix);
   return listed.flatMap(({ key }) =>
     key.endsWith('.json') ? key.slice(prefix.length, -'.json'.length) : [],
@@ -66,7 +63,7 @@ async function namesBelow(store: Reader, prefix: string): Promise<string[]> {
 }
 
 /** Reads the objects of one kind. */
-function readerOf(store: Reader, concurrency: number) {
+function readerOf(store: Reads, concurrency: number) {
   return async <T>(
     prefix: string,
     names: readonly string[] = [],

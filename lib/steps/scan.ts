@@ -8,8 +8,10 @@ import { deferOrders } from '../core/orders-per-run.ts';
 import { LEASE_SECONDS } from '../core/pending.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Start } from '../core/start.ts';
+import { oneLineOf } from './failure.ts';
+import { IndexedReads } from './indexed-reads.ts';
 import { RenewalInfoRound } from './scan/ask-renewal-info.ts';
-import { type Look, SCHEDULED, type ScanDeps } from './scan/context.ts';
+import type { Look, LookDeps, ScanDeps } from './scan/context.ts';
 import { Holds } from './scan/find-hold.ts';
 import { fileName, lookAtFile } from './scan/look-at-file.ts';
 import { lookWithoutFile } from './scan/look-without-file.ts';
@@ -24,26 +26,34 @@ const READS_AT_ONCE = 32;
  * and the others go on. With start `plan` nothing is put anywhere.
  */
 export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
+  const warnings: string[] = [];
+  const warn = (message: string) => warnings.push(message);
+  const warnOf = (error: unknown) => warn(oneLineOf(error).message);
+  const index = isOfAll(start)
+    ? await IndexedReads.open(deps.store, { anew: start.start === 'weekly-sweep', warn: warnOf })
+    : undefined;
+  const looking: LookDeps = { ...deps, store: index ?? deps.store };
   const zonesIn = zoneLister(deps);
   const [files, leftOpen, revoked] = await Promise.all([
-    filesFor(deps, start),
+    filesFor(looking, start),
     leftOpenBy(deps),
     revokedIn(deps),
     zonesIn(undefined),
   ]);
-  const warnings: string[] = [];
-  const renewalInfo = new RenewalInfoRound(deps, { now, warn: (message) => warnings.push(message) });
+  const isScheduled = start.start === 'hourly-check' || start.start === 'weekly-sweep';
+  const renewalInfo =
+    index && isScheduled ? new RenewalInfoRound({ ...deps, asked: index }, { now, warn }) : undefined;
   const looksClosely = start.start === 'plan' || start.start === 'weekly-sweep';
-  const holds = new Holds(deps.store, { start, now });
+  const holds = new Holds(looking.store, { start, now });
   const context = { start, looksClosely, zonesIn, holds, leftOpen, revoked, renewalInfo, now };
-  const found: Look[] = await pMap(files, (file) => lookAtFile(deps, file, context), {
+  const found: Look[] = await pMap(files, (file) => lookAtFile(looking, file, context), {
     concurrency: READS_AT_ONCE,
   });
-  if ('names' in start && start.names === 'all') {
+  if (index) {
     const named = new Set(files.map(fileName));
     const { defaultCa } = deps.stack;
     const without = { files: named, leftOpen, all: looksClosely, defaultCa, now };
-    found.push(...(await lookWithoutFile(deps.store, without)));
+    found.push(...(await lookWithoutFile(index, without)));
   }
   const looks = deferOrders(found, { limit: ordersOf(deps, start), now });
   const plan: Plan = {
@@ -60,18 +70,21 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
     warnings,
   };
   const deployed = looks.flatMap((look) => (look.due ? [] : (look.deployed ?? [])));
-  await planDeployments(deps, plan, deployed);
+  await planDeployments(looking, plan, deployed);
   const live = looks.flatMap((look) => look.deployed ?? []);
-  await planImports(deps, plan, live);
+  await planImports(looking, plan, live);
   if (start.start === 'weekly-sweep') plan.probes = live.filter(({ probe }) => probe).map(({ name }) => name);
   if (start.start === 'plan') return plan;
+  await index?.keep(deps.store, now).catch(warnOf);
   const health = looks.flatMap((look) => look.health ?? []);
-  const checked = SCHEDULED.includes(start.start) ? [summarizeCheck(plan, health)] : [];
+  const checked = isScheduled ? [summarizeCheck(plan, health)] : [];
   await deps.events.publish([...factsOf(plan), ...checked.map(checkedFact)]);
   return plan;
 }
 
 const checkedFact = (detail: CheckSummary): Fact => ({ type: 'Certificates Checked', detail });
+
+const isOfAll = (start: Start) => 'names' in start && start.names === 'all';
 
 /** Who names certificates to renew now means all of them. */
 function ordersOf({ stack }: ScanDeps, start: Start): number {
@@ -79,7 +92,7 @@ function ordersOf({ stack }: ScanDeps, start: Start): number {
 }
 
 /** The renewal files to look at: those named, or all. */
-async function filesFor({ store }: ScanDeps, start: Start): Promise<string[]> {
+async function filesFor({ store }: LookDeps, start: Start): Promise<string[]> {
   if (start.start === 'file-changed') return start.keys;
   if (start.names !== 'all') return start.names.map(renewalKey);
   const listed = await store.list(RENEWAL_PREFIX);

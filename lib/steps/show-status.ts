@@ -6,6 +6,7 @@ import { isWell } from '../core/status/judge-health.ts';
 import { parseRequest } from '../core/status/parse-request.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { statusPage } from '../status-page/page.ts';
+import { IndexedReads } from './indexed-reads.ts';
 import { readStatus } from './read-status.ts';
 
 /** Of each of four kinds of object: together as many connections as an S3 client keeps. */
@@ -32,7 +33,8 @@ export async function showStatus(
   now: Date,
 ): Promise<StatusAnswer> {
   const request = parseRequest(event);
-  const certificates = await readStatus(store, { now, readsAtOnce: READS_AT_ONCE, stack });
+  const reads = await IndexedReads.open(store);
+  const certificates = await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE, stack });
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
   const answer = { at: now.toISOString(), counts: { all: certificates.length, unwell } };
   if (!request.page) return { ...answer, certificates };

@@ -6,11 +6,20 @@ import { AcmeError } from '../../ports/certificate-authority.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { AskRenewalInfo } from '../../ports/renewal-info.ts';
 import { oneLineOf } from '../failure.ts';
+import type { IndexedReads } from '../indexed-reads.ts';
 import { updateState } from '../update-state.ts';
 
 export interface RenewalInfoDeps {
   store: ObjectStore;
   askRenewalInfo: AskRenewalInfo;
+}
+
+/** Where it is remembered when a CA may be asked again about a certificate. */
+export type AskedBefore = Pick<IndexedReads, 'askAgain' | 'rememberAsked'>;
+
+interface Answer {
+  suggested?: Suggested;
+  retryAfterMs?: number | undefined;
 }
 
 /** A CA that fails so often in one run is not asked any more in it. */
@@ -23,45 +32,57 @@ const LIMIT_MS = 60_000;
  * chosen. What a CA does not say, or says badly, keeps nobody from renewing: it is a warning, and the age decides.
  */
 export class RenewalInfoRound {
-  readonly #deps: RenewalInfoDeps;
+  readonly #deps: RenewalInfoDeps & { asked: AskedBefore };
   readonly #now: Date;
   readonly #warn: (message: string) => void;
   readonly #failures = new Map<string, number>();
   readonly #started = performance.now();
 
-  constructor(deps: RenewalInfoDeps, { now, warn }: { now: Date; warn: (message: string) => void }) {
+  constructor(
+    deps: RenewalInfoDeps & { asked: AskedBefore },
+    { now, warn }: { now: Date; warn: (message: string) => void },
+  ) {
     this.#deps = deps;
     this.#now = now;
     this.#warn = warn;
   }
 
-  /** The state with what the CA suggests for the live certificate by now. */
+  /** The state with what the CA suggests for the live certificate by now; written where that is something else than before. */
   async ask(name: string, live: LivePointer, state: State | undefined): Promise<State | undefined> {
     const { certId, ca } = live;
-    if (ca === undefined || !isAskDue(state?.suggested, certId, this.#now) || this.#isOver(ca)) return state;
-    const chosen = state?.suggested?.certId === certId ? state.suggested.at : undefined;
+    const { asked, store } = this.#deps;
+    if (ca === undefined || !isAskDue(asked.askAgain(certId), certId, this.#now) || this.#isOver(ca))
+      return state;
+    const before = state?.suggested?.certId === certId ? state.suggested : undefined;
     try {
-      const suggested = await this.#suggestion(ca, certId, chosen);
-      return await updateState(this.#deps.store, name, (before) => ({ failures: 0, ...before, suggested }));
+      const { suggested, retryAfterMs } = await this.#answer(ca, certId, before?.at);
+      const isNews = suggested && !isSame(suggested, before);
+      const after = isNews
+        ? await updateState(store, name, (found) => ({ failures: 0, ...found, suggested }))
+        : state;
+      asked.rememberAsked(certId, askAgainAt(retryAfterMs, this.#now));
+      return after;
     } catch (error) {
       this.#fail(ca, `${name}: the CA was not asked when to renew: ${oneLineOf(error).message}`);
       return state;
     }
   }
 
-  async #suggestion(ca: string, certId: string, chosen: string | undefined): Promise<Suggested> {
-    const kept = { certId, ...(chosen !== undefined && { at: chosen }) };
+  /** Without `suggested` the CA says nothing of use, and what it suggested before still holds. */
+  async #answer(ca: string, certId: string, chosen: string | undefined): Promise<Answer> {
     try {
       const advice = await this.#deps.askRenewalInfo(ca, certId);
-      const askAgain = askAgainAt(advice?.retryAfterMs, this.#now);
-      if (!advice) return { ...kept, askAgain };
-      const { window, explanationUrl } = advice;
+      if (!advice) return {};
+      const { window, explanationUrl, retryAfterMs } = advice;
       const at = chooseInstant(window, chosen, Math.random());
-      return { certId, askAgain, at, ...(explanationUrl !== undefined && { explanationUrl }) };
+      return {
+        suggested: { certId, at, ...(explanationUrl !== undefined && { explanationUrl }) },
+        retryAfterMs,
+      };
     } catch (error) {
       if (!isLasting(error)) throw error;
       this.#warn(`${oneLineOf(error).message}; the age of the certificate decides`);
-      return { ...kept, askAgain: askAgainAt(retryAfterOf(error), this.#now) };
+      return { retryAfterMs: retryAfterOf(error) };
     }
   }
 
@@ -74,6 +95,10 @@ export class RenewalInfoRound {
     this.#failures.set(ca, failures);
     if (failures <= MAX_FAILURES) this.#warn(message);
   }
+}
+
+function isSame(a: Suggested, b: Suggested | undefined): boolean {
+  return a.at === b?.at && a.explanationUrl === b?.explanationUrl;
 }
 
 /** Whether asking at the next run would give the same: a refusal, an answer of no use, or a wait that the CA asks for. */

@@ -8,6 +8,7 @@ import type { Events } from '../../ports/events.ts';
 import type { Hosts } from '../../ports/hosts.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { ZonesOf } from '../../ports/zones.ts';
+import type { Reads } from '../indexed-reads.ts';
 import type { CaaDeps } from '../look-at-caa.ts';
 import type { RenewalInfoDeps, RenewalInfoRound } from './ask-renewal-info.ts';
 import type { Holds } from './find-hold.ts';
@@ -19,6 +20,9 @@ export interface ScanDeps extends CaaDeps, RenewalInfoDeps {
   events: Events;
   stack: StackLimits & CaaDeps['stack'] & { ordersPerRun: number; checkEveryHours?: number };
 }
+
+/** What a look at one certificate needs: it only reads the bucket. */
+export type LookDeps = Omit<ScanDeps, 'store' | 'events'> & { store: Reads };
 
 export interface Look {
   planned: Plan['certificates'][number];
@@ -42,9 +46,7 @@ export interface LookContext {
   leftOpen: ReadonlySet<string>;
   /** Certificates with a version that was revoked. */
   revoked: ReadonlySet<string>;
-  renewalInfo: RenewalInfoRound;
+  /** For the starts that ask the CA when to renew; the others are in a hurry, or change nothing. */
+  renewalInfo: RenewalInfoRound | undefined;
   now: Date;
 }
-
-/** The starts that ask the CA when to renew; the others are in a hurry, or change nothing. */
-export const SCHEDULED: readonly Start['start'][] = ['hourly-check', 'weekly-sweep'];

@@ -7,7 +7,7 @@ import { type Revocation, toMakeUpFor } from '../../core/revocation.ts';
 import { lookAtPointer } from '../find-upkeep.ts';
 import { lookAtCaa } from '../look-at-caa.ts';
 import { findPointer, findState, readRevocations } from '../read-objects.ts';
-import { type LookContext, SCHEDULED, type ScanDeps } from './context.ts';
+import type { LookContext, LookDeps } from './context.ts';
 
 interface Found {
   facts: RenewalFacts;
@@ -20,7 +20,7 @@ interface Found {
 
 /** What the decision is made from: the bucket, the CA's word, and where it is looked at closely the DNS. */
 export async function findFacts(
-  deps: ScanDeps,
+  deps: LookDeps,
   wanted: Wanted,
   { start, looksClosely, holds, leftOpen, revoked, renewalInfo, now }: LookContext,
 ): Promise<Found> {
@@ -33,8 +33,8 @@ export async function findFacts(
   const pointer = found?.pointer;
   const damage = await lookAtPointer(store, { name, found, looksClosely }, now);
   const live = damage === 'pointer-lost' ? undefined : pointer;
-  const asksCa = live && !spoilt && SCHEDULED.includes(start.start) && wanted.renewBeforeDays === undefined;
-  const state = asksCa ? await renewalInfo.ask(name, live, known) : known;
+  const asksCa = live && !spoilt && wanted.renewBeforeDays === undefined;
+  const state = asksCa && renewalInfo ? await renewalInfo.ask(name, live, known) : known;
   const looksAtCaa = start.start === 'plan' || (looksClosely && pointer?.caaIssuer);
   const caa = looksAtCaa ? await lookAtCaa(deps, wanted, pointer) : undefined;
   const cas = casOf(wanted, stack);

@@ -4,7 +4,7 @@ import { holdOf, ISSUANCE_WINDOW, isSuggested } from '../../core/hold.ts';
 import type { LivePointer } from '../../core/live-pointer.ts';
 import type { Start } from '../../core/start.ts';
 import type { State } from '../../core/state.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Reads } from '../indexed-reads.ts';
 import { issuedSince } from '../issued-since.ts';
 import { readLimits } from '../read-objects.ts';
 
@@ -21,12 +21,12 @@ interface Asked {
 
 /** What the CAs' limits and our budget say; each CA's limits are read once for all certificates. */
 export class Holds {
-  readonly #store: ObjectStore;
+  readonly #store: Reads;
   readonly #start: Start;
   readonly #now: Date;
   readonly #read = new Map<string, Promise<CaLimits>>();
 
-  constructor(store: ObjectStore, { start, now }: { start: Start; now: Date }) {
+  constructor(store: Reads, { start, now }: { start: Start; now: Date }) {
     this.#store = store;
     this.#start = start;
     this.#now = now;
@@ -67,7 +67,7 @@ export class Holds {
 }
 
 /** The archive is asked only where the live version is of these days; `renew` looks again, at each. */
-async function issuedLately(store: ObjectStore, { name, live, state }: Asked, now: Date): Promise<Date[]> {
+async function issuedLately(store: Reads, { name, live, state }: Asked, now: Date): Promise<Date[]> {
   const since = new Date(now.getTime() - ISSUANCE_WINDOW);
   const isOld = live === undefined || new Date(live.issuedAt) <= since;
   return isOld && !state?.givenUp ? [] : issuedSince(store, name, { since, state });

@@ -8,12 +8,12 @@ import { plannedCertificate, plannedRevocation } from '../../core/plan.ts';
 import type { Wanted } from '../../core/renewal-file.ts';
 import { refusedForSchedule } from '../../core/schedule.ts';
 import { oneLineOf } from '../failure.ts';
-import type { Look, LookContext, ScanDeps } from './context.ts';
+import type { Look, LookContext, LookDeps } from './context.ts';
 import { findFacts } from './find-facts.ts';
 import { readWanted, requireTargets } from './usable-file.ts';
 
 /** What is wanted of one certificate, what is, and what follows; a file that cannot be used is rejected. */
-export async function lookAtFile(deps: ScanDeps, file: string, context: LookContext): Promise<Look> {
+export async function lookAtFile(deps: LookDeps, file: string, context: LookContext): Promise<Look> {
   let name = fileName(file);
   try {
     name = nameOfKey(file, RENEWAL_PREFIX);
@@ -28,7 +28,7 @@ export function fileName(key: string): string {
   return key.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
 }
 
-async function decide(deps: ScanDeps, wanted: Wanted, context: LookContext): Promise<Look> {
+async function decide(deps: LookDeps, wanted: Wanted, context: LookContext): Promise<Look> {
   const { start, zonesIn, holds, now } = context;
   const { name, names, zoneRole } = wanted;
   const zones = await zonesIn(zoneRole);

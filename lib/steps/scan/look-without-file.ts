@@ -3,7 +3,7 @@ import type { DueCertificate } from '../../core/batches.ts';
 import { LineageName } from '../../core/lineage.ts';
 import { LIVE_PREFIX } from '../../core/object-keys.ts';
 import { type PlannedCertificate, plannedWithoutFile } from '../../core/plan.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Reads } from '../indexed-reads.ts';
 import { findPointer } from '../read-objects.ts';
 
 interface WithoutFile {
@@ -21,7 +21,7 @@ const READS_AT_ONCE = 32;
 
 /** Certificates whose renewal file is gone, or never was: they are left as they are, but what a worker left open is ended. */
 export async function lookWithoutFile(
-  store: ObjectStore,
+  store: Reads,
   { files, leftOpen, all, defaultCa, now }: WithoutFile,
 ): Promise<{ planned: PlannedCertificate; due?: DueCertificate }[]> {
   const pointers = all ? (await store.list(LIVE_PREFIX)).flatMap(({ key }) => nameOf(key)) : [];

@@ -1,13 +1,13 @@
 import { type DeploymentFacts, decideDeployments } from '../../core/decide-deployments.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Hosts } from '../../ports/hosts.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import { oneLineOf } from '../failure.ts';
+import type { Reads } from '../indexed-reads.ts';
 import { readHostRecords } from '../read-host-records.ts';
 
 /** Adds to the plan what hosts that are online have to fetch; what cannot be asked is a warning, and the rest goes on. */
 export async function planDeployments(
-  deps: { store: ObjectStore; hosts: Hosts },
+  deps: { store: Reads; hosts: Hosts },
   plan: Plan,
   certificates: DeploymentFacts['certificates'],
 ): Promise<void> {

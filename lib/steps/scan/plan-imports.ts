@@ -2,15 +2,15 @@ import pMap from 'p-map';
 import { decideImports } from '../../core/acm-imports.ts';
 import { ACM_PREFIX, acmKey } from '../../core/object-keys.ts';
 import type { Plan } from '../../core/plan.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import { oneLineOf } from '../failure.ts';
+import type { Reads } from '../indexed-reads.ts';
 import { readAcmRecord } from '../read-objects.ts';
 
 const READS_AT_ONCE = 32;
 
 /** Adds to the plan the certificates that ACM lacks; what cannot be read is a warning, and the rest goes on. */
 export async function planImports(
-  { store }: { store: ObjectStore },
+  { store }: { store: Reads },
   plan: Plan,
   certificates: readonly { name: string; version: string; acm: { region: string }[] | undefined }[],
 ): Promise<void> {

@@ -2,12 +2,12 @@ import { identifierOf } from '../../core/domain-name.ts';
 import { InputError } from '../../core/input-error.ts';
 import { renewalKey } from '../../core/object-keys.ts';
 import { parseRenewalFile, type StackLimits, type Wanted } from '../../core/renewal-file.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import { DnsError, type Resolver } from '../../ports/resolver.ts';
 import { challengeTarget } from '../challenge-target.ts';
+import type { Reads } from '../indexed-reads.ts';
 
 interface UsableDeps {
-  store: ObjectStore;
+  store: Reads;
   resolver: Resolver;
   stack: StackLimits;
 }

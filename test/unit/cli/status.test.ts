@@ -1,10 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { reportOf } from '../../../cli/commands/status.ts';
-import { RememberedReads, rememberedFile } from '../../../cli/status/remembered-reads.ts';
 import { pointerText } from '../../../lib/core/live-pointer.ts';
 import { bySoonestTrouble, statusOf } from '../../../lib/core/status/certificate-status.ts';
 import type { CertificateFacts } from '../../../lib/core/status/facts.ts';
@@ -111,29 +107,6 @@ describe('readStatus', () => {
       ['a', 'failing'],
     ]);
     expect(found[2]?.hosts).toMatchObject([{ instanceId: 'i-00000001', isLive: true }]);
-  });
-
-  it('reads again only what has changed since', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'perennial-'));
-    const file = rememberedFile('bucket', { XDG_CACHE_HOME: folder });
-    const counted = async () => {
-      const asked: string[] = [];
-      const get = (key: string) => {
-        asked.push(key);
-        return store.get(key);
-      };
-      const reads = new RememberedReads({ list: (prefix) => store.list(prefix), get }, file);
-      const found = await readStatus(reads, { now, readsAtOnce: 4 });
-      await reads.keep();
-      return { asked: asked.sort(), found };
-    };
-    const first = await counted();
-    expect(first.asked).toEqual(['hosts/i-00000001.json', 'live/a.json', 'live/bad.json', 'state/a.json']);
-    await store.put('state/a.json', JSON.stringify({ failures: 0 }));
-    const second = await counted();
-    expect(second.asked).toEqual(['state/a.json']);
-    expect(second.found.find(({ name }) => name === 'a')?.health).toBe('ok');
-    await rm(folder, { recursive: true });
   });
 });
 

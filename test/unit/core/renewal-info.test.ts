@@ -103,13 +103,12 @@ describe('the CA is asked again (RFC 9773, 4.3)', () => {
 
   it.each([
     ['never asked', undefined, true],
-    ['another certificate', { certId: 'old.1', askAgain: later(HOUR) }, true],
-    ['asked, and not yet again', { certId: 'a.1', askAgain: later(HOUR) }, false],
-    ['the time has come', { certId: 'a.1', askAgain: later(0) }, true],
-    ['written by a clock that was wrong', { certId: 'a.1', askAgain: later(400 * DAY) }, true],
-    ['no instant at all', { certId: 'a.1', askAgain: 'soon' }, true],
-  ])('%s', (_, suggested, due) => {
-    expect(isAskDue(suggested, 'a.1', NOW)).toBe(due);
+    ['asked, and not yet again', later(HOUR), false],
+    ['the time has come', later(0), true],
+    ['written by a clock that was wrong', later(400 * DAY), true],
+    ['no instant at all', 'soon', true],
+  ])('%s', (_, askAgain, due) => {
+    expect(isAskDue(askAgain, 'a.1', NOW)).toBe(due);
   });
 
   it.each(['', '.AIdlQyE'])('about no certificate without an authority key identifier: %j', (certId) => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../../lib/core/input-error.ts';
 import { LivePointer } from '../../../lib/core/live-pointer.ts';
 import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
+import { StoreError } from '../../../lib/ports/object-store.ts';
 import type { AskRenewalInfo, RenewalAdvice } from '../../../lib/ports/renewal-info.ts';
 import { RenewalInfoRound } from '../../../lib/steps/scan/ask-renewal-info.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
@@ -18,11 +19,17 @@ const advice = (startMs: number, endMs: number, more: object = {}): RenewalAdvic
 const live = LivePointer.parse({ ...pointerOf(instant(60 * DAY), 90), certId: 'aki.serial', ca: CA });
 let store: MemoryStore;
 let asked: string[];
+let askAgain: Map<string, string>;
+const memory = {
+  askAgain: (certId: string) => askAgain.get(certId),
+  rememberAsked: (certId: string, until: string) => void askAgain.set(certId, until),
+};
 let warnings: string[];
 
 beforeEach(() => {
   store = new MemoryStore(() => NOW);
   asked = [];
+  askAgain = new Map();
   warnings = [];
 });
 
@@ -31,7 +38,10 @@ function roundAt(now: Date, answer: AskRenewalInfo): RenewalInfoRound {
     asked.push(`${directoryUrl} ${certId}`);
     return answer(directoryUrl, certId);
   };
-  return new RenewalInfoRound({ store, askRenewalInfo }, { now, warn: (message) => warnings.push(message) });
+  return new RenewalInfoRound(
+    { store, askRenewalInfo, asked: memory },
+    { now, warn: (message) => warnings.push(message) },
+  );
 }
 
 const stored = () => JSON.parse(store.text('state/a.json') || 'null');
@@ -44,14 +54,18 @@ describe('asking the CA when to renew', () => {
     expect(state).toEqual(stored());
     expect(stored().suggested).toMatchObject({
       certId: 'aki.serial',
-      askAgain: instant(2 * HOUR).toISOString(),
       explanationUrl: 'https://ca.test/why',
     });
+    expect(memory.askAgain('aki.serial')).toBe(instant(2 * HOUR).toISOString());
     const at = Date.parse(stored().suggested.at);
     expect(at >= instant(DAY).getTime() && at <= instant(3 * DAY).getTime()).toBe(true);
   });
 
   it('keeps the instant however often it asks, and waits until it may', async () => {
+    let writes = 0;
+    store.beforeWrite = () => {
+      writes += 1;
+    };
     let state = await roundAt(NOW, async () => advice(DAY, 30 * DAY)).ask('a', live, undefined);
     const first = state?.suggested?.at;
     state = await roundAt(instant(HOUR), async () => advice(DAY, 30 * DAY)).ask('a', live, state);
@@ -64,6 +78,7 @@ describe('asking the CA when to renew', () => {
       );
     expect(asked).toHaveLength(20);
     expect(state?.suggested?.at).toBe(first);
+    expect(writes).toBe(1);
   });
 
   it('takes a window that moved into the past at once', async () => {
@@ -94,7 +109,9 @@ describe('asking the CA when to renew', () => {
     ['a refusal', () => Promise.reject(new AcmeError('acme-malformed', 'no such certificate'))],
   ])('leaves %s for six hours', async (_, answer) => {
     const state = await roundAt(NOW, answer).ask('a', live, undefined);
-    expect(state?.suggested).toEqual({ certId: 'aki.serial', askAgain: instant(6 * HOUR).toISOString() });
+    expect(state).toBeUndefined();
+    expect(store.keys()).toEqual([]);
+    expect(memory.askAgain('aki.serial')).toBe(instant(6 * HOUR).toISOString());
   });
 
   it('keeps the instant that was chosen when the next answer is of no use', async () => {
@@ -102,6 +119,15 @@ describe('asking the CA when to renew', () => {
     const answer = () => Promise.reject(new InputError('renewal-info-malformed', 'ca.test: no window'));
     const state = await roundAt(NOW, answer).ask('a', live, { failures: 0, suggested: chosen });
     expect(state?.suggested?.at).toBe(chosen.at);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('asks again at the next run where the instant could not be written', async () => {
+    store.beforeWrite = () => {
+      throw new StoreError('store-unavailable', 'could not write state/a.json');
+    };
+    await roundAt(NOW, async () => advice(DAY, 2 * DAY)).ask('a', live, undefined);
+    expect(memory.askAgain('aki.serial')).toBeUndefined();
     expect(warnings).toHaveLength(1);
   });
 

@@ -3,6 +3,7 @@ import type { CheckSummary } from '../../../lib/core/check-summary.ts';
 import { recordResults } from '../../../lib/core/host-record.ts';
 import type { LivePointer } from '../../../lib/core/live-pointer.ts';
 import { HostsError } from '../../../lib/ports/hosts.ts';
+import { StoreError } from '../../../lib/ports/object-store.ts';
 import { ZoneError, type Zones } from '../../../lib/ports/zones.ts';
 import { scan } from '../../../lib/steps/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
@@ -157,6 +158,36 @@ describe('a scan', () => {
       NOW,
     );
     expect(plan.certificates).toMatchObject([{ action: 'reject', reason: 'no-hosted-zone' }]);
+  });
+
+  it('reads no object of a certificate that is as it was at the last check', async () => {
+    for (const name of ['a', 'b']) {
+      await want(name);
+      await live(name, 60);
+      await store.put(`state/${name}.json`, '{"failures":0}');
+    }
+    const hourly = () => scan(deps(), { start: 'hourly-check', names: 'all' }, NOW);
+    const first = await hourly();
+    const read = store.get.bind(store);
+    const asked: string[] = [];
+    store.get = (key) => {
+      asked.push(key);
+      return read(key);
+    };
+    expect(await hourly()).toEqual(first);
+    expect(asked).toEqual(['index.json']);
+    await store.put('state/b.json', '{"failures":1}');
+    await hourly();
+    expect(asked).toEqual(['index.json', 'index.json', 'state/b.json']);
+  });
+
+  it('warns of an index that cannot be written, and goes on', async () => {
+    await want('due');
+    store.beforeWrite = (key) => {
+      if (key === 'index.json') throw new StoreError('store-access-denied', 'could not write index.json');
+    };
+    const plan = await scan(deps(), { start: 'hourly-check', names: 'all' }, NOW);
+    expect(plan).toMatchObject({ batches: [{}], warnings: ['could not write index.json'] });
   });
 
   it('as a plan changes nothing', async () => {
