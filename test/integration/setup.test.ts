@@ -22,16 +22,16 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe('set-up', () => {
-  it('gives programs that run, and takes no time when all is there', async () => {
+  it('gives programs that run, and installs nothing when all is there', async () => {
     const { venvBin, pebble, nginxRootfs, container } = await ensureSetup();
     expect((await run(pebble, ['-version'])).stdout).toContain('Pebble');
     expect((await run(join(venvBin, 'aws'), ['--version'])).stdout).toContain('aws-cli/1.');
     expect((await run(join(venvBin, 'cfn-lint'), ['--version'])).stdout).toContain('1.58.0');
     expect(existsSync(join(nginxRootfs, 'usr/sbin/nginx'))).toBe(true);
     expect(findProgram(container.command[0] ?? '')).toBeDefined();
-    const started = performance.now();
-    await ensureSetup();
-    expect(performance.now() - started).toBeLessThan(50);
+    const said: string[] = [];
+    await ensureSetup((line) => said.push(line));
+    expect(said).toEqual([]);
   });
 
   it('lets one process at a time install', async () => {
