@@ -20,6 +20,7 @@ module.exports = async ({ resolveVariable }) => {
           'ConfirmRole',
           'AcmRole',
           'ProbeRole',
+          'NotifyRole',
           'RevokeRole',
           'StatusRole',
         ]),
