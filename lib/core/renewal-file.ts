@@ -61,6 +61,8 @@ const CaaWanted = z.strictObject({
 
 /** The shape of `renewal/<name>.json`, what a user wants of one certificate. */
 export const RenewalFile = z.strictObject({
+  /** For editors, which complete by it. */
+  $schema: z.optional(z.string()),
   names: Names,
   key: z._default(z.enum(KEY_TYPES), 'ecdsa-p256'),
   hosts: z._default(z.array(z.string()), []),
@@ -72,7 +74,7 @@ export const RenewalFile = z.strictObject({
       Directories,
     ),
   ),
-  profile: z.optional(z.string().check(z.regex(/^[a-z0-9_-]{1,64}$/i, 'is not a profile name'))),
+  profile: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not a profile name'))),
   /** Common name of the root that the chain shall lead to; the CA's own choice when absent, or when it has no such chain. */
   preferredChain: z.optional(
     z.string().check(z.regex(/^[\x20-\x7e]{1,100}$/, 'is not the common name of a root')),
@@ -94,7 +96,7 @@ export const RenewalFile = z.strictObject({
 });
 
 /** One certificate as wanted; all rules of the file and of the stack are met. */
-export type Wanted = z.infer<typeof RenewalFile> & { name: string };
+export type Wanted = Omit<z.infer<typeof RenewalFile>, '$schema'> & { name: string };
 
 /** What the stack was deployed for; a file may only ask for less. */
 export interface StackLimits {
@@ -109,7 +111,7 @@ export interface StackLimits {
 /** Parses `renewal/<name>.json`; throws {@link InputError} in one line that names the file, the place and the remedy. */
 export function parseRenewalFile(text: string, name: string, limits: StackLimits): Wanted {
   const where = `renewal/${name}.json`;
-  const file = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
+  const { $schema, ...file } = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
   for (const dnsName of file.names) {
     if (!limits.domains.some((domain) => isAtOrBelow(identifierOf(dnsName), domain))) {
       throw new InputError(

@@ -1,0 +1,28 @@
+/** A row of README's table of what a renewal file may say. */
+export interface Row {
+  meaning: string;
+  default: string;
+}
+
+const ROW = /^\| `([^`]+)` \| (.*) \| (.*) \|$/;
+
+/** The rows below `| key | meaning | default |`, by key, as Markdown. */
+export function readmeTable(readme: string): Map<string, Row> {
+  const [, below = ''] = readme.split('| key | meaning | default |\n| --- | --- | --- |\n');
+  const [table = ''] = below.split('\n\n');
+  return new Map(
+    table.split('\n').map((line) => {
+      const [, key = '', meaning = '', byDefault = ''] = ROW.exec(line) ?? [];
+      return [key, { meaning, default: byDefault }];
+    }),
+  );
+}
+
+/** What an editor shows: the row without its Markdown. */
+export function descriptionOf({ meaning, default: byDefault }: Row): string {
+  return `${plain(meaning)} (${byDefault === 'required' ? 'required' : `default: ${plain(byDefault)}`})`;
+}
+
+function plain(markdown: string): string {
+  return markdown.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').replaceAll('`', '');
+}

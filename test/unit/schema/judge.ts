@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { PROJECT } from '../../../check/run-tool.ts';
+import { InputError } from '../../../lib/core/input-error.ts';
+import { parseRenewalFile } from '../../../lib/core/renewal-file.ts';
+
+export const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
+
+export const schema = JSON.parse(read('schema/renewal-file.json'));
+export const isValid = new Ajv2020().compile(schema);
+
+/** How the parser takes a file: what only the stack knows, and rules over two keys, are none of the schema's. */
+export function parsed(
+  file: unknown,
+): 'taken' | 'refused by a rule of the stack, or of two keys' | 'refused' {
+  const limits = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'], zoneRoles: ['dns'] };
+  try {
+    parseRenewalFile(JSON.stringify(file), 'example.com', limits);
+    return 'taken';
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.reason === 'renewal-file-invalid'
+      ? 'refused'
+      : 'refused by a rule of the stack, or of two keys';
+  }
+}
