@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PROJECT } from '../../check/run-tool.ts';
+
+const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
+const checkParams = createRequire(import.meta.url)('../../resources/params.cjs');
+
+interface Param {
+  name: string;
+  comment: string;
+  /** What stands in the YAML; `undefined` where it is commented out. */
+  value: string | undefined;
+  example: string | undefined;
+}
+
+/** The paragraphs of params.default in serverless.yml, each a comment with a parameter below it. */
+function documentedParams(): Param[] {
+  const [, rest = ''] = read('serverless.yml').split('\nparams:\n  default:\n');
+  const [paragraphs = ''] = rest.split(/\n {2}#/);
+  return paragraphs.split('\n\n').map((paragraph) => {
+    const lines = paragraph.split('\n').map((line) => line.replace(/^ {4}/, ''));
+    const comment = lines.filter((line) => line.startsWith('# ')).join(' ');
+    const [, name = '', value] = /^(\w+):(?: (.*))?$/m.exec(lines.join('\n')) ?? [];
+    const [, exampleName = '', example] = /^# (?:Example: )?(\w+): (.*)$/m.exec(lines.join('\n')) ?? [];
+    return { name: name || exampleName, comment, value: name ? (value ?? '') : undefined, example };
+  });
+}
+
+const forUsers = documentedParams().filter(({ comment }) => !comment.startsWith('# For tests'));
+
+/** YAML of one line, as far as it is JSON or a plain word. */
+function plainValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const checked = (given: Record<string, unknown>) =>
+  checkParams({
+    resolveVariable: async (variable: string) => given[variable.replace(/^param:|, null$/g, '')] ?? null,
+  });
+
+describe('params in serverless.yml', () => {
+  it('are there, each in a paragraph of its own', () => {
+    expect(forUsers).toHaveLength(15);
+    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(15);
+  });
+
+  it.each(forUsers)('$name has a meaning, an example, and a default unless it says otherwise', (param) => {
+    expect(param.comment.replace(/# /g, ' ').length).toBeGreaterThan(60);
+    expect(param.example, 'example').toBeTruthy();
+    const needed = ['contact', 'agreeToTerms', 'domains'].includes(param.name);
+    expect(param.comment.replaceAll(' # ', ' ').includes('No default.')).toBe(needed);
+    expect(param.value === undefined).toBe(needed || param.name === 'notify');
+  });
+
+  it('all have examples that a deploy takes', async () => {
+    const given = Object.fromEntries(forUsers.map(({ name, example = '' }) => [name, plainValue(example)]));
+    const { hostGroups, ...taken } = await checked(given);
+    expect(taken).toMatchObject({
+      contact: 'you@example.com',
+      checkRate: 'rate(6 hours)',
+      ordersPerRun: '50',
+    });
+    expect(JSON.parse(hostGroups).mail).toMatchObject({ reload: 'hooks', port: 993 });
+    await expect(checked({ ...given, domains: ['*.example.com'] })).rejects.toThrow('domains[0]');
+  });
+
+  it('are named in README, and no other', () => {
+    const [, list = ''] = /^1\. Set your `params`(.*)$/m.exec(read('README.md')) ?? [];
+    const named = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    expect(named.sort()).toEqual(forUsers.map(({ name }) => name).sort());
+  });
+
+  it('of staging say what is apart: the CA and those after it', () => {
+    const [, staging = ''] = /\n {2}staging:\n((?: {4}.*\n)+)/.exec(read('serverless.yml')) ?? [];
+    expect(staging).toContain('directoryUrl: https://acme-staging-v02.api.letsencrypt.org/directory');
+    expect(staging).toContain('fallbackDirectoryUrls: []');
+  });
+});
