@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageStack, readTemplate, SAMPLE_PARAMS } from '../../check/package-stack.ts';
+import { PROJECT } from '../../check/run-tool.ts';
 import type { Authorization } from '../../local/iam/authorization.ts';
 import { isAllowed } from '../../local/iam/policy.ts';
 import { policiesOf, type Resources, resolve } from '../../local/iam/template-policies.ts';
+import { roleTable } from './role-table.ts';
 
 const ZONE_ROLE = 'arn:aws:iam::210987654321:role/dns';
 
@@ -45,6 +47,14 @@ const ROLES = [
   'StatusRole',
   'AccountRole',
 ];
+
+it('has no other roles, and they may do what the table of docs/security.md says', async () => {
+  const roles = Object.keys(resources).filter((id) => resources[id]?.Type === 'AWS::IAM::Role');
+  expect(roles.toSorted()).toEqual(ROLES.toSorted());
+  const document = await readFile(join(PROJECT, 'docs/security.md'), 'utf8');
+  const [table] = document.match(/^\| role \|.*\n(\|.*\n)+/m) ?? [];
+  expect(table).toBe(`${roleTable(resources, [...ROLES, 'HostsWebPolicy'])}\n`);
+});
 
 type Case = [verdict: 'may' | 'may not', what: string, asked: Authorization];
 
