@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDirectory } from '../lib/acme/directory.ts';
-import { ParameterStore } from '../lib/aws/parameter-store.ts';
+import { describeParameter } from '../lib/aws/describe-parameter.ts';
 import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/aws/s3-store.ts';
 import { SsmHosts } from '../lib/aws/ssm-hosts.ts';
@@ -12,7 +12,6 @@ import { type DoctorDeps, diagnose } from '../lib/steps/doctor.ts';
 
 const settings = readSettings(process.env);
 const ssm = new SSMClient();
-const parameters = new ParameterStore(ssm);
 const DIRECTORY_TIMEOUT_MS = 5_000;
 
 const deps: DoctorDeps = {
@@ -20,7 +19,7 @@ const deps: DoctorDeps = {
   zonesOf: route53ZonesOf(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
   resolver: new DnsResolver(settings.dns),
-  parameterExists: (name) => parameters.exists(name),
+  describeParameter: (name) => describeParameter(ssm, name),
   readDirectory: (url) => readDirectory(url, { timeoutMs: DIRECTORY_TIMEOUT_MS }),
   stack: {
     ...settings,

@@ -8,11 +8,11 @@ import { findExternalAccount } from './external-account.ts';
 import { keepContact } from './keep-contact.ts';
 import { type Account, keptAccount, keyInUse, newAccountKey, parseAccount } from './kept-account.ts';
 
-/** Where accounts are kept; see the parameter store for its promises. */
+/** Where accounts are kept; see the parameter store for its promises. `inTheOpen` may be seen without the value. */
 export interface AccountStore {
   get(name: string): Promise<string | undefined>;
-  create(name: string, value: string): Promise<boolean>;
-  replace(name: string, value: string): Promise<void>;
+  create(name: string, value: string, inTheOpen?: string): Promise<boolean>;
+  replace(name: string, value: string, inTheOpen?: string): Promise<void>;
 }
 
 export interface AccountSettings {
@@ -74,8 +74,8 @@ async function keep(directoryUrl: string, way: Way, lost: Account | undefined): 
   const parameter = accountParameter(directoryUrl, settings.prefix);
   const account = lost ? await replaceAccount(directoryUrl, way, lost) : await register(directoryUrl, way);
   const value = JSON.stringify(account);
-  if (lost) await store.replace(parameter, value);
-  else if (!(await store.create(parameter, value)))
+  if (lost) await store.replace(parameter, value, account.url);
+  else if (!(await store.create(parameter, value, account.url)))
     // Another worker registered first; its account is the one that is kept.
     return parseAccount((await store.get(parameter)) ?? '', parameter);
   return account;

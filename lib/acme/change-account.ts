@@ -48,6 +48,7 @@ export class KeptAccounts implements Accounts {
     await store.replace(
       accountParameter(directoryUrl, settings.prefix),
       JSON.stringify({ ...account, key: next }),
+      account.url,
     );
     await store.remove(parameter);
   }

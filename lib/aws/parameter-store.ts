@@ -1,8 +1,8 @@
 import {
   DeleteParameterCommand,
-  DescribeParametersCommand,
   GetParameterCommand,
   PutParameterCommand,
+  type PutParameterCommandInput,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { errorName, errorText } from './error-name.ts';
@@ -31,32 +31,13 @@ export class ParameterStore {
     }
   }
 
-  /** Whether there is one; its value is not read. */
-  async exists(name: string): Promise<boolean> {
-    const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values: [name] }];
-    let after: string | undefined;
-    try {
-      // A page may be empty and not the last one.
-      do {
-        const page = await this.#ssm.send(
-          new DescribeParametersCommand({ ParameterFilters, NextToken: after }),
-        );
-        if (page.Parameters?.some(({ Name }) => Name === name)) return true;
-        after = page.NextToken;
-      } while (after);
-      return false;
-    } catch (cause) {
-      throw new ParameterError(`could not look for the parameter ${name}: ${errorText(cause)}`, { cause });
-    }
+  /** `false` when one exists already: of two callers one wins. `description` is not encrypted. */
+  async create(name: string, value: string, description?: string): Promise<boolean> {
+    return this.#put({ Name: name, Value: value, Description: description, Overwrite: false });
   }
 
-  /** `false` when one exists already: of two callers one wins. */
-  async create(name: string, value: string): Promise<boolean> {
-    return this.#put(name, value, false);
-  }
-
-  async replace(name: string, value: string): Promise<void> {
-    await this.#put(name, value, true);
+  async replace(name: string, value: string, description?: string): Promise<void> {
+    await this.#put({ Name: name, Value: value, Description: description, Overwrite: true });
   }
 
   /** Absent already is done. */
@@ -69,15 +50,15 @@ export class ParameterStore {
     }
   }
 
-  async #put(name: string, value: string, overwrite: boolean): Promise<boolean> {
+  async #put(parameter: PutParameterCommandInput): Promise<boolean> {
     try {
-      await this.#ssm.send(
-        new PutParameterCommand({ Name: name, Value: value, Type: 'SecureString', Overwrite: overwrite }),
-      );
+      await this.#ssm.send(new PutParameterCommand({ ...parameter, Type: 'SecureString' }));
       return true;
     } catch (cause) {
       if (errorName(cause) === 'ParameterAlreadyExists') return false;
-      throw new ParameterError(`could not write the parameter ${name}: ${errorText(cause)}`, { cause });
+      throw new ParameterError(`could not write the parameter ${parameter.Name}: ${errorText(cause)}`, {
+        cause,
+      });
     }
   }
 }

@@ -6,6 +6,11 @@ export function accountParameter(directoryUrl: string, prefix: string): string {
   return `${prefix}/${host}-${createHash('sha256').update(directoryUrl).digest('hex').slice(0, 8)}`;
 }
 
+/** The account's address, which stands in its parameter's description for those who may not read the key. */
+export function accountUriIn(description: string | undefined): string | undefined {
+  return /^https:\/\/[\w.~:/?#@!$&'()*+,=%-]+$/.exec(description ?? '')?.[0];
+}
+
 /** Where the key is kept that the account is about to get. */
 export function nextKeyParameter(directoryUrl: string, prefix: string): string {
   return `${accountParameter(directoryUrl, prefix)}-next`;

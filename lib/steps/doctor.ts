@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { accountParameter } from '../core/account-parameter.ts';
+import { accountParameter, accountUriIn } from '../core/account-parameter.ts';
 import { casOf } from '../core/ca-list.ts';
 import { checkFile } from '../core/doctor/check-file.ts';
 import { examine } from '../core/doctor/examine.ts';
@@ -115,7 +115,7 @@ async function lookAtAccount(deps: DoctorDeps, directoryUrl: string): Promise<Ac
   const parameter = accountParameter(directoryUrl, accountPrefix);
   const [directory, kept] = await Promise.all([
     answerOf(deps.readDirectory(directoryUrl)),
-    answerOf(deps.parameterExists(parameter)),
+    answerOf(deps.describeParameter(parameter)),
   ]);
   return {
     directoryUrl,
@@ -124,7 +124,8 @@ async function lookAtAccount(deps: DoctorDeps, directoryUrl: string): Promise<Ac
         ? { found: { ...directory.found, caaIdentity: directory.found.caaIdentity ?? caaIdentity } }
         : directory,
     parameter,
-    kept,
+    kept:
+      'found' in kept ? { found: kept.found && { accountUri: accountUriIn(kept.found.description) } } : kept,
     agreeToTerms,
   };
 }

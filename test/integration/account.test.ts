@@ -2,11 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AccountStore, openAuthority, openKeptAuthority } from '../../lib/acme/accounts.ts';
 import { KeptAccounts } from '../../lib/acme/change-account.ts';
 import { newAccountKey } from '../../lib/acme/kept-account.ts';
+import { accountUriIn } from '../../lib/core/account-parameter.ts';
 import { changeAccount } from '../../lib/steps/change-account.ts';
 import { type Ca, startCa } from './ca-fixture.ts';
 
 let ca: Ca;
 let parameters: Map<string, string>;
+/** What is seen of them without their values. */
+let inTheOpen: Map<string, string | undefined>;
 let writesLeft: number;
 let troubles: unknown[];
 
@@ -16,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => ca?.pebble.stop());
 beforeEach(() => {
   parameters = new Map();
+  inTheOpen = new Map();
   writesLeft = Number.POSITIVE_INFINITY;
   troubles = [];
 });
@@ -29,13 +33,13 @@ function write(change: () => void): void {
 
 const store: AccountStore & { remove(name: string): Promise<void> } = {
   get: async (name) => parameters.get(name),
-  create: async (name, value) => {
+  create: async (name, value, open) => {
     if (parameters.has(name)) return false;
-    write(() => parameters.set(name, value));
+    write(() => parameters.set(name, value) && inTheOpen.set(name, open));
     return true;
   },
-  replace: async (name, value) => write(() => parameters.set(name, value)),
-  remove: async (name) => write(() => parameters.delete(name)),
+  replace: async (name, value, open) => write(() => parameters.set(name, value) && inTheOpen.set(name, open)),
+  remove: async (name) => write(() => parameters.delete(name) && inTheOpen.delete(name)),
 };
 const way = (contact = 'you@example.com') => ({
   store,
@@ -49,6 +53,24 @@ const ask = (account: string, contact?: string) => {
 };
 const order = async (authority: Awaited<ReturnType<typeof open>>) =>
   (await authority.createOrder({ names: ['a.example.com'], profile: 'classic' })).status;
+
+describe('the address of the account', () => {
+  const seen = () => [...inTheOpen.values()].map(accountUriIn);
+
+  it('is seen without its key, from its first opening on', async () => {
+    const { accountUrl } = await open();
+    expect(seen()).toEqual([accountUrl]);
+  });
+
+  it('is seen after a rollover, and when another one took its place', async () => {
+    const { accountUrl } = await open();
+    await ask('rollover');
+    expect(seen()).toEqual([accountUrl]);
+    inTheOpen.clear();
+    await openAuthority(ca.pebble.directoryUrl, way(), { lost: accountUrl });
+    expect(seen()).toEqual([accountUrl]);
+  });
+});
 
 describe('a rollover', () => {
   it('gives the account a new key and keeps its address', async () => {

@@ -14,15 +14,13 @@ import { failing, ok, type Result, warning } from './finding.ts';
 const CHECK = 'caa';
 
 /** The relevant set of each name lets the CA issue, or will once `caa.mode` manage has added what is missing. */
-export function checkCaa({ wanted, stack, caa, account, live }: CertificateFacts): Result[] {
+export function checkCaa({ wanted, stack, caa, account }: CertificateFacts): Result[] {
   if ('trouble' in account.directory)
     return [unseen(CHECK, { reason: '', message: 'the CA does not tell its name in CAA records' })];
   const identity = account.directory.found.caaIdentity;
   if (identity === undefined) return [ok(CHECK, 'the CA has no name in CAA records')];
-  const pointer = foundOr(live, undefined);
-  const known = pointer?.ca === account.directoryUrl ? pointer.caaIssuer : undefined;
-  // Our account is known from the last renewal; before the first one no accounturi can be held against it.
-  const issuer = known?.identity === identity ? known : { identity };
+  // Before there is an account no accounturi can be held against it.
+  const issuer = { identity, accountUri: foundOr(account.kept, undefined)?.accountUri };
   const context = { issuer, mode: wanted.caa.mode, domains: stack.domains };
   const results = caa.flatMap(({ name, set }) =>
     'trouble' in set ? [unseen(CHECK, set.trouble)] : judge(name, set.found, context),

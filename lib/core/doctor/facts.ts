@@ -31,9 +31,9 @@ export interface AccountFacts {
   directoryUrl: string;
   /** The CA's directory; its identity in CAA records, if it or the stack's settings name one, and its profiles. */
   directory: Answer<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
-  /** The parameter that an account is kept in, and whether it is there. */
+  /** The parameter that an account is kept in, and the account's address, if it is there. */
   parameter: string;
-  kept: Answer<boolean>;
+  kept: Answer<{ accountUri: string | undefined } | undefined>;
   agreeToTerms: boolean;
 }
 

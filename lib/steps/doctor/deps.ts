@@ -12,8 +12,8 @@ export interface DoctorDeps {
   zonesOf(role: string | undefined): Pick<Zones, 'list' | 'nameServers' | 'records'>;
   hosts: Pick<Hosts, 'inGroup'>;
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa'>;
-  /** Whether a parameter of this name exists. */
-  parameterExists(name: string): Promise<boolean>;
+  /** A parameter without its value; `undefined` when there is none of this name. */
+  describeParameter(name: string): Promise<{ description: string | undefined } | undefined>;
   /** A CA's directory: its name in CAA records, and its profiles. */
   readDirectory(url: string): Promise<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
   stack: Omit<StackLimits, 'hostGroups'> & {

@@ -52,7 +52,7 @@ const ACCOUNT: AccountFacts = {
   directoryUrl: 'https://ca.test/directory',
   directory: found({ caaIdentity: 'ca.test', profiles: ['classic'] }),
   parameter: '/perennial/ca.test',
-  kept: found(true),
+  kept: found({ accountUri: 'https://ca.test/7' }),
   agreeToTerms: true,
 };
 
@@ -270,8 +270,6 @@ describe('CAA', () => {
   const caa = (...values: string[]) => [
     { name: 'www.example.com', set: found({ at: 'example.com', properties: at(...values) }) },
   ];
-  const caaIssuer = { identity: 'ca.test', accountUri: 'https://ca.test/7' };
-  const ours = { live: found(pointerOf(new Date(NOW.getTime() + 60 * DAY), 90, { caaIssuer })) };
   const mode = (caaMode: 'manage' | 'check' | 'off') => ({
     wanted: wantedOf({ caa: { mode: caaMode, restrict: false } }),
   });
@@ -315,22 +313,26 @@ describe('CAA', () => {
     ],
     [
       'has an open value of another CA beside an accounturi',
-      { caa: caa('0 issue "ca.test; accounturi=https://ca.test/1"', '0 issue "other.test"') },
+      { caa: caa('0 issue "ca.test; accounturi=https://ca.test/7"', '0 issue "other.test"') },
       ['ok', 'lets ca.test issue'],
     ],
     [
       'binds the CA to our account',
-      { ...mode('check'), ...ours, caa: caa('0 issue "ca.test; accounturi=https://ca.test/7"') },
+      { ...mode('check'), caa: caa('0 issue "ca.test; accounturi=https://ca.test/7"') },
       ['ok', 'lets ca.test issue'],
     ],
     [
       'binds the CA to another account',
-      { ...mode('check'), ...ours, caa: caa('0 issue "ca.test; accounturi=https://ca.test/8"') },
+      { ...mode('check'), caa: caa('0 issue "ca.test; accounturi=https://ca.test/8"') },
       ['failing', 'accounturi=https://ca.test/8', 'mend the accounturi'],
     ],
     [
       'binds the CA to an account, and ours is not known yet',
-      { ...mode('check'), caa: caa('0 issue "ca.test; accounturi=https://ca.test/8"') },
+      {
+        ...mode('check'),
+        account: { ...ACCOUNT, kept: found(undefined) },
+        caa: caa('0 issue "ca.test; accounturi=https://ca.test/8"'),
+      },
       ['ok', 'lets ca.test issue'],
     ],
     [
@@ -351,10 +353,10 @@ describe('CAA', () => {
 describe('the account', () => {
   it.each<[string, Partial<AccountFacts>, Expected]>([
     ['is kept', {}, ['ok', 'kept in the parameter /perennial/ca.test']],
-    ['is made with the first order', { kept: found(false) }, ['ok', 'made with the first order']],
+    ['is made with the first order', { kept: found(undefined) }, ['ok', 'made with the first order']],
     [
       'cannot be made',
-      { kept: found(false), agreeToTerms: false },
+      { kept: found(undefined), agreeToTerms: false },
       ['failing', 'agreement', 'params.agreeToTerms'],
     ],
     [

@@ -27,9 +27,9 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
     zonesOf: () => zones,
     hosts: new FakeHosts(),
     resolver,
-    parameterExists: async (name) => {
+    describeParameter: async (name) => {
       asked.push(name);
-      return false;
+      return undefined;
     },
     readDirectory: async () => ({ caaIdentity: 'ca.test', profiles: [] }),
     stack: {
