@@ -1,3 +1,11 @@
+import type { Wanted } from './renewal-file.ts';
+
+export const isPersistent = ({ challenge }: Pick<Wanted, 'challenge'>) => challenge === 'dns-persist-01';
+
+/** Whether a renewal may change the DNS, and so needs the hosted zones of the names. */
+export const writesDns = (wanted: Pick<Wanted, 'challenge' | 'caa'>) =>
+  !isPersistent(wanted) || wanted.caa.mode === 'manage';
+
 /** Who may issue, and what for, by a standing record (draft-ietf-acme-dns-persist). */
 export interface PersistWish {
   /** The CA's issuer domain name, as in CAA. */

@@ -1,5 +1,6 @@
 import { keyFingerprint } from '../../core/certificate.ts';
 import type { Pending } from '../../core/pending.ts';
+import { isPersistent } from '../../core/persist-record.ts';
 import { PrivateKeyPem } from '../../core/private-key-pem.ts';
 import { isCompromised } from '../../core/revocation.ts';
 import { AcmeError, type Authorization, type Order } from '../../ports/certificate-authority.ts';
@@ -7,7 +8,6 @@ import { refusalOf } from '../failure.ts';
 import type { Checked, Ordered, PlacedEdit, RenewRun } from './context.ts';
 import { orderAnew } from './new-order.ts';
 import { invalidOrder } from './prove.ts';
-import { isPersistent } from './standing-record.ts';
 
 const TXT_TTL_SECONDS = 60;
 

@@ -2,13 +2,14 @@ import { type CaaIssuer, judgeCaa } from '../../core/caa.ts';
 import { type CaaEdit, type CaaFound, planCaa, wishOf } from '../../core/caa-plan.ts';
 import { challengeName, identifierOf, isAtOrBelow } from '../../core/domain-name.ts';
 import { InputError } from '../../core/input-error.ts';
+import { isPersistent } from '../../core/persist-record.ts';
 import { DnsError } from '../../ports/resolver.ts';
 import { challengeTarget } from '../challenge-target.ts';
 import { findCaa } from '../find-caa.ts';
 import type { FindZone } from '../find-zone.ts';
 import type { BatchDeps, Checked, Claimed, PlacedEdit, RenewDeps, RenewRun } from './context.ts';
 import type { FindIssuers } from './find-issuers.ts';
-import { isPersistent, requireStandingRecords } from './standing-record.ts';
+import { requireStandingRecords } from './standing-record.ts';
 
 const CAA_TTL_SECONDS = 300;
 

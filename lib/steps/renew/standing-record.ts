@@ -1,12 +1,9 @@
 import type { CaaIssuer } from '../../core/caa.ts';
 import { identifierOf, isWildcard } from '../../core/domain-name.ts';
 import { InputError } from '../../core/input-error.ts';
-import { complaintAboutPersist, persistName, persistValue } from '../../core/persist-record.ts';
-import type { Wanted } from '../../core/renewal-file.ts';
+import { complaintAboutPersist, isPersistent, persistName, persistValue } from '../../core/persist-record.ts';
 import { AcmeError, type Authorization } from '../../ports/certificate-authority.ts';
 import type { Claimed, RenewDeps } from './context.ts';
-
-export const isPersistent = ({ challenge }: Pick<Wanted, 'challenge'>) => challenge === 'dns-persist-01';
 
 /** Sees that each name's standing record lets our account at this CA issue, before it is asked; says which one to put there. */
 export async function requireStandingRecords(

@@ -1,5 +1,6 @@
 import { isCaTrouble } from '../../core/ca-trouble.ts';
 import { judgeCaa } from '../../core/caa.ts';
+import { isPersistent } from '../../core/persist-record.ts';
 import { stagingOf, wantsTrial } from '../../core/staging.ts';
 import { AcmeError, type CertificateAuthority } from '../../ports/certificate-authority.ts';
 import { oneLineOf } from '../failure.ts';
@@ -11,7 +12,6 @@ import { mergeRecords, txtEdit } from './order.ts';
 import { prove } from './prove.ts';
 import { cleanUp, leftRecords, publish } from './publish.ts';
 import { seenInDns } from './seen-in-dns.ts';
-import { isPersistent } from './standing-record.ts';
 
 /** A failure at the CA's staging: the CA itself was not asked, and counts nothing. */
 export class TrialError extends Error {

@@ -2,8 +2,9 @@ import type { DueCertificate } from '../../core/batches.ts';
 import { lifeLeft } from '../../core/check-summary.ts';
 import { caFor, decideRenewal, isOverdue } from '../../core/decide-renewal.ts';
 import { identifierOf } from '../../core/domain-name.ts';
-import { zonesFor } from '../../core/hosted-zones.ts';
+import { type HostedZone, zonesFor } from '../../core/hosted-zones.ts';
 import { nameOfKey, RENEWAL_PREFIX } from '../../core/object-keys.ts';
+import { isPersistent, writesDns } from '../../core/persist-record.ts';
 import { plannedCertificate, plannedRevocation } from '../../core/plan.ts';
 import type { Wanted } from '../../core/renewal-file.ts';
 import { refusedForSchedule } from '../../core/schedule.ts';
@@ -31,8 +32,7 @@ export function fileName(key: string): string {
 async function decide(deps: LookDeps, wanted: Wanted, context: LookContext): Promise<Look> {
   const { start, zonesIn, holds, now } = context;
   const { name, names, zoneRole } = wanted;
-  const zones = await zonesIn(zoneRole);
-  const zoneIds = names.map((dnsName) => zonesFor(identifierOf(dnsName), zones)[0].id);
+  const zoneIds = writesDns(wanted) ? zoneIdsOf(names, await zonesIn(zoneRole)) : [];
   const { facts, pointer, caa, revocation } = await findFacts(deps, wanted, context);
   const { live, state, leftOpen } = facts;
   const asked = decideRenewal(facts);
@@ -60,8 +60,7 @@ async function decide(deps: LookDeps, wanted: Wanted, context: LookContext): Pro
   const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
   if (refused) return { ...look, planned: { name, action: 'reject', ...refused } };
   if (decision.action === 'wait') return look;
-  if (decision.action === 'renew' && wanted.challenge !== 'dns-persist-01')
-    await requireTargets(deps, wanted);
+  if (decision.action === 'renew' && !isPersistent(wanted)) await requireTargets(deps, wanted);
   const due: DueCertificate = {
     name,
     reason: decision.reason,
@@ -73,4 +72,9 @@ async function decide(deps: LookDeps, wanted: Wanted, context: LookContext): Pro
     ...(start.start === 'force' && start.ignoreBudget && { ignoreBudget: true }),
   };
   return { ...look, due };
+}
+
+/** The hosted zones of the names; throws InputError where none holds one. */
+function zoneIdsOf(names: readonly string[], zones: readonly HostedZone[]): string[] {
+  return names.map((name) => zonesFor(identifierOf(name), zones)[0].id);
 }

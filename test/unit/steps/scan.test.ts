@@ -392,6 +392,21 @@ describe('zones in another account', () => {
   });
 });
 
+describe('a standing record', () => {
+  it('asks for no hosted zone, unless CAA is managed', async () => {
+    zones = new FakeZones('example.com');
+    const wish = { names: ['example.org'], challenge: 'dns-persist-01' };
+    await want('managed', wish);
+    await want('off', { ...wish, caa: { mode: 'off' } });
+    const { certificates, batches } = await scan(deps(), { start: 'hourly-check', names: 'all' }, NOW);
+    expect(certificates).toMatchObject([
+      { name: 'managed', action: 'reject', reason: 'no-hosted-zone' },
+      { name: 'off', action: 'renew' },
+    ]);
+    expect(batches).toMatchObject([{ zoneIds: [] }]);
+  });
+});
+
 describe('a challenge name that leads elsewhere', () => {
   it('rejects the certificate with the line to add, and the others go on', async () => {
     const resolver = new FakeResolver(zones);
