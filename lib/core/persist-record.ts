@@ -1,3 +1,4 @@
+import type { CaaIssuer } from './caa.ts';
 import type { Wanted } from './renewal-file.ts';
 
 export const isPersistent = ({ challenge }: Pick<Wanted, 'challenge'>) => challenge === 'dns-persist-01';
@@ -7,20 +8,19 @@ export const writesDns = (wanted: Pick<Wanted, 'challenge' | 'caa'>) =>
   !isPersistent(wanted) || wanted.caa.mode === 'manage';
 
 /** Who may issue, and what for, by a standing record (draft-ietf-acme-dns-persist). */
-export interface PersistWish {
-  /** The CA's issuer domain name, as in CAA. */
-  issuer: string;
-  /** The address of our account there. */
-  accountUri: string;
+export interface PersistWish extends AccountIssuer {
   wildcard: boolean;
 }
+
+/** The CA by its issuer domain name, as in CAA, and the address of our account there. */
+export type AccountIssuer = CaaIssuer & { accountUri: string };
 
 /** Where the standing record of an identifier is. */
 export const persistName = (identifier: string) => `_validation-persist.${identifier}`;
 
 /** The TXT value that a person puts there once. */
-export function persistValue({ issuer, accountUri, wildcard }: PersistWish): string {
-  return `${issuer}; accounturi=${accountUri}${wildcard ? '; policy=wildcard' : ''}`;
+export function persistValue({ identity, accountUri, wildcard }: PersistWish): string {
+  return `${identity}; accounturi=${accountUri}${wildcard ? '; policy=wildcard' : ''}`;
 }
 
 /** Why none of the TXT values at the name lets the CA issue, the nearest to it first; `undefined` when one does. */
@@ -31,11 +31,11 @@ export function complaintAboutPersist(
 ): string | undefined {
   const complaints = values.flatMap((value) => {
     const [issuer = '', ...parameters] = value.split(';').map((part) => part.trim());
-    return issuer === wish.issuer ? [complaintAbout(parameters, wish, now)] : [];
+    return issuer === wish.identity ? [complaintAbout(parameters, wish, now)] : [];
   });
   if (complaints.includes(undefined)) return undefined;
   return (
-    complaints[0] ?? (values.length === 0 ? 'nothing stands there' : `no value there is for ${wish.issuer}`)
+    complaints[0] ?? (values.length === 0 ? 'nothing stands there' : `no value there is for ${wish.identity}`)
   );
 }
 

@@ -8,13 +8,14 @@ import { countByStatus, type Diagnosis, type Finding, failing, type Result } fro
 import { parseRequest } from '../core/doctor/parse-request.ts';
 import { identifierOf } from '../core/domain-name.ts';
 import { nameOfKey, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
+import { isPersistent } from '../core/persist-record.ts';
 import type { Wanted } from '../core/renewal-file.ts';
 import { answerOf, once } from './doctor/answer-of.ts';
 import type { DoctorDeps } from './doctor/deps.ts';
 import { DnsLooks } from './doctor/look-at-dns.ts';
 import { HostLooks } from './doctor/look-at-hosts.ts';
 import { oneLineOf } from './failure.ts';
-import { readLive } from './read-objects.ts';
+import { findState, readLive } from './read-objects.ts';
 
 export type { DoctorDeps };
 
@@ -104,6 +105,12 @@ async function gather(
       wanted.names.map(async (name) => ({ name, set: await answerOf(dns.relevantSet(identifierOf(name))) })),
     ),
     account: await looks.accountAt(casOf(wanted, stack)[0] ?? stack.defaultCa),
+    ...(isPersistent(wanted) && {
+      standing: {
+        places: await Promise.all(identifiers.map((identifier) => dns.standing(identifier))),
+        state: await answerOf(findState(store, wanted.name).then(({ state }) => state)),
+      },
+    }),
     live: 'found' in live ? { found: live.found?.pointer } : live,
     groups: await looks.hosts.groups(wanted.hosts),
     now,

@@ -53,6 +53,7 @@ const FILES: Record<string, unknown> = {
   away: { names: ['away.example.com'] },
   multi: { names: ['multi.example.com'] },
   caa: { names: ['caa.example.com'], caa: { mode: 'check' } },
+  standing: { names: ['standing.example.com'], challenge: 'dns-persist-01', caa: { mode: 'off' } },
   early: { names: ['early.example.com'], profile: 'shortlived', renewBeforeDays: 60 },
   served: { names: ['served.example.com'], hosts: ['web'], profile: 'classic' },
 };
@@ -125,6 +126,13 @@ describe('doctor', () => {
       '0 issue "other-ca.test" at caa.example.com',
       'add 0 issue "pebble.letsencrypt.org"',
     ],
+    [
+      'standing',
+      'standing-record',
+      'failing',
+      '_validation-persist.standing.example.com: nothing stands there',
+      'put this TXT there: "pebble.letsencrypt.org; accounturi=https://',
+    ],
     ['early', 'schedule', 'failing', 'renewBeforeDays is 60', 'set renewBeforeDays to 2 or less'],
     ['served', 'hosts', 'failing', 'no host carries the tag perennial-group=web', 'tag the hosts'],
   ])('finds %s: %s is %s', (name, check, status, seen, remedy) => {
@@ -166,6 +174,24 @@ describe('doctor', () => {
     const { ok, warning, failing } = diagnosis.counts;
     expect(ok + warning + failing).toBe(diagnosis.findings.length);
     expect(diagnosis.certificates).toBe(Object.keys(FILES).length);
+  });
+
+  it('is content with the standing record that it asked for', async () => {
+    const [finding] = troublesOf(diagnosis, 'standing');
+    const [Value = ''] = /".*"$/.exec(finding?.remedy ?? '') ?? [];
+    const ResourceRecordSet: ResourceRecordSet = {
+      Name: '_validation-persist.standing.example.com',
+      Type: 'TXT',
+      TTL: 60,
+      ResourceRecords: [{ Value }],
+    };
+    await line.route53.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: line.zoneId('example.com'),
+        ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet }] },
+      }),
+    );
+    expect(troublesOf(await invokeDoctor('--data', '{"names":["standing"]}'), 'standing')).toEqual([]);
   });
 
   it('finds a zone that was created again without telling the registrar', async () => {

@@ -158,6 +158,7 @@ const CASES: Record<string, Case[]> = {
     ['may', 'read a renewal file', get('renewal/example.com.json')],
     ['may', 'read a pointer', get('live/example.com.json')],
     ['may', "read a host's record", get('hosts/i-0123456789abcdef0.json')],
+    ['may', 'read a state', get('state/example.com.json')],
     ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
     ['may', 'look at a zone', asks('route53:GetHostedZone', 'arn:aws:route53:::hostedzone/Z1')],
     ['may', 'read records', asks('route53:ListResourceRecordSets', 'arn:aws:route53:::hostedzone/Z1')],

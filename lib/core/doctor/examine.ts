@@ -1,3 +1,4 @@
+import { isPersistent, writesDns } from '../persist-record.ts';
 import { type Answer, isLame } from './answer.ts';
 import { checkAccount } from './check-account.ts';
 import { checkCaa } from './check-caa.ts';
@@ -5,19 +6,24 @@ import { checkChallengeNames } from './check-challenge-names.ts';
 import { checkHosts } from './check-hosts.ts';
 import { checkProfile } from './check-profile.ts';
 import { checkSchedule } from './check-schedule.ts';
+import { checkStandingRecords } from './check-standing-records.ts';
 import { checkDelegation, checkSubZones, checkZones } from './check-zones.ts';
 import type { CertificateFacts } from './facts.ts';
 import type { Result } from './finding.ts';
 
 /** Every precondition of a certificate whose file is valid; what is well is told in one line a check. */
 export function examine(facts: CertificateFacts): Result[] {
-  const { identifiers } = facts;
-  const zones = [...checkZones(identifiers), ...checkDelegation(identifiers), ...checkSubZones(identifiers)];
+  const { identifiers, wanted } = facts;
+  const persistent = isPersistent(wanted);
+  const zones = [
+    ...(writesDns(wanted) ? [...checkZones(identifiers), ...checkDelegation(identifiers)] : []),
+    ...(persistent ? [] : checkSubZones(identifiers)),
+  ];
   const isBroken = zones.some(({ status }) => status === 'failing');
   const seen = isBroken ? withoutLame(facts) : facts;
   return [
     ...zones,
-    ...checkChallengeNames(seen),
+    ...(persistent ? checkStandingRecords(seen) : checkChallengeNames(seen)),
     ...checkCaa(seen),
     checkAccount(facts.account),
     ...checkProfile(facts),
@@ -33,6 +39,12 @@ function withoutLame(facts: CertificateFacts): CertificateFacts {
     ...facts,
     identifiers: facts.identifiers.filter(({ path }) => isAnswered(path)),
     caa: facts.caa.filter(({ set }) => isAnswered(set)),
+    ...(facts.standing && {
+      standing: {
+        ...facts.standing,
+        places: facts.standing.places.filter(({ values }) => isAnswered(values)),
+      },
+    }),
   };
 }
 

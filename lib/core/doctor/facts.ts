@@ -5,6 +5,7 @@ import type { HostRecord } from '../host-record.ts';
 import type { HostedZone } from '../hosted-zones.ts';
 import type { LivePointer } from '../live-pointer.ts';
 import type { Wanted } from '../renewal-file.ts';
+import type { State } from '../state.ts';
 import type { Answer } from './answer.ts';
 
 /** A name that a proof may be written at, and what is known of its surroundings. */
@@ -37,6 +38,11 @@ export interface AccountFacts {
   agreeToTerms: boolean;
 }
 
+export interface StandingFacts {
+  places: readonly { identifier: string; values: Answer<readonly string[]> }[];
+  state: Answer<State | undefined>;
+}
+
 export interface HostFacts {
   instanceId: string;
   online: boolean;
@@ -58,6 +64,8 @@ export interface CertificateFacts {
   /** The relevant CAA set of each name (RFC 8659, 3). */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];
   account: AccountFacts;
+  /** Where standing records prove control: the TXT values at the place of each, and what is remembered of the CA. */
+  standing?: StandingFacts;
   live: Answer<LivePointer | undefined>;
   groups: readonly GroupFacts[];
   now: Date;

@@ -6,6 +6,7 @@ export const CHECKS = [
   'delegation',
   'sub-zone',
   'challenge-name',
+  'standing-record',
   'caa',
   'account',
   'profile',

@@ -11,7 +11,7 @@ export interface DoctorDeps {
   /** The zones of the stack's own account, or those that a zone role leads to. */
   zonesOf(role: string | undefined): Pick<Zones, 'list' | 'nameServers' | 'records'>;
   hosts: Pick<Hosts, 'inGroup'>;
-  resolver: Pick<Resolver, 'ns' | 'cname' | 'caa'>;
+  resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>;
   /** A parameter without its value; `undefined` when there is none of this name. */
   describeParameter(name: string): Promise<{ description: string | undefined } | undefined>;
   /** A CA's directory: its name in CAA records, and its profiles. */

@@ -1,10 +1,11 @@
 import type { RelevantSet } from '../../core/caa.ts';
 import { foundOr } from '../../core/doctor/answer.ts';
 import { zoneOf } from '../../core/doctor/check-zones.ts';
-import type { IdentifierFacts, PlaceFacts } from '../../core/doctor/facts.ts';
+import type { IdentifierFacts, PlaceFacts, StandingFacts } from '../../core/doctor/facts.ts';
 import { challengeName, selfAndAncestors } from '../../core/domain-name.ts';
 import type { FoundRecord } from '../../core/found-record.ts';
 import { type HostedZone, zonesFor } from '../../core/hosted-zones.ts';
+import { persistName } from '../../core/persist-record.ts';
 import { answerOf, once } from './answer-of.ts';
 import type { DoctorDeps } from './deps.ts';
 
@@ -20,6 +21,7 @@ export class DnsLooks {
   readonly #ns;
   readonly #placeAt;
   readonly #caa;
+  readonly #txt;
 
   constructor(zones: ReturnType<DoctorDeps['zonesOf']>, resolver: DoctorDeps['resolver']) {
     const listed = zones.list();
@@ -30,6 +32,7 @@ export class DnsLooks {
     this.#nameServers = once((zoneId) => zones.nameServers(zoneId));
     this.#ns = once((zone) => resolver.ns(zone));
     this.#caa = once((name) => resolver.caa(name));
+    this.#txt = once((name) => resolver.txt(name));
     this.#placeAt = once((name) => this.#lookAtPlace(name));
     // All of a zone at once: Route 53 answers ten calls a second, and a fleet has hundreds of names.
     this.#recordsOf = once((zoneId) => zones.records(zoneId));
@@ -50,6 +53,11 @@ export class DnsLooks {
       if (properties.length > 0) return { at, properties };
     }
     return undefined;
+  }
+
+  /** The TXT values where an identifier's standing record belongs. */
+  async standing(identifier: string): Promise<StandingFacts['places'][number]> {
+    return { identifier, values: await answerOf(this.#txt(persistName(identifier))) };
   }
 
   /** It does not end when it comes back to a name, or goes on for too long. */

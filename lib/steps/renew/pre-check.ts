@@ -28,7 +28,7 @@ export async function preCheck(
     ),
   );
   const [issuer, ...caaFallbacks] = await findIssuers(renewal.wanted);
-  if (persistent) await requireStandingRecords(run.deps, { names, identifiers, issuer });
+  if (persistent) await requireStandingRecords(run.deps, { names, issuer });
   const caaEdits = issuer
     ? await placeCaa(run.deps, renewal, { issuers: [issuer, ...caaFallbacks], findZone })
     : [];

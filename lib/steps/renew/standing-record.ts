@@ -1,18 +1,14 @@
 import type { CaaIssuer } from '../../core/caa.ts';
-import { identifierOf, isWildcard } from '../../core/domain-name.ts';
 import { InputError } from '../../core/input-error.ts';
-import { complaintAboutPersist, isPersistent, persistName, persistValue } from '../../core/persist-record.ts';
+import { isPersistent } from '../../core/persist-record.ts';
 import { AcmeError, type Authorization } from '../../ports/certificate-authority.ts';
+import { findStandingRecords } from '../find-standing-records.ts';
 import type { Claimed, RenewDeps } from './context.ts';
 
-/** Sees that each name's standing record lets our account at this CA issue, before it is asked; says which one to put there. */
+/** Sees that each name's standing record lets our account at this CA issue, before it is asked; says which ones to put there. */
 export async function requireStandingRecords(
   { resolver, clock }: RenewDeps,
-  {
-    names,
-    identifiers,
-    issuer,
-  }: { names: readonly string[]; identifiers: readonly string[]; issuer: CaaIssuer | undefined },
+  { names, issuer }: { names: readonly string[]; issuer: CaaIssuer | undefined },
 ): Promise<void> {
   if (!issuer?.accountUri)
     throw new AcmeError(
@@ -20,19 +16,11 @@ export async function requireStandingRecords(
       "the CA's directory names no identity for a standing record",
     );
   const { identity, accountUri } = issuer;
-  await Promise.all(
-    identifiers.map(async (identifier) => {
-      const wildcard = names.some((name) => isWildcard(name) && identifierOf(name) === identifier);
-      const wish = { issuer: identity, accountUri, wildcard };
-      const name = persistName(identifier);
-      const complaint = complaintAboutPersist(await resolver.txt(name), wish, clock());
-      if (complaint === undefined) return;
-      throw new InputError(
-        'standing-record-missing',
-        `${name}: ${complaint}; put this TXT there: "${persistValue(wish)}"`,
-      );
-    }),
+  const records = await findStandingRecords(resolver, { names, issuer: { identity, accountUri } }, clock());
+  const missing = records.flatMap(({ name, value, complaint }) =>
+    complaint === undefined ? [] : `${name}: ${complaint}; put this TXT there: "${value}"`,
   );
+  if (missing.length > 0) throw new InputError('standing-record-missing', missing.join('; '));
 }
 
 /** The address at which the proof of an authorization is asked for. */

@@ -13,6 +13,7 @@ import type {
 import type { Check, Finding } from '../../../lib/core/doctor/finding.ts';
 import { parseRequest } from '../../../lib/core/doctor/parse-request.ts';
 import type { FoundRecord } from '../../../lib/core/found-record.ts';
+import type { State } from '../../../lib/core/state.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
 
 const DAY = 86_400_000;
@@ -100,6 +101,16 @@ describe('a question without an answer is a warning', () => {
     ['delegation', { identifiers: [identifier(place({ publicServers: trouble }))] }],
     ['sub-zone', { identifiers: [identifier(place({ records: trouble }))] }],
     ['challenge-name', { identifiers: [identifier(place(), place(), { path: trouble })] }],
+    [
+      'standing-record',
+      {
+        wanted: wantedOf({ challenge: 'dns-persist-01' }),
+        standing: {
+          places: [{ identifier: 'example.com', values: trouble }],
+          state: trouble,
+        },
+      },
+    ],
     ['caa', { caa: [{ name: 'www.example.com', set: trouble }] }],
     ['account', { account: { ...ACCOUNT, kept: trouble } }],
     ['schedule', { live: trouble }],
@@ -258,6 +269,84 @@ describe('at the challenge name', () => {
     ],
   ])('%s', (_, facts, expected) => {
     expectOne('challenge-name', { identifiers: [facts] }, expected);
+  });
+});
+
+describe('a standing record', () => {
+  const wanted = wantedOf({ names: ['www.example.com'], challenge: 'dns-persist-01' });
+  const value = 'ca.test; accounturi=https://ca.test/7';
+  const standing = (values: string[], state?: State) => ({
+    wanted,
+    standing: {
+      places: [{ identifier: 'www.example.com', values: found(values) }],
+      state: found(state),
+    },
+  });
+  const refused = (lastCa: string): State => ({
+    failures: 1,
+    lastCa,
+    lastFailure: { at: NOW.toISOString(), reason: 'dns-persist-01-not-offered', message: 'no' },
+  });
+  const where = '_validation-persist.www.example.com';
+  it.each<[string, Partial<CertificateFacts>, Expected]>([
+    ['lets our account issue', standing([value]), ['ok', `${where} lets our account issue`]],
+    [
+      'is not there',
+      standing([]),
+      ['failing', `${where}: nothing stands there`, `put this TXT there: "${value}"`],
+    ],
+    [
+      'is for another account',
+      standing(['ca.test; accounturi=https://ca.test/8']),
+      ['failing', 'another account', `"${value}"`],
+    ],
+    [
+      'lacks the wildcard',
+      {
+        ...standing([value]),
+        wanted: wantedOf({ ...wanted, names: ['www.example.com', '*.www.example.com'] }),
+      },
+      ['failing', 'lacks policy=wildcard', `"${value}; policy=wildcard"`],
+    ],
+    [
+      'cannot be told before there is an account',
+      { ...standing([]), account: { ...ACCOUNT, kept: found(undefined) } },
+      ['failing', 'not known yet', 'run npx perennial renew example.com once'],
+    ],
+    [
+      'cannot be told where the CA does not say who it is',
+      {
+        ...standing([]),
+        account: { ...ACCOUNT, directory: found({ caaIdentity: undefined, profiles: [] }) },
+      },
+      ['failing', 'names no identity', 'name a CA that offers it'],
+    ],
+    [
+      'is of no use where the CA has refused it',
+      standing([value], refused(ACCOUNT.directoryUrl)),
+      ['failing', 'offered no dns-persist-01 at 2026-11-20', 'take "challenge" out'],
+    ],
+    [
+      'is looked at where another CA has refused it',
+      standing([value], refused('https://other.test/directory')),
+      ['ok', where],
+    ],
+  ])('%s', (_, facts, expected) => {
+    expectOne('standing-record', facts, expected);
+  });
+
+  const lame = identifier(
+    place({ zones: { trouble: { reason: 'no-hosted-zone', message: 'none holds it; create one' } } }),
+    place({ name: 'proofs.elsewhere.test' }),
+  );
+  const checksOf = (facts: Partial<CertificateFacts>) =>
+    examined({ ...standing([value]), identifiers: [lame], ...facts }).map(({ check }) => check);
+
+  it('needs no challenge name, and a hosted zone only for CAA', () => {
+    const off = wantedOf({ ...wanted, caa: { mode: 'off', restrict: false } });
+    const rest = ['standing-record', 'caa', 'account', 'schedule', 'hosts'];
+    expect(checksOf({ wanted: off })).toEqual(rest);
+    expect(checksOf({})).toEqual(['zone', 'delegation', ...rest]);
   });
 });
 

@@ -6,7 +6,7 @@ const US = 'ca.test; accounturi=https://ca.test/account/1';
 const judge = (values: string[], wildcard = false) =>
   complaintAboutPersist(
     values,
-    { issuer: 'ca.test', accountUri: 'https://ca.test/account/1', wildcard },
+    { identity: 'ca.test', accountUri: 'https://ca.test/account/1', wildcard },
     NOW,
   );
 
@@ -41,6 +41,6 @@ it('a wildcard needs policy=wildcard', () => {
 });
 
 it.each([true, false])('what is told to be put there is enough (wildcard: %s)', (wildcard) => {
-  const wish = { issuer: 'ca.test', accountUri: 'https://ca.test/account/1', wildcard };
+  const wish = { identity: 'ca.test', accountUri: 'https://ca.test/account/1', wildcard };
   expect(judge([persistValue(wish)], wildcard)).toBeUndefined();
 });

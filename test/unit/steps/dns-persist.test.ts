@@ -31,6 +31,14 @@ it('says which record to put there, and renews with it without a change to the D
   expect(world.zones.batches).toHaveLength(batches);
 });
 
+it('tells all records that are missing at once', async () => {
+  await world.want('shop', ['example.com', 'a.example.com', 'b.example.com'], wish);
+  await stand('ca.test; accounturi=https://ca.test/account/1');
+  expect(await world.renew(world.due(['shop']))).toMatchObject([
+    { message: expect.stringMatching(/^_validation-persist\.a\..*"; _validation-persist\.b\..*"$/) },
+  ]);
+});
+
 it('is refused where the CA does not offer it', async () => {
   world.authority.offersPersist = false;
   await stand('ca.test; accounturi=https://ca.test/account/1; policy=wildcard');

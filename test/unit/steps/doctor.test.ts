@@ -8,6 +8,18 @@ import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
+const STACK: DoctorDeps['stack'] = {
+  domains: ['example.com'],
+  challengeTargets: [],
+  zoneRoles: ['dns'],
+  hostGroups: [{ name: 'web', reload: 'container', container: 'web', root: '/etc/letsencrypt', port: 443 }],
+  defaultCa: 'https://ca.test/directory',
+  fallbackCas: [],
+  checkEveryHours: 1,
+  agreeToTerms: true,
+  accountPrefix: '/perennial/test',
+  caaIdentity: undefined,
+};
 let store: MemoryStore;
 let zones: FakeZones;
 let resolver: FakeResolver;
@@ -32,20 +44,7 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
       return undefined;
     },
     readDirectory: async () => ({ caaIdentity: 'ca.test', profiles: [] }),
-    stack: {
-      domains: ['example.com'],
-      challengeTargets: [],
-      zoneRoles: ['dns'],
-      hostGroups: [
-        { name: 'web', reload: 'container', container: 'web', root: '/etc/letsencrypt', port: 443 },
-      ],
-      defaultCa: 'https://ca.test/directory',
-      fallbackCas: [],
-      checkEveryHours: 1,
-      agreeToTerms: true,
-      accountPrefix: '/perennial/test',
-      caaIdentity: undefined,
-    },
+    stack: STACK,
     ...more,
   };
   return diagnose(deps, event, NOW);
@@ -148,6 +147,42 @@ it('looks through the zone role that a file names, and tells once that it cannot
   ]);
 });
 
+it("looks for each name's standing record, and for no hosted zone", async () => {
+  const names = ['a.example.org', '*.a.example.org', 'b.example.org'];
+  await store.put(
+    'renewal/a.json',
+    JSON.stringify({ names, challenge: 'dns-persist-01', caa: { mode: 'off' } }),
+  );
+  const describeParameter = async () => ({ description: 'https://ca.test/1' });
+  const value = 'ca.test; accounturi=https://ca.test/1';
+  const at = new Map([['_validation-persist.a.example.org', [`${value}; policy=wildcard`]]]);
+  const txt = async (name: string) => at.get(name) ?? [];
+  const stack = { ...STACK, domains: ['example.org'] };
+  const more = { describeParameter, stack, resolver: Object.assign(resolver, { txt }) };
+  expect(await troubles(doctor({}, more))).toEqual([
+    {
+      certificate: 'a',
+      check: 'standing-record',
+      status: 'failing',
+      seen: '_validation-persist.b.example.org: nothing stands there',
+      remedy: `put this TXT there: "${value}"`,
+    },
+  ]);
+  at.set('_validation-persist.b.example.org', [value]);
+  expect(await troubles(doctor({}, more))).toEqual([]);
+});
+
+it("does not take another description for our account's address", async () => {
+  await store.put(
+    'renewal/a.json',
+    JSON.stringify({ names: ['a.example.com'], challenge: 'dns-persist-01' }),
+  );
+  const describeParameter = async () => ({ description: 'the account; do not touch' });
+  expect(await troubles(doctor({}, { describeParameter }))).toMatchObject([
+    { check: 'standing-record', seen: expect.stringContaining('is not known yet') },
+  ]);
+});
+
 it('goes on with the other checks when one part does not answer', async () => {
   await want('a', 'a.example.com');
   const denied = async () => {
@@ -158,7 +193,7 @@ it('goes on with the other checks when one part does not answer', async () => {
   };
   const more = {
     zonesOf: () => ({ list: denied, nameServers: denied, records: denied }),
-    resolver: { ns: silent, cname: silent, caa: silent },
+    resolver: { ns: silent, cname: silent, caa: silent, txt: silent },
   };
   const { findings } = await doctor({}, more);
   expect(findings.map(({ check, status }) => `${check} ${status}`)).toEqual([
