@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDirectory } from '../lib/acme/directory.ts';
-import { describeParameter } from '../lib/aws/describe-parameter.ts';
+import { describeAccounts } from '../lib/aws/describe-account.ts';
 import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/aws/s3-store.ts';
 import { SsmHosts } from '../lib/aws/ssm-hosts.ts';
@@ -19,7 +19,7 @@ const deps: DoctorDeps = {
   zonesOf: route53ZonesOf(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
   resolver: new DnsResolver(settings.dns),
-  describeParameter: (name) => describeParameter(ssm, name),
+  describeAccount: describeAccounts(ssm, settings.accountPrefix),
   readDirectory: (url) => readDirectory(url, { timeoutMs: DIRECTORY_TIMEOUT_MS }),
   stack: {
     ...settings,

@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readCaaIdentity } from '../lib/acme/read-caa-identity.ts';
 import { renewalInfoOf } from '../lib/acme/renewal-info.ts';
+import { describeAccounts } from '../lib/aws/describe-account.ts';
 import { EventBus } from '../lib/aws/event-bus.ts';
 import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/aws/s3-store.ts';
@@ -17,10 +18,11 @@ import { scan } from '../lib/steps/scan.ts';
 
 const CA_TIMEOUT_MS = 5_000;
 const settings = readSettings(process.env);
+const ssm = new SSMClient();
 const deps: ScanDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   zonesOf: route53ZonesOf(settings.zoneRoles),
-  hosts: new SsmHosts(new SSMClient(), settings),
+  hosts: new SsmHosts(ssm, settings),
   events: new EventBus(new EventBridgeClient(), settings.eventBus),
   resolver: new DnsResolver(settings.dns),
   caaIdentity: (directoryUrl) =>
@@ -28,6 +30,7 @@ const deps: ScanDeps = {
       fallback: settings.caaIdentity,
       onTrouble: (error) => logger.warn('CA not asked for its CAA identity', { failure: oneLineOf(error) }),
     }),
+  describeAccount: describeAccounts(ssm, settings.accountPrefix),
   askRenewalInfo: renewalInfoOf({ timeoutMs: CA_TIMEOUT_MS }),
   stack: {
     alsoAllow: settings.alsoAllow,

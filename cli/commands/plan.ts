@@ -1,4 +1,5 @@
-import type { Plan, PlannedCertificate } from '../../lib/core/plan.ts';
+import type { Plan, PlannedCertificate, StandingPlan } from '../../lib/core/plan.ts';
+import { missingRecord } from '../../lib/core/standing-records.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';
@@ -27,6 +28,7 @@ export function planText({ certificates, deployments, warnings }: Plan, width?: 
         width,
       ),
     );
+  for (const { name, standing } of certificates) lines.push(...standingLines(name, standing));
   for (const { group, names, reason, hosts } of deployments)
     lines.push(`deploy to group ${group} (${reason}, ${hosts.length} hosts): ${names.join(', ')}`);
   lines.push(...warnings.map((warning) => `warning: ${warning}`));
@@ -34,6 +36,15 @@ export function planText({ certificates, deployments, warnings }: Plan, width?: 
     `${certificates.filter(({ action }) => action === wanted).length} ${wanted}`;
   lines.push(`plan: ${(['renew', 'mend', 'wait', 'leave', 'reject'] as const).map(count).join(', ')}`);
   return lines.join('\n');
+}
+
+/** The records to put into the DNS, or that there are none left to put. */
+function standingLines(name: string, standing: StandingPlan | undefined): string[] {
+  if (!standing) return [];
+  if (standing.trouble !== undefined) return [`${name}: ${standing.trouble}`];
+  return standing.records.map(
+    (record) => `${name}: ${missingRecord(record) ?? `${record.name} lets our account issue`}`,
+  );
 }
 
 function rowOf(certificate: PlannedCertificate): Cell[] {

@@ -5,8 +5,16 @@ import type { Deployment } from './decide-deployments.ts';
 import type { RenewalDecision } from './decide-renewal.ts';
 import type { LivePointer } from './live-pointer.ts';
 import type { Revocation } from './revocation.ts';
+import type { StandingRecord } from './standing-records.ts';
 
 type RevokedVersion = Pick<Revocation, 'version' | 'reason' | 'revokedAt'>;
+
+/** Which standing records a certificate needs, and what keeps each from letting our account issue. */
+export interface StandingPlan {
+  records: StandingRecord[];
+  /** Why they are not known, or of no use. */
+  trouble?: string;
+}
 
 /** What `scan` found and decided for one certificate. Instants are ISO 8601 in UTC. */
 export type PlannedCertificate = (
@@ -26,6 +34,8 @@ export type PlannedCertificate = (
 ) & {
   /** What would change in CAA, and which of the certificate's names each set governs; only where something would. */
   caa?: CaaPlan;
+  /** The standing records that it is proved by (dns-persist-01); only in a plan. */
+  standing?: StandingPlan;
   /** That its live version was revoked, and why. */
   revoked?: RevokedVersion;
 };

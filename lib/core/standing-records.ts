@@ -26,16 +26,27 @@ export function judgeStandingRecord(
   };
 }
 
+/** What is still to be put into the DNS; `undefined` for a record that does its work. */
+export function missingRecord({ name, value, complaint }: StandingRecord): string | undefined {
+  return complaint && `${name}: ${complaint}; put this TXT there: "${value}"`;
+}
+
 /** Whom the standing records of a certificate let issue, or why that is not known, or of no use, and what to do. */
 export function standingIssuer(
   issuer: CaaIssuer | undefined,
   { ca, name, state }: { ca: string; name: string; state: State | undefined },
 ): { issuer: AccountIssuer } | { seen: string; remedy: string } {
-  const elsewhere = 'take "challenge" out of the renewal file, or name a CA that offers it';
   const { lastFailure, lastCa } = state ?? {};
   if (lastFailure?.reason === 'dns-persist-01-not-offered' && lastCa === ca)
-    return { seen: `the CA at ${ca} offered no dns-persist-01 at ${lastFailure.at}`, remedy: elsewhere };
-  if (!issuer) return { seen: `the CA at ${ca} names no identity for a standing record`, remedy: elsewhere };
+    return {
+      seen: `the CA at ${ca} offered no dns-persist-01 at ${lastFailure.at}`,
+      remedy: 'take "challenge" out of the renewal file, or name a CA that offers it',
+    };
+  if (!issuer)
+    return {
+      seen: `the CA at ${ca} tells no name that a standing record could be for`,
+      remedy: 'see whether it answers; a CA without one offers no dns-persist-01',
+    };
   const { identity, accountUri } = issuer;
   if (accountUri !== undefined) return { issuer: { identity, accountUri } };
   return {

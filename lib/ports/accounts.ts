@@ -19,3 +19,8 @@ export interface Accounts {
   /** Tells the CA the contact of the settings. */
   tellContact(directoryUrl: string): Promise<void>;
 }
+
+/** Our account at a CA, as it is seen without its key; its address where it is told. `undefined` when there is none. */
+export type DescribeAccount = (
+  directoryUrl: string,
+) => Promise<{ accountUri: string | undefined } | undefined>;

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { accountParameter, accountUriIn } from '../core/account-parameter.ts';
+import { accountParameter } from '../core/account-parameter.ts';
 import { casOf } from '../core/ca-list.ts';
 import { checkFile } from '../core/doctor/check-file.ts';
 import { examine } from '../core/doctor/examine.ts';
@@ -10,11 +10,12 @@ import { identifierOf } from '../core/domain-name.ts';
 import { nameOfKey, RENEWAL_PREFIX, renewalKey } from '../core/object-keys.ts';
 import { isPersistent } from '../core/persist-record.ts';
 import type { Wanted } from '../core/renewal-file.ts';
-import { answerOf, once } from './doctor/answer-of.ts';
+import { answerOf } from './doctor/answer-of.ts';
 import type { DoctorDeps } from './doctor/deps.ts';
 import { DnsLooks } from './doctor/look-at-dns.ts';
 import { HostLooks } from './doctor/look-at-hosts.ts';
 import { oneLineOf } from './failure.ts';
+import { once } from './once.ts';
 import { findState, readLive } from './read-objects.ts';
 
 export type { DoctorDeps };
@@ -122,7 +123,7 @@ async function lookAtAccount(deps: DoctorDeps, directoryUrl: string): Promise<Ac
   const parameter = accountParameter(directoryUrl, accountPrefix);
   const [directory, kept] = await Promise.all([
     answerOf(deps.readDirectory(directoryUrl)),
-    answerOf(deps.describeParameter(parameter)),
+    answerOf(deps.describeAccount(directoryUrl)),
   ]);
   return {
     directoryUrl,
@@ -131,8 +132,7 @@ async function lookAtAccount(deps: DoctorDeps, directoryUrl: string): Promise<Ac
         ? { found: { ...directory.found, caaIdentity: directory.found.caaIdentity ?? caaIdentity } }
         : directory,
     parameter,
-    kept:
-      'found' in kept ? { found: kept.found && { accountUri: accountUriIn(kept.found.description) } } : kept,
+    kept,
     agreeToTerms,
   };
 }

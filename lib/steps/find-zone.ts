@@ -3,6 +3,7 @@ import { type HostedZone, settleZone, zonesFor } from '../core/hosted-zones.ts';
 import { InputError } from '../core/input-error.ts';
 import { DnsError, type Resolver } from '../ports/resolver.ts';
 import type { Zones } from '../ports/zones.ts';
+import { once } from './once.ts';
 
 /** Finds the hosted zone that answers for a name in the public DNS; throws an InputError that says what to do. */
 export type FindZone = (name: string) => Promise<HostedZone>;
@@ -76,13 +77,4 @@ async function publicServers(resolver: Resolver, name: string): Promise<readonly
   const servers = await resolver.ns(name);
   // At an alias the answer is about where it leads.
   return servers.length === 0 || (await resolver.cname(name)) !== undefined ? [] : servers;
-}
-
-function once<Answer>(ask: (name: string) => Promise<Answer>): (name: string) => Promise<Answer> {
-  const asked = new Map<string, Promise<Answer>>();
-  return (name) => {
-    const answer = asked.get(name) ?? ask(name);
-    asked.set(name, answer);
-    return answer;
-  };
 }

@@ -80,6 +80,9 @@ const EVERY_RUN = [
 /** The hourly check asks the CA when to renew, and remembers it. */
 const HOURLY_CHECK = ['Scan s3:PutObject'];
 
+/** The plan looks for our account, whose standing records it shows. */
+const PLAN = ['Scan ssm:DescribeParameters'];
+
 const DIAGNOSIS = [
   'Doctor route53:GetHostedZone',
   'Doctor route53:ListHostedZones',
@@ -112,6 +115,8 @@ describe('the whole line on its deployed policies', () => {
     await line.putAndWait('example.com', { ...wanted, hosts: [] });
     await line.cloud.fireSchedule((expression) => expression.startsWith('cron'));
     await line.idle();
+    const standing = { names: ['standing.example.com'], challenge: 'dns-persist-01', caa: { mode: 'off' } };
+    await line.putAndWait('standing', standing);
     await line.invokeScan('--path', 'events/plan.json');
     await line.idle();
     judgement = await judgeCalls(callsOf(line.cloud), policiesOf);
@@ -143,7 +148,9 @@ describe('the whole line on its deployed policies', () => {
   });
 
   it('has made all the calls that a renewal, an installation, a failure and a diagnosis take', () => {
-    expect(deeds(judgement)).toEqual(expect.arrayContaining([...EVERY_RUN, ...HOURLY_CHECK, ...DIAGNOSIS]));
+    expect(deeds(judgement)).toEqual(
+      expect.arrayContaining([...EVERY_RUN, ...HOURLY_CHECK, ...PLAN, ...DIAGNOSIS]),
+    );
   });
 
   it('is asked for each host and for the document by one command, and for TXT and CAA apart', () => {

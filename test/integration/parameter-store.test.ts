@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeParameter } from '../../lib/aws/describe-parameter.ts';
+import { describeAccounts } from '../../lib/aws/describe-account.ts';
 import { ParameterStore } from '../../lib/aws/parameter-store.ts';
+import { accountParameter } from '../../lib/core/account-parameter.ts';
 import { type Moto, startMoto } from '../../local/moto/start.ts';
 import { venvBin } from './fixtures/venv.ts';
 
@@ -33,16 +34,21 @@ it('of two that create a parameter one wins', async () => {
   expect(await parameters.get('/a/one')).toBe('first');
 });
 
-it('a description is seen without the value, and changes with it', async () => {
-  await parameters.create('/a/two', 'key', 'https://ca.test/1');
-  expect(await describeParameter(ssm, '/a/two')).toEqual({ description: 'https://ca.test/1' });
-  await parameters.replace('/a/two', 'key', 'https://ca.test/2');
-  expect(await describeParameter(ssm, '/a/two')).toEqual({ description: 'https://ca.test/2' });
+it('an account shows its address without its key, and no other words for it', async () => {
+  const directory = 'https://ca.test/directory';
+  const describeAccount = describeAccounts(ssm, '/accounts');
+  const parameter = accountParameter(directory, '/accounts');
+  await parameters.create(`${parameter}-next`, 'key');
+  expect(await describeAccount(directory)).toBeUndefined();
+  await parameters.create(parameter, 'key', 'https://ca.test/1');
+  expect(await describeAccount(directory)).toEqual({ accountUri: 'https://ca.test/1' });
+  await parameters.replace(parameter, 'key', 'https://ca.test/2');
+  expect(await describeAccount(directory)).toEqual({ accountUri: 'https://ca.test/2' });
+  await parameters.replace(parameter, 'key', 'https://ca.test/2; do not touch');
+  expect(await describeAccount(directory)).toEqual({ accountUri: undefined });
 });
 
-it('a parameter that is not there is none, and may be removed', async () => {
-  await parameters.create('/a/three-next', 'key');
-  expect(await describeParameter(ssm, '/a/three')).toBeUndefined();
-  await parameters.remove('/a/three');
-  expect(await parameters.get('/a/three')).toBeUndefined();
+it('a parameter that is not there may be removed', async () => {
+  await parameters.remove('/a/nobody');
+  expect(await parameters.get('/a/nobody')).toBeUndefined();
 });

@@ -146,6 +146,7 @@ const CASES: Record<string, Case[]> = {
     ['may not', 'read what was set aside', get('aside/pending/example.com.json.20261120T020000Z')],
     ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
     ['may', 'list the hosts', asks('ssm:DescribeInstanceInformation')],
+    ['may', 'see which parameters there are', asks('ssm:DescribeParameters')],
     ...noKeys,
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'write a renewal file', put('renewal/example.com.json')],

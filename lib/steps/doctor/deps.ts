@@ -1,5 +1,6 @@
 import type { HostGroup } from '../../core/host-group.ts';
 import type { StackLimits } from '../../core/renewal-file.ts';
+import type { DescribeAccount } from '../../ports/accounts.ts';
 import type { Hosts } from '../../ports/hosts.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Resolver } from '../../ports/resolver.ts';
@@ -12,8 +13,7 @@ export interface DoctorDeps {
   zonesOf(role: string | undefined): Pick<Zones, 'list' | 'nameServers' | 'records'>;
   hosts: Pick<Hosts, 'inGroup'>;
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>;
-  /** A parameter without its value; `undefined` when there is none of this name. */
-  describeParameter(name: string): Promise<{ description: string | undefined } | undefined>;
+  describeAccount: DescribeAccount;
   /** A CA's directory: its name in CAA records, and its profiles. */
   readDirectory(url: string): Promise<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
   stack: Omit<StackLimits, 'hostGroups'> & {

@@ -6,7 +6,8 @@ import { challengeName, selfAndAncestors } from '../../core/domain-name.ts';
 import type { FoundRecord } from '../../core/found-record.ts';
 import { type HostedZone, zonesFor } from '../../core/hosted-zones.ts';
 import { persistName } from '../../core/persist-record.ts';
-import { answerOf, once } from './answer-of.ts';
+import { once } from '../once.ts';
+import { answerOf } from './answer-of.ts';
 import type { DoctorDeps } from './deps.ts';
 
 /** As many as a renewal follows. */

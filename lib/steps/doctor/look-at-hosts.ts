@@ -4,7 +4,8 @@ import { HostRecord } from '../../core/host-record.ts';
 import { hostKey } from '../../core/object-keys.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { Host } from '../../ports/hosts.ts';
-import { answerOf, once } from './answer-of.ts';
+import { once } from '../once.ts';
+import { answerOf } from './answer-of.ts';
 import type { DoctorDeps } from './deps.ts';
 
 /** Looks at host groups: each group and each host's record once for all certificates. */

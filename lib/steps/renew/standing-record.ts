@@ -1,6 +1,7 @@
 import type { CaaIssuer } from '../../core/caa.ts';
 import { InputError } from '../../core/input-error.ts';
 import { isPersistent } from '../../core/persist-record.ts';
+import { missingRecord } from '../../core/standing-records.ts';
 import { AcmeError, type Authorization } from '../../ports/certificate-authority.ts';
 import { findStandingRecords } from '../find-standing-records.ts';
 import type { Claimed, RenewDeps } from './context.ts';
@@ -17,9 +18,7 @@ export async function requireStandingRecords(
     );
   const { identity, accountUri } = issuer;
   const records = await findStandingRecords(resolver, { names, issuer: { identity, accountUri } }, clock());
-  const missing = records.flatMap(({ name, value, complaint }) =>
-    complaint === undefined ? [] : `${name}: ${complaint}; put this TXT there: "${value}"`,
-  );
+  const missing = records.flatMap((record) => missingRecord(record) ?? []);
   if (missing.length > 0) throw new InputError('standing-record-missing', missing.join('; '));
 }
 

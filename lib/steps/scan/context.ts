@@ -12,8 +12,9 @@ import type { Reads } from '../indexed-reads.ts';
 import type { CaaDeps } from '../look-at-caa.ts';
 import type { RenewalInfoDeps, RenewalInfoRound } from './ask-renewal-info.ts';
 import type { Holds } from './find-hold.ts';
+import type { IssuerAt, StandingDeps } from './look-at-standing.ts';
 
-export interface ScanDeps extends CaaDeps, RenewalInfoDeps {
+export interface ScanDeps extends CaaDeps, RenewalInfoDeps, StandingDeps {
   store: ObjectStore;
   zonesOf: ZonesOf;
   hosts: Hosts;
@@ -48,5 +49,6 @@ export interface LookContext {
   revoked: ReadonlySet<string>;
   /** For the starts that ask the CA when to renew; the others are in a hurry, or change nothing. */
   renewalInfo: RenewalInfoRound | undefined;
+  issuerAt: IssuerAt;
   now: Date;
 }

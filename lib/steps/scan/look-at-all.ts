@@ -3,10 +3,12 @@ import type { HostedZone } from '../../core/hosted-zones.ts';
 import { PENDING_PREFIX, RENEWAL_PREFIX, REVOKED_PREFIX, renewalKey } from '../../core/object-keys.ts';
 import { LEASE_SECONDS } from '../../core/pending.ts';
 import type { Start } from '../../core/start.ts';
+import { once } from '../once.ts';
 import type { RenewalInfoRound } from './ask-renewal-info.ts';
 import type { Look, LookDeps } from './context.ts';
 import { Holds } from './find-hold.ts';
 import { fileName, lookAtFile } from './look-at-file.ts';
+import { findIssuer } from './look-at-standing.ts';
 import { lookWithoutFile } from './look-without-file.ts';
 
 /** As many reads at once as S3 and 256 MB of memory like. */
@@ -31,7 +33,8 @@ export async function lookAtAll(deps: LookDeps, { start, renewalInfo, now }: Rou
   ]);
   const looksClosely = start.start === 'plan' || start.start === 'weekly-sweep';
   const holds = new Holds(deps.store, { start, now });
-  const context = { start, looksClosely, zonesIn, holds, leftOpen, revoked, renewalInfo, now };
+  const issuerAt = once((ca) => findIssuer(deps, ca));
+  const context = { start, looksClosely, zonesIn, holds, leftOpen, revoked, renewalInfo, issuerAt, now };
   const looks = await pMap(files, (file) => lookAtFile(deps, file, context), { concurrency: READS_AT_ONCE });
   if (!isOfAll(start)) return looks;
   const named = new Set(files.map(fileName));

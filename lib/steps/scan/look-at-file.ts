@@ -11,6 +11,7 @@ import { refusedForSchedule } from '../../core/schedule.ts';
 import { oneLineOf } from '../failure.ts';
 import type { Look, LookContext, LookDeps } from './context.ts';
 import { findFacts } from './find-facts.ts';
+import { lookAtStanding } from './look-at-standing.ts';
 import { readWanted, requireTargets } from './usable-file.ts';
 
 /** What is wanted of one certificate, what is, and what follows; a file that cannot be used is rejected. */
@@ -38,6 +39,7 @@ async function decide(deps: LookDeps, wanted: Wanted, context: LookContext): Pro
   const asked = decideRenewal(facts);
   const ca = caFor(facts, asked.reason);
   const decision = await holds.holdBack(asked, { name, names, ca: ca.ca, live, state, leftOpen });
+  const standing = await lookAtStanding(deps, wanted, { ...context, ca: ca.ca, state });
   const planned = plannedCertificate(wanted, decision, { notAfter: live?.notAfter, ca });
   const health = {
     name,
@@ -51,6 +53,7 @@ async function decide(deps: LookDeps, wanted: Wanted, context: LookContext): Pro
     planned: {
       ...planned,
       ...(caa && { caa }),
+      ...(standing && { standing }),
       ...(revocation && { revoked: plannedRevocation(revocation) }),
     },
     health,

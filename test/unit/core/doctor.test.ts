@@ -319,7 +319,7 @@ describe('a standing record', () => {
         ...standing([]),
         account: { ...ACCOUNT, directory: found({ caaIdentity: undefined, profiles: [] }) },
       },
-      ['failing', 'names no identity', 'name a CA that offers it'],
+      ['failing', 'tells no name', 'see whether it answers'],
     ],
     [
       'is of no use where the CA has refused it',

@@ -39,8 +39,8 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
     zonesOf: () => zones,
     hosts: new FakeHosts(),
     resolver,
-    describeParameter: async (name) => {
-      asked.push(name);
+    describeAccount: async (ca) => {
+      asked.push(ca);
       return undefined;
     },
     readDirectory: async () => ({ caaIdentity: 'ca.test', profiles: [] }),
@@ -70,7 +70,7 @@ it('looks at all certificates unless some are named', async () => {
 it('asks about an account once for all certificates of one CA', async () => {
   for (const name of ['a', 'b', 'c']) await want(name, `${name}.example.com`);
   await doctor({});
-  expect(asked).toEqual([expect.stringMatching(/^\/perennial\/test\/ca\.test-[0-9a-f]{8}$/)]);
+  expect(asked).toEqual(['https://ca.test/directory']);
 });
 
 it('tells a certificate without a file, and a file without a good name', async () => {
@@ -153,12 +153,12 @@ it("looks for each name's standing record, and for no hosted zone", async () => 
     'renewal/a.json',
     JSON.stringify({ names, challenge: 'dns-persist-01', caa: { mode: 'off' } }),
   );
-  const describeParameter = async () => ({ description: 'https://ca.test/1' });
+  const describeAccount = async () => ({ accountUri: 'https://ca.test/1' });
   const value = 'ca.test; accounturi=https://ca.test/1';
   const at = new Map([['_validation-persist.a.example.org', [`${value}; policy=wildcard`]]]);
   const txt = async (name: string) => at.get(name) ?? [];
   const stack = { ...STACK, domains: ['example.org'] };
-  const more = { describeParameter, stack, resolver: Object.assign(resolver, { txt }) };
+  const more = { describeAccount, stack, resolver: Object.assign(resolver, { txt }) };
   expect(await troubles(doctor({}, more))).toEqual([
     {
       certificate: 'a',
@@ -170,17 +170,6 @@ it("looks for each name's standing record, and for no hosted zone", async () => 
   ]);
   at.set('_validation-persist.b.example.org', [value]);
   expect(await troubles(doctor({}, more))).toEqual([]);
-});
-
-it("does not take another description for our account's address", async () => {
-  await store.put(
-    'renewal/a.json',
-    JSON.stringify({ names: ['a.example.com'], challenge: 'dns-persist-01' }),
-  );
-  const describeParameter = async () => ({ description: 'the account; do not touch' });
-  expect(await troubles(doctor({}, { describeParameter }))).toMatchObject([
-    { check: 'standing-record', seen: expect.stringContaining('is not known yet') },
-  ]);
 });
 
 it('goes on with the other checks when one part does not answer', async () => {

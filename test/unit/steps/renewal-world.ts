@@ -54,6 +54,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
     staging,
     warnings,
     clock,
+    describeAccount: async (ca: string) => ({ accountUri: authorityAt(ca).accountUrl }),
     pass: (ms: number) => {
       now = new Date(now.getTime() + ms);
     },

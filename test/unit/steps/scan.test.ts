@@ -4,6 +4,7 @@ import { recordResults } from '../../../lib/core/host-record.ts';
 import type { LivePointer } from '../../../lib/core/live-pointer.ts';
 import { HostsError } from '../../../lib/ports/hosts.ts';
 import { StoreError } from '../../../lib/ports/object-store.ts';
+import { DnsError } from '../../../lib/ports/resolver.ts';
 import { ZoneError, type Zones } from '../../../lib/ports/zones.ts';
 import { scan } from '../../../lib/steps/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
@@ -49,6 +50,7 @@ const deps = () => ({
   zonesOf: (_role: string | undefined): Zones => zones,
   resolver: new FakeResolver(zones),
   caaIdentity: async () => 'ca.test',
+  describeAccount: async (_ca: string) => undefined as { accountUri: string } | undefined,
   askRenewalInfo: async () => undefined,
 });
 const weekly = () => scan(deps(), { start: 'weekly-sweep', names: 'all' }, NOW);
@@ -392,7 +394,7 @@ describe('zones in another account', () => {
   });
 });
 
-describe('a standing record', () => {
+describe('a certificate that is proved by standing records', () => {
   it('asks for no hosted zone, unless CAA is managed', async () => {
     zones = new FakeZones('example.com');
     const wish = { names: ['example.org'], challenge: 'dns-persist-01' };
@@ -404,6 +406,70 @@ describe('a standing record', () => {
       { name: 'off', action: 'renew' },
     ]);
     expect(batches).toMatchObject([{ zoneIds: [] }]);
+  });
+});
+
+describe('a standing record in the plan', () => {
+  const wish = { challenge: 'dns-persist-01', caa: { mode: 'off' } };
+  const names = ['example.com', '*.example.com', 'a.example.com'];
+  const value = 'ca.test; accounturi=https://ca.test/account/1';
+  const records = [
+    { name: '_validation-persist.example.com', value: `${value}; policy=wildcard` },
+    { name: '_validation-persist.a.example.com', value, complaint: 'nothing stands there' },
+  ];
+  let accountsAsked: string[];
+  const known = () => ({
+    ...deps(),
+    describeAccount: async (ca: string) => {
+      accountsAsked.push(ca);
+      return { accountUri: 'https://ca.test/account/1' };
+    },
+  });
+  const plan = async (given = deps()) =>
+    (await scan(given, { start: 'plan', names: 'all' }, NOW)).certificates.map(({ standing }) => standing);
+
+  beforeEach(async () => {
+    accountsAsked = [];
+    await want('shop', { ...wish, names });
+    const values = [`"${value}; policy=wildcard"`];
+    zones.overwrite('ZEXAMPLECOM', { name: records[0]?.name ?? '', type: 'TXT', ttl: 60, values });
+  });
+
+  it('is shown, and whether it stands; each account is asked for once', async () => {
+    await want('shop2', { ...wish, names: ['example.org'] });
+    await want('usual', { names: ['www.example.com'] });
+    const other = { name: '_validation-persist.example.org', value, complaint: 'nothing stands there' };
+    expect(await plan(known())).toEqual([{ records }, { records: [other] }, undefined]);
+    expect(accountsAsked).toEqual(['https://ca.test/directory']);
+  });
+
+  it('is looked at for nothing else', async () => {
+    const { certificates } = await scan(known(), { start: 'weekly-sweep', names: 'all' }, NOW);
+    expect(certificates).toMatchObject([{ name: 'shop', action: 'renew' }]);
+    expect(certificates[0]).not.toHaveProperty('standing');
+    expect(accountsAsked).toEqual([]);
+  });
+
+  it('is not known before there is an account, and of no use where the CA refused it', async () => {
+    const hint = /not known yet; run npx perennial renew shop once: it makes the account/;
+    expect(await plan()).toEqual([{ records: [], trouble: expect.stringMatching(hint) }]);
+    const lastFailure = { at: NOW.toISOString(), reason: 'dns-persist-01-not-offered', message: 'no' };
+    const state = { failures: 1, lastCa: 'https://ca.test/directory', lastFailure };
+    await store.put('state/shop.json', JSON.stringify(state));
+    expect(await plan(known())).toEqual([
+      { records: [], trouble: expect.stringContaining('offered no dns-persist-01 at 2026-11-20') },
+    ]);
+  });
+
+  it('that cannot be looked at leaves the rest of the plan', async () => {
+    const resolver = new FakeResolver(zones);
+    resolver.txt = async () => {
+      throw new DnsError('could not look up TXT of it: ETIMEOUT');
+    };
+    const given = { ...known(), resolver };
+    const { certificates } = await scan(given, { start: 'plan', names: 'all' }, NOW);
+    const trouble = 'could not look up TXT of it: ETIMEOUT';
+    expect(certificates).toMatchObject([{ action: 'renew', standing: { records: [], trouble } }]);
   });
 });
 

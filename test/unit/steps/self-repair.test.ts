@@ -34,6 +34,7 @@ const look = (start: Start) => {
       stack,
       hosts: new FakeHosts(),
       caaIdentity,
+      describeAccount: async () => undefined,
       askRenewalInfo: async () => undefined,
     },
     start,

@@ -1,12 +1,18 @@
 import { DescribeParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { accountParameter, accountUriIn } from '../core/account-parameter.ts';
+import type { DescribeAccount } from '../ports/accounts.ts';
 import { errorText } from './error-name.ts';
 import { ParameterError } from './parameter-store.ts';
 
-/** What is known of a parameter to whom may not read its value; `undefined` when there is none. */
-export async function describeParameter(
-  ssm: SSMClient,
-  name: string,
-): Promise<{ description: string | undefined } | undefined> {
+/** Our accounts by what their parameters show of them; for roles that may not read the keys. */
+export function describeAccounts(ssm: SSMClient, prefix: string): DescribeAccount {
+  return async (directoryUrl) => {
+    const found = await describeParameter(ssm, accountParameter(directoryUrl, prefix));
+    return found && { accountUri: accountUriIn(found.Description) };
+  };
+}
+
+async function describeParameter(ssm: SSMClient, name: string) {
   const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values: [name] }];
   let after: string | undefined;
   try {
@@ -14,7 +20,7 @@ export async function describeParameter(
     do {
       const page = await ssm.send(new DescribeParametersCommand({ ParameterFilters, NextToken: after }));
       const found = page.Parameters?.find(({ Name }) => Name === name);
-      if (found) return { description: found.Description };
+      if (found) return found;
       after = page.NextToken;
     } while (after);
     return undefined;
