@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
-import { packageStack } from '../check/package-stack.ts';
+import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../check/package-stack.ts';
 import { spreadOf } from './median.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -36,11 +36,16 @@ export interface BundleFigures {
 }
 
 /** Size and import time of each function, all in turn in every run, so that the machine's drift falls on all alike. */
-export async function measureBundles(environment: NodeJS.ProcessEnv): Promise<Record<string, BundleFigures>> {
+export async function measureBundles(): Promise<Record<string, BundleFigures>> {
   const dir = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
   const packageDir = join(dir, 'package');
   try {
-    await packageStack({ stage: 'local', folder: packageDir });
+    const template = await packageStack({
+      stage: 'production',
+      folder: packageDir,
+      params: SAMPLE_PARAMS,
+    });
+    const environment = environmentOf(await readTemplate(template));
     const trim: Plugin[] = createRequire(import.meta.url)('../resources/esbuild.cjs')();
     const plain = await bundleS3Alone(join(dir, 's3.mjs'), []);
     const trimmed = await bundleS3Alone(join(dir, 's3-trimmed.mjs'), trim);
@@ -90,12 +95,25 @@ async function bundleS3Alone(outfile: string, plugins: Plugin[]): Promise<string
   return outfile;
 }
 
+/** What the functions read while they are imported: as the template has it, with a word for what only AWS knows. */
+function environmentOf(resources: Record<string, Resource>): NodeJS.ProcessEnv {
+  const functions = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+  const variables = functions.flatMap(({ Properties }) =>
+    Object.entries(Properties.Environment?.Variables ?? {}),
+  );
+  const texts = variables.map(([name, value]) => [name, typeof value === 'string' ? value : 'bench']);
+  return { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...Object.fromEntries(texts) };
+}
+
 /** Milliseconds to import a module in a new process. */
 async function importTime(file: string, environment: NodeJS.ProcessEnv): Promise<number> {
   const script = `const t = performance.now(); await import(${JSON.stringify(file)}); console.log(performance.now() - t); process.exit()`;
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
-    env: environment,
-    timeout: 30_000,
+  const options = { env: environment, timeout: 30_000 };
+  const started = run(process.execPath, ['--input-type=module', '-e', script], options);
+  // A stack trace begins with the source, which is one line of hundreds of kilobytes here.
+  const { stdout } = await started.catch(({ stderr = '' }) => {
+    const [why] = String(stderr).match(/^\w*Error: .{0,300}/m) ?? ['it ended with an error'];
+    throw new Error(`${file} cannot be imported: ${why}`);
   });
   return Number(stdout);
 }

@@ -68,7 +68,7 @@ async function measureHostsPart() {
 }
 
 async function measureBundlesPart() {
-  const bundles = await measureBundles(SETTINGS);
+  const bundles = await measureBundles();
   return { figures: { bundles }, table: bundleTable(bundles) };
 }
 
@@ -93,22 +93,6 @@ async function measureScanPart({ quick }: { quick: boolean }) {
   const scans = await measureScans(quick ? [100, 1000] : [100, 1000, 10_000]);
   return { figures: { scans }, table: scanTable(scans) };
 }
-
-/** What the functions read while they are imported. */
-const SETTINGS = {
-  PATH: process.env.PATH,
-  AWS_REGION: 'us-east-1',
-  DIRECTORY_URL: 'https://ca.example/directory',
-  BUCKET: 'bench',
-  EVENT_BUS: 'bench',
-  CONTACT: 'you@example.com',
-  AGREE_TO_TERMS: 'true',
-  DOMAINS: 'example.com',
-  ALSO_ALLOW: '',
-  CHALLENGE_TARGETS: '',
-  HOST_GROUPS: '{}',
-  ACCOUNT_PREFIX: '/bench',
-};
 
 try {
   const words = process.argv.slice(2);
