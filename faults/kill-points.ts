@@ -75,9 +75,11 @@ export function armKill(
 ): () => boolean {
   const { functions } = world.line.cloud.parts.aws;
   let killed = false;
-  const run = async ({ callerPort = 0 }: AwsRequest) => {
+  const run = async ({ connection }: AwsRequest) => {
     await sleep(delayMs);
-    killed = await functions.killCaller(callerPort);
+    killed = await functions.killCaller(connection);
+    // A worker that lives on would only retry, and be no kill.
+    if (!killed) return;
     world.expireLeases([subject]);
     throw new DroppedConnectionError(`killed ${point.side} ${point.phase}`);
   };

@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import type { AwsResponse, Forward } from './request.ts';
+import type { AwsResponse, Connection, Forward } from './request.ts';
 
 const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'expect', 'content-length'];
 
@@ -24,6 +24,10 @@ export async function readAll(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+export function connectionOf({ socket }: IncomingMessage): Connection {
+  return { callerPort: socket.remotePort ?? 0, serverPort: socket.localPort ?? 0 };
 }
 
 export function plainHeaders(message: IncomingMessage): Record<string, string> {

@@ -6,7 +6,7 @@ import { type ActionName, actionOf } from './action.ts';
 import { jsonError } from './answers.ts';
 import { CallLog } from './call-log.ts';
 import { DroppedConnectionError, Faults } from './faults.ts';
-import { createForward, plainHeaders, readAll } from './forward.ts';
+import { connectionOf, createForward, plainHeaders, readAll } from './forward.ts';
 import type { AwsRequest, AwsResponse, LocalService } from './request.ts';
 import { credentialScope } from './scope.ts';
 
@@ -111,7 +111,7 @@ async function readRequest(incoming: IncomingMessage): Promise<AwsRequest> {
     path,
     headers: plainHeaders(incoming),
     body: await readAll(incoming),
-    callerPort: incoming.socket.remotePort,
+    connection: connectionOf(incoming),
   };
 }
 

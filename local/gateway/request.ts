@@ -8,8 +8,14 @@ export interface AwsRequest {
   path: string;
   headers: Record<string, string>;
   body: Buffer;
-  /** the TCP port that the caller's end of the connection has, by which its process is found */
-  callerPort?: number | undefined;
+  /** the ports of the connection that it came over, by which the caller's process is found */
+  connection?: Connection;
+}
+
+/** The two ports of a TCP connection on the loopback address. */
+export interface Connection {
+  callerPort: number;
+  serverPort: number;
 }
 
 export interface AwsResponse {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Forward } from '../gateway/request.ts';
+import type { Connection, Forward } from '../gateway/request.ts';
 import type { UnpackedCode } from './code.ts';
 import { type DeployedFunction, functionName, functionNames, readFunction } from './deployed-function.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
@@ -77,11 +77,12 @@ export class Functions {
     await this.forget();
   }
 
-  /** SIGKILL for the process whose end of a connection has this port, in the middle of its invocation. True when there was one. */
-  async killCaller(port: number): Promise<boolean> {
+  /** SIGKILL for the process that called over this connection, in the middle of its invocation. True when there was one. */
+  async killCaller(connection: Connection | undefined): Promise<boolean> {
+    if (connection === undefined) return false;
     const running = [...this.#running];
     const owner = await socketOwner(
-      port,
+      connection,
       running.flatMap(({ pid }) => pid ?? []),
     );
     const environment = running.find(({ pid }) => pid !== undefined && pid === owner);

@@ -1,27 +1,31 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import type { Connection } from '../gateway/request.ts';
 
 /**
- * Which of these processes holds the end of a TCP connection that has this port on 127.0.0.1; undefined when none does.
+ * Which of these processes is the caller of a connection; undefined when none is.
  * Source: proc_net(5), proc_pid_fd(5); Linux only.
  */
-export async function socketOwner(port: number, pids: readonly number[]): Promise<number | undefined> {
-  const sockets = await socketsAt(port);
+export async function socketOwner(
+  connection: Connection,
+  pids: readonly number[],
+): Promise<number | undefined> {
+  const sockets = await socketsOf(connection);
   for (const pid of pids) if (await holds(pid, sockets)) return pid;
   return undefined;
 }
 
-/** Several, as connections to different servers may share a port of the client's. */
-async function socketsAt(port: number): Promise<string[]> {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+/** Both ports count: Linux gives one port to several callers as long as they talk to different servers. */
+async function socketsOf({ callerPort, serverPort }: Connection): Promise<string[]> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((table) => readFile(table, 'latin1').catch(() => '')),
   );
-  return tables
-    .flatMap((table) => table.split('\n').slice(1))
-    .map((row) => row.trim().split(/\s+/))
-    .filter(([, address = '']) => address.endsWith(local))
-    .map((row) => `socket:[${row[9]}]`);
+  // Addresses stand there as `0100007F:A7C2`, the caller's own first.
+  const ports = `:${hex(callerPort)} [0-9A-F]+:${hex(serverPort)} `;
+  const rows = tables.flatMap((table) => table.match(new RegExp(`^.*${ports}.*$`, 'gm')) ?? []);
+  return rows.map((row) => `socket:[${row.trim().split(/\s+/)[9]}]`);
 }
+
+const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0');
 
 async function holds(pid: number, sockets: readonly string[]): Promise<boolean> {
   const folder = `/proc/${pid}/fd`;

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer, request as httpsRequest, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { DroppedConnectionError, Faults } from '../gateway/faults.ts';
-import { plainHeaders, readAll } from '../gateway/forward.ts';
+import { connectionOf, plainHeaders, readAll } from '../gateway/forward.ts';
 import type { AwsRequest, AwsResponse } from '../gateway/request.ts';
 import { type CaAction, caActionOf } from './ca-action.ts';
 import { CaSubjects } from './ca-subjects.ts';
@@ -140,6 +140,6 @@ async function readRequest(incoming: IncomingMessage): Promise<AwsRequest> {
     path: incoming.url ?? '/',
     headers: { ...headers, 'content-length': String(body.length) },
     body,
-    callerPort: incoming.socket.remotePort,
+    connection: connectionOf(incoming),
   };
 }

@@ -284,7 +284,7 @@ describe('a process that is killed by its connection', () => {
       when: ({ path }) => path === '/called',
       effect: {
         kind: 'before',
-        run: async ({ callerPort = 0 }) => void killed.push(await functions.killCaller(callerPort)),
+        run: async ({ connection }) => void killed.push(await functions.killCaller(connection)),
       },
     });
     const other = functions.invoke('timed', '{"do":"remaining"}');
