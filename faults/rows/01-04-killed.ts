@@ -74,7 +74,7 @@ export const ROWS_01_04: Row[] = [
   },
   {
     number: 4,
-    title: 'answer to newOrder lost',
+    title: 'answer to newOrder lost, or to challenge, finalize, certificate',
     async run(world) {
       const forgetful = await world.subject();
       world.ca.faults.add({ action: 'newOrder', effect: { kind: 'drop-after' } });
@@ -87,8 +87,13 @@ export const ROWS_01_04: Row[] = [
         effect: { kind: 'rewrite', answer: sameOrderAgain() },
       });
       await world.put(returning);
+      for (const action of ['challenge', 'finalize', 'certificate'] as const) {
+        world.ca.faults.add({ action, effect: { kind: 'drop-after' } });
+        await world.put(await world.subject());
+        world.clearFaults();
+      }
       for (const subject of world.subjects) assert.equal((await world.certificatesOf(subject)).length, 1);
-      return 'one certificate, whether the CA gives the order again or not';
+      return 'one certificate, whether the CA gives the order again or not, and whichever later answer is lost';
     },
   },
 ];

@@ -101,8 +101,15 @@ export class AcmeAuthority implements CertificateAuthority {
     };
   }
 
+  /** What is no longer pending has our answer already, of an earlier try whose own answer was lost; a CA may refuse a second. */
   async answerChallenge(url: string): Promise<void> {
-    await this.#client.api.apiRequest(url, {}, [200]);
+    try {
+      await this.#client.api.apiRequest(url, {}, [200]);
+    } catch (error) {
+      if (!(error instanceof AcmeError) || error.reason !== 'acme-malformed') throw error;
+      const { data } = await this.#client.api.apiRequest(url, null, [200]);
+      if (parseAnswer(data, Challenge, url).status === 'pending') throw error;
+    }
   }
 
   async finalize(
