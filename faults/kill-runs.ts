@@ -6,6 +6,8 @@ import type { World } from './world.ts';
 export interface KillCounts {
   point: string;
   kills: number;
+  /** Renewals that nobody killed: they ended before the point, or their process was not found. */
+  notKilled: number;
   mismatchedPairs: number;
   lostKeys: number;
   extraCertificates: number;
@@ -33,17 +35,18 @@ export async function killEverywhere(world: World, runs: number): Promise<KillCo
 export function summary(counts: readonly KillCounts[]): { text: string; wrong: number } {
   const sum = (key: Exclude<keyof KillCounts, 'point'>) => counts.reduce((total, one) => total + one[key], 0);
   const [pairs, keys, extra] = [sum('mismatchedPairs'), sum('lostKeys'), sum('extraCertificates')];
-  const unfinished = sum('unfinished');
+  const [unfinished, notKilled] = [sum('unfinished'), sum('notKilled')];
   const text = `${counts.length} points, ${sum('kills')} kills: ${pairs} mismatched pairs, ${keys} lost keys, ${extra} extra certificates`;
+  const others = Object.entries({ unfinished, 'not killed': notKilled }).filter(([, count]) => count > 0);
   return {
-    text: unfinished > 0 ? `${text}, ${unfinished} unfinished` : text,
-    wrong: pairs + keys + extra + unfinished,
+    text: [text, ...others.map(([what, count]) => `${count} ${what}`)].join(', '),
+    wrong: pairs + keys + extra + unfinished + notKilled,
   };
 }
 
 async function killAt(world: World, point: KillPoint, runs: number): Promise<KillCounts> {
   const subjects: Subject[] = [];
-  let kills = 0;
+  let notKilled = 0;
   for (let done = 0; done < runs; done += AT_ONCE) {
     const wave: Subject[] = [];
     for (let run = done; run < Math.min(runs, done + AT_ONCE); run += 1)
@@ -57,13 +60,26 @@ async function killAt(world: World, point: KillPoint, runs: number): Promise<Kil
     );
     await world.backDoor.renewAtOnce(wave);
     await world.line.idle();
-    kills += killed.filter((wasKilled) => wasKilled()).length;
+    const spared = wave.filter((_, index) => !killed[index]?.());
+    for (const subject of spared) world.say(`${subject.name} was not killed: ${said(world, subject)}`);
+    notKilled += spared.length;
     world.clearFaults();
     world.expireLeases(wave);
     await world.scan();
     subjects.push(...wave);
   }
-  return { point: `${point.side} ${point.phase}`, kills, ...(await countWrong(world, subjects)) };
+  const counts = { kills: runs - notKilled, notKilled };
+  return { point: `${point.side} ${point.phase}`, ...counts, ...(await countWrong(world, subjects)) };
+}
+
+/** What workers told of a certificate. */
+function said({ line }: World, { name }: Subject): string {
+  const told = line
+    .outcomes(name)
+    .map(({ outcome, reason, message }) =>
+      [outcome, reason, message].filter((part) => part !== undefined).join(' '),
+    );
+  return told.join('; ') || 'its workers said nothing';
 }
 
 async function countWrong(world: World, subjects: readonly Subject[]) {
@@ -75,8 +91,7 @@ async function countWrong(world: World, subjects: readonly Subject[]) {
     wrong.lostKeys += issued.filter(({ serial }) => !isSame(serial, pointer?.serial)).length;
     if (pointer === undefined) {
       wrong.unfinished += 1;
-      const { reason = 'nothing remembered', message = '' } = (await world.state(subject))?.lastFailure ?? {};
-      world.say(`${subject.name} has no certificate yet: ${reason} ${message}`);
+      world.say(`${subject.name} has no certificate yet: ${said(world, subject)}`);
     } else if (!(await isPair(world, subject))) wrong.mismatchedPairs += 1;
   }
   return wrong;
@@ -90,7 +105,8 @@ function isSame(issued: string, live: string | undefined): boolean {
 async function isPair(world: World, subject: Subject): Promise<boolean> {
   try {
     return await pairMatches(world, subject);
-  } catch {
+  } catch (error) {
+    world.say(`${subject.name} is no pair: ${error}`);
     return false;
   }
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Listr } from 'listr2';
+import { KILL_RUNS } from './kill-runs.ts';
 import type { HostRow, Row } from './row.ts';
 import { ROWS } from './rows/all.ts';
 import { Stages } from './stages.ts';
@@ -8,13 +9,15 @@ const { values } = parseArgs({
   options: {
     row: { type: 'string', multiple: true },
     seed: { type: 'string', default: '1' },
+    /** kills at each of row 1's points */
+    runs: { type: 'string', default: String(KILL_RUNS) },
   },
 });
 
-/** `npm run faults [-- --row 6 --seed 42]`: every row against the deployed stack on this machine. */
+/** `npm run faults [-- --row 6 --seed 42 --runs 25]`: every row against the deployed stack on this machine. */
 async function main(): Promise<void> {
   const chosen = ROWS.filter(({ number }) => values.row?.includes(String(number)) ?? true);
-  const stages = new Stages(Number(values.seed));
+  const stages = new Stages({ seed: Number(values.seed), killRuns: Number(values.runs) });
   let survived = 0;
   const tasks = chosen.map((row) => ({
     title: titleOf(row),

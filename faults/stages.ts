@@ -5,11 +5,13 @@ import { World } from './world.ts';
 /** What rows run on: one cloud for all, but for those that need one of their own; one set of hosts for those of hosts alone. */
 export class Stages {
   readonly #seed: number;
+  readonly #killRuns: number;
   #shared: Promise<World> | undefined;
   #hosts: Promise<InstallFixture> | undefined;
 
-  constructor(seed: number) {
+  constructor({ seed, killRuns }: { seed: number; killRuns: number }) {
     this.#seed = seed;
+    this.#killRuns = killRuns;
   }
 
   /** Runs one row; throws for what does not hold, otherwise tells what was seen. */
@@ -21,7 +23,7 @@ export class Stages {
     if (row.options === undefined) {
       this.#shared ??= World.start();
       const world = await this.#shared;
-      world.say = say;
+      Object.assign(world, { say, killRuns: this.#killRuns });
       return runRow(world, row, this.#seed);
     }
     const own = await World.start(row.options);

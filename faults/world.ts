@@ -9,6 +9,7 @@ import { type IssuedCertificate, IssuedCertificates } from '../local/pebble/issu
 import { DeployedLine } from '../test/e2e/deployed-line.ts';
 import { BackDoor } from './back-door.ts';
 import { Evidence } from './evidence.ts';
+import { KILL_RUNS } from './kill-runs.ts';
 import { randomOf } from './random.ts';
 import { type Subject, ZONE } from './subject.ts';
 
@@ -33,6 +34,8 @@ export class World {
   random: () => number = Math.random;
   /** tells how far a long row is */
   say: (line: string) => void = () => {};
+  /** how many renewals row 1 kills at each point */
+  killRuns = KILL_RUNS;
   #row = '';
 
   private constructor(line: DeployedLine, ca: CaProxy) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DroppedConnectionError } from '../../local/gateway/faults.ts';
 import type { AwsResponse } from '../../local/gateway/request.ts';
 import { armKill, type KillPoint, killPoint } from '../kill-points.ts';
-import { KILL_RUNS, killEverywhere, summary } from '../kill-runs.ts';
+import { killEverywhere, summary } from '../kill-runs.ts';
 import type { Row } from '../row.ts';
 import type { Subject } from '../subject.ts';
 import type { World } from '../world.ts';
@@ -48,7 +48,7 @@ export const ROWS_01_04: Row[] = [
     number: 1,
     title: 'SIGKILL before and after each of the ten phases',
     async run(world) {
-      const counts = await killEverywhere(world, KILL_RUNS);
+      const counts = await killEverywhere(world, world.killRuns);
       const { text, wrong } = summary(counts);
       assert.equal(wrong, 0, text);
       return text;
