@@ -24,7 +24,8 @@ export function lookUp(
   if (here.length > 0) return answerFrom(here, type);
   // A name with something below it exists, and hides the wildcard.
   if (name === zoneName || all.some((set) => isWithin(set.name, name))) return { kind: 'no-data' };
-  const wildcard = all.filter((set) => set.name === closestWildcard(all, name));
+  const above = closestWildcard(all, name);
+  const wildcard = all.filter((set) => set.name === above);
   return wildcard.length > 0 ? answerFrom(wildcard, type) : { kind: 'no-name' };
 }
 
