@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { GetObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { readVersions, versionsBelow } from './object-versions.ts';
 import type { Subject } from './subject.ts';
 import type { World } from './world.ts';
 
@@ -15,9 +15,10 @@ export function txtOf({ line }: World): Record<string, string[]> {
 /** Checks the invariants of ARCHITECTURE.md and names those that were there to check; throws for the first that does not hold. */
 export async function checkInvariants(world: World, txtBefore: Record<string, string[]>): Promise<string[]> {
   const checked = new Set<string>(['I3', 'I6']);
+  const pointers = await versionsBelow(world, 'live/');
   for (const subject of world.subjects) {
     if (await pairMatches(world, subject)) checked.add('I1');
-    if ((await neverGoesBack(world, subject)) > 0) checked.add('I2');
+    if ((await neverGoesBack(world, subject, pointers)) > 0) checked.add('I2');
     await issuesNoMore(world, subject);
     checked.add('I4');
     if (subject.failures.length > 0) {
@@ -52,20 +53,15 @@ export async function pairMatches({ line }: World, { name, names }: Subject): Pr
 }
 
 /** I2: the versions of the pointer, oldest first, only rise. How many there were. */
-async function neverGoesBack({ line }: World, { name }: Subject): Promise<number> {
-  const Prefix = `live/${name}.json`;
-  const { Versions = [] } = await line.s3.send(
-    new ListObjectVersionsCommand({ Bucket: line.bucket, Prefix }),
-  );
-  const versions: string[] = [];
-  for (const { VersionId } of [...Versions].reverse()) {
-    const { Body } = await line.s3.send(
-      new GetObjectCommand({ Bucket: line.bucket, Key: Prefix, VersionId }),
-    );
-    // Some rows put there what is no pointer.
-    const [, version] = /"version": "([^"]+)"/.exec((await Body?.transformToString()) ?? '') ?? [];
-    if (version !== undefined) versions.push(version);
-  }
+async function neverGoesBack(
+  world: World,
+  { name }: Subject,
+  pointers: Map<string, string[]>,
+): Promise<number> {
+  const key = `live/${name}.json`;
+  const texts = await readVersions(world, key, pointers.get(key));
+  // Some rows put there what is no pointer.
+  const versions = texts.flatMap((text) => /"version": "([^"]+)"/.exec(text)?.[1] ?? []);
   assert.deepEqual(versions, [...versions].sort(), `I2: the pointer of ${name} went back`);
   return versions.length;
 }
@@ -99,20 +95,11 @@ function longWords(text: string): string[] {
 }
 
 /** I7: in `state/`, whose versions show it also after it was forgotten, and as a fact on the bus. */
-async function isRememberedAndTold({ line, evidence }: World, { name, failures }: Subject): Promise<void> {
-  const Prefix = `state/${name}.json`;
-  const { Versions = [] } = await line.s3.send(
-    new ListObjectVersionsCommand({ Bucket: line.bucket, Prefix }),
-  );
-  const bodies = await Promise.all(
-    Versions.map(async ({ VersionId }) => {
-      const { Body } = await line.s3.send(
-        new GetObjectCommand({ Bucket: line.bucket, Key: Prefix, VersionId }),
-      );
-      return JSON.parse((await Body?.transformToString()) ?? '{}') as { lastFailure?: { reason: string } };
-    }),
-  );
-  const told = evidence.facts.filter(
+async function isRememberedAndTold(world: World, { name, failures }: Subject): Promise<void> {
+  const key = `state/${name}.json`;
+  const texts = await readVersions(world, key, (await versionsBelow(world, key)).get(key));
+  const bodies = texts.map((text): { lastFailure?: { reason: string } } => JSON.parse(text || '{}'));
+  const told = world.evidence.facts.filter(
     ({ type, detail }) => type === 'Certificate Renewal Failed' && detail.name === name,
   );
   for (const reason of failures) {

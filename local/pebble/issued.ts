@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Pebble } from './start.ts';
 
 export interface IssuedCertificate {
@@ -12,18 +12,28 @@ export interface IssuedCertificate {
 export class IssuedCertificates {
   readonly #pebble: Pebble;
   readonly #known = new Map<string, Promise<IssuedCertificate>>();
+  #listed: Promise<IssuedCertificate[]> | undefined;
+  #logSize = -1;
 
   constructor(pebble: Pebble) {
     this.#pebble = pebble;
   }
 
+  /** A log that has not grown is not read again. */
   async list(): Promise<IssuedCertificate[]> {
-    const log = await readFile(this.#pebble.logFile, 'utf8');
-    const serials = [...log.matchAll(/Issued certificate serial (\w+)/g)].map(([, serial = '']) => serial);
-    return Promise.all(serials.map((serial) => this.#read(serial)));
+    const { size } = await stat(this.#pebble.logFile);
+    if (this.#listed === undefined || size !== this.#logSize) this.#listed = this.#read();
+    this.#logSize = size;
+    return this.#listed;
   }
 
-  #read(serial: string): Promise<IssuedCertificate> {
+  async #read(): Promise<IssuedCertificate[]> {
+    const log = await readFile(this.#pebble.logFile, 'utf8');
+    const serials = [...log.matchAll(/Issued certificate serial (\w+)/g)].map(([, serial = '']) => serial);
+    return Promise.all(serials.map((serial) => this.#one(serial)));
+  }
+
+  #one(serial: string): Promise<IssuedCertificate> {
     const known = this.#known.get(serial) ?? this.#ask(serial);
     this.#known.set(serial, known);
     return known;

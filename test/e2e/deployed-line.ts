@@ -10,8 +10,8 @@ import {
 import {
   DeleteObjectCommand,
   GetObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
+  paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { LivePointer } from '../../lib/core/live-pointer.ts';
@@ -131,10 +131,10 @@ export class DeployedLine {
   }
 
   async keys(prefix = ''): Promise<string[]> {
-    const { Contents = [] } = await this.s3.send(
-      new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix }),
-    );
-    return Contents.map(({ Key = '' }) => Key);
+    const pages = paginateListObjectsV2({ client: this.s3 }, { Bucket: this.bucket, Prefix: prefix });
+    const keys: string[] = [];
+    for await (const { Contents = [] } of pages) keys.push(...Contents.map(({ Key = '' }) => Key));
+    return keys;
   }
 
   async pointer(name: string): Promise<LivePointer | undefined> {
