@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+from functools import cache
 
 import moto.cloudformation.models
 from finish_stacks import finish_stacks
@@ -74,6 +75,12 @@ def stop_with_parent():
     os._exit(0)
 
 
+def remember_backends():
+    """moto lists its own folders twice for each request to find whose it is."""
+    find = DomainDispatcherApplication.get_backend_for_host
+    DomainDispatcherApplication.get_backend_for_host = cache(find)
+
+
 def main():
     # Ctrl-C reaches every process of the terminal; this one has to outlive the functions that use it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -83,6 +90,7 @@ def main():
     finish_stacks()
     models = moto.cloudformation.models
     models.validate_template_cfn_lint = errors_only(models.validate_template_cfn_lint)
+    remember_backends()
     app = with_deployed_code(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
     threading.Thread(target=stop_with_parent, daemon=True).start()
