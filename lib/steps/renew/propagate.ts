@@ -1,11 +1,15 @@
-import { DnsError, type Resolver } from '../../ports/resolver.ts';
-import { poll, TimeLimitError } from '../poll.ts';
+import { type PollOptions, poll, TimeLimitError } from '../poll.ts';
 import type { RenewRun } from './context.ts';
 import type { PublishedZone } from './publish.ts';
+import { Unseen } from './unseen.ts';
 
 /** For servers and changes together: AWS says 60 s is usual, and to wait five minutes at most. */
 const LIMIT_MS = 290_000;
-const DNS_INTERVAL_MS = 500;
+const DNS_INTERVAL_MS = 200;
+
+/** 0.5 s and half as much more each time, at most 5 s: a change that comes is seen soon after, and few calls are spent. */
+const untilInSync: PollOptions<boolean>['delayMs'] = (attempt) =>
+  attempt === 0 ? 0 : Math.min(5_000, 500 * 1.5 ** (attempt - 1));
 
 /**
  * Waits until the zone's authoritative servers all give the new values, then until Route 53 calls the change INSYNC. The
@@ -20,7 +24,7 @@ export async function propagate({ deps, signal }: RenewRun, zone: PublishedZone)
       (inSync) => inSync,
       {
         what: `INSYNC of change ${changeId} in hosted zone ${zone.zoneName}`,
-        delayMs: (attempt) => (attempt === 0 ? 0 : Math.min(15_000, 500 * 2 ** attempt)),
+        delayMs: untilInSync,
         limitMs: Math.max(0, end - Date.now()),
         signal,
       },
@@ -28,49 +32,29 @@ export async function propagate({ deps, signal }: RenewRun, zone: PublishedZone)
   }
 }
 
-async function seenEverywhere(resolver: Resolver, zone: PublishedZone, signal: AbortSignal): Promise<void> {
-  const servers = await resolver.nameServers(zone.zoneName);
-  if (servers.length === 0)
-    throw new DnsError(
-      `${zone.zoneName} has no name servers in the public DNS; set at its registrar those that Route 53 shows for the zone`,
-    );
-  let open = zone.edits
-    .filter(({ type }) => type === 'TXT')
-    .flatMap(({ name, add }) =>
-      servers.map((server) => ({ server, name, values: add.map((value) => value.slice(1, -1)) })),
-    );
-  const look = async () => {
-    const seen = await Promise.all(
-      open.map(({ server, name, values }) => gives(resolver, { server, name, values })),
-    );
-    open = open.filter((_, index) => !seen[index]);
-    return open;
-  };
+async function seenEverywhere(
+  resolver: RenewRun['deps']['resolver'],
+  zone: PublishedZone,
+  signal: AbortSignal,
+): Promise<void> {
+  const unseen = await Unseen.of(zone, resolver);
   try {
-    await poll(look, (unseen) => unseen.length === 0, {
-      what: `the TXT values of ${zone.zoneName}`,
-      delayMs: (attempt) => (attempt === 0 ? 0 : DNS_INTERVAL_MS),
-      limitMs: LIMIT_MS,
-      signal,
-    });
+    await poll(
+      () => unseen.look(),
+      (left) => left === undefined,
+      {
+        what: `the TXT values of ${zone.zoneName}`,
+        delayMs: (attempt) => (attempt === 0 ? 0 : DNS_INTERVAL_MS),
+        limitMs: LIMIT_MS,
+        signal,
+      },
+    );
   } catch (error) {
-    const [first] = open;
+    const { first } = unseen;
     if (!(error instanceof TimeLimitError) || error.reason === 'out-of-time' || !first) throw error;
     throw new TimeLimitError(
       'wait-limit-reached',
-      `${first.server.server} does not give the TXT values of ${first.name} after ${LIMIT_MS / 1000} s`,
+      `${first.server} does not give the TXT values of ${first.name} after ${LIMIT_MS / 1000} s`,
     );
-  }
-}
-
-async function gives(
-  resolver: Resolver,
-  { server, name, values }: { server: { server: string; address: string }; name: string; values: string[] },
-): Promise<boolean> {
-  try {
-    const found = await resolver.txtFrom(server, name);
-    return values.every((value) => found.includes(value));
-  } catch {
-    return false;
   }
 }
