@@ -2,18 +2,19 @@ import acme from 'acme-client';
 import * as z from 'zod/mini';
 import type { CaaIssuer } from '../core/caa.ts';
 import { parseValue } from '../core/parse-json.ts';
-import type { PrivateKeyPem } from '../core/private-key-pem.ts';
 import { complaintAboutProfile } from '../core/profile.ts';
 import { REVOCATION_REASONS, type RevocationReason } from '../core/revocation.ts';
 import type {
   Authorization,
   CertificateAuthority,
+  CsrSubject,
   Order,
   OrderRequest,
 } from '../ports/certificate-authority.ts';
 import { AcmeError } from '../ports/certificate-authority.ts';
 import type { AcmeClient } from './acme-client.ts';
 import { alternatesIn } from './alternate-chains.ts';
+import { Csrs } from './csrs.ts';
 import { describeProblem, type HttpAnswer, parseRetryAfter } from './problem.ts';
 
 const HttpsUrl = z.string().check(z.regex(/^https:\/\//, 'is not an https address'));
@@ -41,6 +42,7 @@ export class AcmeAuthority implements CertificateAuthority {
   readonly directoryUrl: string;
   readonly #client: AcmeClient;
   readonly #caaIdentity: string | undefined;
+  readonly #csrs = new Csrs();
 
   /** `caaIdentity` is used when the directory's `meta.caaIdentities` is empty. */
   constructor(
@@ -112,12 +114,12 @@ export class AcmeAuthority implements CertificateAuthority {
     }
   }
 
-  async finalize(
-    order: Order,
-    { key, names }: { key: PrivateKeyPem; names: readonly string[] },
-  ): Promise<Order> {
-    const [, csr] = await acme.crypto.createCsr({ altNames: [...names] }, key.reveal());
-    const payload = { csr: acme.crypto.getPemBodyAsB64u(csr) };
+  async prepare(subject: CsrSubject): Promise<void> {
+    await this.#csrs.of(subject).catch(() => {});
+  }
+
+  async finalize(order: Order, subject: CsrSubject): Promise<Order> {
+    const payload = { csr: await this.#csrs.of(subject) };
     return this.#toOrder(await this.#client.api.apiRequest(order.finalize, payload, [200]), order.url);
   }
 

@@ -32,6 +32,12 @@ export interface OrderRequest {
   replaces?: string | undefined;
 }
 
+/** What a certificate is asked for with: a key, and the names; the same names whenever it is the same key. */
+export interface CsrSubject {
+  key: PrivateKeyPem;
+  names: readonly string[];
+}
+
 /** One CA with our account. Every call may be repeated; errors are {@link AcmeError} with the CA's problem. */
 export interface CertificateAuthority {
   /** Directory address: names the CA in events and pointers. */
@@ -44,7 +50,9 @@ export interface CertificateAuthority {
   order(url: string): Promise<Order>;
   authorization(url: string): Promise<Authorization>;
   answerChallenge(url: string): Promise<void>;
-  finalize(order: Order, csr: { key: PrivateKeyPem; names: readonly string[] }): Promise<Order>;
+  /** Makes ahead what {@link finalize} will send, which costs CPU; resolves also when that cannot be made. */
+  prepare(csr: CsrSubject): Promise<void>;
+  finalize(order: Order, csr: CsrSubject): Promise<Order>;
   /** Has a certificate (PEM) of this account revoked (RFC 8555, 7.6); one that is revoked already is done. */
   revoke(certificate: string, reason: RevocationReason): Promise<void>;
   /** The certificate with its chain, PEM: the CA's own choice, and after it the other chains it offers where they are asked for. */

@@ -132,10 +132,10 @@ async function issue(
     // The CA has looked; the rest of the way does not need the values any more.
     cleaning = clean(run, ordered, cleaned);
   }
-  const finalized = await runPhase(run, proved, (renewal) => finalize(run, renewal));
-  const committed = await runPhase(run, finalized, (renewal) => commit(run, renewal));
-  await announce(run, committed);
-  await pMap(committed, (renewal) => copy(run, renewal), { concurrency: AT_ONCE });
+  // Each goes on as far as it can by itself: the CA and the store are busy at once.
+  const committed = await runPhase(run, proved, async (renewal) => commit(run, await finalize(run, renewal)));
+  const copying = pMap(committed, (renewal) => copy(run, renewal), { concurrency: AT_ONCE });
+  await Promise.all([announce(run, committed), copying]);
   await cleaning;
   return committed;
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { CaaIssuer } from '../../lib/core/caa.ts';
 import { challengeName, identifierOf } from '../../lib/core/domain-name.ts';
-import type { PrivateKeyPem } from '../../lib/core/private-key-pem.ts';
 import type { RevocationReason } from '../../lib/core/revocation.ts';
 import {
   AcmeError,
   type Authorization,
   type CertificateAuthority,
+  type CsrSubject,
   type Order,
   type OrderRequest,
 } from '../../lib/ports/certificate-authority.ts';
@@ -18,6 +18,7 @@ type Call =
   | 'order'
   | 'authorization'
   | 'answerChallenge'
+  | 'prepare'
   | 'finalize'
   | 'certificate'
   | 'revoke';
@@ -138,7 +139,11 @@ export class FakeAuthority implements CertificateAuthority {
     if (!proved) authorization.problem = 'Incorrect TXT record (unauthorized)';
   }
 
-  async finalize({ url }: Order, csr: { key: PrivateKeyPem; names: readonly string[] }): Promise<Order> {
+  async prepare(csr: CsrSubject): Promise<void> {
+    await this.before('prepare', csr.names.join(' '));
+  }
+
+  async finalize({ url }: Order, csr: CsrSubject): Promise<Order> {
     const order = this.#orders.get(url);
     await this.before('finalize', csr.names.join(' '));
     if (order?.status !== 'ready') throw new AcmeError('acme-order-not-ready', `order ${url} is not ready`);

@@ -1,8 +1,7 @@
 import { CertificateError, type Issued, verifyIssued } from '../../core/certificate.ts';
 import { isForAge } from '../../core/decide-renewal.ts';
 import { chooseChain } from '../../core/preferred-chain.ts';
-import type { PrivateKeyPem } from '../../core/private-key-pem.ts';
-import { AcmeError, type Order } from '../../ports/certificate-authority.ts';
+import { AcmeError, type CsrSubject, type Order } from '../../ports/certificate-authority.ts';
 import type { Finalized, Ordered, RenewRun } from './context.ts';
 import { settle } from './prove.ts';
 
@@ -57,11 +56,7 @@ async function issue(run: RenewRun, { name, order, key, wanted }: Ordered): Prom
 }
 
 /** Where the answer to an earlier finalize was lost, or somebody else sent one, the order shows what came of it. */
-async function finalizeOnce(
-  { authority }: RenewRun,
-  order: Order,
-  csr: { key: PrivateKeyPem; names: readonly string[] },
-): Promise<Order> {
+async function finalizeOnce({ authority }: RenewRun, order: Order, csr: CsrSubject): Promise<Order> {
   try {
     return await authority.finalize(order, csr);
   } catch (error) {
