@@ -4,18 +4,11 @@ import { DEPLOYMENT_HOST, type Deployments, measureDeployments } from './deploym
 import { type Fleet, measureFleets } from './fleet.ts';
 import { createZone } from './zone.ts';
 
-export interface HostFigures {
-  deployments: Deployments;
-  fleets: Fleet[];
-}
+/** From a renewed certificate to one host. */
+export const measureHost = (): Promise<Deployments> => inCloud(measureDeployments, [DEPLOYMENT_HOST]);
 
-/** From a renewed certificate to the hosts: one host, then fleets. Each has a cloud of its own. */
-export async function measureHosts(): Promise<HostFigures> {
-  return {
-    deployments: await inCloud(measureDeployments, [DEPLOYMENT_HOST]),
-    fleets: await inCloud(measureFleets),
-  };
-}
+/** From a renewal file to fleets of hosts; takes twenty minutes. */
+export const measureGroups = (): Promise<Fleet[]> => inCloud(measureFleets);
 
 type Cloud = Awaited<ReturnType<typeof startCloud>>;
 
@@ -34,24 +27,26 @@ async function inCloud<Figures>(
   }
 }
 
-export function hostsTable({ deployments, fleets }: HostFigures): string {
-  const { runs, renewedToSeenMs } = deployments;
-  const one = new Table({
+export function hostTable({ runs, renewedToSeenMs: { min, median, max } }: Deployments): string {
+  const table = new Table({
     head: [`one host, functions cold, ${runs} runs`, 'min', 'median', 'max', 'aim'],
     style: { head: [], border: [] },
   });
-  const { min, median, max } = renewedToSeenMs;
-  one.push(['Certificate Renewed → new certificate seen over TLS, ms', min, Math.round(median), max, 3000]);
-  const many = new Table({
+  table.push(['Certificate Renewed → new certificate seen over TLS, ms', min, Math.round(median), max, 3000]);
+  return table.toString();
+}
+
+export function groupsTable(fleets: readonly Fleet[]): string {
+  const table = new Table({
     head: ['a certificate to a group, one run', ...fleets.map(({ hosts }) => `${hosts} hosts`)],
     style: { head: [], border: [] },
   });
   const row = (label: string, figure: (fleet: Fleet) => string | number) =>
-    many.push([label, ...fleets.map(figure)]);
+    table.push([label, ...fleets.map(figure)]);
   row('hosts that serve it at the end', ({ served }) => served);
   row('renewal file put → last host recorded, s', ({ wallMs }) => (wallMs / 1000).toFixed(0));
   row('peak memory of deploy, MB', ({ peakMb }) => peakMb.deploy);
   row('peak memory of confirm, MB', ({ peakMb }) => peakMb.confirm);
   row('least time between two looks at the canary, ms', ({ leastBetweenLooksMs }) => leastBetweenLooksMs);
-  return `${one.toString()}\n\n${many.toString()}`;
+  return table.toString();
 }
