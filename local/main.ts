@@ -4,15 +4,15 @@ import { join, relative } from 'node:path';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { type LocalCloud, startCloud } from './cloud.ts';
 import { DeployError } from './deploy.ts';
-import { printLog } from './print-log.ts';
 import { SetupError } from './setup/setup-error.ts';
 import { writeShellEnvironment } from './shell-environment.ts';
+import { onMail } from './sns/on-mail.ts';
+import { tellLog } from './tell-log.ts';
 
 const DOMAIN = 'example.com';
-const GROUP = 'web';
 const HOST = {
   id: 'i-0123456789abcdef0',
-  tags: { 'perennial-group': GROUP },
+  tags: { 'perennial-group': 'web' },
   sites: [{ serverName: DOMAIN, lineage: DOMAIN }],
 };
 
@@ -29,12 +29,22 @@ async function main(): Promise<void> {
 
 async function deployAndWait(cloud: LocalCloud, startedAt: number): Promise<void> {
   cloud.onFunctionLog(printLog);
+  onMail(cloud.parts.aws.gateway, ({ subject, text }) =>
+    console.log(`\n  mail to you@example.com: ${subject}\n\n${text.replace(/^(?=.)/gm, '    ')}`),
+  );
   console.log(`the local cloud runs (${seconds(startedAt)}); deploying with serverless`);
   await createZone(cloud);
   await cloud.deploy();
   console.log(`deployed (${seconds(startedAt)})\n`);
-  console.log(await linesToTry(cloud));
+  console.log(linesToTry(await writeEnvironment(cloud)));
   await once(process, 'SIGINT');
+}
+
+/** What functions say; lines that are not JSON are Node's own about an error. */
+function printLog(functionName: string, line: string): void {
+  if (/^(START|END|REPORT) RequestId:/.test(line)) return;
+  const told = line.startsWith('{') ? tellLog(line) : line;
+  if (told !== undefined) console.log(`  ${functionName.replace(/^perennial-local-/, '')}: ${told}`);
 }
 
 async function createZone({ endpoint }: LocalCloud): Promise<void> {
@@ -44,24 +54,33 @@ async function createZone({ endpoint }: LocalCloud): Promise<void> {
   route53.destroy();
 }
 
-async function linesToTry(cloud: LocalCloud): Promise<string> {
-  const { Bucket } = await cloud.outputs();
+/** `.local/env`: how to reach the cloud, and where things are that the lines to try name. */
+async function writeEnvironment(cloud: LocalCloud): Promise<string> {
+  const { env, parts } = cloud;
+  const { Bucket: BUCKET = '' } = await cloud.outputs();
+  const CA_ROOT = join(parts.dir, 'ca-root.pem');
+  await writeFile(CA_ROOT, await cloud.caRoots());
+  const host = cloud.hosts.get(HOST.id);
+  const places = {
+    BUCKET,
+    CA_ROOT,
+    HOST_PORT: String(host?.tlsPort),
+    NGINX_CONF: host?.nginx.configurationFile ?? '',
+  };
   const bin = join(import.meta.dirname, '../node_modules/.bin');
-  const environment = relative('', await writeShellEnvironment(cloud.env, [cloud.parts.venvBin, bin]));
-  const rootFile = join(cloud.parts.dir, 'ca-root.pem');
-  await writeFile(rootFile, await cloud.caRoots());
-  const port = cloud.hosts.get(HOST.id)?.tlsPort;
-  const file = JSON.stringify({ names: [DOMAIN, `*.${DOMAIN}`], hosts: [GROUP], profile: 'classic' });
-  return `In another terminal, in this folder:
+  return relative('', await writeShellEnvironment({ ...env, ...places }, [parts.venvBin, bin]));
+}
+
+function linesToTry(environment: string): string {
+  return `In another terminal, in this folder (docs/walkthrough.md shows what each prints):
 
   . ${environment}
-  echo '${file}' | aws s3 cp - s3://${Bucket}/renewal/${DOMAIN}.json
-  npx serverless invoke -f scan --path events/force-renewal.json
+  npx perennial add ${DOMAIN} --names '${DOMAIN},*.${DOMAIN}' --hosts web --profile classic --wait
   npx perennial status
-  npx perennial doctor
-  curl -sv --cacert ${relative('', rootFile)} --resolve ${DOMAIN}:${port}:127.0.0.1 https://${DOMAIN}:${port}/
+  npx perennial renew ${DOMAIN} --force
+  curl -sv --cacert $CA_ROOT --resolve ${DOMAIN}:$HOST_PORT:127.0.0.1 https://${DOMAIN}:$HOST_PORT/
 
-Ctrl-C stops everything. What the functions say:
+Ctrl-C stops everything. What the functions say, and the mails:
 `;
 }
 

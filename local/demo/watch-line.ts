@@ -1,5 +1,6 @@
 import type { Plan } from '../../lib/core/plan.ts';
 import type { LocalCloud } from '../cloud.ts';
+import { tellLog } from '../tell-log.ts';
 
 export type Decision = Plan['certificates'][number];
 
@@ -15,7 +16,7 @@ export function watchLine(cloud: LocalCloud): WatchedLine {
   const watched: WatchedLine = { decisions: new Map(), say: () => {} };
   const { decisions } = watched;
   cloud.onFunctionLog((name, line) => {
-    const told = tell(line);
+    const told = tellLog(line);
     if (told) watched.say(`${name.split('-').at(-1)}: ${told}`);
   });
   cloud.onInvocation((name, { payload, functionError }) => {
@@ -25,24 +26,4 @@ export function watchLine(cloud: LocalCloud): WatchedLine {
     }
   });
   return watched;
-}
-
-function tell(line: string): string | undefined {
-  try {
-    const { message, certificate, deployment, report, failure } = JSON.parse(line);
-    if (failure) return `${message}: ${failure.message} (${failure.reason})`;
-    if (certificate)
-      return `${certificate.name} ${certificate.action ?? certificate.outcome} (${certificate.reason})`;
-    if (deployment) return `group ${deployment.group}, ${deployment.names.join(', ')} (${deployment.reason})`;
-    if (report?.results)
-      return report.results
-        .map(
-          (result: { name: string; outcome: string }) =>
-            `${report.instanceId} ${result.name} ${result.outcome}`,
-        )
-        .join(', ');
-    return typeof message === 'string' ? message : undefined;
-  } catch {
-    return undefined;
-  }
 }

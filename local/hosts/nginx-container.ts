@@ -31,13 +31,17 @@ export class NginxContainer implements Nginx {
     this.#options = options;
   }
 
+  get configurationFile(): string {
+    return join(this.#configuration, 'nginx.conf');
+  }
+
   async configure(servers: Server[]): Promise<void> {
     this.#ports = portsOf(servers);
     await this.writeConfiguration(nginxConfiguration(servers, '/run'));
   }
 
   async writeConfiguration(text: string): Promise<() => Promise<void>> {
-    return replaceFile(join(this.#configuration, 'nginx.conf'), text);
+    return replaceFile(this.configurationFile, text);
   }
 
   async start(): Promise<void> {

@@ -24,6 +24,7 @@ function nginxIn(rootfs: string): string[] {
 export class NginxService implements Nginx {
   /** The program with the flags that make it use this configuration. */
   readonly command: string[];
+  readonly configurationFile: string;
   readonly #dir: string;
   #process: ChildProcess | undefined;
   #ports: number[] = [];
@@ -32,7 +33,8 @@ export class NginxService implements Nginx {
   /** `rootfs` is the folder that containers run from; its Nginx brings its own loader and libraries. */
   constructor(dir: string, rootfs: string) {
     this.#dir = join(dir, 'nginx');
-    this.command = [...nginxIn(rootfs), '-c', join(this.#dir, 'nginx.conf'), '-e', 'stderr'];
+    this.configurationFile = join(this.#dir, 'nginx.conf');
+    this.command = [...nginxIn(rootfs), '-c', this.configurationFile, '-e', 'stderr'];
   }
 
   async configure(servers: Server[]): Promise<void> {
@@ -41,7 +43,7 @@ export class NginxService implements Nginx {
   }
 
   async writeConfiguration(text: string): Promise<() => Promise<void>> {
-    return replaceFile(join(this.#dir, 'nginx.conf'), text);
+    return replaceFile(this.configurationFile, text);
   }
 
   async start(): Promise<void> {

@@ -4,6 +4,8 @@ import type { Server } from './nginx-configuration.ts';
 
 /** A real Nginx, however it runs. */
 export interface Nginx {
+  /** The nginx.conf that it reads, on this machine. */
+  readonly configurationFile: string;
   /** Writes the configuration; read at start and at a reload. A server without a certificate fails its test. */
   configure(servers: Server[]): Promise<void>;
   /** Writes nginx.conf as it is, such as a broken one; returns the way to write the last one again. */

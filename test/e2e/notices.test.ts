@@ -1,23 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { METRICS } from '../../lib/core/notices/measure.ts';
 import { type LoggedMetric, readMetrics } from '../../local/alarms/read-metrics.ts';
+import { onMail, type PublishedMail } from '../../local/sns/on-mail.ts';
 import { DeployedLine } from './deployed-line.ts';
 
 let line: DeployedLine;
 /** What was published to the stack's topic. */
-const mails: { topic: string; subject: string; text: string }[] = [];
+const mails: PublishedMail[] = [];
 
 beforeAll(async () => {
   line = await DeployedLine.start();
-  line.cloud.parts.aws.gateway.onRequest(({ service, body }, { action }) => {
-    if (service !== 'sns' || action !== 'Publish') return;
-    const asked = new URLSearchParams(body.toString());
-    mails.push({
-      topic: asked.get('TopicArn') ?? '',
-      subject: asked.get('Subject') ?? '',
-      text: asked.get('Message') ?? '',
-    });
-  });
+  onMail(line.cloud.parts.aws.gateway, (mail) => mails.push(mail));
   await line.putAndWait('example.com', { names: ['example.com'], profile: 'classic' });
   await line.putAndWait('fails', { names: ['fails.example.com'], profile: 'none-such' });
   await line.put('renewal/broken.json', '{');
