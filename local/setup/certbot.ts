@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { findProgram } from './find-program.ts';
 import { runCommand } from './run-command.ts';
 
-const VERSION = '5.8.0';
+export const CERTBOT_VERSION = '5.8.0';
 const home = join(import.meta.dirname, '../../.local');
 
-/** certbot in an environment of its own below .local/, for tests only; or one line that says why it cannot be had. */
+/** certbot with its plugin for Route 53 in an environment of its own below .local/, for tests and the benchmark only; or one line that says why it cannot be had. */
 export async function findCertbot(): Promise<{ program: string } | string> {
-  const venv = join(home, `certbot-${VERSION}`);
+  const venv = join(home, `certbot-dns-route53-${CERTBOT_VERSION}`);
   const program = join(venv, 'bin/certbot');
   if (existsSync(program)) return { program };
   const python = findProgram('python3');
@@ -21,13 +21,15 @@ export async function findCertbot(): Promise<{ program: string } | string> {
       'pip',
       '--quiet',
       '--no-input',
+      '--disable-pip-version-check',
       'install',
-      `certbot==${VERSION}`,
+      `certbot==${CERTBOT_VERSION}`,
+      `certbot-dns-route53==${CERTBOT_VERSION}`,
     ]);
     return { program };
   } catch (error) {
     await rename(venv, `${venv}.${process.pid}`).catch(() => undefined);
     await rm(`${venv}.${process.pid}`, { recursive: true, force: true });
-    return `SKIPPED: certbot ${VERSION} cannot be installed: ${(error as Error).message.split('\n')[0]}`;
+    return `SKIPPED: certbot ${CERTBOT_VERSION} cannot be installed: ${(error as Error).message.split('\n')[0]}`;
   }
 }
