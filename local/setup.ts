@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { aptInstall } from './setup/apt.ts';
 import { type ContainerCommand, findContainerCommand, isContainerCommandThere } from './setup/container.ts';
 import { findProgram } from './setup/find-program.ts';
@@ -27,7 +27,7 @@ interface Stamp {
   container?: ContainerCommand;
 }
 
-const home = join(import.meta.dirname, '../.local');
+const home = homeOf(join(import.meta.dirname, '../.local/setup.json'));
 const stampFile = join(home, 'setup.json');
 const parts = [pythonPart(home), pebblePart(home), nginxRootfsPart(home)];
 
@@ -56,6 +56,11 @@ async function install(say: (line: string) => void): Promise<Setup> {
       throw new SetupError(`the set-up in ${home} is not complete: remove that folder and try again`);
     return setup;
   });
+}
+
+/** The folder of the stamp; a link leads to the set-up of another clone. */
+function homeOf(stamp: string): string {
+  return dirname(existsSync(stamp) ? realpathSync(stamp) : stamp);
 }
 
 function findSetup(): Setup | undefined {

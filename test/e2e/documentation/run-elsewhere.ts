@@ -1,0 +1,26 @@
+/** Commands of the docs that are not run with the others, and what runs them, or says why nothing does. */
+export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
+  [/^npm install$/, '`npm ci` of .ci/run, with the same lock file'],
+  [/^npm run local$/, 'this file runs it: all other commands talk to what it started'],
+  [/^npm (test|run check)$/, '.ci/run'],
+  [/^npm run fuzz$/, 'test/unit/fuzz, with fewer inputs'],
+  [/^npm run format$/, '`biome ci` of `npm run check`, which changes nothing'],
+  [/^npm run faults\b/, 'test/e2e/faults.test.ts has its quick rows; the whole takes most of an hour'],
+  [/^npm run screenshots$/, 'test/integration/status-page.test.ts: the same browser draws the same page'],
+  [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
+  [/^docker compose up -d$/, 'test/integration/example-nginx.test.ts, with the configuration that it starts'],
+  [/^dig \+trace /, 'nothing: it asks the root servers of the DNS, and no test leaves this machine'],
+];
+
+/** What is run instead of a command whose first half is in the list above. */
+export const WITHOUT_INSTALL: Readonly<Record<string, string>> = {
+  'npm install && npm run demo': 'npm run demo',
+};
+
+/** Commands that the docs show being refused, or name without what they need. */
+export const EXIT_STATUS: Readonly<Record<string, number>> = {
+  'npx perennial': 2,
+  'npx perennial add': 2,
+  'npx perennial add shop --names shop.example.com,www.example.org': 2,
+  'npx perennial status --stage acceptance': 2,
+};
