@@ -76,7 +76,7 @@ function headline({ kind, subject, hosts }: Trouble): string {
 }
 
 function paragraph(trouble: Trouble, { stage, docsUrl, notAfter, now }: MailFacts): string {
-  const { reason, message, since, times, notBefore, names, hosts } = trouble;
+  const { reason, message, names, hosts } = trouble;
   const { words, anchor } = remedyOf(reason);
   const expiry = notAfter.get(trouble.subject);
   const left = trouble.kind === 'renewal' || trouble.kind === 'overdue' ? timeLeft(expiry, now) : undefined;
@@ -85,10 +85,7 @@ function paragraph(trouble: Trouble, { stage, docsUrl, notAfter, now }: MailFact
     ['Certificates', some(names)],
     ['Hosts', some(hosts)],
     ['What failed', `${message} (${reason})`],
-    [
-      'What was tried',
-      `${times} ${times === 1 ? 'time' : 'times'} since ${minute(since)}${notBefore ? `; next not before ${minute(notBefore)}` : ''}`,
-    ],
+    ['What was tried', triedOf(trouble)],
     ['What to do', words],
     ['Command', commandFor(trouble, stage)],
     ['More', `${docsUrl}/${anchor}`],
@@ -97,6 +94,15 @@ function paragraph(trouble: Trouble, { stage, docsUrl, notAfter, now }: MailFact
     value === undefined ? [] : [`  ${`${title}:`.padEnd(16)}${value}`],
   );
   return [headline(trouble), ...told].join('\n');
+}
+
+/** Of a deployment each host and certificate tells by itself, some twice; how many hosts there are says more. */
+function triedOf({ kind, since, times, notBefore, hosts }: Trouble): string {
+  const next = notBefore ? `; next not before ${minute(notBefore)}` : '';
+  const tried = kind === 'deployment' ? hosts.length : times;
+  const [one, many] =
+    kind === 'deployment' ? ['on 1 host ', `on ${tried} hosts `] : ['1 time ', `${tried} times `];
+  return `${tried === 0 ? '' : tried === 1 ? one : many}since ${minute(since)}${next}`;
 }
 
 function overLine(trouble: Trouble): string {

@@ -7,7 +7,6 @@ const NAMES: [RegExp, string][] = [
   [/\d{8}T\d{6}Z-[0-9a-f]{6}/g, 'VERSION'],
   [/bucket-[0-9a-z]{12}/g, 'BUCKET'],
   [/\d+/g, '0'],
-  [/\b0 time since/g, '0 times since'],
 ];
 
 /**

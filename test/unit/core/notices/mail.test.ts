@@ -54,6 +54,13 @@ The same is not told again within a day, and once when it is over.
     expect(text).toContain('More:           docs/hosts.md#what-a-host-reports\n');
   });
 
+  it('counts the hosts of a deployment, and not how often each was told', () => {
+    const told = [notDeployed('web', 'i-0'), notDeployed('web', 'i-0'), notDeployed('web', 'i-1')];
+    const { text } = write({ tell: troublesOf(...told) });
+    expect(text).toContain('What was tried: on 2 hosts since 2026-11-20 02:00 UTC\n');
+    expect(write({ tell: troublesOf(notDeployed('web', 'i-0')) }).text).toContain('on 1 host since');
+  });
+
   it('of 300 troubles names fifty and says how many there are', () => {
     const tell = troublesOf(...Array.from({ length: 300 }, (_, index) => failed(`c${index}`, 2)));
     const { subject, text } = write({ tell });
