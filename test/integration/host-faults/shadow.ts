@@ -3,8 +3,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../../../local/hosts/host.ts';
 
-/** Shell text that ends the whole run with SIGKILL, as when the host loses its power. */
-export const KILL = 'kill -9 $(ps -s "$(ps -o sid= -p $$ | tr -d " ")" -o pid=)';
+/**
+ * Shell text that ends the whole run with SIGKILL, as when the host loses its power. The shell that kills goes last: pids begin
+ * anew at the machine's highest, so its own may come before the others'.
+ */
+export const KILL = 'kill -9 $(ps -s "$(ps -o sid= -p $$ | tr -d " ")" -o pid= | tr -d " " | grep -vx $$) $$';
 
 /** Runs shell text before each run of a program on this host; returns the way to take it away again. */
 export async function shadow(host: Host, program: string, text: string): Promise<() => Promise<void>> {
