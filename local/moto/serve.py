@@ -4,7 +4,7 @@ These things differ from `moto_server`: queues do not push to functions inside m
 local/queues do what an event source mapping does); GET /deployed-code/<function ARN> answers the
 zip that moto keeps, as the presigned URL of GetFunction's Code.Location does on AWS;
 ValidateTemplate refuses a template for the errors that cfn-lint finds, not for its warnings; Ref of an
-event bus is its name; and stacks are finished (see finish_stacks.py).
+event bus is its name; stacks are finished (see finish_stacks.py); and connections are kept (see keep_alive.py).
 Ends when its standard input closes, so that it never outlives the process that started it.
 """
 
@@ -17,11 +17,11 @@ from functools import cache
 
 import moto.cloudformation.models
 from finish_stacks import finish_stacks
+from keep_alive import KeepAliveHandler
 from moto.awslambda.models import lambda_backends
 from moto.events.models import EventBus
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
-    MotoRequestHandler,
     create_backend_app,
 )
 from moto.sqs.models import Queue
@@ -92,7 +92,7 @@ def main():
     models.validate_template_cfn_lint = errors_only(models.validate_template_cfn_lint)
     remember_backends()
     app = with_deployed_code(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=KeepAliveHandler)
     threading.Thread(target=stop_with_parent, daemon=True).start()
     print(server.server_port, flush=True)
     server.serve_forever()
