@@ -48,8 +48,8 @@ export class DeployedLine {
     this.route53 = new Route53Client(client);
     cloud.onFunctionLog((name, line) => {
       this.printed.push(line);
-      if (line.startsWith('{'))
-        this.logged.push({ function: name.replace('perennial-local-', ''), line: JSON.parse(line) });
+      const read = line.startsWith('{') ? whole(line) : undefined;
+      if (read) this.logged.push({ function: name.replace('perennial-local-', ''), line: read });
     });
   }
 
@@ -180,5 +180,14 @@ export class DeployedLine {
     this.s3.destroy();
     this.route53.destroy();
     return this.cloud.stop();
+  }
+}
+
+/** The last line of a process that was killed may be a part of one. */
+function whole(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }
