@@ -24,7 +24,7 @@ export class ManyCertificates {
     const { aws } = world.line.cloud.parts;
     this.#world = world;
     this.#others = createS3(aws.emit, aws.agedObjects);
-    this.#objects = new ManyObjects(this.#others, { listed: 'renewal/', absent: /\/?state\/many-/ });
+    this.#objects = new ManyObjects(this.#others, ['renewal/', 'live/']);
     aws.gateway.serve('s3', this.#objects);
     world.line.cloud.onInvocation((name, { report }) => {
       if (!name.endsWith('-scan')) return;
@@ -79,7 +79,7 @@ export class ManyCertificates {
       serverNames: [],
       sha256: { fullchain: HASH, privkey: HASH },
     };
-    this.#objects.objects.set(`renewal/${name}.json`, JSON.stringify({ names }));
-    this.#objects.objects.set(`live/${name}.json`, JSON.stringify(pointer));
+    this.#objects.put(`renewal/${name}.json`, JSON.stringify({ names }));
+    this.#objects.put(`live/${name}.json`, JSON.stringify(pointer));
   }
 }

@@ -1,42 +1,45 @@
+import { createHash } from 'node:crypto';
 import { queryOf, s3Location } from '../local/gateway/action.ts';
 import type { AwsRequest, AwsResponse, Forward, LocalService } from '../local/gateway/request.ts';
-import { s3Refusal } from './answers.ts';
 
 const PAGE = 1000;
 
-/** S3 for thousands of objects that are only read: these keys from memory, everything else as before. */
+/** S3 for thousands of objects that functions only read: those directly below these prefixes from memory, everything else as before. */
 export class ManyObjects implements LocalService {
-  readonly objects = new Map<string, string>();
+  readonly #objects = new Map<string, { body: string; etag: string }>();
   readonly #others: LocalService;
-  readonly #listed: string;
-  readonly #absent: RegExp;
+  readonly #prefixes: readonly string[];
 
-  /** `listed` is the prefix whose lists are of these objects alone; keys that match `absent` and are not here do not exist. */
-  constructor(others: LocalService, { listed, absent }: { listed: string; absent: RegExp }) {
+  /** Lists of `prefixes` are of the objects here alone. */
+  constructor(others: LocalService, prefixes: readonly string[]) {
     this.#others = others;
-    this.#listed = listed;
-    this.#absent = absent;
+    this.#prefixes = prefixes;
+  }
+
+  put(key: string, body: string): void {
+    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
+    this.#objects.set(key, { body, etag });
   }
 
   async handle(request: AwsRequest, forward: Forward): Promise<AwsResponse> {
     const { key } = s3Location(request);
     const query = queryOf(request);
-    if (request.method === 'GET' && key === '' && query.get('prefix') === this.#listed)
-      return xml(this.#page(Number(query.get('continuation-token') ?? 0)));
-    const body = request.method === 'GET' ? this.objects.get(key) : undefined;
-    if (body !== undefined) return { status: 200, headers: { ...NOW(), etag: '"many"' }, body };
-    if (request.method === 'GET' && this.#absent.test(key)) return s3Refusal(404, 'NoSuchKey');
+    const prefix = query.get('prefix') ?? '';
+    if (request.method === 'GET' && key === '' && this.#prefixes.includes(prefix))
+      return xml(this.#page(prefix, Number(query.get('continuation-token') ?? 0)));
+    const object = request.method === 'GET' ? this.#objects.get(key) : undefined;
+    if (object) return { status: 200, headers: { ...NOW(), etag: object.etag }, body: object.body };
     return this.#others.handle(request, forward);
   }
 
-  #page(from: number): string {
-    const keys = [...this.objects.keys()].filter((key) => key.startsWith(this.#listed));
-    const isCut = from + PAGE < keys.length;
-    const entries = keys
+  #page(prefix: string, from: number): string {
+    const all = [...this.#objects].filter(([key]) => key.startsWith(prefix));
+    const isCut = from + PAGE < all.length;
+    const entries = all
       .slice(from, from + PAGE)
       .map(
-        (key) =>
-          `<Contents><Key>${key}</Key><LastModified>2026-01-01T00:00:00Z</LastModified><ETag>"many"</ETag><Size>1</Size></Contents>`,
+        ([key, { etag, body }]) =>
+          `<Contents><Key>${key}</Key><LastModified>2026-01-01T00:00:00Z</LastModified><ETag>${etag}</ETag><Size>${body.length}</Size></Contents>`,
       );
     const next = isCut ? `<NextContinuationToken>${from + PAGE}</NextContinuationToken>` : '';
     return `<ListBucketResult><IsTruncated>${isCut}</IsTruncated>${next}${entries.join('')}</ListBucketResult>`;
