@@ -70,10 +70,14 @@ async function importModule(file) {
 async function answer(handler, invocation) {
   process.env._X_AMZN_TRACE_ID = invocation.traceId;
   const outcome = await run(handler, invocation);
+  await Promise.all([written(process.stdout), written(process.stderr)]);
   endOutput(1);
   endOutput(2);
   process.send(outcome);
 }
+
+/** What a full pipe did not take at once waits in the stream; it comes before the end of the output. */
+const written = (stream) => new Promise((resolve) => stream.write('', resolve));
 
 /** Waits while the reader is behind: a full pipe refuses what does not fit. */
 function endOutput(descriptor) {

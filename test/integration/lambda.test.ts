@@ -28,6 +28,7 @@ export const main = async (event, context) => {
   invocations += 1;
   console.log('hello', event.say);
   switch (event.do) {
+    case 'print': for (let line = 0; line < 5000; line += 1) console.log(line, 'x'.repeat(300)); break;
     case 'throw': throw new RangeError('too far');
     case 'sleep': await sleep(60_000); break;
     case 'exit': process.exit(3); break;
@@ -127,6 +128,12 @@ describe('an invoked function', () => {
     expect(second.result).toMatchObject({ event: { say: 'two' }, invocations: 2 });
     expect(first.log).toMatch(/START.*\nhello one\nEND.*\nREPORT.*Max Memory Used: \d+ MB\tInit Duration/);
     expect(second.log).not.toMatch(/one|Init/);
+  });
+
+  it('has all that it prints in its log, also where that is a megabyte', async () => {
+    const { log } = await functions.invoke('echo', JSON.stringify({ do: 'print' }));
+    expect(log.match(/^\d+ x+$/gm)).toHaveLength(5000);
+    expect(log).toMatch(/^START[\s\S]*\n4999 x+\nEND .*\nREPORT .*\n$/);
   });
 
   it('starts cold with what is deployed after a deployment', async () => {
