@@ -86,4 +86,14 @@ const leaveOutUnreached = {
   },
 };
 
-module.exports = () => [replaceUnused, shakeSchemas, trimPackageJson, trimRegions, leaveOutUnreached];
+// serverless-esbuild zips as fast as can be, and a function is fetched at each cold start: a tenth less of it this way.
+function deflateWell() {
+  const archiver = require(require.resolve('archiver', { paths: [require.resolve('serverless-esbuild')] }));
+  const { create } = archiver;
+  archiver.create = (format, options) => create(format, { zlib: { level: 9 }, ...options });
+}
+
+module.exports = () => {
+  deflateWell();
+  return [replaceUnused, shakeSchemas, trimPackageJson, trimRegions, leaveOutUnreached];
+};

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../check/package-stack.ts';
 import { PROJECT, runTool } from '../../check/run-tool.ts';
@@ -75,6 +76,17 @@ function policyStatements(queue: string): unknown[] {
     .filter(([, { Properties }]) => Properties.Queues.some((ref: { Ref: string }) => ref.Ref === queue))
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
 }
+
+it('each function is zipped as small as it goes', async () => {
+  for (const name of FUNCTIONS.map((id) => id.toLowerCase())) {
+    const zip = join(folder, `${name}.zip`);
+    await runTool('python3', ['-m', 'zipfile', '-e', zip, join(folder, name)]);
+    const { length } = deflateRawSync(await readFile(join(folder, name, 'functions', `${name}.mjs`)), {
+      level: 9,
+    });
+    expect((await stat(zip)).size, name).toBeLessThan(length + 500);
+  }
+});
 
 describe('rules', () => {
   it('go to functions and queues', () => {
