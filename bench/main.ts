@@ -2,6 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startCloud } from '../local/cloud.ts';
 import { SetupError } from '../local/setup/setup-error.ts';
+import { measureUsage } from './bill/measure.ts';
+import { monthlyBill } from './bill/model.ts';
+import { billTable } from './bill/table.ts';
 import { measureBundles } from './bundles.ts';
 import { groupsTable, hostTable, measureGroups, measureHost } from './hosts.ts';
 import { measureManyRenewals } from './many-renewals.ts';
@@ -26,6 +29,7 @@ const PARTS = {
   status: measureStatusPart,
   peers: measurePeersPart,
   scan: measureScanPart,
+  bill: measureBillPart,
 };
 type Part = keyof typeof PARTS;
 /** Measured only when asked for: 200 hosts take twenty minutes. */
@@ -101,6 +105,14 @@ async function measurePeersPart(options: { quick: boolean }) {
 async function measureScanPart({ quick }: { quick: boolean }) {
   const scans = await measureScans(quick ? [100, 1000] : [100, 1000, 10_000]);
   return { figures: { scans }, table: scanTable(scans) };
+}
+
+/** Without two sizes that are over one page of a list, what a list costs by the certificate would not be seen. */
+async function measureBillPart({ quick }: { quick: boolean }) {
+  const prices = JSON.parse(await readFile(join(import.meta.dirname, 'prices.json'), 'utf8'));
+  const usage = await measureUsage(quick ? [60, 120] : [100, 1000, 2000]);
+  const bills = [10, 1000, 100_000].map((certificates) => monthlyBill(usage, certificates, prices));
+  return { figures: { bill: { usage, bills } }, table: billTable(bills, usage, prices) };
 }
 
 try {

@@ -1,0 +1,48 @@
+import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { METRICS } from '../../lib/core/notices/measure.ts';
+import type { LocalCloud } from '../../local/cloud.ts';
+import type { Measured } from './model.ts';
+
+const STACK = 'perennial-local';
+
+interface Properties {
+  Architectures?: ['arm64' | 'x86_64'];
+  MemorySize?: number;
+  Timeout?: number;
+  Metrics?: { MetricStat?: object }[];
+}
+interface Template {
+  Resources: Record<string, { Type: string; Properties: Properties }>;
+}
+
+/** What is deployed that decides about the bill. */
+export async function readDeployed({
+  endpoint,
+}: LocalCloud): Promise<Pick<Measured, 'architecture' | 'memoryMb' | 'timeouts' | 'standing'>> {
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+  const client = new CloudFormationClient({ endpoint, region: 'us-east-1', credentials });
+  const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName: STACK }));
+  const { Resources } = JSON.parse(TemplateBody) as Template;
+  const scan = Resources.ScanLambdaFunction?.Properties;
+  const status = Resources.StatusLambdaFunction?.Properties;
+  return {
+    architecture: scan?.Architectures?.[0] ?? 'x86_64',
+    memoryMb: scan?.MemorySize ?? Number.NaN,
+    timeouts: { scan: scan?.Timeout ?? Number.NaN, status: status?.Timeout ?? Number.NaN },
+    standing: standingIn(Resources),
+  };
+}
+
+/** An alarm over several metrics is billed for each. */
+function standingIn(resources: Template['Resources']): Measured['standing'] {
+  const of = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
+  const alarmMetrics = of('AWS::CloudWatch::Alarm').map(
+    ({ Properties: { Metrics } }) => Metrics?.filter(({ MetricStat }) => MetricStat).length ?? 1,
+  );
+  return {
+    metrics: Object.keys(METRICS).length,
+    alarmMetrics: alarmMetrics.reduce((so, count) => so + count, 0),
+    dashboards: of('AWS::CloudWatch::Dashboard').length,
+    queues: of('AWS::Lambda::EventSourceMapping').length,
+  };
+}
