@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { CountTests } from './check/count-tests.ts';
+import { CountTests } from './tools/check/count-tests.ts';
 
 // One kind after the other. Each of the end-to-end files is a whole cloud.
 export default defineConfig({

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
-import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../check/package-stack.ts';
+import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../tools/check/package-stack.ts';
 import { spreadOf } from './median.ts';
 
 const ROOT = join(import.meta.dirname, '..');

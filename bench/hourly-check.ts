@@ -1,10 +1,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
-import { S3Store } from '../lib/aws/s3-store.ts';
-import { pointerText } from '../lib/core/live-pointer.ts';
-import { liveKey, renewalKey, stateKey } from '../lib/core/object-keys.ts';
-import type { Plan } from '../lib/core/plan.ts';
+import { S3Store } from '../lib/adapters/aws/s3-store.ts';
+import { pointerText } from '../lib/foundation/certificate/live-pointer.ts';
+import { liveKey, renewalKey, stateKey } from '../lib/foundation/certificate/object-keys.ts';
+import type { Plan } from '../lib/scan/rules/plan.ts';
 import type { LocalCloud } from '../local/cloud.ts';
 import { earlierCertificate } from '../local/demo/seed.ts';
 

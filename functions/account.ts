@@ -1,9 +1,9 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { KeptAccounts } from '../lib/acme/change-account.ts';
-import { ParameterStore } from '../lib/aws/parameter-store.ts';
+import { KeptAccounts } from '../lib/adapters/acme/change-account.ts';
+import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
+import { changeAccount } from '../lib/issuance/ca/change-account.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
-import { readSettings } from '../lib/settings.ts';
-import { changeAccount } from '../lib/steps/change-account.ts';
+import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
 const accounts = new KeptAccounts({

@@ -1,12 +1,12 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
-import { acmIn } from '../lib/aws/acm.ts';
-import { EventBus } from '../lib/aws/event-bus.ts';
-import { S3Store } from '../lib/aws/s3-store.ts';
-import { ImportDue } from '../lib/core/facts.ts';
+import { acmIn } from '../lib/adapters/aws/acm.ts';
+import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { S3Store } from '../lib/adapters/aws/s3-store.ts';
+import { type ImportDeps, importToAcm } from '../lib/delivery/acm/import-to-acm.ts';
+import { ImportDue } from '../lib/foundation/events/events.ts';
 import { eventWith, logger, queued } from '../lib/lambda/handler.ts';
-import { readSettings } from '../lib/settings.ts';
-import { type ImportDeps, importToAcm } from '../lib/steps/import-to-acm.ts';
+import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
 const deps: ImportDeps = {

@@ -2,12 +2,12 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
-import { EventBus } from '../lib/aws/event-bus.ts';
-import { S3Store } from '../lib/aws/s3-store.ts';
-import { SsmHosts } from '../lib/aws/ssm-hosts.ts';
+import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { S3Store } from '../lib/adapters/aws/s3-store.ts';
+import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
+import { type ConfirmDeps, confirm } from '../lib/delivery/deployment/confirm.ts';
 import { logger, queued } from '../lib/lambda/handler.ts';
-import { readSettings } from '../lib/settings.ts';
-import { type ConfirmDeps, confirm } from '../lib/steps/confirm.ts';
+import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
 const deps: ConfirmDeps = {

@@ -1,13 +1,13 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { EventBus } from '../lib/aws/event-bus.ts';
-import { S3Store } from '../lib/aws/s3-store.ts';
-import { SsmHosts } from '../lib/aws/ssm-hosts.ts';
-import { DeploymentDue } from '../lib/core/facts.ts';
+import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { S3Store } from '../lib/adapters/aws/s3-store.ts';
+import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
+import { type DeployDeps, deploy } from '../lib/delivery/deployment/deploy.ts';
+import { DeploymentDue } from '../lib/foundation/events/events.ts';
 import { eventWith, logger, queued } from '../lib/lambda/handler.ts';
-import { readSettings } from '../lib/settings.ts';
-import { type DeployDeps, deploy } from '../lib/steps/deploy.ts';
+import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
 const deps: DeployDeps = {

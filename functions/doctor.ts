@@ -1,14 +1,14 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { readDirectory } from '../lib/acme/directory.ts';
-import { describeAccounts } from '../lib/aws/describe-account.ts';
-import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
-import { S3Store } from '../lib/aws/s3-store.ts';
-import { SsmHosts } from '../lib/aws/ssm-hosts.ts';
-import { DnsResolver } from '../lib/dns/node-resolver.ts';
+import { readDirectory } from '../lib/adapters/acme/directory.ts';
+import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
+import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
+import { S3Store } from '../lib/adapters/aws/s3-store.ts';
+import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
+import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
-import { readSettings } from '../lib/settings.ts';
-import { type DoctorDeps, diagnose } from '../lib/steps/doctor.ts';
+import { readSettings } from '../lib/lambda/settings.ts';
+import { type DoctorDeps, diagnose } from '../lib/reporting/doctor/doctor.ts';
 
 const settings = readSettings(process.env);
 const ssm = new SSMClient();

@@ -1,12 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { NoticeTopic } from '../lib/aws/notice-topic.ts';
-import { S3Store } from '../lib/aws/s3-store.ts';
-import { SeenFact } from '../lib/core/notices/seen-fact.ts';
+import { NoticeTopic } from '../lib/adapters/aws/notice-topic.ts';
+import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { logger, queuedTogether } from '../lib/lambda/handler.ts';
 import { publishMetrics } from '../lib/lambda/metrics.ts';
-import { readSettings } from '../lib/settings.ts';
-import { type NotifyDeps, notify } from '../lib/steps/notify.ts';
+import { readSettings } from '../lib/lambda/settings.ts';
+import { type NotifyDeps, notify } from '../lib/reporting/notices/notify.ts';
+import { SeenFact } from '../lib/reporting/notices/rules/seen-fact.ts';
 
 const settings = readSettings(process.env);
 const deps: NotifyDeps = {

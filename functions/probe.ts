@@ -1,12 +1,12 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
-import { EventBus } from '../lib/aws/event-bus.ts';
-import { S3Store } from '../lib/aws/s3-store.ts';
+import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { S3Store } from '../lib/adapters/aws/s3-store.ts';
+import { SiteLook } from '../lib/adapters/net/site-look.ts';
+import { type ProbeDeps, probe } from '../lib/delivery/probe/probe.ts';
 import { logger, queued } from '../lib/lambda/handler.ts';
-import { SiteLook } from '../lib/net/site-look.ts';
-import { readSettings } from '../lib/settings.ts';
-import { type ProbeDeps, probe } from '../lib/steps/probe.ts';
+import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
 const deps: ProbeDeps = {

@@ -1,19 +1,19 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { openAuthority } from '../lib/acme/accounts.ts';
-import { readCaaIdentity } from '../lib/acme/read-caa-identity.ts';
-import { EventBus } from '../lib/aws/event-bus.ts';
-import { ParameterStore } from '../lib/aws/parameter-store.ts';
-import { route53ZonesOf } from '../lib/aws/route53-zones-of.ts';
-import { S3Store } from '../lib/aws/s3-store.ts';
-import { RenewalDue } from '../lib/core/facts.ts';
-import { DnsResolver } from '../lib/dns/node-resolver.ts';
+import { openAuthority } from '../lib/adapters/acme/accounts.ts';
+import { readCaaIdentity } from '../lib/adapters/acme/read-caa-identity.ts';
+import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
+import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
+import { S3Store } from '../lib/adapters/aws/s3-store.ts';
+import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
+import { oneLineOf } from '../lib/foundation/common/describe-error.ts';
+import { RenewalDue } from '../lib/foundation/events/events.ts';
+import type { RenewDeps } from '../lib/issuance/renewal/deps.ts';
+import { renewInTurns } from '../lib/issuance/renewal/renew-in-turns.ts';
 import { eventWith, logger, queued } from '../lib/lambda/handler.ts';
-import { readSettings } from '../lib/settings.ts';
-import { oneLineOf } from '../lib/steps/failure.ts';
-import type { RenewDeps } from '../lib/steps/renew/context.ts';
-import { renewInTurns } from '../lib/steps/renew-in-turns.ts';
+import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
 const accounts = {

@@ -1,13 +1,13 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { openKeptAuthority } from '../lib/acme/accounts.ts';
-import { EventBus } from '../lib/aws/event-bus.ts';
-import { ParameterStore } from '../lib/aws/parameter-store.ts';
-import { S3Store } from '../lib/aws/s3-store.ts';
+import { openKeptAuthority } from '../lib/adapters/acme/accounts.ts';
+import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
+import { S3Store } from '../lib/adapters/aws/s3-store.ts';
+import { type RevokeDeps, revoke } from '../lib/issuance/revocation/revoke.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
-import { readSettings } from '../lib/settings.ts';
-import { type RevokeDeps, revoke } from '../lib/steps/revoke.ts';
+import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
 const accounts = {

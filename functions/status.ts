@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { S3Store } from '../lib/aws/s3-store.ts';
+import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
-import { readSettings } from '../lib/settings.ts';
-import { type StatusDeps, showStatus } from '../lib/steps/show-status.ts';
+import { readSettings } from '../lib/lambda/settings.ts';
+import { type StatusDeps, showStatus } from '../lib/reporting/status/show-status.ts';
 
 const settings = readSettings(process.env);
 const deps: StatusDeps = {

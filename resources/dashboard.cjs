@@ -1,4 +1,4 @@
-// One look at all of it: what CloudWatch knows anyway, and the metrics of lib/core/notices/measure.ts.
+// One look at all of it: what CloudWatch knows anyway, and the metrics of lib/reporting/notices/rules/measure.ts.
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const stage = await resolveVariable('sls:stage');
   const functions = Object.keys(await resolveConfigurationProperty(['functions']));

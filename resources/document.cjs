@@ -1,7 +1,7 @@
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-const SCRIPT = join(__dirname, '../lib/host/install.sh');
+const SCRIPT = join(__dirname, '../lib/delivery/deployment/host/install.sh');
 
 // No two dots in a row, so that no name leads out of its folder.
 const LINEAGE = '[a-z0-9][a-z0-9_-]*([.][a-z0-9_-]+)*';

@@ -1,9 +1,9 @@
 const z = require('zod/mini');
-const { complaintAboutName, isWildcard } = require('../lib/core/domain-name.ts');
-const { explainIssues } = require('../lib/core/explain-issues.ts');
-const { printable } = require('../lib/core/printable.ts');
-const { HostGroupSettings } = require('../lib/core/host-group.ts');
-const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/core/zone-role.ts');
+const { complaintAboutName, isWildcard } = require('../lib/foundation/certificate/domain-name.ts');
+const { explainIssues } = require('../lib/foundation/common/explain-issues.ts');
+const { printable } = require('../lib/foundation/common/printable.ts');
+const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
+const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
 
 const TERMS = 'https://letsencrypt.org/repository/';
 

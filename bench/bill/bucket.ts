@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
-import { S3Store } from '../../lib/aws/s3-store.ts';
-import { renewalKey, stateKey } from '../../lib/core/object-keys.ts';
+import { S3Store } from '../../lib/adapters/aws/s3-store.ts';
+import { renewalKey, stateKey } from '../../lib/foundation/certificate/object-keys.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
 import { earlierCertificate, putEarlier } from '../../local/demo/seed.ts';
 

@@ -1,5 +1,5 @@
 import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
-import { METRICS } from '../../lib/core/notices/measure.ts';
+import { METRICS } from '../../lib/reporting/notices/rules/measure.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
 import type { Measured } from './model.ts';
 

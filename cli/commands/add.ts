@@ -1,7 +1,7 @@
-import { InputError } from '../../lib/core/input-error.ts';
-import { renewalKey } from '../../lib/core/object-keys.ts';
-import { parseRenewalFile } from '../../lib/core/renewal-file.ts';
-import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
+import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { parseRenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';

@@ -1,10 +1,10 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import pMap from 'p-map';
-import { EventBus } from '../../lib/aws/event-bus.ts';
-import { InputError } from '../../lib/core/input-error.ts';
-import { LIVE_PREFIX } from '../../lib/core/object-keys.ts';
-import { printable } from '../../lib/core/printable.ts';
-import { readLive } from '../../lib/steps/read-objects.ts';
+import { EventBus } from '../../lib/adapters/aws/event-bus.ts';
+import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
+import { LIVE_PREFIX } from '../../lib/foundation/certificate/object-keys.ts';
+import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { deploymentsDue } from '../follow/deployments-due.ts';
 import { followDeployment, lookBefore } from '../follow/follow.ts';

@@ -1,4 +1,4 @@
-import type { Diagnosis, Finding } from '../../lib/core/doctor/finding.ts';
+import type { Diagnosis, Finding } from '../../lib/reporting/doctor/rules/finding.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { InputError } from '../../lib/core/input-error.ts';
-import { LIVE_PREFIX, liveKey } from '../../lib/core/object-keys.ts';
-import { printable } from '../../lib/core/printable.ts';
-import { oneLineOf } from '../../lib/steps/failure.ts';
+import { LIVE_PREFIX, liveKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { oneLineOf } from '../../lib/foundation/common/describe-error.ts';
+import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { writeExport } from '../migrate/write-export.ts';
 import { type Cell, tableOf } from '../output/table.ts';

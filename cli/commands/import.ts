@@ -1,6 +1,6 @@
-import { InputError } from '../../lib/core/input-error.ts';
-import { printable } from '../../lib/core/printable.ts';
-import { oneLineOf } from '../../lib/steps/failure.ts';
+import { oneLineOf } from '../../lib/foundation/common/describe-error.ts';
+import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import type { FoundFolder } from '../migrate/found.ts';
 import { type ImportContext, type PreparedImport, prepareImport } from '../migrate/prepare-import.ts';

@@ -1,5 +1,5 @@
-import type { Plan, PlannedCertificate, StandingPlan } from '../../lib/core/plan.ts';
-import { missingRecord } from '../../lib/core/standing-records.ts';
+import { missingRecord } from '../../lib/issuance/dns/rules/persist-records.ts';
+import type { Plan, PlannedCertificate, StandingPlan } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
-import { InputError } from '../../lib/core/input-error.ts';
-import { RENEWAL_PREFIX, renewalKey } from '../../lib/core/object-keys.ts';
-import type { Plan, PlannedCertificate } from '../../lib/core/plan.ts';
+import { RENEWAL_PREFIX, renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
+import type { Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';

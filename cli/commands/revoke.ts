@@ -1,7 +1,7 @@
-import { InputError } from '../../lib/core/input-error.ts';
-import { liveKey } from '../../lib/core/object-keys.ts';
-import { printable } from '../../lib/core/printable.ts';
-import type { Revoked } from '../../lib/steps/revoke.ts';
+import { liveKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
+import type { Revoked } from '../../lib/issuance/revocation/revoke.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';

@@ -1,7 +1,7 @@
-import type { CertificateStatus } from '../../lib/core/status/certificate-status.ts';
-import { isWell } from '../../lib/core/status/judge-health.ts';
-import { IndexedReads } from '../../lib/steps/indexed-reads.ts';
-import { readStatus } from '../../lib/steps/read-status.ts';
+import { IndexedReads } from '../../lib/foundation/bucket/indexed-reads.ts';
+import { readStatus } from '../../lib/reporting/status/read-status.ts';
+import type { CertificateStatus } from '../../lib/reporting/status/rules/certificate-status.ts';
+import { isWell } from '../../lib/reporting/status/rules/judge-health.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack, type Stack } from '../stack/find-stack.ts';

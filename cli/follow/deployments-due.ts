@@ -1,5 +1,5 @@
-import type { DeploymentDue } from '../../lib/core/facts.ts';
-import { splitNames } from '../../lib/core/split-names.ts';
+import { splitNames } from '../../lib/delivery/deployment/rules/split-names.ts';
+import type { DeploymentDue } from '../../lib/foundation/events/events.ts';
 
 /** What to tell each group: the certificates of a group that is `wanted`, and those that are wanted by name; all without any. */
 export function deploymentsDue(

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
-import { HOSTS_PREFIX } from '../../lib/core/object-keys.ts';
-import type { Host } from '../../lib/ports/hosts.ts';
-import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { readHostRecords } from '../../lib/steps/read-host-records.ts';
-import { findState, readLive } from '../../lib/steps/read-objects.ts';
+import type { Host } from '../../lib/delivery/deployment/hosts.ts';
+import { readHostRecords } from '../../lib/delivery/deployment/read-host-records.ts';
+import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
+import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
+import { HOSTS_PREFIX } from '../../lib/foundation/certificate/object-keys.ts';
+import { findState } from '../../lib/issuance/renewal/read-state.ts';
 import {
   type Before,
   type ExpectedHost,

@@ -1,6 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { SsmHosts } from '../../lib/aws/ssm-hosts.ts';
-import type { Host } from '../../lib/ports/hosts.ts';
+import { SsmHosts } from '../../lib/adapters/aws/ssm-hosts.ts';
+import type { Host } from '../../lib/delivery/deployment/hosts.ts';
 import type { Stack } from '../stack/find-stack.ts';
 import { openBucket } from '../stack/open-bucket.ts';
 import type { FollowDeps } from './follow.ts';

@@ -1,4 +1,4 @@
-import type { HostRecord } from '../../lib/core/host-record.ts';
+import type { HostRecord } from '../../lib/delivery/deployment/rules/host-record.ts';
 
 /** What one host made of a certificate; `waiting` until it has reported. */
 export interface HostOutcome {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { LivePointer } from '../../lib/core/live-pointer.ts';
-import type { KeyType } from '../../lib/core/renewal-file.ts';
+import type { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
+import type { KeyType } from '../../lib/foundation/certificate/renewal-file.ts';
 
 const KEY_LINES: Record<KeyType, string[]> = {
   'ecdsa-p256': ['key_type = ecdsa', 'elliptic_curve = secp256r1'],

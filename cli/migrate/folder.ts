@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '../../lib/core/input-error.ts';
-import { printable } from '../../lib/core/printable.ts';
-import { PrivateKeyPem } from '../../lib/core/private-key-pem.ts';
+import { PrivateKeyPem } from '../../lib/foundation/certificate/private-key-pem.ts';
+import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { FoundFolder, FoundLineage } from './found.ts';
 
 /** More than any certificate, key or configuration is. */

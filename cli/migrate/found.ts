@@ -1,4 +1,4 @@
-import type { PrivateKeyPem } from '../../lib/core/private-key-pem.ts';
+import type { PrivateKeyPem } from '../../lib/foundation/certificate/private-key-pem.ts';
 
 export type Program = 'certbot' | 'lego' | 'acme.sh' | 'dehydrated';
 

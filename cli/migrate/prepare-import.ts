@@ -1,12 +1,21 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { CertificateError, certificateFacts, type Issued, verifyIssued } from '../../lib/core/certificate.ts';
-import { InputError } from '../../lib/core/input-error.ts';
-import { sha256 } from '../../lib/core/leaf.ts';
-import { versionAt } from '../../lib/core/lineage.ts';
-import { LivePointer } from '../../lib/core/live-pointer.ts';
-import { renewalKey } from '../../lib/core/object-keys.ts';
-import { PrivateKeyPem } from '../../lib/core/private-key-pem.ts';
-import { type KeyType, parseRenewalFile, type StackLimits } from '../../lib/core/renewal-file.ts';
+import { sha256 } from '../../lib/foundation/certificate/leaf.ts';
+import { versionAt } from '../../lib/foundation/certificate/lineage.ts';
+import { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
+import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { PrivateKeyPem } from '../../lib/foundation/certificate/private-key-pem.ts';
+import {
+  type KeyType,
+  parseRenewalFile,
+  type StackLimits,
+} from '../../lib/foundation/certificate/renewal-file.ts';
+import {
+  CertificateError,
+  certificateFacts,
+  type Issued,
+  verifyIssued,
+} from '../../lib/foundation/certificate/verify-issued.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { FoundLineage } from './found.ts';
 
 /** All that is written of a certificate that is taken over. */

@@ -1,5 +1,5 @@
-import { InputError } from '../../lib/core/input-error.ts';
-import { printable } from '../../lib/core/printable.ts';
+import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 import { exists } from './folder.ts';
 import type { FoundFolder } from './found.ts';
 import { readAcmeSh } from './read-acme-sh.ts';

@@ -1,11 +1,11 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '../../lib/core/input-error.ts';
-import { sha256 } from '../../lib/core/leaf.ts';
-import { type ArchiveFile, archiveKey } from '../../lib/core/object-keys.ts';
-import { printable } from '../../lib/core/printable.ts';
-import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { readLive } from '../../lib/steps/read-objects.ts';
+import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
+import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
+import { sha256 } from '../../lib/foundation/certificate/leaf.ts';
+import { type ArchiveFile, archiveKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 import { certbotConf } from './certbot-conf.ts';
 import { exists } from './folder.ts';
 

@@ -1,9 +1,14 @@
-import { InputError } from '../../lib/core/input-error.ts';
-import { pointerText } from '../../lib/core/live-pointer.ts';
-import { type ArchiveFile, archiveKey, liveKey, renewalKey } from '../../lib/core/object-keys.ts';
-import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { readLive } from '../../lib/steps/read-objects.ts';
-import { putCopies } from '../../lib/steps/renew/commit.ts';
+import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
+import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
+import { pointerText } from '../../lib/foundation/certificate/live-pointer.ts';
+import {
+  type ArchiveFile,
+  archiveKey,
+  liveKey,
+  renewalKey,
+} from '../../lib/foundation/certificate/object-keys.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
+import { putCopies } from '../../lib/issuance/renewal/commit.ts';
 import type { PreparedImport } from './prepare-import.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { InputError } from '../../lib/core/input-error.ts';
-import { printable } from '../../lib/core/printable.ts';
+import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 
 /** `a.example.com, b.example.com` as a list. */
 export const listOf = (text: string | undefined): string[] =>

@@ -1,4 +1,4 @@
-import { printable } from '../../lib/core/printable.ts';
+import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import { StackError } from './stack-error.ts';
 
 /** A CloudFormation stack as its API tells it. */

@@ -1,4 +1,4 @@
-import { errorText, isAccessDenied } from '../../lib/aws/error-name.ts';
+import { errorText, isAccessDenied } from '../../lib/adapters/aws/error-name.ts';
 import { StackError } from './stack-error.ts';
 
 /** What an AWS call's error means to the person at the terminal, in one line; `permission` as IAM calls it. */

@@ -3,7 +3,7 @@ import {
   DescribeStacksCommand,
   paginateDescribeStacks,
 } from '@aws-sdk/client-cloudformation';
-import { isAccessDenied } from '../../lib/aws/error-name.ts';
+import { isAccessDenied } from '../../lib/adapters/aws/error-name.ts';
 import { type ChosenStack, chooseStack, type SeenStack, stackName } from './choose-stack.ts';
 import { explain } from './explain.ts';
 import { StackError } from './stack-error.ts';

@@ -1,7 +1,7 @@
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { errorName } from '../../lib/aws/error-name.ts';
-import type { StackLimits } from '../../lib/core/renewal-file.ts';
-import { readSettings, type Settings } from '../../lib/settings.ts';
+import { errorName } from '../../lib/adapters/aws/error-name.ts';
+import type { StackLimits } from '../../lib/foundation/certificate/renewal-file.ts';
+import { readSettings, type Settings } from '../../lib/lambda/settings.ts';
 import { explain } from './explain.ts';
 import type { FunctionName as Name, Stack } from './find-stack.ts';
 import { StackError } from './stack-error.ts';

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { S3Store } from '../../lib/aws/s3-store.ts';
+import { S3Store } from '../../lib/adapters/aws/s3-store.ts';
 import type { Stack } from './find-stack.ts';
 
 /** As many connections as the reads of a table are made at once. */

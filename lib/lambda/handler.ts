@@ -3,8 +3,8 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { parseJson } from '../core/parse-json.ts';
-import { oneLineOf } from '../steps/failure.ts';
+import { oneLineOf } from '../foundation/common/describe-error.ts';
+import { parseJson } from '../foundation/common/parse-json.ts';
 
 export const logger = new Logger({ serviceName: 'perennial' });
 

@@ -1,5 +1,5 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { METRICS, type Measured } from '../core/notices/measure.ts';
+import { METRICS, type Measured } from '../reporting/notices/rules/measure.ts';
 
 /** Puts what was measured into the log, in CloudWatch's embedded metric format, with the stage as the one dimension. */
 export function publishMetrics(measured: readonly Measured[], stage: string): void {

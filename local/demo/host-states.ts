@@ -1,8 +1,8 @@
 import { readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { HostRecord } from '../../lib/core/host-record.ts';
-import { hostKey } from '../../lib/core/object-keys.ts';
+import { HostRecord } from '../../lib/delivery/deployment/rules/host-record.ts';
+import { hostKey } from '../../lib/foundation/certificate/object-keys.ts';
 import type { Demo } from './scenario.ts';
 import { servedBy } from './served.ts';
 

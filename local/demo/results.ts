@@ -1,6 +1,6 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { LivePointer } from '../../lib/core/live-pointer.ts';
-import { liveKey } from '../../lib/core/object-keys.ts';
+import { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
+import { liveKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { complaintsAboutZone } from './dns.ts';
 import { type Demo, SERVER_NAMES } from './scenario.ts';
 import { servedBy } from './served.ts';

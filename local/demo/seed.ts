@@ -1,12 +1,18 @@
 import { X509Certificate } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { certificateFacts } from '../../lib/core/certificate.ts';
-import { DAY } from '../../lib/core/durations.ts';
-import { recordResults } from '../../lib/core/host-record.ts';
-import { sha256 } from '../../lib/core/leaf.ts';
-import { versionAt } from '../../lib/core/lineage.ts';
-import { type LivePointer, pointerText } from '../../lib/core/live-pointer.ts';
-import { archiveKey, hostKey, liveCopyKey, liveKey, renewalKey } from '../../lib/core/object-keys.ts';
+import { recordResults } from '../../lib/delivery/deployment/rules/host-record.ts';
+import { sha256 } from '../../lib/foundation/certificate/leaf.ts';
+import { versionAt } from '../../lib/foundation/certificate/lineage.ts';
+import { type LivePointer, pointerText } from '../../lib/foundation/certificate/live-pointer.ts';
+import {
+  archiveKey,
+  hostKey,
+  liveCopyKey,
+  liveKey,
+  renewalKey,
+} from '../../lib/foundation/certificate/object-keys.ts';
+import { certificateFacts } from '../../lib/foundation/certificate/verify-issued.ts';
+import { DAY } from '../../lib/foundation/common/durations.ts';
 import { type PemPair, selfSign } from '../hosts/self-signed.ts';
 
 export interface Bucket {

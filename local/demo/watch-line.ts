@@ -1,4 +1,4 @@
-import type { Plan } from '../../lib/core/plan.ts';
+import type { Plan } from '../../lib/scan/rules/plan.ts';
 import type { LocalCloud } from '../cloud.ts';
 import { tellLog } from '../tell-log.ts';
 

@@ -1,13 +1,13 @@
-import { DAY } from '../../lib/core/durations.ts';
-import type { HostRecord } from '../../lib/core/host-record.ts';
-import { versionAt } from '../../lib/core/lineage.ts';
-import type { LivePointer } from '../../lib/core/live-pointer.ts';
+import type { HostRecord } from '../../lib/delivery/deployment/rules/host-record.ts';
+import { versionAt } from '../../lib/foundation/certificate/lineage.ts';
+import type { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
+import { DAY } from '../../lib/foundation/common/durations.ts';
 import {
   bySoonestTrouble,
   type CertificateStatus,
   statusOf,
-} from '../../lib/core/status/certificate-status.ts';
-import type { CertificateFacts } from '../../lib/core/status/facts.ts';
+} from '../../lib/reporting/status/rules/certificate-status.ts';
+import type { CertificateFacts } from '../../lib/reporting/status/rules/facts.ts';
 
 const CA = 'https://acme-v02.api.letsencrypt.org/directory';
 const STACK = { defaultCa: CA, fallbackCas: [] };

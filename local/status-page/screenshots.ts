@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { statusPage } from '../../lib/status-page/page.ts';
+import { statusPage } from '../../lib/reporting/status/page/page.ts';
 import { openBrowser } from './browser.ts';
 import { exampleFleet } from './example-fleet.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 
 /** What every object store promises; `makeStore` gives an empty one. */
 export function describeObjectStoreContract(name: string, makeStore: () => Promise<ObjectStore>): void {

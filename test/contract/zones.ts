@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RecordChange, RecordSet } from '../../lib/core/record-edits.ts';
-import { ChangeRefusedError, type Zones } from '../../lib/ports/zones.ts';
+import type { RecordChange, RecordSet } from '../../lib/issuance/dns/rules/record-edits.ts';
+import { ChangeRefusedError, type Zones } from '../../lib/issuance/dns/zones.ts';
 
 /** What every `Zones` promises; `makeZones` gives one that holds the public hosted zones of these names, empty. */
 export function describeZonesContract(name: string, makeZones: (...names: string[]) => Promise<Zones>): void {

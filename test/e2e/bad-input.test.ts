@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Plan } from '../../lib/core/plan.ts';
+import type { Plan } from '../../lib/scan/rules/plan.ts';
 import { DeployedLine } from './deployed-line.ts';
 
 let line: DeployedLine;

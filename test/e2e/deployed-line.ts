@@ -14,8 +14,8 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { LivePointer } from '../../lib/core/live-pointer.ts';
-import type { Plan } from '../../lib/core/plan.ts';
+import { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
+import type { Plan } from '../../lib/scan/rules/plan.ts';
 import { type CloudOptions, type LocalCloud, startCloud } from '../../local/cloud.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Diagnosis, Finding } from '../../lib/core/doctor/finding.ts';
+import type { Diagnosis, Finding } from '../../lib/reporting/doctor/rules/finding.ts';
 import { DeployedLine } from './deployed-line.ts';
 
 const HOST = 'i-0000000000000d0c7';

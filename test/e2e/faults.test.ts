@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runRow } from '../../faults/row.ts';
-import { ROWS } from '../../faults/rows/all.ts';
-import { World } from '../../faults/world.ts';
+import { runRow } from '../faults/row.ts';
+import { ROWS } from '../faults/rows/all.ts';
+import { World } from '../faults/world.ts';
 
 /** The quick ones; `npm run faults` runs all. */
 const QUICK = [2, 3, 4, 5, 6, 8];

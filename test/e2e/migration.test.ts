@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import type { Plan } from '../../lib/core/plan.ts';
+import type { Plan } from '../../lib/scan/rules/plan.ts';
 import { DeployedLine } from './deployed-line.ts';
 import { findMigrationPrograms, type MigrationPrograms } from './migration-programs.ts';
 

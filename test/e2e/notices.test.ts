@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { METRICS } from '../../lib/core/notices/measure.ts';
+import { METRICS } from '../../lib/reporting/notices/rules/measure.ts';
 import { type LoggedMetric, readMetrics } from '../../local/alarms/read-metrics.ts';
 import { onMail, type PublishedMail } from '../../local/sns/on-mail.ts';
 import { DeployedLine } from './deployed-line.ts';

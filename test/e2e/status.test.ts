@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StatusAnswer } from '../../lib/steps/show-status.ts';
+import type { StatusAnswer } from '../../lib/reporting/status/show-status.ts';
 import { DeployedLine } from './deployed-line.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

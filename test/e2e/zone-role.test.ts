@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assumeRole } from '../../lib/aws/assumed-role.ts';
-import type { Diagnosis } from '../../lib/core/doctor/finding.ts';
-import type { Plan } from '../../lib/core/plan.ts';
+import { assumeRole } from '../../lib/adapters/aws/assumed-role.ts';
+import type { Diagnosis } from '../../lib/reporting/doctor/rules/finding.ts';
+import type { Plan } from '../../lib/scan/rules/plan.ts';
 import { policiesOfRole } from '../../local/iam/deployed-policies.ts';
 import { judgeCalls } from '../../local/iam/judge-calls.ts';
 import type { Policy } from '../../local/iam/policy.ts';

@@ -11,7 +11,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { PrivateKeyPem } from '../../lib/core/private-key-pem.ts';
+import { PrivateKeyPem } from '../../lib/foundation/certificate/private-key-pem.ts';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' } as const;

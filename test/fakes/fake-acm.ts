@@ -1,4 +1,7 @@
-import type { CertificateManager, ImportableCertificate } from '../../lib/ports/certificate-manager.ts';
+import type {
+  CertificateManager,
+  ImportableCertificate,
+} from '../../lib/delivery/acm/certificate-manager.ts';
 
 /** ACM of one region in memory, with the certificates of others beside ours. */
 export class FakeAcm implements CertificateManager {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CaaIssuer } from '../../lib/core/caa.ts';
-import { challengeName, identifierOf } from '../../lib/core/domain-name.ts';
-import type { RevocationReason } from '../../lib/core/revocation.ts';
+import { challengeName, identifierOf } from '../../lib/foundation/certificate/domain-name.ts';
+import type { RevocationReason } from '../../lib/foundation/certificate/revocation.ts';
 import {
   AcmeError,
   type Authorization,
@@ -9,7 +8,8 @@ import {
   type CsrSubject,
   type Order,
   type OrderRequest,
-} from '../../lib/ports/certificate-authority.ts';
+} from '../../lib/issuance/ca/certificate-authority.ts';
+import type { CaaIssuer } from '../../lib/issuance/ca/rules/ca-list.ts';
 import type { TestCa } from './certificates.ts';
 import type { FakeZones } from './fake-zones.ts';
 

@@ -1,4 +1,4 @@
-import type { Host, Hosts, Installation, Invocation } from '../../lib/ports/hosts.ts';
+import type { Host, Hosts, Installation, Invocation } from '../../lib/delivery/deployment/hosts.ts';
 
 /** A fleet in memory; each host reports what `reports` says of it, by default that it serves all it was sent. */
 export class FakeHosts implements Hosts {

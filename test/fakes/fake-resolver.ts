@@ -1,5 +1,4 @@
-import type { CaaProperty } from '../../lib/core/caa.ts';
-import type { Resolver } from '../../lib/ports/resolver.ts';
+import type { CaaProperty, Resolver } from '../../lib/issuance/dns/resolver.ts';
 import type { FakeZones } from './fake-zones.ts';
 
 /** A DNS that shows the fake zones as they are at once, and the CNAMEs it is given. */

@@ -1,7 +1,6 @@
-import type { FoundRecord } from '../../lib/core/found-record.ts';
-import type { HostedZone } from '../../lib/core/hosted-zones.ts';
-import { type RecordChange, type RecordSet, recordKey } from '../../lib/core/record-edits.ts';
-import { ChangeRefusedError, ZoneError, type Zones } from '../../lib/ports/zones.ts';
+import type { FoundRecord, HostedZone } from '../../lib/issuance/dns/rules/hosted-zones.ts';
+import { type RecordChange, type RecordSet, recordKey } from '../../lib/issuance/dns/rules/record-edits.ts';
+import { ChangeRefusedError, ZoneError, type Zones } from '../../lib/issuance/dns/zones.ts';
 
 /** Hosted zones in memory, as strict as Route 53: all or nothing, `CREATE` only where nothing is, `DELETE` only of the exact set. */
 export class FakeZones implements Zones {

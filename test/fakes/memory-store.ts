@@ -6,7 +6,7 @@ import type {
   StoredObject,
   WriteOptions,
   Written,
-} from '../../lib/ports/object-store.ts';
+} from '../../lib/foundation/bucket/object-store.ts';
 
 interface Kept {
   body: string;

@@ -1,5 +1,5 @@
-import type { LivePointer } from '../../lib/core/live-pointer.ts';
-import type { Wanted } from '../../lib/core/renewal-file.ts';
+import type { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
+import type { Wanted } from '../../lib/foundation/certificate/renewal-file.ts';
 
 const DAY = 86_400_000;
 

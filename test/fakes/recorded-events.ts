@@ -1,5 +1,5 @@
-import type { Fact } from '../../lib/core/facts.ts';
-import type { Events } from '../../lib/ports/events.ts';
+import type { Events } from '../../lib/foundation/events/event-bus.ts';
+import type { Fact } from '../../lib/foundation/events/events.ts';
 
 /** A bus that remembers. */
 export class RecordedEvents implements Events {

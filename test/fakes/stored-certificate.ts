@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { certificateFacts } from '../../lib/core/certificate.ts';
-import { sha256 } from '../../lib/core/leaf.ts';
-import { type LivePointer, pointerText } from '../../lib/core/live-pointer.ts';
-import { archiveKey, liveCopyKey, liveKey } from '../../lib/core/object-keys.ts';
+import { sha256 } from '../../lib/foundation/certificate/leaf.ts';
+import { type LivePointer, pointerText } from '../../lib/foundation/certificate/live-pointer.ts';
+import { archiveKey, liveCopyKey, liveKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { certificateFacts } from '../../lib/foundation/certificate/verify-issued.ts';
 import { newKey, type TestCa } from './certificates.ts';
 import type { MemoryStore } from './memory-store.ts';
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AccountStore, openAuthority, openKeptAuthority } from '../../lib/acme/accounts.ts';
-import { KeptAccounts } from '../../lib/acme/change-account.ts';
-import { newAccountKey } from '../../lib/acme/kept-account.ts';
-import { accountUriIn } from '../../lib/core/account-parameter.ts';
-import { changeAccount } from '../../lib/steps/change-account.ts';
+import type { AccountStore } from '../../lib/adapters/acme/account-store.ts';
+import { openAuthority, openKeptAuthority } from '../../lib/adapters/acme/accounts.ts';
+import { KeptAccounts } from '../../lib/adapters/acme/change-account.ts';
+import { newAccountKey } from '../../lib/adapters/acme/kept-account.ts';
+import { changeAccount } from '../../lib/issuance/ca/change-account.ts';
+import { accountUriIn } from '../../lib/issuance/ca/rules/account-parameter.ts';
 import { type Ca, startCa } from './ca-fixture.ts';
 
 let ca: Ca;

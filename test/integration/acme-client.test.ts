@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AcmeClient } from '../../lib/acme/acme-client.ts';
+import { AcmeClient } from '../../lib/adapters/acme/acme-client.ts';
 
 let server: Server;
 let base: string;

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chooseChain } from '../../lib/core/preferred-chain.ts';
+import { chooseChain } from '../../lib/issuance/ca/rules/preferred-chain.ts';
 import { type Ca, issue, startCa } from './ca-fixture.ts';
 
 let ca: Ca;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openAuthority } from '../../lib/acme/accounts.ts';
+import { openAuthority } from '../../lib/adapters/acme/accounts.ts';
 import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';

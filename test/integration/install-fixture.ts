@@ -14,7 +14,7 @@ import { ensureSetup } from '../../local/setup.ts';
 import { createAuthority, type IssueOptions } from './certificate-authority.ts';
 import { startProbe } from './tls-probe.ts';
 
-const scriptFile = join(import.meta.dirname, '../../lib/host/install.sh');
+const scriptFile = join(import.meta.dirname, '../../lib/delivery/deployment/host/install.sh');
 
 /** What the script's last line says. */
 interface InstallReport {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeAccounts } from '../../lib/aws/describe-account.ts';
-import { ParameterStore } from '../../lib/aws/parameter-store.ts';
-import { accountParameter } from '../../lib/core/account-parameter.ts';
+import { describeAccounts } from '../../lib/adapters/aws/describe-account.ts';
+import { ParameterStore } from '../../lib/adapters/aws/parameter-store.ts';
+import { accountParameter } from '../../lib/issuance/ca/rules/account-parameter.ts';
 import { type Moto, startMoto } from '../../local/moto/start.ts';
 import { venvBin } from './fixtures/venv.ts';
 

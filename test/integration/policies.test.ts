@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageStack, readTemplate, SAMPLE_PARAMS } from '../../check/package-stack.ts';
-import { PROJECT } from '../../check/run-tool.ts';
 import type { Authorization } from '../../local/iam/authorization.ts';
 import { isAllowed } from '../../local/iam/policy.ts';
 import { policiesOf, type Resources, resolve } from '../../local/iam/template-policies.ts';
+import { packageStack, readTemplate, SAMPLE_PARAMS } from '../../tools/check/package-stack.ts';
+import { PROJECT } from '../../tools/check/run-tool.ts';
 import { roleTable } from './role-table.ts';
 
 const ZONE_ROLE = 'arn:aws:iam::210987654321:role/dns';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renewalInfoOf } from '../../lib/acme/renewal-info.ts';
-import { InputError } from '../../lib/core/input-error.ts';
+import { renewalInfoOf } from '../../lib/adapters/acme/renewal-info.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 import { type Ca, issue, startCa } from './ca-fixture.ts';
 
 const DAY = 86_400_000;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Route53Zones } from '../../lib/aws/route53-zones.ts';
+import { Route53Zones } from '../../lib/adapters/aws/route53-zones.ts';
 import { describeZonesContract } from '../contract/zones.ts';
 import { type LocalRoute53, startLocalRoute53 } from './local-route53.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { S3Store } from '../../lib/aws/s3-store.ts';
+import { S3Store } from '../../lib/adapters/aws/s3-store.ts';
 import { type Moto, startMoto } from '../../local/moto/start.ts';
 import { describeObjectStoreContract } from '../contract/object-store.ts';
 import { venvBin } from './fixtures/venv.ts';

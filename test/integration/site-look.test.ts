@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { decode, encode } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SiteLook } from '../../lib/net/site-look.ts';
+import { SiteLook } from '../../lib/adapters/net/site-look.ts';
 
 const NEVER = new AbortController().signal;
 /** Takes connections and says nothing. */

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../check/package-stack.ts';
-import { PROJECT } from '../../check/run-tool.ts';
-import { METRICS, type MetricName } from '../../lib/core/notices/measure.ts';
+import { METRICS, type MetricName } from '../../lib/reporting/notices/rules/measure.ts';
 import { type AlarmSettings, type AlarmState, evaluateAlarm } from '../../local/alarms/evaluate-alarm.ts';
+import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../tools/check/package-stack.ts';
+import { PROJECT } from '../../tools/check/run-tool.ts';
 
 let folder: string;
 let resources: Record<string, Resource>;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageStack, readTemplate, SAMPLE_PARAMS } from '../../check/package-stack.ts';
+import { packageStack, readTemplate, SAMPLE_PARAMS } from '../../tools/check/package-stack.ts';
 
 let folder: string;
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../check/package-stack.ts';
-import { PROJECT, runTool } from '../../check/run-tool.ts';
+import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../tools/check/package-stack.ts';
+import { PROJECT, runTool } from '../../tools/check/run-tool.ts';
 import { venvBin } from './fixtures/venv.ts';
 
 const FUNCTIONS = [

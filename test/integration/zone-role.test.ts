@@ -1,10 +1,10 @@
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { assumeRole } from '../../lib/aws/assumed-role.ts';
-import { route53ZonesOf } from '../../lib/aws/route53-zones-of.ts';
-import type { RecordSet } from '../../lib/core/record-edits.ts';
-import type { ZoneRole } from '../../lib/core/zone-role.ts';
+import { assumeRole } from '../../lib/adapters/aws/assumed-role.ts';
+import { route53ZonesOf } from '../../lib/adapters/aws/route53-zones-of.ts';
+import type { ZoneRole } from '../../lib/foundation/certificate/zone-role.ts';
+import type { RecordSet } from '../../lib/issuance/dns/rules/record-edits.ts';
 import { createSts } from '../../local/sts/sts.ts';
 import { type LocalRoute53, startLocalRoute53 } from './local-route53.ts';
 

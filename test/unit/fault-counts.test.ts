@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KillCounts, summary } from '../../faults/kill-runs.ts';
+import { type KillCounts, summary } from '../faults/kill-runs.ts';
 
 const fine: KillCounts = {
   point: 'before claim',

@@ -17,7 +17,7 @@ const PLACES = [
 ];
 
 test('docs/hosts.md explains each reason that the script can report, and no other', () => {
-  const script = read('lib/host/install.sh');
+  const script = read('lib/delivery/deployment/host/install.sh');
   const reported = PLACES.flatMap((place) => [...script.matchAll(place)].map(([, reason]) => reason));
   const table = read('docs/hosts.md').split('| reason | meaning |')[1] ?? '';
   const explained = [...table.matchAll(/^\| `([a-z-]+)` \| .+ \|/gm)].map(([, reason]) => reason);

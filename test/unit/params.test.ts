@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROJECT } from '../../check/run-tool.ts';
+import { PROJECT } from '../../tools/check/run-tool.ts';
 
 const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
 const checkParams = createRequire(import.meta.url)('../../resources/params.cjs');

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { KNOWN_REASONS, remedyOf } from '../../lib/core/notices/remedies.ts';
+import { KNOWN_REASONS, remedyOf } from '../../lib/reporting/notices/rules/remedies.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');

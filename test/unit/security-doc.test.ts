@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROJECT } from '../../check/run-tool.ts';
+import { PROJECT } from '../../tools/check/run-tool.ts';
 
 const text = readFileSync(join(PROJECT, 'docs/security.md'), 'utf8');
 const [, threats = ''] = text.split('| threat | what stands against it | what remains | shown by |\n');

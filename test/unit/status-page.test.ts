@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CertificateStatus } from '../../lib/core/status/certificate-status.ts';
-import { html } from '../../lib/status-page/html.ts';
-import { statusPage } from '../../lib/status-page/page.ts';
-import { rowOf } from '../../lib/status-page/row.ts';
+import { html } from '../../lib/reporting/status/page/html.ts';
+import { statusPage } from '../../lib/reporting/status/page/page.ts';
+import { rowOf } from '../../lib/reporting/status/page/row.ts';
+import type { CertificateStatus } from '../../lib/reporting/status/rules/certificate-status.ts';
 import { exampleFleet, largeFleet } from '../../local/status-page/example-fleet.ts';
 
 const now = new Date('2026-11-20T02:30:00Z');

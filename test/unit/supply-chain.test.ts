@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROJECT } from '../../check/run-tool.ts';
+import { PROJECT } from '../../tools/check/run-tool.ts';
 
 interface Locked {
   integrity?: string;

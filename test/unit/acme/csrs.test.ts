@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Csrs } from '../../../lib/acme/csrs.ts';
-import { PrivateKeyPem } from '../../../lib/core/private-key-pem.ts';
+import { Csrs } from '../../../lib/adapters/acme/csrs.ts';
+import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
 import { newKey } from '../../fakes/certificates.ts';
 
 const names = ['example.com'];

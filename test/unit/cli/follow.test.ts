@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deploymentsDue } from '../../../cli/follow/deployments-due.ts';
 import { followRenewal, lookBefore } from '../../../cli/follow/follow.ts';
 import { hostOutcomes, leaveAlone } from '../../../cli/follow/settled.ts';
-import { pointerText } from '../../../lib/core/live-pointer.ts';
+import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 

@@ -7,8 +7,8 @@ import type { FoundLineage } from '../../../cli/migrate/found.ts';
 import { type ImportContext, prepareImport } from '../../../cli/migrate/prepare-import.ts';
 import { readFolder } from '../../../cli/migrate/read-folder.ts';
 import { requireFree, writeImport } from '../../../cli/migrate/write-import.ts';
-import { LivePointer } from '../../../lib/core/live-pointer.ts';
-import { PrivateKeyPem } from '../../../lib/core/private-key-pem.ts';
+import { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts';
+import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
 import { makeCa, newKey, type TestCa } from '../../fakes/certificates.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 

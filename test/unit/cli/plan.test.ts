@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { planText } from '../../../cli/commands/plan.ts';
-import type { PlannedCertificate } from '../../../lib/core/plan.ts';
+import type { PlannedCertificate } from '../../../lib/scan/rules/plan.ts';
 
 const textOf = (standing: PlannedCertificate['standing']) => {
   const until = '2026-12-01T00:00:00.000Z';

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { reportOf } from '../../../cli/commands/status.ts';
-import { pointerText } from '../../../lib/core/live-pointer.ts';
-import { bySoonestTrouble, statusOf } from '../../../lib/core/status/certificate-status.ts';
-import type { CertificateFacts } from '../../../lib/core/status/facts.ts';
-import { readStatus } from '../../../lib/steps/read-status.ts';
+import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
+import { readStatus } from '../../../lib/reporting/status/read-status.ts';
+import { bySoonestTrouble, statusOf } from '../../../lib/reporting/status/rules/certificate-status.ts';
+import type { CertificateFacts } from '../../../lib/reporting/status/rules/facts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 

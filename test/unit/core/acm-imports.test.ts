@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AcmImport, AcmWanted, decideImports } from '../../../lib/core/acm-imports.ts';
+import { type AcmImport, decideImports } from '../../../lib/delivery/acm/rules/decide-imports.ts';
+import { AcmWanted } from '../../../lib/foundation/certificate/renewal-file.ts';
 
 const region = (name: string) => ({ region: name });
 const complaint = (wanted: unknown) => AcmWanted.safeParse(wanted).error?.issues[0]?.message;

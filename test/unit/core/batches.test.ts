@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchRenewals, type DueCertificate } from '../../../lib/core/batches.ts';
+import { batchRenewals, type DueCertificate } from '../../../lib/issuance/renewal/rules/batches.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const inDays = (days: number) => new Date(NOW.getTime() + days * 86_400_000);

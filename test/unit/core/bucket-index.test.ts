@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { emptyIndex, indexText, parseIndex, toIndexed } from '../../../lib/core/bucket-index.ts';
+import {
+  emptyIndex,
+  indexText,
+  parseIndex,
+  toIndexed,
+} from '../../../lib/foundation/bucket/rules/bucket-index.ts';
 
 describe('the index of the bucket', () => {
   it('reads what it wrote', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CaLimits, learnLimits, limitOn, NO_LIMITS } from '../../../lib/core/ca-limits.ts';
+import { CaLimits, learnLimits, limitOn, NO_LIMITS } from '../../../lib/issuance/ca/rules/ca-limits.ts';
 
 const HOUR = 3_600_000;
 const NOW = new Date('2026-11-20T02:00:00Z');

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type CaaProperty, judgeCaa, type RelevantSet } from '../../../lib/core/caa.ts';
-import { type CaaRecord, type CaaWish, planCaa, recordedAfter } from '../../../lib/core/caa-plan.ts';
+import { judgeCaa, type RelevantSet } from '../../../lib/issuance/caa/rules/caa.ts';
+import {
+  type CaaRecord,
+  type CaaWish,
+  planCaa,
+  recordedAfter,
+} from '../../../lib/issuance/caa/rules/caa-plan.ts';
+import type { CaaProperty } from '../../../lib/issuance/dns/resolver.ts';
 
 const ACCOUNT = 'https://ca1.example.net/acct/1';
 const issuer = { identity: 'ca1.example.net', accountUri: ACCOUNT };

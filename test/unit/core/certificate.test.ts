@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../../lib/foundation/certificate/leaf.ts';
 import {
   CertificateError,
   certificateFacts,
   keyFingerprint,
   verifyIssued,
-} from '../../../lib/core/certificate.ts';
-import { sha256 } from '../../../lib/core/leaf.ts';
+} from '../../../lib/foundation/certificate/verify-issued.ts';
 import { makeCa, newKey, type TestCa } from '../../fakes/certificates.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

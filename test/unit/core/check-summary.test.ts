@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Health, lifeLeft, summarizeCheck } from '../../../lib/core/check-summary.ts';
+import { type Health, lifeLeft, summarizeCheck } from '../../../lib/scan/rules/check-summary.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const DAY = 86_400_000;

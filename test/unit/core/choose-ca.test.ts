@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { casOf } from '../../../lib/core/ca-list.ts';
-import { type CaTroubles, isCaTrouble, rememberCaTrouble } from '../../../lib/core/ca-trouble.ts';
-import { type ChoiceFacts, chooseCa } from '../../../lib/core/choose-ca.ts';
+import { casOf } from '../../../lib/issuance/ca/rules/ca-list.ts';
+import {
+  type CaTroubles,
+  isCaTrouble,
+  rememberCaTrouble,
+} from '../../../lib/issuance/ca/rules/ca-trouble.ts';
+import { type ChoiceFacts, chooseCa } from '../../../lib/issuance/ca/rules/choose-ca.ts';
 
 const [A, B, C] = ['https://a.test/d', 'https://b.test/d', 'https://c.test/d'] as const;
 const HOUR = 3_600_000;

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideRenewal, isOverdue, type RenewalFacts } from '../../../lib/core/decide-renewal.ts';
-import type { LivePointer } from '../../../lib/core/live-pointer.ts';
+import type { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts';
+import {
+  decideRenewal,
+  isOverdue,
+  type RenewalFacts,
+} from '../../../lib/issuance/renewal/rules/decide-renewal.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
 
 const CA = 'https://ca.test/directory';

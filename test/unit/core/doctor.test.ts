@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../../../lib/core/doctor/answer.ts';
-import { checkFile } from '../../../lib/core/doctor/check-file.ts';
-import { examine } from '../../../lib/core/doctor/examine.ts';
+import type { FoundRecord } from '../../../lib/issuance/dns/rules/hosted-zones.ts';
+import type { State } from '../../../lib/issuance/renewal/rules/state.ts';
+import { parseRequest } from '../../../lib/reporting/doctor/doctor.ts';
+import type { Answer } from '../../../lib/reporting/doctor/rules/answer.ts';
+import { checkFile } from '../../../lib/reporting/doctor/rules/check-file.ts';
+import { examine } from '../../../lib/reporting/doctor/rules/examine.ts';
 import type {
   AccountFacts,
   CertificateFacts,
@@ -9,11 +12,8 @@ import type {
   HostFacts,
   IdentifierFacts,
   PlaceFacts,
-} from '../../../lib/core/doctor/facts.ts';
-import type { Check, Finding } from '../../../lib/core/doctor/finding.ts';
-import { parseRequest } from '../../../lib/core/doctor/parse-request.ts';
-import type { FoundRecord } from '../../../lib/core/found-record.ts';
-import type { State } from '../../../lib/core/state.ts';
+} from '../../../lib/reporting/doctor/rules/facts.ts';
+import type { Check, Finding } from '../../../lib/reporting/doctor/rules/finding.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
 
 const DAY = 86_400_000;

@@ -7,7 +7,7 @@ import {
   identifierOf,
   isAtOrBelow,
   selfAndAncestors,
-} from '../../../lib/core/domain-name.ts';
+} from '../../../lib/foundation/certificate/domain-name.ts';
 
 describe('a name', () => {
   it.each([

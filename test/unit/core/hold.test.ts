@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { learnLimits, NO_LIMITS } from '../../../lib/core/ca-limits.ts';
-import { type HoldFacts, holdOf, isSuggested } from '../../../lib/core/hold.ts';
+import { learnLimits, NO_LIMITS } from '../../../lib/issuance/ca/rules/ca-limits.ts';
+import { type HoldFacts, holdOf, isSuggested } from '../../../lib/issuance/renewal/rules/hold.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

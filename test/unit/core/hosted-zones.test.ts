@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { settleZone, zonesFor } from '../../../lib/core/hosted-zones.ts';
-import { InputError } from '../../../lib/core/input-error.ts';
+import { InputError } from '../../../lib/foundation/common/input-error.ts';
+import { settleZone, zonesFor } from '../../../lib/issuance/dns/rules/hosted-zones.ts';
 
 const zone = (name: string, id = name, isPrivate = false) => ({ id, name, isPrivate });
 const ZONES = [

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import { DeploymentDue } from '../../../lib/core/facts.ts';
-import { HostGroupSettings } from '../../../lib/core/host-group.ts';
-import { LineageName } from '../../../lib/core/lineage.ts';
-import { parseRenewalFile } from '../../../lib/core/renewal-file.ts';
-import { parseStart } from '../../../lib/core/start.ts';
+import { HostGroupSettings } from '../../../lib/foundation/certificate/host-group.ts';
+import { LineageName } from '../../../lib/foundation/certificate/lineage.ts';
+import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
+import { DeploymentDue } from '../../../lib/foundation/events/events.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 
 /** Row 41 of the faults to survive: none of these may get past the edge, as a name or as a DNS name. */
 const HOSTILE_NAMES = [

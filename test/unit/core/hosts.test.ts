@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideDeployments } from '../../../lib/core/decide-deployments.ts';
-import { recordResults } from '../../../lib/core/host-record.ts';
-import { type HostResult, parseHostReport } from '../../../lib/core/host-report.ts';
+import { decideDeployments } from '../../../lib/delivery/deployment/rules/decide-deployments.ts';
+import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
+import { type HostResult, parseHostReport } from '../../../lib/delivery/deployment/rules/host-report.ts';
 
 const at = new Date('2026-11-20T02:00:00Z');
 const result = (more: Partial<HostResult> = {}): HostResult => ({

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../../lib/core/input-error.ts';
-import { LineageName, nextVersion, Version, versionAt } from '../../../lib/core/lineage.ts';
+import { LineageName, nextVersion, Version, versionAt } from '../../../lib/foundation/certificate/lineage.ts';
 import {
   archiveKey,
   hostKey,
@@ -11,7 +10,8 @@ import {
   pendingKey,
   renewalKey,
   stateKey,
-} from '../../../lib/core/object-keys.ts';
+} from '../../../lib/foundation/certificate/object-keys.ts';
+import { InputError } from '../../../lib/foundation/common/input-error.ts';
 
 const NOW = new Date('2026-11-20T18:45:02.999Z');
 const VERSION = '20261120T184502Z-3f9a2c';

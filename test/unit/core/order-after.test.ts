@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { orderAfter } from '../../../lib/core/order-after.ts';
+import { orderAfter } from '../../../lib/issuance/renewal/rules/order-after.ts';
 
 const order = { url: 'https://ca.test/order/1', key: 'k', request: 'r' };
 const refusedOnce = { ...order, refusals: 1 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type HostRecord, recordResults } from '../../../lib/core/host-record.ts';
-import type { HostResult } from '../../../lib/core/host-report.ts';
-import { orderHosts } from '../../../lib/core/order-hosts.ts';
+import { type HostRecord, recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
+import type { HostResult } from '../../../lib/delivery/deployment/rules/host-report.ts';
+import { orderHosts } from '../../../lib/delivery/deployment/rules/order-hosts.ts';
 
 interface Run {
   outcome: HostResult['outcome'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { batchRenewals, type DueCertificate } from '../../../lib/core/batches.ts';
-import { deferOrders } from '../../../lib/core/orders-per-run.ts';
-import type { PlannedCertificate } from '../../../lib/core/plan.ts';
+import { batchRenewals, type DueCertificate } from '../../../lib/issuance/renewal/rules/batches.ts';
+import { deferOrders } from '../../../lib/scan/rules/orders-per-run.ts';
+import type { PlannedCertificate } from '../../../lib/scan/rules/plan.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { complaintAboutPersist, persistValue } from '../../../lib/core/persist-record.ts';
+import { complaintAboutPersist, persistValue } from '../../../lib/issuance/dns/rules/persist-record.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const US = 'ca.test; accounturi=https://ca.test/account/1';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseChain } from '../../../lib/core/preferred-chain.ts';
+import { chooseChain } from '../../../lib/issuance/ca/rules/preferred-chain.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 
 const [first, second] = [(await makeCa('First')).issuer, (await makeCa('Second')).issuer];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitScopes } from '../../../lib/core/rate-limit-scope.ts';
+import { limitScopes } from '../../../lib/issuance/ca/rules/rate-limit-scope.ts';
 
 const NAMES = ['www.example.com', '*.example.com', 'example.com'];
 const SET = '*.example.com example.com www.example.com';

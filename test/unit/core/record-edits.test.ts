@@ -7,7 +7,7 @@ import {
   type RecordChange,
   type RecordEdit,
   type RecordSet,
-} from '../../../lib/core/record-edits.ts';
+} from '../../../lib/issuance/dns/rules/record-edits.ts';
 
 const at = { name: '_acme-challenge.example.com', type: 'TXT' as const, ttl: 60 };
 const set = (...values: string[]): RecordSet => ({ ...at, values });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../../lib/core/input-error.ts';
-import { parseRenewalFile, type StackLimits } from '../../../lib/core/renewal-file.ts';
+import { parseRenewalFile, type StackLimits } from '../../../lib/foundation/certificate/renewal-file.ts';
+import { InputError } from '../../../lib/foundation/common/input-error.ts';
 
 const stack: StackLimits = {
   domains: ['example.com', 'a.example.org'],

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../../lib/core/input-error.ts';
-import { askAgainAt, chooseInstant, isAskDue, parseRenewalInfo } from '../../../lib/core/renewal-info.ts';
+import { InputError } from '../../../lib/foundation/common/input-error.ts';
+import {
+  askAgainAt,
+  chooseInstant,
+  isAskDue,
+  parseRenewalInfo,
+} from '../../../lib/issuance/ca/rules/renewal-window.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];

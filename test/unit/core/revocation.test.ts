@@ -5,7 +5,7 @@ import {
   type Revocation,
   toMakeUpFor,
   withRevocation,
-} from '../../../lib/core/revocation.ts';
+} from '../../../lib/foundation/certificate/revocation.ts';
 
 const VERSION = '20261120T020000Z-0a1b2c';
 const revocation = (more: Partial<Revocation> = {}): Revocation => ({

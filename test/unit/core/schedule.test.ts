@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complaintAboutSchedule, refusedForSchedule } from '../../../lib/core/schedule.ts';
+import { complaintAboutSchedule, refusedForSchedule } from '../../../lib/scan/rules/schedule.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 
 const END = new Date('2026-12-31T00:00:00Z');

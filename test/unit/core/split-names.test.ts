@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitNames } from '../../../lib/core/split-names.ts';
+import { splitNames } from '../../../lib/delivery/deployment/rules/split-names.ts';
 
 describe('the names of a command', () => {
   it.each([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { stagingOf, wantsTrial } from '../../../lib/core/staging.ts';
+import { stagingOf } from '../../../lib/issuance/ca/rules/staging-directory.ts';
+import { wantsTrial } from '../../../lib/issuance/renewal/rules/wants-trial.ts';
 
 const PRODUCTION = 'https://acme-v02.api.letsencrypt.org/directory';
 const STAGING = 'https://acme-staging-v02.api.letsencrypt.org/directory';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DeploymentDue, RenewalDue } from '../../../lib/core/facts.ts';
-import { InputError } from '../../../lib/core/input-error.ts';
-import { parseStart } from '../../../lib/core/start.ts';
+import { InputError } from '../../../lib/foundation/common/input-error.ts';
+import { DeploymentDue, RenewalDue } from '../../../lib/foundation/events/events.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 
 describe('scan starts', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { isStale } from '../../../lib/core/pending.ts';
-import { PrivateKeyPem } from '../../../lib/core/private-key-pem.ts';
-import { rememberFailure, rememberSuccess, type State } from '../../../lib/core/state.ts';
+import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
+import { isStale } from '../../../lib/issuance/renewal/rules/pending.ts';
+import { rememberFailure, rememberSuccess, type State } from '../../../lib/issuance/renewal/rules/state.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { statusOf } from '../../../lib/core/status/certificate-status.ts';
-import type { CertificateFacts } from '../../../lib/core/status/facts.ts';
-import { lifeOf } from '../../../lib/core/status/life.ts';
-import { parseRequest } from '../../../lib/core/status/parse-request.ts';
+import { lifeOf } from '../../../lib/reporting/status/page/row.ts';
+import { statusOf } from '../../../lib/reporting/status/rules/certificate-status.ts';
+import type { CertificateFacts } from '../../../lib/reporting/status/rules/facts.ts';
+import { parseRequest } from '../../../lib/reporting/status/show-status.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
 
 const now = new Date('2026-11-20T00:00:00Z');

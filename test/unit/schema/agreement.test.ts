@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { KEY_TYPES, type RenewalFile } from '../../../lib/core/renewal-file.ts';
+import { KEY_TYPES, type RenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { isValid, parsed } from './judge.ts';
 
 it('schema and parser agree on any name', () => {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { PROJECT } from '../../../check/run-tool.ts';
-import { InputError } from '../../../lib/core/input-error.ts';
-import { parseRenewalFile } from '../../../lib/core/renewal-file.ts';
+import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
+import { InputError } from '../../../lib/foundation/common/input-error.ts';
+import { PROJECT } from '../../../tools/check/run-tool.ts';
 
 export const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
 
-export const schema = JSON.parse(read('schema/renewal-file.json'));
+export const schema = JSON.parse(read('tools/schema/renewal-file.json'));
 export const isValid = new Ajv2020().compile(schema);
 
 /** How the parser takes a file: what only the stack knows, and rules over two keys, are none of the schema's. */

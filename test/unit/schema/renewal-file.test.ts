@@ -1,14 +1,14 @@
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PROJECT } from '../../../check/run-tool.ts';
-import { KEY_TYPES } from '../../../lib/core/renewal-file.ts';
-import { readmeTable } from '../../../schema/readme-table.ts';
-import { keysOf, renewalFileSchema } from '../../../schema/renewal-file.ts';
+import { KEY_TYPES } from '../../../lib/foundation/certificate/renewal-file.ts';
+import { PROJECT } from '../../../tools/check/run-tool.ts';
+import { readmeTable } from '../../../tools/schema/readme-table.ts';
+import { keysOf, renewalFileSchema } from '../../../tools/schema/renewal-file.ts';
 import { isValid, parsed, read, schema } from './judge.ts';
 
 const readme = read('README.md');
 
-describe('schema/renewal-file.json', () => {
+describe('tools/schema/renewal-file.json', () => {
   it('is what the parser and README give; npm run schema writes it anew', () => {
     expect(schema).toEqual(JSON.parse(JSON.stringify(renewalFileSchema(readme))));
   });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RecordEdit } from '../../../lib/core/record-edits.ts';
-import { ChangeRefusedError, ZoneError } from '../../../lib/ports/zones.ts';
-import { applyEdits } from '../../../lib/steps/apply-edits.ts';
+import { applyEdits } from '../../../lib/issuance/dns/apply-edits.ts';
+import type { RecordEdit } from '../../../lib/issuance/dns/rules/record-edits.ts';
+import { ChangeRefusedError, ZoneError } from '../../../lib/issuance/dns/zones.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 
 const ZONE = 'ZEXAMPLECOM';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { InputError } from '../../../lib/core/input-error.ts';
-import { LivePointer } from '../../../lib/core/live-pointer.ts';
-import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
-import { StoreError } from '../../../lib/ports/object-store.ts';
-import type { AskRenewalInfo, RenewalAdvice } from '../../../lib/ports/renewal-info.ts';
-import { RenewalInfoRound } from '../../../lib/steps/scan/ask-renewal-info.ts';
+import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
+import { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts';
+import { InputError } from '../../../lib/foundation/common/input-error.ts';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
+import type { AskRenewalInfo, RenewalAdvice } from '../../../lib/issuance/ca/renewal-info.ts';
+import { RenewalInfoRound } from '../../../lib/scan/ask-renewal-info.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 

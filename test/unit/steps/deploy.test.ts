@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HostGroup } from '../../../lib/core/host-group.ts';
-import { recordResults } from '../../../lib/core/host-record.ts';
-import { InputError } from '../../../lib/core/input-error.ts';
-import { confirm } from '../../../lib/steps/confirm.ts';
-import { deploy } from '../../../lib/steps/deploy.ts';
+import { confirm } from '../../../lib/delivery/deployment/confirm.ts';
+import { deploy } from '../../../lib/delivery/deployment/deploy.ts';
+import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
+import type { HostGroup } from '../../../lib/foundation/certificate/host-group.ts';
+import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { FakeHosts, reportOf } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';

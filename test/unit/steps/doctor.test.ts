@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
-import { DnsError } from '../../../lib/ports/resolver.ts';
-import { ZoneError } from '../../../lib/ports/zones.ts';
-import { type DoctorDeps, diagnose } from '../../../lib/steps/doctor.ts';
+import { DnsError } from '../../../lib/issuance/dns/resolver.ts';
+import { ZoneError } from '../../../lib/issuance/dns/zones.ts';
+import { type DoctorDeps, diagnose } from '../../../lib/reporting/doctor/doctor.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
-import { scan } from '../../../lib/steps/scan.ts';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
+import { scan } from '../../../lib/scan/scan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 

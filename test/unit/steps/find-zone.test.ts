@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { zoneFinder } from '../../../lib/steps/find-zone.ts';
+import { zoneFinder } from '../../../lib/issuance/dns/find-zone.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 

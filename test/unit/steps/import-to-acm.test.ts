@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { pointerText } from '../../../lib/core/live-pointer.ts';
-import { CertificateManagerError } from '../../../lib/ports/certificate-manager.ts';
-import { importToAcm } from '../../../lib/steps/import-to-acm.ts';
+import { CertificateManagerError } from '../../../lib/delivery/acm/certificate-manager.ts';
+import { importToAcm } from '../../../lib/delivery/acm/import-to-acm.ts';
+import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { FakeAcm } from '../../fakes/fake-acm.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';

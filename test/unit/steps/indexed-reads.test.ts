@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { StoreError } from '../../../lib/ports/object-store.ts';
-import { IndexedReads } from '../../../lib/steps/indexed-reads.ts';
+import { IndexedReads } from '../../../lib/foundation/bucket/indexed-reads.ts';
+import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');

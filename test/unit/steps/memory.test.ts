@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
-import { renewBatch } from '../../../lib/steps/renew-batch.ts';
-import { scan } from '../../../lib/steps/scan.ts';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
+import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
+import { scan } from '../../../lib/scan/scan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 

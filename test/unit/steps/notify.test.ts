@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { notify } from '../../../lib/steps/notify.ts';
+import { notify } from '../../../lib/reporting/notices/notify.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 import { checked, DAY, failed, HOUR, later, NOW } from '../core/notices/facts.ts';

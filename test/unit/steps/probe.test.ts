@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { pointerText } from '../../../lib/core/live-pointer.ts';
-import type { SiteFacts } from '../../../lib/core/probe/site-facts.ts';
-import { probe } from '../../../lib/steps/probe.ts';
+import { probe } from '../../../lib/delivery/probe/probe.ts';
+import type { SiteFacts } from '../../../lib/delivery/probe/rules/site-facts.ts';
+import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';

@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
-import { ZoneError } from '../../../lib/ports/zones.ts';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
+import { ZoneError } from '../../../lib/issuance/dns/zones.ts';
 import type { MemoryStore } from '../../fakes/memory-store.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
@@ -251,7 +251,7 @@ describe('when one certificate fails', () => {
     world.openAuthority = async () => {
       throw new AcmeError('ca-unreachable', 'no');
     };
-    const { renewBatch } = await import('../../../lib/steps/renew-batch.ts');
+    const { renewBatch } = await import('../../../lib/issuance/renewal/renew-batch.ts');
     const signal = new AbortController().signal;
     const outcomes = await renewBatch(world, world.due(['a', 'b']), { owner: 'run', signal });
     expect(outcomes.map((outcome) => outcome.reason)).toEqual(['ca-unreachable', 'ca-unreachable']);

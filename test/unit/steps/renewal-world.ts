@@ -1,6 +1,6 @@
-import type { RenewalDue } from '../../../lib/core/facts.ts';
-import type { RenewDeps } from '../../../lib/steps/renew/context.ts';
-import { renewInTurns } from '../../../lib/steps/renew-in-turns.ts';
+import type { RenewalDue } from '../../../lib/foundation/events/events.ts';
+import type { RenewDeps } from '../../../lib/issuance/renewal/deps.ts';
+import { renewInTurns } from '../../../lib/issuance/renewal/renew-in-turns.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeAuthority } from '../../fakes/fake-authority.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';

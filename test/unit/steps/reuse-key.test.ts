@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { StoreError } from '../../../lib/ports/object-store.ts';
+import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
 let world: World;

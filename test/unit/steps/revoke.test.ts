@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
-import { revoke } from '../../../lib/steps/revoke.ts';
-import { scan } from '../../../lib/steps/scan.ts';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
+import { revoke } from '../../../lib/issuance/revocation/revoke.ts';
+import { scan } from '../../../lib/scan/scan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 

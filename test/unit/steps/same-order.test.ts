@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { orderFenceKey } from '../../../lib/core/order-fence.ts';
-import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
+import { orderFenceKey } from '../../../lib/issuance/renewal/order-lock.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
 const MINUTE = 60_000;

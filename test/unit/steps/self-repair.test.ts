@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Start } from '../../../lib/core/start.ts';
-import { scan } from '../../../lib/steps/scan.ts';
+import type { Start } from '../../../lib/scan/rules/trigger.ts';
+import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { archiveVersion } from '../../fakes/stored-certificate.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { pointerText } from '../../../lib/core/live-pointer.ts';
-import { showStatus } from '../../../lib/steps/show-status.ts';
+import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
+import { showStatus } from '../../../lib/reporting/status/show-status.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AcmeError } from '../../../lib/ports/certificate-authority.ts';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
 const DAY = 86_400_000;

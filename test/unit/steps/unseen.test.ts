@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Resolver } from '../../../lib/ports/resolver.ts';
-import { Unseen } from '../../../lib/steps/renew/unseen.ts';
+import type { Resolver } from '../../../lib/issuance/dns/resolver.ts';
+import { Unseen } from '../../../lib/issuance/renewal/await-propagation.ts';
 
 const SERVERS = ['ns1.test', 'ns2.test'].map((server) => ({ server, address: '192.0.2.53' }));
 const edit = (name: string, type: 'TXT' | 'CAA' = 'TXT') => ({

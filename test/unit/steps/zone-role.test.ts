@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ZoneError } from '../../../lib/ports/zones.ts';
-import { renewBatch } from '../../../lib/steps/renew-batch.ts';
+import { ZoneError } from '../../../lib/issuance/dns/zones.ts';
+import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
 const CHALLENGE = '_acme-challenge.example.com';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chooseNotices } from '../../../../lib/core/notices/choose-notices.ts';
-import type { SeenFact } from '../../../../lib/core/notices/seen-fact.ts';
-import { takeIn } from '../../../../lib/core/notices/take-in.ts';
-import { EMPTY, type Memory } from '../../../../lib/core/notices/trouble.ts';
+import { chooseNotices } from '../../../../lib/reporting/notices/rules/choose-notices.ts';
+import type { SeenFact } from '../../../../lib/reporting/notices/rules/seen-fact.ts';
+import { takeIn } from '../../../../lib/reporting/notices/rules/take-in.ts';
+import { EMPTY, type Memory } from '../../../../lib/reporting/notices/rules/trouble.ts';
 import { checked, DAY, fact, failed, HOUR, later, MINUTE, NOW, notDeployed } from './facts.ts';
 
 /** What is told of facts that come at these instants, one mail a line: subjects told, and `over` those that are over. */

@@ -1,4 +1,4 @@
-import type { Checked, SeenFact } from '../../../../lib/core/notices/seen-fact.ts';
+import type { Checked, SeenFact } from '../../../../lib/reporting/notices/rules/seen-fact.ts';
 
 export const NOW = new Date('2026-11-20T02:00:00Z');
 export const MINUTE = 60_000;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type MailFacts, subjectLine, writeMail } from '../../../../lib/core/notices/mail.ts';
-import { METRICS, measure } from '../../../../lib/core/notices/measure.ts';
-import { takeIn } from '../../../../lib/core/notices/take-in.ts';
-import { EMPTY } from '../../../../lib/core/notices/trouble.ts';
-import { writeReport } from '../../../../lib/core/notices/weekly-report.ts';
+import { type MailFacts, subjectLine, writeMail } from '../../../../lib/reporting/notices/rules/mail.ts';
+import { METRICS, measure } from '../../../../lib/reporting/notices/rules/measure.ts';
+import { takeIn } from '../../../../lib/reporting/notices/rules/take-in.ts';
+import { EMPTY } from '../../../../lib/reporting/notices/rules/trouble.ts';
+import { writeReport } from '../../../../lib/reporting/notices/rules/weekly-report.ts';
 import { checked, DAY, fact, failed, later, NOW, notDeployed } from './facts.ts';
 
 const facts = {

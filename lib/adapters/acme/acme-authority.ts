@@ -1,0 +1,187 @@
+import acme from 'acme-client';
+import * as z from 'zod/mini';
+import { REVOCATION_REASONS, type RevocationReason } from '../../foundation/certificate/revocation.ts';
+import { parseValue } from '../../foundation/common/parse-json.ts';
+import type {
+  Authorization,
+  CertificateAuthority,
+  CsrSubject,
+  Order,
+  OrderRequest,
+} from '../../issuance/ca/certificate-authority.ts';
+import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
+import type { CaaIssuer } from '../../issuance/ca/rules/ca-list.ts';
+import { complaintAboutProfile } from '../../issuance/ca/rules/profile.ts';
+import type { AcmeClient } from './acme-client.ts';
+import { alternatesIn } from './alternate-chains.ts';
+import { Csrs } from './csrs.ts';
+import { describeProblem, type HttpAnswer, parseRetryAfter } from './problem.ts';
+
+const HttpsUrl = z.string().check(z.regex(/^https:\/\//, 'is not an https address'));
+const OrderBody = z.object({
+  status: z.enum(['pending', 'ready', 'processing', 'valid', 'invalid']),
+  authorizations: z.array(HttpsUrl),
+  finalize: HttpsUrl,
+  certificate: z.optional(HttpsUrl),
+});
+const Challenge = z.object({
+  type: z.string(),
+  url: HttpsUrl,
+  status: z.string(),
+  token: z.optional(z.string()),
+  error: z.optional(z.unknown()),
+});
+const AuthorizationBody = z.object({
+  status: z.enum(['pending', 'valid', 'invalid', 'deactivated', 'expired', 'revoked']),
+  identifier: z.object({ type: z.literal('dns'), value: z.string() }),
+  challenges: z.array(Challenge),
+});
+
+/** One CA over ACME (RFC 8555), with our account there. */
+export class AcmeAuthority implements CertificateAuthority {
+  readonly directoryUrl: string;
+  readonly #client: AcmeClient;
+  readonly #caaIdentity: string | undefined;
+  readonly #csrs = new Csrs();
+
+  /** `caaIdentity` is used when the directory's `meta.caaIdentities` is empty. */
+  constructor(
+    client: AcmeClient,
+    { directoryUrl, caaIdentity }: { directoryUrl: string; caaIdentity: string | undefined },
+  ) {
+    this.#client = client;
+    this.directoryUrl = directoryUrl;
+    this.#caaIdentity = caaIdentity;
+  }
+
+  get accountUrl(): string {
+    return this.#client.getAccountUrl();
+  }
+
+  async caaIssuer(): Promise<CaaIssuer | undefined> {
+    const identities = await this.#client.http.getMetaField('caaIdentities');
+    const [first] = Array.isArray(identities) ? identities : [];
+    const identity = typeof first === 'string' ? first : this.#caaIdentity;
+    return identity === undefined ? undefined : { identity, accountUri: this.accountUrl };
+  }
+
+  async createOrder({ names, profile, replaces }: OrderRequest): Promise<Order> {
+    if (profile !== undefined) await this.#requireProfile(profile);
+    const payload = {
+      identifiers: names.map((value) => ({ type: 'dns', value })),
+      ...(profile && { profile }),
+      ...(replaces && (await this.#tellsOfRenewals()) && { replaces }),
+    };
+    const answer = await this.#client.api.apiResourceRequest('newOrder', payload, [201]);
+    return this.#toOrder(answer, parseAnswer(answer.headers.location, HttpsUrl, 'Location of the new order'));
+  }
+
+  async order(url: string): Promise<Order> {
+    return this.#toOrder(await this.#client.api.apiRequest(url, null, [200]), url);
+  }
+
+  async authorization(url: string): Promise<Authorization> {
+    const { data } = await this.#client.api.apiRequest(url, null, [200]);
+    const body = parseAnswer(data, AuthorizationBody, url);
+    const challenge = body.challenges.find(({ type }) => type === 'dns-01');
+    const token = challenge?.token;
+    const persist = body.challenges.find(({ type }) => type === 'dns-persist-01');
+    return {
+      url,
+      identifier: body.identifier.value.toLowerCase(),
+      status: body.status,
+      challenge:
+        challenge && token !== undefined
+          ? {
+              url: challenge.url,
+              status: challenge.status,
+              txtValue: await this.#txtValue(challenge.url, token),
+            }
+          : undefined,
+      persistChallenge: persist && { url: persist.url },
+      problem: describeProblem(body.challenges.find(({ error }) => error !== undefined)?.error),
+    };
+  }
+
+  /** What is no longer pending has our answer already, of an earlier try whose own answer was lost; a CA may refuse a second. */
+  async answerChallenge(url: string): Promise<void> {
+    try {
+      await this.#client.api.apiRequest(url, {}, [200]);
+    } catch (error) {
+      if (!(error instanceof AcmeError) || error.reason !== 'acme-malformed') throw error;
+      const { data } = await this.#client.api.apiRequest(url, null, [200]);
+      if (parseAnswer(data, Challenge, url).status === 'pending') throw error;
+    }
+  }
+
+  async prepare(subject: CsrSubject): Promise<void> {
+    await this.#csrs.of(subject).catch(() => {});
+  }
+
+  async finalize(order: Order, subject: CsrSubject): Promise<Order> {
+    const payload = { csr: await this.#csrs.of(subject) };
+    return this.#toOrder(await this.#client.api.apiRequest(order.finalize, payload, [200]), order.url);
+  }
+
+  async certificate(order: Order, { alternates } = { alternates: false }): Promise<[string, ...string[]]> {
+    const url = order.certificate;
+    if (!url)
+      throw new AcmeError(
+        'ca-answer-malformed',
+        `the CA calls order ${order.url} valid and gives no certificate`,
+      );
+    const { data, headers } = await this.#client.api.apiRequest(url, null, [200]);
+    const others = alternates ? alternatesIn(headers.link, url) : [];
+    const chains = others.map(async (other) => (await this.#client.api.apiRequest(other, null, [200])).data);
+    return [String(data), ...(await Promise.all(chains)).map(String)];
+  }
+
+  async revoke(certificate: string, reason: RevocationReason): Promise<void> {
+    const payload = {
+      certificate: acme.crypto.getPemBodyAsB64u(certificate),
+      reason: REVOCATION_REASONS[reason],
+    };
+    try {
+      await this.#client.api.apiResourceRequest('revokeCert', payload, [200]);
+    } catch (error) {
+      if (!(error instanceof AcmeError) || error.reason !== 'acme-already-revoked') throw error;
+    }
+  }
+
+  async #requireProfile(profile: string): Promise<void> {
+    const profiles = await this.#client.http.getMetaField('profiles');
+    const offered = typeof profiles === 'object' && profiles !== null ? Object.keys(profiles) : [];
+    const complaint = complaintAboutProfile(profile, { directoryUrl: this.directoryUrl, offered });
+    if (complaint) throw new AcmeError('profile-unknown', `${complaint.seen}; ${complaint.remedy}`);
+  }
+
+  async #tellsOfRenewals(): Promise<boolean> {
+    const directory = await this.#client.http.getDirectory();
+    return typeof directory.renewalInfo === 'string';
+  }
+
+  #toOrder({ data, headers }: HttpAnswer, url: string): Order {
+    return {
+      ...parseAnswer(data, OrderBody, url),
+      url,
+      retryAfterMs: parseRetryAfter(headers['retry-after'], new Date()),
+    };
+  }
+
+  /** RFC 8555, 8.4: base64url of the SHA-256 of the key authorization. */
+  #txtValue(url: string, token: string): Promise<string> {
+    return this.#client.getChallengeKeyAuthorization({ type: 'dns-01', url, token, status: 'pending' });
+  }
+}
+
+function parseAnswer<T extends z.ZodMiniType>(data: unknown, schema: T, url: string): z.infer<T> {
+  try {
+    return parseValue(data, schema, { where: url, reason: 'ca-answer-malformed' });
+  } catch (cause) {
+    throw new AcmeError(
+      'ca-answer-malformed',
+      `the CA's answer cannot be used: ${cause instanceof Error ? cause.message : ''}`,
+      { cause },
+    );
+  }
+}

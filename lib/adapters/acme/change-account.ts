@@ -1,0 +1,90 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import type { AccountFound, Accounts } from '../../issuance/ca/accounts.ts';
+import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
+import {
+  accountParameter,
+  contactParameter,
+  nextKeyParameter,
+} from '../../issuance/ca/rules/account-parameter.ts';
+import type { AccountStore, Way } from './account-store.ts';
+import { AcmeClient } from './acme-client.ts';
+import { keepContact } from './keep-contact.ts';
+import { type Account, accountOf, keptAccount, keyInUse, newAccountKey } from './kept-account.ts';
+
+type WayToChange = Way & { store: AccountStore & { remove(name: string): Promise<void> } };
+
+/** What a person may have done with our account at a CA. */
+export class KeptAccounts implements Accounts {
+  readonly #way: WayToChange;
+
+  constructor(way: WayToChange) {
+    this.#way = way;
+  }
+
+  async show(directoryUrl: string): Promise<AccountFound> {
+    const account = await this.#account(directoryUrl);
+    const { store, settings } = this.#way;
+    const key = await keyInUse(directoryUrl, account, this.#way);
+    const next = await store.get(nextKeyParameter(directoryUrl, settings.prefix));
+    const there = await accountOf(directoryUrl, key);
+    return {
+      ca: directoryUrl,
+      url: account.url,
+      atCa: there === account.url ? 'found' : 'not-found',
+      contact: (await store.get(contactParameter(directoryUrl, settings.prefix))) ?? account.contact,
+      keyFingerprint: fingerprintOf(key),
+      rolloverOpen: next !== undefined && next !== account.key,
+    };
+  }
+
+  /**
+   * RFC 8555, 7.3.5. The new key is kept before the CA is asked, once for all that ask at the same time; until the account
+   * is kept with it, whoever opens the account finds the key that the CA has. Repeated, it ends what was left open.
+   */
+  async rollOver(directoryUrl: string): Promise<void> {
+    const { store, settings } = this.#way;
+    const account = await this.#account(directoryUrl);
+    const parameter = nextKeyParameter(directoryUrl, settings.prefix);
+    if ((await store.get(parameter)) === account.key) await store.remove(parameter);
+    const made = newAccountKey();
+    const next = (await store.create(parameter, made)) ? made : ((await store.get(parameter)) ?? made);
+    if ((await accountOf(directoryUrl, next)) !== account.url) await changeKey(directoryUrl, account, next);
+    await store.replace(
+      accountParameter(directoryUrl, settings.prefix),
+      JSON.stringify({ ...account, key: next }),
+      account.url,
+    );
+    await store.remove(parameter);
+  }
+
+  async tellContact(directoryUrl: string): Promise<void> {
+    const account = await this.#account(directoryUrl);
+    const accountKey = await keyInUse(directoryUrl, account, this.#way);
+    const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: account.url });
+    await keepContact(client, account, { directoryUrl, ...this.#way, always: true });
+  }
+
+  async #account(directoryUrl: string): Promise<Account> {
+    const account = await keptAccount(directoryUrl, this.#way);
+    if (account) return account;
+    throw new AcmeError(
+      'account-missing',
+      `there is no account at ${directoryUrl}; the first order makes it`,
+    );
+  }
+}
+
+async function changeKey(directoryUrl: string, { key, url }: Account, next: string): Promise<void> {
+  const old = new AcmeClient({ directoryUrl, accountKey: key, accountUrl: url });
+  const signer = new AcmeClient({ directoryUrl, accountKey: next });
+  const keyChange = await old.http.getResourceUrl('keyChange');
+  const inner = signer.http.createSignedBody(keyChange, { account: url, oldKey: old.http.getJwk() });
+  await old.api.apiRequest(keyChange, inner, [200]);
+}
+
+/** SHA-256 of the public key's SPKI. */
+function fingerprintOf(key: string): string {
+  return createHash('sha256')
+    .update(createPublicKey(key).export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+}

@@ -1,0 +1,18 @@
+import acme from 'acme-client';
+import type { CsrSubject } from '../../issuance/ca/certificate-authority.ts';
+
+/** Certificate requests in base64url of their DER, each made once for its key. */
+export class Csrs {
+  readonly #made = new WeakMap<CsrSubject['key'], Promise<string>>();
+
+  of(subject: CsrSubject): Promise<string> {
+    const made = this.#made.get(subject.key) ?? make(subject);
+    this.#made.set(subject.key, made);
+    return made;
+  }
+}
+
+async function make({ key, names }: CsrSubject): Promise<string> {
+  const [, csr] = await acme.crypto.createCsr({ altNames: [...names] }, key.reveal());
+  return acme.crypto.getPemBodyAsB64u(csr);
+}

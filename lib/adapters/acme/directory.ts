@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
+import { AcmeTransport } from './transport.ts';
+
+/** RFC 8555, 7.1.1, as far as it is looked at here. */
+const Directory = z.object({
+  newOrder: z.string(),
+  /** RFC 9773, 4. */
+  renewalInfo: z.optional(z.string().check(z.regex(/^https:\/\//))),
+  meta: z.optional(
+    z.object({
+      caaIdentities: z.optional(z.array(z.string())),
+      profiles: z.optional(z.record(z.string(), z.unknown())),
+    }),
+  ),
+});
+
+/** A CA's directory, without an account: its first identity in CAA records, where it tells of renewals, its profiles. Throws {@link AcmeError}. */
+export async function readDirectory(
+  url: string,
+  { timeoutMs }: { timeoutMs: number },
+): Promise<{ caaIdentity: string | undefined; renewalInfo: string | undefined; profiles: string[] }> {
+  const { data } = await new AcmeTransport({ timeoutMs }).request(url, 'get');
+  const directory = Directory.safeParse(data);
+  if (!directory.success)
+    throw new AcmeError('ca-answer-malformed', `${url} answers, but not as an ACME directory`);
+  const { meta, renewalInfo } = directory.data;
+  return {
+    caaIdentity: meta?.caaIdentities?.[0],
+    renewalInfo: renewalInfo?.replace(/\/$/, ''),
+    profiles: Object.keys(meta?.profiles ?? {}),
+  };
+}

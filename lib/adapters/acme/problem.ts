@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
+
+/** A problem document (RFC 8555, 6.7), as far as we read it. */
+const Problem = z.object({
+  type: z._default(z.string(), 'about:blank'),
+  detail: z._default(z.string(), ''),
+  instance: z.optional(z.string()),
+  subproblems: z.optional(
+    z.array(
+      z.object({ detail: z.optional(z.string()), identifier: z.optional(z.object({ value: z.string() })) }),
+    ),
+  ),
+});
+
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string>;
+  data: unknown;
+}
+
+const ACME_ERROR = 'urn:ietf:params:acme:error:';
+
+export function isBadNonce({ status, data }: HttpAnswer): boolean {
+  return status === 400 && Problem.safeParse(data).data?.type === `${ACME_ERROR}badNonce`;
+}
+
+/** The error that a refusal of the CA is told as: its type in kebab-case, its words, and its Retry-After. */
+export function acmeError(
+  { status, headers, data }: HttpAnswer,
+  { url, now }: { url: string; now: Date },
+): AcmeError {
+  const problem = Problem.safeParse(data).data;
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], now);
+  const { host } = new URL(url);
+  if (!problem?.type.startsWith(ACME_ERROR))
+    return new AcmeError('ca-unavailable', `the CA ${host} answered HTTP ${status}`, { retryAfterMs });
+  const reason = `acme-${kebab(problem.type.slice(ACME_ERROR.length))}`;
+  const told = oneLine(describe(problem));
+  const remedy = reason === 'acme-user-action-required' ? `; agree at ${termsOf(problem, headers)}` : '';
+  return new AcmeError(reason, `the CA ${host} refused: ${told}${remedy}`, {
+    retryAfterMs,
+    identifiers: (problem.subproblems ?? []).flatMap(
+      ({ identifier }) => identifier?.value.toLowerCase() ?? [],
+    ),
+  });
+}
+
+/** RFC 8555, 7.3.3: where a person agrees to changed terms; the terms themselves are in a link. */
+function termsOf({ instance }: z.infer<typeof Problem>, { link = '' }: HttpAnswer['headers']): string {
+  const [, terms] = /<(https:[^>]{1,300})>\s*;\s*rel="?terms-of-service/.exec(link) ?? [];
+  const page = instance?.startsWith('https:') ? oneLine(instance) : undefined;
+  return page ?? terms ?? "the CA's website";
+}
+
+function describe({ detail, subproblems = [] }: z.infer<typeof Problem>): string {
+  return [
+    detail,
+    ...subproblems.map(({ identifier, detail = '' }) => `${identifier?.value ?? ''}: ${detail}`),
+  ].join('; ');
+}
+
+/** The words of a challenge's or an order's `error` (RFC 8555, 8), in one line. */
+export function describeProblem(data: unknown): string | undefined {
+  const problem = Problem.safeParse(data).data;
+  return problem && oneLine(`${describe(problem)} (${problem.type.replace(ACME_ERROR, '')})`);
+}
+
+/** Retry-After in milliseconds, from seconds or an HTTP date (RFC 9110, 10.2.3). */
+export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
+  // Date.parse takes almost anything for a date: "-5" too.
+  if (!/^[A-Z][a-z]+, /.test(header)) return undefined;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
+}
+
+/** `badCSR` gives `bad-csr`; what no RFC would name so gives `unknown`. */
+function kebab(camel: string): string {
+  if (!/^[a-z][a-zA-Z]{0,63}$/.test(camel)) return 'unknown';
+  return camel.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
+}
+
+function oneLine(text: string): string {
+  return text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 900);
+}

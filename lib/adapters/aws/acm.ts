@@ -1,0 +1,156 @@
+import {
+  ACMClient,
+  ImportCertificateCommand,
+  type KeyAlgorithm,
+  ListCertificatesCommand,
+  ListTagsForCertificateCommand,
+} from '@aws-sdk/client-acm';
+import {
+  type CertificateManager,
+  CertificateManagerError,
+  type ImportableCertificate,
+} from '../../delivery/acm/certificate-manager.ts';
+import { errorName, errorText, isAccessDenied } from './error-name.ts';
+import { patiently } from './patiently.ts';
+
+/** Whose an import is: the bucket, which is one stack's alone and outlives it, and the certificate's name. */
+const BUCKET_TAG = 'perennial-bucket';
+const NAME_TAG = 'perennial-name';
+
+/** Without these ListCertificates shows only RSA_1024 and RSA_2048 (API reference, "Filters"). */
+const KEY_TYPES: KeyAlgorithm[] = ['EC_prime256v1', 'EC_secp384r1', 'RSA_2048', 'RSA_3072', 'RSA_4096'];
+const MAX_PAGES = 5;
+
+/** ACM of one region. */
+export class AcmCertificates implements CertificateManager {
+  readonly #acm: ACMClient;
+  readonly #region: string;
+  readonly #bucket: string;
+
+  constructor(acm: ACMClient, { region, bucket }: { region: string; bucket: string }) {
+    this.#acm = acm;
+    this.#region = region;
+    this.#bucket = bucket;
+  }
+
+  async find(name: string): Promise<string | undefined> {
+    let after: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const answer = await this.#ask(() =>
+        this.#acm.send(
+          new ListCertificatesCommand({
+            Includes: { keyTypes: KEY_TYPES },
+            MaxItems: 1000,
+            NextToken: after,
+          }),
+        ),
+      );
+      for (const { CertificateArn, Type } of answer.CertificateSummaryList ?? []) {
+        if (CertificateArn && Type === 'IMPORTED' && (await this.#isOf(CertificateArn, name)))
+          return CertificateArn;
+      }
+      after = answer.NextToken;
+      if (after === undefined) return undefined;
+    }
+    throw new CertificateManagerError(
+      'acm-limit-exceeded',
+      `ACM in ${this.#region} has over ${MAX_PAGES * 1000} certificates, too many to look for an earlier import of ${name}; delete those that nothing uses`,
+    );
+  }
+
+  async create(name: string, certificate: ImportableCertificate): Promise<string> {
+    const Tags = [
+      { Key: BUCKET_TAG, Value: this.#bucket },
+      { Key: NAME_TAG, Value: name },
+    ];
+    const { CertificateArn } = await this.#ask(() =>
+      this.#acm.send(new ImportCertificateCommand({ ...inputOf(certificate), Tags })),
+    );
+    return CertificateArn ?? '';
+  }
+
+  async replace(CertificateArn: string, certificate: ImportableCertificate): Promise<boolean> {
+    return this.#unlessGone(async () => {
+      await this.#acm.send(new ImportCertificateCommand({ ...inputOf(certificate), CertificateArn }));
+      return true;
+    });
+  }
+
+  #isOf(CertificateArn: string, name: string): Promise<boolean> {
+    return this.#unlessGone(async () => {
+      const { Tags = [] } = await this.#acm.send(new ListTagsForCertificateCommand({ CertificateArn }));
+      const has = (key: string, value: string) =>
+        Tags.some(({ Key, Value }) => Key === key && Value === value);
+      return has(BUCKET_TAG, this.#bucket) && has(NAME_TAG, name);
+    });
+  }
+
+  #unlessGone(call: () => Promise<boolean>): Promise<boolean> {
+    return this.#ask(async () => {
+      try {
+        return await call();
+      } catch (error) {
+        if (errorName(error) === 'ResourceNotFoundException') return false;
+        throw error;
+      }
+    });
+  }
+
+  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await patiently(call);
+    } catch (error) {
+      // Without the cause, whatever an SDK may keep of the request in it.
+      throw importError(error, this.#region);
+    }
+  }
+}
+
+/** ACM by region, each with one client. */
+export function acmIn(bucket: string): (region: string) => CertificateManager {
+  const made = new Map<string, CertificateManager>();
+  return (region) => {
+    const manager = made.get(region) ?? new AcmCertificates(new ACMClient({ region }), { region, bucket });
+    made.set(region, manager);
+    return manager;
+  };
+}
+
+function inputOf({ cert, chain, key }: ImportableCertificate) {
+  return {
+    Certificate: Buffer.from(cert),
+    CertificateChain: chain === '' ? undefined : Buffer.from(chain),
+    PrivateKey: Buffer.from(key.reveal()),
+  };
+}
+
+function importError(error: unknown, region: string): CertificateManagerError {
+  const name = errorName(error);
+  const where = `ACM in ${region}`;
+  // AWS does not know the credentials of an account in a region that it has not switched on.
+  if (['UnrecognizedClientException', 'InvalidClientTokenId', 'ENOTFOUND'].includes(nodeCode(error) ?? name))
+    return new CertificateManagerError(
+      'acm-region-disabled',
+      `${where} does not know this account (${name}); switch the region on under Account, AWS Regions, or take it out of "acm"`,
+    );
+  if (isAccessDenied(error))
+    return new CertificateManagerError(
+      'acm-access-denied',
+      `${where} denied access (${errorText(error)}); compare the function's role with the one in resources/acm.yml, and look for a policy of the organization`,
+    );
+  if (name === 'LimitExceededException')
+    return new CertificateManagerError(
+      'acm-limit-exceeded',
+      `${where} takes no further import (${errorText(error)}); delete certificates that nothing uses there, or ask for a higher quota`,
+    );
+  if (['ValidationException', 'InvalidParameterException'].includes(name))
+    return new CertificateManagerError(
+      'acm-refuses-certificate',
+      `${where} refuses the certificate: ${errorText(error)}`,
+    );
+  return new CertificateManagerError('acm-unavailable', `${where} did not answer well: ${errorText(error)}`);
+}
+
+function nodeCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,48 @@
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Events } from '../../foundation/events/event-bus.ts';
+import { EVENT_SOURCE, type Fact } from '../../foundation/events/events.ts';
+import { errorText } from './error-name.ts';
+
+/** PutEvents' limit of entries a call. */
+const MAX_ENTRIES = 10;
+
+export class EventsError extends Error {
+  override readonly name = 'EventsError';
+  readonly reason = 'events-unavailable';
+}
+
+/** The stack's own EventBridge bus. */
+export class EventBus implements Events {
+  readonly #eventBridge: EventBridgeClient;
+  readonly #bus: string;
+
+  constructor(eventBridge: EventBridgeClient, bus: string) {
+    this.#eventBridge = eventBridge;
+    this.#bus = bus;
+  }
+
+  async publish(facts: readonly Fact[]): Promise<void> {
+    for (let from = 0; from < facts.length; from += MAX_ENTRIES) {
+      await this.#put(facts.slice(from, from + MAX_ENTRIES));
+    }
+  }
+
+  async #put(facts: readonly Fact[]): Promise<void> {
+    const Entries = facts.map(({ type, detail }) => ({
+      EventBusName: this.#bus,
+      Source: EVENT_SOURCE,
+      DetailType: type,
+      Detail: JSON.stringify(detail),
+    }));
+    const what = [...new Set(facts.map(({ type }) => type))].join(', ');
+    let failed: string | undefined;
+    try {
+      const answer = await this.#eventBridge.send(new PutEventsCommand({ Entries }));
+      // PutEvents answers 200 and refuses entries one by one.
+      failed = answer.Entries?.find(({ ErrorCode }) => ErrorCode)?.ErrorCode;
+    } catch (cause) {
+      throw new EventsError(`could not put ${what} on the bus ${this.#bus}: ${errorText(cause)}`, { cause });
+    }
+    if (failed) throw new EventsError(`the bus ${this.#bus} refused ${what}: ${failed}`);
+  }
+}

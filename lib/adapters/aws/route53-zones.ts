@@ -1,0 +1,164 @@
+import {
+  ChangeResourceRecordSetsCommand,
+  GetChangeCommand,
+  GetHostedZoneCommand,
+  ListHostedZonesCommand,
+  ListResourceRecordSetsCommand,
+  type ListResourceRecordSetsRequest,
+  type Route53Client,
+} from '@aws-sdk/client-route-53';
+import type { FoundRecord, HostedZone } from '../../issuance/dns/rules/hosted-zones.ts';
+import type { RecordChange, RecordSet } from '../../issuance/dns/rules/record-edits.ts';
+import { ChangeRefusedError, ZoneError, type Zones } from '../../issuance/dns/zones.ts';
+import { errorName, errorText, isAccessDenied } from './error-name.ts';
+import { patiently } from './patiently.ts';
+import { RequestBucket } from './request-bucket.ts';
+import { bareId, bareName, refusalsOf, toFound, toRoute53 } from './route53-forms.ts';
+
+/** Route 53. Only `CREATE` and exact `DELETE` are ever sent: a replacing write would lose other people's values. */
+export class Route53Zones implements Zones {
+  readonly #route53: Route53Client;
+  readonly #bucket = new RequestBucket();
+  readonly #remedy: string;
+
+  /** `remedy` is for calls that are denied. */
+  constructor(
+    route53: Route53Client,
+    remedy = 'the names must be at or below params.domains in serverless.yml',
+  ) {
+    this.#route53 = route53;
+    this.#remedy = remedy;
+  }
+
+  async list(): Promise<HostedZone[]> {
+    const zones: HostedZone[] = [];
+    let marker: string | undefined;
+    do {
+      const page = await this.#ask('ListHostedZones', 'list the hosted zones', () =>
+        this.#route53.send(new ListHostedZonesCommand({ Marker: marker })),
+      );
+      for (const { Id, Name, Config } of page.HostedZones ?? []) {
+        if (Id && Name) {
+          zones.push({ id: bareId(Id), name: bareName(Name), isPrivate: Config?.PrivateZone ?? false });
+        }
+      }
+      marker = page.IsTruncated ? page.NextMarker : undefined;
+    } while (marker !== undefined);
+    return zones;
+  }
+
+  async nameServers(zoneId: string): Promise<string[]> {
+    const answer = await this.#ask('GetHostedZone', `look at hosted zone ${zoneId}`, () =>
+      this.#route53.send(new GetHostedZoneCommand({ Id: zoneId })),
+    );
+    return (answer.DelegationSet?.NameServers ?? []).map(bareName).sort();
+  }
+
+  async change(zoneId: string, changes: readonly RecordChange[]): Promise<string> {
+    return this.#ask('ChangeResourceRecordSets', `change records in hosted zone ${zoneId}`, async () => {
+      try {
+        const answer = await this.#route53.send(
+          new ChangeResourceRecordSetsCommand({
+            HostedZoneId: zoneId,
+            ChangeBatch: { Changes: changes.map(toRoute53) },
+          }),
+        );
+        return bareId(answer.ChangeInfo?.Id ?? '');
+      } catch (cause) {
+        if (errorName(cause) !== 'InvalidChangeBatch') throw cause;
+        throw new ChangeRefusedError(zoneId, refusalsOf(cause), { cause });
+      }
+    });
+  }
+
+  async read(
+    zoneId: string,
+    { name, type }: Pick<RecordSet, 'name' | 'type'>,
+  ): Promise<RecordSet | undefined> {
+    const page = await this.#ask(
+      'ListResourceRecordSets',
+      `read ${type} of ${name} in hosted zone ${zoneId}`,
+      () =>
+        this.#route53.send(
+          new ListResourceRecordSetsCommand({
+            HostedZoneId: zoneId,
+            StartRecordName: name,
+            StartRecordType: type,
+            MaxItems: 1,
+          }),
+        ),
+    );
+    const [found] = page.ResourceRecordSets ?? [];
+    if (!found || bareName(found.Name ?? '') !== name || found.Type !== type) return undefined;
+    if (found.SetIdentifier !== undefined || found.TTL === undefined) {
+      throw new ZoneError(
+        'record-not-simple',
+        `${type} at ${name} in hosted zone ${zoneId} is a routing-policy or alias record; make it a simple one, or remove it`,
+      );
+    }
+    return {
+      name,
+      type,
+      ttl: found.TTL,
+      values: (found.ResourceRecords ?? []).map(({ Value }) => Value ?? ''),
+    };
+  }
+
+  async records(zoneId: string): Promise<FoundRecord[]> {
+    const found: FoundRecord[] = [];
+    let from: Pick<
+      ListResourceRecordSetsRequest,
+      'StartRecordName' | 'StartRecordType' | 'StartRecordIdentifier'
+    > = {};
+    for (;;) {
+      const page = await this.#ask(
+        'ListResourceRecordSets',
+        `read the records of hosted zone ${zoneId}`,
+        () => this.#route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, ...from })),
+      );
+      found.push(...(page.ResourceRecordSets ?? []).map(toFound));
+      if (!page.IsTruncated) return found;
+      from = {
+        StartRecordName: page.NextRecordName,
+        StartRecordType: page.NextRecordType,
+        StartRecordIdentifier: page.NextRecordIdentifier,
+      };
+    }
+  }
+
+  async isInSync(changeId: string): Promise<boolean> {
+    const answer = await this.#ask('GetChange', `look at change ${changeId}`, () =>
+      this.#route53.send(new GetChangeCommand({ Id: changeId })),
+    );
+    return answer.ChangeInfo?.Status === 'INSYNC';
+  }
+
+  /** Makes a call within the account's limits, and tells its failure as what was attempted. */
+  async #ask<T>(action: string, attempt: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await patiently(async () => {
+        await this.#bucket.take(action);
+        return call();
+      });
+    } catch (cause) {
+      if (cause instanceof ChangeRefusedError || cause instanceof ZoneError) throw cause;
+      throw zoneError(attempt, cause, this.#remedy);
+    }
+  }
+}
+
+function zoneError(attempt: string, cause: unknown, remedy: string): ZoneError {
+  if (errorName(cause) === 'NoSuchHostedZone') {
+    return new ZoneError(
+      'zone-missing',
+      `could not ${attempt}: the zone is gone; create it again, or take its names out of the renewal files`,
+      { cause },
+    );
+  }
+  if (isAccessDenied(cause)) {
+    return new ZoneError('zone-access-denied', `could not ${attempt}: Route 53 denied it; ${remedy}`, {
+      cause,
+    });
+  }
+  return new ZoneError('zone-unavailable', `could not ${attempt}: ${errorText(cause)}`, { cause });
+}

@@ -1,0 +1,147 @@
+import {
+  DescribeInstanceInformationCommand,
+  GetCommandInvocationCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import {
+  type Host,
+  type Hosts,
+  HostsError,
+  type Installation,
+  type Invocation,
+} from '../../delivery/deployment/hosts.ts';
+import { errorName, errorText, isAccessDenied } from './error-name.ts';
+
+/** SendCommand's limit of explicit ids. */
+const MAX_INSTANCE_IDS = 50;
+const DELIVERY_TIMEOUT_SECONDS = 60;
+const COMMENT = 'perennial-group=';
+const TAG = 'tag:perennial-group';
+
+/** Hosts through SSM Run Command, with the stack's own document. */
+export class SsmHosts implements Hosts {
+  readonly #ssm: SSMClient;
+  readonly #stack: { document: string; bucket: string; region: string };
+
+  constructor(ssm: SSMClient, stack: { document: string; bucket: string; region: string }) {
+    this.#ssm = ssm;
+    this.#stack = stack;
+  }
+
+  async inGroup(group: string): Promise<Host[]> {
+    const hosts: Host[] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.#ask(`list the hosts of group ${group}`, () =>
+        this.#ssm.send(
+          new DescribeInstanceInformationCommand({
+            Filters: [{ Key: TAG, Values: [group] }],
+            MaxResults: 50,
+            NextToken: after,
+          }),
+        ),
+      );
+      for (const { InstanceId, PingStatus, AgentVersion } of page.InstanceInformationList ?? []) {
+        if (!InstanceId) continue;
+        hosts.push({ instanceId: InstanceId, online: PingStatus === 'Online', agentVersion: AgentVersion });
+      }
+      after = page.NextToken;
+    } while (after);
+    return hosts.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+  }
+
+  async install({ group, names, instanceIds, allowedErrors }: Installation): Promise<string> {
+    const { document, bucket, region } = this.#stack;
+    const answer = await this.#ask(`send the installation to group ${group.name}`, () =>
+      this.#ssm.send(
+        new SendCommandCommand({
+          DocumentName: document,
+          ...(instanceIds.length <= MAX_INSTANCE_IDS
+            ? { InstanceIds: [...instanceIds] }
+            : { Targets: [{ Key: TAG, Values: [group.name] }] }),
+          TimeoutSeconds: DELIVERY_TIMEOUT_SECONDS,
+          MaxConcurrency: '25%',
+          MaxErrors: String(allowedErrors),
+          Comment: `${COMMENT}${group.name}`,
+          Parameters: {
+            bucket: [bucket],
+            region: [region],
+            names: [names.join(' ')],
+            root: [group.root],
+            reload: [group.reload],
+            container: [group.container],
+            port: [String(group.port)],
+          },
+        }),
+      ),
+    );
+    return answer.Command?.CommandId ?? '';
+  }
+
+  async namesSent(commandId: string): Promise<string[]> {
+    const answer = await this.#ask(`look at command ${commandId}`, () =>
+      this.#ssm.send(new ListCommandsCommand({ CommandId: commandId })),
+    );
+    return answer.Commands?.[0]?.Parameters?.names?.[0]?.split(' ') ?? [];
+  }
+
+  async invocation(commandId: string, instanceId: string): Promise<Invocation> {
+    const waiting = {
+      commandId,
+      instanceId,
+      group: undefined,
+      status: 'waiting',
+      statusDetails: 'Pending',
+      output: '',
+    } as const;
+    try {
+      const answer = await this.#ssm.send(
+        new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId }),
+      );
+      return {
+        commandId,
+        instanceId,
+        group: answer.Comment?.startsWith(COMMENT) ? answer.Comment.slice(COMMENT.length) : undefined,
+        status: statusOf(answer.Status ?? 'Pending'),
+        statusDetails: answer.StatusDetails ?? answer.Status ?? 'Pending',
+        output: answer.StandardOutputContent ?? '',
+      };
+    } catch (cause) {
+      // SSM knows a command a moment before its invocations.
+      if (errorName(cause) === 'InvocationDoesNotExist') return waiting;
+      throw hostsError(`look at command ${commandId} on ${instanceId}`, cause);
+    }
+  }
+
+  async #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (cause) {
+      throw hostsError(attempt, cause);
+    }
+  }
+}
+
+function statusOf(status: string): Invocation['status'] {
+  if (status === 'Success') return 'success';
+  return ['Pending', 'InProgress', 'Delayed', 'Cancelling'].includes(status) ? 'waiting' : 'failed';
+}
+
+function hostsError(attempt: string, cause: unknown): HostsError {
+  const name = errorName(cause);
+  if (name === 'InvalidDocument')
+    return new HostsError(
+      'document-missing',
+      `could not ${attempt}: the stack's SSM document is gone; run serverless deploy`,
+      { cause },
+    );
+  if (isAccessDenied(cause))
+    return new HostsError(
+      'hosts-access-denied',
+      `could not ${attempt}: SSM denied it; hosts must carry the tag perennial-group`,
+      { cause },
+    );
+  return new HostsError('hosts-unavailable', `could not ${attempt}: ${errorText(cause)}`, { cause });
+}

@@ -1,0 +1,80 @@
+import { Resolver as NodeResolver } from 'node:dns/promises';
+import type { CaaProperty } from '../../issuance/dns/resolver.ts';
+import { DnsError, type Resolver } from '../../issuance/dns/resolver.ts';
+
+const ABSENT = ['ENOTFOUND', 'ENODATA'];
+const TIMING = { timeout: 2_000, tries: 3 };
+
+/** The public DNS through Node's resolver; it repeats over TCP what was truncated. */
+export class DnsResolver implements Resolver {
+  readonly #recursive = new NodeResolver(TIMING);
+  readonly #authoritative = new Map<string, NodeResolver>();
+  readonly #port: number;
+
+  /** `resolver` is the recursive resolver's address (Lambda's own when absent); `port` is also that of authoritative servers. */
+  constructor({ resolver, port = 53 }: { resolver?: string | undefined; port?: number | undefined } = {}) {
+    this.#port = port;
+    if (resolver) this.#recursive.setServers([`${resolver}:${port}`]);
+  }
+
+  async caa(name: string): Promise<CaaProperty[]> {
+    const records = await ask(`CAA of ${name}`, () => this.#recursive.resolveCaa(name));
+    return records.map(({ critical, ...property }) => {
+      const [tag, value] = Object.entries(property).find(([key]) => key !== 'type') ?? ['', ''];
+      return { flags: critical, tag, value: String(value) };
+    });
+  }
+
+  async cname(name: string): Promise<string | undefined> {
+    const [target] = await ask(`CNAME of ${name}`, () => this.#recursive.resolveCname(name));
+    return target?.toLowerCase();
+  }
+
+  async ns(zone: string): Promise<string[]> {
+    const servers = await ask(`NS of ${zone}`, () => this.#recursive.resolveNs(zone));
+    return servers.map((server) => server.toLowerCase()).sort();
+  }
+
+  async nameServers(zone: string): Promise<{ server: string; address: string }[]> {
+    const servers = await ask(`NS of ${zone}`, () => this.#recursive.resolveNs(zone));
+    const addresses = await Promise.all(
+      servers.map(async (server) =>
+        (await ask(`A of ${server}`, () => this.#recursive.resolve4(server))).map((address) => ({
+          server,
+          address,
+        })),
+      ),
+    );
+    return addresses.flat();
+  }
+
+  async txt(name: string): Promise<string[]> {
+    const records = await ask(`TXT of ${name}`, () => this.#recursive.resolveTxt(name));
+    return records.map((strings) => strings.join(''));
+  }
+
+  async txtFrom({ server, address }: { server: string; address: string }, name: string): Promise<string[]> {
+    const records = await ask(`TXT of ${name} at ${server}`, () => this.#server(address).resolveTxt(name));
+    return records.map((strings) => strings.join(''));
+  }
+
+  #server(address: string): NodeResolver {
+    let resolver = this.#authoritative.get(address);
+    if (!resolver) {
+      resolver = new NodeResolver(TIMING);
+      resolver.setServers([`${address}:${this.#port}`]);
+      this.#authoritative.set(address, resolver);
+    }
+    return resolver;
+  }
+}
+
+async function ask<T>(question: string, resolve: () => Promise<T[]>): Promise<T[]> {
+  try {
+    return await resolve();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    if (ABSENT.includes(code)) return [];
+    throw new DnsError(`could not look up ${question}: ${code}`, { cause, code });
+  }
+}

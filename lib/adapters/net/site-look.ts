@@ -1,0 +1,84 @@
+import { Resolver } from 'node:dns/promises';
+import { isIPv4 } from 'node:net';
+import { isPublicAddress } from '../../delivery/probe/rules/public-address.ts';
+import {
+  type Served,
+  type SiteFacts,
+  TLS_VERSIONS,
+  type Unseen,
+} from '../../delivery/probe/rules/site-facts.ts';
+import type { SiteObserver } from '../../delivery/probe/site-observer.ts';
+import { askHttp } from './http-answer.ts';
+import { shakeHands, unseen } from './tls-handshake.ts';
+
+export interface LookOptions {
+  dns: { resolver: string | undefined; port: number };
+  /** For tests: also asks addresses that are not public, at these ports instead of 443 and 80. */
+  privatePorts: { tls: number; http: number } | undefined;
+}
+
+/** As many addresses of one name are asked. */
+const MAX_ADDRESSES = 4;
+const ABSENT = ['ENOTFOUND', 'ENODATA'];
+
+/**
+ * Sites over IPv4, which is what a function outside a VPC has. A name may lead anywhere, also to the network that the function
+ * runs in: only public addresses are asked, and exactly those that were looked up.
+ */
+export class SiteLook implements SiteObserver {
+  readonly #resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  readonly #options: LookOptions;
+
+  constructor(options: LookOptions) {
+    this.#options = options;
+    const { resolver, port } = options.dns;
+    if (resolver) this.#resolver.setServers([`${resolver}:${port}`]);
+  }
+
+  async observe(site: string, signal: AbortSignal): Promise<SiteFacts> {
+    const { privatePorts } = this.#options;
+    const { tls: port, http } = privatePorts ?? { tls: 443, http: 80 };
+    const nothing: Unseen = { error: 'not asked' };
+    const seen: SiteFacts = {
+      site,
+      addresses: [],
+      served: [],
+      versions: [],
+      plain: nothing,
+      secure: nothing,
+    };
+    const addresses = await this.#addresses(site);
+    if ('error' in addresses) return { ...seen, addresses };
+    const asked = addresses
+      .filter((address) => isPublicAddress(address) || (privatePorts && isIPv4(address)))
+      .slice(0, MAX_ADDRESSES);
+    const served = await Promise.all(asked.map((address) => shakeHands({ address, port, site }, { signal })));
+    const answering = served.find((one): one is Served => !('error' in one));
+    if (!answering) return { ...seen, addresses, served };
+    const target = { address: answering.address, port, site };
+    const [taken, plain, secure] = await Promise.all([
+      Promise.all(TLS_VERSIONS.map((version) => shakeHands(target, { signal, version }))),
+      askHttp({ ...target, port: http }, { scheme: 'http', signal }),
+      askHttp(target, { scheme: 'https', signal }),
+    ]);
+    const versions = TLS_VERSIONS.filter((_, index) => !('error' in (taken[index] ?? nothing)));
+    return { site, addresses, served, versions, plain, secure };
+  }
+
+  async #addresses(site: string): Promise<string[] | Unseen> {
+    try {
+      const found = await Promise.all([
+        this.#resolver.resolve4(site).catch(noneIfAbsent),
+        this.#resolver.resolve6(site).catch(noneIfAbsent),
+      ]);
+      return found.flat();
+    } catch (error) {
+      return unseen(error);
+    }
+  }
+}
+
+function noneIfAbsent(error: unknown): string[] {
+  if (error instanceof Error && 'code' in error && ABSENT.includes(String(error.code))) return [];
+  throw error;
+}

@@ -1,0 +1,97 @@
+import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { MINUTE } from '../../foundation/common/durations.ts';
+import type { Events } from '../../foundation/events/event-bus.ts';
+import type { Fact } from '../../foundation/events/events.ts';
+import type { CertificateManager, ImportableCertificate } from './certificate-manager.ts';
+import { type RecordDeps, recordImport } from './record-import.ts';
+import type { AcmImport } from './rules/decide-imports.ts';
+
+export interface RegionDeps extends RecordDeps {
+  events: Events;
+  /** ACM of a region. */
+  managerIn: (region: string) => CertificateManager;
+}
+
+/** How it ended in one region; without a region, for the certificate as a whole. */
+export interface ImportOutcome {
+  name: string;
+  region?: string;
+  outcome: 'imported' | 'failed' | 'left' | 'kept';
+  reason: string;
+  arn?: string;
+  message?: string;
+}
+
+interface Import {
+  name: string;
+  region: string;
+  version: string;
+  /** The version's files. */
+  read: () => Promise<ImportableCertificate>;
+}
+
+/** Longer than the function runs: a claim of this age is a dead worker's. */
+const CLAIM_MS = 5 * MINUTE;
+
+/**
+ * Imports over the ARN of before, so that what uses it goes on with the new version. Of two workers one claims the region: a
+ * first import made twice would be two certificates in ACM. What is imported is said before it is recorded: a fact may come
+ * twice, and is never lost.
+ */
+export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import): Promise<ImportOutcome> {
+  const { name, region, version } = at;
+  const claim = await recordImport(deps, at, (before) =>
+    isTaken(before, at, deps.clock()) ? undefined : { ...before, outcome: 'importing' },
+  );
+  if (!claim) return { name, region, outcome: 'left', reason: 'claimed-elsewhere' };
+  const { before } = claim;
+  try {
+    const { arn, ...how } = await place(deps.managerIn(region), await read(), {
+      name,
+      region,
+      arn: before?.arn,
+    });
+    await deps.events.publish([
+      { type: 'Certificate Imported', detail: { name, region, arn, version, reason: how.reason } },
+    ]);
+    await recordImport(deps, at, () => ({ arn, version, outcome: 'imported', ...how }));
+    return { name, region, outcome: 'imported', arn, ...how };
+  } catch (error) {
+    const failure = oneLineOf(error);
+    if (isNews(before, failure)) await deps.events.publish([failed({ name, region, ...failure })]);
+    await recordImport(deps, at, (claimed) => ({ ...claimed, outcome: 'failed', ...failure }));
+    return { name, region, outcome: 'failed', ...failure };
+  }
+}
+
+function isTaken(before: AcmImport | undefined, { version }: { version: string }, now: Date): boolean {
+  if (before?.outcome === 'importing') return now.getTime() - Date.parse(before.at) < CLAIM_MS;
+  return before?.outcome === 'imported' && before.version === version;
+}
+
+/** The ARN, and how it came to be: a record may be lost, and a certificate in ACM deleted by hand. */
+async function place(
+  manager: CertificateManager,
+  certificate: ImportableCertificate,
+  { name, region, arn }: { name: string; region: string; arn: string | undefined },
+): Promise<{ arn: string; reason: string; message?: string }> {
+  if (arn && (await manager.replace(arn, certificate))) return { arn, reason: 'renewed' };
+  const found = await manager.find(name);
+  if (found && (await manager.replace(found, certificate))) return { arn: found, reason: 'found-by-tags' };
+  const made = await manager.create(name, certificate);
+  if (!arn) return { arn: made, reason: 'first-import' };
+  const message = `${arn} is gone from ACM in ${region}; what used it needs ${made} now`;
+  return { arn: made, reason: 'deleted-in-acm', message };
+}
+
+/** A failure that stays is tried again at each check, and said once. */
+function isNews(
+  before: AcmImport | undefined,
+  { reason, message }: { reason: string; message: string },
+): boolean {
+  return before?.reason !== reason || before.message !== message;
+}
+
+function failed(detail: { name: string; region: string; reason: string; message: string }): Fact {
+  return { type: 'Certificate Import Failed', detail };
+}

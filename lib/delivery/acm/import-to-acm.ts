@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+import { readLive } from '../../foundation/bucket/read-pointer.ts';
+import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
+import { type ArchiveFile, archiveKey, renewalKey } from '../../foundation/certificate/object-keys.ts';
+import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
+import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { InputError } from '../../foundation/common/input-error.ts';
+import type { ImportDue } from '../../foundation/events/events.ts';
+import type { ImportableCertificate } from './certificate-manager.ts';
+import { type ImportOutcome, importIntoRegion, type RegionDeps } from './import-into-region.ts';
+import { readAcmRecord, recordImport } from './record-import.ts';
+import { decideImports } from './rules/decide-imports.ts';
+
+export interface ImportDeps extends RegionDeps {
+  stack: StackLimits;
+}
+
+/** Brings the live version of each certificate into the ACM of the regions its file names; a failure stays with its region. */
+export async function importToAcm(deps: ImportDeps, { names }: ImportDue): Promise<ImportOutcome[]> {
+  const outcomes: ImportOutcome[] = [];
+  for (const name of names) {
+    try {
+      outcomes.push(...(await importCertificate(deps, name)));
+    } catch (error) {
+      outcomes.push({ name, outcome: 'failed', ...oneLineOf(error) });
+    }
+  }
+  return outcomes;
+}
+
+async function importCertificate(deps: ImportDeps, name: string): Promise<ImportOutcome[]> {
+  const { store, stack } = deps;
+  const file = await store.get(renewalKey(name));
+  if (!file) return [{ name, outcome: 'left', reason: 'renewal-file-missing' }];
+  const wanted = parseRenewalFile(file.body, name, stack).acm ?? [];
+  const live = await readLive(store, name);
+  if (!live) return [{ name, outcome: 'left', reason: 'never-issued' }];
+  const record = (await readAcmRecord(store, name))?.record;
+  const { version } = live.pointer;
+  const { due, unwanted } = decideImports({ wanted, record, version });
+  const kept = await Promise.all(unwanted.map((region) => keep(deps, { name, region })));
+  if (due.length === 0) return kept;
+  let reading: Promise<ImportableCertificate> | undefined;
+  const read = () => {
+    reading ??= readVersion(store, name, live.pointer);
+    return reading;
+  };
+  const imported = due.map((region) =>
+    importIntoRegion(deps, { name, region, version, read }).catch(
+      (error): ImportOutcome => ({ name, region, outcome: 'failed', ...oneLineOf(error) }),
+    ),
+  );
+  return [...kept, ...(await Promise.all(imported))];
+}
+
+/** Something may use it: ACM refuses to delete that, and a person knows the rest. */
+async function keep(deps: ImportDeps, at: { name: string; region: string }): Promise<ImportOutcome> {
+  const message = `the file does not name ${at.region} any more; its ACM keeps the last import, without renewal, until you delete it there`;
+  const said = { outcome: 'kept', reason: 'region-removed', message } as const;
+  await recordImport(deps, at, (before) => ({ ...before, ...said }));
+  return { ...at, ...said };
+}
+
+/** The files of the live version; refused when they are not those that the pointer names. */
+async function readVersion(
+  store: ObjectStore,
+  name: string,
+  { version, sha256 }: LivePointer,
+): Promise<ImportableCertificate> {
+  const read = async (file: ArchiveFile) => {
+    const key = archiveKey(name, version, file);
+    const stored = await store.get(key);
+    if (stored) return stored.body;
+    throw new InputError('archive-incomplete', `${key} is missing; renew with force to get a new version`);
+  };
+  const [cert, chain, privkey] = await Promise.all([read('cert'), read('chain'), read('privkey')]);
+  if (hashOf(cert + chain) !== sha256.fullchain || hashOf(privkey) !== sha256.privkey)
+    throw new InputError(
+      'archive-mismatch',
+      `archive/${name}/${version}/ does not hold what live/${name}.json names; renew with force to get a new version`,
+    );
+  return { cert, chain, key: new PrivateKeyPem(privkey) };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,80 @@
+import type { HostGroup } from '../../foundation/certificate/host-group.ts';
+import { InputError } from '../../foundation/common/input-error.ts';
+import type { DeploymentDue } from '../../foundation/events/events.ts';
+import type { Hosts } from './hosts.ts';
+import { type CanaryRun, installOnCanary } from './install-on-canary.ts';
+import { readHostRecords } from './read-host-records.ts';
+import type { RecordDeps } from './record-invocation.ts';
+import { tellLeftAlone, tellNobody } from './report-not-sent.ts';
+import type { HostResult } from './rules/host-report.ts';
+import { orderHosts } from './rules/order-hosts.ts';
+import { splitNames } from './rules/split-names.ts';
+
+export interface DeployDeps extends RecordDeps {
+  hosts: Hosts;
+  groups: readonly HostGroup[];
+}
+
+/** How a deployment began; the hosts after the canary report to `confirm`. */
+export interface DeployOutcome {
+  group: string;
+  names: readonly string[];
+  outcome: 'sent' | 'stopped';
+  reason: CanaryRun['ended'] | 'no-hosts' | 'hosts-offline';
+  canary?: { instanceId: string; results: HostResult[] };
+  /** Hosts that were sent the command after the canary. */
+  sent: string[];
+  offline: string[];
+}
+
+/** Has one host install the certificates, and only if it comes through, the others that are to have them. */
+export async function deploy(
+  deps: DeployDeps,
+  due: DeploymentDue,
+  signal: AbortSignal,
+): Promise<DeployOutcome> {
+  const group = groupOf(deps, due);
+  const { names } = due;
+  const { there, online, offline } = await hostsOf(deps, due);
+  const [first, ...rest] = online;
+  if (first === undefined) {
+    const reason = there ? 'hosts-offline' : 'no-hosts';
+    await tellNobody(deps, due, { reason, offline });
+    return { group: group.name, names, outcome: 'stopped', reason, sent: [], offline };
+  }
+  // A record that cannot be read is written anew by the host's next report.
+  const records = await readHostRecords(deps, online, () => {});
+  const { canary, others, failing } = orderHosts([first, ...rest], records);
+  const { ended, results } = await installOnCanary(deps, { group, names, instanceId: canary }, signal);
+  const begun = { group: group.name, names, reason: ended, canary: { instanceId: canary, results }, offline };
+  if (ended !== 'canary-installed') {
+    await tellLeftAlone(deps, due, { canary, ended, others });
+    return { ...begun, outcome: 'stopped', sent: [] };
+  }
+  if (others.length > 0) {
+    for (const part of splitNames(names))
+      await deps.hosts.install({ group, names: part, instanceIds: others, allowedErrors: failing });
+  }
+  return { ...begun, outcome: 'sent', sent: others };
+}
+
+function groupOf({ groups }: DeployDeps, { group }: DeploymentDue): HostGroup {
+  const found = groups.find(({ name }) => name === group);
+  if (found) return found;
+  throw new InputError(
+    'unknown-host-group',
+    `host group "${group}" is not one of ${groups.map(({ name }) => name).join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
+  );
+}
+
+/** The hosts that are to have it: those that are named, or all; whoever left the group counts as offline. */
+async function hostsOf({ hosts }: DeployDeps, { group, hosts: named }: DeploymentDue) {
+  const inGroup = await hosts.inGroup(group);
+  const wanted = named ?? inGroup.map(({ instanceId }) => instanceId);
+  const reachable = new Set(inGroup.filter((host) => host.online).map(({ instanceId }) => instanceId));
+  return {
+    there: inGroup.length > 0,
+    online: wanted.filter((id) => reachable.has(id)),
+    offline: wanted.filter((id) => !reachable.has(id)),
+  };
+}

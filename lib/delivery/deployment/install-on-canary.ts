@@ -1,0 +1,62 @@
+import type { HostGroup } from '../../foundation/certificate/host-group.ts';
+import { poll, TimeLimitError } from '../../foundation/common/poll.ts';
+import type { Hosts, Invocation } from './hosts.ts';
+import { type RecordDeps, recordInvocation } from './record-invocation.ts';
+import { type HostResult, isInstalled } from './rules/host-report.ts';
+import { splitNames } from './rules/split-names.ts';
+
+export interface CanaryRun {
+  ended: 'canary-installed' | 'canary-failed' | 'canary-slow';
+  results: HostResult[];
+}
+
+const CANARY_LIMIT_MS = 60_000;
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Has one host install, a command after the other, up to the first that does not come through. One that is not done in time
+ * is left to `confirm`.
+ */
+export async function installOnCanary(
+  deps: RecordDeps & { hosts: Hosts },
+  { group, names, instanceId }: { group: HostGroup; names: readonly string[]; instanceId: string },
+  signal: AbortSignal,
+): Promise<CanaryRun> {
+  const results: HostResult[] = [];
+  for (const part of splitNames(names)) {
+    const commandId = await deps.hosts.install({
+      group,
+      names: part,
+      instanceIds: [instanceId],
+      allowedErrors: 0,
+    });
+    const invocation = await finished(deps.hosts, { commandId, instanceId }, signal);
+    if (!invocation) return { ended: 'canary-slow', results };
+    const reported = await recordInvocation(deps, invocation, { group: group.name, names: part });
+    results.push(...reported);
+    if (!reported.every(({ outcome }) => isInstalled(outcome))) return { ended: 'canary-failed', results };
+  }
+  return { ended: 'canary-installed', results };
+}
+
+async function finished(
+  hosts: Hosts,
+  { commandId, instanceId }: { commandId: string; instanceId: string },
+  signal: AbortSignal,
+): Promise<Invocation | undefined> {
+  try {
+    return await poll(
+      () => hosts.invocation(commandId, instanceId),
+      ({ status }) => status !== 'waiting',
+      {
+        what: `the canary ${instanceId}`,
+        delayMs: () => LOOK_EVERY_MS,
+        limitMs: CANARY_LIMIT_MS,
+        signal,
+      },
+    );
+  } catch (error) {
+    if (error instanceof TimeLimitError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import pMap from 'p-map';
+import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
+import { HOSTS_PREFIX } from '../../foundation/certificate/object-keys.ts';
+import { parseJson } from '../../foundation/common/parse-json.ts';
+import { HostRecord } from './rules/host-record.ts';
+
+const READS_AT_ONCE = 32;
+
+/** The hosts' records; one that cannot be read is warned of and counts as none. */
+export async function readHostRecords(
+  { store }: { store: Reads },
+  instanceIds: readonly string[],
+  warn: (error: unknown) => void,
+): Promise<Map<string, HostRecord>> {
+  const kept = new Set((await store.list(HOSTS_PREFIX)).map(({ key }) => key));
+  const records = new Map<string, HostRecord>();
+  const read = async (id: string) => {
+    const key = `${HOSTS_PREFIX}${id}.json`;
+    const stored = kept.has(key) ? await store.get(key) : undefined;
+    if (!stored) return;
+    try {
+      records.set(id, parseJson(stored.body, HostRecord, { where: key, reason: 'host-record-malformed' }));
+    } catch (error) {
+      warn(error);
+    }
+  };
+  await pMap(new Set(instanceIds), read, { concurrency: READS_AT_ONCE });
+  return records;
+}

@@ -1,0 +1,96 @@
+import { type ObjectStore, StoreError } from '../../foundation/bucket/object-store.ts';
+import { hostKey } from '../../foundation/certificate/object-keys.ts';
+import { parseJson } from '../../foundation/common/parse-json.ts';
+import type { Events } from '../../foundation/events/event-bus.ts';
+import type { Fact, HostOutcome } from '../../foundation/events/events.ts';
+import type { Invocation } from './hosts.ts';
+import { HostRecord, recordResults } from './rules/host-record.ts';
+import { type HostResult, isInstalled, parseHostReport } from './rules/host-report.ts';
+import { explainSilence } from './rules/silent-host.ts';
+
+export interface RecordDeps {
+  store: ObjectStore;
+  events: Events;
+  clock: () => Date;
+}
+
+const MAX_CONFLICTS = 8;
+
+/**
+ * Says what a command did on one host and writes it down. Told again, it is said once more only when the first time did
+ * not get as far as the record: a fact may come twice, and is never lost. `names` are the certificates the command was
+ * about, for a host that ended without a report.
+ */
+export async function recordInvocation(
+  deps: RecordDeps,
+  invocation: Invocation,
+  { group, names }: { group: string; names: readonly string[] },
+): Promise<HostResult[]> {
+  const results = resultsOf(invocation, names);
+  await tellAndWrite(deps, invocation, { group, results });
+  return results;
+}
+
+/** What the host reports, and a failure for each certificate that it does not report on. */
+function resultsOf(invocation: Invocation, names: readonly string[]): HostResult[] {
+  const report = parseHostReport(invocation.output);
+  const results = report?.results ?? [];
+  const silent = names.filter((name) => !results.some((result) => result.name === name));
+  const { reason, message } = report?.reason
+    ? report
+    : explainSilence(invocation.instanceId, invocation.statusDetails);
+  return [...results, ...silent.map((name) => ({ name, outcome: 'failed' as const, reason, message }))];
+}
+
+/** Results that are recorded already are neither said nor written again. */
+async function tellAndWrite(
+  { store, events, clock }: RecordDeps,
+  { instanceId, commandId }: Invocation,
+  { group, results }: { group: string; results: HostResult[] },
+): Promise<void> {
+  const key = hostKey(instanceId);
+  const said = new Set<string>();
+  for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
+    const stored = await store.get(key);
+    const before = stored && recordOf(stored.body, key);
+    const fresh = results.filter(({ name }) => before?.lineages[name]?.commandId !== commandId);
+    if (fresh.length === 0) return;
+    const unsaid = fresh.filter(({ name }) => !said.has(name));
+    await events.publish(unsaid.map((result) => factOf(result, group, instanceId)));
+    for (const { name } of unsaid) said.add(name);
+    const body = `${JSON.stringify(recordResults(before, fresh, { instanceId, group, commandId, at: clock() }), null, 2)}\n`;
+    const written = stored
+      ? await store.replace(key, body, { etag: stored.etag })
+      : await store.create(key, body);
+    if (written) return;
+  }
+  throw new StoreError('store-unavailable', `${key} kept changing; the next scan compares again`);
+}
+
+/** A record that cannot be read is written anew: what the host serves, it reports. */
+function recordOf(body: string, key: string): HostRecord | undefined {
+  try {
+    return parseJson(body, HostRecord, { where: key, reason: 'host-record-malformed' });
+  } catch {
+    return undefined;
+  }
+}
+
+function factOf(
+  { name, outcome, version, serial, reason, message }: HostResult,
+  group: string,
+  instanceId: string,
+): Fact {
+  const hosts: HostOutcome[] = [{ instanceId, outcome, version, serial, reason, message }];
+  if (isInstalled(outcome)) return { type: 'Certificate Deployed', detail: { name, group, hosts } };
+  return {
+    type: 'Certificate Deployment Failed',
+    detail: {
+      name,
+      group,
+      reason: reason ?? outcome,
+      message: message ?? `${instanceId} did not install ${name}`,
+      hosts,
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Events } from '../../foundation/events/event-bus.ts';
+import type { DeploymentDue } from '../../foundation/events/events.ts';
+
+/** An event takes 256 KB, and so do ten of them together. */
+const MOST_HOSTS_TOLD = 200;
+
+/** Says that a group has nobody to install its certificates. */
+export async function tellNobody(
+  deps: { events: Events },
+  due: DeploymentDue,
+  { reason, offline }: { reason: 'no-hosts' | 'hosts-offline'; offline: readonly string[] },
+): Promise<void> {
+  const message =
+    reason === 'no-hosts'
+      ? `no host carries the tag perennial-group=${due.group} in Systems Manager; tag one, or take the group out of the renewal file`
+      : `no host of group ${due.group} is online (${someOf(offline)}); they get the certificate at the first scan that finds them online`;
+  await tell(deps, due, { reason, message, notSent: offline });
+}
+
+/** Says which hosts were spared because the first one did not come through. */
+export async function tellLeftAlone(
+  deps: { events: Events },
+  due: DeploymentDue,
+  {
+    canary,
+    ended,
+    others,
+  }: { canary: string; ended: 'canary-failed' | 'canary-slow'; others: readonly string[] },
+): Promise<void> {
+  if (others.length === 0) return;
+  const what = ended === 'canary-failed' ? 'did not come through' : 'was not done within 60 s';
+  const message = `${canary}, which went first, ${what}; nothing was sent to ${others.length} more of group ${due.group} (${someOf(others)}), which keep what they serve until the next check`;
+  await tell(deps, due, { reason: ended, message, notSent: others });
+}
+
+async function tell(
+  { events }: { events: Events },
+  { group, names }: DeploymentDue,
+  { reason, message, notSent }: { reason: string; message: string; notSent: readonly string[] },
+): Promise<void> {
+  const hosts = notSent
+    .slice(0, MOST_HOSTS_TOLD)
+    .map((instanceId) => ({ instanceId, outcome: 'not-sent', reason }));
+  await events.publish(
+    names.map((name) => ({
+      type: 'Certificate Deployment Failed',
+      detail: { name, group, reason, message, hosts },
+    })),
+  );
+}
+
+function someOf(instanceIds: readonly string[]): string {
+  const shown = instanceIds.slice(0, 5).join(', ');
+  return instanceIds.length > 5 ? `${shown}, …` : shown;
+}

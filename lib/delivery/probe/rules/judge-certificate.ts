@@ -1,0 +1,76 @@
+import { DAY } from '../../../foundation/common/durations.ts';
+import { failing, ok, type SiteResult, warning } from './finding.ts';
+import type { LiveFacts, Served } from './site-facts.ts';
+
+const NOT_COMPLETE = ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT'];
+const NOT_TRUSTED = [
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+];
+
+/** Which certificate is served, whether anybody trusts it, and for how long. Said of all addresses at once where they agree. */
+export function judgeCertificate(served: readonly Served[], live: LiveFacts): SiteResult[] {
+  return [version(served, live), ...chain(served), expiry(served, live)];
+}
+
+function version(served: readonly Served[], { serial }: LiveFacts): SiteResult {
+  const others = served.filter((one) => one.serial !== withoutZeros(serial));
+  if (others.length === 0) return ok('served', `the live certificate (serial ${serial})`);
+  const seen = others.map((one) => `${one.address} serves ${one.serial}`).join(', ');
+  return warning(
+    'served',
+    `${seen} instead of the live ${serial}`,
+    'wait for the deployment if one is under way; otherwise see what hosts/ says of that host, and whether a proxy or a CDN in front has a certificate of its own',
+  );
+}
+
+/** As Node prints serials: an even number of digits is not assured by everybody. */
+function withoutZeros(serial: string): string {
+  return serial.replace(/^0+/, '');
+}
+
+function chain(served: readonly Served[]): SiteResult[] {
+  const codes = [...new Set(served.flatMap(({ untrusted }) => untrusted ?? []))];
+  if (codes.length === 0) return [ok('chain', 'complete, up to a trusted root')];
+  return codes.map((code) => {
+    const where = served.filter(({ untrusted }) => untrusted === code).map(({ address }) => address);
+    return failing('chain', `${where.join(', ')}: ${words(code)} (${code})`, remedy(code));
+  });
+}
+
+function words(code: string): string {
+  if (NOT_COMPLETE.includes(code)) return 'the chain lacks its intermediate';
+  if (NOT_TRUSTED.includes(code)) return 'the chain does not end at a trusted root';
+  if (code === 'CERT_HAS_EXPIRED') return 'the certificate, or one above it, has expired';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'the certificate is for other names';
+  return 'the certificate is not trusted';
+}
+
+function remedy(code: string): string {
+  if (NOT_COMPLETE.includes(code)) return 'let the web server use fullchain.pem, not cert.pem';
+  if (NOT_TRUSTED.includes(code))
+    return "let the web server use fullchain.pem of this certificate; a CA's staging is trusted by nobody";
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'give the name a server block with this certificate, or take it out of the DNS';
+  return 'let the web server use the live version';
+}
+
+/** Of the first to expire. */
+function expiry(served: readonly Served[], { now }: LiveFacts): SiteResult {
+  const [first] = [...served].sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
+  if (!first) return ok('expiry', 'nothing expires');
+  const left = first.notAfter.getTime() - now.getTime();
+  const day = first.notAfter.toISOString().slice(0, 10);
+  if (left <= 0)
+    return failing('expiry', `${first.address}: expired on ${day}`, 'let the host use the live version');
+  const seen = `expires on ${day}, in ${Math.floor(left / DAY)} days`;
+  // Past the instant at which it is renewed in any case (decide-renewal).
+  if (left < (first.notAfter.getTime() - first.notBefore.getTime()) / 6)
+    return warning(
+      'expiry',
+      `${first.address}: ${seen}`,
+      'see what state/ and hosts/ say: it should have been renewed',
+    );
+  return ok('expiry', seen);
+}

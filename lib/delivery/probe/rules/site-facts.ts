@@ -1,0 +1,45 @@
+export const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+export type TlsVersion = (typeof TLS_VERSIONS)[number];
+
+/** What could not be seen, in the words of whoever refused it. */
+export interface Unseen {
+  error: string;
+}
+
+/** The certificate that one address serves. */
+export interface Served {
+  address: string;
+  /** Hex, lower case. */
+  serial: string;
+  notBefore: Date;
+  notAfter: Date;
+  /** Node's code for why it would not trust it, such as `UNABLE_TO_VERIFY_LEAF_SIGNATURE`; `undefined` when it does. */
+  untrusted: string | undefined;
+  /** What ALPN settled on (RFC 7301). */
+  protocol: string | undefined;
+}
+
+export interface HttpAnswer {
+  status: number;
+  location: string | undefined;
+  /** The header Strict-Transport-Security (RFC 6797). */
+  hsts: string | undefined;
+}
+
+/** What one name looks like from outside. */
+export interface SiteFacts {
+  site: string;
+  addresses: string[] | Unseen;
+  /** By address; only addresses that may be asked. */
+  served: (Served | (Unseen & { address: string }))[];
+  /** TLS versions that the first address that answered takes. */
+  versions: TlsVersion[];
+  /** `/` over http and over https at that address. */
+  plain: HttpAnswer | Unseen;
+  secure: HttpAnswer | Unseen;
+}
+export interface LiveFacts {
+  /** Of the live version, hex. */
+  serial: string;
+  now: Date;
+}

@@ -1,0 +1,102 @@
+import {
+  ACM_PREFIX,
+  HOSTS_PREFIX,
+  INDEX_KEY,
+  LIVE_PREFIX,
+  RENEWAL_PREFIX,
+  STATE_PREFIX,
+} from '../certificate/object-keys.ts';
+import type { Listed, ListOptions, ObjectStore, StoredObject } from './object-store.ts';
+import { type BucketIndex, emptyIndex, indexText, parseIndex, toIndexed } from './rules/bucket-index.ts';
+
+export type Reads = Pick<ObjectStore, 'list' | 'get'>;
+
+/** What is indexed: small objects, one or more for each certificate or host. */
+const PREFIXES = [RENEWAL_PREFIX, STATE_PREFIX, LIVE_PREFIX, HOSTS_PREFIX, ACM_PREFIX];
+
+export interface OpenOptions {
+  /** No object that was indexed is believed; all are read again. */
+  anew?: boolean;
+  /** Told why the index cannot be read; it goes on without. */
+  warn?: (error: unknown) => void;
+}
+
+/**
+ * Reads of the bucket with `index.json`: what lies directly below an indexed prefix is listed once, and an object whose etag
+ * there is the index's is not read again. Everything else is read as ever.
+ */
+export class IndexedReads implements Reads {
+  readonly #store: Reads;
+  readonly #index: BucketIndex;
+  readonly #listed = new Map<string, Promise<ReadonlyMap<string, Listed>>>();
+  /** What of the index is true, with what was read besides. */
+  readonly #objects: BucketIndex['objects'] = new Map();
+  #changed = false;
+
+  private constructor(store: Reads, index: BucketIndex) {
+    this.#store = store;
+    this.#index = index;
+  }
+
+  static async open(
+    store: Reads,
+    { anew = false, warn = () => {} }: OpenOptions = {},
+  ): Promise<IndexedReads> {
+    const stored = await store.get(INDEX_KEY).catch(warn);
+    const index = stored ? parseIndex(stored.body) : emptyIndex();
+    if (anew) index.objects.clear();
+    return new IndexedReads(store, index);
+  }
+
+  async list(prefix: string, options: ListOptions = {}): Promise<Listed[]> {
+    if (options.deep || !PREFIXES.includes(prefix)) return this.#store.list(prefix, options);
+    return [...(await this.#below(prefix)).values()];
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    const prefix = key.slice(0, key.lastIndexOf('/') + 1);
+    if (!PREFIXES.includes(prefix)) return this.#store.get(key);
+    const listed = (await this.#below(prefix)).get(key);
+    if (!listed) return undefined;
+    const known = this.#objects.get(key) ?? this.#index.objects.get(key);
+    if (known?.[0] !== listed.etag) return this.#readAnew(key);
+    this.#objects.set(key, known);
+    const { etag, modified, ageMs } = listed;
+    return { body: known[1], etag, modified, at: new Date(modified.getTime() + ageMs) };
+  }
+
+  #below(prefix: string): Promise<ReadonlyMap<string, Listed>> {
+    const listed =
+      this.#listed.get(prefix) ??
+      this.#store.list(prefix).then((all) => new Map(all.map((found) => [found.key, found])));
+    this.#listed.set(prefix, listed);
+    return listed;
+  }
+
+  async #readAnew(key: string): Promise<StoredObject | undefined> {
+    const stored = await this.#store.get(key);
+    const kept = stored && toIndexed(stored.etag, stored.body);
+    if (kept) {
+      this.#objects.set(key, kept);
+      this.#changed = true;
+    }
+    return stored;
+  }
+
+  /** The instant before which the CA is not asked again about a certificate. */
+  askAgain(certId: string): string | undefined {
+    return this.#index.askAgain.get(certId);
+  }
+
+  rememberAsked(certId: string, askAgain: string): void {
+    this.#index.askAgain.set(certId, askAgain);
+    this.#changed = true;
+  }
+
+  /** Writes the index of what was read, where it is another than before. Of two that write at once either will do. */
+  async keep(store: Pick<ObjectStore, 'put'>, now: Date): Promise<void> {
+    if (!this.#changed && this.#objects.size === this.#index.objects.size) return;
+    const askAgain = [...this.#index.askAgain].filter(([, until]) => Date.parse(until) > now.getTime());
+    await store.put(INDEX_KEY, indexText({ objects: this.#objects, askAgain: new Map(askAgain) }));
+  }
+}

@@ -1,0 +1,76 @@
+import { printable } from '../common/explain-issues.ts';
+import { InputError } from '../common/input-error.ts';
+import { LineageName, Version } from './lineage.ts';
+
+export type ArchiveFile = 'cert' | 'chain' | 'fullchain' | 'privkey';
+export type LiveFile = ArchiveFile | 'bundle';
+export const ARCHIVE_FILES: readonly ArchiveFile[] = ['cert', 'chain', 'fullchain', 'privkey'];
+export const LIVE_FILES: readonly LiveFile[] = [...ARCHIVE_FILES, 'bundle'];
+
+export const RENEWAL_PREFIX = 'renewal/';
+export const LIVE_PREFIX = 'live/';
+export const STATE_PREFIX = 'state/';
+export const PENDING_PREFIX = 'pending/';
+export const HOSTS_PREFIX = 'hosts/';
+export const ACM_PREFIX = 'acm/';
+export const REVOKED_PREFIX = 'revoked/';
+
+/** The page that `status` writes. */
+export const STATUS_PAGE_KEY = 'status/index.html';
+export const NOTICES_KEY = 'notices/memory.json';
+
+/** What `scan` has read, see bucket-index.ts. */
+export const INDEX_KEY = 'index.json';
+
+export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
+export const stateKey = (name: string) => `${STATE_PREFIX}${checked(name)}.json`;
+
+/** One object a CA: `limits/acme-v02.api.letsencrypt.org.json`. */
+export const limitsKey = (directoryUrl: string) =>
+  `limits/${new URL(directoryUrl).host.replace(/[^a-z0-9.-]/gi, '-')}.json`;
+export const pendingKey = (name: string) => `${PENDING_PREFIX}${checked(name)}.json`;
+export const acmKey = (name: string) => `${ACM_PREFIX}${checked(name)}.json`;
+export const revokedKey = (name: string) => `${REVOKED_PREFIX}${checked(name)}.json`;
+export const probeKey = (name: string) => `probes/${checked(name)}.json`;
+export const liveKey = (name: string) => `${LIVE_PREFIX}${checked(name)}.json`;
+export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${checked(name)}/${file}.pem`;
+
+/** Below which a certificate's copies lie. */
+export const copiesPrefix = (name: string) => `${LIVE_PREFIX}${checked(name)}/`;
+
+/** Below which all its versions lie. */
+export const archivePrefix = (name: string) => `archive/${checked(name)}/`;
+
+/** Where an object that cannot be used is kept: `aside/live/example.com.json.20261120T020000Z`. */
+export function asideKey(key: string, now: Date): string {
+  return `aside/${key}.${now.toISOString().replace(/[-:]|\.\d+/g, '')}`;
+}
+
+export function archiveKey(name: string, version: string, file: ArchiveFile): string {
+  if (!Version.safeParse(version).success)
+    throw new InputError('bad-version', `"${printable(version)}" is not a version`);
+  return `archive/${checked(name)}/${version}/${file}.pem`;
+}
+
+export function hostKey(instanceId: string): string {
+  if (!/^m?i-[0-9a-f]{8,17}$/.test(instanceId))
+    throw new InputError('bad-instance-id', `"${printable(instanceId)}" is not an instance id`);
+  return `${HOSTS_PREFIX}${instanceId}.json`;
+}
+
+/** The lineage name in `renewal/<name>.json` or `live/<name>.json`; throws {@link InputError} for a name that cannot be one. */
+export function nameOfKey(key: string, prefix: string): string {
+  const name = key.slice(prefix.length).replace(/\.json$/, '');
+  if (!key.startsWith(prefix) || !key.endsWith('.json'))
+    throw new InputError('bad-key', `${printable(key)}: give the file a name that ends in .json`);
+  return checked(name, printable(key));
+}
+
+function checked(name: string, where = `certificate name "${printable(name)}"`): string {
+  const parsed = LineageName.safeParse(name);
+  if (parsed.success) return parsed.data;
+  throw new InputError(
+    'bad-lineage-name',
+    `${where}: the name ${parsed.error.issues[0]?.message}; rename it, for example to example.com`,
+  );
+}

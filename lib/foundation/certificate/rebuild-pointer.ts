@@ -1,0 +1,77 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { keyTypeOf, sha256 } from './leaf.ts';
+import { LivePointer } from './live-pointer.ts';
+import type { ArchiveFile } from './object-keys.ts';
+import type { Wanted } from './renewal-file.ts';
+import { certificateFacts } from './verify-issued.ts';
+
+/** A version's files as read; their text is PEM. */
+export type ArchivedPem = Record<ArchiveFile, string>;
+
+/** What a version itself says for its pointer. */
+export type VersionFacts = Omit<LivePointer, 'hosts' | 'serverNames'>;
+
+/** What a pointer to this version says; `undefined` where its key is not its certificate's, or a part cannot be read. */
+export function versionFacts(version: string, pem: ArchivedPem): VersionFacts | undefined {
+  try {
+    const leaf = new X509Certificate(pem.fullchain);
+    const key = createPrivateKey(pem.privkey);
+    const facts = certificateFacts(leaf);
+    const keyType = keyTypeOf(key);
+    if (!keyType || facts.names.length === 0 || !leaf.checkPrivateKey(key)) return undefined;
+    if (squeezed(pem.fullchain) !== squeezed(pem.cert + pem.chain)) return undefined;
+    return {
+      ...facts,
+      version,
+      notBefore: facts.notBefore.toISOString(),
+      notAfter: facts.notAfter.toISOString(),
+      issuedAt: facts.notBefore.toISOString(),
+      key: keyType,
+      sha256: { fullchain: sha256(pem.fullchain), privkey: sha256(pem.privkey) },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+const squeezed = (pem: string) => pem.replace(/\s+/g, '');
+
+/** What only the old pointer knew, as far as it can still be read. */
+const Remembered = LivePointer.shape;
+const ONLY_THERE = ['ca', 'caaIssuer', 'caa', 'profile'] as const;
+
+/**
+ * The pointer to a version, with what can be read of the one that stood there. Where the CA or the profile is not known any
+ * more, they are taken to be the wanted ones: nothing is issued only because a pointer was lost.
+ */
+export function rebuildPointer(
+  facts: VersionFacts,
+  { wanted, ca, spoilt }: { wanted: Wanted; ca: string | undefined; spoilt: string | undefined },
+): LivePointer {
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(wanted.profile !== undefined && { profile: wanted.profile }),
+    ...remembered(spoilt),
+    ...facts,
+    hosts: wanted.hosts,
+    serverNames: wanted.serverNames,
+  };
+}
+
+function remembered(spoilt: string | undefined): Partial<LivePointer> {
+  const kept: Record<string, unknown> = {};
+  const read = fieldsOf(spoilt);
+  for (const field of ONLY_THERE) {
+    const parsed = Remembered[field].safeParse(read[field]);
+    if (parsed.success && parsed.data !== undefined) kept[field] = parsed.data;
+  }
+  return kept;
+}
+
+function fieldsOf(text: string | undefined): Record<string, unknown> {
+  try {
+    return { ...JSON.parse(text ?? '{}') };
+  } catch {
+    return {};
+  }
+}

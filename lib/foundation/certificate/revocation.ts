@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import { InputError } from '../common/input-error.ts';
+import { parseValue } from '../common/parse-json.ts';
+import { LineageName, Version } from './lineage.ts';
+
+/** The reasons that may be given, and their codes (RFC 5280, 5.3.1). */
+export const REVOCATION_REASONS = {
+  unspecified: 0,
+  keyCompromise: 1,
+  affiliationChanged: 3,
+  superseded: 4,
+  cessationOfOperation: 5,
+} as const;
+export type RevocationReason = keyof typeof REVOCATION_REASONS;
+const Reason = z.enum(Object.keys(REVOCATION_REASONS) as [RevocationReason, ...RevocationReason[]]);
+
+/** One version that is revoked, or about to be: written before the CA is asked. Instants are ISO 8601 in UTC. */
+const Revocation = z.strictObject({
+  version: Version,
+  serial: z.string(),
+  /** SHA-256 of the public key's SPKI. */
+  keyFingerprint: z.string(),
+  reason: Reason,
+  askedAt: z.string(),
+  /** When the CA said that it is revoked. */
+  revokedAt: z.optional(z.string()),
+});
+export type Revocation = z.infer<typeof Revocation>;
+
+/** `revoked/<name>.json`. */
+export const Revocations = z.strictObject({ versions: z.array(Revocation) });
+
+const Request = z.strictObject({
+  revoke: LineageName,
+  confirm: z.optional(z.string()),
+  reason: Reason,
+  version: z.optional(Version),
+});
+export type RevocationRequest = Omit<z.infer<typeof Request>, 'confirm'>;
+
+/** Parses what `revoke` was invoked with; throws {@link InputError} unless the name is given twice, letter by letter. */
+export function parseRevocationRequest(event: unknown): RevocationRequest {
+  const { confirm, ...request } = parseValue(event, Request, { where: 'event', reason: 'event-invalid' });
+  if (confirm === request.revoke) return request;
+  throw new InputError(
+    'not-confirmed',
+    `event: a certificate that is revoked cannot be used any more; give its name again, as "confirm": "${request.revoke}"`,
+  );
+}
+
+/** With this one added; a version stands there once, with what was said of it last. */
+export function withRevocation(known: readonly Revocation[], revocation: Revocation): Revocation[] {
+  return [...withoutRevocation(known, revocation.version), revocation];
+}
+
+export function withoutRevocation(known: readonly Revocation[], version: string): Revocation[] {
+  return known.filter((revocation) => revocation.version !== version);
+}
+
+/** The revocation that a new certificate has to make up for; who ceases operation wants none. */
+export function toMakeUpFor(
+  known: readonly Revocation[],
+  live: { version: string } | undefined,
+): Revocation | undefined {
+  return known.find(({ version, reason }) => version === live?.version && reason !== 'cessationOfOperation');
+}
+
+/** Whether no certificate may be made with this key ever again. */
+export function isCompromised(known: readonly Revocation[], keyFingerprint: string): boolean {
+  return known.some(
+    (revocation) => revocation.keyFingerprint === keyFingerprint && revocation.reason === 'keyCompromise',
+  );
+}

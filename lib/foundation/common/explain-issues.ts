@@ -1,0 +1,41 @@
+import type * as z from 'zod/mini';
+
+/** A schema's issues as one line, each with the path it is about: `names[2]: is an IP address`. */
+export function explainIssues(error: z.core.$ZodError): string {
+  return error.issues
+    .map((issue) => {
+      const where = pathOf(issue.path);
+      return where ? `${where}: ${complaint(issue)}` : complaint(issue);
+    })
+    .join('; ');
+}
+
+function complaint(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `unknown key ${issue.keys.map((key) => `"${printable(key)}"`).join(', ')}`;
+    case 'invalid_type':
+      return issue.input === undefined
+        ? `is missing; give it as ${issue.expected}`
+        : `must be of type ${issue.expected}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map((value) => String(value)).join(', ')}`;
+    default:
+      return issue.message;
+  }
+}
+
+function pathOf(path: PropertyKey[]): string {
+  return path
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${printable(String(part))}`,
+    )
+    .join('');
+}
+
+/** Somebody's string, safe to print in one line: what is not plain ASCII shows as its code, so look-alikes do too. */
+export function printable(text: string): string {
+  return JSON.stringify(text.slice(0, 100))
+    .slice(1, -1)
+    .replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

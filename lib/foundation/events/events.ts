@@ -1,0 +1,156 @@
+import * as z from 'zod/mini';
+import { LineageName, Version } from '../certificate/lineage.ts';
+
+/** The source of every event of ours on the stack's bus. */
+export const EVENT_SOURCE = 'perennial';
+
+/** Of an event with nothing but names: what one run of a function gets through in its time. */
+export const NAMES_AT_ONCE = 10;
+
+/** Work that is due: a hint, harmless when lost or delivered twice. */
+export const RenewalDue = z.strictObject({
+  ca: z.string(),
+  /** Of all its certificates; their hosted zones are in the stack's own account when absent. */
+  zoneRole: z.optional(z.string()),
+  zoneIds: z.array(z.string()),
+  certificates: z
+    .array(
+      z.strictObject({
+        name: LineageName,
+        reason: z.string(),
+        replacing: z.nullable(Version),
+        ignoreBudget: z.optional(z.boolean()),
+      }),
+    )
+    .check(z.minLength(1), z.maxLength(50)),
+});
+export type RenewalDue = z.infer<typeof RenewalDue>;
+
+/** As many hosts as one command of SSM takes by their ids; more are reached as the whole group, by its tag. */
+export const MAX_HOSTS_NAMED = 50;
+
+export const DeploymentDue = z.strictObject({
+  group: z.string(),
+  reason: z.string(),
+  names: z.array(LineageName).check(z.minLength(1)),
+  /** The hosts that lack it; all of the group when absent. */
+  hosts: z.optional(z.array(z.string()).check(z.minLength(1), z.maxLength(MAX_HOSTS_NAMED))),
+});
+export type DeploymentDue = z.infer<typeof DeploymentDue>;
+
+/** Certificates that ACM lacks in some region. */
+export const ImportDue = z.strictObject({
+  names: z.array(LineageName).check(z.minLength(1), z.maxLength(NAMES_AT_ONCE)),
+});
+export type ImportDue = z.infer<typeof ImportDue>;
+
+/** Facts, one per certificate, for anyone to subscribe to. Instants are ISO 8601 in UTC. */
+export type Fact =
+  | { type: 'Renewal Due'; detail: RenewalDue }
+  | { type: 'Deployment Due'; detail: DeploymentDue }
+  | { type: 'Import Due'; detail: ImportDue }
+  | { type: 'Probe Due'; detail: { names: string[] } }
+  | { type: 'Certificates Checked'; detail: CheckSummary }
+  | {
+      type: 'Site Probed';
+      detail: { name: string; version: string; sites: number; troubles: number; findings: SiteOutcome[] };
+    }
+  | {
+      type: 'Certificate Renewed';
+      detail: {
+        name: string;
+        reason: string;
+        version: string;
+        serial: string;
+        notAfter: string;
+        replacedNotAfter?: string | undefined;
+        /** From the begin of its batch. */
+        seconds: number;
+      };
+    }
+  | {
+      type: 'Certificate Renewal Failed';
+      detail: {
+        name: string;
+        reason: string;
+        message: string;
+        failures: number;
+        notBefore?: string | undefined;
+      };
+    }
+  | {
+      type: 'Certificate Imported';
+      detail: { name: string; region: string; arn: string; version: string; reason: string };
+    }
+  | {
+      type: 'Certificate Import Failed';
+      detail: { name: string; region: string; reason: string; message: string };
+    }
+  | { type: 'Object Set Aside'; detail: ObjectSetAside }
+  | { type: 'Certificate Deployed'; detail: { name: string; group: string; hosts: HostOutcome[] } }
+  | {
+      type: 'Certificate Deployment Failed';
+      detail: { name: string; group: string; reason: string; message: string; hosts: HostOutcome[] };
+    };
+
+/** An object of the bucket that could not be used, and where it is kept now. */
+export interface ObjectSetAside {
+  key: string;
+  aside: string;
+  reason: string;
+}
+
+/** What is wrong with one name, seen from outside. */
+export interface SiteOutcome {
+  site: string;
+  check: string;
+  status: string;
+  seen: string;
+  remedy: string;
+}
+
+export interface HostOutcome {
+  instanceId: string;
+  outcome: string;
+  version?: string | undefined;
+  serial?: string | undefined;
+  reason?: string | undefined;
+  message?: string | undefined;
+}
+
+/** `Import Due` for all these certificates, a few to an event. */
+export function importsDue(names: readonly string[]): Fact[] {
+  return inParts(names).map((part) => ({ type: 'Import Due', detail: { names: part } }));
+}
+
+/** `Probe Due` for all these certificates, a few to an event. */
+export function probesDue(names: readonly string[]): Fact[] {
+  return inParts(names).map((part) => ({ type: 'Probe Due', detail: { names: part } }));
+}
+
+function inParts(names: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(names.length / NAMES_AT_ONCE) }, (_, index) =>
+    names.slice(index * NAMES_AT_ONCE, (index + 1) * NAMES_AT_ONCE),
+  );
+}
+export interface Listing<Item> {
+  /** Of all; `items` are the first of them. */
+  count: number;
+  items: Item[];
+}
+
+/** `Certificates Checked`: how all certificates are, at each hourly check and weekly sweep. Instants are ISO 8601 in UTC. */
+export interface CheckSummary {
+  start: string;
+  at: string;
+  certificates: number;
+  /** The shortest share of life left first. */
+  soonest: { name: string; lifeLeft: number; notAfter: string }[];
+  failing: Listing<string>;
+  overdue: Listing<string>;
+  /** Renewal files that cannot be used. */
+  rejected: Listing<{ name: string; reason: string; message: string }>;
+  /** Hosts that are online and do not hold what they should, and their groups. */
+  hostsBehind: { count: number; groups: string[] };
+  warnings: string[];
+}

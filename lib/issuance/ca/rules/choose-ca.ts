@@ -1,0 +1,57 @@
+import { DAY, HOUR } from '../../../foundation/common/durations.ts';
+import type { CaTroubles } from './ca-trouble.ts';
+
+/** `preferred`: nothing speaks against the first of several. */
+export interface CaChoice {
+  ca: string;
+  reason: 'only-one' | 'preferred' | 'others-stay-down' | 'all-stay-down';
+}
+
+export interface ChoiceFacts {
+  /** Directory addresses, the preferred one first; at least one. */
+  cas: readonly string[];
+  troubles: CaTroubles | undefined;
+  /** The certificate that is live; `undefined` when none was issued yet. */
+  live: { notBefore: string; notAfter: string } | undefined;
+  /** Whether only the certificate's age is the reason to renew it. */
+  isForAge: boolean;
+  now: Date;
+}
+
+/** As many failures in a row, and no fewer, make a bad hour a CA that stays down. */
+const ENOUGH_FAILURES = 3;
+
+/** The first CA that does not stay down; where all do, the one that was not tried for longest. docs/decisions/0010 says why. */
+export function chooseCa(facts: ChoiceFacts): CaChoice {
+  const { cas, troubles } = facts;
+  const [preferred = ''] = cas;
+  if (cas.length === 1) return { ca: preferred, reason: 'only-one' };
+  const usable = cas.find((ca) => !staysDown(troubles?.[ca], facts));
+  if (usable !== undefined)
+    return { ca: usable, reason: usable === preferred ? 'preferred' : 'others-stay-down' };
+  const triedAt = (ca: string) => troubles?.[ca]?.at ?? '';
+  const ca = cas.reduce((oldest, other) => (triedAt(other) < triedAt(oldest) ? other : oldest), preferred);
+  return { ca, reason: 'all-stay-down' };
+}
+
+/** A Retry-After counts as time that the CA will have been down. */
+function staysDown(trouble: CaTroubles[string] | undefined, facts: ChoiceFacts): boolean {
+  if (!trouble) return false;
+  const { since, until, failures } = trouble;
+  const now = facts.now.getTime();
+  const isAskedToWait = until !== undefined && Date.parse(until) > now;
+  if (failures < ENOUGH_FAILURES && !isAskedToWait) return false;
+  const down = Math.max(now, until === undefined ? 0 : Date.parse(until)) - Date.parse(since);
+  return down >= patience(facts);
+}
+
+/** How long a CA may be down before the next one is asked, in milliseconds. */
+function patience({ live, isForAge, now }: ChoiceFacts): number {
+  if (live && isInLastSixth(live, now)) return HOUR;
+  return live && isForAge ? Number.POSITIVE_INFINITY : DAY;
+}
+
+function isInLastSixth({ notBefore, notAfter }: { notBefore: string; notAfter: string }, now: Date): boolean {
+  const end = Date.parse(notAfter);
+  return now.getTime() >= end - (end - Date.parse(notBefore)) / 6;
+}

@@ -1,0 +1,153 @@
+import { identifierOf } from '../../../foundation/certificate/domain-name.ts';
+import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
+import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
+import { formatCaa, governingTag, issuerOf, judgeCaa, type RelevantSet } from './caa.ts';
+
+/** What a certificate wants of CAA; issuers are its CA and those it falls back to. */
+export interface CaaWish {
+  issuers: readonly CaaIssuer[];
+  /** Whether values bind the CA to our account and to DNS-01 (RFC 8657). */
+  restrict: boolean;
+  alsoAllow: readonly string[];
+  iodef?: string | undefined;
+}
+
+/** What a renewal file and the stack ask for, with these CAs. */
+export function wishOf(
+  { caa }: Pick<Wanted, 'caa'>,
+  issuers: readonly CaaIssuer[],
+  stack: { alsoAllow: readonly string[] },
+): CaaWish {
+  return {
+    issuers,
+    restrict: caa.restrict,
+    alsoAllow: caa.alsoAllow ?? stack.alsoAllow,
+    iodef: caa.iodef,
+  };
+}
+
+/** The relevant set of a name, and whether the name itself is an alias, which can hold no CAA. */
+export interface CaaFound {
+  name: string;
+  set: RelevantSet | undefined;
+  isAlias: boolean;
+}
+
+/** Values that we added to the set at a name; nobody else's are ever touched. */
+export interface CaaRecord {
+  name: string;
+  values: readonly string[];
+}
+
+export interface CaaEdit {
+  at: string;
+  add: string[];
+  remove: string[];
+  /** The certificate's names that the set governs. */
+  governs: string[];
+}
+
+export interface CaaPlan {
+  edits: CaaEdit[];
+  /** Names that get no set of their own, because a CNAME stands there (RFC 1034, 3.6.2). */
+  notPossible: string[];
+}
+
+/**
+ * What to change so that the issuers may issue. A set that is there is only added to, and never outdone by a nearer one;
+ * `issuewild` only where that set has `issuewild` values. Where there is none, one is made at the name itself, never above.
+ * Removed is only what was recorded as ours and binds an issuer to what holds no more, such as an account of yesterday.
+ */
+export function planCaa(found: readonly CaaFound[], wish: CaaWish, recorded: readonly CaaRecord[]): CaaPlan {
+  const edits = new Map<string, { add: Set<string>; remove: Set<string>; governs: string[] }>();
+  const editAt = (at: string) => {
+    const edit = edits.get(at) ?? { add: new Set<string>(), remove: new Set<string>(), governs: [] };
+    edits.set(at, edit);
+    return edit;
+  };
+  const notPossible: string[] = [];
+  for (const { name, set, isAlias } of found) {
+    const wanted = set ? missingIn(set, name, wish) : newSet(wish);
+    if (wanted.length === 0) continue;
+    if (!set && isAlias) {
+      notPossible.push(name);
+      continue;
+    }
+    const at = set?.at ?? identifierOf(name);
+    const edit = editAt(at);
+    edit.governs.push(name);
+    for (const value of wanted) edit.add.add(value);
+    for (const value of outdated(at, wanted, recorded)) edit.remove.add(value);
+  }
+  return {
+    edits: [...edits].map(([at, { add, remove, governs }]) => ({
+      at,
+      add: [...add],
+      remove: [...remove],
+      governs,
+    })),
+    notPossible,
+  };
+}
+
+function newSet({ alsoAllow, iodef, ...wish }: CaaWish): string[] {
+  const ours = wish.issuers.map((issuer) => issueValue('issue', issuer, wish.restrict));
+  const others = alsoAllow.map((value) => formatCaa({ flags: 0, tag: 'issue', value }));
+  return [...ours, ...others, ...(iodef ? [formatCaa({ flags: 0, tag: 'iodef', value: iodef })] : [])];
+}
+
+function missingIn(set: RelevantSet, name: string, { issuers, restrict }: CaaWish): string[] {
+  const present = set.properties.map(formatCaa);
+  return issuers.flatMap((issuer) => {
+    const verdict = judgeCaa(name, set, issuer);
+    // An unknown critical property forbids whatever stands beside it.
+    if (!verdict.allowed && verdict.reason === 'caa-unknown-critical') return [];
+    const value = issueValue(governingTag(name, set), issuer, restrict);
+    const isWanted = !verdict.allowed || (restrict && names(set, issuer));
+    return isWanted && !present.includes(value) ? [value] : [];
+  });
+}
+
+/** Whether the set speaks of the issuer at all: where it does not restrict anybody, binding one would restrict the others. */
+function names({ properties }: RelevantSet, { identity }: CaaIssuer): boolean {
+  return properties.some(
+    ({ tag, value }) => tag.toLowerCase().startsWith('issue') && issuerOf(value) === identity.toLowerCase(),
+  );
+}
+
+function issueValue(tag: string, { identity, accountUri }: CaaIssuer, restrict: boolean): string {
+  const account = accountUri === undefined ? '' : `; accounturi=${accountUri}`;
+  return formatCaa({
+    flags: 0,
+    tag,
+    value: restrict ? `${identity}${account}; validationmethods=dns-01` : identity,
+  });
+}
+
+/** Recorded values at a name that one of the wanted values takes the place of: same property, same issuer. */
+function outdated(at: string, wanted: readonly string[], recorded: readonly CaaRecord[]): string[] {
+  const ours = recorded.filter(({ name }) => name === at).flatMap(({ values }) => values);
+  const subjects = wanted.map(subjectOf);
+  return ours.filter((value) => !wanted.includes(value) && subjects.includes(subjectOf(value)));
+}
+
+/** `issue letsencrypt.org` of `0 issue "letsencrypt.org; validationmethods=dns-01"`. */
+function subjectOf(value: string): string {
+  const [, tag = '', issuer = ''] = /^\d+ (\S+) "([^;"]*)/.exec(value) ?? [];
+  return `${tag.toLowerCase()} ${issuer.trim().toLowerCase()}`;
+}
+
+/** Recorded values after an edit, those of the certificate so far and the new ones. */
+export function recordedAfter(
+  recorded: readonly CaaRecord[],
+  edits: readonly Pick<CaaEdit, 'at' | 'add' | 'remove'>[],
+): CaaRecord[] {
+  const values = new Map(recorded.map(({ name, values }) => [name, [...values]]));
+  for (const { at, add, remove } of edits) {
+    const kept = (values.get(at) ?? []).filter((value) => !remove.includes(value));
+    values.set(at, [...new Set([...kept, ...add])]);
+  }
+  return [...values]
+    .map(([name, kept]) => ({ name, values: kept }))
+    .filter(({ values }) => values.length > 0);
+}

@@ -1,0 +1,67 @@
+import { isWildcard } from '../../../foundation/certificate/domain-name.ts';
+import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
+import type { CaaProperty } from '../../dns/resolver.ts';
+
+/** The relevant RRset of a name (RFC 8659, 3): where the climb ended, and what stands there; none anywhere is `undefined`. */
+export interface RelevantSet {
+  at: string;
+  properties: CaaProperty[];
+}
+
+export type CaaVerdict =
+  | { allowed: true }
+  | { allowed: false; reason: 'caa-forbids' | 'caa-wrong-account' | 'caa-unknown-critical'; because: string };
+
+const KNOWN_TAGS = ['issue', 'issuewild', 'iodef', 'contactemail', 'contactphone', 'issuemail', 'issuevmc'];
+const CRITICAL = 128;
+
+/** Whether a set lets this CA issue for `name` over DNS-01 (RFC 8659, 4.2 and 4.3; RFC 8657, 3 and 4). */
+export function judgeCaa(name: string, set: RelevantSet | undefined, issuer: CaaIssuer): CaaVerdict {
+  if (!set) return { allowed: true };
+  const unknown = set.properties.find(
+    ({ flags, tag }) => (flags & CRITICAL) !== 0 && !KNOWN_TAGS.includes(tag.toLowerCase()),
+  );
+  if (unknown)
+    return { allowed: false, reason: 'caa-unknown-critical', because: `${formatCaa(unknown)} at ${set.at}` };
+  const tag = governingTag(name, set);
+  const governing = set.properties.filter((property) => property.tag.toLowerCase() === tag);
+  const ofIssuer = governing.filter(({ value }) => issuerOf(value) === issuer.identity.toLowerCase());
+  if (governing.length === 0 || ofIssuer.some(({ value }) => lets(value, issuer))) return { allowed: true };
+  const reason = ofIssuer.length > 0 ? 'caa-wrong-account' : 'caa-forbids';
+  return { allowed: false, reason, because: `${governing.map(formatCaa).join(', ')} at ${set.at}` };
+}
+
+/** Whether the parameters of a value of ours are met; an account that is not known yet is not held against it. */
+function lets(value: string, { accountUri }: CaaIssuer): boolean {
+  const { accounturi, validationmethods } = parametersOf(value);
+  if (validationmethods !== undefined && !validationmethods.split(',').includes('dns-01')) return false;
+  return accounturi === undefined || accountUri === undefined || accounturi === accountUri;
+}
+
+/** RFC 8659, 4.2: `;`-separated tag=value pairs after the issuer's name; tags in lower case. */
+function parametersOf(value: string): Record<string, string | undefined> {
+  const pairs = value
+    .split(';')
+    .slice(1)
+    .map((pair) => pair.trim().split('='));
+  return Object.fromEntries(
+    pairs.map(([tag = '', ...rest]) => [tag.trim().toLowerCase(), rest.join('=').trim()]),
+  );
+}
+
+/** `issuewild` replaces `issue` for wildcards where any is there (RFC 8659, 4.3). */
+export function governingTag(name: string, { properties }: RelevantSet): 'issue' | 'issuewild' {
+  return isWildcard(name) && properties.some(({ tag }) => tag.toLowerCase() === 'issuewild')
+    ? 'issuewild'
+    : 'issue';
+}
+
+/** The issuer's domain name of an issue value, without parameters; empty when the value names nobody. */
+export function issuerOf(value: string): string {
+  return (value.split(';')[0] ?? '').trim().toLowerCase();
+}
+
+/** `0 issue "letsencrypt.org"`: presentation format, as Route 53 takes and returns it. */
+export function formatCaa({ flags, tag, value }: CaaProperty): string {
+  return `${flags} ${tag} "${value}"`;
+}

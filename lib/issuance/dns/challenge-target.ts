@@ -1,0 +1,31 @@
+import { challengeName, isAtOrBelow } from '../../foundation/certificate/domain-name.ts';
+import type { StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import { InputError } from '../../foundation/common/input-error.ts';
+import { followCnames } from './follow-cnames.ts';
+import type { Resolver } from './resolver.ts';
+
+/**
+ * The name that the proof of an identifier is written at: its challenge name, or the end of that name's CNAMEs. Throws
+ * {@link InputError} for a loop, and for a name that the stack may not write.
+ */
+export async function challengeTarget(
+  resolver: Resolver,
+  identifier: string,
+  limits: StackLimits,
+): Promise<string> {
+  const start = challengeName(identifier);
+  const target = await followCnames(resolver, start);
+  if (target !== start) requireWritable(start, target, limits);
+  return target;
+}
+
+/** What may be written is fixed at deploy time, because the role's policy is. */
+function requireWritable(start: string, target: string, { domains, challengeTargets }: StackLimits): void {
+  const isOwn =
+    target.startsWith('_acme-challenge.') && domains.some((domain) => isAtOrBelow(target, domain));
+  if (isOwn || challengeTargets.includes(target)) return;
+  throw new InputError(
+    'outside-challenge-targets',
+    `${start} is a CNAME to ${target}, where this stack may not write; add "${target}" to params.challengeTargets in serverless.yml and deploy`,
+  );
+}

@@ -1,0 +1,34 @@
+/** Questions to the public DNS. Absence (NXDOMAIN, no data) is an empty answer; errors are {@link DnsError}. */
+export interface Resolver {
+  /** What stands at the name itself or where its CNAME leads. */
+  caa(name: string): Promise<CaaProperty[]>;
+  /** The name's CNAME target, one step, lower case; `undefined` when it has none. */
+  cname(name: string): Promise<string | undefined>;
+  /** The names of a zone's name servers, lower case, sorted. */
+  ns(zone: string): Promise<string[]>;
+  /** Addresses of the zone's name servers, by server name. */
+  nameServers(zone: string): Promise<{ server: string; address: string }[]>;
+  /** The TXT values at the name, or where its CNAME leads. */
+  txt(name: string): Promise<string[]>;
+  /** The TXT values that this one server gives for the name. */
+  txtFrom(server: { server: string; address: string }, name: string): Promise<string[]>;
+}
+
+export class DnsError extends Error {
+  override readonly name = 'DnsError';
+  readonly reason = 'dns-unavailable';
+  /** The resolver's own word, such as `ESERVFAIL`. */
+  readonly code: string | undefined;
+
+  constructor(message: string, { code, ...options }: ErrorOptions & { code?: string } = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** One CAA property (RFC 8659, 4.1), value as it stands in the DNS. */
+export interface CaaProperty {
+  flags: number;
+  tag: string;
+  value: string;
+}

@@ -1,0 +1,145 @@
+import { type PollOptions, poll, TimeLimitError } from '../../foundation/common/poll.ts';
+import { DnsError, type Resolver } from '../dns/resolver.ts';
+import { type Ordered, type RenewRun, runPhase } from './phases.ts';
+import type { Published, PublishedZone } from './publish.ts';
+
+/** For servers and changes together: AWS says 60 s is usual, and to wait five minutes at most. */
+const LIMIT_MS = 290_000;
+const DNS_INTERVAL_MS = 200;
+
+/** 0.5 s and half as much more each time, at most 5 s: a change that comes is seen soon after, and few calls are spent. */
+const untilInSync: PollOptions<boolean>['delayMs'] = (attempt) =>
+  attempt === 0 ? 0 : Math.min(5_000, 500 * 1.5 ** (attempt - 1));
+
+/**
+ * Waits until the zone's authoritative servers all give the new values, then until Route 53 calls the change INSYNC. The
+ * servers come first: asking them is free, while each look at a change counts against the account's request limit.
+ */
+export async function propagate({ deps, signal }: RenewRun, zone: PublishedZone): Promise<void> {
+  const end = Date.now() + LIMIT_MS;
+  await seenEverywhere(deps.resolver, zone, signal);
+  for (const changeId of zone.changeIds) {
+    await poll(
+      () => deps.zones.isInSync(changeId),
+      (inSync) => inSync,
+      {
+        what: `INSYNC of change ${changeId} in hosted zone ${zone.zoneName}`,
+        delayMs: untilInSync,
+        limitMs: Math.max(0, end - Date.now()),
+        signal,
+      },
+    );
+  }
+}
+
+async function seenEverywhere(
+  resolver: RenewRun['deps']['resolver'],
+  zone: PublishedZone,
+  signal: AbortSignal,
+): Promise<void> {
+  const unseen = await Unseen.of(zone, resolver);
+  try {
+    await poll(
+      () => unseen.look(),
+      (left) => left === undefined,
+      {
+        what: `the TXT values of ${zone.zoneName}`,
+        delayMs: (attempt) => (attempt === 0 ? 0 : DNS_INTERVAL_MS),
+        limitMs: LIMIT_MS,
+        signal,
+      },
+    );
+  } catch (error) {
+    const { first } = unseen;
+    if (!(error instanceof TimeLimitError) || error.reason === 'out-of-time' || !first) throw error;
+    throw new TimeLimitError(
+      'wait-limit-reached',
+      `${first.server} does not give the TXT values of ${first.name} after ${LIMIT_MS / 1000} s`,
+    );
+  }
+}
+export interface Server {
+  server: string;
+  address: string;
+}
+export interface Value {
+  name: string;
+  values: string[];
+}
+
+/** The new TXT values of one zone that its authoritative servers do not all give yet. */
+export class Unseen {
+  readonly #resolver: Pick<Resolver, 'txtFrom'>;
+  #left: { server: Server; open: Value[] }[];
+
+  private constructor(resolver: Pick<Resolver, 'txtFrom'>, servers: readonly Server[], open: Value[]) {
+    this.#resolver = resolver;
+    this.#left = open.length === 0 ? [] : servers.map((server) => ({ server, open }));
+  }
+
+  static async of({ zoneName, edits }: PublishedZone, resolver: Resolver): Promise<Unseen> {
+    const servers = await resolver.nameServers(zoneName);
+    if (servers.length === 0)
+      throw new DnsError(
+        `${zoneName} has no name servers in the public DNS; set at its registrar those that Route 53 shows for the zone`,
+      );
+    const open = edits
+      .filter(({ type }) => type === 'TXT')
+      .map(({ name, add }) => ({ name, values: add.map((value) => value.slice(1, -1)) }));
+    return new Unseen(resolver, servers, open);
+  }
+
+  /** A server and a name of those that are left. */
+  get first(): { server: string; name: string } | undefined {
+    const [left] = this.#left;
+    const [value] = left?.open ?? [];
+    return left && value && { server: left.server.server, name: value.name };
+  }
+
+  /**
+   * Asks again for what is left; answers with {@link first}. A batch comes to a server as a whole, so that each is asked for
+   * one name until it gives that, and then for all the others.
+   */
+  async look(): Promise<Unseen['first']> {
+    const looks = this.#left.map(async ({ server, open: [first, ...others] }) => {
+      if (first && !(await this.#gives(server, first))) return { server, open: [first, ...others] };
+      const given = await Promise.all(others.map((value) => this.#gives(server, value)));
+      return { server, open: others.filter((_, index) => !given[index]) };
+    });
+    this.#left = (await Promise.all(looks)).filter(({ open }) => open.length > 0);
+    return this.first;
+  }
+
+  async #gives(server: Server, { name, values }: Value): Promise<boolean> {
+    try {
+      const found = await this.#resolver.txtFrom(server, name);
+      return values.every((value) => found.includes(value));
+    } catch {
+      return false;
+    }
+  }
+}
+
+/**
+ * Waits for each zone; one that does not come drops the certificates that need it. The wait is the time to make the requests
+ * for finalize, one after another; what is not made by then is made there.
+ */
+export async function seenInDns(run: RenewRun, { renewals, zones }: Published): Promise<Ordered[]> {
+  void prepareAll(run, renewals);
+  const failures = new Map<string, unknown>();
+  await Promise.all(
+    zones.map((zone) => propagate(run, zone).catch((error) => failures.set(zone.zoneId, error))),
+  );
+  return runPhase(run, renewals, async (renewal) => {
+    const failed = renewal.edits.find(({ zoneId }) => failures.has(zoneId));
+    if (failed) throw failures.get(failed.zoneId);
+    return renewal;
+  });
+}
+export async function prepareAll(
+  { authority, signal }: RenewRun,
+  renewals: readonly Ordered[],
+): Promise<void> {
+  for (const { key, wanted } of renewals)
+    if (!signal.aborted) await authority.prepare({ key, names: wanted.names });
+}

@@ -1,0 +1,68 @@
+import { CertificateError, type Issued, verifyIssued } from '../../foundation/certificate/verify-issued.ts';
+import { AcmeError, type CsrSubject, type Order } from '../ca/certificate-authority.ts';
+import { chooseChain } from '../ca/rules/preferred-chain.ts';
+import type { Finalized, Ordered, RenewRun } from './phases.ts';
+import { settle } from './prove.ts';
+import { isForAge } from './rules/decide-renewal.ts';
+
+/** Has the certificate issued for the key that is already saved, and believes the CA only what can be checked. */
+export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finalized> {
+  const order = await issue(run, renewal);
+  const issued = await verify(run, renewal, await download(run, renewal, order));
+  requireLonger(renewal, issued.facts.notAfter);
+  return { ...renewal, order, issued };
+}
+
+/** The certificate with the preferred chain, or with the CA's own. */
+async function download(
+  { authority, deps }: RenewRun,
+  { name, wanted }: Ordered,
+  order: Order,
+): Promise<string> {
+  const { preferredChain } = wanted;
+  const chains = await authority.certificate(order, { alternates: preferredChain !== undefined });
+  const { chain, offeredInstead } = chooseChain(chains, preferredChain);
+  if (offeredInstead)
+    deps.warn(
+      `preferred-chain-missing: ${name}: the CA offers no chain to "${preferredChain}", only to ${offeredInstead.join(', ')}`,
+    );
+  return chain;
+}
+
+async function verify(run: RenewRun, { wanted, key, lease }: Ordered, fullchain: string): Promise<Issued> {
+  try {
+    return verifyIssued(fullchain, { key, names: wanted.names, now: run.deps.clock() });
+  } catch (error) {
+    // The CA gave the order to another certificate too, whose key came first: it will never be right for this one.
+    if (error instanceof CertificateError && error.reason === 'key-mismatch')
+      await lease.record({ order: undefined });
+    throw error;
+  }
+}
+
+/** Where only age was the reason, a certificate that ends no later than the live one helps nobody. */
+function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
+  if (!live || !isForAge(reason) || notAfter > new Date(live.pointer.notAfter)) return;
+  const message = `the new certificate expires at ${notAfter.toISOString()}, no later than the live one`;
+  throw new CertificateError('expires-earlier', message);
+}
+
+async function issue(run: RenewRun, { name, order, key, wanted }: Ordered): Promise<Order> {
+  const finalized =
+    order.status === 'ready' ? await finalizeOnce(run, order, { key, names: wanted.names }) : order;
+  const settled = await settle(run, finalized, 'processing');
+  if (settled.status === 'valid') return settled;
+  throw new AcmeError('order-not-valid', `order ${order.url} for ${name} ended as ${settled.status}`);
+}
+
+/** Where the answer to an earlier finalize was lost, or somebody else sent one, the order shows what came of it. */
+async function finalizeOnce({ authority }: RenewRun, order: Order, csr: CsrSubject): Promise<Order> {
+  try {
+    return await authority.finalize(order, csr);
+  } catch (error) {
+    if (!(error instanceof AcmeError) || error.reason !== 'acme-order-not-ready') throw error;
+    const found = await authority.order(order.url);
+    if (found.status === 'ready') throw error;
+    return found;
+  }
+}

@@ -1,0 +1,69 @@
+import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
+import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
+import { archiveKey, archivePrefix, copiesPrefix } from '../../foundation/certificate/object-keys.ts';
+import { expiryOf, matchesChain } from '../../foundation/certificate/pointer-match.ts';
+import {
+  copiesLag,
+  isComplete,
+  isOutlived,
+  isTouched,
+  perhapsOutlived,
+  type StoredVersion,
+  storedVersions,
+} from '../../foundation/certificate/stored-versions.ts';
+import type { UpkeepReason } from './rules/decide-renewal.ts';
+
+type Store = Pick<ObjectStore, 'get' | 'list'>;
+
+/** What is in the archive of a certificate, newest first. */
+export async function versionsOf(store: Store, name: string): Promise<StoredVersion[]> {
+  return storedVersions(name, await store.list(archivePrefix(name), { deep: true }));
+}
+
+/** A pointer that is not there costs a list; one that can be read costs more than itself only when looked at closely. */
+export async function lookAtPointer(
+  store: Store,
+  { name, found, looksClosely }: { name: string; found: FoundPointer | undefined; looksClosely: boolean },
+  now: Date,
+): Promise<UpkeepReason | undefined> {
+  if (!found) return (await versionsOf(store, name)).some(isComplete) ? 'pointer-lost' : undefined;
+  if (!found.pointer) return 'pointer-lost';
+  const { pointer, modified } = found;
+  return looksClosely ? findUpkeep(store, { name, pointer, modified }, now) : undefined;
+}
+
+/** What the weekly sweep finds to put right: two lists a certificate and the live chain, and no private key. */
+async function findUpkeep(
+  store: Store,
+  { name, pointer, modified }: { name: string; pointer: LivePointer; modified: Date },
+  now: Date,
+): Promise<UpkeepReason | undefined> {
+  const versions = await versionsOf(store, name);
+  const live = versions.find(({ version }) => version === pointer.version);
+  const chain = await store.get(archiveKey(name, pointer.version, 'fullchain'));
+  if (!live || !isComplete(live) || isTouched(live, modified)) return 'pointer-lost';
+  if (!chain || !matchesChain(pointer, chain.body)) return 'pointer-lost';
+  if (await copiesAreBehind(store, name, live)) return 'copies-behind';
+  return (await outlived(store, { name, live: pointer.version, versions }, now)).length > 0
+    ? 'old-versions'
+    : undefined;
+}
+
+export async function copiesAreBehind(store: Store, name: string, live: StoredVersion): Promise<boolean> {
+  return copiesLag(name, await store.list(copiesPrefix(name)), live);
+}
+
+/** Versions that are of no use to anybody any more. */
+export async function outlived(
+  store: Store,
+  { name, live, versions }: { name: string; live: string; versions: readonly StoredVersion[] },
+  now: Date,
+): Promise<StoredVersion[]> {
+  const found: StoredVersion[] = [];
+  for (const candidate of perhapsOutlived(versions, live, now)) {
+    const chain = await store.get(archiveKey(name, candidate.version, 'fullchain'));
+    if (isOutlived(chain && expiryOf(chain.body), now)) found.push(candidate);
+  }
+  return found;
+}

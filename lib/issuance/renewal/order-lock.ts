@@ -1,0 +1,69 @@
+import { createHash } from 'crypto';
+import * as z from 'zod/mini';
+import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
+import { parseJson } from '../../foundation/common/parse-json.ts';
+import { isStale, LEASE_SECONDS } from './rules/pending.ts';
+
+/** Another certificate with the same CA, names and profile is being ordered; the CA could give both one order. */
+export class SameOrderError extends Error {
+  override readonly name = 'SameOrderError';
+  readonly reason = 'same-order-in-flight';
+
+  constructor(name: string, holder: string) {
+    super(`${name} waits its turn: ${holder} is being ordered with the same names at the same CA`);
+  }
+}
+
+/**
+ * Raises the fence around an order, by the holder of the certificate's claim; answers how to take it down again. One of the
+ * same certificate is left from a worker without a claim, and passes on; throws {@link SameOrderError} for any other's.
+ */
+export async function raiseFence(
+  store: ObjectStore,
+  key: string,
+  { name, owner }: { name: string; owner: string },
+): Promise<() => Promise<void>> {
+  const fence: OrderFence = { name, owner, leaseSeconds: LEASE_SECONDS };
+  const body = `${JSON.stringify(fence)}\n`;
+  const created = await store.create(key, body);
+  if (created) return () => store.remove(key, created);
+  const stored = await store.get(key);
+  const holder = stored && holderOf(stored);
+  if (!stored || (holder !== undefined && holder !== name))
+    throw new SameOrderError(name, holder ?? 'another');
+  const taken = await store.replace(key, body, { etag: stored.etag });
+  if (!taken) throw new SameOrderError(name, 'another');
+  return () => store.remove(key, taken);
+}
+
+/** The certificate whose fence it is; nobody's when its time is up, or when it cannot be read and is as old as that. */
+function holderOf(stored: StoredObject): string | undefined {
+  try {
+    const where = { where: 'order fence', reason: 'fence-malformed' };
+    const fence = parseJson(stored.body, OrderFence, where);
+    return isStale(fence, stored) ? undefined : fence.name;
+  } catch {
+    return isStale({ leaseSeconds: LEASE_SECONDS }, stored) ? undefined : 'another';
+  }
+}
+export type OrderFence = z.infer<typeof OrderFence>;
+
+/** `orders/<hash>.json`: the certificate that an order is under way for; no other one may order the same meanwhile. */
+export const OrderFence = z.strictObject({
+  name: z.string(),
+  owner: z.string(),
+  /** As in `pending/`. */
+  leaseSeconds: z.number(),
+});
+
+/** What a CA tells orders apart by: to one account it may give the same order for the same names and profile. */
+export interface OrderSubject {
+  /** The directory; the stack has one account at each. */
+  ca: string;
+  names: readonly string[];
+  profile?: string | undefined;
+}
+export function orderFenceKey({ ca, names, profile }: OrderSubject): string {
+  const subject = JSON.stringify([ca, [...new Set(names)].sort(), profile ?? null]);
+  return `orders/${createHash('sha256').update(subject).digest('hex')}.json`;
+}

@@ -1,0 +1,63 @@
+import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { type Fact, importsDue } from '../../foundation/events/events.ts';
+import type { Committed } from './phases.ts';
+
+/** How it ended for one certificate; `left` means that nothing was wrong and nothing was done. */
+export type RenewOutcome =
+  | { name: string; outcome: 'renewed'; reason: string; version: string; serial: string; notAfter: string }
+  | { name: string; outcome: 'mended'; reason: string }
+  | { name: string; outcome: 'failed'; reason: string; message: string }
+  | { name: string; outcome: 'left'; reason: string; message: string };
+
+/** Reasons that are nobody's failure: another worker, or the next run, does the work. */
+const LEFT = [
+  'claimed-elsewhere',
+  'same-order-in-flight',
+  'no-longer-due',
+  'out-of-time',
+  'ca-limited',
+  'budget-spent',
+];
+
+export function renewed({ name, reason, version, pointer }: Committed): RenewOutcome {
+  return { name, outcome: 'renewed', reason, version, serial: pointer.serial, notAfter: pointer.notAfter };
+}
+
+export function notRenewed(
+  name: string,
+  error: unknown,
+): Extract<RenewOutcome, { outcome: 'failed' | 'left' }> {
+  const { reason, message } = oneLineOf(error);
+  return { name, outcome: LEFT.includes(reason) ? 'left' : 'failed', reason, message };
+}
+
+/** What everybody may want to know of the renewals, one deployment a host group, and the imports into ACM. */
+export function factsOf(committed: readonly Committed[], seconds: number): Fact[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, wanted } of committed) {
+    for (const group of wanted.hosts) groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  return [
+    ...[...groups].map(
+      ([group, names]): Fact => ({
+        type: 'Deployment Due',
+        detail: { group, reason: 'certificate-renewed', names },
+      }),
+    ),
+    ...importsDue(committed.filter(({ wanted }) => wanted.acm?.length).map(({ name }) => name)),
+    ...committed.map(
+      ({ name, reason, version, pointer, live }): Fact => ({
+        type: 'Certificate Renewed',
+        detail: {
+          name,
+          reason,
+          version,
+          serial: pointer.serial,
+          notAfter: pointer.notAfter,
+          replacedNotAfter: live?.pointer.notAfter,
+          seconds,
+        },
+      }),
+    ),
+  ];
+}

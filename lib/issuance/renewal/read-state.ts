@@ -1,0 +1,33 @@
+import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
+import { orNone } from '../../foundation/bucket/read-json.ts';
+import { updateObject } from '../../foundation/bucket/update-object.ts';
+import { stateKey } from '../../foundation/certificate/object-keys.ts';
+import { State } from './rules/state.ts';
+
+/** What is remembered of a certificate; `spoilt` is an object that cannot be read as a state, which is none: it only ever says to wait. */
+export async function findState(
+  store: Pick<ObjectStore, 'get'>,
+  name: string,
+): Promise<{ state?: State | undefined; spoilt?: StoredObject }> {
+  const stored = await store.get(stateKey(name));
+  const state = stored && orNone(stored.body, State);
+  return stored && !state ? { spoilt: stored } : { state };
+}
+export function parseState(body: string | undefined): State | undefined {
+  return body === undefined ? undefined : orNone(body, State);
+}
+/**
+ * Writes what `change` makes of the state as it is now, or removes it for `undefined`; of two that write at once neither
+ * loses what the other wrote.
+ */
+export async function updateState<After extends State | undefined>(
+  store: ObjectStore,
+  name: string,
+  change: (before: State | undefined) => After,
+): Promise<After> {
+  const { state } = await updateObject(store, stateKey(name), (text) => {
+    const state = change(parseState(text));
+    return { state, body: state && `${JSON.stringify(state, null, 2)}\n` };
+  });
+  return state;
+}

@@ -1,0 +1,59 @@
+import { DAY } from '../../../foundation/common/durations.ts';
+import type { MendReason, RenewReason } from './decide-renewal.ts';
+
+/** A certificate to work on, with what batches are made by. */
+export interface DueCertificate {
+  name: string;
+  reason: RenewReason | MendReason;
+  /** The ACME directory. */
+  ca: string;
+  /** Through which its hosted zones are reached; the stack's own account when absent. */
+  zoneRole?: string | undefined;
+  /** Ids of all hosted zones that its names lie in. */
+  zoneIds: readonly string[];
+  /** When the live certificate expires; `undefined` when none was issued yet. */
+  notAfter: Date | undefined;
+  /** The live version that was decided on; a later one means that the work is done. */
+  replacing: string | null;
+  /** Whether our own budget is passed. */
+  ignoreBudget?: boolean;
+}
+
+export interface RenewalBatch {
+  ca: string;
+  zoneRole?: string;
+  zoneIds: string[];
+  certificates: Pick<DueCertificate, 'name' | 'reason' | 'replacing' | 'ignoreBudget'>[];
+}
+
+export const MAX_BATCH_SIZE = 50;
+
+/** Soonest expiry first; a name without a certificate as if it expired in a week, since nobody is served by it yet. */
+export function byUrgency(now: Date): (a: DueCertificate, b: DueCertificate) => number {
+  const urgency = ({ notAfter }: DueCertificate) => notAfter?.getTime() ?? now.getTime() + 7 * DAY;
+  return (a, b) => urgency(a) - urgency(b) || (a.name < b.name ? -1 : 1);
+}
+
+/**
+ * Batches by CA account, zone role and hosted zones, at most 50 certificates each, the most urgent first, within and
+ * among batches.
+ */
+export function batchRenewals(due: readonly DueCertificate[], now: Date): RenewalBatch[] {
+  const sorted = [...due].sort(byUrgency(now));
+  const batches: RenewalBatch[] = [];
+  const open = new Map<string, RenewalBatch>();
+  for (const certificate of sorted) {
+    const { ca, zoneRole } = certificate;
+    const zoneIds = [...new Set(certificate.zoneIds)].sort();
+    const key = JSON.stringify([ca, zoneRole, zoneIds]);
+    let batch = open.get(key);
+    if (!batch || batch.certificates.length >= MAX_BATCH_SIZE) {
+      batch = { ca, ...(zoneRole !== undefined && { zoneRole }), zoneIds, certificates: [] };
+      open.set(key, batch);
+      batches.push(batch);
+    }
+    const { name, reason, replacing, ignoreBudget } = certificate;
+    batch.certificates.push({ name, reason, replacing, ...(ignoreBudget && { ignoreBudget }) });
+  }
+  return batches;
+}

@@ -1,0 +1,161 @@
+import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
+import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
+import { DAY } from '../../../foundation/common/durations.ts';
+import { casOf, type StackCas } from '../../ca/rules/ca-list.ts';
+import { withLimits } from '../../ca/rules/ca-trouble.ts';
+import { type CaChoice, chooseCa } from '../../ca/rules/choose-ca.ts';
+import type { Hold } from './hold.ts';
+import type { State } from './state.ts';
+
+export type RenewReason =
+  | 'forced'
+  | 'never-issued'
+  | 'revoked'
+  | 'names-changed'
+  | 'key-changed'
+  | 'profile-changed'
+  | 'ca-changed'
+  | 'suggested-window'
+  | 'expires-soon'
+  | 'life-nearly-over';
+/** What is not as it should be in the bucket, though the certificate is good. */
+export type UpkeepReason = 'pointer-lost' | 'state-unreadable' | 'copies-behind' | 'old-versions';
+
+/** Work without a new certificate: what a worker left open, or a pointer that does not show the wanted hosts. */
+export type MendReason = 'left-open' | 'hosts-changed' | 'caa-drifted' | UpkeepReason;
+export type WaitReason = 'not-due' | 'backing-off' | 'orders-per-run' | Hold['reason'];
+
+export type RenewalDecision =
+  | { action: 'renew'; reason: RenewReason }
+  | { action: 'mend'; reason: MendReason }
+  | { action: 'wait'; reason: WaitReason; until: Date; message?: string };
+
+/** Whether only the certificate's age was the reason, so that a new one has to last longer. */
+export function isForAge(reason: string): boolean {
+  return ['suggested-window', 'expires-soon', 'life-nearly-over'].includes(reason);
+}
+
+export interface RenewalFacts extends StackCas {
+  wanted: Wanted;
+  live: LivePointer | undefined;
+  state: State | undefined;
+  forced: boolean;
+  /** Whether an earlier worker's claim is still there and stale. */
+  leftOpen: boolean;
+  /** Whether the DNS does not hold the CAA that the file wants; looked at by the weekly sweep. */
+  caaDrifted: boolean;
+  /** A lost pointer comes before everything: what it says of age and names is not to be believed. */
+  upkeep?: UpkeepReason | undefined;
+  /** CAs that take no order for these names before an instant (ISO 8601), by directory address. */
+  limited?: ReadonlyMap<string, string>;
+  /** Whether the live version was revoked, and another one is wanted in its place. */
+  revoked?: boolean;
+  now: Date;
+}
+
+/** Whether a certificate is renewed now, and why; the order of the rules is that of docs/decisions/0001. */
+export function decideRenewal(facts: RenewalFacts): RenewalDecision {
+  const { forced, state, now } = facts;
+  if (forced) return { action: 'renew', reason: 'forced' };
+  if (facts.upkeep === 'pointer-lost' && facts.live === undefined)
+    return { action: 'mend', reason: 'pointer-lost' };
+  const decision = decideByCertificate(facts);
+  if (decision.action === 'wait' || decision.reason === 'pointer-lost' || !state?.notBefore) return decision;
+  const notBefore = new Date(state.notBefore);
+  if (notBefore <= now || goesElsewhere(facts, decision.reason)) return decision;
+  return { action: 'wait', reason: 'backing-off', until: notBefore };
+}
+
+/** The CA that a renewal for this reason is asked of. */
+export function caFor(
+  { wanted, live, state, limited, now, ...stack }: RenewalFacts,
+  reason: string,
+): CaChoice {
+  const troubles = limited ? withLimits(state?.cas, limited, now) : state?.cas;
+  return chooseCa({ cas: casOf(wanted, stack), troubles, live, isForAge: isForAge(reason), now });
+}
+
+/** Whether the next try is at another CA than the one whose trouble set the wait. */
+function goesElsewhere(facts: RenewalFacts, reason: string): boolean {
+  const lastCa = facts.state?.lastCa;
+  const choice = caFor(facts, reason);
+  return lastCa !== undefined && choice.reason === 'others-stay-down' && choice.ca !== lastCa;
+}
+
+function decideByCertificate(facts: RenewalFacts): RenewalDecision {
+  const { live, now } = facts;
+  if (!live) return { action: 'renew', reason: 'never-issued' };
+  if (facts.revoked) return { action: 'renew', reason: 'revoked' };
+  const change = whatChanged(facts, live);
+  if (change) return { action: 'renew', reason: change };
+  const due = dueByAge(facts, live);
+  if (due.at <= now) return { action: 'renew', reason: due.reason };
+  if (facts.leftOpen) return { action: 'mend', reason: 'left-open' };
+  if (!showsHosts(live, facts.wanted)) return { action: 'mend', reason: 'hosts-changed' };
+  if (facts.caaDrifted) return { action: 'mend', reason: 'caa-drifted' };
+  if (facts.upkeep) return { action: 'mend', reason: facts.upkeep };
+  return { action: 'wait', reason: 'not-due', until: due.at };
+}
+
+/** Whether the pointer tells hosts what the file wants of them. */
+export function showsHosts(live: Pick<LivePointer, 'hosts' | 'serverNames'>, wanted: Wanted): boolean {
+  return sameNames(wanted.hosts, live.hosts) && sameNames(wanted.serverNames, live.serverNames);
+}
+
+function whatChanged({ wanted, ...stack }: RenewalFacts, live: LivePointer): RenewReason | undefined {
+  if (!sameNames(wanted.names, live.names)) return 'names-changed';
+  if (wanted.key !== live.key) return 'key-changed';
+  if (wanted.profile !== undefined && wanted.profile !== live.profile) return 'profile-changed';
+  if (live.ca !== undefined && !casOf(wanted, stack).includes(live.ca)) return 'ca-changed';
+  return undefined;
+}
+
+/** Whether the next certificate should be here by now: a day past its time, or, where there is none yet, three failures later. */
+export function isOverdue(facts: RenewalFacts): boolean {
+  const { live, state, now } = facts;
+  if (!live) return (state?.failures ?? 0) >= 3;
+  return dueByAge(facts, live).at.getTime() + DAY <= now.getTime();
+}
+
+/** The instant from which age alone is a reason, and that reason. */
+export function dueByAge(
+  { wanted, state }: Pick<RenewalFacts, 'wanted' | 'state'>,
+  live: LivePointer,
+): { at: Date; reason: RenewReason } {
+  const notAfter = Date.parse(live.notAfter);
+  const lifetime = notAfter - Date.parse(live.notBefore);
+  const lastSixth = new Date(notAfter - lifetime / 6);
+  const planned = plannedInstant({ wanted, state, live, notAfter, lifetime });
+  return planned.at <= lastSixth ? planned : { at: lastSixth, reason: 'life-nearly-over' };
+}
+
+interface Plan {
+  wanted: Wanted;
+  state: State | undefined;
+  live: LivePointer;
+  notAfter: number;
+  lifetime: number;
+}
+
+function plannedInstant({ wanted, state, live, notAfter, lifetime }: Plan): {
+  at: Date;
+  reason: RenewReason;
+} {
+  if (wanted.renewBeforeDays !== undefined) {
+    return { at: new Date(notAfter - wanted.renewBeforeDays * DAY), reason: 'expires-soon' };
+  }
+  const suggested = state?.suggested;
+  if (suggested?.at !== undefined && suggested.certId === live.certId)
+    return { at: new Date(suggested.at), reason: 'suggested-window' };
+  return { at: new Date(notAfter - renewBefore(lifetime)), reason: 'expires-soon' };
+}
+
+/** 30 days, or a third of a life shorter than 90 days, or half of one under 10 (Let's Encrypt's integration guide). */
+export function renewBefore(lifetime: number): number {
+  if (lifetime < 10 * DAY) return lifetime / 2;
+  return Math.min(30 * DAY, lifetime / 3);
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name));
+}

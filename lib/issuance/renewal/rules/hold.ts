@@ -1,0 +1,94 @@
+import { identifierOf } from '../../../foundation/certificate/domain-name.ts';
+import { DAY, HOUR } from '../../../foundation/common/durations.ts';
+import { type CaLimits, limitOn } from '../../ca/rules/ca-limits.ts';
+
+/** Why a renewal that is due may not be ordered before an instant; the message is one line for people. */
+export interface Hold {
+  reason: 'ca-limited' | 'budget-spent';
+  until: Date;
+  message: string;
+}
+
+/** One under Let's Encrypt's 5 for an exact set of names in 7 days, and 5 refused proofs for a name in an hour. */
+const MOST = 4;
+export const ISSUANCE_WINDOW = 7 * DAY;
+
+export interface HoldFacts {
+  names: readonly string[];
+  limits: CaLimits;
+  /** When certificates of this lineage were issued, as far back as {@link ISSUANCE_WINDOW}. */
+  issued: readonly Date[];
+  forced: boolean;
+  ignoreBudget: boolean;
+  /** An order that is under way is gone on with: it costs no further one. */
+  goesOn: boolean;
+  /** Whether the CA itself suggests it and has not refused it yet: it exempts such renewals (Let's Encrypt, "Rate Limits", "ARI Renewals"). */
+  suggested?: boolean;
+  now: Date;
+}
+
+export function isSuggested(reason: string, failures: number | undefined): boolean {
+  return reason === 'suggested-window' && !failures;
+}
+
+/** What holds an order up: the CA's own word first, which nothing passes, then our budget. */
+export function holdOf(facts: HoldFacts): Hold | undefined {
+  const limit = limitOn(facts.limits, facts);
+  const isFree = facts.goesOn || (facts.suggested ?? false);
+  if (limit && !(isFree && limit.scope !== 'account')) {
+    const message = `not before ${limit.until}: ${limit.message}`;
+    return { reason: 'ca-limited', until: new Date(limit.until), message };
+  }
+  return facts.goesOn || facts.ignoreBudget ? undefined : budgetHold(facts);
+}
+
+function budgetHold({ names, limits, issued, now }: HoldFacts): Hold | undefined {
+  const spent = [
+    { what: `${MOST} certificates in 7 days`, until: freeAt(issued, ISSUANCE_WINDOW, now) },
+    ...[...new Set(names.map(identifierOf))].map((name) => ({
+      what: `${MOST} refused proofs for ${name} in an hour`,
+      until: freeAt(
+        limits.failedAuthorizations.flatMap((failed) => (failed.name === name ? new Date(failed.at) : [])),
+        HOUR,
+        now,
+      ),
+    })),
+  ];
+  const [longest] = spent
+    .flatMap(({ what, until }) => (until ? { what, until } : []))
+    .sort((a, b) => b.until.getTime() - a.until.getTime());
+  if (!longest) return undefined;
+  const { what, until } = longest;
+  return {
+    reason: 'budget-spent',
+    until,
+    message: `${what} are enough; the next at ${until.toISOString()}, or now with "ignoreBudget": true beside "start": "force"`,
+  };
+}
+
+/** When the window holds fewer than {@link MOST} again; `undefined` when it does now. */
+function freeAt(instants: readonly Date[], windowMs: number, now: Date): Date | undefined {
+  const recent = instants
+    .map((instant) => instant.getTime() + windowMs)
+    .filter((end) => end > now.getTime())
+    .sort((a, b) => a - b);
+  const end = recent.at(-MOST);
+  return end === undefined ? undefined : new Date(end);
+}
+
+/** Due, and not to be ordered yet: nothing is wrong, and nothing was asked of the CA. */
+export class HeldBackError extends Error {
+  override readonly name = 'HeldBackError';
+  readonly reason: Hold['reason'];
+
+  constructor({ reason, message }: Hold) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** Throws {@link HeldBackError} where an order has to wait. */
+export function requireNoHold(facts: HoldFacts): void {
+  const hold = holdOf(facts);
+  if (hold) throw new HeldBackError(hold);
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod/mini';
+import { DAY, MINUTE } from '../../../foundation/common/durations.ts';
+import { LONGEST_WAIT } from '../../ca/rules/ca-limits.ts';
+import { type CaFailure, CaTroubles, rememberCaTrouble } from '../../ca/rules/ca-trouble.ts';
+import { Suggested } from '../../ca/rules/renewal-window.ts';
+import { ISSUANCE_WINDOW } from './hold.ts';
+
+/** `state/<name>.json`: what is remembered between runs. Instants are ISO 8601 in UTC. */
+export const State = z.object({
+  failures: z._default(z.number(), 0),
+  lastFailure: z.optional(z.object({ at: z.string(), reason: z.string(), message: z.string() })),
+  /** Nothing is tried before this. */
+  notBefore: z.optional(z.string()),
+  suggested: z.optional(Suggested),
+  /** The CA that was asked last, and those that do not answer; directory addresses. */
+  lastCa: z.optional(z.string()),
+  cas: z.optional(CaTroubles),
+  /** When certificates were given up that the CA had issued: they count against its limits, and no archive shows them. */
+  givenUp: z.optional(z.array(z.string())),
+});
+export type State = z.infer<typeof State>;
+
+/** Let's Encrypt's integration guide, "Retrying Failures": 1, 10, 100 minutes, then daily. */
+const RETRY_AFTER = [MINUTE, 10 * MINUTE, 100 * MINUTE, DAY];
+/** Until somebody agrees to something, every further try is in vain. */
+const ASKS_FOR_A_PERSON = ['acme-user-action-required', 'terms-not-agreed'];
+
+/** The part of the state that is about CAs, after one more failure at `now`. */
+export function rememberCa(
+  state: State | undefined,
+  failure: CaFailure,
+  now: Date,
+): Pick<State, 'lastCa' | 'cas'> {
+  return { lastCa: failure.ca, cas: rememberCaTrouble(state?.cas, failure, now) };
+}
+
+export interface Failure {
+  reason: string;
+  message: string;
+  /** The CA's own Retry-After, in milliseconds; the longer of the two waits counts. */
+  retryAfterMs?: number | undefined;
+  /** Whether the certificate had been issued, and will not be asked for again. */
+  givenUp?: boolean;
+}
+
+/** The state after one more failure at `now`. */
+export function rememberFailure(state: State | undefined, failure: Failure, now: Date): State {
+  const { reason, message, retryAfterMs = 0 } = failure;
+  const failures = (state?.failures ?? 0) + 1;
+  const step = ASKS_FOR_A_PERSON.includes(reason) ? DAY : RETRY_AFTER[failures - 1];
+  const wait = Math.max(step ?? DAY, Math.min(retryAfterMs, LONGEST_WAIT));
+  const givenUp = [...recentlyGivenUp(state, now), ...(failure.givenUp ? [now.toISOString()] : [])];
+  return {
+    ...state,
+    failures,
+    lastFailure: { at: now.toISOString(), reason, message },
+    notBefore: new Date(now.getTime() + wait).toISOString(),
+    ...(givenUp.length > 0 && { givenUp }),
+  };
+}
+
+/** The state after a success: failures are forgotten, what counts against the CA's limits is not. */
+export function rememberSuccess(state: State, now: Date): State | undefined {
+  const givenUp = recentlyGivenUp(state, now);
+  return givenUp.length > 0 ? { failures: 0, givenUp } : undefined;
+}
+
+function recentlyGivenUp(state: State | undefined, now: Date): string[] {
+  return (state?.givenUp ?? []).filter((at) => Date.parse(at) > now.getTime() - ISSUANCE_WINDOW);
+}

@@ -1,0 +1,121 @@
+import * as z from 'zod/mini';
+import { type HostGroup, HostGroupSettings } from '../foundation/certificate/host-group.ts';
+import { type ZoneRole, ZoneRoleSettings } from '../foundation/certificate/zone-role.ts';
+import { parseJson, parseValue } from '../foundation/common/parse-json.ts';
+
+const List = z.pipe(
+  z.string(),
+  z.transform((text: string) => text.split(',').filter((item) => item !== '')),
+);
+
+/** The environment that serverless.yml gives each function. */
+const Environment = z.object({
+  AWS_REGION: z.string(),
+  BUCKET: z.string(),
+  EVENT_BUS: z.string(),
+  DIRECTORY_URL: z.string().check(z.regex(/^https:\/\//, 'must be the https address of an ACME directory')),
+  FALLBACK_DIRECTORY_URLS: z._default(List, []),
+  STAGING_DIRECTORY_URL: z._default(z.string(), ''),
+  CONTACT: z.string(),
+  AGREE_TO_TERMS: z.pipe(
+    z.enum(['true', 'false']),
+    z.transform((text: 'true' | 'false') => text === 'true'),
+  ),
+  DOMAINS: List,
+  ALSO_ALLOW: List,
+  CHALLENGE_TARGETS: List,
+  HOST_GROUPS: z.string(),
+  ZONE_ROLES: z._default(z.string(), '{}'),
+  ORDERS_PER_RUN: z._default(z.coerce.number(), 100),
+  CHECK_EVERY_HOURS: z._default(z.coerce.number(), 1),
+  ACCOUNT_PREFIX: z.string(),
+  EAB_PREFIX: z.string(),
+  CAA_IDENTITY: z._default(z.string(), ''),
+  DOCUMENT: z._default(z.string(), ''),
+  PROBE_PRIVATE_PORTS: z._default(z.string(), ''),
+  STAGE: z._default(z.string(), ''),
+  NOTICE_TOPIC: z._default(z.string(), ''),
+  DOCS_URL: z._default(z.string(), 'docs'),
+  DNS_RESOLVER: z._default(z.string(), ''),
+  DNS_PORT: z._default(z.coerce.number(), 53),
+});
+
+export interface Settings {
+  region: string;
+  bucket: string;
+  eventBus: string;
+  directoryUrl: string;
+  fallbackDirectoryUrls: string[];
+  stagingDirectoryUrl: string | undefined;
+  contact: string;
+  agreeToTerms: boolean;
+  domains: string[];
+  alsoAllow: string[];
+  challengeTargets: string[];
+  hostGroups: HostGroup[];
+  zoneRoles: ZoneRole[];
+  ordersPerRun: number;
+  checkEveryHours: number;
+  accountPrefix: string;
+  eabPrefix: string;
+  caaIdentity: string | undefined;
+  document: string;
+  stage: string;
+  /** The ARN of the SNS topic for people. */
+  noticeTopic: string;
+  docsUrl: string;
+  dns: { resolver: string | undefined; port: number };
+  probePrivatePorts: { tls: number; http: number } | undefined;
+}
+
+/** The stack's settings; throws an InputError that names the variable. */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const values = parseValue(environment, Environment, { where: 'environment', reason: 'settings-invalid' });
+  return {
+    region: values.AWS_REGION,
+    bucket: values.BUCKET,
+    eventBus: values.EVENT_BUS,
+    directoryUrl: values.DIRECTORY_URL,
+    fallbackDirectoryUrls: values.FALLBACK_DIRECTORY_URLS,
+    stagingDirectoryUrl: values.STAGING_DIRECTORY_URL || undefined,
+    contact: values.CONTACT,
+    agreeToTerms: values.AGREE_TO_TERMS,
+    domains: values.DOMAINS,
+    alsoAllow: values.ALSO_ALLOW,
+    challengeTargets: values.CHALLENGE_TARGETS,
+    hostGroups: parseHostGroups(values.HOST_GROUPS),
+    zoneRoles: parseZoneRoles(values.ZONE_ROLES),
+    ordersPerRun: values.ORDERS_PER_RUN,
+    checkEveryHours: values.CHECK_EVERY_HOURS,
+    accountPrefix: values.ACCOUNT_PREFIX,
+    eabPrefix: values.EAB_PREFIX,
+    caaIdentity: values.CAA_IDENTITY || undefined,
+    document: values.DOCUMENT,
+    stage: values.STAGE,
+    noticeTopic: values.NOTICE_TOPIC,
+    docsUrl: values.DOCS_URL,
+    dns: { resolver: values.DNS_RESOLVER || undefined, port: values.DNS_PORT },
+    probePrivatePorts: parsePorts(values.PROBE_PRIVATE_PORTS),
+  };
+}
+
+function parsePorts(text: string): Settings['probePrivatePorts'] {
+  const [tls, http] = text.split(',').map(Number);
+  return tls && http ? { tls, http } : undefined;
+}
+
+function parseHostGroups(text: string): HostGroup[] {
+  const groups = parseJson(text, z.record(z.string(), HostGroupSettings), {
+    where: 'params.hostGroups',
+    reason: 'settings-invalid',
+  });
+  return Object.entries(groups).map(([name, settings]) => ({ name, ...settings }));
+}
+
+function parseZoneRoles(text: string): ZoneRole[] {
+  const roles = parseJson(text, z.record(z.string(), ZoneRoleSettings), {
+    where: 'params.zoneRoles',
+    reason: 'settings-invalid',
+  });
+  return Object.entries(roles).map(([name, settings]) => ({ name, ...settings }));
+}

@@ -1,0 +1,161 @@
+import pMap from 'p-map';
+import * as z from 'zod/mini';
+import { readLive } from '../../foundation/bucket/read-pointer.ts';
+import { identifierOf } from '../../foundation/certificate/domain-name.ts';
+import { LineageName } from '../../foundation/certificate/lineage.ts';
+import { nameOfKey, RENEWAL_PREFIX, renewalKey } from '../../foundation/certificate/object-keys.ts';
+import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
+import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { InputError } from '../../foundation/common/input-error.ts';
+import { once } from '../../foundation/common/once.ts';
+import { parseValue } from '../../foundation/common/parse-json.ts';
+import { accountParameter } from '../../issuance/ca/rules/account-parameter.ts';
+import { casOf } from '../../issuance/ca/rules/ca-list.ts';
+import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
+import { findState } from '../../issuance/renewal/read-state.ts';
+import { answerOf } from './answer-of.ts';
+import type { DoctorDeps } from './deps.ts';
+import { DnsLooks } from './look-at-dns.ts';
+import { HostLooks } from './look-at-hosts.ts';
+import { checkFile } from './rules/check-file.ts';
+import { examine } from './rules/examine.ts';
+import type { AccountFacts, CertificateFacts } from './rules/facts.ts';
+import { countByStatus, type Diagnosis, type Finding, failing, type Result } from './rules/finding.ts';
+
+export type { DoctorDeps };
+
+const CERTIFICATES_AT_ONCE = 8;
+
+/** Looks at every precondition of the certificates that the event names, or of all, and changes nothing. */
+export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Promise<Diagnosis> {
+  const files = await filesFor(deps, parseRequest(event));
+  const looks = looksOf(deps);
+  const findings = await pMap(files, (file) => diagnoseFile(deps, file, { looks, now }), {
+    concurrency: CERTIFICATES_AT_ONCE,
+  });
+  const all = findings.flat();
+  return { at: now.toISOString(), certificates: files.length, counts: countByStatus(all), findings: all };
+}
+
+/** What several certificates share is looked at once. */
+function looksOf(deps: DoctorDeps) {
+  return {
+    dnsOf: dnsLooksOf(deps),
+    hosts: new HostLooks(deps),
+    accountAt: once((directoryUrl) => lookAtAccount(deps, directoryUrl)),
+  };
+}
+
+/** The looks through each zone role, made when a file first asks for them. */
+function dnsLooksOf({ zonesOf, resolver }: DoctorDeps): (role: string | undefined) => DnsLooks {
+  const made = new Map<string | undefined, DnsLooks>();
+  return (role) => {
+    const dns = made.get(role) ?? new DnsLooks(zonesOf(role), resolver);
+    made.set(role, dns);
+    return dns;
+  };
+}
+
+interface Run {
+  looks: ReturnType<typeof looksOf>;
+  now: Date;
+}
+
+async function filesFor({ store }: DoctorDeps, names: 'all' | string[]): Promise<string[]> {
+  if (names !== 'all') return names.map(renewalKey);
+  return (await store.list(RENEWAL_PREFIX)).map(({ key }) => key);
+}
+
+async function diagnoseFile(deps: DoctorDeps, file: string, run: Run): Promise<Finding[]> {
+  let certificate = file.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
+  try {
+    certificate = nameOfKey(file, RENEWAL_PREFIX);
+    const results = await diagnoseCertificate(deps, certificate, run);
+    return results.map((result) => ({ certificate, ...result }));
+  } catch (error) {
+    const seen = oneLineOf(error).message;
+    return [{ certificate, ...failing('file', seen, `mend ${file} and upload it again`) }];
+  }
+}
+
+async function diagnoseCertificate(deps: DoctorDeps, name: string, run: Run): Promise<Result[]> {
+  const { store, stack } = deps;
+  const stored = await store.get(renewalKey(name));
+  if (!stored)
+    return [
+      failing(
+        'file',
+        `renewal/${name}.json does not exist`,
+        'put it into the bucket (README, "Add a certificate")',
+      ),
+    ];
+  const limits = { ...stack, hostGroups: stack.hostGroups.map((group) => group.name) };
+  const { results, wanted } = checkFile(stored.body, name, limits);
+  return wanted ? [...results, ...examine(await gather(deps, wanted, run))] : results;
+}
+
+async function gather(
+  { store, stack }: DoctorDeps,
+  wanted: Wanted,
+  { looks, now }: Run,
+): Promise<CertificateFacts> {
+  const dns = looks.dnsOf(wanted.zoneRole);
+  const identifiers = [...new Set(wanted.names.map(identifierOf))];
+  const live = await answerOf(readLive(store, wanted.name));
+  return {
+    wanted,
+    stack,
+    identifiers: await Promise.all(identifiers.map((identifier) => dns.identifier(identifier))),
+    caa: await Promise.all(
+      wanted.names.map(async (name) => ({ name, set: await answerOf(dns.relevantSet(identifierOf(name))) })),
+    ),
+    account: await looks.accountAt(casOf(wanted, stack)[0] ?? stack.defaultCa),
+    ...(isPersistent(wanted) && {
+      standing: {
+        places: await Promise.all(identifiers.map((identifier) => dns.standing(identifier))),
+        state: await answerOf(findState(store, wanted.name).then(({ state }) => state)),
+      },
+    }),
+    live: 'found' in live ? { found: live.found?.pointer } : live,
+    groups: await looks.hosts.groups(wanted.hosts),
+    now,
+  };
+}
+
+async function lookAtAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {
+  const { accountPrefix, agreeToTerms, caaIdentity } = deps.stack;
+  const parameter = accountParameter(directoryUrl, accountPrefix);
+  const [directory, kept] = await Promise.all([
+    answerOf(deps.readDirectory(directoryUrl)),
+    answerOf(deps.describeAccount(directoryUrl)),
+  ]);
+  return {
+    directoryUrl,
+    directory:
+      'found' in directory
+        ? { found: { ...directory.found, caaIdentity: directory.found.caaIdentity ?? caaIdentity } }
+        : directory,
+    parameter,
+    kept,
+    agreeToTerms,
+  };
+}
+export const EXAMPLE = '{ "names": ["example.com"] } (the names of renewal files), or "*" or nothing for all';
+export const Request = z.strictObject({
+  names: z._default(
+    z.union([z.literal('*'), z.array(LineageName).check(z.minLength(1, `names nobody; give ${EXAMPLE}`))], {
+      error: `must be as in ${EXAMPLE}`,
+    }),
+    '*',
+  ),
+});
+
+/** Which certificates `doctor` is asked about; throws an InputError in one line that shows the right shape. */
+export function parseRequest(event: unknown): 'all' | string[] {
+  // Lambda hands over what an invocation without an event gives, in one of these shapes.
+  if (event === undefined || event === null || event === '') return 'all';
+  if (typeof event !== 'object' || Array.isArray(event))
+    throw new InputError('event-invalid', `event: give ${EXAMPLE}`);
+  const { names } = parseValue(event, Request, { where: 'event', reason: 'event-invalid' });
+  return names === '*' ? 'all' : [...new Set(names)];
+}

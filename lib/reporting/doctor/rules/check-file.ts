@@ -1,0 +1,48 @@
+import { identifierOf, isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
+import {
+  parseRenewalFile,
+  RenewalFile,
+  type StackLimits,
+  type Wanted,
+} from '../../../foundation/certificate/renewal-file.ts';
+import { InputError } from '../../../foundation/common/input-error.ts';
+import { parseJson } from '../../../foundation/common/parse-json.ts';
+import { failingAsTold } from './answer.ts';
+import { failing, ok, type Result } from './finding.ts';
+
+/** The file, and its names against the stack's domains. Without `wanted` there is nothing more to look at. */
+export function checkFile(
+  text: string,
+  name: string,
+  limits: StackLimits,
+): { results: Result[]; wanted?: Wanted } {
+  const where = `renewal/${name}.json`;
+  try {
+    const { names } = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
+    // A name outside the domains has a check of its own, and hides no other.
+    const wanted = parseRenewalFile(text, name, { ...limits, domains: names.map(identifierOf) });
+    return { results: [ok('file', `${where} is valid`), checkDomains(names, limits.domains)], wanted };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { results: [complaint(error, where)] };
+  }
+}
+
+function complaint({ reason, message }: InputError, where: string): Result {
+  const remedy = `mend ${where} and upload it again`;
+  if (reason === 'renewal-file-invalid')
+    return failing('file', message.replace('; mend the file and upload it again', ''), remedy);
+  return failingAsTold('file', { message }, remedy);
+}
+
+function checkDomains(names: readonly string[], domains: readonly string[]): Result {
+  const outside = [...new Set(names.map(identifierOf))].filter(
+    (name) => !domains.some((domain) => isAtOrBelow(name, domain)),
+  );
+  if (outside.length === 0) return ok('domains', `every name is at or below ${domains.join(', ')}`);
+  return failing(
+    'domains',
+    `${outside.join(', ')} outside the stack's domains (${domains.join(', ') || 'none'})`,
+    `add ${outside.map((name) => `"${name}"`).join(', ')} to params.domains in serverless.yml and deploy`,
+  );
+}

@@ -1,0 +1,29 @@
+import { judgeStandingRecord } from '../../../issuance/dns/rules/persist-records.ts';
+import { standingIssuer } from '../../../issuance/renewal/rules/persist-issuer.ts';
+import { foundOr, unseen } from './answer.ts';
+import type { CertificateFacts } from './facts.ts';
+import { failing, ok, type Result } from './finding.ts';
+
+const CHECK = 'standing-record';
+
+/** With dns-persist-01: the record that stands at each name lets our account issue. */
+export function checkStandingRecords({ wanted, account, standing, now }: CertificateFacts): Result[] {
+  if (!standing) return [];
+  const { directory, kept, directoryUrl: ca } = account;
+  if ('trouble' in directory)
+    return [unseen(CHECK, { reason: '', message: 'the CA does not tell whom a record would be for' })];
+  if ('trouble' in kept) return [unseen(CHECK, kept.trouble)];
+  const identity = directory.found.caaIdentity;
+  const known = identity === undefined ? undefined : { identity, accountUri: kept.found?.accountUri };
+  const state = foundOr(standing.state, undefined);
+  const issues = standingIssuer(known, { ca, name: wanted.name, state });
+  if ('seen' in issues) return [failing(CHECK, issues.seen, issues.remedy)];
+  return standing.places.map(({ identifier, values }) => {
+    if ('trouble' in values) return unseen(CHECK, values.trouble);
+    const context = { names: wanted.names, issuer: issues.issuer, now };
+    const { name, value, complaint } = judgeStandingRecord(identifier, values.found, context);
+    return complaint === undefined
+      ? ok(CHECK, `the one at ${name} lets our account issue`)
+      : failing(CHECK, `${name}: ${complaint}`, `put this TXT there: "${value}"`);
+  });
+}

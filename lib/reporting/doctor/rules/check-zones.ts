@@ -1,0 +1,110 @@
+import { isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
+import { InputError } from '../../../foundation/common/input-error.ts';
+import { type HostedZone, settleZone } from '../../../issuance/dns/rules/hosted-zones.ts';
+import { type Answer, failingAsTold, foundOr, isLame, type Trouble, unseen } from './answer.ts';
+import type { IdentifierFacts, PlaceFacts } from './facts.ts';
+import { failing, ok, type Result, warning } from './finding.ts';
+
+/** The zone of a place: of several of one name the one that the public DNS names. */
+export function zoneOf({
+  zones,
+  publicServers,
+}: Pick<PlaceFacts, 'zones' | 'publicServers'>): Answer<PlaceZone> {
+  if (!('found' in zones)) return zones;
+  const [only, ...others] = zones.found;
+  if (only && others.length === 0) return { found: only };
+  if ('trouble' in publicServers && !isLame(publicServers.trouble)) return publicServers;
+  try {
+    const zone = settleZone(zones.found, foundOr(publicServers, []));
+    const nameServers = zones.found.find((candidate) => candidate.zone === zone)?.nameServers ?? [];
+    return { found: { zone, nameServers } };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { trouble: { reason: error.reason, message: error.message } };
+  }
+}
+
+interface PlaceZone {
+  zone: HostedZone;
+  nameServers: readonly string[];
+}
+
+const WITHOUT_ZONE = ['no-hosted-zone', 'only-private-zone', 'ambiguous-hosted-zone', 'zone-role-denied'];
+
+/** A public hosted zone of its account holds every name. */
+export function checkZones(identifiers: readonly IdentifierFacts[]): Result[] {
+  const zones = new Set<string>();
+  const told = new Set<string>();
+  const troubles = identifiers.flatMap(({ start }) => {
+    const zone = zoneOf(start);
+    if ('trouble' in zone) {
+      // A role that cannot be assumed fails all names alike.
+      const isNew = !told.has(zone.trouble.message);
+      told.add(zone.trouble.message);
+      return isNew ? [zoneTrouble(zone.trouble)] : [];
+    }
+    zones.add(describe(zone.found.zone));
+    return [];
+  });
+  return troubles.length > 0 ? troubles : [ok('zone', [...zones].join(', '))];
+}
+
+function zoneTrouble(trouble: Trouble): Result {
+  if (!WITHOUT_ZONE.includes(trouble.reason)) return unseen('zone', trouble);
+  return failingAsTold('zone', trouble, 'create a public hosted zone');
+}
+
+/** The public DNS leads to the very servers that Route 53 gave the zone; those of a recreated zone are new ones. */
+export function checkDelegation(identifiers: readonly IdentifierFacts[]): Result[] {
+  const results = identifiers.flatMap(({ end }) => {
+    const zone = zoneOf(end);
+    return 'found' in zone ? [judgeDelegation(zone.found, end.publicServers)] : [];
+  });
+  const troubles = results.filter(({ status }) => status !== 'ok');
+  return troubles.length > 0 ? troubles : results;
+}
+
+function judgeDelegation({ zone, nameServers }: PlaceZone, asked: PlaceFacts['publicServers']): Result {
+  const remedy = `set ${nameServers.join(', ')} as its name servers at the registrar, or as NS in the zone above; a zone that was created again has new ones`;
+  if ('trouble' in asked) {
+    if (!isLame(asked.trouble)) return unseen('delegation', asked.trouble);
+    const seen = `the public DNS leads for ${zone.name} to name servers that do not answer for it (${asked.trouble.code})`;
+    return failing('delegation', seen, remedy);
+  }
+  const seen = asked.found;
+  if (seen.length === 0)
+    return failing('delegation', `the public DNS knows no name servers of ${zone.name}`, remedy);
+  const common = seen.filter((server) => nameServers.includes(server));
+  const says = `the public DNS names ${seen.join(', ')} for ${zone.name}`;
+  if (common.length === 0)
+    return failing('delegation', `${says}, none of them a server of ${describe(zone)}`, remedy);
+  if (common.length < seen.length || common.length < nameServers.length)
+    return warning('delegation', `${says}, not all and only those of ${describe(zone)}`, remedy);
+  return ok('delegation', `the public DNS names the ${common.length} servers of ${describe(zone)}`);
+}
+
+/** Below an NS record the zone's own records are seen by nobody (RFC 1034, 4.2.1). */
+export function checkSubZones(identifiers: readonly IdentifierFacts[]): Result[] {
+  const results = identifiers.flatMap(({ end }): Result[] => {
+    const zone = zoneOf(end);
+    if (!('found' in zone)) return [];
+    if ('trouble' in end.records) return [unseen('sub-zone', end.records.trouble)];
+    const cuts = end.records.found.filter(
+      ({ type, name }) => type === 'NS' && name !== zone.found.zone.name && isAtOrBelow(end.name, name),
+    );
+    return cuts.map(({ name, values }) =>
+      failing(
+        'sub-zone',
+        `${name} is delegated to ${values.map((value) => value.replace(/\.$/, '')).join(', ')}, away from ${describe(zone.found.zone)}`,
+        `create a hosted zone for ${name} in this account, or let ${end.name} be there a CNAME to a name that you can write`,
+      ),
+    );
+  });
+  if (results.length > 0) return results;
+  const known = identifiers.some(({ end }) => 'found' in zoneOf(end));
+  return known ? [ok('sub-zone', 'nothing between the zone and the challenge names is delegated away')] : [];
+}
+
+export function describe({ id, name }: HostedZone): string {
+  return `hosted zone ${name} (${id})`;
+}

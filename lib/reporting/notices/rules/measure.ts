@@ -1,0 +1,54 @@
+import { DAY, SECOND } from '../../../foundation/common/durations.ts';
+import type { SeenFact } from './seen-fact.ts';
+
+/** Every metric there is, without a dimension per certificate or host: each dimension value costs. */
+export const METRICS = {
+  Heartbeat: 'Count',
+  LifeLeft: 'Percent',
+  CertificatesFailing: 'Count',
+  CertificatesOverdue: 'Count',
+  HostsOutOfDate: 'Count',
+  SweepAge: 'Count',
+  CheckDuration: 'Seconds',
+  RenewalsSucceeded: 'Count',
+  RenewalsFailed: 'Count',
+  RenewalDuration: 'Seconds',
+} as const;
+export type MetricName = keyof typeof METRICS;
+
+export interface Measured {
+  name: MetricName;
+  value: number;
+}
+
+/** What these facts count for. `lastSweep` is when the bucket was last swept; the age is in days. */
+export function measure(facts: readonly SeenFact[], lastSweep: string | undefined): Measured[] {
+  return facts.flatMap((fact): Measured[] => {
+    switch (fact['detail-type']) {
+      case 'Certificate Renewed':
+        return [
+          { name: 'RenewalsSucceeded', value: 1 },
+          { name: 'RenewalDuration', value: fact.detail.seconds },
+        ];
+      case 'Certificate Renewal Failed':
+        return [{ name: 'RenewalsFailed', value: 1 }];
+      case 'Certificates Checked': {
+        const { at, soonest, failing, overdue, rejected, hostsBehind } = fact.detail;
+        const [first] = soonest;
+        const since = Date.parse(at);
+        return [
+          { name: 'Heartbeat', value: 1 },
+          ...(first ? [{ name: 'LifeLeft' as const, value: Math.max(0, first.lifeLeft * 100) }] : []),
+          { name: 'CertificatesFailing', value: failing.count + rejected.count },
+          { name: 'CertificatesOverdue', value: overdue.count },
+          { name: 'HostsOutOfDate', value: hostsBehind.count },
+          { name: 'SweepAge', value: (since - Date.parse(lastSweep ?? at)) / DAY },
+          // EventBridge's time is in whole seconds.
+          { name: 'CheckDuration', value: Math.max(0, (Date.parse(fact.time) - since) / SECOND) },
+        ];
+      }
+      default:
+        return [];
+    }
+  });
+}

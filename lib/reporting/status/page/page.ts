@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { CertificateStatus } from '../rules/certificate-status.ts';
+import { isWell } from '../rules/judge-health.ts';
+import { html, Markup } from './html.ts';
+import { rowOf } from './row.ts';
+import { SCRIPT } from './script.ts';
+import { STYLE } from './style.ts';
+
+export interface Page {
+  /** Whose certificates they are: the stack's bucket. */
+  title: string;
+  at: Date;
+  /** In the order in which they are shown. */
+  certificates: readonly CertificateStatus[];
+}
+
+/** One HTML document without anything from elsewhere; it can be read without its script, which only searches. */
+export function statusPage({ title, at, certificates }: Page): string {
+  const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${unwell === 0 ? 'All well' : `${unwell} not well`} – Perennial</title>
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${summary(certificates.length, unwell)}</h1>
+<p>${title}, as of <time datetime="${at.toISOString()}" id="at">${at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time><strong id="old"></strong></p>
+<form role="search">
+<label>Search <input type="search" id="q" autocomplete="off" placeholder="name, host, reason"></label>
+<label><input type="checkbox" id="unwell"> only what is not well</label>
+<output id="shown" for="q unwell"></output>
+</form>
+<p class="key"><svg aria-hidden="true"><rect class="d" x="66%"/><rect class="n" width="40%"/></svg> life so far, and from when it is due for renewal</p>
+</header>
+<main>
+<table>
+<caption>Certificates, the soonest trouble first</caption>
+<thead><tr><th scope="col">Certificate<th scope="col">State<th scope="col">Life<th scope="col">From, last try<th scope="col">Hosts</thead>
+<tbody>
+${certificates.map((certificate) => rowOf(certificate, at))}</tbody>
+</table>
+</main>
+<script>${new Markup(SCRIPT)}</script>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function summary(count: number, unwell: number): string {
+  const certificates = `${count} certificate${count === 1 ? '' : 's'}`;
+  return unwell === 0 ? `${certificates}, all well` : `${unwell} of ${certificates} not well`;
+}
+
+/** Nothing may be loaded or sent anywhere; of scripts and styles only ours run. */
+function policy(): string {
+  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  return `default-src 'none'; script-src ${hash(SCRIPT)}; style-src ${hash(STYLE)}; base-uri 'none'; form-action 'none'`;
+}

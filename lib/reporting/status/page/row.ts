@@ -1,0 +1,84 @@
+import { DAY } from '../../../foundation/common/durations.ts';
+import type { CertificateStatus } from '../rules/certificate-status.ts';
+import type { HostStatus } from '../rules/host-status.ts';
+import { isWell } from '../rules/judge-health.ts';
+import { html, type Markup } from './html.ts';
+
+const HOSTS_SHOWN = 6;
+const NAMES_SHOWN = 8;
+
+/** A row of the table. Its cells are not closed, as HTML allows, for the size of a thousand rows. */
+export function rowOf(certificate: CertificateStatus, now: Date): Markup {
+  const { name, health, trouble, next } = certificate;
+  const why = trouble || (next ? `${next.action}: ${next.reason}` : '');
+  const kind = health === 'ok' ? 'ok' : isWell(certificate) ? 'idle' : 'bad';
+  return html`<tr class="${kind}"><th scope="row">${name}${namesOf(certificate)}<td><b>${health}</b><p>${why}<td>${lifeOfIt(certificate, now)}<td>${issuerOf(certificate)}${lastOf(certificate)}<td>${hostsOf(certificate.hosts)}`;
+}
+
+function namesOf({ name, names }: CertificateStatus): Markup {
+  const others = names.filter((other) => other !== name);
+  if (others.length === 0) return html``;
+  return html`<p>${inShort(others, NAMES_SHOWN)}`;
+}
+
+function inShort(texts: readonly string[], limit: number): string {
+  const more = texts.length > limit ? ` and ${texts.length - limit} more` : '';
+  return `${texts.slice(0, limit).join(' ')}${more}`;
+}
+
+function lifeOfIt({ notBefore, due, notAfter, daysLeft }: CertificateStatus, now: Date): Markup {
+  if (notBefore === undefined || notAfter === undefined) return html``;
+  const { today, due: dueAt } = lifeOf({ notBefore, notAfter, ...(due !== undefined && { due }) }, now);
+  const isShort = Date.parse(notAfter) - Date.parse(notBefore) < 10 * DAY;
+  const show = (at: string) => (isShort ? at.slice(0, 16).replace('T', ' ') : at.slice(0, 10));
+  const dueText = due === undefined ? html`` : html`<p>due ${show(due)}`;
+  return html`<svg aria-hidden="true"><rect class="d" x="${dueAt}%"/><rect class="n" width="${today}%"/></svg><p>issued ${show(notBefore)}${dueText}<p>expires <b>${show(notAfter)}</b>, ${leftText(daysLeft ?? 0)}`;
+}
+
+function leftText(daysLeft: number): string {
+  if (daysLeft < 0) return 'over';
+  return daysLeft === 0 ? 'today' : `${daysLeft} d left`;
+}
+
+/** The CA as the host of its directory. */
+function issuerOf({ ca, profile }: CertificateStatus): Markup {
+  if (ca === undefined) return html``;
+  const host = URL.parse(ca)?.host ?? ca;
+  return html`<p>${host}${profile === undefined ? '' : `, ${profile}`}`;
+}
+
+/** Those that lag come first; of many that are well, some. */
+function hostsOf(hosts: readonly HostStatus[]): Markup {
+  if (hosts.length === 0) return html``;
+  const live = hosts.filter(({ isLive }) => isLive);
+  const sorted = [...hosts.filter(({ isLive }) => !isLive), ...live];
+  const shown = sorted.slice(0, HOSTS_SHOWN).map(hostOf);
+  const more = sorted.length > HOSTS_SHOWN ? html`<li>and ${sorted.length - HOSTS_SHOWN} more` : html``;
+  return html`${live.length} of ${hosts.length} up to date<ul>${shown}${more}</ul>`;
+}
+
+function hostOf({ instanceId, outcome, version, isLive }: HostStatus): Markup {
+  if (isLive) return html`<li>${instanceId} ${outcome}`;
+  return html`<li class="x">${instanceId} ${outcome}, on ${version ?? 'none'}`;
+}
+
+function lastOf({ last }: CertificateStatus): Markup {
+  if (!last) return html``;
+  const at = last.at.slice(0, 16).replace('T', ' ');
+  return last.outcome === 'failed' ? html`<p>failed ${at}: ${last.reason}` : html`<p>renewed ${at}`;
+}
+
+/** The life of a certificate as a bar: how far it is, and from where on it is due, in percent of its length. */
+export interface Life {
+  today: number;
+  due: number;
+}
+export function lifeOf(
+  { notBefore, due, notAfter }: { notBefore: string; due?: string; notAfter: string },
+  now: Date,
+): Life {
+  const [start, end] = [Date.parse(notBefore), Date.parse(notAfter)];
+  const percent = (at: number) =>
+    end <= start ? 100 : Math.round(Math.min(1, Math.max(0, (at - start) / (end - start))) * 100);
+  return { today: percent(now.getTime()), due: percent(due === undefined ? end : Date.parse(due)) };
+}

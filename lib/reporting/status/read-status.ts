@@ -1,0 +1,105 @@
+import pMap from 'p-map';
+import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
+import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
+import { LivePointer } from '../../foundation/certificate/live-pointer.ts';
+import {
+  HOSTS_PREFIX,
+  LIVE_PREFIX,
+  nameOfKey,
+  RENEWAL_PREFIX,
+  STATE_PREFIX,
+} from '../../foundation/certificate/object-keys.ts';
+import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import type { StackCas } from '../../issuance/ca/rules/ca-list.ts';
+import { State } from '../../issuance/renewal/rules/state.ts';
+import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
+import type { CertificateFacts } from './rules/facts.ts';
+
+interface Parser<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false };
+}
+export interface ReadOptions {
+  now: Date;
+  readsAtOnce: number;
+  /** Given, the renewal files are read too, and judged by it. */
+  stack?: StackLimits & StackCas;
+}
+
+/** The status of every certificate that is wanted or live, the soonest trouble first. Only reads. */
+export async function readStatus(
+  store: Reads,
+  { now, readsAtOnce, stack }: ReadOptions,
+): Promise<CertificateStatus[]> {
+  const [wanted, live, states, hosts] = await Promise.all(
+    [RENEWAL_PREFIX, LIVE_PREFIX, STATE_PREFIX, HOSTS_PREFIX].map((prefix) => namesBelow(store, prefix)),
+  );
+  const readAll = readerOf(store, readsAtOnce);
+  const fileOf = (text: string, name: string) => readFile(text, name, stack);
+  const [files, pointers, remembered, records] = await Promise.all([
+    readAll(RENEWAL_PREFIX, stack ? wanted : [], fileOf),
+    readAll(LIVE_PREFIX, live, (text) => parse(text, LivePointer)),
+    readAll(STATE_PREFIX, states, (text) => parse(text, State)),
+    readAll(HOSTS_PREFIX, hosts, (text) => parse(text, HostRecord)),
+  ]);
+  const known = new Set(wanted);
+  const found = [...records.values()].filter((record) => record !== 'unreadable');
+  return [...new Set([...known, ...pointers.keys()])]
+    .map((name) => {
+      const state = remembered.get(name);
+      const file = files.get(name);
+      return statusOf({
+        name,
+        wanted: known.has(name),
+        ...(file && { file }),
+        pointer: pointers.get(name),
+        state: state === 'unreadable' ? undefined : state,
+        records: found,
+        now,
+      });
+    })
+    .sort(bySoonestTrouble);
+}
+
+async function namesBelow(store: Reads, prefix: string): Promise<string[]> {
+  const listed = await store.list(prefix);
+  return listed.flatMap(({ key }) =>
+    key.endsWith('.json') ? key.slice(prefix.length, -'.json'.length) : [],
+  );
+}
+
+/** Reads the objects of one kind. */
+function readerOf(store: Reads, concurrency: number) {
+  return async <T>(
+    prefix: string,
+    names: readonly string[] = [],
+    parseText: (text: string, name: string) => T,
+  ) => {
+    const found = new Map<string, T>();
+    const read = async (name: string) => {
+      const stored = await store.get(`${prefix}${name}.json`);
+      if (stored) found.set(name, parseText(stored.body, name));
+    };
+    await pMap(names, read, { concurrency });
+    return found;
+  };
+}
+
+function readFile(text: string, name: string, stack: ReadOptions['stack']): CertificateFacts['file'] {
+  if (!stack) return undefined;
+  try {
+    nameOfKey(`${RENEWAL_PREFIX}${name}.json`, RENEWAL_PREFIX);
+    return { ...parseRenewalFile(text, name, stack), stack };
+  } catch (error) {
+    return { rejected: oneLineOf(error).message };
+  }
+}
+
+function parse<T>(text: string, schema: Parser<T>): T | 'unreadable' {
+  try {
+    const parsed = schema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : 'unreadable';
+  } catch {
+    return 'unreadable';
+  }
+}

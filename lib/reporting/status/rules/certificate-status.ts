@@ -1,0 +1,92 @@
+import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
+import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
+import { DAY } from '../../../foundation/common/durations.ts';
+import type { StackCas } from '../../../issuance/ca/rules/ca-list.ts';
+import {
+  decideRenewal,
+  dueByAge,
+  type RenewalDecision,
+} from '../../../issuance/renewal/rules/decide-renewal.ts';
+import type { State } from '../../../issuance/renewal/rules/state.ts';
+import type { CertificateFacts } from './facts.ts';
+import { type HostStatus, hostsOf } from './host-status.ts';
+import { type Health, isWell, judgeHealth } from './judge-health.ts';
+
+export interface CertificateStatus {
+  name: string;
+  health: Health;
+  /** Why, in one line; empty when all is well. */
+  trouble: string;
+  names: string[];
+  version?: string;
+  notBefore?: string;
+  /** From when on its age alone is a reason to renew. */
+  due?: string;
+  notAfter?: string;
+  daysLeft?: number;
+  ca?: string;
+  profile?: string;
+  failures: number;
+  /** How the last try ended. */
+  last?: { at: string; outcome: 'renewed' } | { at: string; outcome: 'failed'; reason: string };
+  /** What the next scan makes of it, in the words of its plan. */
+  next?: { action: RenewalDecision['action']; reason: string };
+  hosts: HostStatus[];
+}
+
+/** All that a person wants to know of a certificate at a glance. */
+export function statusOf(facts: CertificateFacts): CertificateStatus {
+  const { name, pointer, state, now } = facts;
+  const live = pointer === 'unreadable' ? undefined : pointer;
+  const wanted = facts.file && 'names' in facts.file ? facts.file : undefined;
+  const hosts = live ? hostsOf(facts, live) : [];
+  const ca = live?.ca ?? wanted?.ca?.[0] ?? wanted?.stack.defaultCa;
+  const profile = live?.profile ?? wanted?.profile;
+  const last = lastOf(live, state);
+  return {
+    name,
+    ...judgeHealth(facts, hosts),
+    names: live?.names ?? wanted?.names ?? [],
+    ...(live && livesOf(live, now)),
+    ...(live && wanted && { due: dueByAge({ wanted, state }, live).at.toISOString() }),
+    ...(ca !== undefined && { ca }),
+    ...(profile !== undefined && { profile }),
+    failures: state?.failures ?? 0,
+    ...(last && { last }),
+    ...(wanted && { next: nextOf(wanted, { live, state, now }) }),
+    hosts,
+  };
+}
+
+/** The soonest trouble first: what is not well before what is, then by expiry; without one comes first. */
+export function bySoonestTrouble(a: CertificateStatus, b: CertificateStatus): number {
+  const rank = Number(isWell(a)) - Number(isWell(b));
+  if (rank !== 0) return rank;
+  const [left, right] = [a.notAfter ?? '', b.notAfter ?? ''];
+  return left === right ? (a.name < b.name ? -1 : 1) : left < right ? -1 : 1;
+}
+
+function livesOf({ version, notBefore, notAfter }: LivePointer, now: Date) {
+  return {
+    version,
+    notBefore,
+    notAfter,
+    daysLeft: Math.floor((Date.parse(notAfter) - now.getTime()) / DAY),
+  };
+}
+
+function lastOf(live: LivePointer | undefined, state: State | undefined): CertificateStatus['last'] {
+  const failure = state?.lastFailure;
+  if (failure && (!live || failure.at > live.issuedAt))
+    return { at: failure.at, outcome: 'failed', reason: failure.reason };
+  return live && { at: live.issuedAt, outcome: 'renewed' };
+}
+
+function nextOf(
+  wanted: Wanted & { stack: StackCas },
+  { live, state, now }: { live: LivePointer | undefined; state: State | undefined; now: Date },
+): NonNullable<CertificateStatus['next']> {
+  const none = { forced: false, leftOpen: false, caaDrifted: false };
+  const { action, reason } = decideRenewal({ wanted, ...wanted.stack, live, state, ...none, now });
+  return { action, reason };
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod/mini';
+import { IndexedReads } from '../../foundation/bucket/indexed-reads.ts';
+import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+import { STATUS_PAGE_KEY } from '../../foundation/certificate/object-keys.ts';
+import type { StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import { InputError } from '../../foundation/common/input-error.ts';
+import { parseValue } from '../../foundation/common/parse-json.ts';
+import type { StackCas } from '../../issuance/ca/rules/ca-list.ts';
+import { statusPage } from './page/page.ts';
+import { readStatus } from './read-status.ts';
+import type { CertificateStatus } from './rules/certificate-status.ts';
+import { isWell } from './rules/judge-health.ts';
+
+/** Of each of four kinds of object: together as many connections as an S3 client keeps. */
+const READS_AT_ONCE = 12;
+
+export interface StatusDeps {
+  store: Pick<ObjectStore, 'list' | 'get' | 'put'>;
+  stack: StackLimits & StackCas & { bucket: string };
+}
+
+export interface StatusAnswer {
+  at: string;
+  counts: { all: number; unwell: number };
+  /** The soonest trouble first; left out where the page was written, which shows them. */
+  certificates?: CertificateStatus[];
+  /** Where the page is, in the bucket. */
+  page?: string;
+}
+
+/** How every certificate is; with `{ "page": true }` drawn as a page in the bucket, instead of in the answer. */
+export async function showStatus(
+  { store, stack }: StatusDeps,
+  event: unknown,
+  now: Date,
+): Promise<StatusAnswer> {
+  const request = parseRequest(event);
+  const reads = await IndexedReads.open(store);
+  const certificates = await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE, stack });
+  const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
+  const answer = { at: now.toISOString(), counts: { all: certificates.length, unwell } };
+  if (!request.page) return { ...answer, certificates };
+  await store.put(STATUS_PAGE_KEY, statusPage({ title: stack.bucket, at: now, certificates }));
+  return { ...answer, page: STATUS_PAGE_KEY };
+}
+export const Request = z.strictObject({ page: z._default(z.boolean(), false) });
+
+/** Whether `status` is to write its page too; throws an InputError in one line that shows the right shape. */
+export function parseRequest(event: unknown): { page: boolean } {
+  // Lambda hands over what an invocation without an event gives, in one of these shapes.
+  if (event === undefined || event === null || event === '') return { page: false };
+  if (typeof event !== 'object' || Array.isArray(event))
+    throw new InputError('event-invalid', 'event: give { "page": true } for the page too, or nothing');
+  return parseValue(event, Request, { where: 'event', reason: 'event-invalid' });
+}

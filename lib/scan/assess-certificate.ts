@@ -1,0 +1,83 @@
+import { identifierOf } from '../foundation/certificate/domain-name.ts';
+import { nameOfKey, RENEWAL_PREFIX } from '../foundation/certificate/object-keys.ts';
+import type { Wanted } from '../foundation/certificate/renewal-file.ts';
+import { oneLineOf } from '../foundation/common/describe-error.ts';
+import { type HostedZone, zonesFor } from '../issuance/dns/rules/hosted-zones.ts';
+import { isPersistent, writesDns } from '../issuance/dns/rules/persist-record.ts';
+import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
+import { caFor, decideRenewal, isOverdue } from '../issuance/renewal/rules/decide-renewal.ts';
+import { lookAtStanding } from './assess-persist-records.ts';
+import type { Look, LookContext, LookDeps } from './context.ts';
+import { findFacts } from './find-facts.ts';
+import { lifeLeft } from './rules/check-summary.ts';
+import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
+import { refusedForSchedule } from './rules/schedule.ts';
+import { readWanted, requireTargets } from './usable-file.ts';
+
+/** What is wanted of one certificate, what is, and what follows; a file that cannot be used is rejected. */
+export async function lookAtFile(deps: LookDeps, file: string, context: LookContext): Promise<Look> {
+  let name = fileName(file);
+  try {
+    name = nameOfKey(file, RENEWAL_PREFIX);
+    return await decide(deps, await readWanted(deps, name), context);
+  } catch (error) {
+    return { planned: { name, action: 'reject', ...oneLineOf(error) } };
+  }
+}
+
+/** The name in the key of a renewal file, whatever it is. */
+export function fileName(key: string): string {
+  return key.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
+}
+
+async function decide(deps: LookDeps, wanted: Wanted, context: LookContext): Promise<Look> {
+  const { start, zonesIn, holds, now } = context;
+  const { name, names, zoneRole } = wanted;
+  const zoneIds = writesDns(wanted) ? zoneIdsOf(names, await zonesIn(zoneRole)) : [];
+  const { facts, pointer, caa, revocation } = await findFacts(deps, wanted, context);
+  const { live, state, leftOpen } = facts;
+  const asked = decideRenewal(facts);
+  const ca = caFor(facts, asked.reason);
+  const decision = await holds.holdBack(asked, { name, names, ca: ca.ca, live, state, leftOpen });
+  const standing = await lookAtStanding(deps, wanted, { ...context, ca: ca.ca, state });
+  const planned = plannedCertificate(wanted, decision, { notAfter: live?.notAfter, ca });
+  const health = {
+    name,
+    lifeLeft: live && lifeLeft(live, now),
+    notAfter: live?.notAfter,
+    failures: state?.failures ?? 0,
+    overdue: isOverdue(facts),
+  };
+  const { hosts: groups, acm, probe } = wanted;
+  const look: Look = {
+    planned: {
+      ...planned,
+      ...(caa && { caa }),
+      ...(standing && { standing }),
+      ...(revocation && { revoked: plannedRevocation(revocation) }),
+    },
+    health,
+    ...(live && { deployed: { name, version: live.version, groups, acm, probe } }),
+  };
+  const checkEveryHours = deps.stack.checkEveryHours ?? 1;
+  const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
+  if (refused) return { ...look, planned: { name, action: 'reject', ...refused } };
+  if (decision.action === 'wait') return look;
+  if (decision.action === 'renew' && !isPersistent(wanted)) await requireTargets(deps, wanted);
+  const due: DueCertificate = {
+    name,
+    reason: decision.reason,
+    ca: ca.ca,
+    zoneRole,
+    zoneIds,
+    notAfter: live && new Date(live.notAfter),
+    replacing: pointer?.version ?? null,
+    ...(start.start === 'force' && start.ignoreBudget && { ignoreBudget: true }),
+  };
+  return { ...look, due };
+}
+
+/** The hosted zones of the names; throws InputError where none holds one. */
+function zoneIdsOf(names: readonly string[], zones: readonly HostedZone[]): string[] {
+  return names.map((name) => zonesFor(identifierOf(name), zones)[0].id);
+}

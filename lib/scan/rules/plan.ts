@@ -1,0 +1,96 @@
+import type { Deployment } from '../../delivery/deployment/rules/decide-deployments.ts';
+import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
+import type { Revocation } from '../../foundation/certificate/revocation.ts';
+import type { CaChoice } from '../../issuance/ca/rules/choose-ca.ts';
+import type { CaaPlan } from '../../issuance/caa/rules/caa-plan.ts';
+import type { StandingRecord } from '../../issuance/dns/rules/persist-records.ts';
+import type { RenewalBatch } from '../../issuance/renewal/rules/batches.ts';
+import type { RenewalDecision } from '../../issuance/renewal/rules/decide-renewal.ts';
+
+type RevokedVersion = Pick<Revocation, 'version' | 'reason' | 'revokedAt'>;
+
+/** Which standing records a certificate needs, and what keeps each from letting our account issue. */
+export interface StandingPlan {
+  records: StandingRecord[];
+  /** Why they are not known, or of no use. */
+  trouble?: string;
+}
+
+/** What `scan` found and decided for one certificate. Instants are ISO 8601 in UTC. */
+export type PlannedCertificate = (
+  | {
+      name: string;
+      action: 'renew';
+      reason: string;
+      names: string[];
+      notAfter?: string;
+      /** Which CA of several, and why. */
+      ca?: CaChoice;
+    }
+  | { name: string; action: 'mend'; reason: string; notAfter?: string }
+  | { name: string; action: 'wait'; reason: string; until: string; message?: string; notAfter?: string }
+  | { name: string; action: 'leave'; reason: 'retired' | 'unmanaged'; notAfter?: string }
+  | { name: string; action: 'reject'; reason: string; message: string }
+) & {
+  /** What would change in CAA, and which of the certificate's names each set governs; only where something would. */
+  caa?: CaaPlan;
+  /** The standing records that it is proved by (dns-persist-01); only in a plan. */
+  standing?: StandingPlan;
+  /** That its live version was revoked, and why. */
+  revoked?: RevokedVersion;
+};
+
+/** The answer of `scan`. */
+export interface Plan {
+  start: string;
+  at: string;
+  certificates: PlannedCertificate[];
+  batches: RenewalBatch[];
+  deployments: Deployment[];
+  /** Certificates that ACM lacks in some region. */
+  imports: string[];
+  /** Certificates whose sites are looked at from outside. */
+  probes: string[];
+  /** Troubles of no one certificate; the rest of the plan stands. */
+  warnings: string[];
+}
+
+/**
+ * A certificate without a renewal file: `retired` when its pointer names the CA, as `renew` writes it, so there was a file;
+ * `unmanaged` when it came into the bucket in another way, or the pointer cannot be read. Told until it expires.
+ */
+export function plannedWithoutFile(
+  name: string,
+  pointer: LivePointer | undefined,
+  now: Date,
+): PlannedCertificate | undefined {
+  if (!pointer) return { name, action: 'leave', reason: 'unmanaged' };
+  const { ca, notAfter } = pointer;
+  if (Date.parse(notAfter) <= now.getTime()) return undefined;
+  return { name, action: 'leave', reason: ca === undefined ? 'unmanaged' : 'retired', notAfter };
+}
+
+export function plannedCertificate(
+  { name, names }: { name: string; names: string[] },
+  decision: RenewalDecision,
+  { notAfter, ca }: { notAfter: string | undefined; ca?: CaChoice | undefined },
+): PlannedCertificate {
+  const expiry = notAfter === undefined ? {} : { notAfter };
+  if (decision.action === 'renew')
+    return {
+      name,
+      action: 'renew',
+      reason: decision.reason,
+      names,
+      ...expiry,
+      ...(ca && ca.reason !== 'only-one' && { ca }),
+    };
+  if (decision.action === 'mend') return { name, action: 'mend', reason: decision.reason, ...expiry };
+  const { reason, until, message } = decision;
+  const told = message === undefined ? {} : { message };
+  return { name, action: 'wait', reason, until: until.toISOString(), ...told, ...expiry };
+}
+
+export function plannedRevocation({ version, reason, revokedAt }: Revocation): RevokedVersion {
+  return { version, reason, ...(revokedAt !== undefined && { revokedAt }) };
+}

@@ -1,0 +1,60 @@
+import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
+import { DAY, HOUR } from '../../foundation/common/durations.ts';
+import { type RenewalDecision, renewBefore } from '../../issuance/renewal/rules/decide-renewal.ts';
+
+/** One look that finds it due, and three for tries that fail (docs/decisions/0017). */
+const LOOKS_NEEDED = 4;
+
+export interface Schedule {
+  renewBeforeDays?: number | undefined;
+  /** How often is looked for what is due. */
+  checkEveryHours: number;
+}
+
+/** Why no certificate of this lifetime can be kept valid on this schedule, and what to do; `undefined` when it can. */
+export function complaintAboutSchedule(
+  { notBefore, notAfter }: Pick<LivePointer, 'notBefore' | 'notAfter'>,
+  { renewBeforeDays, checkEveryHours }: Schedule,
+): { reason: string; seen: string; remedy: string } | undefined {
+  const lifetime = Date.parse(notAfter) - Date.parse(notBefore);
+  const lead = renewBeforeDays === undefined ? renewBefore(lifetime) : renewBeforeDays * DAY;
+  if (lead >= lifetime)
+    return {
+      reason: 'renews-for-ever',
+      seen: `renewBeforeDays is ${renewBeforeDays}, and the certificate lives ${inWords(lifetime)}, so every check renews it until the CA's limits stop it`,
+      remedy: `set renewBeforeDays to ${Math.max(1, Math.floor(lifetime / DAY / 3))} or less, or leave it out`,
+    };
+  // Whatever the file says, it is renewed in the last sixth of its life.
+  const time = Math.max(lead, lifetime / 6);
+  if (Math.floor(time / (checkEveryHours * HOUR)) >= LOOKS_NEEDED) return undefined;
+  const longest = Math.floor(time / HOUR / LOOKS_NEEDED);
+  return {
+    reason: 'schedule-too-coarse',
+    seen: `the certificate lives ${inWords(lifetime)} and is due ${inWords(time)} before its end, and a check every ${checkEveryHours} h leaves fewer than ${LOOKS_NEEDED} looks`,
+    remedy:
+      longest >= 1
+        ? `set params.checkEveryHours to ${longest} or less and deploy`
+        : 'ask the CA for a profile that lives longer',
+  };
+}
+
+/**
+ * The refusal of a schedule, where nothing but age could be a reason to renew, and not yet in the last sixth of the life: a
+ * certificate does not expire because of it.
+ */
+export function refusedForSchedule(
+  asked: RenewalDecision,
+  live: LivePointer,
+  { renewBeforeDays, checkEveryHours, now }: Schedule & { now: Date },
+): { reason: string; message: string } | undefined {
+  const { reason } = asked;
+  if (!['not-due', 'suggested-window', 'expires-soon'].includes(reason)) return undefined;
+  const end = Date.parse(live.notAfter);
+  if (now.getTime() >= end - (end - Date.parse(live.notBefore)) / 6) return undefined;
+  const complaint = complaintAboutSchedule(live, { renewBeforeDays, checkEveryHours });
+  return complaint && { reason: complaint.reason, message: `${complaint.seen}; ${complaint.remedy}` };
+}
+
+export function inWords(time: number): string {
+  return time < 2 * DAY ? `${Math.round(time / HOUR)} hours` : `${Math.round(time / DAY)} days`;
+}

@@ -1,0 +1,89 @@
+import { IndexedReads } from '../foundation/bucket/indexed-reads.ts';
+import { oneLineOf } from '../foundation/common/describe-error.ts';
+import type { CheckSummary } from '../foundation/events/events.ts';
+import { type Fact, importsDue, MAX_HOSTS_NAMED, probesDue } from '../foundation/events/events.ts';
+import { batchRenewals } from '../issuance/renewal/rules/batches.ts';
+import { RenewalInfoRound } from './ask-renewal-info.ts';
+import { isOfAll, lookAtAll } from './assess-all.ts';
+import type { Look, LookDeps, ScanDeps } from './context.ts';
+import { planDeployments } from './plan-deployments.ts';
+import { planImports } from './plan-imports.ts';
+import { summarizeCheck } from './rules/check-summary.ts';
+import { deferOrders } from './rules/orders-per-run.ts';
+import type { Plan } from './rules/plan.ts';
+import type { Start } from './rules/trigger.ts';
+
+/**
+ * Compares what is wanted with what is, and puts what is due on the bus. A file that cannot be used is rejected in the plan
+ * and the others go on. With start `plan` nothing is put anywhere.
+ */
+export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
+  const warnings: string[] = [];
+  const warn = (message: string) => warnings.push(message);
+  const warnOf = (error: unknown) => warn(oneLineOf(error).message);
+  const anew = start.start === 'weekly-sweep';
+  const index = isOfAll(start) ? await IndexedReads.open(deps.store, { anew, warn: warnOf }) : undefined;
+  const looking: LookDeps = { ...deps, store: index ?? deps.store };
+  const isScheduled = start.start === 'hourly-check' || start.start === 'weekly-sweep';
+  const renewalInfo =
+    index && isScheduled ? new RenewalInfoRound({ ...deps, asked: index }, { now, warn }) : undefined;
+  const found = await lookAtAll(looking, { start, renewalInfo, now });
+  const looks = deferOrders(found, { limit: ordersOf(deps, start), now });
+  const plan = planOf(start, looks, { warnings, now });
+  const deployed = looks.flatMap((look) => (look.due ? [] : (look.deployed ?? [])));
+  await planDeployments(looking, plan, deployed);
+  await planImports(
+    looking,
+    plan,
+    looks.flatMap((look) => look.deployed ?? []),
+  );
+  if (start.start === 'plan') return plan;
+  const health = looks.flatMap((look) => look.health ?? []);
+  const checked = isScheduled ? [summarizeCheck(plan, health)] : [];
+  await deps.events.publish([...factsOf(plan), ...checked.map(checkedFact)]);
+  await index?.keep(deps.store, now).catch(warnOf);
+  return plan;
+}
+
+const checkedFact = (detail: CheckSummary): Fact => ({ type: 'Certificates Checked', detail });
+
+/** Who names certificates to renew now means all of them. */
+function ordersOf({ stack }: ScanDeps, start: Start): number {
+  return start.start === 'force' && start.names !== 'all' ? Number.POSITIVE_INFINITY : stack.ordersPerRun;
+}
+
+/** Still without what follows from hosts and ACM. */
+function planOf(
+  { start }: Start,
+  looks: readonly Look[],
+  { warnings, now }: { warnings: string[]; now: Date },
+): Plan {
+  const probed = looks.flatMap(({ deployed }) => (deployed?.probe ? [deployed.name] : []));
+  return {
+    start,
+    at: now.toISOString(),
+    certificates: looks.map(({ planned }) => planned),
+    batches: batchRenewals(
+      looks.flatMap(({ due }) => due ?? []),
+      now,
+    ),
+    deployments: [],
+    imports: [],
+    probes: start === 'weekly-sweep' ? probed : [],
+    warnings,
+  };
+}
+
+function factsOf({ batches, deployments, imports, probes }: Plan): Fact[] {
+  return [
+    ...batches.map((batch): Fact => ({ type: 'Renewal Due', detail: batch })),
+    ...deployments.map(
+      ({ group, reason, names, hosts }): Fact => ({
+        type: 'Deployment Due',
+        detail: { group, reason, names, ...(hosts.length <= MAX_HOSTS_NAMED ? { hosts } : {}) },
+      }),
+    ),
+    ...importsDue(imports),
+    ...probesDue(probes),
+  ];
+}

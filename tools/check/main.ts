@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureSetup } from '../../local/setup.ts';
+import { packageStack, SAMPLE_PARAMS } from './package-stack.ts';
+import { npmProgram, PROJECT, runTool } from './run-tool.ts';
+
+const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Runs one part, shows one line, and what was printed if it fails. */
+async function part(title: string, run: () => Promise<unknown>): Promise<boolean> {
+  const started = performance.now();
+  try {
+    await run();
+    console.log(`ok     ${title} (${seconds(started)})`);
+    return true;
+  } catch (error) {
+    console.log(`FAILED ${title} (${seconds(started)})`);
+    console.log(error instanceof Error ? error.message : error);
+    return false;
+  }
+}
+
+/** Every part that is quick, each on its own, so that one run shows all that is wrong. Returns the titles of what failed. */
+async function runParts(folder: string): Promise<string[]> {
+  const venv = (program: string) => join(PROJECT, '.local/venv/bin', program);
+  const templates: string[] = [];
+  const packaged = async (stage: string, params = {}) => {
+    templates.push(await packageStack({ stage, params, folder: join(folder, stage) }));
+  };
+  const parts: [string, () => Promise<unknown>][] = [
+    ['set-up', () => ensureSetup((line) => console.log(`       ${line}`))],
+    ['format, lint and layers: biome', () => runTool(npmProgram('biome'), ['ci', '--colors=off', '.'])],
+    ['types: tsc', () => runTool(npmProgram('tsc'), [])],
+    ['unused code: knip', () => runTool(npmProgram('knip'), [])],
+    ["the hosts' script and hooks: shellcheck", () => runTool(venv('shellcheck'), hostScripts())],
+    ['serverless package --stage local', () => packaged('local')],
+    ['serverless package --stage production', () => packaged('production', SAMPLE_PARAMS)],
+    ['templates: cfn-lint', () => runTool(venv('cfn-lint'), templates)],
+  ];
+  const failed: string[] = [];
+  for (const [title, run] of parts) if (!(await part(title, run))) failed.push(title);
+  return failed;
+}
+
+/** Runs every test, and shows them as they go; the reporter's last line counts them and repeats `failed`. */
+async function testsPass(failed: string[]): Promise<boolean> {
+  const child = spawn(npmProgram('vitest'), ['run'], {
+    cwd: PROJECT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, FAILED_CHECKS: failed.join('; ') },
+  });
+  // Ctrl-C reaches both; vitest has its servers to stop first.
+  const wait = () => {};
+  process.on('SIGINT', wait);
+  const [status] = await once(child, 'close');
+  process.off('SIGINT', wait);
+  return status === 0;
+}
+
+function hostScripts(): string[] {
+  return ['lib/delivery/deployment/host/install.sh', ...globSync('examples/hooks/*.sh', { cwd: PROJECT })];
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'perennial-check-'));
+let failed: string[];
+try {
+  failed = await runParts(folder);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+const passed = await testsPass(failed);
+process.exitCode = passed && failed.length === 0 ? 0 : 1;

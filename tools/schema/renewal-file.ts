@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { RenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
+import { descriptionOf, readmeTable } from './readme-table.ts';
+
+/**
+ * What `complaintAboutName` of lib/core lets pass: two labels or more, in lower case, a wildcard as the whole leftmost one,
+ * and a last one that is not all digits.
+ */
+const LABEL = '[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?';
+const DNS_NAME = { pattern: `^(\\*\\.)?(${LABEL}\\.)+(?![0-9]+$)${LABEL}$`, maxLength: 253 };
+
+/** A part of a JSON Schema, as far as it is looked at here. */
+export interface Part extends z.core.JSONSchema.BaseSchema {
+  properties?: Record<string, Part>;
+  items?: Part;
+}
+
+/**
+ * The JSON Schema (2020-12) of `renewal/<name>.json`, from the schema that parses it. README's table says what each key is
+ * for: the functions carry no descriptions. What only the deployed stack knows, and rules over two keys, are not in it.
+ */
+export function renewalFileSchema(readme: string): Part {
+  const { names, ca, acm } = RenewalFile.shape;
+  // Rules that zod holds as functions.
+  const rules = z.registry<Record<string, unknown>>();
+  rules.add(names._zod.def.element, DNS_NAME);
+  for (const list of [names, ca._zod.def.innerType._zod.def.out, acm._zod.def.innerType])
+    rules.add(list, { uniqueItems: true });
+  const { '~standard': _, ...schema } = z.toJSONSchema(RenewalFile, { io: 'input', metadata: rules });
+  return described(letOneCaStandAlone(schema as Part), readme);
+}
+
+/** The parser makes a list of a single directory before it looks, which zod cannot say. */
+function letOneCaStandAlone({ properties = {}, ...rest }: Part): Part {
+  const { ca: list } = properties;
+  return { ...rest, properties: { ...properties, ca: { anyOf: [list?.items ?? {}, list ?? {}] } } };
+}
+
+function described(schema: Part, readme: string): Part {
+  const rows = readmeTable(readme);
+  const described = structuredClone(schema);
+  for (const [key, part] of keysOf(described)) {
+    const row = rows.get(key);
+    if (!row) throw new Error(`README's table of a renewal file has no row for ${key}`);
+    part.description = descriptionOf(row);
+  }
+  return { title: 'A certificate that Perennial looks after', ...described };
+}
+
+/** Each key with its part, as in `names`, `caa.mode`, `acm[].region`. */
+export function keysOf({ properties = {}, items }: Part, path = ''): [string, Part][] {
+  const below = Object.entries(properties).flatMap(([key, part]): [string, Part][] => {
+    const at = path ? `${path}.${key}` : key;
+    return [[at, part], ...keysOf(part, at)];
+  });
+  return [...below, ...(items ? keysOf(items, `${path}[]`) : [])];
+}
