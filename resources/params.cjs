@@ -1,7 +1,6 @@
 const z = require('zod/mini');
 const { complaintAboutName, isWildcard } = require('../lib/foundation/certificate/domain-name.ts');
-const { explainIssues } = require('../lib/foundation/common/explain-issues.ts');
-const { printable } = require('../lib/foundation/common/printable.ts');
+const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
 

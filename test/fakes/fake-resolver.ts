@@ -1,4 +1,5 @@
-import type { CaaProperty, Resolver } from '../../lib/issuance/dns/resolver.ts';
+import type { CaaProperty } from '../../lib/issuance/caa/rules/caa.ts';
+import type { Resolver } from '../../lib/issuance/dns/resolver.ts';
 import type { FakeZones } from './fake-zones.ts';
 
 /** A DNS that shows the fake zones as they are at once, and the CNAMEs it is given. */

@@ -9,59 +9,92 @@ const project = join(import.meta.dirname, '../..');
 type Planted = [file: string, from: string, statement?: string];
 
 const refused: Planted[] = [
-  ['lib/core/a.ts', '@aws-sdk/client-s3'],
-  ['lib/core/b.ts', 'node:fs'],
-  ['lib/core/c.ts', 'node:fs/promises'],
-  ['lib/core/d.ts', 'zod'],
-  ['lib/core/e.ts', '../ports/zones.ts'],
-  ['lib/core/f.ts', './../aws/s3-store.ts'],
-  ['lib/core/g.ts', '../steps/scan.ts', "export * from '../steps/scan.ts';"],
-  ['lib/core/h.ts', '../aws/s3-store.ts', "export const late = import('../aws/s3-store.ts');"],
+  // Decisions do no I/O and know no flow.
+  ['lib/issuance/renewal/rules/a.ts', '@aws-sdk/client-s3'],
+  ['lib/issuance/renewal/rules/b.ts', 'node:fs'],
+  ['lib/issuance/renewal/rules/c.ts', 'node:fs/promises'],
+  ['lib/issuance/renewal/rules/d.ts', 'zod'],
+  ['lib/issuance/renewal/rules/e.ts', '../claim.ts'],
+  ['lib/issuance/renewal/rules/f.ts', '../../dns/zones.ts'],
+  ['lib/issuance/renewal/rules/g.ts', './../claim.ts'],
+  ['lib/issuance/renewal/rules/h.ts', '../claim.ts', "export * from '../claim.ts';"],
+  ['lib/issuance/renewal/rules/i.ts', '../claim.ts', "export const late = import('../claim.ts');"],
   [
-    'lib/core/i.ts',
-    '../aws/s3-store.ts',
-    "import type { S3Store as T } from '../aws/s3-store.ts';\nexport type { T };",
+    'lib/issuance/renewal/rules/j.ts',
+    '../claim.ts',
+    "import type { Claim as T } from '../claim.ts';\nexport type { T };",
   ],
-  ['lib/core/doctor/a.ts', '../../ports/zones.ts'],
-  ['lib/core/doctor/b.ts', 'node:fs'],
-  ['lib/ports/a.ts', 'node:fs'],
-  ['lib/ports/b.ts', '../steps/scan.ts'],
-  ['lib/steps/a.ts', '../aws/s3-store.ts'],
-  ['lib/steps/b.ts', '@aws-sdk/client-s3'],
-  ['lib/steps/c.ts', '../settings.ts'],
-  ['lib/steps/renew/a.ts', '../../acme/accounts.ts'],
-  ['lib/steps/renew/b.ts', './../../aws/s3-store.ts'],
-  ['lib/steps/doctor/a.ts', '../../aws/s3-store.ts'],
-  ['lib/aws/a.ts', '../steps/scan.ts'],
-  ['lib/aws/b.ts', 'acme-client'],
-  ['lib/aws/c.ts', '../acme/accounts.ts'],
-  ['lib/acme/a.ts', '@aws-sdk/client-s3'],
-  ['lib/acme/b.ts', '../dns/node-resolver.ts'],
-  ['lib/dns/a.ts', '@aws-sdk/client-route-53'],
+  ['lib/issuance/dns/rules/a.ts', '../../../foundation/common/poll.ts'],
+  ['lib/issuance/dns/rules/b.ts', '../../../foundation/bucket/object-store.ts'],
+  ['lib/issuance/dns/rules/c.ts', '../../../delivery/acm/rules/decide-imports.ts'],
+  ['lib/delivery/probe/rules/a.ts', '../../../issuance/ca/rules/ca-list.ts'],
+  ['lib/delivery/probe/rules/b.ts', '../probe.ts'],
+  ['lib/scan/rules/a.ts', '../scan.ts'],
+  ['lib/scan/rules/b.ts', '../../reporting/status/rules/judge-health.ts'],
+  ['lib/reporting/doctor/rules/a.ts', '../doctor.ts'],
+  ['lib/reporting/doctor/rules/b.ts', 'p-map'],
+  ['lib/reporting/status/page/a.ts', '../read-status.ts'],
+  ['lib/foundation/certificate/a.ts', 'node:fs'],
+  ['lib/foundation/certificate/b.ts', '../bucket/object-store.ts'],
+  ['lib/foundation/common/a.ts', './poll.ts'],
+  ['lib/foundation/bucket/rules/a.ts', '../object-store.ts'],
+  // Adapters are handed in, and implement ports of their own service.
+  ['lib/issuance/renewal/a.ts', '../../adapters/aws/s3-store.ts'],
+  ['lib/issuance/renewal/b.ts', '@aws-sdk/client-s3'],
+  ['lib/issuance/renewal/c.ts', '../../lambda/settings.ts'],
+  ['lib/delivery/deployment/a.ts', '../../adapters/aws/ssm-hosts.ts'],
+  ['lib/scan/a.ts', '../adapters/acme/directory.ts'],
+  ['lib/reporting/doctor/a.ts', '../../adapters/aws/s3-store.ts'],
+  ['lib/foundation/bucket/a.ts', '../../adapters/aws/s3-store.ts'],
+  ['lib/adapters/aws/a.ts', '../../scan/scan.ts'],
+  ['lib/adapters/aws/b.ts', 'acme-client'],
+  ['lib/adapters/aws/c.ts', '../acme/accounts.ts'],
+  ['lib/adapters/acme/a.ts', '@aws-sdk/client-s3'],
+  ['lib/adapters/acme/b.ts', '../net/node-resolver.ts'],
+  ['lib/adapters/net/a.ts', '@aws-sdk/client-route-53'],
+  ['lib/adapters/net/b.ts', '../../reporting/doctor/doctor.ts'],
+  // Issuance and delivery do not know each other.
+  ['lib/issuance/renewal/d.ts', '../../delivery/deployment/deploy.ts'],
+  ['lib/delivery/deployment/b.ts', '../../issuance/renewal/claim.ts'],
+  ['lib/delivery/acm/a.ts', '../../issuance/ca/rules/ca-list.ts'],
+  // Nobody imports reporting but who shows or wires it, and nothing below imports what stands on it.
+  ['lib/issuance/ca/a.ts', '../../reporting/notices/mailbox.ts'],
+  ['lib/delivery/acm/b.ts', '../../reporting/status/read-status.ts'],
+  ['lib/scan/b.ts', '../reporting/notices/notify.ts'],
+  ['lib/foundation/events/a.ts', '../../issuance/ca/rules/ca-list.ts'],
+  ['lib/issuance/caa/a.ts', '../../scan/scan.ts'],
   ['lib/lambda/a.ts', '../../functions/scan.ts'],
-  ['lib/a.ts', '../local/cloud.ts'],
-  ['lib/c.ts', '../cli/main.ts'],
-  ['lib/b.ts', '../test/unit/facts.ts'],
-  ['functions/a.ts', '../lib/core/decide-renewal.ts'],
+  ['lib/lambda/b.ts', '../scan/scan.ts'],
+  ['lib/lambda/c.ts', '../adapters/aws/s3-store.ts'],
+  ['lib/scan/c.ts', '../../local/cloud.ts'],
+  ['lib/scan/d.ts', '../../cli/main.ts'],
+  ['lib/foundation/common/b.ts', '../../../test/unit/facts.ts'],
+  ['functions/a.ts', '../lib/issuance/renewal/rules/decide-renewal.ts'],
   ['functions/b.ts', '../local/cloud.ts'],
   ['functions/c.ts', '../bench/main.ts'],
   ['functions/d.ts', './scan.ts'],
+  ['cli/a.ts', '../local/cloud.ts'],
 ];
 
 const allowed: Planted[] = [
-  ['lib/core/y.ts', 'node:crypto'],
-  ['lib/core/z.ts', './durations.ts'],
-  ['lib/core/doctor/z.ts', '../caa.ts'],
-  ['lib/ports/z.ts', '../core/facts.ts'],
-  ['lib/steps/y.ts', 'node:timers/promises'],
-  ['lib/steps/z.ts', '../ports/zones.ts'],
-  ['lib/steps/renew/z.ts', '../../core/facts.ts'],
-  ['lib/steps/doctor/z.ts', '../../core/doctor/answer.ts'],
-  ['lib/aws/z.ts', '@aws-sdk/client-s3'],
-  ['lib/acme/z.ts', 'acme-client'],
-  ['lib/dns/z.ts', 'node:dns/promises'],
-  ['functions/z.ts', '../lib/steps/scan.ts'],
-  ['local/z.ts', '../lib/aws/s3-store.ts'],
+  ['lib/issuance/renewal/rules/w.ts', 'node:crypto'],
+  ['lib/issuance/renewal/rules/x.ts', '../../ca/rules/ca-list.ts'],
+  ['lib/issuance/renewal/rules/y.ts', './state.ts'],
+  ['lib/issuance/renewal/rules/z.ts', '../../../foundation/certificate/lineage.ts'],
+  ['lib/scan/rules/z.ts', '../../issuance/renewal/rules/batches.ts'],
+  ['lib/reporting/doctor/rules/z.ts', '../../../issuance/caa/rules/caa.ts'],
+  ['lib/reporting/doctor/z.ts', '../../issuance/dns/find-zone.ts'],
+  ['lib/issuance/renewal/y.ts', 'node:timers/promises'],
+  ['lib/issuance/renewal/z.ts', '../dns/zones.ts'],
+  ['lib/scan/z.ts', '../delivery/deployment/read-host-records.ts'],
+  ['lib/foundation/bucket/z.ts', '../certificate/live-pointer.ts'],
+  ['lib/adapters/aws/z.ts', '@aws-sdk/client-s3'],
+  ['lib/adapters/acme/z.ts', 'acme-client'],
+  ['lib/adapters/net/z.ts', 'node:dns/promises'],
+  ['lib/adapters/aws/y.ts', '../../issuance/dns/zones.ts'],
+  ['functions/z.ts', '../lib/scan/scan.ts'],
+  ['functions/y.ts', '../lib/adapters/aws/s3-store.ts'],
+  ['local/z.ts', '../lib/adapters/aws/s3-store.ts'],
 ];
 
 let folder: string;
@@ -78,6 +111,10 @@ beforeAll(async () => {
     await writeFile(join(folder, file), `${statement}\n`);
   }
   await writeFile(join(folder, 'lib/require.ts'), "export const fs = require('node:fs');\n");
+  const circle = join(folder, 'lib/scan/circle');
+  await mkdir(circle, { recursive: true });
+  await writeFile(join(circle, 'one.ts'), "import type { Two } from './two.ts';\nexport type One = Two[];\n");
+  await writeFile(join(circle, 'two.ts'), "import type { One } from './one.ts';\nexport type Two = One[];\n");
   faults = await lint(folder);
 });
 
@@ -105,6 +142,10 @@ describe('the layers', () => {
 
   it.each(allowed)('%s may import %s', (file) => {
     expect(faults).not.toContain(layerFault(file));
+  });
+
+  it('hold no circle, not even one of types', () => {
+    expect(faults).toContain('lib/scan/circle/one.ts lint/suspicious/noImportCycles');
   });
 
   it('are not passed by with require', () => {

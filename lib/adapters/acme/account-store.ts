@@ -4,6 +4,7 @@ export interface AccountStore {
   create(name: string, value: string, inTheOpen?: string): Promise<boolean>;
   replace(name: string, value: string, inTheOpen?: string): Promise<void>;
 }
+
 export interface AccountSettings {
   /** Path of the parameters, without a trailing slash. */
   prefix: string;
@@ -13,6 +14,7 @@ export interface AccountSettings {
   agreeToTerms: boolean;
   caaIdentity: string | undefined;
 }
+
 export interface Way {
   store: AccountStore;
   settings: AccountSettings;

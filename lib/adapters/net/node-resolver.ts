@@ -1,5 +1,5 @@
 import { Resolver as NodeResolver } from 'node:dns/promises';
-import type { CaaProperty } from '../../issuance/dns/resolver.ts';
+import type { CaaProperty } from '../../issuance/caa/rules/caa.ts';
 import { DnsError, type Resolver } from '../../issuance/dns/resolver.ts';
 
 const ABSENT = ['ENOTFOUND', 'ENODATA'];

@@ -26,6 +26,7 @@ export interface FoundPointer {
   /** By the store's clock. */
   modified: Date;
 }
+
 export async function findPointer(
   store: Pick<ObjectStore, 'get'>,
   name: string,

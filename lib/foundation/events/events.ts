@@ -133,6 +133,7 @@ function inParts(names: readonly string[]): string[][] {
     names.slice(index * NAMES_AT_ONCE, (index + 1) * NAMES_AT_ONCE),
   );
 }
+
 export interface Listing<Item> {
   /** Of all; `items` are the first of them. */
   count: number;

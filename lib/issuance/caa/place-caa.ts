@@ -9,8 +9,9 @@ import { findCaa } from './find-caa.ts';
 import { judgeCaa } from './rules/caa.ts';
 import { type CaaEdit, type CaaFound, planCaa, wishOf } from './rules/caa-plan.ts';
 
-export const CAA_TTL_SECONDS = 300;
-export interface CaaWay {
+const CAA_TTL_SECONDS = 300;
+
+interface CaaWay {
   /** The CA to be used, then those it falls back to. */
   issuers: readonly [CaaIssuer, ...CaaIssuer[]];
   findZone: FindZone;
@@ -44,7 +45,7 @@ export async function placeCaa(
 }
 
 /** The edit in its hosted zone; `undefined` where the set is not ours to change. */
-export async function place(
+async function place(
   { stack }: RenewDeps,
   { at, add, remove }: CaaEdit,
   findZone: FindZone,
@@ -60,11 +61,7 @@ export async function place(
 }
 
 /** Stops an order that would be refused, unless the set is about to be changed. */
-export function requireAllowed(
-  found: readonly CaaFound[],
-  issuer: CaaIssuer,
-  changed: readonly string[],
-): void {
+function requireAllowed(found: readonly CaaFound[], issuer: CaaIssuer, changed: readonly string[]): void {
   for (const { name, set } of found) {
     if (set && changed.includes(set.at)) continue;
     const verdict = judgeCaa(name, set, issuer);

@@ -1,3 +1,5 @@
+import type { CaaProperty } from '../caa/rules/caa.ts';
+
 /** Questions to the public DNS. Absence (NXDOMAIN, no data) is an empty answer; errors are {@link DnsError}. */
 export interface Resolver {
   /** What stands at the name itself or where its CNAME leads. */
@@ -24,11 +26,4 @@ export class DnsError extends Error {
     super(message, options);
     this.code = code;
   }
-}
-
-/** One CAA property (RFC 8659, 4.1), value as it stands in the DNS. */
-export interface CaaProperty {
-  flags: number;
-  tag: string;
-  value: string;
 }

@@ -12,10 +12,32 @@ const untilInSync: PollOptions<boolean>['delayMs'] = (attempt) =>
   attempt === 0 ? 0 : Math.min(5_000, 500 * 1.5 ** (attempt - 1));
 
 /**
+ * Waits for each zone; one that does not come drops the certificates that need it. The wait is the time to make the requests
+ * for finalize, one after another; what is not made by then is made there.
+ */
+export async function seenInDns(run: RenewRun, { renewals, zones }: Published): Promise<Ordered[]> {
+  void prepareAll(run, renewals);
+  const failures = new Map<string, unknown>();
+  await Promise.all(
+    zones.map((zone) => propagate(run, zone).catch((error) => failures.set(zone.zoneId, error))),
+  );
+  return runPhase(run, renewals, async (renewal) => {
+    const failed = renewal.edits.find(({ zoneId }) => failures.has(zoneId));
+    if (failed) throw failures.get(failed.zoneId);
+    return renewal;
+  });
+}
+
+async function prepareAll({ authority, signal }: RenewRun, renewals: readonly Ordered[]): Promise<void> {
+  for (const { key, wanted } of renewals)
+    if (!signal.aborted) await authority.prepare({ key, names: wanted.names });
+}
+
+/**
  * Waits until the zone's authoritative servers all give the new values, then until Route 53 calls the change INSYNC. The
  * servers come first: asking them is free, while each look at a change counts against the account's request limit.
  */
-export async function propagate({ deps, signal }: RenewRun, zone: PublishedZone): Promise<void> {
+async function propagate({ deps, signal }: RenewRun, zone: PublishedZone): Promise<void> {
   const end = Date.now() + LIMIT_MS;
   await seenEverywhere(deps.resolver, zone, signal);
   for (const changeId of zone.changeIds) {
@@ -58,11 +80,13 @@ async function seenEverywhere(
     );
   }
 }
-export interface Server {
+
+interface Server {
   server: string;
   address: string;
 }
-export interface Value {
+
+interface Value {
   name: string;
   values: string[];
 }
@@ -118,28 +142,4 @@ export class Unseen {
       return false;
     }
   }
-}
-
-/**
- * Waits for each zone; one that does not come drops the certificates that need it. The wait is the time to make the requests
- * for finalize, one after another; what is not made by then is made there.
- */
-export async function seenInDns(run: RenewRun, { renewals, zones }: Published): Promise<Ordered[]> {
-  void prepareAll(run, renewals);
-  const failures = new Map<string, unknown>();
-  await Promise.all(
-    zones.map((zone) => propagate(run, zone).catch((error) => failures.set(zone.zoneId, error))),
-  );
-  return runPhase(run, renewals, async (renewal) => {
-    const failed = renewal.edits.find(({ zoneId }) => failures.has(zoneId));
-    if (failed) throw failures.get(failed.zoneId);
-    return renewal;
-  });
-}
-export async function prepareAll(
-  { authority, signal }: RenewRun,
-  renewals: readonly Ordered[],
-): Promise<void> {
-  for (const { key, wanted } of renewals)
-    if (!signal.aborted) await authority.prepare({ key, names: wanted.names });
 }

@@ -1,8 +1,30 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
 import { isStale, LEASE_SECONDS } from './rules/pending.ts';
+
+/** `orders/<hash>.json`: the certificate that an order is under way for; no other one may order the same meanwhile. */
+export const OrderFence = z.strictObject({
+  name: z.string(),
+  owner: z.string(),
+  /** As in `pending/`. */
+  leaseSeconds: z.number(),
+});
+export type OrderFence = z.infer<typeof OrderFence>;
+
+/** What a CA tells orders apart by: to one account it may give the same order for the same names and profile. */
+export interface OrderSubject {
+  /** The directory; the stack has one account at each. */
+  ca: string;
+  names: readonly string[];
+  profile?: string | undefined;
+}
+
+export function orderFenceKey({ ca, names, profile }: OrderSubject): string {
+  const subject = JSON.stringify([ca, [...new Set(names)].sort(), profile ?? null]);
+  return `orders/${createHash('sha256').update(subject).digest('hex')}.json`;
+}
 
 /** Another certificate with the same CA, names and profile is being ordered; the CA could give both one order. */
 export class SameOrderError extends Error {
@@ -45,25 +67,4 @@ function holderOf(stored: StoredObject): string | undefined {
   } catch {
     return isStale({ leaseSeconds: LEASE_SECONDS }, stored) ? undefined : 'another';
   }
-}
-export type OrderFence = z.infer<typeof OrderFence>;
-
-/** `orders/<hash>.json`: the certificate that an order is under way for; no other one may order the same meanwhile. */
-export const OrderFence = z.strictObject({
-  name: z.string(),
-  owner: z.string(),
-  /** As in `pending/`. */
-  leaseSeconds: z.number(),
-});
-
-/** What a CA tells orders apart by: to one account it may give the same order for the same names and profile. */
-export interface OrderSubject {
-  /** The directory; the stack has one account at each. */
-  ca: string;
-  names: readonly string[];
-  profile?: string | undefined;
-}
-export function orderFenceKey({ ca, names, profile }: OrderSubject): string {
-  const subject = JSON.stringify([ca, [...new Set(names)].sort(), profile ?? null]);
-  return `orders/${createHash('sha256').update(subject).digest('hex')}.json`;
 }

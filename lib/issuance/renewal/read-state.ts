@@ -13,9 +13,11 @@ export async function findState(
   const state = stored && orNone(stored.body, State);
   return stored && !state ? { spoilt: stored } : { state };
 }
+
 export function parseState(body: string | undefined): State | undefined {
   return body === undefined ? undefined : orNone(body, State);
 }
+
 /**
  * Writes what `change` makes of the state as it is now, or removes it for `undefined`; of two that write at once neither
  * loses what the other wrote.

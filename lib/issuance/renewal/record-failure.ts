@@ -47,7 +47,7 @@ export async function giveUp(
 }
 
 /** A failure, with the CA that was being asked. */
-export type Told = Failure & { ca?: string };
+type Told = Failure & { ca?: string };
 
 /** Remembers a failure in `state/<name>.json` and says so on the bus. */
 export async function tellFailure(deps: RenewDeps, name: string, failure: Told): Promise<void> {

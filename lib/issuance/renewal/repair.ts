@@ -88,7 +88,7 @@ function keysOf(name: string, version: string): string[] {
 }
 
 /** Writes the copies in `live/<name>/` anew where they lag, and removes versions that are of no use any more. */
-export async function keepUp(
+async function keepUp(
   { store, clock }: RenewDeps,
   { name, wanted, live }: Pick<Claimed, 'name' | 'wanted' | 'live'>,
 ): Promise<void> {

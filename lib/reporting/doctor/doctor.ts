@@ -25,6 +25,16 @@ import { countByStatus, type Diagnosis, type Finding, failing, type Result } fro
 export type { DoctorDeps };
 
 const CERTIFICATES_AT_ONCE = 8;
+const EXAMPLE = '{ "names": ["example.com"] } (the names of renewal files), or "*" or nothing for all';
+
+const Request = z.strictObject({
+  names: z._default(
+    z.union([z.literal('*'), z.array(LineageName).check(z.minLength(1, `names nobody; give ${EXAMPLE}`))], {
+      error: `must be as in ${EXAMPLE}`,
+    }),
+    '*',
+  ),
+});
 
 /** Looks at every precondition of the certificates that the event names, or of all, and changes nothing. */
 export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Promise<Diagnosis> {
@@ -140,15 +150,6 @@ async function lookAtAccount(deps: DoctorDeps, directoryUrl: string): Promise<Ac
     agreeToTerms,
   };
 }
-export const EXAMPLE = '{ "names": ["example.com"] } (the names of renewal files), or "*" or nothing for all';
-export const Request = z.strictObject({
-  names: z._default(
-    z.union([z.literal('*'), z.array(LineageName).check(z.minLength(1, `names nobody; give ${EXAMPLE}`))], {
-      error: `must be as in ${EXAMPLE}`,
-    }),
-    '*',
-  ),
-});
 
 /** Which certificates `doctor` is asked about; throws an InputError in one line that shows the right shape. */
 export function parseRequest(event: unknown): 'all' | string[] {

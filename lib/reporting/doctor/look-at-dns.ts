@@ -1,6 +1,7 @@
 import { challengeName, selfAndAncestors } from '../../foundation/certificate/domain-name.ts';
 import { once } from '../../foundation/common/once.ts';
 import type { RelevantSet } from '../../issuance/caa/rules/caa.ts';
+import { MAX_CNAMES } from '../../issuance/dns/follow-cnames.ts';
 import type { FoundRecord } from '../../issuance/dns/rules/hosted-zones.ts';
 import { type HostedZone, zonesFor } from '../../issuance/dns/rules/hosted-zones.ts';
 import { persistName } from '../../issuance/dns/rules/persist-record.ts';
@@ -9,9 +10,6 @@ import type { DoctorDeps } from './deps.ts';
 import { foundOr } from './rules/answer.ts';
 import { zoneOf } from './rules/check-zones.ts';
 import type { IdentifierFacts, PlaceFacts, StandingFacts } from './rules/facts.ts';
-
-/** As many as a renewal follows. */
-const MAX_CNAMES = 8;
 
 /** Looks at names in Route 53 and in the public DNS; asks each question once for all certificates. */
 export class DnsLooks {

@@ -19,6 +19,7 @@ import type { CertificateFacts } from './rules/facts.ts';
 interface Parser<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false };
 }
+
 export interface ReadOptions {
   now: Date;
   readsAtOnce: number;

@@ -13,6 +13,7 @@ import { isWell } from './rules/judge-health.ts';
 
 /** Of each of four kinds of object: together as many connections as an S3 client keeps. */
 const READS_AT_ONCE = 12;
+const Request = z.strictObject({ page: z._default(z.boolean(), false) });
 
 export interface StatusDeps {
   store: Pick<ObjectStore, 'list' | 'get' | 'put'>;
@@ -43,7 +44,6 @@ export async function showStatus(
   await store.put(STATUS_PAGE_KEY, statusPage({ title: stack.bucket, at: now, certificates }));
   return { ...answer, page: STATUS_PAGE_KEY };
 }
-export const Request = z.strictObject({ page: z._default(z.boolean(), false) });
 
 /** Whether `status` is to write its page too; throws an InputError in one line that shows the right shape. */
 export function parseRequest(event: unknown): { page: boolean } {

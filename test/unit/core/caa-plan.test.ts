@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CaaProperty } from '../../../lib/issuance/caa/rules/caa.ts';
 import { judgeCaa, type RelevantSet } from '../../../lib/issuance/caa/rules/caa.ts';
 import {
   type CaaRecord,
@@ -6,7 +7,6 @@ import {
   planCaa,
   recordedAfter,
 } from '../../../lib/issuance/caa/rules/caa-plan.ts';
-import type { CaaProperty } from '../../../lib/issuance/dns/resolver.ts';
 
 const ACCOUNT = 'https://ca1.example.net/acct/1';
 const issuer = { identity: 'ca1.example.net', accountUri: ACCOUNT };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { CaaProperty } from '../../../lib/issuance/caa/rules/caa.ts';
 import { judgeCaa, type RelevantSet } from '../../../lib/issuance/caa/rules/caa.ts';
-import type { CaaProperty } from '../../../lib/issuance/dns/resolver.ts';
 
 /** `0 issue "ca1.example.net"` and so on, at certs.example.com. */
 function setOf(...records: string[]): RelevantSet {

@@ -38,6 +38,7 @@ export interface SiteFacts {
   plain: HttpAnswer | Unseen;
   secure: HttpAnswer | Unseen;
 }
+
 export interface LiveFacts {
   /** Of the live version, hex. */
   serial: string;

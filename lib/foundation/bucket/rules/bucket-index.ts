@@ -8,6 +8,7 @@ export interface BucketIndex {
   /** By certId (RFC 9773, 4.1): the instant before which the CA is not asked again about it; ISO 8601 in UTC. */
   askAgain: Map<string, string>;
 }
+
 export type IndexedObject = readonly [etag: string, body: string];
 
 const FORM = 1;

@@ -1,6 +1,12 @@
 import { isWildcard } from '../../../foundation/certificate/domain-name.ts';
 import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
-import type { CaaProperty } from '../../dns/resolver.ts';
+
+/** One CAA property (RFC 8659, 4.1), value as it stands in the DNS. */
+export interface CaaProperty {
+  flags: number;
+  tag: string;
+  value: string;
+}
 
 /** The relevant RRset of a name (RFC 8659, 3): where the climb ended, and what stands there; none anywhere is `undefined`. */
 export interface RelevantSet {

@@ -1,4 +1,3 @@
-
 /** A simple record set as Route 53 holds it: values in presentation format, TTL in seconds, name lower case without the trailing dot. */
 export interface RecordSet {
   name: string;

@@ -1,10 +1,10 @@
 import type { State } from './state.ts';
 
 /** As many failures in a row as make the next try go to staging first. */
-export const ENOUGH_FAILURES = 3;
+const ENOUGH_FAILURES = 3;
 
 /** What the CA counts against us, or issued in vain; the rest costs nothing there. */
-export const COSTLY = [
+const COSTLY = [
   'challenge-invalid',
   'order-not-valid',
   'acme-bad-csr',

@@ -69,10 +69,11 @@ function lastOf({ last }: CertificateStatus): Markup {
 }
 
 /** The life of a certificate as a bar: how far it is, and from where on it is due, in percent of its length. */
-export interface Life {
+interface Life {
   today: number;
   due: number;
 }
+
 export function lifeOf(
   { notBefore, due, notAfter }: { notBefore: string; due?: string; notAfter: string },
   now: Date,
