@@ -1,12 +1,12 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { KeptAccounts } from '../lib/adapters/acme/change-account.ts';
+import { StoredAccounts } from '../lib/adapters/acme/change-account.ts';
 import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
 import { changeAccount } from '../lib/issuance/ca/change-account.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
-const accounts = new KeptAccounts({
+const accounts = new StoredAccounts({
   store: new ParameterStore(new SSMClient()),
   settings: { ...settings, prefix: settings.accountPrefix },
 });

@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { acmIn } from '../lib/adapters/aws/acm.ts';
-import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { type ImportDeps, importToAcm } from '../lib/delivery/acm/import-to-acm.ts';
 import { ImportDue } from '../lib/foundation/events/events.ts';
@@ -12,7 +12,7 @@ const settings = readSettings(process.env);
 const deps: ImportDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   managerIn: acmIn(settings.bucket),
-  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   stack: {
     ...settings,
     hostGroups: settings.hostGroups.map(({ name }) => name),

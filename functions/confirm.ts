@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod/mini';
-import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { type ConfirmDeps, confirm } from '../lib/delivery/deployment/confirm.ts';
@@ -13,7 +13,7 @@ const settings = readSettings(process.env);
 const deps: ConfirmDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   hosts: new SsmHosts(new SSMClient(), settings),
-  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   clock: () => new Date(),
 };
 

@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { type DeployDeps, deploy } from '../lib/delivery/deployment/deploy.ts';
@@ -13,7 +13,7 @@ const settings = readSettings(process.env);
 const deps: DeployDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   hosts: new SsmHosts(new SSMClient(), settings),
-  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   groups: settings.hostGroups,
   clock: () => new Date(),
 };

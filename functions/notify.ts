@@ -6,7 +6,7 @@ import { logger, queuedTogether } from '../lib/lambda/handler.ts';
 import { publishMetrics } from '../lib/lambda/metrics.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 import { type NotifyDeps, notify } from '../lib/reporting/notices/notify.ts';
-import { SeenFact } from '../lib/reporting/notices/rules/seen-fact.ts';
+import { SeenEvent } from '../lib/reporting/notices/rules/seen-event.ts';
 
 const settings = readSettings(process.env);
 const deps: NotifyDeps = {
@@ -18,7 +18,7 @@ const deps: NotifyDeps = {
 };
 
 /** Tells people what they have to see to, and counts. */
-export const handler = queuedTogether(SeenFact, async (facts) => {
+export const handler = queuedTogether(SeenEvent, async (facts) => {
   const { mails, measured } = await notify(deps, facts);
   publishMetrics(measured, settings.stage);
   for (const mail of mails) logger.info('mail sent', { mail });

@@ -1,9 +1,9 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
-import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
-import { SiteLook } from '../lib/adapters/net/site-look.ts';
+import { PublicSiteObserver } from '../lib/adapters/net/public-site-observer.ts';
 import { type ProbeDeps, probe } from '../lib/delivery/probe/probe.ts';
 import { logger, queued } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
@@ -11,8 +11,8 @@ import { readSettings } from '../lib/lambda/settings.ts';
 const settings = readSettings(process.env);
 const deps: ProbeDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
-  sites: new SiteLook({ dns: settings.dns, privatePorts: settings.probePrivatePorts }),
-  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  sites: new PublicSiteObserver({ dns: settings.dns, privatePorts: settings.probePrivatePorts }),
+  events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   stack: {
     ...settings,
     hostGroups: settings.hostGroups.map(({ name }) => name),

@@ -3,15 +3,15 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { openAuthority } from '../lib/adapters/acme/accounts.ts';
 import { readCaaIdentity } from '../lib/adapters/acme/read-caa-identity.ts';
-import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
 import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
-import { oneLineOf } from '../lib/foundation/common/describe-error.ts';
+import { describeError } from '../lib/foundation/common/describe-error.ts';
 import { RenewalDue } from '../lib/foundation/events/events.ts';
 import type { RenewDeps } from '../lib/issuance/renewal/deps.ts';
-import { renewInTurns } from '../lib/issuance/renewal/renew-in-turns.ts';
+import { renewBatch } from '../lib/issuance/renewal/renew-batch.ts';
 import { eventWith, logger, queued } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
@@ -19,7 +19,7 @@ const settings = readSettings(process.env);
 const accounts = {
   store: new ParameterStore(new SSMClient()),
   settings: { ...settings, prefix: settings.accountPrefix },
-  onTrouble: (error: unknown) => logger.warn('CA not told the contact', { failure: oneLineOf(error) }),
+  onTrouble: (error: unknown) => logger.warn('CA not told the contact', { failure: describeError(error) }),
 };
 const deps: RenewDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
@@ -29,16 +29,16 @@ const deps: RenewDeps = {
   caaIdentity: (directoryUrl) =>
     readCaaIdentity(directoryUrl, {
       fallback: settings.caaIdentity,
-      onTrouble: (error) => logger.warn('CA not asked for its CAA identity', { failure: oneLineOf(error) }),
+      onTrouble: (error) =>
+        logger.warn('CA not asked for its CAA identity', { failure: describeError(error) }),
     }),
-  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   stack: {
     domains: settings.domains,
     hostGroups: settings.hostGroups.map(({ name }) => name),
     zoneRoles: settings.zoneRoles.map(({ name }) => name),
     defaultCa: settings.directoryUrl,
     fallbackCas: settings.fallbackDirectoryUrls,
-    stagingCa: settings.stagingDirectoryUrl,
     alsoAllow: settings.alsoAllow,
     challengeTargets: settings.challengeTargets,
   },
@@ -48,6 +48,6 @@ const deps: RenewDeps = {
 
 /** Renews one batch of certificates. */
 export const handler = queued(eventWith(RenewalDue), async ({ detail }, { requestId, signal }) => {
-  const outcomes = await renewInTurns(deps, detail, { owner: requestId, signal });
+  const outcomes = await renewBatch(deps, detail, { owner: requestId, signal });
   for (const certificate of outcomes) logger.info('renewal ended', { certificate });
 });

@@ -1,8 +1,8 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { openKeptAuthority } from '../lib/adapters/acme/accounts.ts';
-import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { openStoredAuthority } from '../lib/adapters/acme/accounts.ts';
+import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { type RevokeDeps, revoke } from '../lib/issuance/revocation/revoke.ts';
@@ -16,8 +16,8 @@ const accounts = {
 };
 const deps: RevokeDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
-  openAuthority: (directoryUrl) => openKeptAuthority(directoryUrl, accounts),
-  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  openAuthority: (directoryUrl) => openStoredAuthority(directoryUrl, accounts),
+  events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   stack: {
     domains: settings.domains,
     challengeTargets: settings.challengeTargets,

@@ -4,12 +4,12 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { readCaaIdentity } from '../lib/adapters/acme/read-caa-identity.ts';
 import { renewalInfoOf } from '../lib/adapters/acme/renewal-info.ts';
 import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
-import { EventBus } from '../lib/adapters/aws/event-bus.ts';
+import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
-import { oneLineOf } from '../lib/foundation/common/describe-error.ts';
+import { describeError } from '../lib/foundation/common/describe-error.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 import type { ScanDeps } from '../lib/scan/context.ts';
@@ -23,12 +23,13 @@ const deps: ScanDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   zonesOf: route53ZonesOf(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
-  events: new EventBus(new EventBridgeClient(), settings.eventBus),
+  events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   resolver: new DnsResolver(settings.dns),
   caaIdentity: (directoryUrl) =>
     readCaaIdentity(directoryUrl, {
       fallback: settings.caaIdentity,
-      onTrouble: (error) => logger.warn('CA not asked for its CAA identity', { failure: oneLineOf(error) }),
+      onTrouble: (error) =>
+        logger.warn('CA not asked for its CAA identity', { failure: describeError(error) }),
     }),
   describeAccount: describeAccounts(ssm, settings.accountPrefix),
   askRenewalInfo: renewalInfoOf({ timeoutMs: CA_TIMEOUT_MS }),

@@ -37,9 +37,6 @@ const Params = z.object({
   domains: z.array(Domain).check(z.minLength(1, 'lists no domain')),
   alsoAllow: z.array(Domain),
   challengeTargets: z.array(Domain),
-  stagingDirectoryUrl: z
-    .string()
-    .check(z.regex(/^(https:\/\/\S+)?$/, 'must be the https address of an ACME directory, or empty')),
   fallbackDirectoryUrls: z
     .array(z.string().check(z.regex(/^https:\/\/[^\s,]+$/, 'must be the https address of an ACME directory')))
     .check(z.maxLength(4, 'lists over 4 CAs')),
@@ -106,7 +103,6 @@ module.exports = async ({ resolveVariable }) => {
     domains: data.domains.join(','),
     alsoAllow: data.alsoAllow.join(','),
     challengeTargets: data.challengeTargets.join(','),
-    stagingDirectoryUrl: data.stagingDirectoryUrl,
     fallbackDirectoryUrls: data.fallbackDirectoryUrls.join(','),
     hostGroups: JSON.stringify(data.hostGroups),
     kmsKeyArn: data.kmsKeyArn,

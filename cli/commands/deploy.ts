@@ -1,6 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import pMap from 'p-map';
-import { EventBus } from '../../lib/adapters/aws/event-bus.ts';
+import { EventBridgeBus } from '../../lib/adapters/aws/event-bus.ts';
 import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
 import { LIVE_PREFIX } from '../../lib/foundation/certificate/object-keys.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
@@ -48,7 +48,7 @@ export async function deploy(
   const told = [...new Set(due.flatMap((one) => one.names))];
   const before = await lookBefore(deps, told);
   const deadline = performance.now() + limitMs;
-  await new EventBus(new EventBridgeClient({ region: stack.region }), eventBus).publish(
+  await new EventBridgeBus(new EventBridgeClient({ region: stack.region }), eventBus).publish(
     due.map((detail) => ({ type: 'Deployment Due', detail })),
   );
   const nothing = { version: undefined, failedAt: undefined, reportedAt: new Map<string, string>() };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { LIVE_PREFIX, liveKey } from '../../lib/foundation/certificate/object-keys.ts';
-import { oneLineOf } from '../../lib/foundation/common/describe-error.ts';
+import { describeError } from '../../lib/foundation/common/describe-error.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
@@ -46,7 +46,7 @@ export async function exportFolder(
 /** Files that cannot be written concern one certificate; a bucket that cannot be read concerns all. */
 function messageOf(error: unknown): string {
   const isOfFolder = error instanceof Error && 'syscall' in error;
-  if (error instanceof InputError || isOfFolder) return oneLineOf(error).message;
+  if (error instanceof InputError || isOfFolder) return describeError(error).message;
   throw error;
 }
 

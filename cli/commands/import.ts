@@ -1,4 +1,4 @@
-import { oneLineOf } from '../../lib/foundation/common/describe-error.ts';
+import { describeError } from '../../lib/foundation/common/describe-error.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
@@ -59,7 +59,7 @@ export async function importFolder(
       );
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      rows.push(refused(lineage.name, oneLineOf(error).message));
+      rows.push(refused(lineage.name, describeError(error).message));
     }
   }
   rows.sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,5 +1,5 @@
 import { missingRecord } from '../../lib/issuance/dns/rules/persist-records.ts';
-import type { Plan, PlannedCertificate, StandingPlan } from '../../lib/scan/rules/plan.ts';
+import type { PersistPlan, Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';
@@ -39,7 +39,7 @@ export function planText({ certificates, deployments, warnings }: Plan, width?: 
 }
 
 /** The records to put into the DNS, or that there are none left to put. */
-function standingLines(name: string, standing: StandingPlan | undefined): string[] {
+function standingLines(name: string, standing: PersistPlan | undefined): string[] {
   if (!standing) return [];
   if (standing.trouble !== undefined) return [`${name}: ${standing.trouble}`];
   return standing.records.map(

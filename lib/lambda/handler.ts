@@ -3,7 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { oneLineOf } from '../foundation/common/describe-error.ts';
+import { describeError } from '../foundation/common/describe-error.ts';
 import { parseJson } from '../foundation/common/parse-json.ts';
 
 export const logger = new Logger({ serviceName: 'perennial' });
@@ -20,7 +20,7 @@ export interface Invocation {
 export function invoked<Result>(step: (event: unknown, invocation: Invocation) => Promise<Result>) {
   return middy()
     .use(injectLambdaContext(logger))
-    .use(tellError)
+    .use(logError)
     .handler((event: unknown, context: Context) => step(event, invocationOf(context)));
 }
 
@@ -31,7 +31,7 @@ export function queued<Detail extends z.ZodMiniType>(
 ) {
   return middy<SQSEvent, SQSBatchResponse>()
     .use(injectLambdaContext(logger))
-    .use(tellError)
+    .use(logError)
     .handler(async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
       const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
       for (const { messageId, body } of Records) {
@@ -41,7 +41,7 @@ export function queued<Detail extends z.ZodMiniType>(
             invocationOf(context),
           );
         } catch (error) {
-          logger.error('message failed', { messageId, failure: oneLineOf(error) });
+          logger.error('message failed', { messageId, failure: describeError(error) });
           batchItemFailures.push({ itemIdentifier: messageId });
         }
       }
@@ -56,7 +56,7 @@ export function queuedTogether<Event extends z.ZodMiniType>(
 ) {
   return middy<SQSEvent, SQSBatchResponse>()
     .use(injectLambdaContext(logger))
-    .use(tellError)
+    .use(logError)
     .handler(async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
       const events: z.infer<Event>[] = [];
       const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
@@ -64,7 +64,7 @@ export function queuedTogether<Event extends z.ZodMiniType>(
         try {
           events.push(parseJson(body, schema, { where: `message ${messageId}`, reason: 'event-invalid' }));
         } catch (error) {
-          logger.error('message failed', { messageId, failure: oneLineOf(error) });
+          logger.error('message failed', { messageId, failure: describeError(error) });
           batchItemFailures.push({ itemIdentifier: messageId });
         }
       }
@@ -87,9 +87,9 @@ function invocationOf(context: Context): Invocation {
   return { requestId: context.awsRequestId, signal };
 }
 
-const tellError: MiddlewareObj = {
+const logError: MiddlewareObj = {
   onError: ({ error }) => {
-    const failure = oneLineOf(error);
+    const failure = describeError(error);
     logger.error('invocation failed', { failure });
     // Lambda answers with the stack; where a reason is known, a person is told only that.
     if (error && failure.reason !== 'unexpected-error') error.stack = `${error.name}: ${failure.message}`;

@@ -15,7 +15,6 @@ const Environment = z.object({
   EVENT_BUS: z.string(),
   DIRECTORY_URL: z.string().check(z.regex(/^https:\/\//, 'must be the https address of an ACME directory')),
   FALLBACK_DIRECTORY_URLS: z._default(List, []),
-  STAGING_DIRECTORY_URL: z._default(z.string(), ''),
   CONTACT: z.string(),
   AGREE_TO_TERMS: z.pipe(
     z.enum(['true', 'false']),
@@ -46,7 +45,6 @@ export interface Settings {
   eventBus: string;
   directoryUrl: string;
   fallbackDirectoryUrls: string[];
-  stagingDirectoryUrl: string | undefined;
   contact: string;
   agreeToTerms: boolean;
   domains: string[];
@@ -77,7 +75,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     eventBus: values.EVENT_BUS,
     directoryUrl: values.DIRECTORY_URL,
     fallbackDirectoryUrls: values.FALLBACK_DIRECTORY_URLS,
-    stagingDirectoryUrl: values.STAGING_DIRECTORY_URL || undefined,
     contact: values.CONTACT,
     agreeToTerms: values.AGREE_TO_TERMS,
     domains: values.DOMAINS,

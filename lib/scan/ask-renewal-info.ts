@@ -1,7 +1,7 @@
 import type { IndexedReads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import type { LivePointer } from '../foundation/certificate/live-pointer.ts';
-import { oneLineOf } from '../foundation/common/describe-error.ts';
+import { describeError } from '../foundation/common/describe-error.ts';
 import { InputError } from '../foundation/common/input-error.ts';
 import { AcmeError } from '../issuance/ca/certificate-authority.ts';
 import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
@@ -31,7 +31,7 @@ const LIMIT_MS = 60_000;
  * Asks CAs when they want their certificates renewed, each no sooner than it allows, and remembers the instant that was
  * chosen. What a CA does not say, or says badly, keeps nobody from renewing: it is a warning, and the age decides.
  */
-export class RenewalInfoRound {
+export class RenewalInfoClient {
   readonly #deps: RenewalInfoDeps & { asked: AskedBefore };
   readonly #now: Date;
   readonly #warn: (message: string) => void;
@@ -63,7 +63,7 @@ export class RenewalInfoRound {
       asked.rememberAsked(certId, askAgainAt(retryAfterMs, this.#now));
       return after;
     } catch (error) {
-      this.#fail(ca, `${name}: the CA was not asked when to renew: ${oneLineOf(error).message}`);
+      this.#fail(ca, `${name}: the CA was not asked when to renew: ${describeError(error).message}`);
       return state;
     }
   }
@@ -81,7 +81,7 @@ export class RenewalInfoRound {
       };
     } catch (error) {
       if (!isLasting(error)) throw error;
-      this.#warn(`${oneLineOf(error).message}; the age of the certificate decides`);
+      this.#warn(`${describeError(error).message}; the age of the certificate decides`);
       return { retryAfterMs: retryAfterOf(error) };
     }
   }

@@ -7,28 +7,28 @@ import {
 } from '../foundation/certificate/object-keys.ts';
 import { once } from '../foundation/common/once.ts';
 import type { HostedZone } from '../issuance/dns/rules/hosted-zones.ts';
-import { LEASE_SECONDS } from '../issuance/renewal/rules/pending.ts';
-import type { RenewalInfoRound } from './ask-renewal-info.ts';
-import { fileName, lookAtFile } from './assess-certificate.ts';
+import { CLAIM_SECONDS } from '../issuance/renewal/rules/claim-record.ts';
+import type { RenewalInfoClient } from './ask-renewal-info.ts';
+import { assessCertificate, fileName } from './assess-certificate.ts';
 import { findIssuer } from './assess-persist-records.ts';
-import { lookWithoutFile } from './assess-without-file.ts';
-import type { Look, LookDeps } from './context.ts';
-import { Holds } from './find-hold.ts';
+import { assessWithoutFile } from './assess-without-file.ts';
+import type { AssessDeps, Assessment } from './context.ts';
+import { OrderLimits } from './order-limits.ts';
 import type { Start } from './rules/trigger.ts';
 
 /** As many reads at once as S3 and 256 MB of memory like. */
 const READS_AT_ONCE = 32;
 
-interface Round {
+interface Pass {
   start: Start;
-  renewalInfo: RenewalInfoRound | undefined;
+  renewalInfo: RenewalInfoClient | undefined;
   now: Date;
 }
 
 export const isOfAll = (start: Start) => 'names' in start && start.names === 'all';
 
 /** Looks at the certificates that a start is about, each by itself; where it is about all, also at those without a file. */
-export async function lookAtAll(deps: LookDeps, { start, renewalInfo, now }: Round): Promise<Look[]> {
+export async function assessAll(deps: AssessDeps, { start, renewalInfo, now }: Pass): Promise<Assessment[]> {
   const zonesIn = zoneLister(deps);
   const [files, leftOpen, revoked] = await Promise.all([
     filesFor(deps, start),
@@ -37,19 +37,31 @@ export async function lookAtAll(deps: LookDeps, { start, renewalInfo, now }: Rou
     zonesIn(undefined),
   ]);
   const looksClosely = start.start === 'plan' || start.start === 'weekly-sweep';
-  const holds = new Holds(deps.store, { start, now });
+  const orderLimits = new OrderLimits(deps.store, { start, now });
   const issuerAt = once((ca) => findIssuer(deps, ca));
-  const context = { start, looksClosely, zonesIn, holds, leftOpen, revoked, renewalInfo, issuerAt, now };
-  const looks = await pMap(files, (file) => lookAtFile(deps, file, context), { concurrency: READS_AT_ONCE });
+  const context = {
+    start,
+    looksClosely,
+    zonesIn,
+    orderLimits,
+    leftOpen,
+    revoked,
+    renewalInfo,
+    issuerAt,
+    now,
+  };
+  const looks = await pMap(files, (file) => assessCertificate(deps, file, context), {
+    concurrency: READS_AT_ONCE,
+  });
   if (!isOfAll(start)) return looks;
   const named = new Set(files.map(fileName));
   const { defaultCa } = deps.stack;
   const without = { files: named, leftOpen, all: looksClosely, defaultCa, now };
-  return [...looks, ...(await lookWithoutFile(deps.store, without))];
+  return [...looks, ...(await assessWithoutFile(deps.store, without))];
 }
 
 /** The renewal files to look at: those named, or all. */
-async function filesFor({ store }: LookDeps, start: Start): Promise<string[]> {
+async function filesFor({ store }: AssessDeps, start: Start): Promise<string[]> {
   if (start.start === 'file-changed') return start.keys;
   if (start.names !== 'all') return start.names.map(renewalKey);
   const listed = await store.list(RENEWAL_PREFIX);
@@ -57,7 +69,7 @@ async function filesFor({ store }: LookDeps, start: Start): Promise<string[]> {
 }
 
 /** Lists the zones of each role once, when a file first asks for them. */
-function zoneLister({ zonesOf }: LookDeps): (role: string | undefined) => Promise<HostedZone[]> {
+function zoneLister({ zonesOf }: AssessDeps): (role: string | undefined) => Promise<HostedZone[]> {
   const listed = new Map<string | undefined, Promise<HostedZone[]>>();
   return (role) => {
     const zones = listed.get(role) ?? zonesOf(role).list();
@@ -67,13 +79,13 @@ function zoneLister({ zonesOf }: LookDeps): (role: string | undefined) => Promis
 }
 
 /** Certificates with a claim that no worker can hold any more; what is in it is for `renew` alone to read. */
-async function leftOpenBy({ store }: LookDeps): Promise<ReadonlySet<string>> {
+async function leftOpenBy({ store }: AssessDeps): Promise<ReadonlySet<string>> {
   const claims = await store.list(PENDING_PREFIX);
-  const stale = claims.filter(({ ageMs }) => ageMs > LEASE_SECONDS * 1000);
+  const stale = claims.filter(({ ageMs }) => ageMs > CLAIM_SECONDS * 1000);
   return new Set(stale.map(({ key }) => key.slice(PENDING_PREFIX.length).replace(/\.json$/, '')));
 }
 
-async function revokedIn({ store }: LookDeps): Promise<ReadonlySet<string>> {
+async function revokedIn({ store }: AssessDeps): Promise<ReadonlySet<string>> {
   const records = await store.list(REVOKED_PREFIX);
   return new Set(records.map(({ key }) => key.slice(REVOKED_PREFIX.length).replace(/\.json$/, '')));
 }

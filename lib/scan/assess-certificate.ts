@@ -1,13 +1,13 @@
 import { identifierOf } from '../foundation/certificate/domain-name.ts';
 import { nameOfKey, RENEWAL_PREFIX } from '../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
-import { oneLineOf } from '../foundation/common/describe-error.ts';
+import { describeError } from '../foundation/common/describe-error.ts';
 import { type HostedZone, zonesFor } from '../issuance/dns/rules/hosted-zones.ts';
 import { isPersistent, writesDns } from '../issuance/dns/rules/persist-record.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
 import { caFor, decideRenewal, isOverdue } from '../issuance/renewal/rules/decide-renewal.ts';
-import { lookAtStanding } from './assess-persist-records.ts';
-import type { Look, LookContext, LookDeps } from './context.ts';
+import { assessPersistRecords } from './assess-persist-records.ts';
+import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { findFacts } from './find-facts.ts';
 import { lifeLeft } from './rules/check-summary.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
@@ -15,13 +15,17 @@ import { refusedForSchedule } from './rules/schedule.ts';
 import { readWanted, requireTargets } from './usable-file.ts';
 
 /** What is wanted of one certificate, what is, and what follows; a file that cannot be used is rejected. */
-export async function lookAtFile(deps: LookDeps, file: string, context: LookContext): Promise<Look> {
+export async function assessCertificate(
+  deps: AssessDeps,
+  file: string,
+  context: AssessContext,
+): Promise<Assessment> {
   let name = fileName(file);
   try {
     name = nameOfKey(file, RENEWAL_PREFIX);
     return await decide(deps, await readWanted(deps, name), context);
   } catch (error) {
-    return { planned: { name, action: 'reject', ...oneLineOf(error) } };
+    return { planned: { name, action: 'reject', ...describeError(error) } };
   }
 }
 
@@ -30,16 +34,16 @@ export function fileName(key: string): string {
   return key.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
 }
 
-async function decide(deps: LookDeps, wanted: Wanted, context: LookContext): Promise<Look> {
-  const { start, zonesIn, holds, now } = context;
+async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext): Promise<Assessment> {
+  const { start, zonesIn, orderLimits, now } = context;
   const { name, names, zoneRole } = wanted;
   const zoneIds = writesDns(wanted) ? zoneIdsOf(names, await zonesIn(zoneRole)) : [];
   const { facts, pointer, caa, revocation } = await findFacts(deps, wanted, context);
   const { live, state, leftOpen } = facts;
   const asked = decideRenewal(facts);
   const ca = caFor(facts, asked.reason);
-  const decision = await holds.holdBack(asked, { name, names, ca: ca.ca, live, state, leftOpen });
-  const standing = await lookAtStanding(deps, wanted, { ...context, ca: ca.ca, state });
+  const decision = await orderLimits.limit(asked, { name, names, ca: ca.ca, live, state, leftOpen });
+  const standing = await assessPersistRecords(deps, wanted, { ...context, ca: ca.ca, state });
   const planned = plannedCertificate(wanted, decision, { notAfter: live?.notAfter, ca });
   const health = {
     name,
@@ -49,7 +53,7 @@ async function decide(deps: LookDeps, wanted: Wanted, context: LookContext): Pro
     overdue: isOverdue(facts),
   };
   const { hosts: groups, acm, probe } = wanted;
-  const look: Look = {
+  const look: Assessment = {
     planned: {
       ...planned,
       ...(caa && { caa }),

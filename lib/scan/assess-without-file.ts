@@ -20,7 +20,7 @@ interface WithoutFile {
 const READS_AT_ONCE = 32;
 
 /** Certificates whose renewal file is gone, or never was: they are left as they are, but what a worker left open is ended. */
-export async function lookWithoutFile(
+export async function assessWithoutFile(
   store: Reads,
   { files, leftOpen, all, defaultCa, now }: WithoutFile,
 ): Promise<{ planned: PlannedCertificate; due?: DueCertificate }[]> {

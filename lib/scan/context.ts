@@ -2,7 +2,7 @@ import type { Hosts } from '../delivery/deployment/hosts.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import type { StackLimits, Wanted } from '../foundation/certificate/renewal-file.ts';
-import type { Events } from '../foundation/events/event-bus.ts';
+import type { EventBus } from '../foundation/events/event-bus.ts';
 import type { DescribeAccount } from '../issuance/ca/accounts.ts';
 import type { CaaIssuer } from '../issuance/ca/rules/ca-list.ts';
 import type { CaaDeps } from '../issuance/caa/plan-caa.ts';
@@ -10,24 +10,24 @@ import type { Resolver } from '../issuance/dns/resolver.ts';
 import type { HostedZone } from '../issuance/dns/rules/hosted-zones.ts';
 import type { ZonesOf } from '../issuance/dns/zones.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
-import type { RenewalInfoDeps, RenewalInfoRound } from './ask-renewal-info.ts';
-import type { Holds } from './find-hold.ts';
+import type { RenewalInfoClient, RenewalInfoDeps } from './ask-renewal-info.ts';
+import type { OrderLimits } from './order-limits.ts';
 import type { Health } from './rules/check-summary.ts';
 import type { Plan } from './rules/plan.ts';
 import type { Start } from './rules/trigger.ts';
 
-export interface ScanDeps extends CaaDeps, RenewalInfoDeps, StandingDeps {
+export interface ScanDeps extends CaaDeps, RenewalInfoDeps, PersistDeps {
   store: ObjectStore;
   zonesOf: ZonesOf;
   hosts: Hosts;
-  events: Events;
+  events: EventBus;
   stack: StackLimits & CaaDeps['stack'] & { ordersPerRun: number; checkEveryHours?: number };
 }
 
 /** What a look at one certificate needs: it only reads the bucket. */
-export type LookDeps = Omit<ScanDeps, 'store' | 'events'> & { store: Reads };
+export type AssessDeps = Omit<ScanDeps, 'store' | 'events'> & { store: Reads };
 
-export interface Look {
+export interface Assessment {
   planned: Plan['certificates'][number];
   due?: DueCertificate;
   health?: Health;
@@ -40,24 +40,24 @@ export interface Look {
   };
 }
 
-export interface LookContext {
+export interface AssessContext {
   start: Start;
   /** Whether the DNS and the bucket are looked at too, as the weekly sweep does. */
   looksClosely: boolean;
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
-  holds: Holds;
+  orderLimits: OrderLimits;
   leftOpen: ReadonlySet<string>;
   /** Certificates with a version that was revoked. */
   revoked: ReadonlySet<string>;
   /** For the starts that ask the CA when to renew; the others are in a hurry, or change nothing. */
-  renewalInfo: RenewalInfoRound | undefined;
+  renewalInfo: RenewalInfoClient | undefined;
   issuerAt: IssuerAt;
   now: Date;
 }
 
 /** A CA and our account there, as far as they are known. */
 export type IssuerAt = (ca: string) => Promise<CaaIssuer | undefined>;
-export interface StandingDeps {
+export interface PersistDeps {
   resolver: Resolver;
   caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
   describeAccount: DescribeAccount;

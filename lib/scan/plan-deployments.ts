@@ -2,7 +2,7 @@ import type { Hosts } from '../delivery/deployment/hosts.ts';
 import { readHostRecords } from '../delivery/deployment/read-host-records.ts';
 import { type DeploymentFacts, decideDeployments } from '../delivery/deployment/rules/decide-deployments.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
-import { oneLineOf } from '../foundation/common/describe-error.ts';
+import { describeError } from '../foundation/common/describe-error.ts';
 import type { Plan } from './rules/plan.ts';
 
 /** Adds to the plan what hosts that are online have to fetch; what cannot be asked is a warning, and the rest goes on. */
@@ -13,7 +13,7 @@ export async function planDeployments(
 ): Promise<void> {
   const groups = new Set(certificates.flatMap((certificate) => certificate.groups));
   if (groups.size === 0) return;
-  const warn = (error: unknown) => plan.warnings.push(oneLineOf(error).message);
+  const warn = (error: unknown) => plan.warnings.push(describeError(error).message);
   const hosts = new Map<string, string[]>();
   for (const group of groups) {
     try {

@@ -3,7 +3,7 @@ import { readAcmRecord } from '../delivery/acm/record-import.ts';
 import { decideImports } from '../delivery/acm/rules/decide-imports.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import { ACM_PREFIX, acmKey } from '../foundation/certificate/object-keys.ts';
-import { oneLineOf } from '../foundation/common/describe-error.ts';
+import { describeError } from '../foundation/common/describe-error.ts';
 import type { Plan } from './rules/plan.ts';
 
 const READS_AT_ONCE = 32;
@@ -25,6 +25,6 @@ export async function planImports(
     };
     plan.imports = (await pMap(certificates, look, { concurrency: READS_AT_ONCE })).flat();
   } catch (error) {
-    plan.warnings.push(oneLineOf(error).message);
+    plan.warnings.push(describeError(error).message);
   }
 }

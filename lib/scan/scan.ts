@@ -1,11 +1,11 @@
 import { IndexedReads } from '../foundation/bucket/indexed-reads.ts';
-import { oneLineOf } from '../foundation/common/describe-error.ts';
+import { describeError } from '../foundation/common/describe-error.ts';
 import type { CheckSummary } from '../foundation/events/events.ts';
-import { type Fact, importsDue, MAX_HOSTS_NAMED, probesDue } from '../foundation/events/events.ts';
+import { importsDue, MAX_HOSTS_NAMED, probesDue, type StackEvent } from '../foundation/events/events.ts';
 import { batchRenewals } from '../issuance/renewal/rules/batches.ts';
-import { RenewalInfoRound } from './ask-renewal-info.ts';
-import { isOfAll, lookAtAll } from './assess-all.ts';
-import type { Look, LookDeps, ScanDeps } from './context.ts';
+import { RenewalInfoClient } from './ask-renewal-info.ts';
+import { assessAll, isOfAll } from './assess-all.ts';
+import type { AssessDeps, Assessment, ScanDeps } from './context.ts';
 import { planDeployments } from './plan-deployments.ts';
 import { planImports } from './plan-imports.ts';
 import { summarizeCheck } from './rules/check-summary.ts';
@@ -20,14 +20,14 @@ import type { Start } from './rules/trigger.ts';
 export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
-  const warnOf = (error: unknown) => warn(oneLineOf(error).message);
+  const warnOf = (error: unknown) => warn(describeError(error).message);
   const anew = start.start === 'weekly-sweep';
   const index = isOfAll(start) ? await IndexedReads.open(deps.store, { anew, warn: warnOf }) : undefined;
-  const looking: LookDeps = { ...deps, store: index ?? deps.store };
+  const looking: AssessDeps = { ...deps, store: index ?? deps.store };
   const isScheduled = start.start === 'hourly-check' || start.start === 'weekly-sweep';
   const renewalInfo =
-    index && isScheduled ? new RenewalInfoRound({ ...deps, asked: index }, { now, warn }) : undefined;
-  const found = await lookAtAll(looking, { start, renewalInfo, now });
+    index && isScheduled ? new RenewalInfoClient({ ...deps, asked: index }, { now, warn }) : undefined;
+  const found = await assessAll(looking, { start, renewalInfo, now });
   const looks = deferOrders(found, { limit: ordersOf(deps, start), now });
   const plan = planOf(start, looks, { warnings, now });
   const deployed = looks.flatMap((look) => (look.due ? [] : (look.deployed ?? [])));
@@ -40,12 +40,12 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   if (start.start === 'plan') return plan;
   const health = looks.flatMap((look) => look.health ?? []);
   const checked = isScheduled ? [summarizeCheck(plan, health)] : [];
-  await deps.events.publish([...factsOf(plan), ...checked.map(checkedFact)]);
-  await index?.keep(deps.store, now).catch(warnOf);
+  await deps.events.publish([...eventsOf(plan), ...checked.map(checkedEvent)]);
+  await index?.save(deps.store, now).catch(warnOf);
   return plan;
 }
 
-const checkedFact = (detail: CheckSummary): Fact => ({ type: 'Certificates Checked', detail });
+const checkedEvent = (detail: CheckSummary): StackEvent => ({ type: 'Certificates Checked', detail });
 
 /** Who names certificates to renew now means all of them. */
 function ordersOf({ stack }: ScanDeps, start: Start): number {
@@ -55,7 +55,7 @@ function ordersOf({ stack }: ScanDeps, start: Start): number {
 /** Still without what follows from hosts and ACM. */
 function planOf(
   { start }: Start,
-  looks: readonly Look[],
+  looks: readonly Assessment[],
   { warnings, now }: { warnings: string[]; now: Date },
 ): Plan {
   const probed = looks.flatMap(({ deployed }) => (deployed?.probe ? [deployed.name] : []));
@@ -74,11 +74,11 @@ function planOf(
   };
 }
 
-function factsOf({ batches, deployments, imports, probes }: Plan): Fact[] {
+function eventsOf({ batches, deployments, imports, probes }: Plan): StackEvent[] {
   return [
-    ...batches.map((batch): Fact => ({ type: 'Renewal Due', detail: batch })),
+    ...batches.map((batch): StackEvent => ({ type: 'Renewal Due', detail: batch })),
     ...deployments.map(
-      ({ group, reason, names, hosts }): Fact => ({
+      ({ group, reason, names, hosts }): StackEvent => ({
         type: 'Deployment Due',
         detail: { group, reason, names, ...(hosts.length <= MAX_HOSTS_NAMED ? { hosts } : {}) },
       }),

@@ -1,13 +1,13 @@
-import type { Events } from '../../lib/foundation/events/event-bus.ts';
-import type { Fact } from '../../lib/foundation/events/events.ts';
+import type { EventBus } from '../../lib/foundation/events/event-bus.ts';
+import type { StackEvent } from '../../lib/foundation/events/events.ts';
 
 /** A bus that remembers. */
-export class RecordedEvents implements Events {
-  readonly facts: Fact[] = [];
+export class RecordedEvents implements EventBus {
+  readonly facts: StackEvent[] = [];
   /** Runs before each publication; throws to let it fail. */
   before: () => void = () => {};
 
-  async publish(facts: readonly Fact[]): Promise<void> {
+  async publish(facts: readonly StackEvent[]): Promise<void> {
     this.before();
     this.facts.push(...facts);
   }
@@ -17,7 +17,7 @@ export class RecordedEvents implements Events {
   }
 
   /** The details of the facts of one type. */
-  of<Type extends Fact['type']>(type: Type): Extract<Fact, { type: Type }>['detail'][] {
+  of<Type extends StackEvent['type']>(type: Type): Extract<StackEvent, { type: Type }>['detail'][] {
     return this.facts.filter((fact) => fact.type === type).map(({ detail }) => detail) as never;
   }
 }

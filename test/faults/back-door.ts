@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { EventBus } from '../../lib/adapters/aws/event-bus.ts';
-import type { Fact } from '../../lib/foundation/events/events.ts';
+import { EventBridgeBus } from '../../lib/adapters/aws/event-bus.ts';
+import type { StackEvent } from '../../lib/foundation/events/events.ts';
 import type { DeployedLine } from '../e2e/deployed-line.ts';
 import type { Subject } from './subject.ts';
 import { ZONE } from './subject.ts';
@@ -35,7 +35,7 @@ export class BackDoor {
       await this.quiet(`renewal/${name}.json`, { names, profile: 'classic' });
     const ca = this.#directoryUrl;
     const zoneIds = [this.#line.zoneId(ZONE)];
-    const due = subjects.map(({ name }): Fact => {
+    const due = subjects.map(({ name }): StackEvent => {
       const certificates = [{ name, reason: 'never-issued', replacing: null }];
       return { type: 'Renewal Due', detail: { ca, zoneIds, certificates } };
     });
@@ -43,10 +43,10 @@ export class BackDoor {
   }
 
   /** Puts facts on the stack's bus, as the functions do. */
-  async publish(facts: readonly Fact[]): Promise<void> {
+  async publish(facts: readonly StackEvent[]): Promise<void> {
     const { aws } = this.#line.cloud.parts;
     const { environment } = await aws.functions.deployed('perennial-local-scan');
-    await new EventBus(this.#eventBridge, environment.EVENT_BUS ?? '').publish(facts);
+    await new EventBridgeBus(this.#eventBridge, environment.EVENT_BUS ?? '').publish(facts);
   }
 
   stop(): void {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountStore } from '../../lib/adapters/acme/account-store.ts';
-import { openAuthority, openKeptAuthority } from '../../lib/adapters/acme/accounts.ts';
-import { KeptAccounts } from '../../lib/adapters/acme/change-account.ts';
-import { newAccountKey } from '../../lib/adapters/acme/kept-account.ts';
+import { openAuthority, openStoredAuthority } from '../../lib/adapters/acme/accounts.ts';
+import { StoredAccounts } from '../../lib/adapters/acme/change-account.ts';
+import { newAccountKey } from '../../lib/adapters/acme/stored-account.ts';
 import { changeAccount } from '../../lib/issuance/ca/change-account.ts';
 import { accountUriIn } from '../../lib/issuance/ca/rules/account-parameter.ts';
 import { type Ca, startCa } from './ca-fixture.ts';
@@ -49,7 +49,7 @@ const way = (contact = 'you@example.com') => ({
 });
 const open = (contact?: string) => openAuthority(ca.pebble.directoryUrl, way(contact));
 const ask = (account: string, contact?: string) => {
-  const accounts = new KeptAccounts(way(contact));
+  const accounts = new StoredAccounts(way(contact));
   return changeAccount({ accounts, defaultCa: ca.pebble.directoryUrl }, { account });
 };
 const order = async (authority: Awaited<ReturnType<typeof open>>) =>
@@ -94,7 +94,7 @@ describe('a rollover', () => {
       const authority = await open();
       expect(authority.accountUrl).toBe(accountUrl);
       expect(await order(authority)).toMatch(/pending|ready/);
-      expect(await order(await openKeptAuthority(ca.pebble.directoryUrl, way()))).toMatch(/pending|ready/);
+      expect(await order(await openStoredAuthority(ca.pebble.directoryUrl, way()))).toMatch(/pending|ready/);
       writesLeft = Number.POSITIVE_INFINITY;
       expect(await ask('rollover')).toMatchObject({ url: accountUrl, atCa: 'found', rolloverOpen: false });
       expect(await order(await open())).toMatch(/pending|ready/);
@@ -143,7 +143,7 @@ describe('the contact', () => {
 describe('is refused in one line', () => {
   it('an account that is not there', async () => {
     await expect(ask('rollover')).rejects.toMatchObject({ reason: 'account-missing' });
-    await expect(openKeptAuthority(ca.pebble.directoryUrl, way())).rejects.toMatchObject({
+    await expect(openStoredAuthority(ca.pebble.directoryUrl, way())).rejects.toMatchObject({
       reason: 'account-missing',
     });
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openAuthority } from '../../lib/adapters/acme/accounts.ts';
-import { renewInTurns } from '../../lib/issuance/renewal/renew-in-turns.ts';
+import { renewBatch } from '../../lib/issuance/renewal/renew-batch.ts';
 import { type Listener, listen } from '../../local/dns/listen.ts';
 import { reply } from '../../local/dns/reply.ts';
 import { type Pebble, startPebble } from '../../local/pebble/start.ts';
@@ -59,7 +59,7 @@ const settings = {
   caaIdentity: undefined,
 };
 const renew = async () => {
-  const [outcome] = await renewInTurns(
+  const [outcome] = await renewBatch(
     {
       ...world,
       clock: () => new Date(Date.now() + 1_000),

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { decode, encode } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SiteLook } from '../../lib/adapters/net/site-look.ts';
+import { PublicSiteObserver } from '../../lib/adapters/net/public-site-observer.ts';
 
 const NEVER = new AbortController().signal;
 /** Takes connections and says nothing. */
@@ -37,7 +37,7 @@ afterAll(() => {
 });
 
 const look = (privatePorts?: { tls: number; http: number }) =>
-  new SiteLook({ dns: { resolver: '127.0.0.1', port: dns.address().port }, privatePorts });
+  new PublicSiteObserver({ dns: { resolver: '127.0.0.1', port: dns.address().port }, privatePorts });
 const port = () => (silent.address() as AddressInfo).port;
 
 describe('a look at a site', () => {
@@ -63,7 +63,10 @@ describe('a look at a site', () => {
 
   it('tells a name without an address from a DNS that does not answer', async () => {
     expect((await look().observe('nowhere.example.com', NEVER)).addresses).toEqual([]);
-    const nobody = new SiteLook({ dns: { resolver: '127.0.0.1', port: 9 }, privatePorts: undefined });
+    const nobody = new PublicSiteObserver({
+      dns: { resolver: '127.0.0.1', port: 9 },
+      privatePorts: undefined,
+    });
     expect((await nobody.observe('example.com', NEVER)).addresses).toMatchObject({
       error: expect.any(String),
     });

@@ -49,7 +49,6 @@ describe('params', () => {
       agreeToTerms: 'yes',
       domains: '*.example.com,192.0.2.7',
       fallbackDirectoryUrls: 'http://a.test/d',
-      stagingDirectoryUrl: 'staging.test',
       hostGroups,
       notify: 'you@example.com,+49301234',
       ordersPerRun: '0.5',
@@ -63,7 +62,6 @@ describe('params', () => {
     expect(line).toContain('domains[0]: "*.example.com" is a wildcard');
     expect(line).toContain('domains[1]: "192.0.2.7" is an IP address');
     expect(line).toContain('fallbackDirectoryUrls[0]: must be the https address');
-    expect(line).toContain('stagingDirectoryUrl: must be the https address');
     expect(line).toContain('hostGroups.web_1: a group name may hold only');
     expect(line).toContain('hostGroups.db.port: must be of type number');
     expect(line).toContain('hostGroups.app: unknown key "foo"');

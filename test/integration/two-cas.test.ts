@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openAuthority } from '../../lib/adapters/acme/accounts.ts';
-import { renewInTurns } from '../../lib/issuance/renewal/renew-in-turns.ts';
+import { renewBatch } from '../../lib/issuance/renewal/renew-batch.ts';
 import { scan } from '../../lib/scan/scan.ts';
 import { CaProxy } from '../../local/pebble/ca-proxy.ts';
 import { IssuedCertificates } from '../../local/pebble/issued.ts';
@@ -16,10 +16,9 @@ import { makeWorld, type World } from '../unit/steps/renewal-world.ts';
 
 const HOUR = 3_600_000;
 const IDENTITY = 'pebble.letsencrypt.org';
-/** The CA believes every proof; the doubter has no DNS to look a proof up in. */
+/** The CA believes every proof. */
 let ca: Pebble;
 let other: Pebble;
-let doubter: Pebble;
 let proxy: CaProxy;
 let world: World;
 const kept = new Map<string, string>();
@@ -43,7 +42,6 @@ beforeAll(async () => {
   };
   ca = await start('ca', { PEBBLE_VA_ALWAYS_VALID: '1' });
   other = await start('other', { PEBBLE_VA_ALWAYS_VALID: '1' });
-  doubter = await start('doubter', {});
   proxy = await CaProxy.start(ca);
 });
 beforeEach(async () => {
@@ -52,7 +50,7 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await proxy?.stop();
-  for (const pebble of [ca, other, doubter]) await pebble?.stop();
+  for (const pebble of [ca, other]) await pebble?.stop();
 });
 
 const store = {
@@ -69,19 +67,16 @@ const settings = {
 };
 
 /** The steps in memory, the CAs real, the time the CAs' own. */
-const deps = (stagingCa?: string) => ({
+const deps = () => ({
   ...world,
   clock: () => new Date(Date.now() + 1_000),
   openAuthority: (directoryUrl: string) => openAuthority(directoryUrl, { store, settings }),
   caaIdentity: async () => IDENTITY,
-  stack: { ...world.stack, defaultCa: proxy.directoryUrl, stagingCa },
+  stack: { ...world.stack, defaultCa: proxy.directoryUrl },
 });
-const renew = (
-  name: string,
-  { stagingCa, at = proxy.directoryUrl }: { stagingCa?: string; at?: string } = {},
-) =>
-  renewInTurns(
-    deps(stagingCa),
+const renew = (name: string, { at = proxy.directoryUrl }: { at?: string } = {}) =>
+  renewBatch(
+    deps(),
     { ca: at, zoneIds: [], certificates: [{ name, reason: 'never-issued', replacing: null }] },
     { owner: randomBytes(4).toString('hex'), signal: new AbortController().signal },
   );
@@ -99,34 +94,6 @@ describe('row 4: the answer to newOrder is lost', () => {
     expect(await renew('shop')).toMatchObject([{ outcome: 'renewed' }]);
     expect(proxy.count('newOrder')).toBe(before + 2);
     expect(await issuedBy(ca, name)).toBe(1);
-  });
-});
-
-describe('staging first', () => {
-  const failures = 3;
-  const lastFailure = { at: '2026-01-01T00:00:00Z', reason: 'challenge-invalid', message: 'no' };
-  const failed = { failures, lastFailure, notBefore: '2026-01-01T00:00:00Z' };
-
-  it('a staging that refuses the proof spares the CA', async () => {
-    const name = fresh();
-    await world.want('shop', [name], { profile: 'classic' });
-    await world.store.put('state/shop.json', JSON.stringify(failed));
-    const before = proxy.count('newOrder');
-    const [outcome] = await renew('shop', { stagingCa: doubter.directoryUrl });
-    expect(outcome).toMatchObject({ outcome: 'failed', reason: 'challenge-invalid' });
-    expect(outcome).toMatchObject({ message: expect.stringMatching(/^at the CA's staging: /) });
-    expect(proxy.count('newOrder')).toBe(before);
-    expect(world.zones.all('TXT')).toEqual([]);
-  });
-
-  it('a staging that issues lets the CA be asked in the same run', async () => {
-    const name = fresh();
-    await world.want('shop', [name], { profile: 'classic' });
-    await world.store.put('state/shop.json', JSON.stringify(failed));
-    expect(await renew('shop', { stagingCa: other.directoryUrl })).toMatchObject([{ outcome: 'renewed' }]);
-    expect([await issuedBy(other, name), await issuedBy(ca, name)]).toEqual([1, 1]);
-    expect(world.live('shop').ca).toBe(proxy.directoryUrl);
-    expect(world.zones.all('TXT')).toEqual([]);
   });
 });
 

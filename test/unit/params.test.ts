@@ -46,8 +46,8 @@ const checked = (given: Record<string, unknown>) =>
 
 describe('params in serverless.yml', () => {
   it('are there, each in a paragraph of its own', () => {
-    expect(forUsers).toHaveLength(15);
-    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(15);
+    expect(forUsers).toHaveLength(14);
+    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(14);
   });
 
   it.each(forUsers)('$name has a meaning, an example, and a default unless it says otherwise', (param) => {

@@ -15,7 +15,7 @@ export interface AccountSettings {
   caaIdentity: string | undefined;
 }
 
-export interface Way {
+export interface AccountContext {
   store: AccountStore;
   settings: AccountSettings;
   /** Is told what goes wrong beside the work. */

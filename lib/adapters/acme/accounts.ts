@@ -2,12 +2,12 @@ import type { CertificateAuthority } from '../../issuance/ca/certificate-authori
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
 import { accountParameter } from '../../issuance/ca/rules/account-parameter.ts';
-import type { Way } from './account-store.ts';
+import type { AccountContext } from './account-store.ts';
 import { AcmeAuthority } from './acme-authority.ts';
 import { AcmeClient } from './acme-client.ts';
 import { findExternalAccount } from './external-account.ts';
-import { keepContact } from './keep-contact.ts';
-import { type Account, keptAccount, keyInUse, newAccountKey, parseAccount } from './kept-account.ts';
+import { type Account, keyInUse, newAccountKey, parseAccount, storedAccount } from './stored-account.ts';
+import { updateContact } from './update-contact.ts';
 
 /**
  * Our account at this CA: the one that is kept, or a new one on first use (RFC 8555, 7.3). In the place of one that was lost
@@ -15,11 +15,11 @@ import { type Account, keptAccount, keyInUse, newAccountKey, parseAccount } from
  */
 export async function openAuthority(
   directoryUrl: string,
-  way: Way,
+  way: AccountContext,
   { lost }: { lost?: string } = {},
 ): Promise<CertificateAuthority> {
   const { settings } = way;
-  const kept = await keptAccount(directoryUrl, way);
+  const kept = await storedAccount(directoryUrl, way);
   // What another worker has kept meanwhile is not the lost one.
   const isLost = kept !== undefined && kept.url === lost;
   const account =
@@ -27,20 +27,23 @@ export async function openAuthority(
       ? { ...kept, key: await keyInUse(directoryUrl, kept, way) }
       : await keep(directoryUrl, way, kept);
   const client = new AcmeClient({ directoryUrl, accountKey: account.key, accountUrl: account.url });
-  await keepContact(client, account, { directoryUrl, ...way }).catch(way.onTrouble ?? (() => {}));
+  await updateContact(client, account, { directoryUrl, ...way }).catch(way.onTrouble ?? (() => {}));
   return new AcmeAuthority(client, { directoryUrl, caaIdentity: settings.caaIdentity });
 }
 
 /** Our account at this CA as it is kept; none is made, and nothing is written. */
-export async function openKeptAuthority(directoryUrl: string, way: Way): Promise<CertificateAuthority> {
-  const kept = await keptAccount(directoryUrl, way);
+export async function openStoredAuthority(
+  directoryUrl: string,
+  way: AccountContext,
+): Promise<CertificateAuthority> {
+  const kept = await storedAccount(directoryUrl, way);
   if (!kept) throw new AcmeError('account-missing', `there is no account at ${directoryUrl}`);
   const accountKey = await keyInUse(directoryUrl, kept, way);
   const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: kept.url });
   return new AcmeAuthority(client, { directoryUrl, caaIdentity: way.settings.caaIdentity });
 }
 
-async function keep(directoryUrl: string, way: Way, lost: Account | undefined): Promise<Account> {
+async function keep(directoryUrl: string, way: AccountContext, lost: Account | undefined): Promise<Account> {
   const { store, settings } = way;
   if (!settings.agreeToTerms) {
     throw new AcmeError(
@@ -59,7 +62,7 @@ async function keep(directoryUrl: string, way: Way, lost: Account | undefined): 
 }
 
 /** A CA that was reset takes the old key for a new account; one that deactivated the account never takes the key again. */
-async function replaceAccount(directoryUrl: string, way: Way, lost: Account): Promise<Account> {
+async function replaceAccount(directoryUrl: string, way: AccountContext, lost: Account): Promise<Account> {
   try {
     return await register(directoryUrl, way, lost.key);
   } catch (error) {
@@ -71,7 +74,7 @@ async function replaceAccount(directoryUrl: string, way: Way, lost: Account): Pr
 /** RFC 8555, 7.3.1: for a key that has an account already, the CA answers with that one. */
 async function register(
   directoryUrl: string,
-  { store, settings }: Way,
+  { store, settings }: AccountContext,
   key = newAccountKey(),
 ): Promise<Account> {
   const client = new AcmeClient({ directoryUrl, accountKey: key });

@@ -6,15 +6,15 @@ import {
   contactParameter,
   nextKeyParameter,
 } from '../../issuance/ca/rules/account-parameter.ts';
-import type { AccountStore, Way } from './account-store.ts';
+import type { AccountContext, AccountStore } from './account-store.ts';
 import { AcmeClient } from './acme-client.ts';
-import { keepContact } from './keep-contact.ts';
-import { type Account, accountOf, keptAccount, keyInUse, newAccountKey } from './kept-account.ts';
+import { type Account, accountOf, keyInUse, newAccountKey, storedAccount } from './stored-account.ts';
+import { updateContact } from './update-contact.ts';
 
-type WayToChange = Way & { store: AccountStore & { remove(name: string): Promise<void> } };
+type WayToChange = AccountContext & { store: AccountStore & { remove(name: string): Promise<void> } };
 
 /** What a person may have done with our account at a CA. */
-export class KeptAccounts implements Accounts {
+export class StoredAccounts implements Accounts {
   readonly #way: WayToChange;
 
   constructor(way: WayToChange) {
@@ -57,15 +57,15 @@ export class KeptAccounts implements Accounts {
     await store.remove(parameter);
   }
 
-  async tellContact(directoryUrl: string): Promise<void> {
+  async updateContact(directoryUrl: string): Promise<void> {
     const account = await this.#account(directoryUrl);
     const accountKey = await keyInUse(directoryUrl, account, this.#way);
     const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: account.url });
-    await keepContact(client, account, { directoryUrl, ...this.#way, always: true });
+    await updateContact(client, account, { directoryUrl, ...this.#way, always: true });
   }
 
   async #account(directoryUrl: string): Promise<Account> {
-    const account = await keptAccount(directoryUrl, this.#way);
+    const account = await storedAccount(directoryUrl, this.#way);
     if (account) return account;
     throw new AcmeError(
       'account-missing',

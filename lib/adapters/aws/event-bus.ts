@@ -1,6 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Events } from '../../foundation/events/event-bus.ts';
-import { EVENT_SOURCE, type Fact } from '../../foundation/events/events.ts';
+import type { EventBus } from '../../foundation/events/event-bus.ts';
+import { EVENT_SOURCE, type StackEvent } from '../../foundation/events/events.ts';
 import { errorText } from './error-name.ts';
 
 /** PutEvents' limit of entries a call. */
@@ -12,7 +12,7 @@ export class EventsError extends Error {
 }
 
 /** The stack's own EventBridge bus. */
-export class EventBus implements Events {
+export class EventBridgeBus implements EventBus {
   readonly #eventBridge: EventBridgeClient;
   readonly #bus: string;
 
@@ -21,13 +21,13 @@ export class EventBus implements Events {
     this.#bus = bus;
   }
 
-  async publish(facts: readonly Fact[]): Promise<void> {
+  async publish(facts: readonly StackEvent[]): Promise<void> {
     for (let from = 0; from < facts.length; from += MAX_ENTRIES) {
       await this.#put(facts.slice(from, from + MAX_ENTRIES));
     }
   }
 
-  async #put(facts: readonly Fact[]): Promise<void> {
+  async #put(facts: readonly StackEvent[]): Promise<void> {
     const Entries = facts.map(({ type, detail }) => ({
       EventBusName: this.#bus,
       Source: EVENT_SOURCE,

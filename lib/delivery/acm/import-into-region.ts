@@ -1,13 +1,13 @@
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { MINUTE } from '../../foundation/common/durations.ts';
-import type { Events } from '../../foundation/events/event-bus.ts';
-import type { Fact } from '../../foundation/events/events.ts';
+import type { EventBus } from '../../foundation/events/event-bus.ts';
+import type { StackEvent } from '../../foundation/events/events.ts';
 import type { CertificateManager, ImportableCertificate } from './certificate-manager.ts';
 import { type RecordDeps, recordImport } from './record-import.ts';
 import type { AcmImport } from './rules/decide-imports.ts';
 
 export interface RegionDeps extends RecordDeps {
-  events: Events;
+  events: EventBus;
   /** ACM of a region. */
   managerIn: (region: string) => CertificateManager;
 }
@@ -57,7 +57,7 @@ export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import
     await recordImport(deps, at, () => ({ arn, version, outcome: 'imported', ...how }));
     return { name, region, outcome: 'imported', arn, ...how };
   } catch (error) {
-    const failure = oneLineOf(error);
+    const failure = describeError(error);
     if (isNews(before, failure)) await deps.events.publish([failed({ name, region, ...failure })]);
     await recordImport(deps, at, (claimed) => ({ ...claimed, outcome: 'failed', ...failure }));
     return { name, region, outcome: 'failed', ...failure };
@@ -92,6 +92,6 @@ function isNews(
   return before?.reason !== reason || before.message !== message;
 }
 
-function failed(detail: { name: string; region: string; reason: string; message: string }): Fact {
+function failed(detail: { name: string; region: string; reason: string; message: string }): StackEvent {
   return { type: 'Certificate Import Failed', detail };
 }

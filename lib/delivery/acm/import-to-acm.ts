@@ -5,7 +5,7 @@ import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { type ArchiveFile, archiveKey, renewalKey } from '../../foundation/certificate/object-keys.ts';
 import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import type { ImportDue } from '../../foundation/events/events.ts';
 import type { ImportableCertificate } from './certificate-manager.ts';
@@ -24,7 +24,7 @@ export async function importToAcm(deps: ImportDeps, { names }: ImportDue): Promi
     try {
       outcomes.push(...(await importCertificate(deps, name)));
     } catch (error) {
-      outcomes.push({ name, outcome: 'failed', ...oneLineOf(error) });
+      outcomes.push({ name, outcome: 'failed', ...describeError(error) });
     }
   }
   return outcomes;
@@ -40,7 +40,7 @@ async function importCertificate(deps: ImportDeps, name: string): Promise<Import
   const record = (await readAcmRecord(store, name))?.record;
   const { version } = live.pointer;
   const { due, unwanted } = decideImports({ wanted, record, version });
-  const kept = await Promise.all(unwanted.map((region) => keep(deps, { name, region })));
+  const kept = await Promise.all(unwanted.map((region) => retain(deps, { name, region })));
   if (due.length === 0) return kept;
   let reading: Promise<ImportableCertificate> | undefined;
   const read = () => {
@@ -49,14 +49,14 @@ async function importCertificate(deps: ImportDeps, name: string): Promise<Import
   };
   const imported = due.map((region) =>
     importIntoRegion(deps, { name, region, version, read }).catch(
-      (error): ImportOutcome => ({ name, region, outcome: 'failed', ...oneLineOf(error) }),
+      (error): ImportOutcome => ({ name, region, outcome: 'failed', ...describeError(error) }),
     ),
   );
   return [...kept, ...(await Promise.all(imported))];
 }
 
 /** Something may use it: ACM refuses to delete that, and a person knows the rest. */
-async function keep(deps: ImportDeps, at: { name: string; region: string }): Promise<ImportOutcome> {
+async function retain(deps: ImportDeps, at: { name: string; region: string }): Promise<ImportOutcome> {
   const message = `the file does not name ${at.region} any more; its ACM keeps the last import, without renewal, until you delete it there`;
   const said = { outcome: 'kept', reason: 'region-removed', message } as const;
   await recordImport(deps, at, (before) => ({ ...before, ...said }));

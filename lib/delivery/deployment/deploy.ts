@@ -5,7 +5,7 @@ import type { Hosts } from './hosts.ts';
 import { type CanaryRun, installOnCanary } from './install-on-canary.ts';
 import { readHostRecords } from './read-host-records.ts';
 import type { RecordDeps } from './record-invocation.ts';
-import { tellLeftAlone, tellNobody } from './report-not-sent.ts';
+import { reportNoHosts, reportSkippedHosts } from './report-not-sent.ts';
 import type { HostResult } from './rules/host-report.ts';
 import { orderHosts } from './rules/order-hosts.ts';
 import { splitNames } from './rules/split-names.ts';
@@ -39,7 +39,7 @@ export async function deploy(
   const [first, ...rest] = online;
   if (first === undefined) {
     const reason = there ? 'hosts-offline' : 'no-hosts';
-    await tellNobody(deps, due, { reason, offline });
+    await reportNoHosts(deps, due, { reason, offline });
     return { group: group.name, names, outcome: 'stopped', reason, sent: [], offline };
   }
   // A record that cannot be read is written anew by the host's next report.
@@ -48,7 +48,7 @@ export async function deploy(
   const { ended, results } = await installOnCanary(deps, { group, names, instanceId: canary }, signal);
   const begun = { group: group.name, names, reason: ended, canary: { instanceId: canary, results }, offline };
   if (ended !== 'canary-installed') {
-    await tellLeftAlone(deps, due, { canary, ended, others });
+    await reportSkippedHosts(deps, due, { canary, ended, others });
     return { ...begun, outcome: 'stopped', sent: [] };
   }
   if (others.length > 0) {

@@ -1,8 +1,8 @@
 import { type ObjectStore, StoreError } from '../../foundation/bucket/object-store.ts';
 import { hostKey } from '../../foundation/certificate/object-keys.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
-import type { Events } from '../../foundation/events/event-bus.ts';
-import type { Fact, HostOutcome } from '../../foundation/events/events.ts';
+import type { EventBus } from '../../foundation/events/event-bus.ts';
+import type { HostOutcome, StackEvent } from '../../foundation/events/events.ts';
 import type { Invocation } from './hosts.ts';
 import { HostRecord, recordResults } from './rules/host-record.ts';
 import { type HostResult, isInstalled, parseHostReport } from './rules/host-report.ts';
@@ -10,7 +10,7 @@ import { explainSilence } from './rules/silent-host.ts';
 
 export interface RecordDeps {
   store: ObjectStore;
-  events: Events;
+  events: EventBus;
   clock: () => Date;
 }
 
@@ -56,7 +56,7 @@ async function tellAndWrite(
     const fresh = results.filter(({ name }) => before?.lineages[name]?.commandId !== commandId);
     if (fresh.length === 0) return;
     const unsaid = fresh.filter(({ name }) => !said.has(name));
-    await events.publish(unsaid.map((result) => factOf(result, group, instanceId)));
+    await events.publish(unsaid.map((result) => eventOf(result, group, instanceId)));
     for (const { name } of unsaid) said.add(name);
     const body = `${JSON.stringify(recordResults(before, fresh, { instanceId, group, commandId, at: clock() }), null, 2)}\n`;
     const written = stored
@@ -76,11 +76,11 @@ function recordOf(body: string, key: string): HostRecord | undefined {
   }
 }
 
-function factOf(
+function eventOf(
   { name, outcome, version, serial, reason, message }: HostResult,
   group: string,
   instanceId: string,
-): Fact {
+): StackEvent {
   const hosts: HostOutcome[] = [{ instanceId, outcome, version, serial, reason, message }];
   if (isInstalled(outcome)) return { type: 'Certificate Deployed', detail: { name, group, hosts } };
   return {

@@ -1,12 +1,12 @@
-import type { Events } from '../../foundation/events/event-bus.ts';
+import type { EventBus } from '../../foundation/events/event-bus.ts';
 import type { DeploymentDue } from '../../foundation/events/events.ts';
 
 /** An event takes 256 KB, and so do ten of them together. */
 const MOST_HOSTS_TOLD = 200;
 
 /** Says that a group has nobody to install its certificates. */
-export async function tellNobody(
-  deps: { events: Events },
+export async function reportNoHosts(
+  deps: { events: EventBus },
   due: DeploymentDue,
   { reason, offline }: { reason: 'no-hosts' | 'hosts-offline'; offline: readonly string[] },
 ): Promise<void> {
@@ -18,8 +18,8 @@ export async function tellNobody(
 }
 
 /** Says which hosts were spared because the first one did not come through. */
-export async function tellLeftAlone(
-  deps: { events: Events },
+export async function reportSkippedHosts(
+  deps: { events: EventBus },
   due: DeploymentDue,
   {
     canary,
@@ -34,7 +34,7 @@ export async function tellLeftAlone(
 }
 
 async function tell(
-  { events }: { events: Events },
+  { events }: { events: EventBus },
   { group, names }: DeploymentDue,
   { reason, message, notSent }: { reason: string; message: string; notSent: readonly string[] },
 ): Promise<void> {

@@ -6,9 +6,9 @@ import { isWildcard } from '../../foundation/certificate/domain-name.ts';
 import { LineageName, Version } from '../../foundation/certificate/lineage.ts';
 import { probeKey, renewalKey } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { parseJson, parseValue } from '../../foundation/common/parse-json.ts';
-import type { Events } from '../../foundation/events/event-bus.ts';
+import type { EventBus } from '../../foundation/events/event-bus.ts';
 import type { SiteFinding } from './rules/finding.ts';
 import { judgeSite } from './rules/judge-site.ts';
 import type { SiteObserver } from './site-observer.ts';
@@ -16,7 +16,7 @@ import type { SiteObserver } from './site-observer.ts';
 export interface ProbeDeps {
   store: ObjectStore;
   sites: SiteObserver;
-  events: Events;
+  events: EventBus;
   stack: StackLimits;
   clock: () => Date;
 }
@@ -61,7 +61,7 @@ export async function probe(deps: ProbeDeps, event: unknown, signal: AbortSignal
       outcomes.push(await probeCertificate(deps, { name, told: new Date(time) }, signal));
     } catch (error) {
       if (error instanceof OutOfTimeError) throw error;
-      outcomes.push({ name, outcome: 'failed', ...oneLineOf(error) });
+      outcomes.push({ name, outcome: 'failed', ...describeError(error) });
     }
   }
   return outcomes;

@@ -94,7 +94,7 @@ export class IndexedReads implements Reads {
   }
 
   /** Writes the index of what was read, where it is another than before. Of two that write at once either will do. */
-  async keep(store: Pick<ObjectStore, 'put'>, now: Date): Promise<void> {
+  async save(store: Pick<ObjectStore, 'put'>, now: Date): Promise<void> {
     if (!this.#changed && this.#objects.size === this.#index.objects.size) return;
     const askAgain = [...this.#index.askAgain].filter(([, until]) => Date.parse(until) > now.getTime());
     await store.put(INDEX_KEY, indexText({ objects: this.#objects, askAgain: new Map(askAgain) }));

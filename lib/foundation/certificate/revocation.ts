@@ -58,7 +58,7 @@ export function withoutRevocation(known: readonly Revocation[], version: string)
 }
 
 /** The revocation that a new certificate has to make up for; who ceases operation wants none. */
-export function toMakeUpFor(
+export function revocationToReplace(
   known: readonly Revocation[],
   live: { version: string } | undefined,
 ): Revocation | undefined {

@@ -1,5 +1,5 @@
 /** Any error as a reason for programs and a message for people, in one line. */
-export function oneLineOf(error: unknown): { reason: string; message: string } {
+export function describeError(error: unknown): { reason: string; message: string } {
   const message = (error instanceof Error ? error.message : String(error))
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()

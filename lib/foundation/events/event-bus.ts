@@ -1,7 +1,7 @@
-import type { Fact } from './events.ts';
+import type { StackEvent } from './events.ts';
 
 /** The stack's event bus. */
-export interface Events {
+export interface EventBus {
   /** All or an error; a repetition is harmless to every listener of ours. */
-  publish(facts: readonly Fact[]): Promise<void>;
+  publish(facts: readonly StackEvent[]): Promise<void>;
 }

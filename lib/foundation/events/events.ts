@@ -45,7 +45,7 @@ export const ImportDue = z.strictObject({
 export type ImportDue = z.infer<typeof ImportDue>;
 
 /** Facts, one per certificate, for anyone to subscribe to. Instants are ISO 8601 in UTC. */
-export type Fact =
+export type StackEvent =
   | { type: 'Renewal Due'; detail: RenewalDue }
   | { type: 'Deployment Due'; detail: DeploymentDue }
   | { type: 'Import Due'; detail: ImportDue }
@@ -119,12 +119,12 @@ export interface HostOutcome {
 }
 
 /** `Import Due` for all these certificates, a few to an event. */
-export function importsDue(names: readonly string[]): Fact[] {
+export function importsDue(names: readonly string[]): StackEvent[] {
   return inParts(names).map((part) => ({ type: 'Import Due', detail: { names: part } }));
 }
 
 /** `Probe Due` for all these certificates, a few to an event. */
-export function probesDue(names: readonly string[]): Fact[] {
+export function probesDue(names: readonly string[]): StackEvent[] {
   return inParts(names).map((part) => ({ type: 'Probe Due', detail: { names: part } }));
 }
 

@@ -17,7 +17,7 @@ export interface Accounts {
   /** Gives the account a new key; its address stays. */
   rollOver(directoryUrl: string): Promise<void>;
   /** Tells the CA the contact of the settings. */
-  tellContact(directoryUrl: string): Promise<void>;
+  updateContact(directoryUrl: string): Promise<void>;
 }
 
 /** Our account at a CA, as it is seen without its key; its address where it is told. `undefined` when there is none. */

@@ -18,6 +18,6 @@ export async function changeAccount(
   const request = parseValue(event, Request, { where: 'event', reason: 'event-invalid' });
   const { account, ca = defaultCa } = request;
   if (account === 'rollover') await accounts.rollOver(ca);
-  if (account === 'contact') await accounts.tellContact(ca);
+  if (account === 'contact') await accounts.updateContact(ca);
   return accounts.show(ca);
 }

@@ -1,9 +1,9 @@
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { AcmeError } from './certificate-authority.ts';
 import type { Refusal } from './rules/rate-limit-scope.ts';
 
-/** As {@link oneLineOf}, with what the CA says of when to ask again and of which names. */
+/** As {@link describeError}, with what the CA says of when to ask again and of which names. */
 export function refusalOf(error: unknown): Refusal {
   const { retryAfterMs, identifiers } = error instanceof AcmeError ? error : ({} as Partial<AcmeError>);
-  return { ...oneLineOf(error), retryAfterMs, identifiers };
+  return { ...describeError(error), retryAfterMs, identifiers };
 }

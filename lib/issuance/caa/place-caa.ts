@@ -11,7 +11,7 @@ import { type CaaEdit, type CaaFound, planCaa, wishOf } from './rules/caa-plan.t
 
 const CAA_TTL_SECONDS = 300;
 
-interface CaaWay {
+interface CaaContext {
   /** The CA to be used, then those it falls back to. */
   issuers: readonly [CaaIssuer, ...CaaIssuer[]];
   findZone: FindZone;
@@ -21,7 +21,7 @@ interface CaaWay {
 export async function placeCaa(
   deps: RenewDeps,
   { wanted, live }: Pick<Claimed, 'wanted' | 'live'>,
-  { issuers, findZone }: CaaWay,
+  { issuers, findZone }: CaaContext,
 ): Promise<PlacedEdit[]> {
   const { mode } = wanted.caa;
   const [issuer] = issuers;

@@ -14,7 +14,7 @@ export interface CaaDeps {
 }
 
 /** What would have to change in CAA for a certificate; `undefined` when nothing would, or nothing may. */
-export async function lookAtCaa(
+export async function assessCaa(
   deps: CaaDeps,
   wanted: Wanted,
   live: LivePointer | undefined,

@@ -1,19 +1,19 @@
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
 import type { Resolver } from './resolver.ts';
 import { type AccountIssuer, persistName } from './rules/persist-record.ts';
-import { judgeStandingRecord, type StandingRecord } from './rules/persist-records.ts';
+import { judgePersistRecord, type PersistRecord } from './rules/persist-records.ts';
 
 /** The standing record that each name needs, beside what the public DNS gives there. */
-export function findStandingRecords(
+export function findPersistRecords(
   resolver: Pick<Resolver, 'txt'>,
   { names, issuer }: { names: readonly string[]; issuer: AccountIssuer },
   now: Date,
-): Promise<StandingRecord[]> {
+): Promise<PersistRecord[]> {
   const identifiers = [...new Set(names.map(identifierOf))];
   return Promise.all(
     identifiers.map(async (identifier) => {
       const values = await resolver.txt(persistName(identifier));
-      return judgeStandingRecord(identifier, values, { names, issuer, now });
+      return judgePersistRecord(identifier, values, { names, issuer, now });
     }),
   );
 }

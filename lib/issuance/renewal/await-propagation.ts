@@ -15,11 +15,11 @@ const untilInSync: PollOptions<boolean>['delayMs'] = (attempt) =>
  * Waits for each zone; one that does not come drops the certificates that need it. The wait is the time to make the requests
  * for finalize, one after another; what is not made by then is made there.
  */
-export async function seenInDns(run: RenewRun, { renewals, zones }: Published): Promise<Ordered[]> {
+export async function awaitPropagation(run: RenewRun, { renewals, zones }: Published): Promise<Ordered[]> {
   void prepareAll(run, renewals);
   const failures = new Map<string, unknown>();
   await Promise.all(
-    zones.map((zone) => propagate(run, zone).catch((error) => failures.set(zone.zoneId, error))),
+    zones.map((zone) => awaitZone(run, zone).catch((error) => failures.set(zone.zoneId, error))),
   );
   return runPhase(run, renewals, async (renewal) => {
     const failed = renewal.edits.find(({ zoneId }) => failures.has(zoneId));
@@ -37,7 +37,7 @@ async function prepareAll({ authority, signal }: RenewRun, renewals: readonly Or
  * Waits until the zone's authoritative servers all give the new values, then until Route 53 calls the change INSYNC. The
  * servers come first: asking them is free, while each look at a change counts against the account's request limit.
  */
-async function propagate({ deps, signal }: RenewRun, zone: PublishedZone): Promise<void> {
+async function awaitZone({ deps, signal }: RenewRun, zone: PublishedZone): Promise<void> {
   const end = Date.now() + LIMIT_MS;
   await seenEverywhere(deps.resolver, zone, signal);
   for (const changeId of zone.changeIds) {
@@ -59,7 +59,7 @@ async function seenEverywhere(
   zone: PublishedZone,
   signal: AbortSignal,
 ): Promise<void> {
-  const unseen = await Unseen.of(zone, resolver);
+  const unseen = await PropagationCheck.of(zone, resolver);
   try {
     await poll(
       () => unseen.look(),
@@ -92,7 +92,7 @@ interface Value {
 }
 
 /** The new TXT values of one zone that its authoritative servers do not all give yet. */
-export class Unseen {
+export class PropagationCheck {
   readonly #resolver: Pick<Resolver, 'txtFrom'>;
   #left: { server: Server; open: Value[] }[];
 
@@ -101,7 +101,7 @@ export class Unseen {
     this.#left = open.length === 0 ? [] : servers.map((server) => ({ server, open }));
   }
 
-  static async of({ zoneName, edits }: PublishedZone, resolver: Resolver): Promise<Unseen> {
+  static async of({ zoneName, edits }: PublishedZone, resolver: Resolver): Promise<PropagationCheck> {
     const servers = await resolver.nameServers(zoneName);
     if (servers.length === 0)
       throw new DnsError(
@@ -110,7 +110,7 @@ export class Unseen {
     const open = edits
       .filter(({ type }) => type === 'TXT')
       .map(({ name, add }) => ({ name, values: add.map((value) => value.slice(1, -1)) }));
-    return new Unseen(resolver, servers, open);
+    return new PropagationCheck(resolver, servers, open);
   }
 
   /** A server and a name of those that are left. */
@@ -124,7 +124,7 @@ export class Unseen {
    * Asks again for what is left; answers with {@link first}. A batch comes to a server as a whole, so that each is asked for
    * one name until it gives that, and then for all the others.
    */
-  async look(): Promise<Unseen['first']> {
+  async look(): Promise<PropagationCheck['first']> {
     const looks = this.#left.map(async ({ server, open: [first, ...others] }) => {
       if (first && !(await this.#gives(server, first))) return { server, open: [first, ...others] };
       const given = await Promise.all(others.map((value) => this.#gives(server, value)));

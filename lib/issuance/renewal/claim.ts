@@ -1,116 +1,106 @@
-import { type FoundPointer, findPointer } from '../../foundation/bucket/read-pointer.ts';
-import { renewalKey, stateKey } from '../../foundation/certificate/object-keys.ts';
-import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
-import { toMakeUpFor } from '../../foundation/certificate/revocation.ts';
-import { InputError } from '../../foundation/common/input-error.ts';
-import type { RenewalDue } from '../../foundation/events/events.ts';
-import { casOf } from '../ca/rules/ca-list.ts';
-import { readRevocations } from '../revocation/read-revocations.ts';
-import type { RenewDeps } from './deps.ts';
-import { Lease } from './lease.ts';
-import type { BatchDeps, Claimed } from './phases.ts';
-import { findState } from './read-state.ts';
-import { decideRenewal, type UpkeepReason } from './rules/decide-renewal.ts';
-import { isSuggested, requireNoHold } from './rules/hold.ts';
-import { setAside } from './set-aside.ts';
-import { soundPointer } from './sound-pointer.ts';
+import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
+import { orNone } from '../../foundation/bucket/read-json.ts';
+import { pendingKey } from '../../foundation/certificate/object-keys.ts';
+import { type OrderSubject, orderLockKey, takeOrderLock } from './order-lock.ts';
+import { CLAIM_SECONDS, ClaimRecord, isStale } from './rules/claim-record.ts';
+import { type AsideDeps, setAside } from './set-aside.ts';
 
-/** The certificate needs nothing any more: a message that came twice, or late. */
-export class NotDueError extends Error {
-  override readonly name = 'NotDueError';
-  readonly reason = 'no-longer-due';
-}
+/** Somebody else works on the certificate; leave it to them. */
+export class ClaimLostError extends Error {
+  override readonly name = 'LeaseLostError';
+  readonly reason = 'claimed-elsewhere';
 
-/** A certificate of a batch, with the batch's zone role and CA. */
-type DueOne = RenewalDue['certificates'][number] & Pick<RenewalDue, 'zoneRole' | 'ca'>;
-
-/** What is found when a certificate is looked at again; a reason takes the place of the message's. */
-type Again = Omit<Claimed, 'name' | 'lease' | 'reason'> & Partial<Pick<Claimed, 'reason'>>;
-
-/** Upkeep that a message can ask for; that a pointer is lost is seen by the pointer itself. */
-const UPKEEP: UpkeepReason[] = ['state-unreadable', 'copies-behind', 'old-versions'];
-
-/** Claims one certificate, then looks at it again: messages are hints, what is stored decides. */
-export async function claim(deps: BatchDeps, due: DueOne, owner: string): Promise<Claimed> {
-  const lease = await Lease.claim(deps, due.name, owner);
-  try {
-    const found = await lookAgain(deps, due, lease);
-    const { names, profile } = found.wanted;
-    if (found.action === 'renew') await lease.fence({ ca: due.ca, names, profile });
-    return { name: due.name, reason: due.reason, lease, ...found };
-  } catch (error) {
-    await giveBack(lease, deps);
-    throw error;
+  constructor(name: string) {
+    super(`${name} is being renewed by another worker`);
   }
 }
 
-async function lookAgain(deps: BatchDeps, due: DueOne, { leftOpen, pending }: Lease): Promise<Again> {
-  const { store, stack, clock, limits } = deps;
-  const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
-  const [file, found, state, revocations] = await Promise.all([
-    store.get(renewalKey(name)),
-    findPointer(store, name),
-    stateOf(deps, name),
-    readRevocations(store, name),
-  ]);
-  if ((found?.pointer?.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
-  if (!file && leftOpen) return retired(name, found);
-  if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
-  const wanted = parseRenewalFile(file.body, name, stack);
-  if (wanted.zoneRole !== zoneRole)
-    throw new NotDueError(`${name} was given another zone role; the next scan takes it up`);
-  if (!casOf(wanted, stack).includes(ca))
-    throw new NotDueError(`${name} was given another CA; the next scan takes it up`);
-  const { rebuilt, ...sound } = await soundPointer(deps, wanted, found);
-  const { live } = sound;
-  const forced = reason === 'forced';
-  const now = clock();
-  const decision = decideRenewal({
-    wanted,
-    live: live?.pointer,
-    state,
-    forced,
-    revoked: toMakeUpFor(revocations, live?.pointer) !== undefined,
-    leftOpen,
-    caaDrifted: reason === 'caa-drifted',
-    upkeep: rebuilt ? 'pointer-lost' : UPKEEP.find((upkeep) => upkeep === reason),
-    defaultCa: stack.defaultCa,
-    fallbackCas: stack.fallbackCas,
-    now,
-  });
-  if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
-  if (decision.action === 'renew') {
-    const order = { limits: limits.known, issued: [], goesOn: pending.order !== undefined };
-    const suggested = isSuggested(decision.reason, state?.failures);
-    requireNoHold({ ...order, names: wanted.names, forced, ignoreBudget, suggested, now });
+/** Our claim on one certificate, kept in `pending/<name>.json` together with all that a crash must not lose. */
+export class Claim {
+  readonly name: string;
+  readonly #store: ObjectStore;
+  #recorded: ClaimRecord;
+  #etag: string;
+  #unlockOrder: () => Promise<void> = async () => {};
+
+  private constructor(store: ObjectStore, name: string, claimed: { recorded: ClaimRecord; etag: string }) {
+    this.#store = store;
+    this.name = name;
+    this.#recorded = claimed.recorded;
+    this.#etag = claimed.etag;
   }
-  const why = rebuilt && decision.action === 'mend' ? { reason: 'pointer-lost' } : {};
-  return { wanted, ...sound, state, revocations, action: decision.action, ignoreBudget, ...why };
-}
 
-/** A state that cannot be read is kept aside, and nothing is remembered any more. */
-async function stateOf(deps: RenewDeps, name: string): Promise<Claimed['state']> {
-  const { state, spoilt } = await findState(deps.store, name);
-  if (!spoilt) return state;
-  await setAside(deps, { key: stateKey(name), body: spoilt.body, reason: 'state-malformed' });
-  await deps.store.remove(stateKey(name), { etag: spoilt.etag });
-  return undefined;
-}
-
-/** Without a renewal file only what an earlier worker left in the DNS is swept; certificate and hosts stay as they are. */
-function retired(name: string, found: FoundPointer | undefined): Again {
-  const { names = [], key = 'ecdsa-p256', hosts = [], serverNames = [] } = found?.pointer ?? {};
-  const wanted: Wanted = { name, names, key, hosts, serverNames, caa: { mode: 'off', restrict: false } };
-  const live = found?.pointer && { pointer: found.pointer, etag: found.etag };
-  const ignoreBudget = false;
-  const left = { action: 'mend', reason: 'left-open' } as const;
-  return { wanted, live, pointerEtag: found?.etag, state: undefined, revocations: [], ignoreBudget, ...left };
-}
-
-async function giveBack(lease: Lease, { warn }: RenewDeps): Promise<void> {
-  try {
-    await (lease.leftOpen ? lease.leaveForLater() : lease.release());
-  } catch (error) {
-    warn(`could not give back the claim on ${lease.name}: ${String(error)}`);
+  /**
+   * Claims a certificate, or takes over a claim whose time is up; throws {@link ClaimLostError} when another holds it. What
+   * was recorded in a claim that cannot be read is lost, which is told.
+   */
+  static async claim(deps: AsideDeps, name: string, owner: string): Promise<Claim> {
+    const { store } = deps;
+    const fresh: ClaimRecord = { owner, leaseSeconds: CLAIM_SECONDS, records: [] };
+    const created = await store.create(pendingKey(name), bodyOf(fresh));
+    if (created) return new Claim(store, name, { recorded: fresh, etag: created.etag });
+    const held = await readClaim(store, name);
+    if (!held || !isStale(held.recorded ?? fresh, held)) throw new ClaimLostError(name);
+    if (!held.recorded)
+      await setAside(deps, { key: pendingKey(name), body: held.body, reason: 'pending-malformed' });
+    const recorded = { ...(held.recorded ?? fresh), owner, leaseSeconds: CLAIM_SECONDS };
+    const taken = await store.replace(pendingKey(name), bodyOf(recorded), { etag: held.etag });
+    if (!taken) throw new ClaimLostError(name);
+    return new Claim(store, name, { recorded, etag: taken.etag });
   }
+
+  /** Whether something is recorded that has to be gone on with, or swept. */
+  get leftOpen(): boolean {
+    return this.#recorded.order !== undefined || this.#recorded.records.length > 0;
+  }
+
+  /** What an earlier worker left behind, or we recorded. */
+  get recorded(): Readonly<ClaimRecord> {
+    return this.#recorded;
+  }
+
+  /** Keeps others from ordering the same until this claim ends; throws SameOrderError when one does already. */
+  async lockOrder(subject: OrderSubject): Promise<void> {
+    this.#unlockOrder = await takeOrderLock(this.#store, orderLockKey(subject), {
+      name: this.name,
+      owner: this.#recorded.owner,
+    });
+  }
+
+  /** Records before the side effect that it is about; throws {@link ClaimLostError} when the claim was taken over. */
+  async record(progress: Partial<Pick<ClaimRecord, 'order' | 'records'>>): Promise<void> {
+    await this.#write({ ...this.#recorded, ...progress });
+  }
+
+  /** Gives the claim up and keeps what was recorded for the next worker. */
+  async leaveForLater(progress: Pick<ClaimRecord, 'order'> = this.#recorded): Promise<void> {
+    await this.#unlockOrder();
+    await this.#write({ ...this.#recorded, order: progress.order, leaseSeconds: 0 });
+  }
+
+  /** The work is done: nothing is left to record. A claim that was taken over meanwhile is its new owner's. */
+  async release(): Promise<void> {
+    await this.#unlockOrder();
+    await this.#store.remove(pendingKey(this.name), { etag: this.#etag });
+  }
+
+  async #write(recorded: ClaimRecord): Promise<void> {
+    const written = await this.#store.replace(pendingKey(this.name), bodyOf(recorded), { etag: this.#etag });
+    if (!written) throw new ClaimLostError(this.name);
+    this.#recorded = recorded;
+    this.#etag = written.etag;
+  }
+}
+
+function bodyOf(recorded: ClaimRecord): string {
+  return `${JSON.stringify(recorded)}\n`;
+}
+
+/** The claim on a certificate, with the store's times that its staleness is judged by; `recorded` where it can be read. */
+async function readClaim(
+  store: ObjectStore,
+  name: string,
+): Promise<(StoredObject & { recorded: ClaimRecord | undefined }) | undefined> {
+  const stored = await store.get(pendingKey(name));
+  return stored && { ...stored, recorded: orNone(stored.body, ClaimRecord) };
 }

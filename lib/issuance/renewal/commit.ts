@@ -14,12 +14,21 @@ import type { ArchivedPem } from '../../foundation/certificate/rebuild-pointer.t
 import { recordedAfter } from '../caa/rules/caa-plan.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
 import { versionsOf } from './find-upkeep.ts';
-import { LeaseLostError } from './lease.ts';
 import type { Committed, Finalized, RenewRun } from './phases.ts';
+
+/** The pointer was written by another worker meanwhile: the compare-and-swap of the commit failed. */
+export class PointerMovedError extends Error {
+  override readonly name = 'PointerMovedError';
+  readonly reason = 'claimed-elsewhere';
+
+  constructor(name: string) {
+    super(`${name} is being renewed by another worker`);
+  }
+}
 
 /**
  * Writes the version, then moves the pointer to it: the pointer's compare-and-swap is the commit, and the fence against a
- * worker that slept past its lease.
+ * worker that slept past its claim.
  */
 export async function commit({ deps, authority }: RenewRun, renewal: Finalized): Promise<Committed> {
   const { name, wanted, issued, live, pointerEtag } = renewal;
@@ -60,7 +69,7 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
     pointerEtag === undefined
       ? await deps.store.create(liveKey(name), pointerText(pointer), options)
       : await deps.store.replace(liveKey(name), pointerText(pointer), { ...options, etag: pointerEtag });
-  if (!written) throw new LeaseLostError(name);
+  if (!written) throw new PointerMovedError(name);
   return { ...renewal, version, pointer };
 }
 

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import type { StackLimits } from '../../foundation/certificate/renewal-file.ts';
-import type { Events } from '../../foundation/events/event-bus.ts';
+import type { EventBus } from '../../foundation/events/event-bus.ts';
 import type { OpenCertificateAuthority } from '../ca/certificate-authority.ts';
 import type { StackCas } from '../ca/rules/ca-list.ts';
 import type { Resolver } from '../dns/resolver.ts';
@@ -13,13 +13,8 @@ export interface RenewDeps {
   openAuthority: OpenCertificateAuthority;
   /** A CA's identity in CAA, without an account there; `undefined` when it names none, or cannot be asked now. */
   caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
-  events: Events;
-  stack: StackLimits &
-    StackCas & {
-      alsoAllow: readonly string[];
-      /** The staging directory of the default CA, where it is not a known one. */
-      stagingCa: string | undefined;
-    };
+  events: EventBus;
+  stack: StackLimits & StackCas & { alsoAllow: readonly string[] };
   clock: () => Date;
   /** Tells what goes wrong beside the work. */
   warn: (message: string) => void;

@@ -29,13 +29,13 @@ async function download(
   return chain;
 }
 
-async function verify(run: RenewRun, { wanted, key, lease }: Ordered, fullchain: string): Promise<Issued> {
+async function verify(run: RenewRun, { wanted, key, claim }: Ordered, fullchain: string): Promise<Issued> {
   try {
     return verifyIssued(fullchain, { key, names: wanted.names, now: run.deps.clock() });
   } catch (error) {
     // The CA gave the order to another certificate too, whose key came first: it will never be right for this one.
     if (error instanceof CertificateError && error.reason === 'key-mismatch')
-      await lease.record({ order: undefined });
+      await claim.record({ order: undefined });
     throw error;
   }
 }

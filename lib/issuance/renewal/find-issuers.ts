@@ -1,5 +1,5 @@
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import type { CaaIssuer } from '../ca/rules/ca-list.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 import type { RenewRun } from './phases.ts';
@@ -36,7 +36,7 @@ async function fallbackIssuer(
     const identity = await deps.caaIdentity(ca);
     return identity === undefined ? undefined : { identity };
   } catch (error) {
-    deps.warn(`the CA at ${ca} cannot be let into CAA yet: ${oneLineOf(error).message}`);
+    deps.warn(`the CA at ${ca} cannot be let into CAA yet: ${describeError(error).message}`);
     return undefined;
   }
 }

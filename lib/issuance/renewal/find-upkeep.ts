@@ -22,7 +22,7 @@ export async function versionsOf(store: Store, name: string): Promise<StoredVers
 }
 
 /** A pointer that is not there costs a list; one that can be read costs more than itself only when looked at closely. */
-export async function lookAtPointer(
+export async function assessPointer(
   store: Store,
   { name, found, looksClosely }: { name: string; found: FoundPointer | undefined; looksClosely: boolean },
   now: Date,

@@ -5,7 +5,7 @@ import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import type { KeyType } from '../../foundation/certificate/renewal-file.ts';
 import { isCompromised } from '../../foundation/certificate/revocation.ts';
 import { keyFingerprint } from '../../foundation/certificate/verify-issued.ts';
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { parseRevocations } from '../revocation/read-revocations.ts';
 import type { BatchDeps, Checked } from './phases.ts';
 
@@ -35,7 +35,7 @@ async function liveKeyOf(
     const revocations = parseRevocations(name, revoked?.body);
     if (isCompromised(revocations, expected)) return newInstead(`the one of ${version} is compromised`);
   } catch (error) {
-    return newInstead(oneLineOf(error).message);
+    return newInstead(describeError(error).message);
   }
   const key = new PrivateKeyPem(stored?.body ?? '');
   return isKey(key, expected) ? key : newInstead(`the one of ${version} is not its certificate's`);

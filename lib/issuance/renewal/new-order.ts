@@ -10,7 +10,7 @@ import {
 import { issuedSince } from './issued-since.ts';
 import { keyFor } from './key-for.ts';
 import type { BatchDeps, Checked, RenewRun } from './phases.ts';
-import { ISSUANCE_WINDOW, isSuggested, requireNoHold } from './rules/hold.ts';
+import { ISSUANCE_WINDOW, isSuggested, requireOrderAllowed } from './rules/order-limit.ts';
 
 /** Places an order and makes its key; throws HeldBackError where the CA's limits or our budget say not yet. */
 export async function orderAnew(
@@ -41,9 +41,9 @@ async function requireLeave(
   const since = new Date(now.getTime() - ISSUANCE_WINDOW);
   const issued = ignoreBudget ? [] : await issuedSince(store, name, { since, state });
   const suggested = isSuggested(reason, state?.failures);
-  const asked = { names: wanted.names, forced: reason === 'forced', ignoreBudget, goesOn: false, suggested };
+  const asked = { names: wanted.names, forced: reason === 'forced', ignoreBudget, resumes: false, suggested };
   // What is known by now: others of the batch were refused meanwhile.
-  requireNoHold({ ...asked, limits: limits.known, issued, now });
+  requireOrderAllowed({ ...asked, limits: limits.known, issued, now });
 }
 
 /** The certId to name as replaced: of the same CA, with a name in common (RFC 9773, 5). */

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
-import { isStale, LEASE_SECONDS } from './rules/pending.ts';
+import { CLAIM_SECONDS, isStale } from './rules/claim-record.ts';
 
 /** `orders/<hash>.json`: the certificate that an order is under way for; no other one may order the same meanwhile. */
-export const OrderFence = z.strictObject({
+export const OrderLock = z.strictObject({
   name: z.string(),
   owner: z.string(),
   /** As in `pending/`. */
   leaseSeconds: z.number(),
 });
-export type OrderFence = z.infer<typeof OrderFence>;
+export type OrderLock = z.infer<typeof OrderLock>;
 
 /** What a CA tells orders apart by: to one account it may give the same order for the same names and profile. */
 export interface OrderSubject {
@@ -21,7 +21,7 @@ export interface OrderSubject {
   profile?: string | undefined;
 }
 
-export function orderFenceKey({ ca, names, profile }: OrderSubject): string {
+export function orderLockKey({ ca, names, profile }: OrderSubject): string {
   const subject = JSON.stringify([ca, [...new Set(names)].sort(), profile ?? null]);
   return `orders/${createHash('sha256').update(subject).digest('hex')}.json`;
 }
@@ -40,12 +40,12 @@ export class SameOrderError extends Error {
  * Raises the fence around an order, by the holder of the certificate's claim; answers how to take it down again. One of the
  * same certificate is left from a worker without a claim, and passes on; throws {@link SameOrderError} for any other's.
  */
-export async function raiseFence(
+export async function takeOrderLock(
   store: ObjectStore,
   key: string,
   { name, owner }: { name: string; owner: string },
 ): Promise<() => Promise<void>> {
-  const fence: OrderFence = { name, owner, leaseSeconds: LEASE_SECONDS };
+  const fence: OrderLock = { name, owner, leaseSeconds: CLAIM_SECONDS };
   const body = `${JSON.stringify(fence)}\n`;
   const created = await store.create(key, body);
   if (created) return () => store.remove(key, created);
@@ -62,9 +62,9 @@ export async function raiseFence(
 function holderOf(stored: StoredObject): string | undefined {
   try {
     const where = { where: 'order fence', reason: 'fence-malformed' };
-    const fence = parseJson(stored.body, OrderFence, where);
+    const fence = parseJson(stored.body, OrderLock, where);
     return isStale(fence, stored) ? undefined : fence.name;
   } catch {
-    return isStale({ leaseSeconds: LEASE_SECONDS }, stored) ? undefined : 'another';
+    return isStale({ leaseSeconds: CLAIM_SECONDS }, stored) ? undefined : 'another';
   }
 }

@@ -8,7 +8,7 @@ import type { PlacedEdit } from '../dns/rules/record-edits.ts';
 import { orderAnew } from './new-order.ts';
 import type { Checked, Ordered, RenewRun } from './phases.ts';
 import { invalidOrder } from './prove.ts';
-import type { Pending } from './rules/pending.ts';
+import type { ClaimRecord } from './rules/claim-record.ts';
 
 const TXT_TTL_SECONDS = 60;
 
@@ -27,8 +27,8 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
     ? []
     : open.map((authorization) => txtEdit(renewal, authorization));
   const edits = [...proofs, ...renewal.caaEdits];
-  const recorded = renewal.lease.pending.order;
-  await renewal.lease.record({
+  const recorded = renewal.claim.recorded.order;
+  await renewal.claim.record({
     order: {
       ...(recorded?.url === order.url && recorded),
       url: order.url,
@@ -56,7 +56,7 @@ async function resume(
   run: RenewRun,
   renewal: Checked,
 ): Promise<{ order: Order; key: PrivateKeyPem } | undefined> {
-  const left = renewal.lease.pending.order;
+  const left = renewal.claim.recorded.order;
   if (left?.request !== requestOf(run, renewal)) return undefined;
   const key = new PrivateKeyPem(left.key);
   const fingerprint = fingerprintOf(key);
@@ -111,7 +111,10 @@ export function txtEdit(
 }
 
 /** What an earlier run may have left in the DNS stays recorded until it is removed. */
-export function mergeRecords({ lease, wanted }: Checked, edits: readonly PlacedEdit[]): Pending['records'] {
+export function mergeRecords(
+  { claim, wanted }: Checked,
+  edits: readonly PlacedEdit[],
+): ClaimRecord['records'] {
   const added = edits.map(({ zoneId, edit: { name, type, add, ttl } }) => ({
     zoneId,
     name,
@@ -121,6 +124,6 @@ export function mergeRecords({ lease, wanted }: Checked, edits: readonly PlacedE
     zoneRole: wanted.zoneRole,
   }));
   const known = new Set(added.map((record) => JSON.stringify(record)));
-  const left = lease.pending.records;
+  const left = claim.recorded.records;
   return [...left.filter((record) => !known.has(JSON.stringify(record))), ...added];
 }

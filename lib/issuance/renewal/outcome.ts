@@ -1,5 +1,5 @@
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
-import { type Fact, importsDue } from '../../foundation/events/events.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
+import { importsDue, type StackEvent } from '../../foundation/events/events.ts';
 import type { Committed } from './phases.ts';
 
 /** How it ended for one certificate; `left` means that nothing was wrong and nothing was done. */
@@ -27,26 +27,26 @@ export function notRenewed(
   name: string,
   error: unknown,
 ): Extract<RenewOutcome, { outcome: 'failed' | 'left' }> {
-  const { reason, message } = oneLineOf(error);
+  const { reason, message } = describeError(error);
   return { name, outcome: LEFT.includes(reason) ? 'left' : 'failed', reason, message };
 }
 
 /** What everybody may want to know of the renewals, one deployment a host group, and the imports into ACM. */
-export function factsOf(committed: readonly Committed[], seconds: number): Fact[] {
+export function eventsOf(committed: readonly Committed[], seconds: number): StackEvent[] {
   const groups = new Map<string, string[]>();
   for (const { name, wanted } of committed) {
     for (const group of wanted.hosts) groups.set(group, [...(groups.get(group) ?? []), name]);
   }
   return [
     ...[...groups].map(
-      ([group, names]): Fact => ({
+      ([group, names]): StackEvent => ({
         type: 'Deployment Due',
         detail: { group, reason: 'certificate-renewed', names },
       }),
     ),
     ...importsDue(committed.filter(({ wanted }) => wanted.acm?.length).map(({ name }) => name)),
     ...committed.map(
-      ({ name, reason, version, pointer, live }): Fact => ({
+      ({ name, reason, version, pointer, live }): StackEvent => ({
         type: 'Certificate Renewed',
         detail: {
           name,

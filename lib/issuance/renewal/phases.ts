@@ -8,9 +8,9 @@ import type { Authorization, CertificateAuthority, Order } from '../ca/certifica
 import type { CaaIssuer } from '../ca/rules/ca-list.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
 import type { Zones } from '../dns/zones.ts';
+import type { Claim } from './claim.ts';
 import type { RenewDeps } from './deps.ts';
-import type { KeptLimits } from './kept-limits.ts';
-import type { Lease } from './lease.ts';
+import type { LearnedLimits } from './learned-limits.ts';
 import type { State } from './rules/state.ts';
 
 /** The dependencies of one batch, whose certificates all come from one CA and have their zones in one account. */
@@ -18,7 +18,7 @@ export interface BatchDeps extends RenewDeps {
   ca: string;
   zones: Zones;
   /** Of the batch's CA. */
-  limits: KeptLimits;
+  limits: LearnedLimits;
 }
 
 /** One run over a batch. */
@@ -46,7 +46,7 @@ export interface Claimed {
   revocations: readonly Revocation[];
   /** Whether somebody said so by hand, who knows what is left of the CA's limits. */
   ignoreBudget: boolean;
-  lease: Lease;
+  claim: Claim;
 }
 
 export interface Checked extends Claimed {
@@ -77,7 +77,7 @@ export interface Committed extends Finalized {
 }
 
 /** Let's Encrypt and S3 take this many at once without complaint, and a 256 MB function holds them. */
-const AT_ONCE = 16;
+export const AT_ONCE = 16;
 
 /** One phase over all certificates; one that fails drops out with its reason, the others come back. */
 export async function runPhase<In extends Claimed, Out>(

@@ -6,7 +6,7 @@ import { DnsError } from '../dns/resolver.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
 import type { FindIssuers } from './find-issuers.ts';
 import type { BatchDeps, Checked, Claimed, RenewRun } from './phases.ts';
-import { requireStandingRecords } from './require-persist-records.ts';
+import { requirePersistRecords } from './require-persist-records.ts';
 
 /** Finds where each proof belongs and whether CAA lets our CA issue, before the CA is asked for anything. */
 export async function preCheck(
@@ -23,7 +23,7 @@ export async function preCheck(
     ),
   );
   const [issuer, ...caaFallbacks] = await findIssuers(renewal.wanted);
-  if (persistent) await requireStandingRecords(run.deps, { names, issuer });
+  if (persistent) await requirePersistRecords(run.deps, { names, issuer });
   const caaEdits = issuer
     ? await placeCaa(run.deps, renewal, { issuers: [issuer, ...caaFallbacks], findZone })
     : [];

@@ -102,8 +102,8 @@ interface LeftRecord extends PlacedEdit {
 }
 
 /** All TXT values that this run or an earlier one recorded for the certificate. */
-export function leftRecords({ lease }: Claimed): LeftRecord[] {
-  return lease.pending.records.map(({ zoneId, zoneRole, name, type, values, ttl }) => ({
+export function leftRecords({ claim }: Claimed): LeftRecord[] {
+  return claim.recorded.records.map(({ zoneId, zoneRole, name, type, values, ttl }) => ({
     zoneId,
     zoneRole,
     zoneName: '',

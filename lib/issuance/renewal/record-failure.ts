@@ -1,47 +1,42 @@
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { refusalOf } from '../ca/refusal.ts';
+import type { Claim } from './claim.ts';
 import type { RenewDeps } from './deps.ts';
-import type { Lease } from './lease.ts';
 import { notRenewed, type RenewOutcome } from './outcome.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { updateState } from './read-state.ts';
 import { orderAfter } from './rules/order-after.ts';
 import { type Failure, rememberCa, rememberFailure, rememberSuccess } from './rules/state.ts';
-import { TrialError } from './try-at-staging.ts';
 
 interface Dropped {
   error: unknown;
   /** Whose records are all gone from the DNS again. */
-  cleaned: ReadonlySet<Lease>;
+  cleaned: ReadonlySet<Claim>;
 }
 
 /**
  * Remembers why a certificate dropped out, and ends the claim on it; an order that is worth it, and what is left in the DNS,
  * stays recorded for the next run.
  */
-export async function giveUp(
+export async function recordFailure(
   deps: BatchDeps,
-  { lease, name }: Claimed,
+  { claim, name }: Claimed,
   { error, cleaned }: Dropped,
 ): Promise<RenewOutcome> {
-  const recorded = lease.pending.order;
+  const recorded = claim.recorded.order;
   const told = notRenewed(name, error);
-  // A trial at staging says nothing of an order at the CA itself.
-  const isTrial = error instanceof TrialError;
-  const { order, givenUp } = isTrial
-    ? { order: recorded, givenUp: false }
-    : orderAfter(recorded, told.reason);
+  const { order, givenUp } = orderAfter(recorded, told.reason);
   const outcome = givenUp
     ? { ...told, message: `${told.message}; order ${recorded?.url} is given up, the next try orders anew` }
     : told;
   if (outcome.outcome === 'failed')
-    await tellFailure(deps, name, { ...refusalOf(error), message: outcome.message, givenUp, ca: deps.ca });
+    await reportFailure(deps, name, { ...refusalOf(error), message: outcome.message, givenUp, ca: deps.ca });
   try {
-    const isLeft = order !== undefined || (lease.pending.records.length > 0 && !cleaned.has(lease));
+    const isLeft = order !== undefined || (claim.recorded.records.length > 0 && !cleaned.has(claim));
     if (outcome.reason !== 'claimed-elsewhere')
-      await (isLeft ? lease.leaveForLater({ order }) : lease.release());
+      await (isLeft ? claim.leaveForLater({ order }) : claim.release());
   } catch (trouble) {
-    deps.warn(`could not give back the claim on ${name}: ${oneLineOf(trouble).message}`);
+    deps.warn(`could not give back the claim on ${name}: ${describeError(trouble).message}`);
   }
   return outcome;
 }
@@ -50,7 +45,7 @@ export async function giveUp(
 type Told = Failure & { ca?: string };
 
 /** Remembers a failure in `state/<name>.json` and says so on the bus. */
-export async function tellFailure(deps: RenewDeps, name: string, failure: Told): Promise<void> {
+export async function reportFailure(deps: RenewDeps, name: string, failure: Told): Promise<void> {
   const { reason, message, ca, retryAfterMs } = failure;
   try {
     const now = deps.clock();
@@ -61,7 +56,7 @@ export async function tellFailure(deps: RenewDeps, name: string, failure: Told):
     const detail = { name, reason, message, failures, notBefore };
     await deps.events.publish([{ type: 'Certificate Renewal Failed', detail }]);
   } catch (trouble) {
-    deps.warn(`could not remember the failure of ${name} (${reason}): ${oneLineOf(trouble).message}`);
+    deps.warn(`could not remember the failure of ${name} (${reason}): ${describeError(trouble).message}`);
   }
 }
 

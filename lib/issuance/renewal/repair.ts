@@ -6,15 +6,14 @@ import {
   liveCopyKey,
   liveKey,
 } from '../../foundation/certificate/object-keys.ts';
-import type { Fact } from '../../foundation/events/events.ts';
+import type { StackEvent } from '../../foundation/events/events.ts';
 import { placeCaa } from '../caa/place-caa.ts';
 import { applyEdits } from '../dns/apply-edits.ts';
 import { zoneFinder } from '../dns/find-zone.ts';
 import { ZoneError } from '../dns/zones.ts';
-import { caaAfter, putCopies } from './commit.ts';
+import { caaAfter, PointerMovedError, putCopies } from './commit.ts';
 import type { RenewDeps } from './deps.ts';
 import { copiesAreBehind, outlived, versionsOf } from './find-upkeep.ts';
-import { LeaseLostError } from './lease.ts';
 import { readVersion } from './newest-valid.ts';
 import type { RenewOutcome } from './outcome.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
@@ -28,16 +27,16 @@ const KEEPS_UP = ['left-open', 'pointer-lost', 'copies-behind', 'old-versions'];
  * Ends what an earlier worker left open, puts back CAA values that are gone, and lets the wanted hosts have the version
  * that is live. Issues nothing.
  */
-export async function mend(deps: BatchDeps, claimed: Claimed): Promise<RenewOutcome> {
-  const { name, lease, live, reason } = claimed;
+export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOutcome> {
+  const { name, claim, live, reason } = claimed;
   await cleanUp(deps, leftRecords(claimed));
   if (live) {
     const repaired = reason === 'caa-drifted' ? await repairCaa(deps, claimed, live.pointer) : live.pointer;
     await showHosts(deps, claimed, repaired);
-    if (KEEPS_UP.includes(reason)) await keepUp(deps, claimed);
+    if (KEEPS_UP.includes(reason)) await refreshCopies(deps, claimed);
     if (reason === 'pointer-lost') await deps.events.publish(deploymentsOf(claimed, reason));
   }
-  await lease.release();
+  await claim.release();
   return { name, outcome: 'mended', reason };
 }
 
@@ -71,12 +70,12 @@ async function showHosts(
   const body = pointerText({ ...repaired, hosts, serverNames });
   if (!live || body === pointerText(live.pointer)) return;
   const written = await store.replace(liveKey(name), body, { groups: hosts, etag: live.etag });
-  if (!written) throw new LeaseLostError(name);
+  if (!written) throw new PointerMovedError(name);
   if (isShown) return;
   await events.publish(deploymentsOf({ name, wanted }, 'hosts-changed'));
 }
 
-function deploymentsOf({ name, wanted }: Pick<Claimed, 'name' | 'wanted'>, reason: string): Fact[] {
+function deploymentsOf({ name, wanted }: Pick<Claimed, 'name' | 'wanted'>, reason: string): StackEvent[] {
   return wanted.hosts.map((group) => ({ type: 'Deployment Due', detail: { group, reason, names: [name] } }));
 }
 
@@ -88,7 +87,7 @@ function keysOf(name: string, version: string): string[] {
 }
 
 /** Writes the copies in `live/<name>/` anew where they lag, and removes versions that are of no use any more. */
-async function keepUp(
+async function refreshCopies(
   { store, clock }: RenewDeps,
   { name, wanted, live }: Pick<Claimed, 'name' | 'wanted' | 'live'>,
 ): Promise<void> {

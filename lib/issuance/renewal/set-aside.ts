@@ -1,5 +1,5 @@
 import { asideKey } from '../../foundation/certificate/object-keys.ts';
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import type { RenewDeps } from './deps.ts';
 
 export type AsideDeps = Pick<RenewDeps, 'store' | 'events' | 'clock' | 'warn'>;
@@ -15,6 +15,6 @@ export async function setAside(
   try {
     await events.publish([{ type: 'Object Set Aside', detail: { key, aside, reason } }]);
   } catch (error) {
-    warn(`could not tell that ${key} was set aside: ${oneLineOf(error).message}`);
+    warn(`could not tell that ${key} was set aside: ${describeError(error).message}`);
   }
 }

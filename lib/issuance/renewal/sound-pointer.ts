@@ -6,8 +6,8 @@ import { matchesChain } from '../../foundation/certificate/pointer-match.ts';
 import { rebuildPointer, versionFacts } from '../../foundation/certificate/rebuild-pointer.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
+import { PointerMovedError } from './commit.ts';
 import type { RenewDeps } from './deps.ts';
-import { LeaseLostError } from './lease.ts';
 import { newestValid, readVersion } from './newest-valid.ts';
 import type { Claimed } from './phases.ts';
 import { setAside } from './set-aside.ts';
@@ -46,7 +46,7 @@ export async function soundPointer(
   const written = found
     ? await deps.store.replace(key, pointerText(pointer), { ...options, etag: found.etag })
     : await deps.store.create(key, pointerText(pointer), options);
-  if (!written) throw new LeaseLostError(name);
+  if (!written) throw new PointerMovedError(name);
   return { live: { pointer, etag: written.etag }, pointerEtag: written.etag, rebuilt: true };
 }
 

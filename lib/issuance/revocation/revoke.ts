@@ -13,12 +13,12 @@ import {
 import {
   parseRevocationRequest,
   type Revocation,
-  toMakeUpFor,
+  revocationToReplace,
   withoutRevocation,
   withRevocation,
 } from '../../foundation/certificate/revocation.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
-import type { Events } from '../../foundation/events/event-bus.ts';
+import type { EventBus } from '../../foundation/events/event-bus.ts';
 import { AcmeError, type OpenCertificateAuthority } from '../ca/certificate-authority.ts';
 import { casOf, type StackCas } from '../ca/rules/ca-list.ts';
 import { parseRevocations } from './read-revocations.ts';
@@ -27,7 +27,7 @@ export interface RevokeDeps {
   store: ObjectStore;
   /** Opens accounts that are kept, and makes none. */
   openAuthority: OpenCertificateAuthority;
-  events: Events;
+  events: EventBus;
   stack: StackLimits & StackCas;
 }
 
@@ -70,7 +70,7 @@ export async function revoke(deps: RevokeDeps, event: unknown, now: Date): Promi
   await record(store, name, (known) =>
     withRevocation(known, { ...revocation, revokedAt: now.toISOString() }),
   );
-  const replaced = wanted !== undefined && toMakeUpFor([revocation], live) !== undefined;
+  const replaced = wanted !== undefined && revocationToReplace([revocation], live) !== undefined;
   if (replaced) await events.publish([renewalOf(wanted, live, { ca: casOf(wanted, stack)[0] ?? ca })]);
   return { name, version, serial, reason, ca, replaced };
 }
@@ -79,7 +79,7 @@ function renewalOf(
   { name, zoneRole }: Wanted,
   live: LivePointer | undefined,
   { ca }: { ca: string },
-): Parameters<Events['publish']>[0][number] {
+): Parameters<EventBus['publish']>[0][number] {
   const certificates = [{ name, reason: 'revoked', replacing: live?.version ?? null }];
   return {
     type: 'Renewal Due',

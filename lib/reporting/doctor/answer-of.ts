@@ -1,4 +1,4 @@
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { DnsError } from '../../issuance/dns/resolver.ts';
 import type { Answer } from './rules/answer.ts';
 
@@ -8,6 +8,6 @@ export async function answerOf<Found>(question: Promise<Found>): Promise<Answer<
     return { found: await question };
   } catch (error) {
     const code = error instanceof DnsError ? error.code : undefined;
-    return { trouble: { ...oneLineOf(error), code } };
+    return { trouble: { ...describeError(error), code } };
   }
 }

@@ -5,7 +5,7 @@ import { identifierOf } from '../../foundation/certificate/domain-name.ts';
 import { LineageName } from '../../foundation/certificate/lineage.ts';
 import { nameOfKey, RENEWAL_PREFIX, renewalKey } from '../../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { once } from '../../foundation/common/once.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
@@ -15,8 +15,8 @@ import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
 import { answerOf } from './answer-of.ts';
 import type { DoctorDeps } from './deps.ts';
-import { DnsLooks } from './look-at-dns.ts';
-import { HostLooks } from './look-at-hosts.ts';
+import { DnsReader } from './read-dns.ts';
+import { HostReader } from './read-hosts.ts';
 import { checkFile } from './rules/check-file.ts';
 import { examine } from './rules/examine.ts';
 import type { AccountFacts, CertificateFacts } from './rules/facts.ts';
@@ -39,7 +39,7 @@ const Request = z.strictObject({
 /** Looks at every precondition of the certificates that the event names, or of all, and changes nothing. */
 export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Promise<Diagnosis> {
   const files = await filesFor(deps, parseRequest(event));
-  const looks = looksOf(deps);
+  const looks = readersOf(deps);
   const findings = await pMap(files, (file) => diagnoseFile(deps, file, { looks, now }), {
     concurrency: CERTIFICATES_AT_ONCE,
   });
@@ -48,26 +48,26 @@ export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Pro
 }
 
 /** What several certificates share is looked at once. */
-function looksOf(deps: DoctorDeps) {
+function readersOf(deps: DoctorDeps) {
   return {
-    dnsOf: dnsLooksOf(deps),
-    hosts: new HostLooks(deps),
-    accountAt: once((directoryUrl) => lookAtAccount(deps, directoryUrl)),
+    dnsOf: dnsReaders(deps),
+    hosts: new HostReader(deps),
+    accountAt: once((directoryUrl) => readAccount(deps, directoryUrl)),
   };
 }
 
 /** The looks through each zone role, made when a file first asks for them. */
-function dnsLooksOf({ zonesOf, resolver }: DoctorDeps): (role: string | undefined) => DnsLooks {
-  const made = new Map<string | undefined, DnsLooks>();
+function dnsReaders({ zonesOf, resolver }: DoctorDeps): (role: string | undefined) => DnsReader {
+  const made = new Map<string | undefined, DnsReader>();
   return (role) => {
-    const dns = made.get(role) ?? new DnsLooks(zonesOf(role), resolver);
+    const dns = made.get(role) ?? new DnsReader(zonesOf(role), resolver);
     made.set(role, dns);
     return dns;
   };
 }
 
 interface Run {
-  looks: ReturnType<typeof looksOf>;
+  looks: ReturnType<typeof readersOf>;
   now: Date;
 }
 
@@ -83,7 +83,7 @@ async function diagnoseFile(deps: DoctorDeps, file: string, run: Run): Promise<F
     const results = await diagnoseCertificate(deps, certificate, run);
     return results.map((result) => ({ certificate, ...result }));
   } catch (error) {
-    const seen = oneLineOf(error).message;
+    const seen = describeError(error).message;
     return [{ certificate, ...failing('file', seen, `mend ${file} and upload it again`) }];
   }
 }
@@ -132,7 +132,7 @@ async function gather(
   };
 }
 
-async function lookAtAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {
+async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {
   const { accountPrefix, agreeToTerms, caaIdentity } = deps.stack;
   const parameter = accountParameter(directoryUrl, accountPrefix);
   const [directory, kept] = await Promise.all([

@@ -8,7 +8,7 @@ import type { Mailbox } from './mailbox.ts';
 import { chooseNotices } from './rules/choose-notices.ts';
 import { writeMail } from './rules/mail.ts';
 import { type Measured, measure } from './rules/measure.ts';
-import type { SeenFact } from './rules/seen-fact.ts';
+import type { SeenEvent } from './rules/seen-event.ts';
 import { takeIn } from './rules/take-in.ts';
 import { EMPTY, Memory } from './rules/trouble.ts';
 import { writeReport } from './rules/weekly-report.ts';
@@ -34,7 +34,7 @@ const MAX_CONFLICTS = 8;
  * Tells people what they have to see to, and says what is measured. A mail goes before it is remembered: when that fails it
  * may come twice, and is never lost.
  */
-export async function notify(deps: NotifyDeps, facts: readonly SeenFact[]): Promise<NotifyOutcome> {
+export async function notify(deps: NotifyDeps, facts: readonly SeenEvent[]): Promise<NotifyOutcome> {
   const { mailbox, stage, docsUrl } = deps;
   const mails: string[] = [];
   const send = async (mail: { subject: string; text: string }) => {

@@ -10,7 +10,7 @@ import {
   STATE_PREFIX,
 } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
-import { oneLineOf } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import type { StackCas } from '../../issuance/ca/rules/ca-list.ts';
 import { State } from '../../issuance/renewal/rules/state.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
@@ -92,7 +92,7 @@ function readFile(text: string, name: string, stack: ReadOptions['stack']): Cert
     nameOfKey(`${RENEWAL_PREFIX}${name}.json`, RENEWAL_PREFIX);
     return { ...parseRenewalFile(text, name, stack), stack };
   } catch (error) {
-    return { rejected: oneLineOf(error).message };
+    return { rejected: describeError(error).message };
   }
 }
 

@@ -2,7 +2,7 @@ import { HOUR } from '../../foundation/common/durations.ts';
 import { byUrgency, type DueCertificate } from '../../issuance/renewal/rules/batches.ts';
 import { type PlannedCertificate, plannedCertificate } from './plan.ts';
 
-interface Look {
+interface Assessed {
   planned: PlannedCertificate;
   due?: DueCertificate;
 }
@@ -11,7 +11,7 @@ interface Look {
  * Leaves the `limit` most urgent renewals due and lets the others wait for the next hourly check, so that an order of
  * everything at once comes to the CA little by little. Mending needs no order and is not counted.
  */
-export function deferOrders<L extends Look>(
+export function deferOrders<L extends Assessed>(
   looks: readonly L[],
   { limit, now }: { limit: number; now: Date },
 ): L[] {

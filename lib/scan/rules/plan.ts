@@ -3,15 +3,15 @@ import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import type { Revocation } from '../../foundation/certificate/revocation.ts';
 import type { CaChoice } from '../../issuance/ca/rules/choose-ca.ts';
 import type { CaaPlan } from '../../issuance/caa/rules/caa-plan.ts';
-import type { StandingRecord } from '../../issuance/dns/rules/persist-records.ts';
+import type { PersistRecord } from '../../issuance/dns/rules/persist-records.ts';
 import type { RenewalBatch } from '../../issuance/renewal/rules/batches.ts';
 import type { RenewalDecision } from '../../issuance/renewal/rules/decide-renewal.ts';
 
 type RevokedVersion = Pick<Revocation, 'version' | 'reason' | 'revokedAt'>;
 
 /** Which standing records a certificate needs, and what keeps each from letting our account issue. */
-export interface StandingPlan {
-  records: StandingRecord[];
+export interface PersistPlan {
+  records: PersistRecord[];
   /** Why they are not known, or of no use. */
   trouble?: string;
 }
@@ -35,7 +35,7 @@ export type PlannedCertificate = (
   /** What would change in CAA, and which of the certificate's names each set governs; only where something would. */
   caa?: CaaPlan;
   /** The standing records that it is proved by (dns-persist-01); only in a plan. */
-  standing?: StandingPlan;
+  standing?: PersistPlan;
   /** That its live version was revoked, and why. */
   revoked?: RevokedVersion;
 };

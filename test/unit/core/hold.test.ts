@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { learnLimits, NO_LIMITS } from '../../../lib/issuance/ca/rules/ca-limits.ts';
-import { type HoldFacts, holdOf, isSuggested } from '../../../lib/issuance/renewal/rules/hold.ts';
+import {
+  isSuggested,
+  type OrderLimitFacts,
+  orderLimitOf,
+} from '../../../lib/issuance/renewal/rules/order-limit.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -8,14 +12,14 @@ const DAY = 24 * HOUR;
 const NOW = new Date('2026-11-20T02:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 const ago = (...all: number[]) => all.map((ms) => later(-ms));
-const hold = (more: Partial<HoldFacts> = {}) =>
-  holdOf({
+const hold = (more: Partial<OrderLimitFacts> = {}) =>
+  orderLimitOf({
     names: ['example.com', '*.example.com'],
     limits: NO_LIMITS,
     issued: [],
     forced: false,
     ignoreBudget: false,
-    goesOn: false,
+    resumes: false,
     now: NOW,
     ...more,
   });
@@ -33,7 +37,7 @@ const ACCOUNT = limitedBy('too many new orders (300) from this account');
 const DOMAIN = limitedBy('too many certificates (50) already issued for "example.com"');
 
 describe('the budget', () => {
-  it.each<[string, Partial<HoldFacts>, Date | undefined]>([
+  it.each<[string, Partial<OrderLimitFacts>, Date | undefined]>([
     ['nothing issued', {}, undefined],
     ['three in 7 days', { issued: ago(DAY, 2 * DAY, 3 * DAY) }, undefined],
     ['four in 7 days', { issued: ago(3 * DAY, DAY, 6 * DAY, 2 * DAY) }, later(DAY)],
@@ -50,7 +54,7 @@ describe('the budget', () => {
       { issued: ago(1, 1, 1, 1), forced: true, ignoreBudget: true },
       undefined,
     ],
-    ['four, and an order that is under way', { issued: ago(1, 1, 1, 1), goesOn: true }, undefined],
+    ['four, and an order that is under way', { issued: ago(1, 1, 1, 1), resumes: true }, undefined],
     ['three refused proofs in an hour', { limits: refused('example.com', 1, 2, 3) }, undefined],
     ['four refused proofs in an hour', { limits: refused('example.com', 1, 10, 20, 50) }, later(10 * MINUTE)],
     ['four of them, one over', { limits: refused('example.com', 1, 10, 20, 60) }, undefined],
@@ -73,11 +77,11 @@ describe('the budget', () => {
 });
 
 describe("the CA's word", () => {
-  it.each<[string, Partial<HoldFacts>, boolean]>([
+  it.each<[string, Partial<OrderLimitFacts>, boolean]>([
     ['', {}, true],
     ['by hand', { forced: true }, true],
     ['by hand, without the budget', { forced: true, ignoreBudget: true }, true],
-    ['with an order under way', { goesOn: true }, true],
+    ['with an order under way', { resumes: true }, true],
   ])('for the account counts %s', (_, facts, isHeld) => {
     expect(hold({ limits: ACCOUNT, ...facts }) !== undefined).toBe(isHeld);
   });
@@ -88,7 +92,7 @@ describe("the CA's word", () => {
       until: later(2 * HOUR),
       message: expect.stringMatching(/^not before 2026-11-20T04:00:00.000Z: too many certificates/),
     });
-    expect(hold({ limits: DOMAIN, goesOn: true })).toBeUndefined();
+    expect(hold({ limits: DOMAIN, resumes: true })).toBeUndefined();
   });
 
   it('for a domain or a set does not hold up what the CA itself suggests, until it refuses that', () => {

@@ -3,7 +3,7 @@ import {
   isCompromised,
   parseRevocationRequest,
   type Revocation,
-  toMakeUpFor,
+  revocationToReplace,
   withRevocation,
 } from '../../../lib/foundation/certificate/revocation.ts';
 
@@ -57,7 +57,7 @@ describe('a new certificate makes up for', () => {
     [false, 'none where operation ceased', revocation({ reason: 'cessationOfOperation' }), VERSION],
     [false, 'none where another version is live', revocation(), '20261121T020000Z-0a1b2c'],
   ])('%s: %s', (expected, _, known, version) => {
-    expect(toMakeUpFor([known], { version }) !== undefined).toBe(expected);
+    expect(revocationToReplace([known], { version }) !== undefined).toBe(expected);
   });
 });
 

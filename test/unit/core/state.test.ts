@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
-import { isStale } from '../../../lib/issuance/renewal/rules/pending.ts';
+import { isStale } from '../../../lib/issuance/renewal/rules/claim-record.ts';
 import { rememberFailure, rememberSuccess, type State } from '../../../lib/issuance/renewal/rules/state.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');

@@ -17,9 +17,9 @@ import { parseRenewalInfo } from '../../../lib/issuance/ca/rules/renewal-window.
 import { judgeCaa } from '../../../lib/issuance/caa/rules/caa.ts';
 import { planCaa } from '../../../lib/issuance/caa/rules/caa-plan.ts';
 import { zonesFor } from '../../../lib/issuance/dns/rules/hosted-zones.ts';
-import { OrderFence } from '../../../lib/issuance/renewal/order-lock.ts';
+import { OrderLock } from '../../../lib/issuance/renewal/order-lock.ts';
+import { ClaimRecord, isStale } from '../../../lib/issuance/renewal/rules/claim-record.ts';
 import { decideRenewal } from '../../../lib/issuance/renewal/rules/decide-renewal.ts';
-import { isStale, Pending } from '../../../lib/issuance/renewal/rules/pending.ts';
 import { rememberFailure, State } from '../../../lib/issuance/renewal/rules/state.ts';
 import { readSettings } from '../../../lib/lambda/settings.ts';
 import { parseRequest } from '../../../lib/reporting/doctor/doctor.ts';
@@ -110,7 +110,7 @@ describe('objects in the bucket are used, or refused as such', () => {
   fuzz('a claim, whose key stays out of every message', () =>
     assertTyped(
       mutatedJson([PENDING]),
-      (text) => isStale(parseJson(text, Pending, { ...where, secret: true }), { modified: NOW, at: NOW }),
+      (text) => isStale(parseJson(text, ClaimRecord, { ...where, secret: true }), { modified: NOW, at: NOW }),
       [InputError],
     ),
   );
@@ -123,7 +123,7 @@ describe('objects in the bucket are used, or refused as such', () => {
     const acm = { imports: [{ region: 'us-east-1', at: NOW, outcome: 'imported' }] };
     const fence = { name: 'shop', owner: 'a', leaseSeconds: 900 };
     return assertTyped(
-      fc.tuple(fc.constantFrom(HostRecord, AcmRecord, OrderFence), mutatedJson([record, acm, fence])),
+      fc.tuple(fc.constantFrom(HostRecord, AcmRecord, OrderLock), mutatedJson([record, acm, fence])),
       ([schema, text]) => parseJson(text, schema, where),
       [InputError],
     );

@@ -4,7 +4,7 @@ import { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import type { AskRenewalInfo, RenewalAdvice } from '../../../lib/issuance/ca/renewal-info.ts';
-import { RenewalInfoRound } from '../../../lib/scan/ask-renewal-info.ts';
+import { RenewalInfoClient } from '../../../lib/scan/ask-renewal-info.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 
@@ -33,12 +33,12 @@ beforeEach(() => {
   warnings = [];
 });
 
-function roundAt(now: Date, answer: AskRenewalInfo): RenewalInfoRound {
+function roundAt(now: Date, answer: AskRenewalInfo): RenewalInfoClient {
   const askRenewalInfo: AskRenewalInfo = (directoryUrl, certId) => {
     asked.push(`${directoryUrl} ${certId}`);
     return answer(directoryUrl, certId);
   };
-  return new RenewalInfoRound(
+  return new RenewalInfoClient(
     { store, askRenewalInfo, asked: memory },
     { now, warn: (message) => warnings.push(message) },
   );

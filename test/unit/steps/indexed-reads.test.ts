@@ -27,7 +27,7 @@ beforeEach(async () => {
 async function readAll(options = {}, keys = KEYS): Promise<IndexedReads> {
   const reads = await IndexedReads.open(store, options);
   await Promise.all(keys.map((key) => reads.get(key)));
-  await reads.keep(store, NOW);
+  await reads.save(store, NOW);
   return reads;
 }
 
@@ -100,7 +100,7 @@ describe('reads with an index', () => {
     const reads = await IndexedReads.open(store);
     reads.rememberAsked('aki.1', later(2).toISOString());
     reads.rememberAsked('aki.2', later(-2).toISOString());
-    await reads.keep(store, NOW);
+    await reads.save(store, NOW);
     const next = await IndexedReads.open(store, { anew: true });
     expect(next.askAgain('aki.1')).toBe(later(2).toISOString());
     expect(next.askAgain('aki.2')).toBeUndefined();
@@ -111,7 +111,7 @@ describe('reads with an index', () => {
     const reads = await IndexedReads.open(store);
     expect((await reads.get('live/a/cert.pem'))?.body).toBe('PEM');
     expect((await reads.list('live/', { deep: true })).map(({ key }) => key)).toContain('live/a/cert.pem');
-    await reads.keep(store, NOW);
+    await reads.save(store, NOW);
     expect(store.text('index.json')).toBe('');
   });
 });

@@ -1,6 +1,6 @@
 import type { RenewalDue } from '../../../lib/foundation/events/events.ts';
 import type { RenewDeps } from '../../../lib/issuance/renewal/deps.ts';
-import { renewInTurns } from '../../../lib/issuance/renewal/renew-in-turns.ts';
+import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeAuthority } from '../../fakes/fake-authority.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
@@ -19,10 +19,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
     new FakeAuthority(await makeCa(), { zones: published ? otherZones : zones, clock, ...at });
   const authority = await makeAuthority();
   const fallback = await makeAuthority({ host: 'fallback.test' });
-  // As Let's Encrypt's staging, under the CA's name in CAA.
-  const staging = await makeAuthority({ host: 'staging.test', identity: 'ca.test' });
-  const authorityAt = (ca: string) =>
-    [fallback, staging].find(({ directoryUrl }) => directoryUrl === ca) ?? authority;
+  const authorityAt = (ca: string) => (fallback.directoryUrl === ca ? fallback : authority);
   const warnings: string[] = [];
   const deps = {
     store: new MemoryStore(clock),
@@ -38,7 +35,6 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
       zoneRoles: ['dns', 'spare'],
       defaultCa: authority.directoryUrl,
       fallbackCas: [] as string[],
-      stagingCa: undefined as string | undefined,
       alsoAllow: [] as string[],
     },
     clock,
@@ -51,7 +47,6 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
     otherZones,
     authority,
     fallback,
-    staging,
     warnings,
     clock,
     describeAccount: async (ca: string) => ({ accountUri: authorityAt(ca).accountUrl }),
@@ -67,7 +62,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
       certificates: names.map((name) => ({ name, reason: 'never-issued', replacing: null, ...more })),
     }),
     renew: (due: RenewalDue, { store = deps.store, signal = new AbortController().signal } = {}) =>
-      renewInTurns({ ...deps, store }, due, { owner: `run-${runs++}`, signal }),
+      renewBatch({ ...deps, store }, due, { owner: `run-${runs++}`, signal }),
     live: (name: string, store = deps.store) => JSON.parse(store.text(`live/${name}.json`) || 'null'),
   };
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
-import { orderFenceKey } from '../../../lib/issuance/renewal/order-lock.ts';
+import { orderLockKey } from '../../../lib/issuance/renewal/order-lock.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
 const MINUTE = 60_000;
@@ -137,7 +137,7 @@ describe('two certificates with the same names at one CA', () => {
   });
 
   it('a fence that cannot be read counts until it is as old as a lease', async () => {
-    const key = orderFenceKey({ ca: world.authority.directoryUrl, names: NAMES });
+    const key = orderLockKey({ ca: world.authority.directoryUrl, names: NAMES });
     await world.store.put(key, 'not JSON');
     expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop left same-order-in-flight']);
     world.pass(15 * MINUTE);

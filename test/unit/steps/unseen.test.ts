@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Resolver } from '../../../lib/issuance/dns/resolver.ts';
-import { Unseen } from '../../../lib/issuance/renewal/await-propagation.ts';
+import { PropagationCheck } from '../../../lib/issuance/renewal/await-propagation.ts';
 
 const SERVERS = ['ns1.test', 'ns2.test'].map((server) => ({ server, address: '192.0.2.53' }));
 const edit = (name: string, type: 'TXT' | 'CAA' = 'TXT') => ({
@@ -39,13 +39,13 @@ beforeEach(() => {
 
 describe('values that are waited for', () => {
   it('are asked for by one name a server until that is there', async () => {
-    const unseen = await Unseen.of(zone(edit('a'), edit('b'), edit('c')), resolver);
+    const unseen = await PropagationCheck.of(zone(edit('a'), edit('b'), edit('c')), resolver);
     expect(await unseen.look()).toEqual({ server: 'ns1.test', name: 'a' });
     expect(asked).toEqual(['ns1.test a', 'ns2.test a']);
   });
 
   it('are seen only when every server gives every one', async () => {
-    const unseen = await Unseen.of(zone(edit('a'), edit('b'), edit('c')), resolver);
+    const unseen = await PropagationCheck.of(zone(edit('a'), edit('b'), edit('c')), resolver);
     show('a');
     show('b', SERVERS.slice(0, 1));
     show('c');
@@ -57,14 +57,14 @@ describe('values that are waited for', () => {
   });
 
   it('are not seen at a server that does not answer', async () => {
-    const unseen = await Unseen.of(zone(edit('a')), resolver);
+    const unseen = await PropagationCheck.of(zone(edit('a')), resolver);
     show('a');
     there.add('ns1.test down');
     expect(await unseen.look()).toEqual({ server: 'ns1.test', name: 'a' });
   });
 
   it('are none where only CAA was written', async () => {
-    const unseen = await Unseen.of(zone(edit('a', 'CAA')), resolver);
+    const unseen = await PropagationCheck.of(zone(edit('a', 'CAA')), resolver);
     expect(await unseen.look()).toBeUndefined();
     expect(asked).toEqual([]);
   });

@@ -2,18 +2,18 @@ import { identifierOf, isWildcard } from '../../../foundation/certificate/domain
 import { type AccountIssuer, complaintAboutPersist, persistName, persistValue } from './persist-record.ts';
 
 /** The standing record that a name needs: where it is, and the TXT value that lets our account at the CA issue. */
-export interface StandingRecord {
+export interface PersistRecord {
   name: string;
   value: string;
   /** Why nothing that stands there does so yet. */
   complaint?: string;
 }
 
-export function judgeStandingRecord(
+export function judgePersistRecord(
   identifier: string,
   values: readonly string[],
   { names, issuer, now }: { names: readonly string[]; issuer: AccountIssuer; now: Date },
-): StandingRecord {
+): PersistRecord {
   const wildcard = names.some((name) => isWildcard(name) && identifierOf(name) === identifier);
   const wish = { ...issuer, wildcard };
   const complaint = complaintAboutPersist(values, wish, now);
@@ -25,6 +25,6 @@ export function judgeStandingRecord(
 }
 
 /** What is still to be put into the DNS; `undefined` for a record that does its work. */
-export function missingRecord({ name, value, complaint }: StandingRecord): string | undefined {
+export function missingRecord({ name, value, complaint }: PersistRecord): string | undefined {
   return complaint && `${name}: ${complaint}; put this TXT there: "${value}"`;
 }

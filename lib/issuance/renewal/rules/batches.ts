@@ -1,10 +1,10 @@
 import { DAY } from '../../../foundation/common/durations.ts';
-import type { MendReason, RenewReason } from './decide-renewal.ts';
+import type { RenewReason, RepairReason } from './decide-renewal.ts';
 
 /** A certificate to work on, with what batches are made by. */
 export interface DueCertificate {
   name: string;
-  reason: RenewReason | MendReason;
+  reason: RenewReason | RepairReason;
   /** The ACME directory. */
   ca: string;
   /** Through which its hosted zones are reached; the stack's own account when absent. */

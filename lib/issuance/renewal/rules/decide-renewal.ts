@@ -4,7 +4,7 @@ import { DAY } from '../../../foundation/common/durations.ts';
 import { casOf, type StackCas } from '../../ca/rules/ca-list.ts';
 import { withLimits } from '../../ca/rules/ca-trouble.ts';
 import { type CaChoice, chooseCa } from '../../ca/rules/choose-ca.ts';
-import type { Hold } from './hold.ts';
+import type { OrderLimit } from './order-limit.ts';
 import type { State } from './state.ts';
 
 export type RenewReason =
@@ -22,12 +22,12 @@ export type RenewReason =
 export type UpkeepReason = 'pointer-lost' | 'state-unreadable' | 'copies-behind' | 'old-versions';
 
 /** Work without a new certificate: what a worker left open, or a pointer that does not show the wanted hosts. */
-export type MendReason = 'left-open' | 'hosts-changed' | 'caa-drifted' | UpkeepReason;
-export type WaitReason = 'not-due' | 'backing-off' | 'orders-per-run' | Hold['reason'];
+export type RepairReason = 'left-open' | 'hosts-changed' | 'caa-drifted' | UpkeepReason;
+export type WaitReason = 'not-due' | 'backing-off' | 'orders-per-run' | OrderLimit['reason'];
 
 export type RenewalDecision =
   | { action: 'renew'; reason: RenewReason }
-  | { action: 'mend'; reason: MendReason }
+  | { action: 'mend'; reason: RepairReason }
   | { action: 'wait'; reason: WaitReason; until: Date; message?: string };
 
 /** Whether only the certificate's age was the reason, so that a new one has to last longer. */

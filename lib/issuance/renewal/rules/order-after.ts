@@ -1,6 +1,6 @@
-import type { Pending } from './pending.ts';
+import type { ClaimRecord } from './claim-record.ts';
 
-type Recorded = Pending['order'];
+type Recorded = ClaimRecord['order'];
 
 /** A certificate that is refused twice is not going to be right the third time; once may be the way it came. */
 const MOST_REFUSALS = 2;

@@ -3,7 +3,7 @@ import type { AccountIssuer } from '../../dns/rules/persist-record.ts';
 import type { State } from './state.ts';
 
 /** Whom the standing records of a certificate let issue, or why that is not known, or of no use, and what to do. */
-export function standingIssuer(
+export function persistIssuer(
   issuer: CaaIssuer | undefined,
   { ca, name, state }: { ca: string; name: string; state: State | undefined },
 ): { issuer: AccountIssuer } | { seen: string; remedy: string } {

@@ -3,7 +3,7 @@ import { DAY, MINUTE } from '../../../foundation/common/durations.ts';
 import { LONGEST_WAIT } from '../../ca/rules/ca-limits.ts';
 import { type CaFailure, CaTroubles, rememberCaTrouble } from '../../ca/rules/ca-trouble.ts';
 import { Suggested } from '../../ca/rules/renewal-window.ts';
-import { ISSUANCE_WINDOW } from './hold.ts';
+import { ISSUANCE_WINDOW } from './order-limit.ts';
 
 /** `state/<name>.json`: what is remembered between runs. Instants are ISO 8601 in UTC. */
 export const State = z.object({

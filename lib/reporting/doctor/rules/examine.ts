@@ -4,9 +4,9 @@ import { checkAccount } from './check-account.ts';
 import { checkCaa } from './check-caa.ts';
 import { checkChallengeNames } from './check-challenge-names.ts';
 import { checkHosts } from './check-hosts.ts';
+import { checkPersistRecords } from './check-persist-records.ts';
 import { checkProfile } from './check-profile.ts';
 import { checkSchedule } from './check-schedule.ts';
-import { checkStandingRecords } from './check-standing-records.ts';
 import { checkDelegation, checkSubZones, checkZones } from './check-zones.ts';
 import type { CertificateFacts } from './facts.ts';
 import type { Result } from './finding.ts';
@@ -23,7 +23,7 @@ export function examine(facts: CertificateFacts): Result[] {
   const seen = isBroken ? withoutLame(facts) : facts;
   return [
     ...zones,
-    ...(persistent ? checkStandingRecords(seen) : checkChallengeNames(seen)),
+    ...(persistent ? checkPersistRecords(seen) : checkChallengeNames(seen)),
     ...checkCaa(seen),
     checkAccount(facts.account),
     ...checkProfile(facts),

@@ -37,7 +37,7 @@ export interface AccountFacts {
   agreeToTerms: boolean;
 }
 
-export interface StandingFacts {
+export interface PersistFacts {
   places: readonly { identifier: string; values: Answer<readonly string[]> }[];
   state: Answer<State | undefined>;
 }
@@ -64,7 +64,7 @@ export interface CertificateFacts {
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];
   account: AccountFacts;
   /** Where standing records prove control: the TXT values at the place of each, and what is remembered of the CA. */
-  standing?: StandingFacts;
+  standing?: PersistFacts;
   live: Answer<LivePointer | undefined>;
   groups: readonly GroupFacts[];
   now: Date;

@@ -1,5 +1,5 @@
 import { DAY, SECOND } from '../../../foundation/common/durations.ts';
-import type { SeenFact } from './seen-fact.ts';
+import type { SeenEvent } from './seen-event.ts';
 
 /** Every metric there is, without a dimension per certificate or host: each dimension value costs. */
 export const METRICS = {
@@ -22,7 +22,7 @@ export interface Measured {
 }
 
 /** What these facts count for. `lastSweep` is when the bucket was last swept; the age is in days. */
-export function measure(facts: readonly SeenFact[], lastSweep: string | undefined): Measured[] {
+export function measure(facts: readonly SeenEvent[], lastSweep: string | undefined): Measured[] {
   return facts.flatMap((fact): Measured[] => {
     switch (fact['detail-type']) {
       case 'Certificate Renewed':

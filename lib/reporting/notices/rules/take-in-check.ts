@@ -1,5 +1,5 @@
 import { arise, end, isNobodyThere } from './change-memory.ts';
-import type { Checked } from './seen-fact.ts';
+import type { Checked } from './seen-event.ts';
 import { keyOf, type Memory, type Trouble } from './trouble.ts';
 
 /** The check looked at everything: what it does not name is over, unless it arose meanwhile or could not be looked at. */

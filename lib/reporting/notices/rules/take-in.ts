@@ -1,6 +1,6 @@
 import { DAY } from '../../../foundation/common/durations.ts';
 import { arise, end, forget, isNobodyThere } from './change-memory.ts';
-import type { SeenFact } from './seen-fact.ts';
+import type { SeenEvent } from './seen-event.ts';
 import { takeInCheck } from './take-in-check.ts';
 import { keyOf, type Memory } from './trouble.ts';
 
@@ -9,7 +9,7 @@ const MOST_NAMED = 200;
 const CONSEQUENCES = ['canary-failed', 'canary-slow', 'ssm-terminated', 'ssm-cancelled'];
 
 /** What is wrong after these facts, taken in the order of their times; a fact that comes twice changes nothing of note. */
-export function takeIn(memory: Memory, facts: readonly SeenFact[], now: Date): Memory {
+export function takeIn(memory: Memory, facts: readonly SeenEvent[], now: Date): Memory {
   const after: Memory = { ...memory, troubles: { ...memory.troubles }, over: [...memory.over] };
   const sorted = [...facts].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   for (const fact of sorted) takeInOne(after, fact);
@@ -20,7 +20,7 @@ export function takeIn(memory: Memory, facts: readonly SeenFact[], now: Date): M
   return after;
 }
 
-function takeInOne(memory: Memory, { time: at, ...fact }: SeenFact): void {
+function takeInOne(memory: Memory, { time: at, ...fact }: SeenEvent): void {
   switch (fact['detail-type']) {
     case 'Certificate Renewed':
       end(memory, ({ kind, subject }) => kind === 'renewal' && subject === fact.detail.name);
@@ -78,7 +78,7 @@ function ariseDeployment(
     reason,
     message,
     hosts,
-  }: Extract<SeenFact, { 'detail-type': 'Certificate Deployment Failed' }>['detail'],
+  }: Extract<SeenEvent, { 'detail-type': 'Certificate Deployment Failed' }>['detail'],
   at: string,
 ): void {
   const before = memory.troubles[keyOf({ kind: 'deployment', subject: group })];

@@ -1,5 +1,5 @@
 import { type Mail, subjectLine } from './mail.ts';
-import type { Checked } from './seen-fact.ts';
+import type { Checked } from './seen-event.ts';
 
 const MOST_NAMES = 20;
 

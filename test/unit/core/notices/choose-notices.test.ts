@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { chooseNotices } from '../../../../lib/reporting/notices/rules/choose-notices.ts';
-import type { SeenFact } from '../../../../lib/reporting/notices/rules/seen-fact.ts';
+import type { SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
 import { takeIn } from '../../../../lib/reporting/notices/rules/take-in.ts';
 import { EMPTY, type Memory } from '../../../../lib/reporting/notices/rules/trouble.ts';
 import { checked, DAY, fact, failed, HOUR, later, MINUTE, NOW, notDeployed } from './facts.ts';
 
 /** What is told of facts that come at these instants, one mail a line: subjects told, and `over` those that are over. */
-function mails(steps: readonly [at: Date, ...facts: SeenFact[]][], left: number | undefined = 0.3): string[] {
+function mails(
+  steps: readonly [at: Date, ...facts: SeenEvent[]][],
+  left: number | undefined = 0.3,
+): string[] {
   let memory: Memory = EMPTY;
   return steps.map(([now, ...facts]) => {
     const known = takeIn(memory, facts, now);
@@ -38,7 +41,7 @@ describe('a renewal that fails is told', () => {
 
 describe('the same trouble', () => {
   it('is told once a day', () => {
-    const again = (hours: number): [Date, SeenFact] => [
+    const again = (hours: number): [Date, SeenEvent] => [
       at(hours * HOUR),
       failed('a', hours + 2, at(hours * HOUR)),
     ];
@@ -54,7 +57,7 @@ describe('the same trouble', () => {
 
   it('with another reason is another, and neither is told twice a day', () => {
     const reasons = ['caa-forbids', 'dns-unavailable', 'caa-forbids', 'dns-unavailable'];
-    const steps = reasons.map((reason, hours): [Date, SeenFact] => [
+    const steps = reasons.map((reason, hours): [Date, SeenEvent] => [
       at(hours * HOUR),
       failed('a', hours + 2, at(hours * HOUR), reason),
     ]);
@@ -96,7 +99,7 @@ describe('many troubles', () => {
   });
 
   it('of 200 hosts, each told apart within the hour, are one mail', () => {
-    const steps = hosts.map((host, index): [Date, SeenFact] => [
+    const steps = hosts.map((host, index): [Date, SeenEvent] => [
       at(index * 15_000),
       notDeployed('web', host),
     ]);

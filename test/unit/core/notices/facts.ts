@@ -1,4 +1,4 @@
-import type { Checked, SeenFact } from '../../../../lib/reporting/notices/rules/seen-fact.ts';
+import type { Checked, SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
 
 export const NOW = new Date('2026-11-20T02:00:00Z');
 export const MINUTE = 60_000;
@@ -6,12 +6,12 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const later = (ms: number) => new Date(NOW.getTime() + ms);
 
-type Type = SeenFact['detail-type'];
-type DetailOf<T extends Type> = Extract<SeenFact, { 'detail-type': T }>['detail'];
+type Type = SeenEvent['detail-type'];
+type DetailOf<T extends Type> = Extract<SeenEvent, { 'detail-type': T }>['detail'];
 
 /** A fact as EventBridge gives it. */
-export function fact<T extends Type>(type: T, detail: DetailOf<T>, at = NOW): SeenFact {
-  return { time: at.toISOString(), 'detail-type': type, detail } as SeenFact;
+export function fact<T extends Type>(type: T, detail: DetailOf<T>, at = NOW): SeenEvent {
+  return { time: at.toISOString(), 'detail-type': type, detail } as SeenEvent;
 }
 
 export const failed = (name: string, failures = 1, at = NOW, reason = 'caa-forbids') =>
@@ -30,7 +30,7 @@ export const notDeployed = (group: string, instanceId: string, at = NOW, reason 
     at,
   );
 
-export function checked(more: Partial<Checked> = {}, at = NOW): SeenFact {
+export function checked(more: Partial<Checked> = {}, at = NOW): SeenEvent {
   const none = { count: 0, items: [] };
   return fact(
     'Certificates Checked',

@@ -9,7 +9,7 @@ const of = <Type extends string, Detail extends z.ZodMiniType>(type: Type, detai
   z.object({ time: z.string(), 'detail-type': z.literal(type), detail });
 
 /** The facts on the stack's bus that are told or counted, as far as they are read. */
-export const SeenFact = z.discriminatedUnion('detail-type', [
+export const SeenEvent = z.discriminatedUnion('detail-type', [
   of('Certificate Renewed', z.object({ name: Name, seconds: z.number() })),
   of(
     'Certificate Renewal Failed',
@@ -63,5 +63,5 @@ export const SeenFact = z.discriminatedUnion('detail-type', [
     }),
   ),
 ]);
-export type SeenFact = z.infer<typeof SeenFact>;
-export type Checked = Extract<SeenFact, { 'detail-type': 'Certificates Checked' }>['detail'];
+export type SeenEvent = z.infer<typeof SeenEvent>;
+export type Checked = Extract<SeenEvent, { 'detail-type': 'Certificates Checked' }>['detail'];

@@ -9,7 +9,7 @@ import type { DoctorDeps } from './deps.ts';
 import type { GroupFacts, HostFacts } from './rules/facts.ts';
 
 /** Looks at host groups: each group and each host's record once for all certificates. */
-export class HostLooks {
+export class HostReader {
   readonly #groups: readonly HostGroup[];
   readonly #lookAt;
 

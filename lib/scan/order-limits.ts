@@ -4,7 +4,7 @@ import { readLimits } from '../issuance/ca/read-limits.ts';
 import { type CaLimits, limitOn } from '../issuance/ca/rules/ca-limits.ts';
 import { issuedSince } from '../issuance/renewal/issued-since.ts';
 import type { RenewalDecision } from '../issuance/renewal/rules/decide-renewal.ts';
-import { holdOf, ISSUANCE_WINDOW, isSuggested } from '../issuance/renewal/rules/hold.ts';
+import { ISSUANCE_WINDOW, isSuggested, orderLimitOf } from '../issuance/renewal/rules/order-limit.ts';
 import type { State } from '../issuance/renewal/rules/state.ts';
 import type { Start } from './rules/trigger.ts';
 
@@ -20,7 +20,7 @@ interface Asked {
 }
 
 /** What the CAs' limits and our budget say; each CA's limits are read once for all certificates. */
-export class Holds {
+export class OrderLimits {
   readonly #store: Reads;
   readonly #start: Start;
   readonly #now: Date;
@@ -43,15 +43,15 @@ export class Holds {
   }
 
   /** Lets a renewal wait that may not be ordered yet. */
-  async holdBack(decision: RenewalDecision, asked: Asked): Promise<RenewalDecision> {
+  async limit(decision: RenewalDecision, asked: Asked): Promise<RenewalDecision> {
     if (decision.action !== 'renew') return decision;
-    const { names, leftOpen: goesOn, state } = asked;
+    const { names, leftOpen: resumes, state } = asked;
     const limits = await this.#limits(asked.ca);
     const ignoreBudget = this.#start.start === 'force' && (this.#start.ignoreBudget ?? false);
     const issued = ignoreBudget ? [] : await issuedLately(this.#store, asked, this.#now);
     const suggested = isSuggested(decision.reason, state?.failures);
-    const of = { names, limits, issued, forced: this.#forced, ignoreBudget, goesOn, suggested };
-    const hold = holdOf({ ...of, now: this.#now });
+    const of = { names, limits, issued, forced: this.#forced, ignoreBudget, resumes, suggested };
+    const hold = orderLimitOf({ ...of, now: this.#now });
     return hold ? { action: 'wait', ...hold } : decision;
   }
 

@@ -1,13 +1,13 @@
 import { contactParameter } from '../../issuance/ca/rules/account-parameter.ts';
-import type { Way } from './account-store.ts';
+import type { AccountContext } from './account-store.ts';
 import type { AcmeClient } from './acme-client.ts';
-import type { Account } from './kept-account.ts';
+import type { Account } from './stored-account.ts';
 
 /**
  * Tells the CA the contact of the settings where it was last told another one (RFC 8555, 7.3.2), and keeps beside the
  * account what it was told; `always` tells it in any case.
  */
-export async function keepContact(
+export async function updateContact(
   client: AcmeClient,
   { contact: first }: Account,
   {
@@ -15,7 +15,7 @@ export async function keepContact(
     store,
     settings,
     always = false,
-  }: Pick<Way, 'store' | 'settings'> & { directoryUrl: string; always?: boolean },
+  }: Pick<AccountContext, 'store' | 'settings'> & { directoryUrl: string; always?: boolean },
 ): Promise<void> {
   const { contact, prefix } = settings;
   // Apart from the account, so that nobody who writes it can write back an old key.

@@ -4,16 +4,16 @@ import { parseJson } from '../../foundation/common/parse-json.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
 import { accountParameter, nextKeyParameter } from '../../issuance/ca/rules/account-parameter.ts';
-import type { Way } from './account-store.ts';
+import type { AccountContext } from './account-store.ts';
 import { AcmeClient } from './acme-client.ts';
 
 /** An account as it is kept: key in PEM, address, and the contact that it was made with. */
 const Account = z.strictObject({ key: z.string(), url: z.string(), contact: z.optional(z.string()) });
 export type Account = z.infer<typeof Account>;
 
-export async function keptAccount(
+export async function storedAccount(
   directoryUrl: string,
-  { store, settings }: Pick<Way, 'store' | 'settings'>,
+  { store, settings }: Pick<AccountContext, 'store' | 'settings'>,
 ): Promise<Account | undefined> {
   const parameter = accountParameter(directoryUrl, settings.prefix);
   const text = await store.get(parameter);
@@ -29,7 +29,7 @@ export function parseAccount(text: string, parameter: string): Account {
 export async function keyInUse(
   directoryUrl: string,
   { key, url }: Account,
-  { store, settings }: Pick<Way, 'store' | 'settings'>,
+  { store, settings }: Pick<AccountContext, 'store' | 'settings'>,
 ): Promise<string> {
   const next = await store.get(nextKeyParameter(directoryUrl, settings.prefix));
   if (next === undefined || next === key) return key;

@@ -1,5 +1,5 @@
-import { judgeStandingRecord } from '../../../issuance/dns/rules/persist-records.ts';
-import { standingIssuer } from '../../../issuance/renewal/rules/persist-issuer.ts';
+import { judgePersistRecord } from '../../../issuance/dns/rules/persist-records.ts';
+import { persistIssuer } from '../../../issuance/renewal/rules/persist-issuer.ts';
 import { foundOr, unseen } from './answer.ts';
 import type { CertificateFacts } from './facts.ts';
 import { failing, ok, type Result } from './finding.ts';
@@ -7,7 +7,7 @@ import { failing, ok, type Result } from './finding.ts';
 const CHECK = 'standing-record';
 
 /** With dns-persist-01: the record that stands at each name lets our account issue. */
-export function checkStandingRecords({ wanted, account, standing, now }: CertificateFacts): Result[] {
+export function checkPersistRecords({ wanted, account, standing, now }: CertificateFacts): Result[] {
   if (!standing) return [];
   const { directory, kept, directoryUrl: ca } = account;
   if ('trouble' in directory)
@@ -16,12 +16,12 @@ export function checkStandingRecords({ wanted, account, standing, now }: Certifi
   const identity = directory.found.caaIdentity;
   const known = identity === undefined ? undefined : { identity, accountUri: kept.found?.accountUri };
   const state = foundOr(standing.state, undefined);
-  const issues = standingIssuer(known, { ca, name: wanted.name, state });
+  const issues = persistIssuer(known, { ca, name: wanted.name, state });
   if ('seen' in issues) return [failing(CHECK, issues.seen, issues.remedy)];
   return standing.places.map(({ identifier, values }) => {
     if ('trouble' in values) return unseen(CHECK, values.trouble);
     const context = { names: wanted.names, issuer: issues.issuer, now };
-    const { name, value, complaint } = judgeStandingRecord(identifier, values.found, context);
+    const { name, value, complaint } = judgePersistRecord(identifier, values.found, context);
     return complaint === undefined
       ? ok(CHECK, `the one at ${name} lets our account issue`)
       : failing(CHECK, `${name}: ${complaint}`, `put this TXT there: "${value}"`);

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 
 /** `pending/<name>.json`: who works on a certificate, and all that a crash must not lose. */
-export const Pending = z.strictObject({
+export const ClaimRecord = z.strictObject({
   owner: z.string(),
-  /** The lease ends this long after the object was last written, by the store's clock; 0 gives it up. */
+  /** The claim ends this long after the object was last written, by the store's clock; 0 gives it up. */
   leaseSeconds: z.number(),
   /** Written before the order is finalized, so that a certificate never comes without its key. */
   order: z.optional(
@@ -31,14 +31,14 @@ export const Pending = z.strictObject({
     [],
   ),
 });
-export type Pending = z.infer<typeof Pending>;
+export type ClaimRecord = z.infer<typeof ClaimRecord>;
 
-/** Longer than a function can live, so a lease that ran out has no worker any more. */
-export const LEASE_SECONDS = 900;
+/** Longer than a function can live, so a claim that ran out has no worker any more. */
+export const CLAIM_SECONDS = 900;
 
-/** Whether a lease may be taken over: its time is up by the store's own clock, whatever the workers' clocks say. */
+/** Whether a claim may be taken over: its time is up by the store's own clock, whatever the workers' clocks say. */
 export function isStale(
-  { leaseSeconds }: Pick<Pending, 'leaseSeconds'>,
+  { leaseSeconds }: Pick<ClaimRecord, 'leaseSeconds'>,
   { modified, at }: { modified: Date; at: Date },
 ): boolean {
   return modified.getTime() + leaseSeconds * 1000 <= at.getTime();

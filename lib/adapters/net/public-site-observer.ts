@@ -11,7 +11,7 @@ import type { SiteObserver } from '../../delivery/probe/site-observer.ts';
 import { askHttp } from './http-answer.ts';
 import { shakeHands, unseen } from './tls-handshake.ts';
 
-export interface LookOptions {
+export interface ObserverOptions {
   dns: { resolver: string | undefined; port: number };
   /** For tests: also asks addresses that are not public, at these ports instead of 443 and 80. */
   privatePorts: { tls: number; http: number } | undefined;
@@ -25,11 +25,11 @@ const ABSENT = ['ENOTFOUND', 'ENODATA'];
  * Sites over IPv4, which is what a function outside a VPC has. A name may lead anywhere, also to the network that the function
  * runs in: only public addresses are asked, and exactly those that were looked up.
  */
-export class SiteLook implements SiteObserver {
+export class PublicSiteObserver implements SiteObserver {
   readonly #resolver = new Resolver({ timeout: 2_000, tries: 2 });
-  readonly #options: LookOptions;
+  readonly #options: ObserverOptions;
 
-  constructor(options: LookOptions) {
+  constructor(options: ObserverOptions) {
     this.#options = options;
     const { resolver, port } = options.dns;
     if (resolver) this.#resolver.setServers([`${resolver}:${port}`]);

@@ -9,10 +9,10 @@ import { answerOf } from './answer-of.ts';
 import type { DoctorDeps } from './deps.ts';
 import { foundOr } from './rules/answer.ts';
 import { zoneOf } from './rules/check-zones.ts';
-import type { IdentifierFacts, PlaceFacts, StandingFacts } from './rules/facts.ts';
+import type { IdentifierFacts, PersistFacts, PlaceFacts } from './rules/facts.ts';
 
 /** Looks at names in Route 53 and in the public DNS; asks each question once for all certificates. */
-export class DnsLooks {
+export class DnsReader {
   readonly #resolver: DoctorDeps['resolver'];
   readonly #zones: () => Promise<HostedZone[]>;
   readonly #nameServers;
@@ -55,7 +55,7 @@ export class DnsLooks {
   }
 
   /** The TXT values where an identifier's standing record belongs. */
-  async standing(identifier: string): Promise<StandingFacts['places'][number]> {
+  async standing(identifier: string): Promise<PersistFacts['places'][number]> {
     return { identifier, values: await answerOf(this.#txt(persistName(identifier))) };
   }
 

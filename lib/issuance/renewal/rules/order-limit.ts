@@ -3,7 +3,7 @@ import { DAY, HOUR } from '../../../foundation/common/durations.ts';
 import { type CaLimits, limitOn } from '../../ca/rules/ca-limits.ts';
 
 /** Why a renewal that is due may not be ordered before an instant; the message is one line for people. */
-export interface Hold {
+export interface OrderLimit {
   reason: 'ca-limited' | 'budget-spent';
   until: Date;
   message: string;
@@ -13,7 +13,7 @@ export interface Hold {
 const MOST = 4;
 export const ISSUANCE_WINDOW = 7 * DAY;
 
-export interface HoldFacts {
+export interface OrderLimitFacts {
   names: readonly string[];
   limits: CaLimits;
   /** When certificates of this lineage were issued, as far back as {@link ISSUANCE_WINDOW}. */
@@ -21,7 +21,7 @@ export interface HoldFacts {
   forced: boolean;
   ignoreBudget: boolean;
   /** An order that is under way is gone on with: it costs no further one. */
-  goesOn: boolean;
+  resumes: boolean;
   /** Whether the CA itself suggests it and has not refused it yet: it exempts such renewals (Let's Encrypt, "Rate Limits", "ARI Renewals"). */
   suggested?: boolean;
   now: Date;
@@ -32,17 +32,17 @@ export function isSuggested(reason: string, failures: number | undefined): boole
 }
 
 /** What holds an order up: the CA's own word first, which nothing passes, then our budget. */
-export function holdOf(facts: HoldFacts): Hold | undefined {
+export function orderLimitOf(facts: OrderLimitFacts): OrderLimit | undefined {
   const limit = limitOn(facts.limits, facts);
-  const isFree = facts.goesOn || (facts.suggested ?? false);
+  const isFree = facts.resumes || (facts.suggested ?? false);
   if (limit && !(isFree && limit.scope !== 'account')) {
     const message = `not before ${limit.until}: ${limit.message}`;
     return { reason: 'ca-limited', until: new Date(limit.until), message };
   }
-  return facts.goesOn || facts.ignoreBudget ? undefined : budgetHold(facts);
+  return facts.resumes || facts.ignoreBudget ? undefined : budgetLimit(facts);
 }
 
-function budgetHold({ names, limits, issued, now }: HoldFacts): Hold | undefined {
+function budgetLimit({ names, limits, issued, now }: OrderLimitFacts): OrderLimit | undefined {
   const spent = [
     { what: `${MOST} certificates in 7 days`, until: freeAt(issued, ISSUANCE_WINDOW, now) },
     ...[...new Set(names.map(identifierOf))].map((name) => ({
@@ -77,18 +77,18 @@ function freeAt(instants: readonly Date[], windowMs: number, now: Date): Date | 
 }
 
 /** Due, and not to be ordered yet: nothing is wrong, and nothing was asked of the CA. */
-export class HeldBackError extends Error {
+export class OrderLimitedError extends Error {
   override readonly name = 'HeldBackError';
-  readonly reason: Hold['reason'];
+  readonly reason: OrderLimit['reason'];
 
-  constructor({ reason, message }: Hold) {
+  constructor({ reason, message }: OrderLimit) {
     super(message);
     this.reason = reason;
   }
 }
 
-/** Throws {@link HeldBackError} where an order has to wait. */
-export function requireNoHold(facts: HoldFacts): void {
-  const hold = holdOf(facts);
-  if (hold) throw new HeldBackError(hold);
+/** Throws {@link OrderLimitedError} where an order has to wait. */
+export function requireOrderAllowed(facts: OrderLimitFacts): void {
+  const hold = orderLimitOf(facts);
+  if (hold) throw new OrderLimitedError(hold);
 }
