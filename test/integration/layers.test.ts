@@ -97,15 +97,42 @@ const allowed: Planted[] = [
   ['local/z.ts', '../lib/adapters/aws/s3-store.ts'],
 ];
 
+// A package is listed by the nearest package.json; what is deployed imports no development dependencies, but their types.
+const unlisted: Planted[] = [
+  ['lib/scan/unlisted-a.ts', 'commander'],
+  ['lib/scan/unlisted-b.ts', 'fast-xml-parser'],
+  ['functions/unlisted.ts', 'cli-table3'],
+  ['cli/unlisted.ts', 'fast-xml-parser'],
+  ['test/unit/unlisted.ts', '@cloud-copilot/iam-simulate'],
+  ['local/unlisted-a.ts', 'zod'],
+  ['local/unlisted-b.ts', 'fast-check', "export type { Arbitrary } from 'fast-check';"],
+];
+
+const listed: Planted[] = [
+  ['lib/lambda/listed-a.ts', '@middy/core'],
+  [
+    'lib/lambda/listed-b.ts',
+    'aws-lambda',
+    "import type { Context } from 'aws-lambda';\nexport type { Context };",
+  ],
+  ['cli/listed.ts', 'commander'],
+  ['test/unit/listed.ts', 'fast-check'],
+  ['local/listed-a.ts', 'fast-xml-parser'],
+  ['local/listed-b.ts', 'dns-packet', "export type { Answer } from 'dns-packet';"],
+];
+
 let folder: string;
 let faults: string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'perennial-layers-'));
-  await cp(join(project, 'biome.json'), join(folder, 'biome.json'));
+  for (const file of ['biome.json', 'package.json', 'local/package.json'])
+    await cp(join(project, file), join(folder, file));
   for (const [file, from, statement = `import * as it from '${from}';\nexport { it };`] of [
     ...refused,
     ...allowed,
+    ...unlisted,
+    ...listed,
   ]) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), `${statement}\n`);
@@ -133,6 +160,7 @@ async function lint(cwd: string): Promise<string[]> {
   return diagnostics.map(({ category, location }) => `${location.path} ${category}`);
 }
 
+const unlistedFault = (file: string) => `${file} lint/correctness/noUndeclaredDependencies`;
 const layerFault = (file: string) => `${file} lint/style/noRestrictedImports`;
 
 describe('the layers', () => {
@@ -150,5 +178,15 @@ describe('the layers', () => {
 
   it('are not passed by with require', () => {
     expect(faults).toContain('lib/require.ts lint/style/noCommonJs');
+  });
+});
+
+describe('packages', () => {
+  it.each(unlisted)('%s may not import %s, which its package.json does not list for it', (file) => {
+    expect(faults).toContain(unlistedFault(file));
+  });
+
+  it.each(listed)('%s may import %s, which its package.json lists', (file) => {
+    expect(faults).not.toContain(unlistedFault(file));
   });
 });
