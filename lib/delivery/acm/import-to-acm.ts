@@ -37,7 +37,7 @@ async function importCertificate(deps: ImportDeps, name: string): Promise<Import
   const wanted = parseRenewalFile(file.body, name, stack).acm ?? [];
   const live = await readLive(store, name);
   if (!live) return [{ name, outcome: 'left', reason: 'never-issued' }];
-  const record = (await readAcmRecord(store, name))?.record;
+  const record = await readAcmRecord(store, name);
   const { version } = live.pointer;
   const { due, unwanted } = decideImports({ wanted, record, version });
   const kept = await Promise.all(unwanted.map((region) => retain(deps, { name, region })));

@@ -33,6 +33,15 @@ export function parseValue<T extends z.ZodMiniType>(
   throw new InputError(reason, `${where}: ${explainIssues(parsed.error)}`);
 }
 
+/** A stored text as this schema; `undefined` where there is none, or it is none of it. */
+export function orNone<T extends z.ZodMiniType>(text: string | undefined, schema: T): z.infer<T> | undefined {
+  try {
+    return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 function oneLine(message: string): string {
   return message.replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/g, '?');
 }

@@ -18,15 +18,6 @@ const MOST_REJECTED = 100;
 const MOST_WARNINGS = 10;
 const LONGEST_TOLD = 300;
 
-/** The share of a certificate's life that is left. */
-export function lifeLeft(
-  { notBefore, notAfter }: { notBefore: string; notAfter: string },
-  now: Date,
-): number {
-  const end = Date.parse(notAfter);
-  return Math.min(1, (end - now.getTime()) / (end - Date.parse(notBefore)));
-}
-
 export function summarizeCheck(
   plan: {
     start: string;

@@ -14,8 +14,8 @@ export interface MailFacts {
   stage: string;
   /** Below which docs/ is to be read. */
   docsUrl: string;
-  /** When the certificate of that name expires. */
-  notAfter: ReadonlyMap<string, string>;
+  /** The certificates that were issued, by name. */
+  lives: ReadonlyMap<string, { notAfter: string }>;
   now: Date;
 }
 
@@ -75,10 +75,10 @@ function headline({ kind, subject, hosts }: Trouble): string {
   }
 }
 
-function paragraph(trouble: Trouble, { stage, docsUrl, notAfter, now }: MailFacts): string {
+function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts): string {
   const { reason, message, names, hosts } = trouble;
   const { words, anchor } = remedyOf(reason);
-  const expiry = notAfter.get(trouble.subject);
+  const expiry = lives.get(trouble.subject)?.notAfter;
   const left = trouble.kind === 'renewal' || trouble.kind === 'overdue' ? timeLeft(expiry, now) : undefined;
   const lines: [string, string | undefined][] = [
     ['Time left', left],

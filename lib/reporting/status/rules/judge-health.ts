@@ -1,3 +1,4 @@
+import { isInLastSixth } from '../../../foundation/certificate/life.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
 import type { CertificateFacts } from './facts.ts';
 import type { HostStatus } from './host-status.ts';
@@ -34,9 +35,7 @@ export function judgeHealth(
   if (failure !== '') return { health: 'failing', trouble: failure };
   if (!pointer)
     return { health: 'never-issued', trouble: 'nothing is issued yet; doctor says what would stop it' };
-  const lifetime = Date.parse(pointer.notAfter) - Date.parse(pointer.notBefore);
-  if (Date.parse(pointer.notAfter) - now.getTime() < lifetime / 6)
-    return { health: 'overdue', trouble: 'in the last sixth of its life' };
+  if (isInLastSixth(pointer, now)) return { health: 'overdue', trouble: 'in the last sixth of its life' };
   return judgeHosts(hosts);
 }
 
