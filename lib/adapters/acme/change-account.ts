@@ -1,4 +1,5 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
+import { spkiHash } from '../../foundation/certificate/leaf.ts';
 import type { AccountFound, Accounts } from '../../issuance/ca/accounts.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import {
@@ -32,7 +33,7 @@ export class StoredAccounts implements Accounts {
       url: account.url,
       atCa: there === account.url ? 'found' : 'not-found',
       contact: (await store.get(contactParameter(directoryUrl, settings.prefix))) ?? account.contact,
-      keyFingerprint: fingerprintOf(key),
+      keyFingerprint: spkiHash(createPublicKey(key)),
       rolloverOpen: next !== undefined && next !== account.key,
     };
   }
@@ -80,11 +81,4 @@ async function changeKey(directoryUrl: string, { key, url }: Account, next: stri
   const keyChange = await old.http.getResourceUrl('keyChange');
   const inner = signer.http.createSignedBody(keyChange, { account: url, oldKey: old.http.getJwk() });
   await old.api.apiRequest(keyChange, inner, [200]);
-}
-
-/** SHA-256 of the public key's SPKI. */
-function fingerprintOf(key: string): string {
-  return createHash('sha256')
-    .update(createPublicKey(key).export({ type: 'spki', format: 'der' }))
-    .digest('hex');
 }

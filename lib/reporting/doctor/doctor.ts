@@ -50,19 +50,9 @@ export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Pro
 /** What several certificates share is looked at once. */
 function readersOf(deps: DoctorDeps) {
   return {
-    dnsOf: dnsReaders(deps),
+    dnsOf: once((role: string | undefined) => new DnsReader(deps.zonesOf(role), deps.resolver)),
     hosts: new HostReader(deps),
-    accountAt: once((directoryUrl) => readAccount(deps, directoryUrl)),
-  };
-}
-
-/** The looks through each zone role, made when a file first asks for them. */
-function dnsReaders({ zonesOf, resolver }: DoctorDeps): (role: string | undefined) => DnsReader {
-  const made = new Map<string | undefined, DnsReader>();
-  return (role) => {
-    const dns = made.get(role) ?? new DnsReader(zonesOf(role), resolver);
-    made.set(role, dns);
-    return dns;
+    accountAt: once((directoryUrl: string) => readAccount(deps, directoryUrl)),
   };
 }
 
