@@ -30,6 +30,15 @@ export class DnsResolver implements Resolver {
     return target?.toLowerCase();
   }
 
+  /** IPv4 first, then IPv6. */
+  async addresses(name: string): Promise<string[]> {
+    const found = await Promise.all([
+      ask(`A of ${name}`, () => this.#recursive.resolve4(name)),
+      ask(`AAAA of ${name}`, () => this.#recursive.resolve6(name)),
+    ]);
+    return found.flat();
+  }
+
   async ns(zone: string): Promise<string[]> {
     const servers = await ask(`NS of ${zone}`, () => this.#recursive.resolveNs(zone));
     return servers.map((server) => server.toLowerCase()).sort();

@@ -1,4 +1,4 @@
-import type { CheckSummary, Listing } from '../../foundation/events/events.ts';
+import type { CheckSummary } from '../../foundation/events/events.ts';
 import type { PlannedCertificate } from './plan.ts';
 
 /** What a check found of one certificate that has a renewal file. */
@@ -58,6 +58,6 @@ export function summarizeCheck(
   };
 }
 
-function listing<Item>(items: readonly Item[], most: number): Listing<Item> {
+function listing<Item>(items: readonly Item[], most: number) {
   return { count: items.length, items: items.slice(0, most) };
 }

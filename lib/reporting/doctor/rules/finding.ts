@@ -24,6 +24,12 @@ export type Finding = { certificate: string } & Result;
 
 export const { ok, warning, failing } = resultsOf<Check>();
 
+/** The troubles among several results of one check, or all of them where there is none. */
+export function troublesOr(results: Result[]): Result[] {
+  const troubles = results.filter(({ status }) => status !== 'ok');
+  return troubles.length > 0 ? troubles : results;
+}
+
 /** The answer of `doctor`; `counts` is by status. */
 export interface Diagnosis {
   /** ISO 8601 in UTC. */

@@ -1,8 +1,7 @@
 import { lifeLeft, lifetimeOf } from '../../../foundation/certificate/life.ts';
 import { DAY } from '../../../foundation/common/durations.ts';
 import type { CertificateStatus } from '../rules/certificate-status.ts';
-import type { HostStatus } from '../rules/host-status.ts';
-import { isWell } from '../rules/judge-health.ts';
+import { type HostStatus, isWell } from '../rules/judge-health.ts';
 import { html, type Markup } from './html.ts';
 
 const HOSTS_SHOWN = 6;

@@ -8,9 +8,14 @@ import {
   type RenewalDecision,
 } from '../../../issuance/renewal/rules/decide-renewal.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
-import type { CertificateFacts } from './facts.ts';
-import { type HostStatus, hostsOf } from './host-status.ts';
-import { type Health, isWell, judgeHealth } from './judge-health.ts';
+import {
+  type CertificateFacts,
+  type Health,
+  type HostStatus,
+  hostsOf,
+  isWell,
+  judgeHealth,
+} from './judge-health.ts';
 
 export interface CertificateStatus {
   name: string;

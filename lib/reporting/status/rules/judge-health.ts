@@ -1,7 +1,33 @@
+import type { HostRecord } from '../../../delivery/deployment/rules/host-record.ts';
 import { isInLastSixth } from '../../../foundation/certificate/life.ts';
+import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
+import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
+import type { StackCas } from '../../../issuance/ca/rules/ca-list.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
-import type { CertificateFacts } from './facts.ts';
-import type { HostStatus } from './host-status.ts';
+
+/** What is known of one certificate. Instants are ISO 8601 in UTC. */
+export interface CertificateFacts {
+  name: string;
+  /** Whether `renewal/<name>.json` exists. */
+  wanted: boolean;
+  /** What that file asks for, and of which CAs by the stack, or why it cannot be used; where it was read. */
+  file?: (Wanted & { stack: StackCas }) | { rejected: string };
+  /** `unreadable` when what is in the bucket is no pointer. */
+  pointer: LivePointer | 'unreadable' | undefined;
+  state: State | undefined;
+  records: readonly HostRecord[];
+  now: Date;
+}
+
+/** What a host of a certificate's groups said last. */
+export interface HostStatus {
+  instanceId: string;
+  group: string;
+  outcome: string;
+  /** The version that was last installed well. */
+  version?: string;
+  isLive: boolean;
+}
 
 export type Health =
   | 'expired'
@@ -57,4 +83,18 @@ function failureOf(state: State | undefined): string {
   const { reason, message } = state.lastFailure ?? { reason: 'unknown', message: '' };
   const next = state.notBefore === undefined ? '' : `; next try after ${state.notBefore.slice(0, 16)}Z`;
   return `${reason} (${state.failures} in a row): ${message}${next}`;
+}
+
+/** Hosts of the groups that the live version names, as far as they have ever reported it. */
+export function hostsOf(
+  { name, records }: { name: string; records: readonly HostRecord[] },
+  live: LivePointer,
+): HostStatus[] {
+  return records.flatMap(({ instanceId, group, lineages }) => {
+    const lineage = lineages[name];
+    if (!lineage || !live.hosts.includes(group)) return [];
+    const { version, outcome } = lineage;
+    const isLive = version === live.version;
+    return { instanceId, group, outcome, isLive, ...(version !== undefined && { version }) };
+  });
 }
