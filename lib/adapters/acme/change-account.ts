@@ -7,10 +7,17 @@ import {
   contactParameter,
   nextKeyParameter,
 } from '../../issuance/ca/rules/account-parameter.ts';
-import type { AccountContext, AccountStore } from './account-store.ts';
 import { AcmeClient } from './acme-client.ts';
-import { type Account, accountOf, keyInUse, newAccountKey, storedAccount } from './stored-account.ts';
-import { updateContact } from './update-contact.ts';
+import {
+  type Account,
+  type AccountContext,
+  type AccountStore,
+  accountOf,
+  keyInUse,
+  newAccountKey,
+  storedAccount,
+  updateContact,
+} from './stored-account.ts';
 
 type WayToChange = AccountContext & { store: AccountStore & { remove(name: string): Promise<void> } };
 

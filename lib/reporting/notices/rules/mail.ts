@@ -1,4 +1,5 @@
 import { HOUR } from '../../../foundation/common/durations.ts';
+import { inShort } from '../../../foundation/common/in-short.ts';
 import { remedyOf } from './remedies.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -135,9 +136,7 @@ function commandFor({ kind, subject, names }: Trouble, stage: string): string {
 }
 
 function some(items: readonly string[]): string | undefined {
-  if (items.length === 0) return undefined;
-  const shown = items.slice(0, MOST_NAMES).join(', ');
-  return items.length > MOST_NAMES ? `${shown} and ${items.length - MOST_NAMES} more` : shown;
+  return items.length === 0 ? undefined : inShort(items, MOST_NAMES);
 }
 
 const minute = (instant: string) => `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,5 +1,6 @@
 import { lifeLeft, lifetimeOf } from '../../../foundation/certificate/life.ts';
 import { DAY } from '../../../foundation/common/durations.ts';
+import { inShort } from '../../../foundation/common/in-short.ts';
 import type { CertificateStatus } from '../rules/certificate-status.ts';
 import { type HostStatus, isWell } from '../rules/judge-health.ts';
 import { html, type Markup } from './html.ts';
@@ -17,13 +18,7 @@ export function rowOf(certificate: CertificateStatus, now: Date): Markup {
 
 function namesOf({ name, names }: CertificateStatus): Markup {
   const others = names.filter((other) => other !== name);
-  if (others.length === 0) return html``;
-  return html`<p>${inShort(others, NAMES_SHOWN)}`;
-}
-
-function inShort(texts: readonly string[], limit: number): string {
-  const more = texts.length > limit ? ` and ${texts.length - limit} more` : '';
-  return `${texts.slice(0, limit).join(' ')}${more}`;
+  return others.length === 0 ? html`` : html`<p>${inShort(others, NAMES_SHOWN, ' ')}`;
 }
 
 function lifeOfIt({ notBefore, due, notAfter, daysLeft }: CertificateStatus, now: Date): Markup {

@@ -2,6 +2,7 @@ import type { HostRecord } from '../../../delivery/deployment/rules/host-record.
 import { isInLastSixth } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
+import { inShort } from '../../../foundation/common/in-short.ts';
 import type { StackCas } from '../../../issuance/ca/rules/ca-list.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
 
@@ -70,12 +71,8 @@ const HOSTS_NAMED = 5;
 function judgeHosts(hosts: readonly HostStatus[]): { health: Health; trouble: string } {
   const behind = hosts.filter(({ isLive }) => !isLive);
   if (behind.length === 0) return { health: 'ok', trouble: '' };
-  const named = behind
-    .slice(0, HOSTS_NAMED)
-    .map(({ instanceId, outcome }) => `${instanceId} ${outcome}`)
-    .join(', ');
-  const more = behind.length > HOSTS_NAMED ? ` and ${behind.length - HOSTS_NAMED} more` : '';
-  return { health: 'hosts-behind', trouble: `${named}${more}` };
+  const named = behind.map(({ instanceId, outcome }) => `${instanceId} ${outcome}`);
+  return { health: 'hosts-behind', trouble: inShort(named, HOSTS_NAMED) };
 }
 
 function failureOf(state: State | undefined): string {
