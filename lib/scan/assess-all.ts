@@ -6,7 +6,6 @@ import {
   renewalKey,
 } from '../foundation/certificate/object-keys.ts';
 import { once } from '../foundation/common/once.ts';
-import type { HostedZone } from '../issuance/dns/rules/hosted-zones.ts';
 import { CLAIM_SECONDS } from '../issuance/renewal/rules/claim-record.ts';
 import type { RenewalInfoClient } from './ask-renewal-info.ts';
 import { assessCertificate, fileName } from './assess-certificate.ts';
@@ -29,7 +28,7 @@ export const isOfAll = (start: Start) => 'names' in start && start.names === 'al
 
 /** Looks at the certificates that a start is about, each by itself; where it is about all, also at those without a file. */
 export async function assessAll(deps: AssessDeps, { start, renewalInfo, now }: Pass): Promise<Assessment[]> {
-  const zonesIn = zoneLister(deps);
+  const zonesIn = once((role: string | undefined) => deps.zonesOf(role).list());
   const [files, leftOpen, revoked] = await Promise.all([
     filesFor(deps, start),
     leftOpenBy(deps),
@@ -38,7 +37,7 @@ export async function assessAll(deps: AssessDeps, { start, renewalInfo, now }: P
   ]);
   const looksClosely = start.start === 'plan' || start.start === 'weekly-sweep';
   const orderLimits = new OrderLimits(deps.store, { start, now });
-  const issuerAt = once((ca) => findIssuer(deps, ca));
+  const issuerAt = once((ca: string) => findIssuer(deps, ca));
   const context = {
     start,
     looksClosely,
@@ -66,16 +65,6 @@ async function filesFor({ store }: AssessDeps, start: Start): Promise<string[]> 
   if (start.names !== 'all') return start.names.map(renewalKey);
   const listed = await store.list(RENEWAL_PREFIX);
   return listed.map(({ key }) => key);
-}
-
-/** Lists the zones of each role once, when a file first asks for them. */
-function zoneLister({ zonesOf }: AssessDeps): (role: string | undefined) => Promise<HostedZone[]> {
-  const listed = new Map<string | undefined, Promise<HostedZone[]>>();
-  return (role) => {
-    const zones = listed.get(role) ?? zonesOf(role).list();
-    listed.set(role, zones);
-    return zones;
-  };
 }
 
 /** Certificates with a claim that no worker can hold any more; what is in it is for `renew` alone to read. */

@@ -1,4 +1,5 @@
 import { identifierOf } from '../foundation/certificate/domain-name.ts';
+import { lifeLeft } from '../foundation/certificate/life.ts';
 import { nameOfKey, RENEWAL_PREFIX } from '../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
@@ -9,7 +10,6 @@ import { caFor, decideRenewal, isOverdue } from '../issuance/renewal/rules/decid
 import { assessPersistRecords } from './assess-persist-records.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { findFacts } from './find-facts.ts';
-import { lifeLeft } from './rules/check-summary.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
 import { readWanted, requireTargets } from './usable-file.ts';

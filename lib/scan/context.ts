@@ -2,7 +2,7 @@ import type { Hosts } from '../delivery/deployment/hosts.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import type { StackLimits, Wanted } from '../foundation/certificate/renewal-file.ts';
-import type { EventBus } from '../foundation/events/event-bus.ts';
+import type { EventBus } from '../foundation/events/events.ts';
 import type { DescribeAccount } from '../issuance/ca/accounts.ts';
 import type { CaaIssuer } from '../issuance/ca/rules/ca-list.ts';
 import type { CaaDeps } from '../issuance/caa/plan-caa.ts';

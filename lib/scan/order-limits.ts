@@ -1,5 +1,6 @@
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import type { LivePointer } from '../foundation/certificate/live-pointer.ts';
+import { once } from '../foundation/common/once.ts';
 import { readLimits } from '../issuance/ca/read-limits.ts';
 import { type CaLimits, limitOn } from '../issuance/ca/rules/ca-limits.ts';
 import { issuedSince } from '../issuance/renewal/issued-since.ts';
@@ -24,12 +25,13 @@ export class OrderLimits {
   readonly #store: Reads;
   readonly #start: Start;
   readonly #now: Date;
-  readonly #read = new Map<string, Promise<CaLimits>>();
+  readonly #limits: (ca: string) => Promise<CaLimits>;
 
   constructor(store: Reads, { start, now }: { start: Start; now: Date }) {
     this.#store = store;
     this.#start = start;
     this.#now = now;
+    this.#limits = once((ca) => readLimits(store, ca));
   }
 
   /** Of the CAs those that take no order for these names yet, with the instant when they do. */
@@ -57,12 +59,6 @@ export class OrderLimits {
 
   get #forced(): boolean {
     return this.#start.start === 'force';
-  }
-
-  #limits(ca: string): Promise<CaLimits> {
-    const reading = this.#read.get(ca) ?? readLimits(this.#store, ca);
-    this.#read.set(ca, reading);
-    return reading;
   }
 }
 

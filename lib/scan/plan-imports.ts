@@ -19,7 +19,7 @@ export async function planImports(
     const look = async ({ name, version, acm: wanted = [] }: (typeof certificates)[number]) => {
       const isKept = kept.has(acmKey(name));
       if (wanted.length === 0 && !isKept) return [];
-      const record = isKept ? (await readAcmRecord(store, name))?.record : undefined;
+      const record = isKept ? await readAcmRecord(store, name) : undefined;
       const { due, unwanted } = decideImports({ wanted, record, version });
       return due.length + unwanted.length > 0 ? [name] : [];
     };

@@ -7,7 +7,7 @@ import {
   type CertificateStatus,
   statusOf,
 } from '../../lib/reporting/status/rules/certificate-status.ts';
-import type { CertificateFacts } from '../../lib/reporting/status/rules/facts.ts';
+import type { CertificateFacts } from '../../lib/reporting/status/rules/judge-health.ts';
 
 const CA = 'https://acme-v02.api.letsencrypt.org/directory';
 const STACK = { defaultCa: CA, fallbackCas: [] };

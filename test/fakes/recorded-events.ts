@@ -1,5 +1,4 @@
-import type { EventBus } from '../../lib/foundation/events/event-bus.ts';
-import type { StackEvent } from '../../lib/foundation/events/events.ts';
+import type { EventBus, StackEvent } from '../../lib/foundation/events/events.ts';
 
 /** A bus that remembers. */
 export class RecordedEvents implements EventBus {

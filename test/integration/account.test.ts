@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AccountStore } from '../../lib/adapters/acme/account-store.ts';
 import { openAuthority, openStoredAuthority } from '../../lib/adapters/acme/accounts.ts';
 import { StoredAccounts } from '../../lib/adapters/acme/change-account.ts';
+import type { AccountStore } from '../../lib/adapters/acme/stored-account.ts';
 import { newAccountKey } from '../../lib/adapters/acme/stored-account.ts';
 import { changeAccount } from '../../lib/issuance/ca/change-account.ts';
 import { accountUriIn } from '../../lib/issuance/ca/rules/account-parameter.ts';

@@ -2,12 +2,18 @@ import type { CertificateAuthority } from '../../issuance/ca/certificate-authori
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
 import { accountParameter } from '../../issuance/ca/rules/account-parameter.ts';
-import type { AccountContext } from './account-store.ts';
 import { AcmeAuthority } from './acme-authority.ts';
 import { AcmeClient } from './acme-client.ts';
 import { findExternalAccount } from './external-account.ts';
-import { type Account, keyInUse, newAccountKey, parseAccount, storedAccount } from './stored-account.ts';
-import { updateContact } from './update-contact.ts';
+import {
+  type Account,
+  type AccountContext,
+  keyInUse,
+  newAccountKey,
+  parseAccount,
+  storedAccount,
+  updateContact,
+} from './stored-account.ts';
 
 /**
  * Our account at this CA: the one that is kept, or a new one on first use (RFC 8555, 7.3). In the place of one that was lost

@@ -1,4 +1,5 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
+import { spkiHash } from '../../foundation/certificate/leaf.ts';
 import type { AccountFound, Accounts } from '../../issuance/ca/accounts.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import {
@@ -6,10 +7,17 @@ import {
   contactParameter,
   nextKeyParameter,
 } from '../../issuance/ca/rules/account-parameter.ts';
-import type { AccountContext, AccountStore } from './account-store.ts';
 import { AcmeClient } from './acme-client.ts';
-import { type Account, accountOf, keyInUse, newAccountKey, storedAccount } from './stored-account.ts';
-import { updateContact } from './update-contact.ts';
+import {
+  type Account,
+  type AccountContext,
+  type AccountStore,
+  accountOf,
+  keyInUse,
+  newAccountKey,
+  storedAccount,
+  updateContact,
+} from './stored-account.ts';
 
 type WayToChange = AccountContext & { store: AccountStore & { remove(name: string): Promise<void> } };
 
@@ -32,7 +40,7 @@ export class StoredAccounts implements Accounts {
       url: account.url,
       atCa: there === account.url ? 'found' : 'not-found',
       contact: (await store.get(contactParameter(directoryUrl, settings.prefix))) ?? account.contact,
-      keyFingerprint: fingerprintOf(key),
+      keyFingerprint: spkiHash(createPublicKey(key)),
       rolloverOpen: next !== undefined && next !== account.key,
     };
   }
@@ -80,11 +88,4 @@ async function changeKey(directoryUrl: string, { key, url }: Account, next: stri
   const keyChange = await old.http.getResourceUrl('keyChange');
   const inner = signer.http.createSignedBody(keyChange, { account: url, oldKey: old.http.getJwk() });
   await old.api.apiRequest(keyChange, inner, [200]);
-}
-
-/** SHA-256 of the public key's SPKI. */
-function fingerprintOf(key: string): string {
-  return createHash('sha256')
-    .update(createPublicKey(key).export({ type: 'spki', format: 'der' }))
-    .digest('hex');
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { oneLine } from '../../foundation/common/describe-error.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 
 /** A problem document (RFC 8555, 6.7), as far as we read it. */
@@ -20,6 +21,7 @@ export interface HttpAnswer {
 }
 
 const ACME_ERROR = 'urn:ietf:params:acme:error:';
+const LONGEST = 900;
 
 export function isBadNonce({ status, data }: HttpAnswer): boolean {
   return status === 400 && Problem.safeParse(data).data?.type === `${ACME_ERROR}badNonce`;
@@ -36,7 +38,7 @@ export function acmeError(
   if (!problem?.type.startsWith(ACME_ERROR))
     return new AcmeError('ca-unavailable', `the CA ${host} answered HTTP ${status}`, { retryAfterMs });
   const reason = `acme-${kebab(problem.type.slice(ACME_ERROR.length))}`;
-  const told = oneLine(describe(problem));
+  const told = oneLine(describe(problem), LONGEST);
   const remedy = reason === 'acme-user-action-required' ? `; agree at ${termsOf(problem, headers)}` : '';
   return new AcmeError(reason, `the CA ${host} refused: ${told}${remedy}`, {
     retryAfterMs,
@@ -49,7 +51,7 @@ export function acmeError(
 /** RFC 8555, 7.3.3: where a person agrees to changed terms; the terms themselves are in a link. */
 function termsOf({ instance }: z.infer<typeof Problem>, { link = '' }: HttpAnswer['headers']): string {
   const [, terms] = /<(https:[^>]{1,300})>\s*;\s*rel="?terms-of-service/.exec(link) ?? [];
-  const page = instance?.startsWith('https:') ? oneLine(instance) : undefined;
+  const page = instance?.startsWith('https:') ? oneLine(instance, LONGEST) : undefined;
   return page ?? terms ?? "the CA's website";
 }
 
@@ -63,7 +65,7 @@ function describe({ detail, subproblems = [] }: z.infer<typeof Problem>): string
 /** The words of a challenge's or an order's `error` (RFC 8555, 8), in one line. */
 export function describeProblem(data: unknown): string | undefined {
   const problem = Problem.safeParse(data).data;
-  return problem && oneLine(`${describe(problem)} (${problem.type.replace(ACME_ERROR, '')})`);
+  return problem && oneLine(`${describe(problem)} (${problem.type.replace(ACME_ERROR, '')})`, LONGEST);
 }
 
 /** Retry-After in milliseconds, from seconds or an HTTP date (RFC 9110, 10.2.3). */
@@ -80,11 +82,4 @@ export function parseRetryAfter(header: string | undefined, now: Date): number |
 function kebab(camel: string): string {
   if (!/^[a-z][a-zA-Z]{0,63}$/.test(camel)) return 'unknown';
   return camel.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
-}
-
-function oneLine(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, 900);
 }

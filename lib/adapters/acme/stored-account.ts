@@ -3,9 +3,36 @@ import * as z from 'zod/mini';
 import { parseJson } from '../../foundation/common/parse-json.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
-import { accountParameter, nextKeyParameter } from '../../issuance/ca/rules/account-parameter.ts';
-import type { AccountContext } from './account-store.ts';
+import {
+  accountParameter,
+  contactParameter,
+  nextKeyParameter,
+} from '../../issuance/ca/rules/account-parameter.ts';
 import { AcmeClient } from './acme-client.ts';
+
+/** Where accounts are kept; see the parameter store for its promises. `inTheOpen` may be seen without the value. */
+export interface AccountStore {
+  get(name: string): Promise<string | undefined>;
+  create(name: string, value: string, inTheOpen?: string): Promise<boolean>;
+  replace(name: string, value: string, inTheOpen?: string): Promise<void>;
+}
+
+export interface AccountSettings {
+  /** Path of the parameters, without a trailing slash. */
+  prefix: string;
+  /** The same for the keys of external accounts. */
+  eabPrefix: string;
+  contact: string;
+  agreeToTerms: boolean;
+  caaIdentity: string | undefined;
+}
+
+export interface AccountContext {
+  store: AccountStore;
+  settings: AccountSettings;
+  /** Is told what goes wrong beside the work. */
+  onTrouble?: (error: unknown) => void;
+}
 
 /** An account as it is kept: key in PEM, address, and the contact that it was made with. */
 const Account = z.strictObject({ key: z.string(), url: z.string(), contact: z.optional(z.string()) });
@@ -51,4 +78,27 @@ export async function accountOf(directoryUrl: string, accountKey: string): Promi
 export function newAccountKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/**
+ * Tells the CA the contact of the settings where it was last told another one (RFC 8555, 7.3.2), and keeps beside the
+ * account what it was told; `always` tells it in any case.
+ */
+export async function updateContact(
+  client: AcmeClient,
+  { contact: first }: Account,
+  {
+    directoryUrl,
+    store,
+    settings,
+    always = false,
+  }: Pick<AccountContext, 'store' | 'settings'> & { directoryUrl: string; always?: boolean },
+): Promise<void> {
+  const { contact, prefix } = settings;
+  // Apart from the account, so that nobody who writes it can write back an old key.
+  const parameter = contactParameter(directoryUrl, prefix);
+  const told = (await store.get(parameter)) ?? first;
+  if (told === contact && !always) return;
+  await client.updateAccount({ contact: [`mailto:${contact}`] });
+  await store.replace(parameter, contact);
 }

@@ -10,6 +10,7 @@ import {
   CertificateManagerError,
   type ImportableCertificate,
 } from '../../delivery/acm/certificate-manager.ts';
+import { once } from '../../foundation/common/once.ts';
 import { errorName, errorText, isAccessDenied } from './error-name.ts';
 import { patiently } from './patiently.ts';
 
@@ -108,12 +109,7 @@ export class AcmCertificates implements CertificateManager {
 
 /** ACM by region, each with one client. */
 export function acmIn(bucket: string): (region: string) => CertificateManager {
-  const made = new Map<string, CertificateManager>();
-  return (region) => {
-    const manager = made.get(region) ?? new AcmCertificates(new ACMClient({ region }), { region, bucket });
-    made.set(region, manager);
-    return manager;
-  };
+  return once((region) => new AcmCertificates(new ACMClient({ region }), { region, bucket }));
 }
 
 function inputOf({ cert, chain, key }: ImportableCertificate) {

@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { EventBus } from '../../foundation/events/event-bus.ts';
+import type { EventBus } from '../../foundation/events/events.ts';
 import { EVENT_SOURCE, type StackEvent } from '../../foundation/events/events.ts';
 import { errorText } from './error-name.ts';
 

@@ -21,14 +21,11 @@ export class ParameterStore {
   }
 
   /** `undefined` when there is none. */
-  async get(name: string): Promise<string | undefined> {
-    try {
+  get(name: string): Promise<string | undefined> {
+    return this.#unless('ParameterNotFound', `read the parameter ${name}`, async () => {
       const answer = await this.#ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
       return answer.Parameter?.Value;
-    } catch (cause) {
-      if (errorName(cause) === 'ParameterNotFound') return undefined;
-      throw new ParameterError(`could not read the parameter ${name}: ${errorText(cause)}`, { cause });
-    }
+    });
   }
 
   /** `false` when one exists already: of two callers one wins. `description` is not encrypted. */
@@ -42,23 +39,23 @@ export class ParameterStore {
 
   /** Absent already is done. */
   async remove(name: string): Promise<void> {
-    try {
-      await this.#ssm.send(new DeleteParameterCommand({ Name: name }));
-    } catch (cause) {
-      if (errorName(cause) === 'ParameterNotFound') return;
-      throw new ParameterError(`could not remove the parameter ${name}: ${errorText(cause)}`, { cause });
-    }
+    const command = new DeleteParameterCommand({ Name: name });
+    await this.#unless('ParameterNotFound', `remove the parameter ${name}`, () => this.#ssm.send(command));
   }
 
   async #put(parameter: PutParameterCommandInput): Promise<boolean> {
+    const command = new PutParameterCommand({ ...parameter, Type: 'SecureString' });
+    const attempt = `write the parameter ${parameter.Name}`;
+    return !!(await this.#unless('ParameterAlreadyExists', attempt, () => this.#ssm.send(command)));
+  }
+
+  /** `undefined` where SSM answers with this error. */
+  async #unless<T>(name: string, attempt: string, call: () => Promise<T>): Promise<T | undefined> {
     try {
-      await this.#ssm.send(new PutParameterCommand({ ...parameter, Type: 'SecureString' }));
-      return true;
+      return await call();
     } catch (cause) {
-      if (errorName(cause) === 'ParameterAlreadyExists') return false;
-      throw new ParameterError(`could not write the parameter ${parameter.Name}: ${errorText(cause)}`, {
-        cause,
-      });
+      if (errorName(cause) === name) return undefined;
+      throw new ParameterError(`could not ${attempt}: ${errorText(cause)}`, { cause });
     }
   }
 }

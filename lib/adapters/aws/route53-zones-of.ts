@@ -1,18 +1,14 @@
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { ZoneRole } from '../../foundation/certificate/zone-role.ts';
+import { once } from '../../foundation/common/once.ts';
 import { ZoneError, type ZonesOf } from '../../issuance/dns/zones.ts';
 import { assumeRole } from './assumed-role.ts';
 import { Route53Zones } from './route53-zones.ts';
 
 /** Route 53 of the own account and of each zone role's, made when first asked for; no role is assumed before a call needs it. */
 export function route53ZonesOf(roles: readonly ZoneRole[]): ZonesOf {
-  const made = new Map<string | undefined, Route53Zones>();
-  return (role) => {
-    const zones = made.get(role) ?? makeZones(role, roles);
-    made.set(role, zones);
-    return zones;
-  };
+  return once((role) => makeZones(role, roles));
 }
 
 function makeZones(name: string | undefined, roles: readonly ZoneRole[]): Route53Zones {

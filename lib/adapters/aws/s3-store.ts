@@ -108,8 +108,7 @@ export class S3Store implements ObjectStore {
       try {
         await this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: etag }));
       } catch (error) {
-        if (![404, 409, 412].includes(httpStatus(error) ?? 0) || errorName(error) === 'NoSuchBucket')
-          throw error;
+        if (!isRefusedCondition(error)) throw error;
       }
     });
   }
@@ -124,8 +123,7 @@ export class S3Store implements ObjectStore {
         const answer = await this.#s3.send(new PutObjectCommand(this.#input(key, body, options)));
         return { etag: answer.ETag ?? '' };
       } catch (error) {
-        if (![404, 409, 412].includes(httpStatus(error) ?? 0) || errorName(error) === 'NoSuchBucket')
-          throw error;
+        if (!isRefusedCondition(error)) throw error;
         // The first answer may have been lost and a retry refused: what counts is what stands there now.
         const stored = await this.get(key);
         return stored?.body === body ? { etag: stored.etag } : undefined;
@@ -138,14 +136,12 @@ export class S3Store implements ObjectStore {
     body: string,
     { groups, ...conditions }: WriteOptions & Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>,
   ): PutObjectCommandInput {
-    const tags =
-      groups && groups.length > 0 ? { Tagging: `${TAG}=${encodeURIComponent(tagValue(groups))}` } : {};
     return {
       Bucket: this.#bucket,
       Key: key,
       Body: body,
       ContentType: contentTypeOf(key),
-      ...tags,
+      ...(groups?.length && { Tagging: `${TAG}=${encodeURIComponent(tagValue(groups))}` }),
       ...conditions,
     };
   }
@@ -158,6 +154,11 @@ export class S3Store implements ObjectStore {
       throw storeError(attempt, this.#bucket, cause);
     }
   }
+}
+
+/** Whether the object is gone, or not at the etag that the call asked for. */
+function isRefusedCondition(error: unknown): boolean {
+  return [404, 409, 412].includes(httpStatus(error) ?? 0) && errorName(error) !== 'NoSuchBucket';
 }
 
 /** A page that is opened from S3 is shown by its type, and not guessed at. */
@@ -182,11 +183,6 @@ function storeError(attempt: string, bucket: string, cause: unknown): StoreError
       { cause },
     );
   }
-  return new StoreError(
-    'store-unavailable',
-    `could not ${attempt} in the bucket ${bucket}: ${errorText(cause)}`,
-    {
-      cause,
-    },
-  );
+  const message = `could not ${attempt} in the bucket ${bucket}: ${errorText(cause)}`;
+  return new StoreError('store-unavailable', message, { cause });
 }

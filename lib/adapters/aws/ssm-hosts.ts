@@ -1,6 +1,7 @@
 import {
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
+  type GetCommandInvocationCommandOutput,
   ListCommandsCommand,
   SendCommandCommand,
   type SSMClient,
@@ -88,31 +89,22 @@ export class SsmHosts implements Hosts {
   }
 
   async invocation(commandId: string, instanceId: string): Promise<Invocation> {
-    const waiting = {
+    const command = new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId });
+    const answer = await this.#ask(`look at command ${commandId} on ${instanceId}`, () =>
+      this.#ssm.send(command).catch((cause): Partial<GetCommandInvocationCommandOutput> => {
+        // SSM knows a command a moment before its invocations.
+        if (errorName(cause) === 'InvocationDoesNotExist') return {};
+        throw cause;
+      }),
+    );
+    return {
       commandId,
       instanceId,
-      group: undefined,
-      status: 'waiting',
-      statusDetails: 'Pending',
-      output: '',
-    } as const;
-    try {
-      const answer = await this.#ssm.send(
-        new GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId }),
-      );
-      return {
-        commandId,
-        instanceId,
-        group: answer.Comment?.startsWith(COMMENT) ? answer.Comment.slice(COMMENT.length) : undefined,
-        status: statusOf(answer.Status ?? 'Pending'),
-        statusDetails: answer.StatusDetails ?? answer.Status ?? 'Pending',
-        output: answer.StandardOutputContent ?? '',
-      };
-    } catch (cause) {
-      // SSM knows a command a moment before its invocations.
-      if (errorName(cause) === 'InvocationDoesNotExist') return waiting;
-      throw hostsError(`look at command ${commandId} on ${instanceId}`, cause);
-    }
+      group: answer.Comment?.startsWith(COMMENT) ? answer.Comment.slice(COMMENT.length) : undefined,
+      status: statusOf(answer.Status ?? 'Pending'),
+      statusDetails: answer.StatusDetails ?? answer.Status ?? 'Pending',
+      output: answer.StandardOutputContent ?? '',
+    };
   }
 
   async #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {

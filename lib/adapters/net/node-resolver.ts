@@ -1,4 +1,5 @@
 import { Resolver as NodeResolver } from 'node:dns/promises';
+import { once } from '../../foundation/common/once.ts';
 import type { CaaProperty } from '../../issuance/caa/rules/caa.ts';
 import { DnsError, type Resolver } from '../../issuance/dns/resolver.ts';
 
@@ -7,14 +8,13 @@ const TIMING = { timeout: 2_000, tries: 3 };
 
 /** The public DNS through Node's resolver; it repeats over TCP what was truncated. */
 export class DnsResolver implements Resolver {
-  readonly #recursive = new NodeResolver(TIMING);
-  readonly #authoritative = new Map<string, NodeResolver>();
-  readonly #port: number;
+  readonly #recursive: NodeResolver;
+  readonly #server: (address: string) => NodeResolver;
 
   /** `resolver` is the recursive resolver's address (Lambda's own when absent); `port` is also that of authoritative servers. */
   constructor({ resolver, port = 53 }: { resolver?: string | undefined; port?: number | undefined } = {}) {
-    this.#port = port;
-    if (resolver) this.#recursive.setServers([`${resolver}:${port}`]);
+    this.#server = once((address) => resolverAt(address, port));
+    this.#recursive = resolver ? this.#server(resolver) : new NodeResolver(TIMING);
   }
 
   async caa(name: string): Promise<CaaProperty[]> {
@@ -28,6 +28,15 @@ export class DnsResolver implements Resolver {
   async cname(name: string): Promise<string | undefined> {
     const [target] = await ask(`CNAME of ${name}`, () => this.#recursive.resolveCname(name));
     return target?.toLowerCase();
+  }
+
+  /** IPv4 first, then IPv6. */
+  async addresses(name: string): Promise<string[]> {
+    const found = await Promise.all([
+      ask(`A of ${name}`, () => this.#recursive.resolve4(name)),
+      ask(`AAAA of ${name}`, () => this.#recursive.resolve6(name)),
+    ]);
+    return found.flat();
   }
 
   async ns(zone: string): Promise<string[]> {
@@ -57,16 +66,12 @@ export class DnsResolver implements Resolver {
     const records = await ask(`TXT of ${name} at ${server}`, () => this.#server(address).resolveTxt(name));
     return records.map((strings) => strings.join(''));
   }
+}
 
-  #server(address: string): NodeResolver {
-    let resolver = this.#authoritative.get(address);
-    if (!resolver) {
-      resolver = new NodeResolver(TIMING);
-      resolver.setServers([`${address}:${this.#port}`]);
-      this.#authoritative.set(address, resolver);
-    }
-    return resolver;
-  }
+function resolverAt(address: string, port: number): NodeResolver {
+  const resolver = new NodeResolver(TIMING);
+  resolver.setServers([`${address}:${port}`]);
+  return resolver;
 }
 
 async function ask<T>(question: string, resolve: () => Promise<T[]>): Promise<T[]> {

@@ -1,4 +1,3 @@
-import { Resolver } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
 import { isPublicAddress } from '../../delivery/probe/rules/public-address.ts';
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../delivery/probe/rules/site-facts.ts';
 import type { SiteObserver } from '../../delivery/probe/site-observer.ts';
 import { askHttp } from './http-answer.ts';
+import { DnsResolver } from './node-resolver.ts';
 import { shakeHands, unseen } from './tls-handshake.ts';
 
 export interface ObserverOptions {
@@ -19,20 +19,18 @@ export interface ObserverOptions {
 
 /** As many addresses of one name are asked. */
 const MAX_ADDRESSES = 4;
-const ABSENT = ['ENOTFOUND', 'ENODATA'];
 
 /**
  * Sites over IPv4, which is what a function outside a VPC has. A name may lead anywhere, also to the network that the function
  * runs in: only public addresses are asked, and exactly those that were looked up.
  */
 export class PublicSiteObserver implements SiteObserver {
-  readonly #resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  readonly #resolver: DnsResolver;
   readonly #options: ObserverOptions;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
-    const { resolver, port } = options.dns;
-    if (resolver) this.#resolver.setServers([`${resolver}:${port}`]);
+    this.#resolver = new DnsResolver(options.dns);
   }
 
   async observe(site: string, signal: AbortSignal): Promise<SiteFacts> {
@@ -47,7 +45,7 @@ export class PublicSiteObserver implements SiteObserver {
       plain: nothing,
       secure: nothing,
     };
-    const addresses = await this.#addresses(site);
+    const addresses = await this.#resolver.addresses(site).catch(unseen);
     if ('error' in addresses) return { ...seen, addresses };
     const asked = addresses
       .filter((address) => isPublicAddress(address) || (privatePorts && isIPv4(address)))
@@ -64,21 +62,4 @@ export class PublicSiteObserver implements SiteObserver {
     const versions = TLS_VERSIONS.filter((_, index) => !('error' in (taken[index] ?? nothing)));
     return { site, addresses, served, versions, plain, secure };
   }
-
-  async #addresses(site: string): Promise<string[] | Unseen> {
-    try {
-      const found = await Promise.all([
-        this.#resolver.resolve4(site).catch(noneIfAbsent),
-        this.#resolver.resolve6(site).catch(noneIfAbsent),
-      ]);
-      return found.flat();
-    } catch (error) {
-      return unseen(error);
-    }
-  }
-}
-
-function noneIfAbsent(error: unknown): string[] {
-  if (error instanceof Error && 'code' in error && ABSENT.includes(String(error.code))) return [];
-  throw error;
 }

@@ -1,7 +1,6 @@
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { MINUTE } from '../../foundation/common/durations.ts';
-import type { EventBus } from '../../foundation/events/event-bus.ts';
-import type { StackEvent } from '../../foundation/events/events.ts';
+import type { EventBus, StackEvent } from '../../foundation/events/events.ts';
 import type { CertificateManager, ImportableCertificate } from './certificate-manager.ts';
 import { type RecordDeps, recordImport } from './record-import.ts';
 import type { AcmImport } from './rules/decide-imports.ts';

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { readLive } from '../../foundation/bucket/read-pointer.ts';
+import { sha256 } from '../../foundation/certificate/leaf.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { type ArchiveFile, archiveKey, renewalKey } from '../../foundation/certificate/object-keys.ts';
 import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
+import { once } from '../../foundation/common/once.ts';
 import type { ImportDue } from '../../foundation/events/events.ts';
 import type { ImportableCertificate } from './certificate-manager.ts';
 import { type ImportOutcome, importIntoRegion, type RegionDeps } from './import-into-region.ts';
@@ -37,16 +38,13 @@ async function importCertificate(deps: ImportDeps, name: string): Promise<Import
   const wanted = parseRenewalFile(file.body, name, stack).acm ?? [];
   const live = await readLive(store, name);
   if (!live) return [{ name, outcome: 'left', reason: 'never-issued' }];
-  const record = (await readAcmRecord(store, name))?.record;
+  const record = await readAcmRecord(store, name);
   const { version } = live.pointer;
   const { due, unwanted } = decideImports({ wanted, record, version });
   const kept = await Promise.all(unwanted.map((region) => retain(deps, { name, region })));
   if (due.length === 0) return kept;
-  let reading: Promise<ImportableCertificate> | undefined;
-  const read = () => {
-    reading ??= readVersion(store, name, live.pointer);
-    return reading;
-  };
+  const readOnce = once((pointer: LivePointer) => readVersion(store, name, pointer));
+  const read = () => readOnce(live.pointer);
   const imported = due.map((region) =>
     importIntoRegion(deps, { name, region, version, read }).catch(
       (error): ImportOutcome => ({ name, region, outcome: 'failed', ...describeError(error) }),
@@ -67,7 +65,7 @@ async function retain(deps: ImportDeps, at: { name: string; region: string }): P
 async function readVersion(
   store: ObjectStore,
   name: string,
-  { version, sha256 }: LivePointer,
+  { version, sha256: hashes }: LivePointer,
 ): Promise<ImportableCertificate> {
   const read = async (file: ArchiveFile) => {
     const key = archiveKey(name, version, file);
@@ -76,14 +74,10 @@ async function readVersion(
     throw new InputError('archive-incomplete', `${key} is missing; renew with force to get a new version`);
   };
   const [cert, chain, privkey] = await Promise.all([read('cert'), read('chain'), read('privkey')]);
-  if (hashOf(cert + chain) !== sha256.fullchain || hashOf(privkey) !== sha256.privkey)
+  if (sha256(cert + chain) !== hashes.fullchain || sha256(privkey) !== hashes.privkey)
     throw new InputError(
       'archive-mismatch',
       `archive/${name}/${version}/ does not hold what live/${name}.json names; renew with force to get a new version`,
     );
   return { cert, chain, key: new PrivateKeyPem(privkey) };
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,8 +1,8 @@
-import { type ObjectStore, StoreError } from '../../foundation/bucket/object-store.ts';
+import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { hostKey } from '../../foundation/certificate/object-keys.ts';
-import { parseJson } from '../../foundation/common/parse-json.ts';
-import type { EventBus } from '../../foundation/events/event-bus.ts';
-import type { HostOutcome, StackEvent } from '../../foundation/events/events.ts';
+import { orNone } from '../../foundation/common/parse-json.ts';
+import type { EventBus, HostOutcome, StackEvent } from '../../foundation/events/events.ts';
 import type { Invocation } from './hosts.ts';
 import { HostRecord, recordResults } from './rules/host-record.ts';
 import { type HostResult, isInstalled, parseHostReport } from './rules/host-report.ts';
@@ -13,8 +13,6 @@ export interface RecordDeps {
   events: EventBus;
   clock: () => Date;
 }
-
-const MAX_CONFLICTS = 8;
 
 /**
  * Says what a command did on one host and writes it down. Told again, it is said once more only when the first time did
@@ -48,32 +46,18 @@ async function tellAndWrite(
   { instanceId, commandId }: Invocation,
   { group, results }: { group: string; results: HostResult[] },
 ): Promise<void> {
-  const key = hostKey(instanceId);
   const said = new Set<string>();
-  for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
-    const stored = await store.get(key);
-    const before = stored && recordOf(stored.body, key);
+  await updateObject(store, hostKey(instanceId), async (body) => {
+    // A record that cannot be read is written anew: what the host serves, it reports.
+    const before = orNone(body, HostRecord);
     const fresh = results.filter(({ name }) => before?.lineages[name]?.commandId !== commandId);
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return { body };
     const unsaid = fresh.filter(({ name }) => !said.has(name));
     await events.publish(unsaid.map((result) => eventOf(result, group, instanceId)));
     for (const { name } of unsaid) said.add(name);
-    const body = `${JSON.stringify(recordResults(before, fresh, { instanceId, group, commandId, at: clock() }), null, 2)}\n`;
-    const written = stored
-      ? await store.replace(key, body, { etag: stored.etag })
-      : await store.create(key, body);
-    if (written) return;
-  }
-  throw new StoreError('store-unavailable', `${key} kept changing; the next scan compares again`);
-}
-
-/** A record that cannot be read is written anew: what the host serves, it reports. */
-function recordOf(body: string, key: string): HostRecord | undefined {
-  try {
-    return parseJson(body, HostRecord, { where: key, reason: 'host-record-malformed' });
-  } catch {
-    return undefined;
-  }
+    const after = recordResults(before, fresh, { instanceId, group, commandId, at: clock() });
+    return { body: `${JSON.stringify(after, null, 2)}\n` };
+  });
 }
 
 function eventOf(

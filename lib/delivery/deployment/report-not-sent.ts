@@ -1,5 +1,4 @@
-import type { EventBus } from '../../foundation/events/event-bus.ts';
-import type { DeploymentDue } from '../../foundation/events/events.ts';
+import type { DeploymentDue, EventBus } from '../../foundation/events/events.ts';
 
 /** An event takes 256 KB, and so do ten of them together. */
 const MOST_HOSTS_TOLD = 200;

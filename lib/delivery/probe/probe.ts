@@ -7,8 +7,8 @@ import { LineageName, Version } from '../../foundation/certificate/lineage.ts';
 import { probeKey, renewalKey } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
-import { parseJson, parseValue } from '../../foundation/common/parse-json.ts';
-import type { EventBus } from '../../foundation/events/event-bus.ts';
+import { orNone, parseValue } from '../../foundation/common/parse-json.ts';
+import type { EventBus } from '../../foundation/events/events.ts';
 import type { SiteFinding } from './rules/finding.ts';
 import { judgeSite } from './rules/judge-site.ts';
 import type { SiteObserver } from './site-observer.ts';
@@ -115,13 +115,6 @@ async function isProbedSince(
   store: ObjectStore,
   { name, version, told }: { name: string; version: string; told: Date },
 ): Promise<boolean> {
-  const where = probeKey(name);
-  const stored = await store.get(where);
-  if (!stored) return false;
-  try {
-    const record = parseJson(stored.body, ProbeRecord, { where, reason: 'probe-malformed' });
-    return record.version === version && Date.parse(record.at) >= told.getTime() + 1_000;
-  } catch {
-    return false;
-  }
+  const record = orNone((await store.get(probeKey(name)))?.body, ProbeRecord);
+  return record?.version === version && Date.parse(record.at) >= told.getTime() + 1_000;
 }

@@ -6,6 +6,7 @@ import {
   RENEWAL_PREFIX,
   STATE_PREFIX,
 } from '../certificate/object-keys.ts';
+import { once } from '../common/once.ts';
 import type { Listed, ListOptions, ObjectStore, StoredObject } from './object-store.ts';
 import { type BucketIndex, emptyIndex, indexText, parseIndex, toIndexed } from './rules/bucket-index.ts';
 
@@ -28,7 +29,7 @@ export interface OpenOptions {
 export class IndexedReads implements Reads {
   readonly #store: Reads;
   readonly #index: BucketIndex;
-  readonly #listed = new Map<string, Promise<ReadonlyMap<string, Listed>>>();
+  readonly #below: (prefix: string) => Promise<ReadonlyMap<string, Listed>>;
   /** What of the index is true, with what was read besides. */
   readonly #objects: BucketIndex['objects'] = new Map();
   #changed = false;
@@ -36,6 +37,10 @@ export class IndexedReads implements Reads {
   private constructor(store: Reads, index: BucketIndex) {
     this.#store = store;
     this.#index = index;
+    this.#below = once(async (prefix) => {
+      const listed = await store.list(prefix);
+      return new Map(listed.map((found) => [found.key, found]));
+    });
   }
 
   static async open(
@@ -63,14 +68,6 @@ export class IndexedReads implements Reads {
     this.#objects.set(key, known);
     const { etag, modified, ageMs } = listed;
     return { body: known[1], etag, modified, at: new Date(modified.getTime() + ageMs) };
-  }
-
-  #below(prefix: string): Promise<ReadonlyMap<string, Listed>> {
-    const listed =
-      this.#listed.get(prefix) ??
-      this.#store.list(prefix).then((all) => new Map(all.map((found) => [found.key, found])));
-    this.#listed.set(prefix, listed);
-    return listed;
   }
 
   async #readAnew(key: string): Promise<StoredObject | undefined> {

@@ -1,8 +1,7 @@
 import { LivePointer } from '../certificate/live-pointer.ts';
 import { liveKey } from '../certificate/object-keys.ts';
-import { parseJson } from '../common/parse-json.ts';
+import { orNone, parseJson } from '../common/parse-json.ts';
 import type { ObjectStore } from './object-store.ts';
-import { orNone } from './read-json.ts';
 
 /** The live pointer with its etag; `undefined` before the first issue. */
 export async function readLive(

@@ -10,11 +10,11 @@ const MAX_CONFLICTS = 8;
 export async function updateObject<Change extends { body: string | undefined }>(
   store: ObjectStore,
   key: string,
-  change: (text: string | undefined) => Change,
+  change: (text: string | undefined) => Change | Promise<Change>,
 ): Promise<Change> {
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
     const stored = await store.get(key);
-    const changed = change(stored?.body);
+    const changed = await change(stored?.body);
     const { body } = changed;
     if (body === stored?.body) return changed;
     if (body === undefined) {

@@ -19,7 +19,7 @@ export function leafFacts(leaf: X509Certificate): LeafFacts {
     notBefore: new Date(leaf.validFrom),
     notAfter: new Date(leaf.validTo),
     fingerprint: sha256(leaf.raw),
-    keyFingerprint: sha256(leaf.publicKey.export({ type: 'spki', format: 'der' })),
+    keyFingerprint: spkiHash(leaf.publicKey),
   };
 }
 
@@ -39,6 +39,12 @@ export function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject
   return KEY_TYPES.find((known) => known === `rsa-${modulusLength}`);
 }
 
+/** SHA-256 of a public key's SPKI: equal for a key and the certificates made for it. */
+export function spkiHash(publicKey: KeyObject): string {
+  return sha256(publicKey.export({ type: 'spki', format: 'der' }));
+}
+
+/** In hex. */
 export function sha256(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
 }

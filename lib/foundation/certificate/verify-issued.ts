@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { AuthorityKeyIdentifierExtension, X509Certificate as ParsedCertificate } from '@peculiar/x509';
-import { type LeafFacts, leafFacts, sha256 } from './leaf.ts';
+import { type LeafFacts, leafFacts, spkiHash } from './leaf.ts';
 import type { PrivateKeyPem } from './private-key-pem.ts';
 
 /** The CA's answer is not what was ordered; nothing of it may be committed. */
@@ -33,7 +33,7 @@ export interface Issued {
   fullchain: string;
 }
 
-const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+export const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 const MAX_CHAIN = 10;
 
 /** The chain that the CA sent, checked against the key and the names that were ordered; throws {@link CertificateError}. */
@@ -127,7 +127,6 @@ function certIdOf(leaf: X509Certificate, serial: string): string {
   return `${Buffer.from(keyId, 'hex').toString('base64url')}.${Buffer.from(der, 'hex').toString('base64url')}`;
 }
 
-/** SHA-256 of the key's SPKI in hex: equal for a key and the certificate made for it. */
 export function keyFingerprint(key: PrivateKeyPem): string {
-  return sha256(createPublicKey(createPrivateKey(key.reveal())).export({ type: 'spki', format: 'der' }));
+  return spkiHash(createPublicKey(key.reveal()));
 }

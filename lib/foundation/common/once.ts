@@ -1,9 +1,9 @@
-/** Asks each question once, whoever asks it again. */
-export function once<Found>(ask: (about: string) => Promise<Found>): (about: string) => Promise<Found> {
-  const asked = new Map<string, Promise<Found>>();
+/** Answers each question once; whoever asks it again gets the same answer, or the same promise of one. */
+export function once<About, Answer>(ask: (about: About) => Answer): (about: About) => Answer {
+  const answers = new Map<About, { answer: Answer }>();
   return (about) => {
-    const answer = asked.get(about) ?? ask(about);
-    asked.set(about, answer);
-    return answer;
+    const known = answers.get(about) ?? { answer: ask(about) };
+    answers.set(about, known);
+    return known.answer;
   };
 }

@@ -33,6 +33,30 @@ export function parseValue<T extends z.ZodMiniType>(
   throw new InputError(reason, `${where}: ${explainIssues(parsed.error)}`);
 }
 
+/**
+ * What a person invoked a function with; throws an InputError that shows the right shape by `example`. Lambda hands over
+ * what an invocation without an event gives as `undefined`, `null` or an empty text.
+ */
+export function parseRequest<T extends z.ZodMiniType>(
+  event: unknown,
+  schema: T,
+  example: string,
+): z.infer<T> {
+  const request = event === undefined || event === null || event === '' ? {} : event;
+  if (typeof request !== 'object' || Array.isArray(request))
+    throw new InputError('event-invalid', `event: give ${example}`);
+  return parseValue(request, schema, { where: 'event', reason: 'event-invalid' });
+}
+
+/** A stored text as this schema; `undefined` where there is none, or it is none of it. */
+export function orNone<T extends z.ZodMiniType>(text: string | undefined, schema: T): z.infer<T> | undefined {
+  try {
+    return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 function oneLine(message: string): string {
   return message.replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/g, '?');
 }

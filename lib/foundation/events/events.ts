@@ -44,6 +44,31 @@ export const ImportDue = z.strictObject({
 });
 export type ImportDue = z.infer<typeof ImportDue>;
 
+/** `count` of all; `items` are the first of them. */
+const Listing = <Item extends z.ZodMiniType>(item: Item) =>
+  z.object({ count: z.number(), items: z.array(item) });
+
+/** `Certificates Checked`: how all certificates are, at each hourly check and weekly sweep. Instants are ISO 8601 in UTC. */
+export const CheckSummary = z.object({
+  start: z.string(),
+  at: z.string(),
+  certificates: z.number(),
+  /** The shortest share of life left first. */
+  soonest: z.array(z.object({ name: z.string(), lifeLeft: z.number(), notAfter: z.string() })),
+  failing: Listing(z.string()),
+  overdue: Listing(z.string()),
+  /** Renewal files that cannot be used. */
+  rejected: Listing(z.object({ name: z.string(), reason: z.string(), message: z.string() })),
+  /** Hosts that are online and do not hold what they should, and their groups. */
+  hostsBehind: z.object({ count: z.number(), groups: z.array(z.string()) }),
+  warnings: z.array(z.string()),
+});
+export type CheckSummary = z.infer<typeof CheckSummary>;
+
+/** An object of the bucket that could not be used, and where it is kept now. */
+export const ObjectSetAside = z.object({ key: z.string(), aside: z.string(), reason: z.string() });
+export type ObjectSetAside = z.infer<typeof ObjectSetAside>;
+
 /** Facts, one per certificate, for anyone to subscribe to. Instants are ISO 8601 in UTC. */
 export type StackEvent =
   | { type: 'Renewal Due'; detail: RenewalDue }
@@ -93,11 +118,10 @@ export type StackEvent =
       detail: { name: string; group: string; reason: string; message: string; hosts: HostOutcome[] };
     };
 
-/** An object of the bucket that could not be used, and where it is kept now. */
-export interface ObjectSetAside {
-  key: string;
-  aside: string;
-  reason: string;
+/** The stack's event bus. */
+export interface EventBus {
+  /** All or an error; a repetition is harmless to every listener of ours. */
+  publish(facts: readonly StackEvent[]): Promise<void>;
 }
 
 /** What is wrong with one name, seen from outside. */
@@ -132,26 +156,4 @@ function inParts(names: readonly string[]): string[][] {
   return Array.from({ length: Math.ceil(names.length / NAMES_AT_ONCE) }, (_, index) =>
     names.slice(index * NAMES_AT_ONCE, (index + 1) * NAMES_AT_ONCE),
   );
-}
-
-export interface Listing<Item> {
-  /** Of all; `items` are the first of them. */
-  count: number;
-  items: Item[];
-}
-
-/** `Certificates Checked`: how all certificates are, at each hourly check and weekly sweep. Instants are ISO 8601 in UTC. */
-export interface CheckSummary {
-  start: string;
-  at: string;
-  certificates: number;
-  /** The shortest share of life left first. */
-  soonest: { name: string; lifeLeft: number; notAfter: string }[];
-  failing: Listing<string>;
-  overdue: Listing<string>;
-  /** Renewal files that cannot be used. */
-  rejected: Listing<{ name: string; reason: string; message: string }>;
-  /** Hosts that are online and do not hold what they should, and their groups. */
-  hostsBehind: { count: number; groups: string[] };
-  warnings: string[];
 }

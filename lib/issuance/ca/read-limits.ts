@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
-import { orNone } from '../../foundation/bucket/read-json.ts';
 import { limitsKey } from '../../foundation/certificate/object-keys.ts';
+import { orNone } from '../../foundation/common/parse-json.ts';
 import { CaLimits, NO_LIMITS } from './rules/ca-limits.ts';
 
 /** What a CA has told us to wait for. As with a state, what cannot be read says nothing. */
@@ -9,5 +9,5 @@ export async function readLimits(store: Pick<ObjectStore, 'get'>, directoryUrl: 
 }
 
 export function parseLimits(body: string | undefined): CaLimits {
-  return (body === undefined ? undefined : orNone(body, CaLimits)) ?? NO_LIMITS;
+  return orNone(body, CaLimits) ?? NO_LIMITS;
 }

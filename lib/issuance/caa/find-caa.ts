@@ -16,7 +16,10 @@ export function findCaa(resolver: Resolver, names: readonly string[]): Promise<C
 }
 
 /** RFC 8659, 3: the closest non-empty set on the climb from the name; behind an alias it stands where that leads. */
-async function relevantSet(resolver: Resolver, name: string): Promise<RelevantSet | undefined> {
+export async function relevantSet(
+  resolver: Pick<Resolver, 'caa' | 'cname'>,
+  name: string,
+): Promise<RelevantSet | undefined> {
   for (const label of selfAndAncestors(name)) {
     const properties = await resolver.caa(label);
     if (properties.length > 0) return { at: await followCnames(resolver, label), properties };

@@ -1,18 +1,31 @@
 import { InputError } from '../../foundation/common/input-error.ts';
 import type { Resolver } from './resolver.ts';
 
-export const MAX_CNAMES = 8;
+const MAX_CNAMES = 8;
+
+type Cnames = Pick<Resolver, 'cname'>;
 
 /** The name at the end of a name's CNAMEs, the name itself when it has none; throws {@link InputError} for a loop. */
-export async function followCnames(resolver: Resolver, start: string): Promise<string> {
-  let name = start;
-  for (let step = 0; step <= MAX_CNAMES; step += 1) {
-    const target = await resolver.cname(name);
-    if (target === undefined) return name;
-    name = target;
-  }
+export async function followCnames(resolver: Cnames, start: string): Promise<string> {
+  const { names, ends } = await cnamePath(resolver, start);
+  const last = names.at(-1) ?? start;
+  if (ends) return last;
   throw new InputError(
     'cname-loop',
-    `${start} leads through over ${MAX_CNAMES} CNAMEs (last ${name}); let it point to one name that ends them`,
+    `${start} leads through over ${MAX_CNAMES} CNAMEs (last ${last}); let it point to one name that ends them`,
   );
+}
+
+/** A name and what its CNAMEs lead to; they do not end when they come back to a name, or go on for too long. */
+export async function cnamePath(
+  resolver: Cnames,
+  start: string,
+): Promise<{ names: string[]; ends: boolean }> {
+  const names = [start];
+  for (let target = await resolver.cname(start); target; target = await resolver.cname(target)) {
+    const goesOn = !names.includes(target) && names.length <= MAX_CNAMES;
+    names.push(target);
+    if (!goesOn) return { names, ends: false };
+  }
+  return { names, ends: true };
 }

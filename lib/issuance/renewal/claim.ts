@@ -1,6 +1,6 @@
 import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
-import { orNone } from '../../foundation/bucket/read-json.ts';
 import { pendingKey } from '../../foundation/certificate/object-keys.ts';
+import { orNone } from '../../foundation/common/parse-json.ts';
 import { type OrderSubject, orderLockKey, takeOrderLock } from './order-lock.ts';
 import { CLAIM_SECONDS, ClaimRecord, isStale } from './rules/claim-record.ts';
 import { type AsideDeps, setAside } from './set-aside.ts';

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import type { StackLimits } from '../../foundation/certificate/renewal-file.ts';
-import type { EventBus } from '../../foundation/events/event-bus.ts';
+import type { EventBus } from '../../foundation/events/events.ts';
 import type { OpenCertificateAuthority } from '../ca/certificate-authority.ts';
 import type { StackCas } from '../ca/rules/ca-list.ts';
 import type { Resolver } from '../dns/resolver.ts';

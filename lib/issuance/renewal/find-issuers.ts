@@ -1,5 +1,6 @@
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
+import { once } from '../../foundation/common/once.ts';
 import type { CaaIssuer } from '../ca/rules/ca-list.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 import type { RenewRun } from './phases.ts';
@@ -9,19 +10,15 @@ export type FindIssuers = (wanted: Wanted) => Promise<CaaIssuer[]>;
 
 /** Asks each CA once for all certificates of a batch. */
 export function issuerFinder(run: Pick<RenewRun, 'deps' | 'authority'>): FindIssuers {
-  const asked = new Map<string, Promise<CaaIssuer | undefined>>();
+  const anyone = once((ca: string) => fallbackIssuer(run, ca, false));
+  const ourAccount = once((ca: string) => fallbackIssuer(run, ca, true));
   return async (wanted) => {
     const own = await run.authority.caaIssuer();
     if (!own) return [];
     const { mode, restrict } = wanted.caa;
     const others = casOf(wanted, run.deps.stack).filter((ca) => ca !== run.deps.ca && mode === 'manage');
-    const issuers = others.map((ca) => {
-      const key = `${restrict} ${ca}`;
-      const issuer = asked.get(key) ?? fallbackIssuer(run, ca, restrict);
-      asked.set(key, issuer);
-      return issuer;
-    });
-    return [own, ...(await Promise.all(issuers)).flatMap((issuer) => issuer ?? [])];
+    const issuers = await Promise.all(others.map(restrict ? ourAccount : anyone));
+    return [own, ...issuers.flatMap((issuer) => issuer ?? [])];
   };
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
+import { sha256 } from '../../foundation/certificate/leaf.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
 import { CLAIM_SECONDS, isStale } from './rules/claim-record.ts';
 
@@ -23,7 +23,7 @@ export interface OrderSubject {
 
 export function orderLockKey({ ca, names, profile }: OrderSubject): string {
   const subject = JSON.stringify([ca, [...new Set(names)].sort(), profile ?? null]);
-  return `orders/${createHash('sha256').update(subject).digest('hex')}.json`;
+  return `orders/${sha256(subject)}.json`;
 }
 
 /** Another certificate with the same CA, names and profile is being ordered; the CA could give both one order. */

@@ -1,7 +1,7 @@
 import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
-import { orNone } from '../../foundation/bucket/read-json.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { stateKey } from '../../foundation/certificate/object-keys.ts';
+import { orNone } from '../../foundation/common/parse-json.ts';
 import { State } from './rules/state.ts';
 
 /** What is remembered of a certificate; `spoilt` is an object that cannot be read as a state, which is none: it only ever says to wait. */
@@ -10,12 +10,8 @@ export async function findState(
   name: string,
 ): Promise<{ state?: State | undefined; spoilt?: StoredObject }> {
   const stored = await store.get(stateKey(name));
-  const state = stored && orNone(stored.body, State);
+  const state = orNone(stored?.body, State);
   return stored && !state ? { spoilt: stored } : { state };
-}
-
-export function parseState(body: string | undefined): State | undefined {
-  return body === undefined ? undefined : orNone(body, State);
 }
 
 /**
@@ -28,7 +24,7 @@ export async function updateState<After extends State | undefined>(
   change: (before: State | undefined) => After,
 ): Promise<After> {
   const { state } = await updateObject(store, stateKey(name), (text) => {
-    const state = change(parseState(text));
+    const state = change(orNone(text, State));
     return { state, body: state && `${JSON.stringify(state, null, 2)}\n` };
   });
   return state;

@@ -18,7 +18,7 @@ import {
   withRevocation,
 } from '../../foundation/certificate/revocation.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
-import type { EventBus } from '../../foundation/events/event-bus.ts';
+import type { EventBus } from '../../foundation/events/events.ts';
 import { AcmeError, type OpenCertificateAuthority } from '../ca/certificate-authority.ts';
 import { casOf, type StackCas } from '../ca/rules/ca-list.ts';
 import { parseRevocations } from './read-revocations.ts';

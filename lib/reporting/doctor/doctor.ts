@@ -6,9 +6,8 @@ import { LineageName } from '../../foundation/certificate/lineage.ts';
 import { nameOfKey, RENEWAL_PREFIX, renewalKey } from '../../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
-import { InputError } from '../../foundation/common/input-error.ts';
 import { once } from '../../foundation/common/once.ts';
-import { parseValue } from '../../foundation/common/parse-json.ts';
+import { parseRequest } from '../../foundation/common/parse-json.ts';
 import { accountParameter } from '../../issuance/ca/rules/account-parameter.ts';
 import { casOf } from '../../issuance/ca/rules/ca-list.ts';
 import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
@@ -38,7 +37,7 @@ const Request = z.strictObject({
 
 /** Looks at every precondition of the certificates that the event names, or of all, and changes nothing. */
 export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Promise<Diagnosis> {
-  const files = await filesFor(deps, parseRequest(event));
+  const files = await filesFor(deps, parseDoctorRequest(event));
   const looks = readersOf(deps);
   const findings = await pMap(files, (file) => diagnoseFile(deps, file, { looks, now }), {
     concurrency: CERTIFICATES_AT_ONCE,
@@ -50,19 +49,9 @@ export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Pro
 /** What several certificates share is looked at once. */
 function readersOf(deps: DoctorDeps) {
   return {
-    dnsOf: dnsReaders(deps),
+    dnsOf: once((role: string | undefined) => new DnsReader(deps.zonesOf(role), deps.resolver)),
     hosts: new HostReader(deps),
-    accountAt: once((directoryUrl) => readAccount(deps, directoryUrl)),
-  };
-}
-
-/** The looks through each zone role, made when a file first asks for them. */
-function dnsReaders({ zonesOf, resolver }: DoctorDeps): (role: string | undefined) => DnsReader {
-  const made = new Map<string | undefined, DnsReader>();
-  return (role) => {
-    const dns = made.get(role) ?? new DnsReader(zonesOf(role), resolver);
-    made.set(role, dns);
-    return dns;
+    accountAt: once((directoryUrl: string) => readAccount(deps, directoryUrl)),
   };
 }
 
@@ -151,12 +140,8 @@ async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<Acco
   };
 }
 
-/** Which certificates `doctor` is asked about; throws an InputError in one line that shows the right shape. */
-export function parseRequest(event: unknown): 'all' | string[] {
-  // Lambda hands over what an invocation without an event gives, in one of these shapes.
-  if (event === undefined || event === null || event === '') return 'all';
-  if (typeof event !== 'object' || Array.isArray(event))
-    throw new InputError('event-invalid', `event: give ${EXAMPLE}`);
-  const { names } = parseValue(event, Request, { where: 'event', reason: 'event-invalid' });
+/** Which certificates `doctor` is asked about. */
+export function parseDoctorRequest(event: unknown): 'all' | string[] {
+  const { names } = parseRequest(event, Request, EXAMPLE);
   return names === '*' ? 'all' : [...new Set(names)];
 }

@@ -15,12 +15,12 @@ export class HostReader {
 
   constructor({ store, hosts, stack }: Pick<DoctorDeps, 'store' | 'hosts' | 'stack'>) {
     this.#groups = stack.hostGroups;
-    const recordOf = once((instanceId) => readRecord(store, instanceId));
+    const recordOf = once((instanceId: string) => readRecord(store, instanceId));
     const withRecord = async (host: Host): Promise<HostFacts> => ({
       ...host,
       record: await answerOf(recordOf(host.instanceId)),
     });
-    this.#lookAt = once(async (group) => Promise.all((await hosts.inGroup(group)).map(withRecord)));
+    this.#lookAt = once(async (group: string) => Promise.all((await hosts.inGroup(group)).map(withRecord)));
   }
 
   async groups(names: readonly string[]): Promise<GroupFacts[]> {

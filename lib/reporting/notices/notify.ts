@@ -1,9 +1,10 @@
 import pMap from 'p-map';
-import { type ObjectStore, StoreError } from '../../foundation/bucket/object-store.ts';
+import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
+import { updateObject } from '../../foundation/bucket/update-object.ts';
+import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { NOTICES_KEY } from '../../foundation/certificate/object-keys.ts';
-import { parseJson } from '../../foundation/common/parse-json.ts';
-import { lifeLeft } from '../../scan/rules/check-summary.ts';
+import { orNone } from '../../foundation/common/parse-json.ts';
 import type { Mailbox } from './mailbox.ts';
 import { chooseNotices } from './rules/choose-notices.ts';
 import { writeMail } from './rules/mail.ts';
@@ -28,7 +29,6 @@ export interface NotifyOutcome {
 }
 
 const READS_AT_ONCE = 16;
-const MAX_CONFLICTS = 8;
 
 /**
  * Tells people what they have to see to, and says what is measured. A mail goes before it is remembered: when that fails it
@@ -42,46 +42,31 @@ export async function notify(deps: NotifyDeps, facts: readonly SeenEvent[]): Pro
     await mailbox.send(mail);
     mails.push(mail.subject);
   };
-  for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
+  const { after } = await updateObject(deps.store, NOTICES_KEY, async (text) => {
     const now = deps.clock();
-    const stored = await deps.store.get(NOTICES_KEY);
-    const known = takeIn(parseMemory(stored?.body), facts, now);
-    const pointers = await readPointers(deps.store, known);
-    const shares = new Map(pointers.map(([name, pointer]) => [name, pointer && lifeLeft(pointer, now)]));
-    const { tell, over, after } = chooseNotices(known, { lifeLeft: shares, now });
-    const notAfter = new Map(
-      pointers.flatMap(([name, pointer]) => (pointer ? [[name, pointer.notAfter]] : [])),
-    );
-    if (tell.length + over.length > 0) await send(writeMail({ tell, over, stage, docsUrl, notAfter, now }));
+    // What cannot be read is forgotten: then something may be told twice.
+    const known = takeIn(orNone(text, Memory) ?? EMPTY, facts, now);
+    const lives = await readLives(deps.store, known);
+    const { tell, over, after } = chooseNotices(known, { lives, now });
+    if (tell.length + over.length > 0) await send(writeMail({ tell, over, stage, docsUrl, lives, now }));
     for (const fact of facts)
       if (fact['detail-type'] === 'Certificates Checked' && fact.detail.start === 'weekly-sweep')
         await send(writeReport(fact.detail, { stage }));
-    const body = `${JSON.stringify(after, null, 2)}\n`;
-    const written = stored
-      ? await deps.store.replace(NOTICES_KEY, body, { etag: stored.etag })
-      : await deps.store.create(NOTICES_KEY, body);
-    if (written) return { mails, measured: measure(facts, after.lastSweep) };
-  }
-  throw new StoreError('store-unavailable', `${NOTICES_KEY} kept changing`);
+    return { after, body: `${JSON.stringify(after, null, 2)}\n` };
+  });
+  return { mails, measured: measure(facts, after.lastSweep) };
 }
 
-/** What cannot be read is forgotten: then something may be told twice. */
-function parseMemory(body: string | undefined): Memory {
-  if (body === undefined) return EMPTY;
-  try {
-    return parseJson(body, Memory, { where: NOTICES_KEY, reason: 'notices-malformed' });
-  } catch {
-    return EMPTY;
-  }
-}
-
-async function readPointers(store: ObjectStore, { troubles }: Memory) {
+/** Of the certificates in trouble those that were issued. */
+async function readLives(store: ObjectStore, { troubles }: Memory): Promise<Map<string, LivePointer>> {
   const names = Object.values(troubles).flatMap(({ kind, subject }) =>
     kind === 'renewal' || kind === 'overdue' ? [subject] : [],
   );
-  return pMap(
-    [...new Set(names)],
-    async (name) => [name, (await findPointer(store, name))?.pointer] as const,
-    { concurrency: READS_AT_ONCE },
-  );
+  const lives = new Map<string, LivePointer>();
+  const read = async (name: string) => {
+    const pointer = (await findPointer(store, name))?.pointer;
+    if (pointer) lives.set(name, pointer);
+  };
+  await pMap(new Set(names), read, { concurrency: READS_AT_ONCE });
+  return lives;
 }

@@ -11,14 +11,11 @@ import {
 } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
+import { orNone } from '../../foundation/common/parse-json.ts';
 import type { StackCas } from '../../issuance/ca/rules/ca-list.ts';
 import { State } from '../../issuance/renewal/rules/state.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
-import type { CertificateFacts } from './rules/facts.ts';
-
-interface Parser<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false };
-}
+import type { CertificateFacts } from './rules/judge-health.ts';
 
 export interface ReadOptions {
   now: Date;
@@ -39,22 +36,21 @@ export async function readStatus(
   const fileOf = (text: string, name: string) => readFile(text, name, stack);
   const [files, pointers, remembered, records] = await Promise.all([
     readAll(RENEWAL_PREFIX, stack ? wanted : [], fileOf),
-    readAll(LIVE_PREFIX, live, (text) => parse(text, LivePointer)),
-    readAll(STATE_PREFIX, states, (text) => parse(text, State)),
-    readAll(HOSTS_PREFIX, hosts, (text) => parse(text, HostRecord)),
+    readAll(LIVE_PREFIX, live, (text) => orNone(text, LivePointer) ?? 'unreadable'),
+    readAll(STATE_PREFIX, states, (text) => orNone(text, State)),
+    readAll(HOSTS_PREFIX, hosts, (text) => orNone(text, HostRecord)),
   ]);
   const known = new Set(wanted);
-  const found = [...records.values()].filter((record) => record !== 'unreadable');
+  const found = [...records.values()].filter((record) => record !== undefined);
   return [...new Set([...known, ...pointers.keys()])]
     .map((name) => {
-      const state = remembered.get(name);
       const file = files.get(name);
       return statusOf({
         name,
         wanted: known.has(name),
         ...(file && { file }),
         pointer: pointers.get(name),
-        state: state === 'unreadable' ? undefined : state,
+        state: remembered.get(name),
         records: found,
         now,
       });
@@ -93,14 +89,5 @@ function readFile(text: string, name: string, stack: ReadOptions['stack']): Cert
     return { ...parseRenewalFile(text, name, stack), stack };
   } catch (error) {
     return { rejected: describeError(error).message };
-  }
-}
-
-function parse<T>(text: string, schema: Parser<T>): T | 'unreadable' {
-  try {
-    const parsed = schema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : 'unreadable';
-  } catch {
-    return 'unreadable';
   }
 }

@@ -3,8 +3,7 @@ import { IndexedReads } from '../../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { STATUS_PAGE_KEY } from '../../foundation/certificate/object-keys.ts';
 import type { StackLimits } from '../../foundation/certificate/renewal-file.ts';
-import { InputError } from '../../foundation/common/input-error.ts';
-import { parseValue } from '../../foundation/common/parse-json.ts';
+import { parseRequest } from '../../foundation/common/parse-json.ts';
 import type { StackCas } from '../../issuance/ca/rules/ca-list.ts';
 import { statusPage } from './page/page.ts';
 import { readStatus } from './read-status.ts';
@@ -35,7 +34,7 @@ export async function showStatus(
   event: unknown,
   now: Date,
 ): Promise<StatusAnswer> {
-  const request = parseRequest(event);
+  const request = parseStatusRequest(event);
   const reads = await IndexedReads.open(store);
   const certificates = await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE, stack });
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
@@ -45,11 +44,7 @@ export async function showStatus(
   return { ...answer, page: STATUS_PAGE_KEY };
 }
 
-/** Whether `status` is to write its page too; throws an InputError in one line that shows the right shape. */
-export function parseRequest(event: unknown): { page: boolean } {
-  // Lambda hands over what an invocation without an event gives, in one of these shapes.
-  if (event === undefined || event === null || event === '') return { page: false };
-  if (typeof event !== 'object' || Array.isArray(event))
-    throw new InputError('event-invalid', 'event: give { "page": true } for the page too, or nothing');
-  return parseValue(event, Request, { where: 'event', reason: 'event-invalid' });
+/** Whether `status` is to write its page too. */
+export function parseStatusRequest(event: unknown): { page: boolean } {
+  return parseRequest(event, Request, '{ "page": true } for the page too, or nothing');
 }

@@ -1,4 +1,4 @@
-import type { CheckSummary, Listing } from '../../foundation/events/events.ts';
+import type { CheckSummary } from '../../foundation/events/events.ts';
 import type { PlannedCertificate } from './plan.ts';
 
 /** What a check found of one certificate that has a renewal file. */
@@ -17,15 +17,6 @@ const MOST_NAMED = 200;
 const MOST_REJECTED = 100;
 const MOST_WARNINGS = 10;
 const LONGEST_TOLD = 300;
-
-/** The share of a certificate's life that is left. */
-export function lifeLeft(
-  { notBefore, notAfter }: { notBefore: string; notAfter: string },
-  now: Date,
-): number {
-  const end = Date.parse(notAfter);
-  return Math.min(1, (end - now.getTime()) / (end - Date.parse(notBefore)));
-}
 
 export function summarizeCheck(
   plan: {
@@ -67,6 +58,6 @@ export function summarizeCheck(
   };
 }
 
-function listing<Item>(items: readonly Item[], most: number): Listing<Item> {
+function listing<Item>(items: readonly Item[], most: number) {
   return { count: items.length, items: items.slice(0, most) };
 }

@@ -1,6 +1,13 @@
-import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
+import {
+  isInLastSixth,
+  lifetimeOf,
+  renewBefore,
+  sixthOf,
+  thirdInDays,
+  type Validity,
+} from '../../foundation/certificate/life.ts';
 import { DAY, HOUR } from '../../foundation/common/durations.ts';
-import { type RenewalDecision, renewBefore } from '../../issuance/renewal/rules/decide-renewal.ts';
+import type { RenewalDecision } from '../../issuance/renewal/rules/decide-renewal.ts';
 
 /** One look that finds it due, and three for tries that fail (docs/decisions/0017). */
 const LOOKS_NEEDED = 4;
@@ -13,19 +20,19 @@ export interface Schedule {
 
 /** Why no certificate of this lifetime can be kept valid on this schedule, and what to do; `undefined` when it can. */
 export function complaintAboutSchedule(
-  { notBefore, notAfter }: Pick<LivePointer, 'notBefore' | 'notAfter'>,
+  life: Validity,
   { renewBeforeDays, checkEveryHours }: Schedule,
 ): { reason: string; seen: string; remedy: string } | undefined {
-  const lifetime = Date.parse(notAfter) - Date.parse(notBefore);
+  const lifetime = lifetimeOf(life);
   const lead = renewBeforeDays === undefined ? renewBefore(lifetime) : renewBeforeDays * DAY;
   if (lead >= lifetime)
     return {
       reason: 'renews-for-ever',
       seen: `renewBeforeDays is ${renewBeforeDays}, and the certificate lives ${inWords(lifetime)}, so every check renews it until the CA's limits stop it`,
-      remedy: `set renewBeforeDays to ${Math.max(1, Math.floor(lifetime / DAY / 3))} or less, or leave it out`,
+      remedy: `set renewBeforeDays to ${thirdInDays(lifetime)} or less, or leave it out`,
     };
   // Whatever the file says, it is renewed in the last sixth of its life.
-  const time = Math.max(lead, lifetime / 6);
+  const time = Math.max(lead, sixthOf(life));
   if (Math.floor(time / (checkEveryHours * HOUR)) >= LOOKS_NEEDED) return undefined;
   const longest = Math.floor(time / HOUR / LOOKS_NEEDED);
   return {
@@ -44,13 +51,12 @@ export function complaintAboutSchedule(
  */
 export function refusedForSchedule(
   asked: RenewalDecision,
-  live: LivePointer,
+  live: Validity,
   { renewBeforeDays, checkEveryHours, now }: Schedule & { now: Date },
 ): { reason: string; message: string } | undefined {
   const { reason } = asked;
   if (!['not-due', 'suggested-window', 'expires-soon'].includes(reason)) return undefined;
-  const end = Date.parse(live.notAfter);
-  if (now.getTime() >= end - (end - Date.parse(live.notBefore)) / 6) return undefined;
+  if (isInLastSixth(live, now)) return undefined;
   const complaint = complaintAboutSchedule(live, { renewBeforeDays, checkEveryHours });
   return complaint && { reason: complaint.reason, message: `${complaint.seen}; ${complaint.remedy}` };
 }

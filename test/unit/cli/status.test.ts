@@ -4,7 +4,7 @@ import { reportOf } from '../../../cli/commands/status.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { readStatus } from '../../../lib/reporting/status/read-status.ts';
 import { bySoonestTrouble, statusOf } from '../../../lib/reporting/status/rules/certificate-status.ts';
-import type { CertificateFacts } from '../../../lib/reporting/status/rules/facts.ts';
+import type { CertificateFacts } from '../../../lib/reporting/status/rules/judge-health.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 

@@ -1,21 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { type Health, lifeLeft, summarizeCheck } from '../../../lib/scan/rules/check-summary.ts';
+import { expect, it } from 'vitest';
+import { type Health, summarizeCheck } from '../../../lib/scan/rules/check-summary.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const DAY = 86_400_000;
 const later = (days: number) => new Date(NOW.getTime() + days * DAY).toISOString();
-
-describe('the share of life left', () => {
-  it.each([
-    [0, 90, 1],
-    [-45, 45, 0.5],
-    [-90, 0, 0],
-    [-180, -90, -1],
-    [1, 91, 1],
-  ])('of a certificate from day %i to day %i is %d', (from, to, share) => {
-    expect(lifeLeft({ notBefore: later(from), notAfter: later(to) }, NOW)).toBeCloseTo(share, 6);
-  });
-});
 
 it('a summary of 5,000 certificates that all fail fits an event', () => {
   const name = (index: number) => `${String(index).padStart(4, '0')}${'a'.repeat(124)}`;

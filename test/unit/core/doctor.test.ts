@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundRecord } from '../../../lib/issuance/dns/rules/hosted-zones.ts';
 import type { State } from '../../../lib/issuance/renewal/rules/state.ts';
-import { parseRequest } from '../../../lib/reporting/doctor/doctor.ts';
+import { parseDoctorRequest } from '../../../lib/reporting/doctor/doctor.ts';
 import type { Answer } from '../../../lib/reporting/doctor/rules/answer.ts';
 import { checkFile } from '../../../lib/reporting/doctor/rules/check-file.ts';
 import { examine } from '../../../lib/reporting/doctor/rules/examine.ts';
@@ -685,13 +685,13 @@ describe('an event', () => {
     [{ names: '*' }, 'all'],
     [{ names: ['a', 'b', 'a'] }, ['a', 'b']],
   ])('%j asks about %j', (event, names) => {
-    expect(parseRequest(event)).toEqual(names);
+    expect(parseDoctorRequest(event)).toEqual(names);
   });
 
   it.each([{ names: [] }, { names: 'a' }, { names: ['../x'] }, { name: ['a'] }, 'a', [], 7])(
     '%j is refused in one line',
     (event) => {
-      expect(() => parseRequest(event)).toThrow(/^event: [^\n]+$/);
+      expect(() => parseDoctorRequest(event)).toThrow(/^event: [^\n]+$/);
     },
   );
 });

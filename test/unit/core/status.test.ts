@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lifeOf } from '../../../lib/reporting/status/page/row.ts';
 import { statusOf } from '../../../lib/reporting/status/rules/certificate-status.ts';
-import type { CertificateFacts } from '../../../lib/reporting/status/rules/facts.ts';
-import { parseRequest } from '../../../lib/reporting/status/show-status.ts';
+import type { CertificateFacts } from '../../../lib/reporting/status/rules/judge-health.ts';
+import { parseStatusRequest } from '../../../lib/reporting/status/show-status.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
 
 const now = new Date('2026-11-20T00:00:00Z');
@@ -119,10 +119,10 @@ describe('what status is asked for', () => {
     [{}, false],
     [{ page: true }, true],
   ])('%j', (event, page) => {
-    expect(parseRequest(event)).toEqual({ page });
+    expect(parseStatusRequest(event)).toEqual({ page });
   });
 
   it.each([[[]], ['page'], [{ page: 'yes' }], [{ pages: true }]])('refuses %j in one line', (event) => {
-    expect(() => parseRequest(event)).toThrow(/^event: .*page/);
+    expect(() => parseStatusRequest(event)).toThrow(/^event: .*page/);
   });
 });

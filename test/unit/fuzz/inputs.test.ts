@@ -22,7 +22,7 @@ import { ClaimRecord, isStale } from '../../../lib/issuance/renewal/rules/claim-
 import { decideRenewal } from '../../../lib/issuance/renewal/rules/decide-renewal.ts';
 import { rememberFailure, State } from '../../../lib/issuance/renewal/rules/state.ts';
 import { readSettings } from '../../../lib/lambda/settings.ts';
-import { parseRequest } from '../../../lib/reporting/doctor/doctor.ts';
+import { parseDoctorRequest } from '../../../lib/reporting/doctor/doctor.ts';
 import { plannedCertificate, plannedWithoutFile } from '../../../lib/scan/rules/plan.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
@@ -144,7 +144,7 @@ describe('events are used, or refused as such', () => {
   const deploymentDue = { group: 'web', reason: 'host-new', names: ['shop'] };
   fuzz("scan's start", () => assertTyped(mutatedValue(starts), parseStart, [InputError]));
   fuzz("doctor's request", () =>
-    assertTyped(mutatedValue([{ names: ['a.example.com'] }]), parseRequest, [InputError]),
+    assertTyped(mutatedValue([{ names: ['a.example.com'] }]), parseDoctorRequest, [InputError]),
   );
   fuzz('Renewal Due', () =>
     assertTyped(mutatedValue([renewalDue]), (value) => parseValue(value, RenewalDue, where), [InputError]),

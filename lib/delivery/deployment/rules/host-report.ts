@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { LineageName } from '../../../foundation/certificate/lineage.ts';
+import { orNone } from '../../../foundation/common/parse-json.ts';
 
 /** What the script prints as its last line: one result a certificate; `reason` and `message` where the whole run was refused. */
 const HostReport = z.object({
@@ -23,12 +24,7 @@ export type HostResult = HostReport['results'][number];
 
 /** The report in a script's output; `undefined` when it ended without printing one. */
 export function parseHostReport(output: string): HostReport | undefined {
-  const line = output.trimEnd().split('\n').at(-1) ?? '';
-  try {
-    return HostReport.parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
+  return orNone(output.trimEnd().split('\n').at(-1), HostReport);
 }
 
 /** Whether the host holds the version and nothing is left to do there. */

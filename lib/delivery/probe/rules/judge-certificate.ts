@@ -1,4 +1,4 @@
-import { DAY } from '../../../foundation/common/durations.ts';
+import { daysLeft, isInLastSixth } from '../../../foundation/certificate/life.ts';
 import { failing, ok, type SiteResult, warning } from './finding.ts';
 import type { LiveFacts, Served } from './site-facts.ts';
 
@@ -60,13 +60,11 @@ function remedy(code: string): string {
 function expiry(served: readonly Served[], { now }: LiveFacts): SiteResult {
   const [first] = [...served].sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
   if (!first) return ok('expiry', 'nothing expires');
-  const left = first.notAfter.getTime() - now.getTime();
   const day = first.notAfter.toISOString().slice(0, 10);
-  if (left <= 0)
+  if (first.notAfter <= now)
     return failing('expiry', `${first.address}: expired on ${day}`, 'let the host use the live version');
-  const seen = `expires on ${day}, in ${Math.floor(left / DAY)} days`;
-  // Past the instant at which it is renewed in any case (decide-renewal).
-  if (left < (first.notAfter.getTime() - first.notBefore.getTime()) / 6)
+  const seen = `expires on ${day}, in ${daysLeft(first, now)} days`;
+  if (isInLastSixth(first, now))
     return warning(
       'expiry',
       `${first.address}: ${seen}`,

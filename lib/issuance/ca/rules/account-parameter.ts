@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../../foundation/certificate/leaf.ts';
 
 /** Where the account at a CA is kept, one parameter a directory: `<prefix>/acme-v02.api.letsencrypt.org-1a2b3c4d`. */
 export function accountParameter(directoryUrl: string, prefix: string): string {
   const host = new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-');
-  return `${prefix}/${host}-${createHash('sha256').update(directoryUrl).digest('hex').slice(0, 8)}`;
+  return `${prefix}/${host}-${sha256(directoryUrl).slice(0, 8)}`;
 }
 
 /** The account's address, which stands in its parameter's description for those who may not read the key. */

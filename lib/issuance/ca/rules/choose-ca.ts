@@ -1,3 +1,4 @@
+import { isInLastSixth, type Validity } from '../../../foundation/certificate/life.ts';
 import { DAY, HOUR } from '../../../foundation/common/durations.ts';
 import type { CaTroubles } from './ca-trouble.ts';
 
@@ -12,7 +13,7 @@ export interface ChoiceFacts {
   cas: readonly string[];
   troubles: CaTroubles | undefined;
   /** The certificate that is live; `undefined` when none was issued yet. */
-  live: { notBefore: string; notAfter: string } | undefined;
+  live: Validity | undefined;
   /** Whether only the certificate's age is the reason to renew it. */
   isForAge: boolean;
   now: Date;
@@ -49,9 +50,4 @@ function staysDown(trouble: CaTroubles[string] | undefined, facts: ChoiceFacts):
 function patience({ live, isForAge, now }: ChoiceFacts): number {
   if (live && isInLastSixth(live, now)) return HOUR;
   return live && isForAge ? Number.POSITIVE_INFINITY : DAY;
-}
-
-function isInLastSixth({ notBefore, notAfter }: { notBefore: string; notAfter: string }, now: Date): boolean {
-  const end = Date.parse(notAfter);
-  return now.getTime() >= end - (end - Date.parse(notBefore)) / 6;
 }

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-
-const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+import { PEM_BLOCK } from '../../../foundation/certificate/verify-issued.ts';
 
 export interface ChosenChain {
   /** PEM, the leaf first. */

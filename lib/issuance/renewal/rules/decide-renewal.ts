@@ -1,3 +1,4 @@
+import { lastSixthOf, lifetimeOf, renewBefore } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import { DAY } from '../../../foundation/common/durations.ts';
@@ -122,38 +123,23 @@ export function dueByAge(
   { wanted, state }: Pick<RenewalFacts, 'wanted' | 'state'>,
   live: LivePointer,
 ): { at: Date; reason: RenewReason } {
-  const notAfter = Date.parse(live.notAfter);
-  const lifetime = notAfter - Date.parse(live.notBefore);
-  const lastSixth = new Date(notAfter - lifetime / 6);
-  const planned = plannedInstant({ wanted, state, live, notAfter, lifetime });
+  const lastSixth = new Date(lastSixthOf(live));
+  const planned = plannedInstant({ wanted, state }, live);
   return planned.at <= lastSixth ? planned : { at: lastSixth, reason: 'life-nearly-over' };
 }
 
-interface Plan {
-  wanted: Wanted;
-  state: State | undefined;
-  live: LivePointer;
-  notAfter: number;
-  lifetime: number;
-}
-
-function plannedInstant({ wanted, state, live, notAfter, lifetime }: Plan): {
-  at: Date;
-  reason: RenewReason;
-} {
+function plannedInstant(
+  { wanted, state }: Pick<RenewalFacts, 'wanted' | 'state'>,
+  live: LivePointer,
+): { at: Date; reason: RenewReason } {
+  const notAfter = Date.parse(live.notAfter);
   if (wanted.renewBeforeDays !== undefined) {
     return { at: new Date(notAfter - wanted.renewBeforeDays * DAY), reason: 'expires-soon' };
   }
   const suggested = state?.suggested;
   if (suggested?.at !== undefined && suggested.certId === live.certId)
     return { at: new Date(suggested.at), reason: 'suggested-window' };
-  return { at: new Date(notAfter - renewBefore(lifetime)), reason: 'expires-soon' };
-}
-
-/** 30 days, or a third of a life shorter than 90 days, or half of one under 10 (Let's Encrypt's integration guide). */
-export function renewBefore(lifetime: number): number {
-  if (lifetime < 10 * DAY) return lifetime / 2;
-  return Math.min(30 * DAY, lifetime / 3);
+  return { at: new Date(notAfter - renewBefore(lifetimeOf(live))), reason: 'expires-soon' };
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -9,7 +9,7 @@ import {
 } from '../../../issuance/caa/rules/caa.ts';
 import { foundOr, unseen } from './answer.ts';
 import type { CertificateFacts } from './facts.ts';
-import { failing, ok, type Result, warning } from './finding.ts';
+import { failing, ok, type Result, troublesOr, warning } from './finding.ts';
 
 const CHECK = 'caa';
 
@@ -25,8 +25,7 @@ export function checkCaa({ wanted, stack, caa, account }: CertificateFacts): Res
   const results = caa.flatMap(({ name, set }) =>
     'trouble' in set ? [unseen(CHECK, set.trouble)] : judge(name, set.found, context),
   );
-  const troubles = results.filter(({ status }) => status !== 'ok');
-  return troubles.length > 0 ? troubles : results;
+  return troublesOr(results);
 }
 
 interface Context {

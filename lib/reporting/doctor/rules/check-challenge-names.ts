@@ -3,7 +3,7 @@ import type { FoundRecord } from '../../../issuance/dns/rules/hosted-zones.ts';
 import { unseen } from './answer.ts';
 import { describe, zoneOf } from './check-zones.ts';
 import type { CertificateFacts, IdentifierFacts } from './facts.ts';
-import { failing, ok, type Result, warning } from './finding.ts';
+import { failing, ok, type Result, troublesOr, warning } from './finding.ts';
 
 const CHECK = 'challenge-name';
 
@@ -13,8 +13,7 @@ export function checkChallengeNames({ identifiers, stack }: CertificateFacts): R
   const results = identifiers
     .filter(({ start, end }) => end !== start || 'found' in zoneOf(start))
     .map((facts) => judge(facts, stack));
-  const troubles = results.filter(({ status }) => status !== 'ok');
-  return troubles.length > 0 ? troubles : results;
+  return troublesOr(results);
 }
 
 function judge(facts: IdentifierFacts, stack: CertificateFacts['stack']): Result {

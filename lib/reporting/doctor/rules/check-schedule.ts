@@ -1,3 +1,4 @@
+import { isInLastSixth, lifetimeOf, thirdInDays } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import { DAY } from '../../../foundation/common/durations.ts';
 import { complaintAboutSchedule, inWords, type Schedule } from '../../../scan/rules/schedule.ts';
@@ -41,22 +42,21 @@ function judgeLead(pointer: LivePointer, schedule: Schedule): Result[] {
   const { renewBeforeDays } = schedule;
   if (renewBeforeDays === undefined || renewBeforeDays * DAY <= lifetime / 2) return [];
   const seen = `renewBeforeDays is ${renewBeforeDays}, and the certificate lives ${inWords(lifetime)}`;
-  const remedy = `set renewBeforeDays to ${Math.max(1, Math.floor(lifetime / DAY / 3))} or less, or leave it out`;
+  const remedy = `set renewBeforeDays to ${thirdInDays(lifetime)} or less, or leave it out`;
   return [warning('schedule', `${seen}, so over half of it is thrown away`, remedy)];
 }
 
-function judgeExpiry({ notBefore, notAfter }: LivePointer, now: Date): Result[] {
-  const left = Date.parse(notAfter) - now.getTime();
+function judgeExpiry(pointer: LivePointer, now: Date): Result[] {
+  const { notAfter } = pointer;
   const remedy =
     "renewals have failed; state/ and the log of renew say why, and doctor's other lines may too";
-  if (left <= 0) return [failing('schedule', `the certificate expired at ${notAfter}`, remedy)];
-  if (left < (Date.parse(notAfter) - Date.parse(notBefore)) / 6)
+  if (Date.parse(notAfter) <= now.getTime())
+    return [failing('schedule', `the certificate expired at ${notAfter}`, remedy)];
+  if (isInLastSixth(pointer, now))
     return [
       warning('schedule', `the certificate is in the last sixth of its life, until ${notAfter}`, remedy),
     ];
   return [];
 }
-
-const lifetimeOf = ({ notBefore, notAfter }: LivePointer) => Date.parse(notAfter) - Date.parse(notBefore);
 
 const everyWords = (hours: number) => (hours === 1 ? 'every hour' : `every ${hours} hours`);

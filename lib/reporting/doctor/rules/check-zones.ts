@@ -3,7 +3,7 @@ import { InputError } from '../../../foundation/common/input-error.ts';
 import { type HostedZone, settleZone } from '../../../issuance/dns/rules/hosted-zones.ts';
 import { type Answer, failingAsTold, foundOr, isLame, type Trouble, unseen } from './answer.ts';
 import type { IdentifierFacts, PlaceFacts } from './facts.ts';
-import { failing, ok, type Result, warning } from './finding.ts';
+import { failing, ok, type Result, troublesOr, warning } from './finding.ts';
 
 /** The zone of a place: of several of one name the one that the public DNS names. */
 export function zoneOf({
@@ -60,8 +60,7 @@ export function checkDelegation(identifiers: readonly IdentifierFacts[]): Result
     const zone = zoneOf(end);
     return 'found' in zone ? [judgeDelegation(zone.found, end.publicServers)] : [];
   });
-  const troubles = results.filter(({ status }) => status !== 'ok');
-  return troubles.length > 0 ? troubles : results;
+  return troublesOr(results);
 }
 
 function judgeDelegation({ zone, nameServers }: PlaceZone, asked: PlaceFacts['publicServers']): Result {

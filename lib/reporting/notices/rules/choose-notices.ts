@@ -1,11 +1,10 @@
+import { isInLastSixth, type Validity } from '../../../foundation/certificate/life.ts';
 import { DAY, HOUR, MINUTE } from '../../../foundation/common/durations.ts';
 import { keyOf, type Memory, type Trouble, toldAs } from './trouble.ts';
 
 /** Between two mails; what waits is told by the next fact, at the latest that of the hourly check. */
 const QUIET = 10 * MINUTE;
 const AGAIN = DAY;
-/** Of the life of a certificate: under that, every failure is told. */
-const LAST_SIXTH = 1 / 6;
 /** Hosts that are only slow or away come back by themselves. */
 const PASSING = [
   'canary-slow',
@@ -22,17 +21,14 @@ export interface Notices {
   after: Memory;
 }
 
-/**
- * What is told now; nothing where nothing is new, or a mail went a moment ago. `lifeLeft` gives the share of a certificate's
- * life that is left, `undefined` where none was issued.
- */
+/** What is told now; nothing where nothing is new, or a mail went a moment ago. `lives` has the certificates that were issued. */
 export function chooseNotices(
   memory: Memory,
-  { lifeLeft, now }: { lifeLeft: ReadonlyMap<string, number | undefined>; now: Date },
+  { lives, now }: { lives: ReadonlyMap<string, Validity>; now: Date },
 ): Notices {
   const isQuiet = memory.lastMail !== undefined && Date.parse(memory.lastMail) + QUIET > now.getTime();
   const tell = Object.values(memory.troubles).filter(
-    (trouble) => !wasTold(trouble, now) && isWorthTelling(trouble, lifeLeft.get(trouble.subject)),
+    (trouble) => !wasTold(trouble, now) && isWorthTelling(trouble, lives.get(trouble.subject), now),
   );
   if (isQuiet || tell.length + memory.over.length === 0) return { tell: [], over: [], after: memory };
   const troubles = { ...memory.troubles };
@@ -49,8 +45,12 @@ function wasTold(trouble: Trouble, now: Date): boolean {
 }
 
 /** Whether it does not look as if the next try will do: by the count of failures and the time that is left. */
-function isWorthTelling({ kind, reason, times, since, at }: Trouble, left: number | undefined): boolean {
-  if (kind === 'renewal') return left === undefined || left < LAST_SIXTH || times >= 2;
+function isWorthTelling(
+  { kind, reason, times, since, at }: Trouble,
+  life: Validity | undefined,
+  now: Date,
+): boolean {
+  if (kind === 'renewal') return life === undefined || isInLastSixth(life, now) || times >= 2;
   if (kind === 'deployment' && PASSING.includes(reason))
     return Date.parse(at) - Date.parse(since) >= HOUR / 2;
   return true;

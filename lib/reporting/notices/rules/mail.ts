@@ -1,4 +1,5 @@
 import { HOUR } from '../../../foundation/common/durations.ts';
+import { inShort } from '../../../foundation/common/in-short.ts';
 import { remedyOf } from './remedies.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -14,8 +15,8 @@ export interface MailFacts {
   stage: string;
   /** Below which docs/ is to be read. */
   docsUrl: string;
-  /** When the certificate of that name expires. */
-  notAfter: ReadonlyMap<string, string>;
+  /** The certificates that were issued, by name. */
+  lives: ReadonlyMap<string, { notAfter: string }>;
   now: Date;
 }
 
@@ -75,10 +76,10 @@ function headline({ kind, subject, hosts }: Trouble): string {
   }
 }
 
-function paragraph(trouble: Trouble, { stage, docsUrl, notAfter, now }: MailFacts): string {
+function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts): string {
   const { reason, message, names, hosts } = trouble;
   const { words, anchor } = remedyOf(reason);
-  const expiry = notAfter.get(trouble.subject);
+  const expiry = lives.get(trouble.subject)?.notAfter;
   const left = trouble.kind === 'renewal' || trouble.kind === 'overdue' ? timeLeft(expiry, now) : undefined;
   const lines: [string, string | undefined][] = [
     ['Time left', left],
@@ -135,9 +136,7 @@ function commandFor({ kind, subject, names }: Trouble, stage: string): string {
 }
 
 function some(items: readonly string[]): string | undefined {
-  if (items.length === 0) return undefined;
-  const shown = items.slice(0, MOST_NAMES).join(', ');
-  return items.length > MOST_NAMES ? `${shown} and ${items.length - MOST_NAMES} more` : shown;
+  return items.length === 0 ? undefined : inShort(items, MOST_NAMES);
 }
 
 const minute = (instant: string) => `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
+import { CheckSummary, ObjectSetAside } from '../../../foundation/events/events.ts';
 
 const Name = z.string();
 const Host = z.object({ instanceId: z.string(), outcome: z.string() });
-const Listing = <Item extends z.ZodMiniType>(item: Item) =>
-  z.object({ count: z.number(), items: z.array(item) });
 
 const of = <Type extends string, Detail extends z.ZodMiniType>(type: Type, detail: Detail) =>
   z.object({ time: z.string(), 'detail-type': z.literal(type), detail });
@@ -47,21 +46,7 @@ export const SeenEvent = z.discriminatedUnion('detail-type', [
       ),
     }),
   ),
-  of('Object Set Aside', z.object({ key: z.string(), aside: z.string(), reason: z.string() })),
-  of(
-    'Certificates Checked',
-    z.object({
-      start: z.string(),
-      at: z.string(),
-      certificates: z.number(),
-      soonest: z.array(z.object({ name: Name, lifeLeft: z.number(), notAfter: z.string() })),
-      failing: Listing(Name),
-      overdue: Listing(Name),
-      rejected: Listing(z.object({ name: Name, reason: z.string(), message: z.string() })),
-      hostsBehind: z.object({ count: z.number(), groups: z.array(z.string()) }),
-      warnings: z.array(z.string()),
-    }),
-  ),
+  of('Object Set Aside', ObjectSetAside),
+  of('Certificates Checked', CheckSummary),
 ]);
 export type SeenEvent = z.infer<typeof SeenEvent>;
-export type Checked = Extract<SeenEvent, { 'detail-type': 'Certificates Checked' }>['detail'];

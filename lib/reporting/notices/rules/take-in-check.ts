@@ -1,9 +1,9 @@
+import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { arise, end, isNobodyThere } from './change-memory.ts';
-import type { Checked } from './seen-event.ts';
 import { keyOf, type Memory, type Trouble } from './trouble.ts';
 
 /** The check looked at everything: what it does not name is over, unless it arose meanwhile or could not be looked at. */
-export function takeInCheck(memory: Memory, checked: Checked): void {
+export function takeInCheck(memory: Memory, checked: CheckSummary): void {
   const { at, overdue, rejected } = checked;
   for (const { name: subject, reason, message } of rejected.items)
     arise(memory, { kind: 'file', subject, reason, message, at });
@@ -17,7 +17,10 @@ export function takeInCheck(memory: Memory, checked: Checked): void {
   if (checked.start === 'weekly-sweep' || memory.lastSweep === undefined) memory.lastSweep = at;
 }
 
-function isGone(trouble: Trouble, { failing, overdue, rejected, hostsBehind, warnings }: Checked): boolean {
+function isGone(
+  trouble: Trouble,
+  { failing, overdue, rejected, hostsBehind, warnings }: CheckSummary,
+): boolean {
   const { kind, subject } = trouble;
   switch (kind) {
     case 'renewal':

@@ -1,10 +1,10 @@
+import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { type Mail, subjectLine } from './mail.ts';
-import type { Checked } from './seen-event.ts';
 
 const MOST_NAMES = 20;
 
 /** What the weekly sweep found, told whether anything is wrong or not: who misses this mail knows that something is. */
-export function writeReport(checked: Checked, { stage }: { stage: string }): Mail {
+export function writeReport(checked: CheckSummary, { stage }: { stage: string }): Mail {
   const { at, certificates, soonest, failing, overdue, rejected, hostsBehind, warnings } = checked;
   const bad = failing.count + overdue.count + rejected.count + hostsBehind.count;
   const lines = [

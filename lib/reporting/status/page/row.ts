@@ -1,7 +1,8 @@
+import { lifeLeft, lifetimeOf } from '../../../foundation/certificate/life.ts';
 import { DAY } from '../../../foundation/common/durations.ts';
+import { inShort } from '../../../foundation/common/in-short.ts';
 import type { CertificateStatus } from '../rules/certificate-status.ts';
-import type { HostStatus } from '../rules/host-status.ts';
-import { isWell } from '../rules/judge-health.ts';
+import { type HostStatus, isWell } from '../rules/judge-health.ts';
 import { html, type Markup } from './html.ts';
 
 const HOSTS_SHOWN = 6;
@@ -17,19 +18,13 @@ export function rowOf(certificate: CertificateStatus, now: Date): Markup {
 
 function namesOf({ name, names }: CertificateStatus): Markup {
   const others = names.filter((other) => other !== name);
-  if (others.length === 0) return html``;
-  return html`<p>${inShort(others, NAMES_SHOWN)}`;
-}
-
-function inShort(texts: readonly string[], limit: number): string {
-  const more = texts.length > limit ? ` and ${texts.length - limit} more` : '';
-  return `${texts.slice(0, limit).join(' ')}${more}`;
+  return others.length === 0 ? html`` : html`<p>${inShort(others, NAMES_SHOWN, ' ')}`;
 }
 
 function lifeOfIt({ notBefore, due, notAfter, daysLeft }: CertificateStatus, now: Date): Markup {
   if (notBefore === undefined || notAfter === undefined) return html``;
-  const { today, due: dueAt } = lifeOf({ notBefore, notAfter, ...(due !== undefined && { due }) }, now);
-  const isShort = Date.parse(notAfter) - Date.parse(notBefore) < 10 * DAY;
+  const { today, due: dueAt } = lifeOf({ notBefore, notAfter, due }, now);
+  const isShort = lifetimeOf({ notBefore, notAfter }) < 10 * DAY;
   const show = (at: string) => (isShort ? at.slice(0, 16).replace('T', ' ') : at.slice(0, 10));
   const dueText = due === undefined ? html`` : html`<p>due ${show(due)}`;
   return html`<svg aria-hidden="true"><rect class="d" x="${dueAt}%"/><rect class="n" width="${today}%"/></svg><p>issued ${show(notBefore)}${dueText}<p>expires <b>${show(notAfter)}</b>, ${leftText(daysLeft ?? 0)}`;
@@ -69,17 +64,10 @@ function lastOf({ last }: CertificateStatus): Markup {
 }
 
 /** The life of a certificate as a bar: how far it is, and from where on it is due, in percent of its length. */
-interface Life {
-  today: number;
-  due: number;
-}
-
 export function lifeOf(
-  { notBefore, due, notAfter }: { notBefore: string; due?: string; notAfter: string },
+  { due, ...life }: { notBefore: string; due?: string | undefined; notAfter: string },
   now: Date,
-): Life {
-  const [start, end] = [Date.parse(notBefore), Date.parse(notAfter)];
-  const percent = (at: number) =>
-    end <= start ? 100 : Math.round(Math.min(1, Math.max(0, (at - start) / (end - start))) * 100);
-  return { today: percent(now.getTime()), due: percent(due === undefined ? end : Date.parse(due)) };
+): { today: number; due: number } {
+  const percent = (at: Date) => Math.round((1 - Math.max(0, lifeLeft(life, at))) * 100);
+  return { today: percent(now), due: percent(new Date(due ?? life.notAfter)) };
 }

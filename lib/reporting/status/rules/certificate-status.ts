@@ -1,6 +1,6 @@
+import { daysLeft } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
-import { DAY } from '../../../foundation/common/durations.ts';
 import type { StackCas } from '../../../issuance/ca/rules/ca-list.ts';
 import {
   decideRenewal,
@@ -8,9 +8,14 @@ import {
   type RenewalDecision,
 } from '../../../issuance/renewal/rules/decide-renewal.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
-import type { CertificateFacts } from './facts.ts';
-import { type HostStatus, hostsOf } from './host-status.ts';
-import { type Health, isWell, judgeHealth } from './judge-health.ts';
+import {
+  type CertificateFacts,
+  type Health,
+  type HostStatus,
+  hostsOf,
+  isWell,
+  judgeHealth,
+} from './judge-health.ts';
 
 export interface CertificateStatus {
   name: string;
@@ -47,7 +52,12 @@ export function statusOf(facts: CertificateFacts): CertificateStatus {
     name,
     ...judgeHealth(facts, hosts),
     names: live?.names ?? wanted?.names ?? [],
-    ...(live && livesOf(live, now)),
+    ...(live && {
+      version: live.version,
+      notBefore: live.notBefore,
+      notAfter: live.notAfter,
+      daysLeft: daysLeft(live, now),
+    }),
     ...(live && wanted && { due: dueByAge({ wanted, state }, live).at.toISOString() }),
     ...(ca !== undefined && { ca }),
     ...(profile !== undefined && { profile }),
@@ -64,15 +74,6 @@ export function bySoonestTrouble(a: CertificateStatus, b: CertificateStatus): nu
   if (rank !== 0) return rank;
   const [left, right] = [a.notAfter ?? '', b.notAfter ?? ''];
   return left === right ? (a.name < b.name ? -1 : 1) : left < right ? -1 : 1;
-}
-
-function livesOf({ version, notBefore, notAfter }: LivePointer, now: Date) {
-  return {
-    version,
-    notBefore,
-    notAfter,
-    daysLeft: Math.floor((Date.parse(notAfter) - now.getTime()) / DAY),
-  };
 }
 
 function lastOf(live: LivePointer | undefined, state: State | undefined): CertificateStatus['last'] {

@@ -1,6 +1,34 @@
+import type { HostRecord } from '../../../delivery/deployment/rules/host-record.ts';
+import { isInLastSixth } from '../../../foundation/certificate/life.ts';
+import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
+import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
+import { inShort } from '../../../foundation/common/in-short.ts';
+import type { StackCas } from '../../../issuance/ca/rules/ca-list.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
-import type { CertificateFacts } from './facts.ts';
-import type { HostStatus } from './host-status.ts';
+
+/** What is known of one certificate. Instants are ISO 8601 in UTC. */
+export interface CertificateFacts {
+  name: string;
+  /** Whether `renewal/<name>.json` exists. */
+  wanted: boolean;
+  /** What that file asks for, and of which CAs by the stack, or why it cannot be used; where it was read. */
+  file?: (Wanted & { stack: StackCas }) | { rejected: string };
+  /** `unreadable` when what is in the bucket is no pointer. */
+  pointer: LivePointer | 'unreadable' | undefined;
+  state: State | undefined;
+  records: readonly HostRecord[];
+  now: Date;
+}
+
+/** What a host of a certificate's groups said last. */
+export interface HostStatus {
+  instanceId: string;
+  group: string;
+  outcome: string;
+  /** The version that was last installed well. */
+  version?: string;
+  isLive: boolean;
+}
 
 export type Health =
   | 'expired'
@@ -34,9 +62,7 @@ export function judgeHealth(
   if (failure !== '') return { health: 'failing', trouble: failure };
   if (!pointer)
     return { health: 'never-issued', trouble: 'nothing is issued yet; doctor says what would stop it' };
-  const lifetime = Date.parse(pointer.notAfter) - Date.parse(pointer.notBefore);
-  if (Date.parse(pointer.notAfter) - now.getTime() < lifetime / 6)
-    return { health: 'overdue', trouble: 'in the last sixth of its life' };
+  if (isInLastSixth(pointer, now)) return { health: 'overdue', trouble: 'in the last sixth of its life' };
   return judgeHosts(hosts);
 }
 
@@ -45,12 +71,8 @@ const HOSTS_NAMED = 5;
 function judgeHosts(hosts: readonly HostStatus[]): { health: Health; trouble: string } {
   const behind = hosts.filter(({ isLive }) => !isLive);
   if (behind.length === 0) return { health: 'ok', trouble: '' };
-  const named = behind
-    .slice(0, HOSTS_NAMED)
-    .map(({ instanceId, outcome }) => `${instanceId} ${outcome}`)
-    .join(', ');
-  const more = behind.length > HOSTS_NAMED ? ` and ${behind.length - HOSTS_NAMED} more` : '';
-  return { health: 'hosts-behind', trouble: `${named}${more}` };
+  const named = behind.map(({ instanceId, outcome }) => `${instanceId} ${outcome}`);
+  return { health: 'hosts-behind', trouble: inShort(named, HOSTS_NAMED) };
 }
 
 function failureOf(state: State | undefined): string {
@@ -58,4 +80,18 @@ function failureOf(state: State | undefined): string {
   const { reason, message } = state.lastFailure ?? { reason: 'unknown', message: '' };
   const next = state.notBefore === undefined ? '' : `; next try after ${state.notBefore.slice(0, 16)}Z`;
   return `${reason} (${state.failures} in a row): ${message}${next}`;
+}
+
+/** Hosts of the groups that the live version names, as far as they have ever reported it. */
+export function hostsOf(
+  { name, records }: { name: string; records: readonly HostRecord[] },
+  live: LivePointer,
+): HostStatus[] {
+  return records.flatMap(({ instanceId, group, lineages }) => {
+    const lineage = lineages[name];
+    if (!lineage || !live.hosts.includes(group)) return [];
+    const { version, outcome } = lineage;
+    const isLive = version === live.version;
+    return { instanceId, group, outcome, isLive, ...(version !== undefined && { version }) };
+  });
 }

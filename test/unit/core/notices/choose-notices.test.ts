@@ -6,15 +6,13 @@ import { EMPTY, type Memory } from '../../../../lib/reporting/notices/rules/trou
 import { checked, DAY, fact, failed, HOUR, later, MINUTE, NOW, notDeployed } from './facts.ts';
 
 /** What is told of facts that come at these instants, one mail a line: subjects told, and `over` those that are over. */
-function mails(
-  steps: readonly [at: Date, ...facts: SeenEvent[]][],
-  left: number | undefined = 0.3,
-): string[] {
+function mails(steps: readonly [at: Date, ...facts: SeenEvent[]][], left = 0.3): string[] {
   let memory: Memory = EMPTY;
   return steps.map(([now, ...facts]) => {
     const known = takeIn(memory, facts, now);
-    const lifeLeft = new Map(Object.values(known.troubles).map(({ subject }) => [subject, left]));
-    const { tell, over, after } = chooseNotices(known, { lifeLeft, now });
+    const life = { notBefore: later((left - 1) * 90 * DAY), notAfter: later(left * 90 * DAY) };
+    const lives = new Map(Object.values(known.troubles).map(({ subject }) => [subject, life]));
+    const { tell, over, after } = chooseNotices(known, { lives, now });
     memory = after;
     return [...tell.map(({ subject }) => subject), ...over.map(({ subject }) => `over ${subject}`)].join(
       ', ',
@@ -35,7 +33,7 @@ describe('a renewal that fails is told', () => {
 
   it('the first time where none was issued yet', () => {
     const memory = takeIn(EMPTY, [failed('a')], NOW);
-    expect(chooseNotices(memory, { lifeLeft: new Map(), now: NOW }).tell).toHaveLength(1);
+    expect(chooseNotices(memory, { lives: new Map(), now: NOW }).tell).toHaveLength(1);
   });
 });
 
@@ -92,7 +90,7 @@ describe('many troubles', () => {
   it('of 200 hosts of a group are one', () => {
     const facts = hosts.map((host) => notDeployed('web', host));
     const memory = takeIn(EMPTY, facts, NOW);
-    const { tell } = chooseNotices(memory, { lifeLeft: new Map(), now: NOW });
+    const { tell } = chooseNotices(memory, { lives: new Map(), now: NOW });
     expect(tell.map(({ subject, hosts, names }) => [subject, hosts.length, names])).toEqual([
       ['web', 200, ['example.com']],
     ]);

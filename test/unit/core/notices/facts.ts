@@ -1,4 +1,5 @@
-import type { Checked, SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
+import type { CheckSummary } from '../../../../lib/foundation/events/events.ts';
+import type { SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
 
 export const NOW = new Date('2026-11-20T02:00:00Z');
 export const MINUTE = 60_000;
@@ -30,7 +31,7 @@ export const notDeployed = (group: string, instanceId: string, at = NOW, reason 
     at,
   );
 
-export function checked(more: Partial<Checked> = {}, at = NOW): SeenEvent {
+export function checked(more: Partial<CheckSummary> = {}, at = NOW): SeenEvent {
   const none = { count: 0, items: [] };
   return fact(
     'Certificates Checked',

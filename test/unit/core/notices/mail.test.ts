@@ -10,7 +10,7 @@ const facts = {
   over: [],
   stage: 'production',
   docsUrl: 'docs',
-  notAfter: new Map<string, string>(),
+  lives: new Map<string, { notAfter: string }>(),
   now: NOW,
 };
 const troublesOf = (...seen: Parameters<typeof takeIn>[1]) =>
@@ -19,8 +19,8 @@ const write = (more: Partial<MailFacts>) => writeMail({ ...facts, tell: [], ...m
 
 describe('a mail', () => {
   it('says of a renewal what a person needs', () => {
-    const notAfter = new Map([['example.com', later(9.5 * DAY).toISOString()]]);
-    const { subject, text } = write({ tell: troublesOf(failed('example.com', 3)), notAfter });
+    const lives = new Map([['example.com', { notAfter: later(9.5 * DAY).toISOString() }]]);
+    const { subject, text } = write({ tell: troublesOf(failed('example.com', 3)), lives });
     expect(subject).toBe('[Perennial production] example.com is not renewed: caa-forbids');
     expect(text).toBe(`example.com is not renewed
   Time left:      9 days, until 2026-11-29 14:00 UTC
@@ -39,10 +39,8 @@ The same is not told again within a day, and once when it is over.
     [later(47.5 * 3_600_000), '47 hours, until 2026-11-22 01:30 UTC'],
     [later(-DAY), 'EXPIRED on 2026-11-19 02:00 UTC'],
   ])('says how long %s is left', (notAfter, expected) => {
-    const known = new Map(notAfter ? [['a', notAfter.toISOString()]] : []);
-    expect(write({ tell: troublesOf(failed('a')), notAfter: known }).text).toContain(
-      `Time left:      ${expected}\n`,
-    );
+    const lives = new Map(notAfter ? [['a', { notAfter: notAfter.toISOString() }]] : []);
+    expect(write({ tell: troublesOf(failed('a')), lives }).text).toContain(`Time left:      ${expected}\n`);
   });
 
   it('names the hosts of a group', () => {

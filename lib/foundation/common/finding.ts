@@ -1,0 +1,19 @@
+/** What was seen, and, unless all is well, what to do. Each is one line. */
+export interface Result<Check extends string> {
+  check: Check;
+  status: 'ok' | 'warning' | 'failing';
+  seen: string;
+  remedy: string;
+}
+
+/** Makes the results of these checks. */
+export function resultsOf<Check extends string>() {
+  const of =
+    (status: Result<Check>['status']) =>
+    (check: Check, seen: string, remedy: string): Result<Check> => ({ check, status, seen, remedy });
+  return {
+    ok: (check: Check, seen: string) => of('ok')(check, seen, ''),
+    warning: of('warning'),
+    failing: of('failing'),
+  };
+}

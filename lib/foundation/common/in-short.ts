@@ -1,0 +1,5 @@
+/** The first of several texts, and how many more there are. */
+export function inShort(texts: readonly string[], most: number, separator = ', '): string {
+  const more = texts.length > most ? ` and ${texts.length - most} more` : '';
+  return `${texts.slice(0, most).join(separator)}${more}`;
+}
