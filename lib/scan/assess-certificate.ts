@@ -1,5 +1,5 @@
 import { identifierOf } from '../foundation/certificate/domain-name.ts';
-import { nameOfKey, RENEWAL_PREFIX } from '../foundation/certificate/object-keys.ts';
+import type { KeyName } from '../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { type HostedZone, zonesFor } from '../issuance/dns/rules/hosted-zones.ts';
@@ -9,6 +9,7 @@ import { caFor, decideRenewal, isOverdue } from '../issuance/renewal/rules/decid
 import { assessPersistRecords } from './assess-persist-records.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { findFacts } from './find-facts.ts';
+import { waitForLimits } from './order-limits.ts';
 import { lifeLeft } from './rules/check-summary.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
@@ -17,32 +18,28 @@ import { readWanted, requireTargets } from './usable-file.ts';
 /** What is wanted of one certificate, what is, and what follows; a file that cannot be used is rejected. */
 export async function assessCertificate(
   deps: AssessDeps,
-  file: string,
+  found: KeyName,
   context: AssessContext,
 ): Promise<Assessment> {
-  let name = fileName(file);
+  if ('rejected' in found)
+    return { planned: { name: found.rejected, action: 'reject', ...describeError(found.error) } };
+  const { name } = found;
   try {
-    name = nameOfKey(file, RENEWAL_PREFIX);
     return await decide(deps, await readWanted(deps, name), context);
   } catch (error) {
     return { planned: { name, action: 'reject', ...describeError(error) } };
   }
 }
 
-/** The name in the key of a renewal file, whatever it is. */
-export function fileName(key: string): string {
-  return key.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
-}
-
 async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext): Promise<Assessment> {
-  const { start, zonesIn, orderLimits, now } = context;
-  const { name, names, zoneRole } = wanted;
-  const zoneIds = writesDns(wanted) ? zoneIdsOf(names, await zonesIn(zoneRole)) : [];
+  const { start, zonesIn, now } = context;
+  const { name, zoneRole } = wanted;
+  const zoneIds = writesDns(wanted) ? zoneIdsOf(wanted.names, await zonesIn(zoneRole)) : [];
   const { facts, pointer, caa, revocation } = await findFacts(deps, wanted, context);
-  const { live, state, leftOpen } = facts;
+  const { live, state } = facts;
   const asked = decideRenewal(facts);
   const ca = caFor(facts, asked.reason);
-  const decision = await orderLimits.limit(asked, { name, names, ca: ca.ca, live, state, leftOpen });
+  const decision = await waitForLimits(deps.store, { decision: asked, facts, ca: ca.ca }, context);
   const standing = await assessPersistRecords(deps, wanted, { ...context, ca: ca.ca, state });
   const planned = plannedCertificate(wanted, decision, { notAfter: live?.notAfter, ca });
   const health = {
@@ -76,7 +73,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
     zoneIds,
     notAfter: live && new Date(live.notAfter),
     replacing: pointer?.version ?? null,
-    ...(start.start === 'force' && start.ignoreBudget && { ignoreBudget: true }),
+    ...(start.ignoreBudget && { ignoreBudget: true }),
   };
   return { ...look, due };
 }

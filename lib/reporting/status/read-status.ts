@@ -4,10 +4,16 @@ import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
 import { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import {
   HOSTS_PREFIX,
+  hostKey,
+  instanceIdsIn,
   LIVE_PREFIX,
-  nameOfKey,
+  liveKey,
+  nameIn,
+  namesIn,
   RENEWAL_PREFIX,
+  renewalKey,
   STATE_PREFIX,
+  stateKey,
 } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
@@ -32,18 +38,25 @@ export async function readStatus(
   store: Reads,
   { now, readsAtOnce, stack }: ReadOptions,
 ): Promise<CertificateStatus[]> {
-  const [wanted, live, states, hosts] = await Promise.all(
-    [RENEWAL_PREFIX, LIVE_PREFIX, STATE_PREFIX, HOSTS_PREFIX].map((prefix) => namesBelow(store, prefix)),
+  const [renewals = [], live = [], states = [], hosts = []] = await Promise.all(
+    [RENEWAL_PREFIX, LIVE_PREFIX, STATE_PREFIX, HOSTS_PREFIX].map((prefix) => store.list(prefix)),
   );
+  const wanted = renewals
+    .filter(({ key }) => key.endsWith('.json'))
+    .map(({ key }) => nameIn(key, RENEWAL_PREFIX));
+  const named = wanted.flatMap((file) => ('name' in file ? file.name : []));
   const readAll = readerOf(store, readsAtOnce);
-  const fileOf = (text: string, name: string) => readFile(text, name, stack);
   const [files, pointers, remembered, records] = await Promise.all([
-    readAll(RENEWAL_PREFIX, stack ? wanted : [], fileOf),
-    readAll(LIVE_PREFIX, live, (text) => parse(text, LivePointer)),
-    readAll(STATE_PREFIX, states, (text) => parse(text, State)),
-    readAll(HOSTS_PREFIX, hosts, (text) => parse(text, HostRecord)),
+    readAll(renewalKey, stack ? named : [], (text, name) => readFile(text, name, stack)),
+    readAll(liveKey, namesIn(live, LIVE_PREFIX), (text) => parse(text, LivePointer)),
+    readAll(stateKey, namesIn(states, STATE_PREFIX), (text) => parse(text, State)),
+    readAll(hostKey, instanceIdsIn(hosts), (text) => parse(text, HostRecord)),
   ]);
-  const known = new Set(wanted);
+  const rejected = wanted.flatMap((file) => ('rejected' in file ? file : []));
+  if (stack)
+    for (const { rejected: name, error } of rejected)
+      files.set(name, { rejected: describeError(error).message });
+  const known = new Set([...named, ...rejected.map((file) => file.rejected)]);
   const found = [...records.values()].filter((record) => record !== 'unreadable');
   return [...new Set([...known, ...pointers.keys()])]
     .map((name) => {
@@ -62,23 +75,16 @@ export async function readStatus(
     .sort(bySoonestTrouble);
 }
 
-async function namesBelow(store: Reads, prefix: string): Promise<string[]> {
-  const listed = await store.list(prefix);
-  return listed.flatMap(({ key }) =>
-    key.endsWith('.json') ? key.slice(prefix.length, -'.json'.length) : [],
-  );
-}
-
 /** Reads the objects of one kind. */
 function readerOf(store: Reads, concurrency: number) {
   return async <T>(
-    prefix: string,
-    names: readonly string[] = [],
+    keyOf: (name: string) => string,
+    names: readonly string[],
     parseText: (text: string, name: string) => T,
   ) => {
     const found = new Map<string, T>();
     const read = async (name: string) => {
-      const stored = await store.get(`${prefix}${name}.json`);
+      const stored = await store.get(keyOf(name));
       if (stored) found.set(name, parseText(stored.body, name));
     };
     await pMap(names, read, { concurrency });
@@ -89,7 +95,6 @@ function readerOf(store: Reads, concurrency: number) {
 function readFile(text: string, name: string, stack: ReadOptions['stack']): CertificateFacts['file'] {
   if (!stack) return undefined;
   try {
-    nameOfKey(`${RENEWAL_PREFIX}${name}.json`, RENEWAL_PREFIX);
     return { ...parseRenewalFile(text, name, stack), stack };
   } catch (error) {
     return { rejected: describeError(error).message };

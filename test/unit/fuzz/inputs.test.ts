@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alternatesIn } from '../../../lib/adapters/acme/alternate-chains.ts';
 import { toFound } from '../../../lib/adapters/aws/route53-forms.ts';
 import { AcmRecord } from '../../../lib/delivery/acm/rules/decide-imports.ts';
@@ -8,7 +8,7 @@ import { HostRecord } from '../../../lib/delivery/deployment/rules/host-record.t
 import { parseHostReport } from '../../../lib/delivery/deployment/rules/host-report.ts';
 import { complaintAboutName } from '../../../lib/foundation/certificate/domain-name.ts';
 import { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts';
-import { nameOfKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { nameIn, renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { parseJson, parseValue } from '../../../lib/foundation/common/parse-json.ts';
@@ -89,7 +89,15 @@ describe('objects in the bucket are used, or refused as such', () => {
     ]),
   );
   fuzz('the key of an object', () =>
-    assertTyped(mutatedText(['renewal/example.com.json']), (key) => nameOfKey(key, 'renewal/'), [InputError]),
+    assertTyped(
+      mutatedText(['renewal/example.com.json']),
+      (key) => {
+        const found = nameIn(key, 'renewal/');
+        if ('rejected' in found) throw found.error;
+        expect(renewalKey(found.name)).toBe(key);
+      },
+      [InputError],
+    ),
   );
   fuzz('a pointer, and what is decided by it', () =>
     assertTyped(mutatedJson([POINTER]), (text) => decide(parseJson(text, LivePointer, where), undefined), [
