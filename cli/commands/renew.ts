@@ -6,7 +6,7 @@ import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
 import { millisecondsOf } from '../output/parse-options.ts';
-import { findStack, type Stack } from '../stack/find-stack.ts';
+import { type DeployedStack, findStack } from '../stack/find-stack.ts';
 import { invoke } from '../stack/functions.ts';
 
 export interface RenewOptions extends GlobalOptions {
@@ -57,7 +57,11 @@ function expectedOf(plan: Plan, wanted: readonly string[], force: boolean): stri
 }
 
 /** Starts scan: for all that is due, or for those named; by force, whatever their age. */
-async function start(stack: Stack, wanted: readonly string[], force: boolean): Promise<PlannedCertificate[]> {
+async function start(
+  stack: DeployedStack,
+  wanted: readonly string[],
+  force: boolean,
+): Promise<PlannedCertificate[]> {
   const names = wanted.length > 0 ? wanted : '*';
   const due = names === '*' ? { start: 'hourly-check' } : { start: 'check', names };
   return (await invoke<Plan>(stack, 'scan', force ? { start: 'force', names } : due)).certificates;

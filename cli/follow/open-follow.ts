@@ -1,12 +1,12 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { SsmHosts } from '../../lib/adapters/aws/ssm-hosts.ts';
 import type { Host } from '../../lib/delivery/deployment/hosts.ts';
-import type { Stack } from '../stack/find-stack.ts';
+import type { DeployedStack } from '../stack/find-stack.ts';
 import { openBucket } from '../stack/open-bucket.ts';
 import type { FollowDeps } from './follow.ts';
 
 /** What following needs of the stack; a group's hosts are asked for once. */
-export function openFollow(stack: Stack): FollowDeps {
+export function openFollow(stack: DeployedStack): FollowDeps {
   const { region, bucket } = stack;
   const hosts = new SsmHosts(new SSMClient({ region }), { document: '', bucket, region });
   const groups = new Map<string, Promise<Host[]>>();

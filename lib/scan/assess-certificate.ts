@@ -60,7 +60,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
     health,
     ...(live && { deployed: { name, version: live.version, groups, acm, probe } }),
   };
-  const checkEveryHours = deps.stack.checkEveryHours ?? 1;
+  const { checkEveryHours } = deps.stack;
   const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
   if (refused) return { ...look, planned: { name, action: 'reject', ...refused } };
   if (decision.action === 'wait') return look;

@@ -1,7 +1,7 @@
 import type { Hosts } from '../delivery/deployment/hosts.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
-import type { StackLimits, Wanted } from '../foundation/certificate/renewal-file.ts';
+import type { Wanted } from '../foundation/certificate/renewal-file.ts';
 import type { EventBus } from '../foundation/events/event-bus.ts';
 import type { DescribeAccount } from '../issuance/ca/accounts.ts';
 import type { CaLimits } from '../issuance/ca/rules/ca-limits.ts';
@@ -21,7 +21,6 @@ export interface ScanDeps extends CaaDeps, RenewalInfoDeps, PersistDeps {
   zonesOf: ZonesOf;
   hosts: Hosts;
   events: EventBus;
-  stack: StackLimits & CaaDeps['stack'] & { ordersPerRun: number; checkEveryHours?: number };
 }
 
 /** What a look at one certificate needs: it only reads the bucket. */

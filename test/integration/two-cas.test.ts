@@ -60,7 +60,7 @@ const store = {
   replace: async (name: string, value: string) => void kept.set(name, value),
 };
 const settings = {
-  prefix: '/accounts',
+  accountPrefix: '/accounts',
   eabPrefix: '/eab',
   contact: 'you@example.com',
   agreeToTerms: true,
@@ -116,7 +116,6 @@ describe('row 14: a CA that is down', () => {
       ...deps(),
       hosts: new FakeHosts(),
       askRenewalInfo: async () => undefined,
-      stack: { ...deps().stack, ordersPerRun: 100 },
     };
     const plan = await scan(scanned, parseStart({ start: 'hourly-check' }), new Date());
     expect(plan.batches).toMatchObject([{ ca: other.directoryUrl }]);

@@ -7,7 +7,7 @@ export interface AccountStore {
 
 export interface AccountSettings {
   /** Path of the parameters, without a trailing slash. */
-  prefix: string;
+  accountPrefix: string;
   /** The same for the keys of external accounts. */
   eabPrefix: string;
   contact: string;

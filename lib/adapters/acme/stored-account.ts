@@ -15,7 +15,7 @@ export async function storedAccount(
   directoryUrl: string,
   { store, settings }: Pick<AccountContext, 'store' | 'settings'>,
 ): Promise<Account | undefined> {
-  const parameter = accountParameter(directoryUrl, settings.prefix);
+  const parameter = accountParameter(directoryUrl, settings.accountPrefix);
   const text = await store.get(parameter);
   return text === undefined ? undefined : parseAccount(text, parameter);
 }
@@ -31,7 +31,7 @@ export async function keyInUse(
   { key, url }: Account,
   { store, settings }: Pick<AccountContext, 'store' | 'settings'>,
 ): Promise<string> {
-  const next = await store.get(nextKeyParameter(directoryUrl, settings.prefix));
+  const next = await store.get(nextKeyParameter(directoryUrl, settings.accountPrefix));
   if (next === undefined || next === key) return key;
   return (await accountOf(directoryUrl, next)) === url ? next : key;
 }

@@ -17,9 +17,9 @@ export async function updateContact(
     always = false,
   }: Pick<AccountContext, 'store' | 'settings'> & { directoryUrl: string; always?: boolean },
 ): Promise<void> {
-  const { contact, prefix } = settings;
+  const { contact, accountPrefix } = settings;
   // Apart from the account, so that nobody who writes it can write back an old key.
-  const parameter = contactParameter(directoryUrl, prefix);
+  const parameter = contactParameter(directoryUrl, accountPrefix);
   const told = (await store.get(parameter)) ?? first;
   if (told === contact && !always) return;
   await client.updateAccount({ contact: [`mailto:${contact}`] });

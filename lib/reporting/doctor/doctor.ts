@@ -107,8 +107,7 @@ async function diagnoseCertificate(deps: DoctorDeps, name: string, run: Run): Pr
         'put it into the bucket (README, "Add a certificate")',
       ),
     ];
-  const limits = { ...stack, hostGroups: stack.hostGroups.map((group) => group.name) };
-  const { results, wanted } = checkFile(stored.body, name, limits);
+  const { results, wanted } = checkFile(stored.body, name, stack);
   return wanted ? [...results, ...examine(await gather(deps, wanted, run))] : results;
 }
 

@@ -15,9 +15,9 @@ import {
   STATE_PREFIX,
   stateKey,
 } from '../../foundation/certificate/object-keys.ts';
-import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
-import type { StackCas } from '../../issuance/ca/rules/ca-list.ts';
 import { State } from '../../issuance/renewal/rules/state.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
 import type { CertificateFacts } from './rules/facts.ts';
@@ -30,7 +30,7 @@ export interface ReadOptions {
   now: Date;
   readsAtOnce: number;
   /** Given, the renewal files are read too, and judged by it. */
-  stack?: StackLimits & StackCas;
+  stack?: Stack;
 }
 
 /** The status of every certificate that is wanted or live, the soonest trouble first. Only reads. */

@@ -26,6 +26,7 @@ import { parseRequest } from '../../../lib/reporting/doctor/doctor.ts';
 import { plannedCertificate, plannedWithoutFile } from '../../../lib/scan/rules/plan.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
+import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 import { assertTyped, KEY_MATERIAL } from './assert-typed.ts';
 import { mutatedJson, mutatedText, mutatedValue } from './mutated.ts';
 
@@ -45,7 +46,7 @@ const PENDING = {
   order: { url: 'https://ca.test/o', key: `-----BEGIN PRIVATE KEY-----\n${KEY_MATERIAL}\n`, request: '[]' },
   records: [{ zoneId: 'Z1', name: 'example.com', type: 'TXT', values: ['"a"'], ttl: 60 }],
 };
-const LIMITS = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'], zoneRoles: ['dns'] };
+const STACK = stackOf({ hostGroups: [hostGroup('web')], zoneRoles: [zoneRole('dns')] });
 const RENEWAL_FILES = [
   { names: ['example.com', '*.example.com'], hosts: ['web'] },
   {
@@ -84,7 +85,7 @@ function decide(live: LivePointer | undefined, state: State | undefined) {
 
 describe('objects in the bucket are used, or refused as such', () => {
   fuzz('a renewal file', () =>
-    assertTyped(mutatedJson(RENEWAL_FILES), (text) => parseRenewalFile(text, 'example.com', LIMITS), [
+    assertTyped(mutatedJson(RENEWAL_FILES), (text) => parseRenewalFile(text, 'example.com', STACK), [
       InputError,
     ]),
   );

@@ -28,7 +28,6 @@ async function hourly() {
       ...world,
       hosts: new FakeHosts(),
       askRenewalInfo: async () => undefined,
-      stack: { ...world.stack, ordersPerRun: 100 },
     },
     parseStart({ start: 'hourly-check' }),
     world.clock(),

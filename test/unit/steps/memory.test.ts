@@ -36,7 +36,6 @@ const plan = (start: Parameters<typeof scan>[1]) =>
       ...world,
       hosts: new FakeHosts(),
       askRenewalInfo: async () => undefined,
-      stack: { ...world.stack, ordersPerRun: 100 },
     },
     start,
     world.clock(),

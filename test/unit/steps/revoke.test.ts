@@ -21,8 +21,7 @@ const asked = (reason = 'keyCompromise', more: object = {}) =>
 const record = () => JSON.parse(world.store.text('revoked/shop.json') || '{"versions":[]}').versions;
 const plan = async () => {
   const deps = { ...world, hosts: new FakeHosts(), askRenewalInfo: async () => undefined };
-  const stack = { ...world.stack, ordersPerRun: 100 };
-  const { certificates } = await scan({ ...deps, stack }, parseStart({ start: 'plan' }), world.clock());
+  const { certificates } = await scan(deps, parseStart({ start: 'plan' }), world.clock());
   return certificates;
 };
 

@@ -14,22 +14,19 @@ import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 import { storeLive } from '../../fakes/stored-certificate.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const DAY = 86_400_000;
 const VERSION = '20260101T000000Z-0a1b2c';
 const HOST = 'i-00000001';
-const stack = {
+const stack = stackOf({
   domains: ['example.com', 'example.org'],
-  challengeTargets: [],
-  hostGroups: ['web', 'api'],
-  zoneRoles: ['dns', 'closed'],
-  defaultCa: 'https://ca.test/directory',
-  fallbackCas: [],
+  hostGroups: ['web', 'api'].map(hostGroup),
+  zoneRoles: ['dns', 'closed'].map(zoneRole),
   alsoAllow: ['amazon.com'],
-  ordersPerRun: 100,
-};
+});
 const ca = await makeCa();
 let store: MemoryStore;
 let hosts: FakeHosts;

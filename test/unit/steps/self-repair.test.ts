@@ -22,8 +22,7 @@ beforeEach(async () => {
 });
 
 const look = (start: typeof HOURLY) => {
-  const { store, zonesOf, resolver, events } = world;
-  const stack = { ...world.stack, ordersPerRun: 100 };
+  const { store, zonesOf, resolver, events, stack } = world;
   const caaIdentity = async () => 'ca.test';
   return scan(
     {
