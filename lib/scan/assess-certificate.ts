@@ -21,10 +21,9 @@ export async function assessCertificate(
   found: KeyName,
   context: AssessContext,
 ): Promise<Assessment> {
-  if ('rejected' in found)
-    return { planned: { name: found.rejected, action: 'reject', ...describeError(found.error) } };
-  const { name } = found;
+  const name = 'name' in found ? found.name : found.rejected;
   try {
+    if ('rejected' in found) throw found.error;
     return await decide(deps, await readWanted(deps, name), context);
   } catch (error) {
     return { planned: { name, action: 'reject', ...describeError(error) } };

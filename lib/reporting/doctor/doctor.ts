@@ -82,17 +82,15 @@ async function namesFor({ store }: DoctorDeps, names: 'all' | string[]): Promise
 }
 
 async function diagnoseFile(deps: DoctorDeps, found: KeyName, run: Run): Promise<Finding[]> {
-  const unusable = (certificate: string, file: string, error: unknown): Finding[] => {
+  const [certificate, file] =
+    'name' in found ? [found.name, renewalKey(found.name)] : [found.rejected, found.key];
+  try {
+    if ('rejected' in found) throw found.error;
+    const results = await diagnoseCertificate(deps, found.name, run);
+    return results.map((result) => ({ certificate, ...result }));
+  } catch (error) {
     const seen = describeError(error).message;
     return [{ certificate, ...failing('file', seen, `mend ${file} and upload it again`) }];
-  };
-  if ('rejected' in found) return unusable(found.rejected, found.key, found.error);
-  const { name } = found;
-  try {
-    const results = await diagnoseCertificate(deps, name, run);
-    return results.map((result) => ({ certificate: name, ...result }));
-  } catch (error) {
-    return unusable(name, renewalKey(name), error);
   }
 }
 

@@ -266,8 +266,9 @@ describe('a scan', () => {
     let clock = NOW;
     store = new MemoryStore(() => clock);
     await want('good');
-    for (const prefix of ['renewal', 'live', 'pending', 'revoked', 'acm', 'hosts'])
-      for (const name of ['.DS_Store', 'good', '*.bad.json']) await store.put(`${prefix}/${name}`, 'stray');
+    for (const name of ['.DS_Store', 'good', '*.bad.json']) await store.put(`renewal/${name}`, 'stray');
+    for (const prefix of ['live', 'pending', 'revoked', 'acm', 'hosts'])
+      for (const name of ['.stray', 'stray', '*.stray.json']) await store.put(`${prefix}/${name}`, 'stray');
     clock = later;
     const { certificates, warnings } = await scan(deps(), parseStart({ start: 'weekly-sweep' }), later);
     expect(certificates).toEqual([
