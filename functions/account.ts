@@ -6,14 +6,11 @@ import { invoked, logger } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
-const accounts = new StoredAccounts({
-  store: new ParameterStore(new SSMClient()),
-  settings: { ...settings, prefix: settings.accountPrefix },
-});
+const accounts = new StoredAccounts({ store: new ParameterStore(new SSMClient()), settings });
 
 /** Shows our account at a CA, gives it a new key, or tells the CA its contact. */
 export const handler = invoked(async (event) => {
-  const account = await changeAccount({ accounts, defaultCa: settings.directoryUrl }, event);
+  const account = await changeAccount({ accounts, stack: settings }, event);
   logger.info('account looked at', { account });
   return account;
 });

@@ -13,11 +13,7 @@ const deps: ImportDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   managerIn: acmIn(settings.bucket),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
-  stack: {
-    ...settings,
-    hostGroups: settings.hostGroups.map(({ name }) => name),
-    zoneRoles: settings.zoneRoles.map(({ name }) => name),
-  },
+  stack: settings,
   clock: () => new Date(),
 };
 

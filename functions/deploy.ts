@@ -14,7 +14,7 @@ const deps: DeployDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   hosts: new SsmHosts(new SSMClient(), settings),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
-  groups: settings.hostGroups,
+  stack: settings,
   clock: () => new Date(),
 };
 

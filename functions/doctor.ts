@@ -21,12 +21,7 @@ const deps: DoctorDeps = {
   resolver: new DnsResolver(settings.dns),
   describeAccount: describeAccounts(ssm, settings.accountPrefix),
   readDirectory: (url) => readDirectory(url, { timeoutMs: DIRECTORY_TIMEOUT_MS }),
-  stack: {
-    ...settings,
-    zoneRoles: settings.zoneRoles.map(({ name }) => name),
-    defaultCa: settings.directoryUrl,
-    fallbackCas: settings.fallbackDirectoryUrls,
-  },
+  stack: settings,
 };
 
 /** Looks for what would stop a renewal or a deployment, and changes nothing; answers with a line for each check. */

@@ -13,11 +13,7 @@ const deps: ProbeDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   sites: new PublicSiteObserver({ dns: settings.dns, privatePorts: settings.probePrivatePorts }),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
-  stack: {
-    ...settings,
-    hostGroups: settings.hostGroups.map(({ name }) => name),
-    zoneRoles: settings.zoneRoles.map(({ name }) => name),
-  },
+  stack: settings,
   clock: () => new Date(),
 };
 

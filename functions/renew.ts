@@ -2,46 +2,32 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { openAuthority } from '../lib/adapters/acme/accounts.ts';
-import { readCaaIdentity } from '../lib/adapters/acme/read-caa-identity.ts';
+import { caaIdentityReader } from '../lib/adapters/acme/read-caa-identity.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
 import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
-import { describeError } from '../lib/foundation/common/describe-error.ts';
 import { RenewalDue } from '../lib/foundation/events/events.ts';
 import type { RenewDeps } from '../lib/issuance/renewal/deps.ts';
 import { renewBatch } from '../lib/issuance/renewal/renew-batch.ts';
-import { eventWith, logger, queued } from '../lib/lambda/handler.ts';
+import { eventWith, logger, queued, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
 const accounts = {
   store: new ParameterStore(new SSMClient()),
-  settings: { ...settings, prefix: settings.accountPrefix },
-  onTrouble: (error: unknown) => logger.warn('CA not told the contact', { failure: describeError(error) }),
+  settings,
+  onTrouble: warnThat('CA not told the contact'),
 };
 const deps: RenewDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   zonesOf: route53ZonesOf(settings.zoneRoles),
   resolver: new DnsResolver(settings.dns),
   openAuthority: (directoryUrl, options) => openAuthority(directoryUrl, accounts, options),
-  caaIdentity: (directoryUrl) =>
-    readCaaIdentity(directoryUrl, {
-      fallback: settings.caaIdentity,
-      onTrouble: (error) =>
-        logger.warn('CA not asked for its CAA identity', { failure: describeError(error) }),
-    }),
+  caaIdentity: caaIdentityReader(settings, warnThat('CA not asked for its CAA identity')),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
-  stack: {
-    domains: settings.domains,
-    hostGroups: settings.hostGroups.map(({ name }) => name),
-    zoneRoles: settings.zoneRoles.map(({ name }) => name),
-    defaultCa: settings.directoryUrl,
-    fallbackCas: settings.fallbackDirectoryUrls,
-    alsoAllow: settings.alsoAllow,
-    challengeTargets: settings.challengeTargets,
-  },
+  stack: settings,
   clock: () => new Date(),
   warn: (warning) => logger.warn('renewal goes on without', { warning }),
 };

@@ -10,22 +10,12 @@ import { invoked, logger } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
-const accounts = {
-  store: new ParameterStore(new SSMClient()),
-  settings: { ...settings, prefix: settings.accountPrefix },
-};
+const accounts = { store: new ParameterStore(new SSMClient()), settings };
 const deps: RevokeDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   openAuthority: (directoryUrl) => openStoredAuthority(directoryUrl, accounts),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
-  stack: {
-    domains: settings.domains,
-    challengeTargets: settings.challengeTargets,
-    hostGroups: settings.hostGroups.map(({ name }) => name),
-    zoneRoles: settings.zoneRoles.map(({ name }) => name),
-    defaultCa: settings.directoryUrl,
-    fallbackCas: settings.fallbackDirectoryUrls,
-  },
+  stack: settings,
 };
 
 /** Has one version of one certificate revoked, and a live one replaced. */

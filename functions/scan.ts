@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { readCaaIdentity } from '../lib/adapters/acme/read-caa-identity.ts';
+import { caaIdentityReader } from '../lib/adapters/acme/read-caa-identity.ts';
 import { renewalInfoOf } from '../lib/adapters/acme/renewal-info.ts';
 import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
@@ -9,8 +9,7 @@ import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
-import { describeError } from '../lib/foundation/common/describe-error.ts';
-import { invoked, logger } from '../lib/lambda/handler.ts';
+import { invoked, logger, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 import type { ScanDeps } from '../lib/scan/context.ts';
 import { parseStart } from '../lib/scan/rules/trigger.ts';
@@ -25,25 +24,10 @@ const deps: ScanDeps = {
   hosts: new SsmHosts(ssm, settings),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   resolver: new DnsResolver(settings.dns),
-  caaIdentity: (directoryUrl) =>
-    readCaaIdentity(directoryUrl, {
-      fallback: settings.caaIdentity,
-      onTrouble: (error) =>
-        logger.warn('CA not asked for its CAA identity', { failure: describeError(error) }),
-    }),
+  caaIdentity: caaIdentityReader(settings, warnThat('CA not asked for its CAA identity')),
   describeAccount: describeAccounts(ssm, settings.accountPrefix),
   askRenewalInfo: renewalInfoOf({ timeoutMs: CA_TIMEOUT_MS }),
-  stack: {
-    alsoAllow: settings.alsoAllow,
-    domains: settings.domains,
-    challengeTargets: settings.challengeTargets,
-    hostGroups: settings.hostGroups.map(({ name }) => name),
-    zoneRoles: settings.zoneRoles.map(({ name }) => name),
-    defaultCa: settings.directoryUrl,
-    ordersPerRun: settings.ordersPerRun,
-    checkEveryHours: settings.checkEveryHours,
-    fallbackCas: settings.fallbackDirectoryUrls,
-  },
+  stack: settings,
 };
 
 /** Decides what is due and puts it on the bus; answers with the plan. */

@@ -7,13 +7,7 @@ import { type StatusDeps, showStatus } from '../lib/reporting/status/show-status
 const settings = readSettings(process.env);
 const deps: StatusDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
-  stack: {
-    ...settings,
-    hostGroups: settings.hostGroups.map(({ name }) => name),
-    zoneRoles: settings.zoneRoles.map(({ name }) => name),
-    defaultCa: settings.directoryUrl,
-    fallbackCas: settings.fallbackDirectoryUrls,
-  },
+  stack: settings,
 };
 
 /** How every certificate is, as JSON or as a page in the bucket. */

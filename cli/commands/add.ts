@@ -8,7 +8,7 @@ import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
 import { listOf, millisecondsOf } from '../output/parse-options.ts';
 import { findStack } from '../stack/find-stack.ts';
-import { limitsOf, settingsOf } from '../stack/functions.ts';
+import { settingsOf } from '../stack/functions.ts';
 
 export interface AddOptions extends GlobalOptions {
   names: string;
@@ -31,7 +31,7 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   const key = renewalKey(name);
   const stack = await findStack(options.stage);
   const text = `${JSON.stringify(fileOf(options), null, 2)}\n`;
-  const wanted = parseRenewalFile(text, name, limitsOf(await settingsOf(stack)));
+  const wanted = parseRenewalFile(text, name, await settingsOf(stack));
   const deps = openFollow(stack);
   const before = await lookBefore(deps, [name]);
   const replaced = await write(deps.store, { key, text, force: options.force ?? false });

@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import pMap from 'p-map';
 import { EventBridgeBus } from '../../lib/adapters/aws/event-bus.ts';
 import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
-import { LIVE_PREFIX } from '../../lib/foundation/certificate/object-keys.ts';
+import { LIVE_PREFIX, namesIn } from '../../lib/foundation/certificate/object-keys.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
@@ -29,8 +29,7 @@ export async function deploy(
   const stack = await findStack(stage);
   const { hostGroups, eventBus } = await settingsOf(stack);
   const deps = openFollow(stack);
-  const listed = await deps.store.list(LIVE_PREFIX);
-  const names = listed.map(({ key }) => key.slice(LIVE_PREFIX.length).replace(/\.json$/, ''));
+  const names = namesIn(await deps.store.list(LIVE_PREFIX), LIVE_PREFIX);
   const groups = hostGroups.map(({ name }) => name);
   const stranger = wanted.find((word) => !groups.includes(word) && !names.includes(word));
   if (stranger !== undefined)

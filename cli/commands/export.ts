@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { LIVE_PREFIX, liveKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { LIVE_PREFIX, liveKey, namesIn } from '../../lib/foundation/certificate/object-keys.ts';
 import { describeError } from '../../lib/foundation/common/describe-error.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
@@ -24,7 +24,7 @@ export async function exportFolder(
   const root = resolve(folder);
   for (const name of names) liveKey(name);
   const store = openBucket(await findStack(stage));
-  const wanted = names.length > 0 ? [...new Set(names)] : await liveNames(store);
+  const wanted = names.length > 0 ? [...new Set(names)] : namesIn(await store.list(LIVE_PREFIX), LIVE_PREFIX);
   const rows: Row[] = [];
   for (const name of wanted) {
     try {
@@ -48,11 +48,6 @@ function messageOf(error: unknown): string {
   const isOfFolder = error instanceof Error && 'syscall' in error;
   if (error instanceof InputError || isOfFolder) return describeError(error).message;
   throw error;
-}
-
-async function liveNames(store: ReturnType<typeof openBucket>): Promise<string[]> {
-  const listed = await store.list(LIVE_PREFIX);
-  return listed.map(({ key }) => key.slice(LIVE_PREFIX.length).replace(/\.json$/, ''));
 }
 
 const cellsOf = ({ name, outcome, message }: Row): Cell[] => [

@@ -9,7 +9,7 @@ import { requireFree, writeImport } from '../migrate/write-import.ts';
 import { listOf } from '../output/parse-options.ts';
 import { type Cell, showable, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';
-import { limitsOf, settingsOf } from '../stack/functions.ts';
+import { settingsOf } from '../stack/functions.ts';
 import { openBucket } from '../stack/open-bucket.ts';
 
 export interface ImportOptions extends GlobalOptions {
@@ -40,15 +40,8 @@ export async function importFolder(
 ): Promise<Answer> {
   const found = await readFolder(folder);
   const stack = await findStack(stage);
-  const settings = await settingsOf(stack);
   const store = openBucket(stack);
-  const stackCas = [settings.directoryUrl, ...settings.fallbackDirectoryUrls];
-  const context: ImportContext = {
-    limits: limitsOf(settings),
-    stackCas,
-    hosts: listOf(hosts),
-    now: new Date(),
-  };
+  const context: ImportContext = { stack: await settingsOf(stack), hosts: listOf(hosts), now: new Date() };
   const rows: Row[] = found.unreadable.map(({ name, message }) => refused(name, message));
   for (const lineage of found.lineages) {
     try {

@@ -1,5 +1,4 @@
-import pMap from 'p-map';
-import { RENEWAL_PREFIX, renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
@@ -7,7 +6,7 @@ import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
 import { millisecondsOf } from '../output/parse-options.ts';
-import { findStack, type Stack } from '../stack/find-stack.ts';
+import { type DeployedStack, findStack } from '../stack/find-stack.ts';
 import { invoke } from '../stack/functions.ts';
 
 export interface RenewOptions extends GlobalOptions {
@@ -15,8 +14,6 @@ export interface RenewOptions extends GlobalOptions {
   /** Seconds. */
   limit: string;
 }
-
-const SCANS_AT_ONCE = 4;
 
 /** `perennial renew`: has what is due renewed, or with --force what is named, and follows it to the hosts. */
 export async function renew(
@@ -59,23 +56,15 @@ function expectedOf(plan: Plan, wanted: readonly string[], force: boolean): stri
   return plan.certificates.filter(({ action }) => force || action === 'renew').map(({ name }) => name);
 }
 
-/** Starts scan: for all that is due, by force, or once for each name as if its file had just changed. */
-async function start(stack: Stack, wanted: readonly string[], force: boolean): Promise<PlannedCertificate[]> {
-  if (force) {
-    const names = wanted.length > 0 ? wanted : '*';
-    return (await invoke<Plan>(stack, 'scan', { start: 'force', names })).certificates;
-  }
-  if (wanted.length === 0) return (await invoke<Plan>(stack, 'scan', { start: 'hourly-check' })).certificates;
-  const plans = await pMap(
-    wanted,
-    (name) =>
-      invoke<Plan>(stack, 'scan', {
-        'detail-type': 'Object Created',
-        detail: { object: { key: `${RENEWAL_PREFIX}${name}.json` } },
-      }),
-    { concurrency: SCANS_AT_ONCE },
-  );
-  return plans.flatMap(({ certificates }) => certificates);
+/** Starts scan: for all that is due, or for those named; by force, whatever their age. */
+async function start(
+  stack: DeployedStack,
+  wanted: readonly string[],
+  force: boolean,
+): Promise<PlannedCertificate[]> {
+  const names = wanted.length > 0 ? wanted : '*';
+  const due = names === '*' ? { start: 'hourly-check' } : { start: 'check', names };
+  return (await invoke<Plan>(stack, 'scan', force ? { start: 'force', names } : due)).certificates;
 }
 
 function lineOf(certificate: PlannedCertificate): string {

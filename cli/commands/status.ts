@@ -4,7 +4,7 @@ import type { CertificateStatus } from '../../lib/reporting/status/rules/certifi
 import { isWell } from '../../lib/reporting/status/rules/judge-health.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
-import { findStack, type Stack } from '../stack/find-stack.ts';
+import { type DeployedStack, findStack } from '../stack/find-stack.ts';
 import { openBucket, READS_AT_ONCE } from '../stack/open-bucket.ts';
 
 const HEAD = ['certificate', 'status', 'expires', 'days', 'hosts', 'why'];
@@ -22,7 +22,7 @@ export async function status({ stage }: GlobalOptions, now = new Date()): Promis
 }
 
 export function reportOf(
-  { name, region }: Pick<Stack, 'name' | 'region'>,
+  { name, region }: Pick<DeployedStack, 'name' | 'region'>,
   certificates: readonly CertificateStatus[],
   width?: number,
 ): string {

@@ -4,7 +4,7 @@ import type { Host } from '../../lib/delivery/deployment/hosts.ts';
 import { readHostRecords } from '../../lib/delivery/deployment/read-host-records.ts';
 import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
-import { HOSTS_PREFIX } from '../../lib/foundation/certificate/object-keys.ts';
+import { HOSTS_PREFIX, instanceIdsIn } from '../../lib/foundation/certificate/object-keys.ts';
 import { findState } from '../../lib/issuance/renewal/read-state.ts';
 import {
   type Before,
@@ -47,9 +47,7 @@ export async function lookBefore(
   { store }: FollowDeps,
   names: readonly string[],
 ): Promise<Map<string, Before>> {
-  const ids = (await store.list(HOSTS_PREFIX)).map(({ key }) =>
-    key.slice(HOSTS_PREFIX.length, -'.json'.length),
-  );
+  const ids = instanceIdsIn(await store.list(HOSTS_PREFIX));
   const records = await readHostRecords({ store }, ids, () => {});
   const look = async (name: string) => {
     const [live, { state }] = await Promise.all([

@@ -4,11 +4,8 @@ import { versionAt } from '../../lib/foundation/certificate/lineage.ts';
 import { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
 import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { PrivateKeyPem } from '../../lib/foundation/certificate/private-key-pem.ts';
-import {
-  type KeyType,
-  parseRenewalFile,
-  type StackLimits,
-} from '../../lib/foundation/certificate/renewal-file.ts';
+import { type KeyType, parseRenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../lib/foundation/certificate/stack.ts';
 import {
   CertificateError,
   certificateFacts,
@@ -16,6 +13,7 @@ import {
   verifyIssued,
 } from '../../lib/foundation/certificate/verify-issued.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
+import { casOf } from '../../lib/issuance/ca/rules/ca-list.ts';
 import type { FoundLineage } from './found.ts';
 
 /** All that is written of a certificate that is taken over. */
@@ -30,9 +28,7 @@ export interface PreparedImport {
 }
 
 export interface ImportContext {
-  limits: StackLimits;
-  /** The stack's CAs: a file that asks for no other one keeps the certificate. */
-  stackCas: readonly string[];
+  stack: Stack;
   hosts: readonly string[];
   now: Date;
 }
@@ -46,7 +42,7 @@ const REFUSALS: Partial<Record<CertificateError['reason'], string>> = {
 
 /** What is written for a found certificate; throws {@link InputError} in one line when it cannot be taken over whole. */
 export function prepareImport(found: FoundLineage, context: ImportContext): PreparedImport {
-  const { limits, stackCas, hosts, now } = context;
+  const { stack, hosts, now } = context;
   renewalKey(found.name);
   const key = parseKey(found.key);
   const pem = new PrivateKeyPem(key.export({ type: 'pkcs8', format: 'pem' }).toString());
@@ -54,7 +50,8 @@ export function prepareImport(found: FoundLineage, context: ImportContext): Prep
   const { facts } = issued;
   const { directoryUrl, profile, renewBeforeDays, reuseKey } = found;
   const ca = directoryUrl?.startsWith('https://') ? directoryUrl : undefined;
-  const isOther = ca !== undefined && !stackCas.includes(ca);
+  // A file that asks for no other CA than the stack's keeps the certificate.
+  const isOther = ca !== undefined && !casOf({}, stack).includes(ca);
   const wanted = {
     names: facts.names,
     hosts,
@@ -65,7 +62,7 @@ export function prepareImport(found: FoundLineage, context: ImportContext): Prep
     ...(reuseKey && { reuseKey }),
   };
   const file = `${JSON.stringify(wanted, null, 2)}\n`;
-  const parsed = parseRenewalFile(file, found.name, limits);
+  const parsed = parseRenewalFile(file, found.name, stack);
   const pointer = LivePointer.parse({
     ...facts,
     version: versionAt(facts.notBefore, facts.fingerprint.slice(0, 6)),

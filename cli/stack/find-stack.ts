@@ -12,14 +12,14 @@ import { StackError } from './stack-error.ts';
 export type FunctionName = 'scan' | 'doctor' | 'revoke';
 
 /** A deployed stack, with where to ask it. */
-export interface Stack extends ChosenStack {
+export interface DeployedStack extends ChosenStack {
   region: string;
   /** The name of one of its Lambda functions, as serverless makes it. */
   functionName(name: FunctionName): string;
 }
 
 /** Finds the stack by its stage, or the only one of the region. Throws {@link StackError}. */
-export async function findStack(stage = process.env.PERENNIAL_STAGE): Promise<Stack> {
+export async function findStack(stage = process.env.PERENNIAL_STAGE): Promise<DeployedStack> {
   const region = process.env.AWS_REGION ?? 'us-east-1';
   const client = new CloudFormationClient({ region, maxAttempts: 2 });
   try {

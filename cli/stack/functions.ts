@@ -1,16 +1,15 @@
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { errorName } from '../../lib/adapters/aws/error-name.ts';
-import type { StackLimits } from '../../lib/foundation/certificate/renewal-file.ts';
 import { readSettings, type Settings } from '../../lib/lambda/settings.ts';
 import { explain } from './explain.ts';
-import type { FunctionName as Name, Stack } from './find-stack.ts';
+import type { DeployedStack, FunctionName as Name } from './find-stack.ts';
 import { StackError } from './stack-error.ts';
 
 /** Longer than any of the functions may run. */
 const LIMIT_MS = 310_000;
 
 /** Invokes a function of the stack and waits for its answer. Throws {@link StackError}. */
-export async function invoke<Answer>(stack: Stack, name: Name, event: unknown): Promise<Answer> {
+export async function invoke<Answer>(stack: DeployedStack, name: Name, event: unknown): Promise<Answer> {
   const FunctionName = stack.functionName(name);
   const failure = { attempt: `ask ${FunctionName}`, permission: 'lambda:InvokeFunction' };
   return withLambda(stack, { FunctionName, ...failure }, async (lambda) => {
@@ -23,7 +22,7 @@ export async function invoke<Answer>(stack: Stack, name: Name, event: unknown): 
 }
 
 /** What the stack was deployed with, from the environment of its function `scan`. Throws {@link StackError}. */
-export async function settingsOf(stack: Stack): Promise<Settings> {
+export async function settingsOf(stack: DeployedStack): Promise<Settings> {
   const FunctionName = stack.functionName('scan');
   const failure = {
     attempt: `read the settings of ${FunctionName}`,
@@ -35,18 +34,8 @@ export async function settingsOf(stack: Stack): Promise<Settings> {
   });
 }
 
-/** What a renewal file may ask of a stack with these settings. */
-export function limitsOf({ domains, challengeTargets, hostGroups, zoneRoles }: Settings): StackLimits {
-  return {
-    domains,
-    challengeTargets,
-    hostGroups: hostGroups.map(({ name }) => name),
-    zoneRoles: zoneRoles.map(({ name }) => name),
-  };
-}
-
 async function withLambda<Answer>(
-  { name, stage, region }: Stack,
+  { name, stage, region }: DeployedStack,
   { FunctionName, attempt, permission }: { FunctionName: string; attempt: string; permission: string },
   ask: (lambda: LambdaClient) => Promise<Answer>,
 ): Promise<Answer> {

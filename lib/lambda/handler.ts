@@ -8,6 +8,10 @@ import { parseJson } from '../foundation/common/parse-json.ts';
 
 export const logger = new Logger({ serviceName: 'perennial' });
 
+/** Logs trouble beside the work as one line with its reason. */
+export const warnThat = (what: string) => (error: unknown) =>
+  logger.warn(what, { failure: describeError(error) });
+
 /** What a step is told about its run. */
 export interface Invocation {
   /** Names the worker in leases. */

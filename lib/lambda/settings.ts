@@ -39,42 +39,18 @@ const Environment = z.object({
   DNS_PORT: z._default(z.coerce.number(), 53),
 });
 
-export interface Settings {
-  region: string;
-  bucket: string;
-  eventBus: string;
-  directoryUrl: string;
-  fallbackDirectoryUrls: string[];
-  contact: string;
-  agreeToTerms: boolean;
-  domains: string[];
-  alsoAllow: string[];
-  challengeTargets: string[];
-  hostGroups: HostGroup[];
-  zoneRoles: ZoneRole[];
-  ordersPerRun: number;
-  checkEveryHours: number;
-  accountPrefix: string;
-  eabPrefix: string;
-  caaIdentity: string | undefined;
-  document: string;
-  stage: string;
-  /** The ARN of the SNS topic for people. */
-  noticeTopic: string;
-  docsUrl: string;
-  dns: { resolver: string | undefined; port: number };
-  probePrivatePorts: { tls: number; http: number } | undefined;
-}
+/** The stack, and what its functions are wired with. */
+export type Settings = ReturnType<typeof readSettings>;
 
 /** The stack's settings; throws an InputError that names the variable. */
-export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+export function readSettings(environment: NodeJS.ProcessEnv) {
   const values = parseValue(environment, Environment, { where: 'environment', reason: 'settings-invalid' });
   return {
     region: values.AWS_REGION,
     bucket: values.BUCKET,
     eventBus: values.EVENT_BUS,
-    directoryUrl: values.DIRECTORY_URL,
-    fallbackDirectoryUrls: values.FALLBACK_DIRECTORY_URLS,
+    defaultCa: values.DIRECTORY_URL,
+    fallbackCas: values.FALLBACK_DIRECTORY_URLS,
     contact: values.CONTACT,
     agreeToTerms: values.AGREE_TO_TERMS,
     domains: values.DOMAINS,
@@ -89,6 +65,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     caaIdentity: values.CAA_IDENTITY || undefined,
     document: values.DOCUMENT,
     stage: values.STAGE,
+    /** The ARN of the SNS topic for people. */
     noticeTopic: values.NOTICE_TOPIC,
     docsUrl: values.DOCS_URL,
     dns: { resolver: values.DNS_RESOLVER || undefined, port: values.DNS_PORT },
@@ -96,7 +73,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   };
 }
 
-function parsePorts(text: string): Settings['probePrivatePorts'] {
+function parsePorts(text: string): { tls: number; http: number } | undefined {
   const [tls, http] = text.split(',').map(Number);
   return tls && http ? { tls, http } : undefined;
 }

@@ -1,18 +1,21 @@
 import pMap from 'p-map';
+import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import {
+  type KeyName,
+  nameIn,
+  namesIn,
   PENDING_PREFIX,
   RENEWAL_PREFIX,
   REVOKED_PREFIX,
-  renewalKey,
 } from '../foundation/certificate/object-keys.ts';
 import { once } from '../foundation/common/once.ts';
+import { readLimits } from '../issuance/ca/read-limits.ts';
 import { CLAIM_SECONDS } from '../issuance/renewal/rules/claim-record.ts';
 import type { RenewalInfoClient } from './ask-renewal-info.ts';
-import { assessCertificate, fileName } from './assess-certificate.ts';
+import { assessCertificate } from './assess-certificate.ts';
 import { findIssuer } from './assess-persist-records.ts';
 import { assessWithoutFile } from './assess-without-file.ts';
 import type { AssessDeps, Assessment } from './context.ts';
-import { OrderLimits } from './order-limits.ts';
 import type { Start } from './rules/trigger.ts';
 
 /** As many reads at once as S3 and 256 MB of memory like. */
@@ -24,57 +27,36 @@ interface Pass {
   now: Date;
 }
 
-export const isOfAll = (start: Start) => 'names' in start && start.names === 'all';
-
 /** Looks at the certificates that a start is about, each by itself; where it is about all, also at those without a file. */
 export async function assessAll(deps: AssessDeps, { start, renewalInfo, now }: Pass): Promise<Assessment[]> {
+  const { store } = deps;
   const zonesIn = once((role: string | undefined) => deps.zonesOf(role).list());
-  const [files, leftOpen, revoked] = await Promise.all([
-    filesFor(deps, start),
-    leftOpenBy(deps),
-    revokedIn(deps),
+  const [names, leftOpen, revoked] = await Promise.all([
+    start.names === 'all' ? listNames(store) : start.names,
+    leftOpenBy(store),
+    store.list(REVOKED_PREFIX).then((records) => new Set(namesIn(records, REVOKED_PREFIX))),
     zonesIn(undefined),
   ]);
-  const looksClosely = start.start === 'plan' || start.start === 'weekly-sweep';
-  const orderLimits = new OrderLimits(deps.store, { start, now });
+  const limitsAt = once((ca: string) => readLimits(store, ca));
   const issuerAt = once((ca: string) => findIssuer(deps, ca));
-  const context = {
-    start,
-    looksClosely,
-    zonesIn,
-    orderLimits,
-    leftOpen,
-    revoked,
-    renewalInfo,
-    issuerAt,
-    now,
-  };
-  const looks = await pMap(files, (file) => assessCertificate(deps, file, context), {
+  const context = { start, zonesIn, limitsAt, leftOpen, revoked, renewalInfo, issuerAt, now };
+  const looks = await pMap(names, (name) => assessCertificate(deps, name, context), {
     concurrency: READS_AT_ONCE,
   });
-  if (!isOfAll(start)) return looks;
-  const named = new Set(files.map(fileName));
+  if (start.names !== 'all') return looks;
+  const files = new Set(names.map((found) => ('name' in found ? found.name : found.rejected)));
   const { defaultCa } = deps.stack;
-  const without = { files: named, leftOpen, all: looksClosely, defaultCa, now };
-  return [...looks, ...(await assessWithoutFile(deps.store, without))];
+  const without = { files, leftOpen, all: start.looksClosely, defaultCa, now };
+  return [...looks, ...(await assessWithoutFile(store, without))];
 }
 
-/** The renewal files to look at: those named, or all. */
-async function filesFor({ store }: AssessDeps, start: Start): Promise<string[]> {
-  if (start.start === 'file-changed') return start.keys;
-  if (start.names !== 'all') return start.names.map(renewalKey);
-  const listed = await store.list(RENEWAL_PREFIX);
-  return listed.map(({ key }) => key);
+async function listNames(store: Reads): Promise<KeyName[]> {
+  return (await store.list(RENEWAL_PREFIX)).map(({ key }) => nameIn(key, RENEWAL_PREFIX));
 }
 
 /** Certificates with a claim that no worker can hold any more; what is in it is for `renew` alone to read. */
-async function leftOpenBy({ store }: AssessDeps): Promise<ReadonlySet<string>> {
+async function leftOpenBy(store: Reads): Promise<ReadonlySet<string>> {
   const claims = await store.list(PENDING_PREFIX);
   const stale = claims.filter(({ ageMs }) => ageMs > CLAIM_SECONDS * 1000);
-  return new Set(stale.map(({ key }) => key.slice(PENDING_PREFIX.length).replace(/\.json$/, '')));
-}
-
-async function revokedIn({ store }: AssessDeps): Promise<ReadonlySet<string>> {
-  const records = await store.list(REVOKED_PREFIX);
-  return new Set(records.map(({ key }) => key.slice(REVOKED_PREFIX.length).replace(/\.json$/, '')));
+  return new Set(namesIn(stale, PENDING_PREFIX));
 }

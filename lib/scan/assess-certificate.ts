@@ -1,6 +1,6 @@
 import { identifierOf } from '../foundation/certificate/domain-name.ts';
 import { lifeLeft } from '../foundation/certificate/life.ts';
-import { nameOfKey, RENEWAL_PREFIX } from '../foundation/certificate/object-keys.ts';
+import type { KeyName } from '../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { type HostedZone, zonesFor } from '../issuance/dns/rules/hosted-zones.ts';
@@ -10,6 +10,7 @@ import { caFor, decideRenewal, isOverdue } from '../issuance/renewal/rules/decid
 import { assessPersistRecords } from './assess-persist-records.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { findFacts } from './find-facts.ts';
+import { waitForLimits } from './order-limits.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
 import { readWanted, requireTargets } from './usable-file.ts';
@@ -17,32 +18,27 @@ import { readWanted, requireTargets } from './usable-file.ts';
 /** What is wanted of one certificate, what is, and what follows; a file that cannot be used is rejected. */
 export async function assessCertificate(
   deps: AssessDeps,
-  file: string,
+  found: KeyName,
   context: AssessContext,
 ): Promise<Assessment> {
-  let name = fileName(file);
+  const name = 'name' in found ? found.name : found.rejected;
   try {
-    name = nameOfKey(file, RENEWAL_PREFIX);
+    if ('rejected' in found) throw found.error;
     return await decide(deps, await readWanted(deps, name), context);
   } catch (error) {
     return { planned: { name, action: 'reject', ...describeError(error) } };
   }
 }
 
-/** The name in the key of a renewal file, whatever it is. */
-export function fileName(key: string): string {
-  return key.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
-}
-
 async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext): Promise<Assessment> {
-  const { start, zonesIn, orderLimits, now } = context;
-  const { name, names, zoneRole } = wanted;
-  const zoneIds = writesDns(wanted) ? zoneIdsOf(names, await zonesIn(zoneRole)) : [];
+  const { start, zonesIn, now } = context;
+  const { name, zoneRole } = wanted;
+  const zoneIds = writesDns(wanted) ? zoneIdsOf(wanted.names, await zonesIn(zoneRole)) : [];
   const { facts, pointer, caa, revocation } = await findFacts(deps, wanted, context);
-  const { live, state, leftOpen } = facts;
+  const { live, state } = facts;
   const asked = decideRenewal(facts);
   const ca = caFor(facts, asked.reason);
-  const decision = await orderLimits.limit(asked, { name, names, ca: ca.ca, live, state, leftOpen });
+  const decision = await waitForLimits(deps.store, { decision: asked, facts, ca: ca.ca }, context);
   const standing = await assessPersistRecords(deps, wanted, { ...context, ca: ca.ca, state });
   const planned = plannedCertificate(wanted, decision, { notAfter: live?.notAfter, ca });
   const health = {
@@ -63,7 +59,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
     health,
     ...(live && { deployed: { name, version: live.version, groups, acm, probe } }),
   };
-  const checkEveryHours = deps.stack.checkEveryHours ?? 1;
+  const { checkEveryHours } = deps.stack;
   const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
   if (refused) return { ...look, planned: { name, action: 'reject', ...refused } };
   if (decision.action === 'wait') return look;
@@ -76,7 +72,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
     zoneIds,
     notAfter: live && new Date(live.notAfter),
     replacing: pointer?.version ?? null,
-    ...(start.start === 'force' && start.ignoreBudget && { ignoreBudget: true }),
+    ...(start.ignoreBudget && { ignoreBudget: true }),
   };
   return { ...look, due };
 }

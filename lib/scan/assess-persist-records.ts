@@ -28,7 +28,7 @@ export async function assessPersistRecords(
   wanted: Wanted,
   { ca, state, start, issuerAt, now }: Asked,
 ): Promise<PersistPlan | undefined> {
-  if (start.start !== 'plan' || !isPersistent(wanted)) return undefined;
+  if (!start.dryRun || !isPersistent(wanted)) return undefined;
   const { name, names } = wanted;
   try {
     const issues = persistIssuer(await issuerAt(ca), { ca, name, state });

@@ -1,8 +1,7 @@
 import pMap from 'p-map';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import { findPointer } from '../foundation/bucket/read-pointer.ts';
-import { LineageName } from '../foundation/certificate/lineage.ts';
-import { LIVE_PREFIX } from '../foundation/certificate/object-keys.ts';
+import { LIVE_PREFIX, namesIn } from '../foundation/certificate/object-keys.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
 import { type PlannedCertificate, plannedWithoutFile } from './rules/plan.ts';
 
@@ -24,7 +23,7 @@ export async function assessWithoutFile(
   store: Reads,
   { files, leftOpen, all, defaultCa, now }: WithoutFile,
 ): Promise<{ planned: PlannedCertificate; due?: DueCertificate }[]> {
-  const pointers = all ? (await store.list(LIVE_PREFIX)).flatMap(({ key }) => nameOf(key)) : [];
+  const pointers = all ? namesIn(await store.list(LIVE_PREFIX), LIVE_PREFIX) : [];
   const names = [...new Set([...pointers, ...leftOpen])].filter((name) => !files.has(name));
   const looks = await pMap(
     names,
@@ -44,9 +43,4 @@ export async function assessWithoutFile(
     { concurrency: READS_AT_ONCE },
   );
   return looks.flatMap(({ planned, due }) => (planned ? { planned, ...(due && { due }) } : []));
-}
-
-function nameOf(key: string): string[] {
-  const name = key.slice(LIVE_PREFIX.length, -'.json'.length);
-  return key.endsWith('.json') && LineageName.safeParse(name).success ? [name] : [];
 }

@@ -1,9 +1,10 @@
 import type { Hosts } from '../delivery/deployment/hosts.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
-import type { StackLimits, Wanted } from '../foundation/certificate/renewal-file.ts';
+import type { Wanted } from '../foundation/certificate/renewal-file.ts';
 import type { EventBus } from '../foundation/events/events.ts';
 import type { DescribeAccount } from '../issuance/ca/accounts.ts';
+import type { CaLimits } from '../issuance/ca/rules/ca-limits.ts';
 import type { CaaIssuer } from '../issuance/ca/rules/ca-list.ts';
 import type { CaaDeps } from '../issuance/caa/plan-caa.ts';
 import type { Resolver } from '../issuance/dns/resolver.ts';
@@ -11,7 +12,6 @@ import type { HostedZone } from '../issuance/dns/rules/hosted-zones.ts';
 import type { ZonesOf } from '../issuance/dns/zones.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
 import type { RenewalInfoClient, RenewalInfoDeps } from './ask-renewal-info.ts';
-import type { OrderLimits } from './order-limits.ts';
 import type { Health } from './rules/check-summary.ts';
 import type { Plan } from './rules/plan.ts';
 import type { Start } from './rules/trigger.ts';
@@ -21,7 +21,6 @@ export interface ScanDeps extends CaaDeps, RenewalInfoDeps, PersistDeps {
   zonesOf: ZonesOf;
   hosts: Hosts;
   events: EventBus;
-  stack: StackLimits & CaaDeps['stack'] & { ordersPerRun: number; checkEveryHours?: number };
 }
 
 /** What a look at one certificate needs: it only reads the bucket. */
@@ -42,14 +41,13 @@ export interface Assessment {
 
 export interface AssessContext {
   start: Start;
-  /** Whether the DNS and the bucket are looked at too, as the weekly sweep does. */
-  looksClosely: boolean;
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
-  orderLimits: OrderLimits;
+  /** What a CA has told us to wait for, read once for all certificates. */
+  limitsAt: (ca: string) => Promise<CaLimits>;
   leftOpen: ReadonlySet<string>;
   /** Certificates with a version that was revoked. */
   revoked: ReadonlySet<string>;
-  /** For the starts that ask the CA when to renew; the others are in a hurry, or change nothing. */
+  /** Where CAs are asked when to renew. */
   renewalInfo: RenewalInfoClient | undefined;
   issuerAt: IssuerAt;
   now: Date;

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { readAcmRecord } from '../delivery/acm/record-import.ts';
 import { decideImports } from '../delivery/acm/rules/decide-imports.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
-import { ACM_PREFIX, acmKey } from '../foundation/certificate/object-keys.ts';
+import { ACM_PREFIX, namesIn } from '../foundation/certificate/object-keys.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import type { Plan } from './rules/plan.ts';
 
@@ -15,9 +15,9 @@ export async function planImports(
   certificates: readonly { name: string; version: string; acm: { region: string }[] | undefined }[],
 ): Promise<void> {
   try {
-    const kept = new Set((await store.list(ACM_PREFIX)).map(({ key }) => key));
+    const kept = new Set(namesIn(await store.list(ACM_PREFIX), ACM_PREFIX));
     const look = async ({ name, version, acm: wanted = [] }: (typeof certificates)[number]) => {
-      const isKept = kept.has(acmKey(name));
+      const isKept = kept.has(name);
       if (wanted.length === 0 && !isKept) return [];
       const record = isKept ? await readAcmRecord(store, name) : undefined;
       const { due, unwanted } = decideImports({ wanted, record, version });

@@ -4,7 +4,7 @@ import type { CheckSummary } from '../foundation/events/events.ts';
 import { importsDue, MAX_HOSTS_NAMED, probesDue, type StackEvent } from '../foundation/events/events.ts';
 import { batchRenewals } from '../issuance/renewal/rules/batches.ts';
 import { RenewalInfoClient } from './ask-renewal-info.ts';
-import { assessAll, isOfAll } from './assess-all.ts';
+import { assessAll } from './assess-all.ts';
 import type { AssessDeps, Assessment, ScanDeps } from './context.ts';
 import { planDeployments } from './plan-deployments.ts';
 import { planImports } from './plan-imports.ts';
@@ -21,12 +21,12 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
   const warnOf = (error: unknown) => warn(describeError(error).message);
-  const anew = start.start === 'weekly-sweep';
-  const index = isOfAll(start) ? await IndexedReads.open(deps.store, { anew, warn: warnOf }) : undefined;
+  const isOfAll = start.names === 'all';
+  const anew = isSweep(start);
+  const index = isOfAll ? await IndexedReads.open(deps.store, { anew, warn: warnOf }) : undefined;
   const looking: AssessDeps = { ...deps, store: index ?? deps.store };
-  const isScheduled = start.start === 'hourly-check' || start.start === 'weekly-sweep';
   const renewalInfo =
-    index && isScheduled ? new RenewalInfoClient({ ...deps, asked: index }, { now, warn }) : undefined;
+    index && start.asksCa ? new RenewalInfoClient({ ...deps, asked: index }, { now, warn }) : undefined;
   const found = await assessAll(looking, { start, renewalInfo, now });
   const looks = deferOrders(found, { limit: ordersOf(deps, start), now });
   const plan = planOf(start, looks, { warnings, now });
@@ -37,9 +37,9 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
     plan,
     looks.flatMap((look) => look.deployed ?? []),
   );
-  if (start.start === 'plan') return plan;
+  if (start.dryRun) return plan;
   const health = looks.flatMap((look) => look.health ?? []);
-  const checked = isScheduled ? [summarizeCheck(plan, health)] : [];
+  const checked = isOfAll && !start.forced ? [summarizeCheck(plan, health)] : [];
   await deps.events.publish([...eventsOf(plan), ...checked.map(checkedEvent)]);
   await index?.save(deps.store, now).catch(warnOf);
   return plan;
@@ -48,19 +48,22 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
 const checkedEvent = (detail: CheckSummary): StackEvent => ({ type: 'Certificates Checked', detail });
 
 /** Who names certificates to renew now means all of them. */
-function ordersOf({ stack }: ScanDeps, start: Start): number {
-  return start.start === 'force' && start.names !== 'all' ? Number.POSITIVE_INFINITY : stack.ordersPerRun;
+function ordersOf({ stack }: ScanDeps, { names }: Start): number {
+  return names === 'all' ? stack.ordersPerRun : Number.POSITIVE_INFINITY;
 }
+
+/** Whether everything is looked at anew, and what is due of it is done. */
+const isSweep = ({ looksClosely, dryRun }: Start) => looksClosely && !dryRun;
 
 /** Still without what follows from hosts and ACM. */
 function planOf(
-  { start }: Start,
+  start: Start,
   looks: readonly Assessment[],
   { warnings, now }: { warnings: string[]; now: Date },
 ): Plan {
   const probed = looks.flatMap(({ deployed }) => (deployed?.probe ? [deployed.name] : []));
   return {
-    start,
+    start: start.start,
     at: now.toISOString(),
     certificates: looks.map(({ planned }) => planned),
     batches: batchRenewals(
@@ -69,7 +72,7 @@ function planOf(
     ),
     deployments: [],
     imports: [],
-    probes: start === 'weekly-sweep' ? probed : [],
+    probes: isSweep(start) ? probed : [],
     warnings,
   };
 }

@@ -1,7 +1,8 @@
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import { identifierOf } from '../foundation/certificate/domain-name.ts';
 import { renewalKey } from '../foundation/certificate/object-keys.ts';
-import { parseRenewalFile, type StackLimits, type Wanted } from '../foundation/certificate/renewal-file.ts';
+import { parseRenewalFile, type Wanted } from '../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../foundation/certificate/stack.ts';
 import { InputError } from '../foundation/common/input-error.ts';
 import { challengeTarget } from '../issuance/dns/challenge-target.ts';
 import { DnsError, type Resolver } from '../issuance/dns/resolver.ts';
@@ -9,7 +10,7 @@ import { DnsError, type Resolver } from '../issuance/dns/resolver.ts';
 interface UsableDeps {
   store: Reads;
   resolver: Resolver;
-  stack: StackLimits;
+  stack: Stack;
 }
 
 /** What a renewal file wants; throws {@link InputError} where it is not there or cannot be used. */

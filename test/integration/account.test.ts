@@ -44,13 +44,19 @@ const store: AccountStore & { remove(name: string): Promise<void> } = {
 };
 const way = (contact = 'you@example.com') => ({
   store,
-  settings: { prefix: '/test', eabPrefix: '/eab', contact, agreeToTerms: true, caaIdentity: undefined },
+  settings: {
+    accountPrefix: '/test',
+    eabPrefix: '/eab',
+    contact,
+    agreeToTerms: true,
+    caaIdentity: undefined,
+  },
   onTrouble: (error: unknown) => troubles.push(error),
 });
 const open = (contact?: string) => openAuthority(ca.pebble.directoryUrl, way(contact));
 const ask = (account: string, contact?: string) => {
   const accounts = new StoredAccounts(way(contact));
-  return changeAccount({ accounts, defaultCa: ca.pebble.directoryUrl }, { account });
+  return changeAccount({ accounts, stack: { defaultCa: ca.pebble.directoryUrl } }, { account });
 };
 const order = async (authority: Awaited<ReturnType<typeof open>>) =>
   (await authority.createOrder({ names: ['a.example.com'], profile: 'classic' })).status;

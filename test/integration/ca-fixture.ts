@@ -34,7 +34,7 @@ export async function startCa(env: Record<string, string> = {}): Promise<Ca> {
       replace: async (name, value) => void kept.set(name, value),
     },
     settings: {
-      prefix: '/test',
+      accountPrefix: '/test',
       eabPrefix: '/eab',
       contact: 'you@example.com',
       agreeToTerms: true,

@@ -52,7 +52,7 @@ const store = {
   replace: async (name: string, value: string) => void kept.set(name, value),
 };
 const settings = {
-  prefix: '/accounts',
+  accountPrefix: '/accounts',
   eabPrefix: '/eab',
   contact: 'you@example.com',
   agreeToTerms: true,

@@ -37,7 +37,7 @@ const open = () =>
       replace: async (name, value) => void kept.set(name, value),
     },
     settings: {
-      prefix: '/perennial/test/acme-account',
+      accountPrefix: '/perennial/test/acme-account',
       eabPrefix: '/perennial/test/eab',
       contact: 'you@example.com',
       agreeToTerms: true,

@@ -5,6 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openAuthority } from '../../lib/adapters/acme/accounts.ts';
 import { renewBatch } from '../../lib/issuance/renewal/renew-batch.ts';
+import { parseStart } from '../../lib/scan/rules/trigger.ts';
 import { scan } from '../../lib/scan/scan.ts';
 import { CaProxy } from '../../local/pebble/ca-proxy.ts';
 import { IssuedCertificates } from '../../local/pebble/issued.ts';
@@ -59,7 +60,7 @@ const store = {
   replace: async (name: string, value: string) => void kept.set(name, value),
 };
 const settings = {
-  prefix: '/accounts',
+  accountPrefix: '/accounts',
   eabPrefix: '/eab',
   contact: 'you@example.com',
   agreeToTerms: true,
@@ -115,9 +116,8 @@ describe('row 14: a CA that is down', () => {
       ...deps(),
       hosts: new FakeHosts(),
       askRenewalInfo: async () => undefined,
-      stack: { ...deps().stack, ordersPerRun: 100 },
     };
-    const plan = await scan(scanned, { start: 'hourly-check', names: 'all' }, new Date());
+    const plan = await scan(scanned, parseStart({ start: 'hourly-check' }), new Date());
     expect(plan.batches).toMatchObject([{ ca: other.directoryUrl }]);
     expect(plan.certificates).toMatchObject([{ ca: { reason: 'others-stay-down' } }]);
     expect(await renew('shop', { at: other.directoryUrl })).toMatchObject([{ outcome: 'renewed' }]);

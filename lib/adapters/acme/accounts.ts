@@ -57,7 +57,7 @@ async function keep(directoryUrl: string, way: AccountContext, lost: Account | u
       `an account at ${directoryUrl} needs your agreement to the CA's terms; set params.agreeToTerms to true in serverless.yml and deploy`,
     );
   }
-  const parameter = accountParameter(directoryUrl, settings.prefix);
+  const parameter = accountParameter(directoryUrl, settings.accountPrefix);
   const account = lost ? await replaceAccount(directoryUrl, way, lost) : await register(directoryUrl, way);
   const value = JSON.stringify(account);
   if (lost) await store.replace(parameter, value, account.url);

@@ -33,13 +33,13 @@ export class StoredAccounts implements Accounts {
     const account = await this.#account(directoryUrl);
     const { store, settings } = this.#way;
     const key = await keyInUse(directoryUrl, account, this.#way);
-    const next = await store.get(nextKeyParameter(directoryUrl, settings.prefix));
+    const next = await store.get(nextKeyParameter(directoryUrl, settings.accountPrefix));
     const there = await accountOf(directoryUrl, key);
     return {
       ca: directoryUrl,
       url: account.url,
       atCa: there === account.url ? 'found' : 'not-found',
-      contact: (await store.get(contactParameter(directoryUrl, settings.prefix))) ?? account.contact,
+      contact: (await store.get(contactParameter(directoryUrl, settings.accountPrefix))) ?? account.contact,
       keyFingerprint: spkiHash(createPublicKey(key)),
       rolloverOpen: next !== undefined && next !== account.key,
     };
@@ -52,13 +52,13 @@ export class StoredAccounts implements Accounts {
   async rollOver(directoryUrl: string): Promise<void> {
     const { store, settings } = this.#way;
     const account = await this.#account(directoryUrl);
-    const parameter = nextKeyParameter(directoryUrl, settings.prefix);
+    const parameter = nextKeyParameter(directoryUrl, settings.accountPrefix);
     if ((await store.get(parameter)) === account.key) await store.remove(parameter);
     const made = newAccountKey();
     const next = (await store.create(parameter, made)) ? made : ((await store.get(parameter)) ?? made);
     if ((await accountOf(directoryUrl, next)) !== account.url) await changeKey(directoryUrl, account, next);
     await store.replace(
-      accountParameter(directoryUrl, settings.prefix),
+      accountParameter(directoryUrl, settings.accountPrefix),
       JSON.stringify({ ...account, key: next }),
       account.url,
     );

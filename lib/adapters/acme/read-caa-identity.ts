@@ -2,16 +2,18 @@ import { readDirectory } from './directory.ts';
 
 const DIRECTORY_TIMEOUT_MS = 5_000;
 
-/** A CA's name in CAA records, `fallback` when it gives none or cannot be asked; `onTrouble` hears why. */
-export async function readCaaIdentity(
-  directoryUrl: string,
-  { fallback, onTrouble }: { fallback: string | undefined; onTrouble: (error: unknown) => void },
-): Promise<string | undefined> {
-  try {
-    const { caaIdentity } = await readDirectory(directoryUrl, { timeoutMs: DIRECTORY_TIMEOUT_MS });
-    return caaIdentity ?? fallback;
-  } catch (error) {
-    onTrouble(error);
-    return fallback;
-  }
+/** Asks CAs for their name in CAA records: the stack's own when one gives none or cannot be asked; `onTrouble` hears why. */
+export function caaIdentityReader(
+  { caaIdentity: fallback }: { caaIdentity: string | undefined },
+  onTrouble: (error: unknown) => void,
+): (directoryUrl: string) => Promise<string | undefined> {
+  return async (directoryUrl) => {
+    try {
+      const { caaIdentity } = await readDirectory(directoryUrl, { timeoutMs: DIRECTORY_TIMEOUT_MS });
+      return caaIdentity ?? fallback;
+    } catch (error) {
+      onTrouble(error);
+      return fallback;
+    }
+  };
 }

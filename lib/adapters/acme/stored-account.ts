@@ -19,7 +19,7 @@ export interface AccountStore {
 
 export interface AccountSettings {
   /** Path of the parameters, without a trailing slash. */
-  prefix: string;
+  accountPrefix: string;
   /** The same for the keys of external accounts. */
   eabPrefix: string;
   contact: string;
@@ -42,7 +42,7 @@ export async function storedAccount(
   directoryUrl: string,
   { store, settings }: Pick<AccountContext, 'store' | 'settings'>,
 ): Promise<Account | undefined> {
-  const parameter = accountParameter(directoryUrl, settings.prefix);
+  const parameter = accountParameter(directoryUrl, settings.accountPrefix);
   const text = await store.get(parameter);
   return text === undefined ? undefined : parseAccount(text, parameter);
 }
@@ -58,7 +58,7 @@ export async function keyInUse(
   { key, url }: Account,
   { store, settings }: Pick<AccountContext, 'store' | 'settings'>,
 ): Promise<string> {
-  const next = await store.get(nextKeyParameter(directoryUrl, settings.prefix));
+  const next = await store.get(nextKeyParameter(directoryUrl, settings.accountPrefix));
   if (next === undefined || next === key) return key;
   return (await accountOf(directoryUrl, next)) === url ? next : key;
 }
@@ -94,9 +94,9 @@ export async function updateContact(
     always = false,
   }: Pick<AccountContext, 'store' | 'settings'> & { directoryUrl: string; always?: boolean },
 ): Promise<void> {
-  const { contact, prefix } = settings;
+  const { contact, accountPrefix } = settings;
   // Apart from the account, so that nobody who writes it can write back an old key.
-  const parameter = contactParameter(directoryUrl, prefix);
+  const parameter = contactParameter(directoryUrl, accountPrefix);
   const told = (await store.get(parameter)) ?? first;
   if (told === contact && !always) return;
   await client.updateAccount({ contact: [`mailto:${contact}`] });

@@ -4,7 +4,8 @@ import { sha256 } from '../../foundation/certificate/leaf.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { type ArchiveFile, archiveKey, renewalKey } from '../../foundation/certificate/object-keys.ts';
 import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
-import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { once } from '../../foundation/common/once.ts';
@@ -15,7 +16,7 @@ import { readAcmRecord, recordImport } from './record-import.ts';
 import { decideImports } from './rules/decide-imports.ts';
 
 export interface ImportDeps extends RegionDeps {
-  stack: StackLimits;
+  stack: Stack;
 }
 
 /** Brings the live version of each certificate into the ACM of the regions its file names; a failure stays with its region. */

@@ -1,4 +1,5 @@
 import type { HostGroup } from '../../foundation/certificate/host-group.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import type { DeploymentDue } from '../../foundation/events/events.ts';
 import type { Hosts } from './hosts.ts';
@@ -12,7 +13,7 @@ import { splitNames } from './rules/split-names.ts';
 
 export interface DeployDeps extends RecordDeps {
   hosts: Hosts;
-  groups: readonly HostGroup[];
+  stack: Stack;
 }
 
 /** How a deployment began; the hosts after the canary report to `confirm`. */
@@ -58,12 +59,12 @@ export async function deploy(
   return { ...begun, outcome: 'sent', sent: others };
 }
 
-function groupOf({ groups }: DeployDeps, { group }: DeploymentDue): HostGroup {
-  const found = groups.find(({ name }) => name === group);
+function groupOf({ stack }: DeployDeps, { group }: DeploymentDue): HostGroup {
+  const found = stack.hostGroups.find(({ name }) => name === group);
   if (found) return found;
   throw new InputError(
     'unknown-host-group',
-    `host group "${group}" is not one of ${groups.map(({ name }) => name).join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
+    `host group "${group}" is not one of ${stack.hostGroups.map(({ name }) => name).join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
   );
 }
 

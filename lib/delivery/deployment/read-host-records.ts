@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
-import { HOSTS_PREFIX } from '../../foundation/certificate/object-keys.ts';
+import { HOSTS_PREFIX, hostKey, instanceIdsIn } from '../../foundation/certificate/object-keys.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
 import { HostRecord } from './rules/host-record.ts';
 
@@ -12,11 +12,12 @@ export async function readHostRecords(
   instanceIds: readonly string[],
   warn: (error: unknown) => void,
 ): Promise<Map<string, HostRecord>> {
-  const kept = new Set((await store.list(HOSTS_PREFIX)).map(({ key }) => key));
+  const wanted = new Set(instanceIds);
+  const kept = instanceIdsIn(await store.list(HOSTS_PREFIX)).filter((id) => wanted.has(id));
   const records = new Map<string, HostRecord>();
   const read = async (id: string) => {
-    const key = `${HOSTS_PREFIX}${id}.json`;
-    const stored = kept.has(key) ? await store.get(key) : undefined;
+    const key = hostKey(id);
+    const stored = await store.get(key);
     if (!stored) return;
     try {
       records.set(id, parseJson(stored.body, HostRecord, { where: key, reason: 'host-record-malformed' }));
@@ -24,6 +25,6 @@ export async function readHostRecords(
       warn(error);
     }
   };
-  await pMap(new Set(instanceIds), read, { concurrency: READS_AT_ONCE });
+  await pMap(kept, read, { concurrency: READS_AT_ONCE });
   return records;
 }

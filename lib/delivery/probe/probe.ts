@@ -5,7 +5,8 @@ import { readLive } from '../../foundation/bucket/read-pointer.ts';
 import { isWildcard } from '../../foundation/certificate/domain-name.ts';
 import { LineageName, Version } from '../../foundation/certificate/lineage.ts';
 import { probeKey, renewalKey } from '../../foundation/certificate/object-keys.ts';
-import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { orNone, parseValue } from '../../foundation/common/parse-json.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
@@ -17,7 +18,7 @@ export interface ProbeDeps {
   store: ObjectStore;
   sites: SiteObserver;
   events: EventBus;
-  stack: StackLimits;
+  stack: Stack;
   clock: () => Date;
 }
 

@@ -52,25 +52,56 @@ export function archiveKey(name: string, version: string, file: ArchiveFile): st
   return `archive/${checked(name)}/${version}/${file}.pem`;
 }
 
+const INSTANCE_ID = /^m?i-[0-9a-f]{8,17}$/;
+
 export function hostKey(instanceId: string): string {
-  if (!/^m?i-[0-9a-f]{8,17}$/.test(instanceId))
+  if (!INSTANCE_ID.test(instanceId))
     throw new InputError('bad-instance-id', `"${printable(instanceId)}" is not an instance id`);
   return `${HOSTS_PREFIX}${instanceId}.json`;
 }
 
-/** The lineage name in `renewal/<name>.json` or `live/<name>.json`; throws {@link InputError} for a name that cannot be one. */
-export function nameOfKey(key: string, prefix: string): string {
+/** What a listed key names: a lineage, or, as `rejected`, what stands in the place of a name and is none. */
+export type KeyName = { name: string } | { rejected: string; key: string; error: InputError };
+
+/** The lineage name in `renewal/<name>.json`, `live/<name>.json` and so on. */
+export function nameIn(key: string, prefix: string): KeyName {
   const name = key.slice(prefix.length).replace(/\.json$/, '');
-  if (!key.startsWith(prefix) || !key.endsWith('.json'))
-    throw new InputError('bad-key', `${printable(key)}: give the file a name that ends in .json`);
-  return checked(name, printable(key));
+  const error =
+    key.startsWith(prefix) && key.endsWith('.json')
+      ? complaintAbout(name, printable(key))
+      : new InputError('bad-key', `${printable(key)}: give the file a name that ends in .json`);
+  return error ? { rejected: name, key, error } : { name };
 }
 
-function checked(name: string, where = `certificate name "${printable(name)}"`): string {
-  const parsed = LineageName.safeParse(name);
-  if (parsed.success) return parsed.data;
-  throw new InputError(
-    'bad-lineage-name',
-    `${where}: the name ${parsed.error.issues[0]?.message}; rename it, for example to example.com`,
+/** The lineage names in what was listed below `prefix`; what is none of ours is passed over. */
+export function namesIn(listed: readonly { key: string }[], prefix: string): string[] {
+  return listed.flatMap(({ key }) => {
+    const found = nameIn(key, prefix);
+    return 'name' in found ? found.name : [];
+  });
+}
+
+/** The instance ids in what was listed below `hosts/`. */
+export function instanceIdsIn(listed: readonly { key: string }[]): string[] {
+  return listed.flatMap(({ key }) => {
+    const id = key.slice(HOSTS_PREFIX.length, -'.json'.length);
+    return INSTANCE_ID.test(id) && hostKey(id) === key ? id : [];
+  });
+}
+
+function checked(name: string): string {
+  const error = complaintAbout(name, `certificate name "${printable(name)}"`);
+  if (error) throw error;
+  return name;
+}
+
+function complaintAbout(name: string, where: string): InputError | undefined {
+  const { error } = LineageName.safeParse(name);
+  return (
+    error &&
+    new InputError(
+      'bad-lineage-name',
+      `${where}: the name ${error.issues[0]?.message}; rename it, for example to example.com`,
+    )
   );
 }

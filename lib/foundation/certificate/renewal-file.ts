@@ -3,6 +3,7 @@ import { printable } from '../common/explain-issues.ts';
 import { InputError } from '../common/input-error.ts';
 import { parseJson } from '../common/parse-json.ts';
 import { complaintAboutName, covers, identifierOf, isAtOrBelow } from './domain-name.ts';
+import type { Stack } from './stack.ts';
 
 export const KEY_TYPES = ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
@@ -115,41 +116,33 @@ export const RenewalFile = z.strictObject({
 /** One certificate as wanted; all rules of the file and of the stack are met. */
 export type Wanted = Omit<z.infer<typeof RenewalFile>, '$schema'> & { name: string };
 
-/** What the stack was deployed for; a file may only ask for less. */
-export interface StackLimits {
-  /** Certificates only for names at or below these. */
-  domains: readonly string[];
-  /** Names that a challenge name may be a CNAME to. */
-  challengeTargets: readonly string[];
-  hostGroups: readonly string[];
-  zoneRoles: readonly string[];
-}
-
 /** Parses `renewal/<name>.json`; throws {@link InputError} in one line that names the file, the place and the remedy. */
-export function parseRenewalFile(text: string, name: string, limits: StackLimits): Wanted {
+export function parseRenewalFile(text: string, name: string, stack: Stack): Wanted {
   const where = `renewal/${name}.json`;
   const { $schema, ...file } = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
   for (const dnsName of file.names) {
-    if (!limits.domains.some((domain) => isAtOrBelow(identifierOf(dnsName), domain))) {
+    if (!stack.domains.some((domain) => isAtOrBelow(identifierOf(dnsName), domain))) {
       throw new InputError(
         'outside-domains',
-        `${where}: "${dnsName}" is outside the stack's domains (${limits.domains.join(', ') || 'none'}); add "${identifierOf(dnsName)}" to params.domains in serverless.yml and deploy`,
+        `${where}: "${dnsName}" is outside the stack's domains (${stack.domains.join(', ') || 'none'}); add "${identifierOf(dnsName)}" to params.domains in serverless.yml and deploy`,
       );
     }
   }
+  const groups = stack.hostGroups.map((known) => known.name);
   for (const group of file.hosts) {
-    if (!limits.hostGroups.includes(group)) {
+    if (!groups.includes(group)) {
       throw new InputError(
         'unknown-host-group',
-        `${where}: host group "${printable(group)}" is not one of ${limits.hostGroups.join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
+        `${where}: host group "${printable(group)}" is not one of ${groups.join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
       );
     }
   }
   const { zoneRole } = file;
-  if (zoneRole !== undefined && !limits.zoneRoles.includes(zoneRole)) {
+  const roles = stack.zoneRoles.map((known) => known.name);
+  if (zoneRole !== undefined && !roles.includes(zoneRole)) {
     throw new InputError(
       'unknown-zone-role',
-      `${where}: zone role "${printable(zoneRole)}" is not one of ${limits.zoneRoles.join(', ') || 'none'}; add it to params.zoneRoles in serverless.yml, as in ${printable(zoneRole)}: { roleArn: "arn:aws:iam::123456789012:role/dns" }, and deploy`,
+      `${where}: zone role "${printable(zoneRole)}" is not one of ${roles.join(', ') || 'none'}; add it to params.zoneRoles in serverless.yml, as in ${printable(zoneRole)}: { roleArn: "arn:aws:iam::123456789012:role/dns" }, and deploy`,
     );
   }
   if (file.challenge === 'dns-persist-01' && file.caa.restrict)

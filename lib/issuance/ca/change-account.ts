@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
 import type { AccountFound, Accounts } from './accounts.ts';
 
@@ -12,11 +13,11 @@ const Request = z.strictObject({
 
 /** Does with our account what the event says, and answers with how it is then. */
 export async function changeAccount(
-  { accounts, defaultCa }: { accounts: Accounts; defaultCa: string },
+  { accounts, stack }: { accounts: Accounts; stack: Pick<Stack, 'defaultCa'> },
   event: unknown,
 ): Promise<AccountFound> {
   const request = parseValue(event, Request, { where: 'event', reason: 'event-invalid' });
-  const { account, ca = defaultCa } = request;
+  const { account, ca = stack.defaultCa } = request;
   if (account === 'rollover') await accounts.rollOver(ca);
   if (account === 'contact') await accounts.updateContact(ca);
   return accounts.show(ca);

@@ -1,7 +1,8 @@
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import type { CaaIssuer } from '../ca/rules/ca-list.ts';
-import { casOf, type StackCas } from '../ca/rules/ca-list.ts';
+import { casOf } from '../ca/rules/ca-list.ts';
 import type { Resolver } from '../dns/resolver.ts';
 import { findCaa } from './find-caa.ts';
 import { type CaaPlan, planCaa, wishOf } from './rules/caa-plan.ts';
@@ -10,7 +11,7 @@ export interface CaaDeps {
   resolver: Resolver;
   /** A CA's identity in CAA; `undefined` when it names none, or cannot be asked now. */
   caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
-  stack: StackCas & { alsoAllow: readonly string[] };
+  stack: Stack;
 }
 
 /** What would have to change in CAA for a certificate; `undefined` when nothing would, or nothing may. */

@@ -1,5 +1,5 @@
 import { challengeName, isAtOrBelow } from '../../foundation/certificate/domain-name.ts';
-import type { StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { followCnames } from './follow-cnames.ts';
 import type { Resolver } from './resolver.ts';
@@ -8,19 +8,15 @@ import type { Resolver } from './resolver.ts';
  * The name that the proof of an identifier is written at: its challenge name, or the end of that name's CNAMEs. Throws
  * {@link InputError} for a loop, and for a name that the stack may not write.
  */
-export async function challengeTarget(
-  resolver: Resolver,
-  identifier: string,
-  limits: StackLimits,
-): Promise<string> {
+export async function challengeTarget(resolver: Resolver, identifier: string, stack: Stack): Promise<string> {
   const start = challengeName(identifier);
   const target = await followCnames(resolver, start);
-  if (target !== start) requireWritable(start, target, limits);
+  if (target !== start) requireWritable(start, target, stack);
   return target;
 }
 
 /** What may be written is fixed at deploy time, because the role's policy is. */
-function requireWritable(start: string, target: string, { domains, challengeTargets }: StackLimits): void {
+function requireWritable(start: string, target: string, { domains, challengeTargets }: Stack): void {
   const isOwn =
     target.startsWith('_acme-challenge.') && domains.some((domain) => isAtOrBelow(target, domain));
   if (isOwn || challengeTargets.includes(target)) return;

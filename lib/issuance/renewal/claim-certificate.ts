@@ -1,17 +1,16 @@
-import { type FoundPointer, findPointer } from '../../foundation/bucket/read-pointer.ts';
+import type { StoredObject } from '../../foundation/bucket/object-store.ts';
+import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
 import { renewalKey, stateKey } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
-import { revocationToReplace } from '../../foundation/certificate/revocation.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import type { RenewalDue } from '../../foundation/events/events.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
-import { readRevocations } from '../revocation/read-revocations.ts';
 import { Claim } from './claim.ts';
 import type { RenewDeps } from './deps.ts';
+import { orderLimitFacts, readStored, renewalFacts } from './gather-facts.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
-import { findState } from './read-state.ts';
 import { decideRenewal, type UpkeepReason } from './rules/decide-renewal.ts';
-import { isSuggested, requireOrderAllowed } from './rules/order-limit.ts';
+import { requireOrderAllowed } from './rules/order-limit.ts';
 import { setAside } from './set-aside.ts';
 import { soundPointer } from './sound-pointer.ts';
 
@@ -47,12 +46,11 @@ export async function claimCertificate(deps: BatchDeps, due: DueOne, owner: stri
 async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Claim): Promise<Again> {
   const { store, stack, clock, limits } = deps;
   const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
-  const [file, found, state, revocations] = await Promise.all([
+  const [file, { found, state, spoilt, revocations }] = await Promise.all([
     store.get(renewalKey(name)),
-    findPointer(store, name),
-    stateOf(deps, name),
-    readRevocations(store, name),
+    readStored(store, name),
   ]);
+  if (spoilt) await setStateAside(deps, name, spoilt);
   if ((found?.pointer?.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
   if (!file && leftOpen) return retired(name, found);
   if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
@@ -63,38 +61,34 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     throw new NotDueError(`${name} was given another CA; the next scan takes it up`);
   const { rebuilt, ...sound } = await soundPointer(deps, wanted, found);
   const { live } = sound;
-  const forced = reason === 'forced';
-  const now = clock();
-  const decision = decideRenewal({
+  const assessed = {
     wanted,
     live: live?.pointer,
     state,
-    forced,
-    revoked: revocationToReplace(revocations, live?.pointer) !== undefined,
+    revocations,
+    forced: reason === 'forced',
     leftOpen,
     caaDrifted: reason === 'caa-drifted',
     upkeep: rebuilt ? 'pointer-lost' : UPKEEP.find((upkeep) => upkeep === reason),
-    defaultCa: stack.defaultCa,
-    fallbackCas: stack.fallbackCas,
-    now,
-  });
+    now: clock(),
+  } as const;
+  const decision = decideRenewal(renewalFacts(assessed, stack));
   if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
   if (decision.action === 'renew') {
-    const order = { limits: limits.known, issued: [], resumes: recorded.order !== undefined };
-    const suggested = isSuggested(decision.reason, state?.failures);
-    requireOrderAllowed({ ...order, names: wanted.names, forced, ignoreBudget, suggested, now });
+    const resumes = recorded.order !== undefined;
+    // What was issued lately is asked right before the order.
+    const order = { reason: decision.reason, limits: limits.known, issued: [], ignoreBudget, resumes };
+    requireOrderAllowed(orderLimitFacts(assessed, order));
   }
   const why = rebuilt && decision.action === 'mend' ? { reason: 'pointer-lost' } : {};
   return { wanted, ...sound, state, revocations, action: decision.action, ignoreBudget, ...why };
 }
 
 /** A state that cannot be read is kept aside, and nothing is remembered any more. */
-async function stateOf(deps: RenewDeps, name: string): Promise<Claimed['state']> {
-  const { state, spoilt } = await findState(deps.store, name);
-  if (!spoilt) return state;
-  await setAside(deps, { key: stateKey(name), body: spoilt.body, reason: 'state-malformed' });
-  await deps.store.remove(stateKey(name), { etag: spoilt.etag });
-  return undefined;
+async function setStateAside(deps: RenewDeps, name: string, { body, etag }: StoredObject): Promise<void> {
+  const key = stateKey(name);
+  await setAside(deps, { key, body, reason: 'state-malformed' });
+  await deps.store.remove(key, { etag });
 }
 
 /** Without a renewal file only what an earlier worker left in the DNS is swept; certificate and hosts stay as they are. */

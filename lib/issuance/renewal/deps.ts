@@ -1,8 +1,7 @@
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
-import type { StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import type { OpenCertificateAuthority } from '../ca/certificate-authority.ts';
-import type { StackCas } from '../ca/rules/ca-list.ts';
 import type { Resolver } from '../dns/resolver.ts';
 import type { ZonesOf } from '../dns/zones.ts';
 
@@ -14,7 +13,7 @@ export interface RenewDeps {
   /** A CA's identity in CAA, without an account there; `undefined` when it names none, or cannot be asked now. */
   caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
   events: EventBus;
-  stack: StackLimits & StackCas & { alsoAllow: readonly string[] };
+  stack: Stack;
   clock: () => Date;
   /** Tells what goes wrong beside the work. */
   warn: (message: string) => void;

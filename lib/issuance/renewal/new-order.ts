@@ -7,10 +7,10 @@ import {
   type Order,
   type OrderRequest,
 } from '../ca/certificate-authority.ts';
-import { issuedSince } from './issued-since.ts';
+import { issuedLately, orderLimitFacts } from './gather-facts.ts';
 import { keyFor } from './key-for.ts';
 import type { BatchDeps, Checked, RenewRun } from './phases.ts';
-import { ISSUANCE_WINDOW, isSuggested, requireOrderAllowed } from './rules/order-limit.ts';
+import { requireOrderAllowed } from './rules/order-limit.ts';
 
 /** Places an order and makes its key; throws HeldBackError where the CA's limits or our budget say not yet. */
 export async function orderAnew(
@@ -35,15 +35,13 @@ export async function orderAnew(
 
 async function requireLeave(
   { store, clock, limits }: BatchDeps,
-  { wanted, name, reason, state, ignoreBudget }: Checked,
+  { wanted, reason, state, ignoreBudget }: Checked,
 ): Promise<void> {
-  const now = clock();
-  const since = new Date(now.getTime() - ISSUANCE_WINDOW);
-  const issued = ignoreBudget ? [] : await issuedSince(store, name, { since, state });
-  const suggested = isSuggested(reason, state?.failures);
-  const asked = { names: wanted.names, forced: reason === 'forced', ignoreBudget, resumes: false, suggested };
+  const renewal = { wanted, state, now: clock() };
+  const issued = ignoreBudget ? [] : await issuedLately(store, renewal);
   // What is known by now: others of the batch were refused meanwhile.
-  requireOrderAllowed({ ...asked, limits: limits.known, issued, now });
+  const order = { reason, limits: limits.known, issued, ignoreBudget, resumes: false };
+  requireOrderAllowed(orderLimitFacts(renewal, order));
 }
 
 /** The certId to name as replaced: of the same CA, with a name in common (RFC 9773, 5). */

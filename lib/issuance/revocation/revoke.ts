@@ -5,11 +5,7 @@ import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { type LeafFacts, leafFacts } from '../../foundation/certificate/leaf.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { archiveKey, renewalKey, revokedKey } from '../../foundation/certificate/object-keys.ts';
-import {
-  parseRenewalFile,
-  type StackLimits,
-  type Wanted,
-} from '../../foundation/certificate/renewal-file.ts';
+import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
 import {
   parseRevocationRequest,
   type Revocation,
@@ -17,10 +13,11 @@ import {
   withoutRevocation,
   withRevocation,
 } from '../../foundation/certificate/revocation.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import { AcmeError, type OpenCertificateAuthority } from '../ca/certificate-authority.ts';
-import { casOf, type StackCas } from '../ca/rules/ca-list.ts';
+import { casOf } from '../ca/rules/ca-list.ts';
 import { parseRevocations } from './read-revocations.ts';
 
 export interface RevokeDeps {
@@ -28,7 +25,7 @@ export interface RevokeDeps {
   /** Opens accounts that are kept, and makes none. */
   openAuthority: OpenCertificateAuthority;
   events: EventBus;
-  stack: StackLimits & StackCas;
+  stack: Stack;
 }
 
 /** The answer of `revoke`. */

@@ -1,7 +1,6 @@
 import type { Hosts } from '../../delivery/deployment/hosts.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
-import type { HostGroup } from '../../foundation/certificate/host-group.ts';
-import type { StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import type { DescribeAccount } from '../../issuance/ca/accounts.ts';
 import type { Resolver } from '../../issuance/dns/resolver.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
@@ -16,14 +15,5 @@ export interface DoctorDeps {
   describeAccount: DescribeAccount;
   /** A CA's directory: its name in CAA records, and its profiles. */
   readDirectory(url: string): Promise<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
-  stack: Omit<StackLimits, 'hostGroups'> & {
-    hostGroups: readonly HostGroup[];
-    defaultCa: string;
-    fallbackCas: readonly string[];
-    checkEveryHours: number;
-    agreeToTerms: boolean;
-    accountPrefix: string;
-    /** Used when a directory names none. */
-    caaIdentity: string | undefined;
-  };
+  stack: Stack;
 }

@@ -3,7 +3,12 @@ import * as z from 'zod/mini';
 import { readLive } from '../../foundation/bucket/read-pointer.ts';
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
 import { LineageName } from '../../foundation/certificate/lineage.ts';
-import { nameOfKey, RENEWAL_PREFIX, renewalKey } from '../../foundation/certificate/object-keys.ts';
+import {
+  type KeyName,
+  nameIn,
+  RENEWAL_PREFIX,
+  renewalKey,
+} from '../../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { once } from '../../foundation/common/once.ts';
@@ -37,13 +42,13 @@ const Request = z.strictObject({
 
 /** Looks at every precondition of the certificates that the event names, or of all, and changes nothing. */
 export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Promise<Diagnosis> {
-  const files = await filesFor(deps, parseDoctorRequest(event));
+  const names = await namesFor(deps, parseDoctorRequest(event));
   const looks = readersOf(deps);
-  const findings = await pMap(files, (file) => diagnoseFile(deps, file, { looks, now }), {
+  const findings = await pMap(names, (name) => diagnoseFile(deps, name, { looks, now }), {
     concurrency: CERTIFICATES_AT_ONCE,
   });
   const all = findings.flat();
-  return { at: now.toISOString(), certificates: files.length, counts: countByStatus(all), findings: all };
+  return { at: now.toISOString(), certificates: names.length, counts: countByStatus(all), findings: all };
 }
 
 /** What several certificates share is looked at once. */
@@ -60,16 +65,17 @@ interface Run {
   now: Date;
 }
 
-async function filesFor({ store }: DoctorDeps, names: 'all' | string[]): Promise<string[]> {
-  if (names !== 'all') return names.map(renewalKey);
-  return (await store.list(RENEWAL_PREFIX)).map(({ key }) => key);
+async function namesFor({ store }: DoctorDeps, names: 'all' | string[]): Promise<KeyName[]> {
+  if (names !== 'all') return names.map((name) => ({ name }));
+  return (await store.list(RENEWAL_PREFIX)).map(({ key }) => nameIn(key, RENEWAL_PREFIX));
 }
 
-async function diagnoseFile(deps: DoctorDeps, file: string, run: Run): Promise<Finding[]> {
-  let certificate = file.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '');
+async function diagnoseFile(deps: DoctorDeps, found: KeyName, run: Run): Promise<Finding[]> {
+  const [certificate, file] =
+    'name' in found ? [found.name, renewalKey(found.name)] : [found.rejected, found.key];
   try {
-    certificate = nameOfKey(file, RENEWAL_PREFIX);
-    const results = await diagnoseCertificate(deps, certificate, run);
+    if ('rejected' in found) throw found.error;
+    const results = await diagnoseCertificate(deps, found.name, run);
     return results.map((result) => ({ certificate, ...result }));
   } catch (error) {
     const seen = describeError(error).message;
@@ -88,8 +94,7 @@ async function diagnoseCertificate(deps: DoctorDeps, name: string, run: Run): Pr
         'put it into the bucket (README, "Add a certificate")',
       ),
     ];
-  const limits = { ...stack, hostGroups: stack.hostGroups.map((group) => group.name) };
-  const { results, wanted } = checkFile(stored.body, name, limits);
+  const { results, wanted } = checkFile(stored.body, name, stack);
   return wanted ? [...results, ...examine(await gather(deps, wanted, run))] : results;
 }
 

@@ -4,15 +4,21 @@ import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
 import { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import {
   HOSTS_PREFIX,
+  hostKey,
+  instanceIdsIn,
   LIVE_PREFIX,
-  nameOfKey,
+  liveKey,
+  nameIn,
+  namesIn,
   RENEWAL_PREFIX,
+  renewalKey,
   STATE_PREFIX,
+  stateKey,
 } from '../../foundation/certificate/object-keys.ts';
-import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
-import type { StackCas } from '../../issuance/ca/rules/ca-list.ts';
 import { State } from '../../issuance/renewal/rules/state.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
 import type { CertificateFacts } from './rules/judge-health.ts';
@@ -21,7 +27,7 @@ export interface ReadOptions {
   now: Date;
   readsAtOnce: number;
   /** Given, the renewal files are read too, and judged by it. */
-  stack?: StackLimits & StackCas;
+  stack?: Stack;
 }
 
 /** The status of every certificate that is wanted or live, the soonest trouble first. Only reads. */
@@ -29,18 +35,25 @@ export async function readStatus(
   store: Reads,
   { now, readsAtOnce, stack }: ReadOptions,
 ): Promise<CertificateStatus[]> {
-  const [wanted, live, states, hosts] = await Promise.all(
-    [RENEWAL_PREFIX, LIVE_PREFIX, STATE_PREFIX, HOSTS_PREFIX].map((prefix) => namesBelow(store, prefix)),
+  const [renewals = [], live = [], states = [], hosts = []] = await Promise.all(
+    [RENEWAL_PREFIX, LIVE_PREFIX, STATE_PREFIX, HOSTS_PREFIX].map((prefix) => store.list(prefix)),
   );
+  const wanted = renewals
+    .filter(({ key }) => key.endsWith('.json'))
+    .map(({ key }) => nameIn(key, RENEWAL_PREFIX));
+  const named = wanted.flatMap((file) => ('name' in file ? file.name : []));
   const readAll = readerOf(store, readsAtOnce);
-  const fileOf = (text: string, name: string) => readFile(text, name, stack);
   const [files, pointers, remembered, records] = await Promise.all([
-    readAll(RENEWAL_PREFIX, stack ? wanted : [], fileOf),
-    readAll(LIVE_PREFIX, live, (text) => orNone(text, LivePointer) ?? 'unreadable'),
-    readAll(STATE_PREFIX, states, (text) => orNone(text, State)),
-    readAll(HOSTS_PREFIX, hosts, (text) => orNone(text, HostRecord)),
+    readAll(renewalKey, stack ? named : [], (text, name) => readFile(text, name, stack)),
+    readAll(liveKey, namesIn(live, LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
+    readAll(stateKey, namesIn(states, STATE_PREFIX), (text) => orNone(text, State)),
+    readAll(hostKey, instanceIdsIn(hosts), (text) => orNone(text, HostRecord)),
   ]);
-  const known = new Set(wanted);
+  const rejected = wanted.flatMap((file) => ('rejected' in file ? file : []));
+  if (stack)
+    for (const { rejected: name, error } of rejected)
+      files.set(name, { rejected: describeError(error).message });
+  const known = new Set([...named, ...rejected.map((file) => file.rejected)]);
   const found = [...records.values()].filter((record) => record !== undefined);
   return [...new Set([...known, ...pointers.keys()])]
     .map((name) => {
@@ -58,23 +71,16 @@ export async function readStatus(
     .sort(bySoonestTrouble);
 }
 
-async function namesBelow(store: Reads, prefix: string): Promise<string[]> {
-  const listed = await store.list(prefix);
-  return listed.flatMap(({ key }) =>
-    key.endsWith('.json') ? key.slice(prefix.length, -'.json'.length) : [],
-  );
-}
-
 /** Reads the objects of one kind. */
 function readerOf(store: Reads, concurrency: number) {
   return async <T>(
-    prefix: string,
-    names: readonly string[] = [],
+    keyOf: (name: string) => string,
+    names: readonly string[],
     parseText: (text: string, name: string) => T,
   ) => {
     const found = new Map<string, T>();
     const read = async (name: string) => {
-      const stored = await store.get(`${prefix}${name}.json`);
+      const stored = await store.get(keyOf(name));
       if (stored) found.set(name, parseText(stored.body, name));
     };
     await pMap(names, read, { concurrency });
@@ -85,7 +91,6 @@ function readerOf(store: Reads, concurrency: number) {
 function readFile(text: string, name: string, stack: ReadOptions['stack']): CertificateFacts['file'] {
   if (!stack) return undefined;
   try {
-    nameOfKey(`${RENEWAL_PREFIX}${name}.json`, RENEWAL_PREFIX);
     return { ...parseRenewalFile(text, name, stack), stack };
   } catch (error) {
     return { rejected: describeError(error).message };

@@ -2,9 +2,8 @@ import * as z from 'zod/mini';
 import { IndexedReads } from '../../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { STATUS_PAGE_KEY } from '../../foundation/certificate/object-keys.ts';
-import type { StackLimits } from '../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { parseRequest } from '../../foundation/common/parse-json.ts';
-import type { StackCas } from '../../issuance/ca/rules/ca-list.ts';
 import { statusPage } from './page/page.ts';
 import { readStatus } from './read-status.ts';
 import type { CertificateStatus } from './rules/certificate-status.ts';
@@ -16,7 +15,7 @@ const Request = z.strictObject({ page: z._default(z.boolean(), false) });
 
 export interface StatusDeps {
   store: Pick<ObjectStore, 'list' | 'get' | 'put'>;
-  stack: StackLimits & StackCas & { bucket: string };
+  stack: Stack;
 }
 
 export interface StatusAnswer {

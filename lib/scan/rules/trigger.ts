@@ -1,25 +1,39 @@
 import * as z from 'zod/mini';
 import { LineageName } from '../../foundation/certificate/lineage.ts';
+import { type KeyName, nameIn, RENEWAL_PREFIX } from '../../foundation/certificate/object-keys.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
 
-/** Why `scan` runs, and for which certificates. */
-export type Start =
-  | { start: 'hourly-check' | 'weekly-sweep' | 'plan'; names: 'all' }
-  | { start: 'force'; names: 'all' | string[]; ignoreBudget?: boolean }
-  | { start: 'file-changed'; keys: string[] };
+/** What one scan does, resolved from what started it. */
+export interface Start {
+  /** Only to be shown: in the plan, and in `Certificates Checked`. */
+  start: string;
+  /** The certificates to look at; the key of a changed object may be none of a renewal file. */
+  names: 'all' | readonly KeyName[];
+  /** Whether the DNS and the bucket are looked at too. */
+  looksClosely: boolean;
+  /** Whether nothing is put anywhere. */
+  dryRun: boolean;
+  forced: boolean;
+  /** Orders although our own budget for the certificate is spent; what the CA says is heeded even so. */
+  ignoreBudget: boolean;
+  /** Whether CAs are asked when to renew: the other starts are in a hurry, or change nothing. */
+  asksCa: boolean;
+}
 
-const FORCE_NEEDS_NAMES = 'force needs "names": ["example.com"] (the names of renewal files), or "*" for all';
+const needsNames = (start: string, orAll = '') =>
+  `${start} needs "names": ["example.com"] (the names of renewal files)${orAll}`;
+const FORCE_NEEDS_NAMES = needsNames('force', ', or "*" for all');
+
+const Names = (needed: string) => z.array(LineageName).check(z.minLength(1, needed));
 
 const Invocation = z.discriminatedUnion('start', [
   z.strictObject({ start: z.enum(['hourly-check', 'weekly-sweep', 'plan']) }),
+  z.strictObject({ start: z.literal('check'), names: Names(needsNames('check')) }),
   z.strictObject({
     start: z.literal('force'),
-    names: z.union([z.literal('*'), z.array(LineageName).check(z.minLength(1, FORCE_NEEDS_NAMES))], {
-      error: FORCE_NEEDS_NAMES,
-    }),
-    /** Orders although our own budget for the certificate is spent; what the CA says is heeded even so. */
-    ignoreBudget: z.optional(z.boolean()),
+    names: z.union([z.literal('*'), Names(FORCE_NEEDS_NAMES)], { error: FORCE_NEEDS_NAMES }),
+    ignoreBudget: z._default(z.boolean(), false),
   }),
 ]);
 
@@ -28,11 +42,21 @@ const ObjectCreated = z.object({
   detail: z.object({ object: z.object({ key: z.string() }) }),
 });
 
+const LOOKS = { looksClosely: false, dryRun: false, forced: false, ignoreBudget: false, asksCa: false };
+const DOES = {
+  'hourly-check': { ...LOOKS, asksCa: true },
+  'weekly-sweep': { ...LOOKS, asksCa: true, looksClosely: true },
+  plan: { ...LOOKS, dryRun: true, looksClosely: true },
+  check: LOOKS,
+  force: { ...LOOKS, forced: true },
+};
+
 /** Parses what `scan` was invoked with; throws {@link InputError} in one line that shows the right shape. */
 export function parseStart(event: unknown): Start {
   const created = ObjectCreated.safeParse(event);
   if (created.success) {
-    return { start: 'file-changed', keys: [created.data.detail.object.key] };
+    const { key } = created.data.detail.object;
+    return { ...LOOKS, start: 'file-changed', names: [nameIn(key, RENEWAL_PREFIX)] };
   }
   if (typeof event !== 'object' || event === null || !('start' in event)) {
     throw new InputError(
@@ -41,11 +65,7 @@ export function parseStart(event: unknown): Start {
     );
   }
   const invocation = parseValue(event, Invocation, { where: 'event', reason: 'event-invalid' });
-  if (invocation.start !== 'force') return { start: invocation.start, names: 'all' };
-  const { names, ignoreBudget } = invocation;
-  return {
-    start: 'force',
-    names: names === '*' ? 'all' : [...new Set(names)],
-    ...(ignoreBudget && { ignoreBudget }),
-  };
+  const { start, names, ignoreBudget } = { names: '*' as const, ignoreBudget: false, ...invocation };
+  const named = names === '*' ? 'all' : [...new Set(names)].map((name) => ({ name }));
+  return { ...DOES[start], start, names: named, ignoreBudget };
 }

@@ -11,12 +11,12 @@ import { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts
 import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
 import { makeCa, newKey, type TestCa } from '../../fakes/certificates.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { hostGroup, stackOf } from '../../fakes/stack.ts';
 
 const now = new Date('2026-11-20T00:00:00Z');
 const CA = 'https://ca.test/directory';
 const context: ImportContext = {
-  limits: { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'], zoneRoles: [] },
-  stackCas: [CA],
+  stack: stackOf({ hostGroups: [hostGroup('web')], defaultCa: CA }),
   hosts: ['web'],
   now,
 };

@@ -15,6 +15,7 @@ import type {
 } from '../../../lib/reporting/doctor/rules/facts.ts';
 import type { Check, Finding } from '../../../lib/reporting/doctor/rules/finding.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
+import { hostGroup, stackOf } from '../../fakes/stack.ts';
 
 const DAY = 86_400_000;
 const NOW = new Date('2026-11-20T02:00:00Z');
@@ -628,7 +629,7 @@ describe('hosts', () => {
 });
 
 describe('a file', () => {
-  const limits = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'], zoneRoles: [] };
+  const stack = stackOf({ hostGroups: [hostGroup('web')] });
   it.each<[string, string, Check, string, string]>([
     ['that is no JSON', '{', 'file', 'is not JSON', 'mend renewal/a.json and upload it again'],
     [
@@ -660,7 +661,7 @@ describe('a file', () => {
       'add "a.test", "b.test" to params.domains',
     ],
   ])('%s is failing', (_, text, check, seen, remedy) => {
-    const { results } = checkFile(text, 'a', limits);
+    const { results } = checkFile(text, 'a', stack);
     expect(results.filter(({ status }) => status !== 'ok')).toEqual([
       {
         check,
@@ -672,7 +673,7 @@ describe('a file', () => {
   });
 
   it('with names outside the domains is looked at further', () => {
-    expect(checkFile('{"names":["a.test"]}', 'a', limits).wanted?.names).toEqual(['a.test']);
+    expect(checkFile('{"names":["a.test"]}', 'a', stack).wanted?.names).toEqual(['a.test']);
   });
 });
 

@@ -5,6 +5,7 @@ import { LineageName } from '../../../lib/foundation/certificate/lineage.ts';
 import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { DeploymentDue } from '../../../lib/foundation/events/events.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
+import { stackOf } from '../../fakes/stack.ts';
 
 /** Row 41 of the faults to survive: none of these may get past the edge, as a name or as a DNS name. */
 const HOSTILE_NAMES = [
@@ -49,8 +50,8 @@ describe.each(HOSTILE_NAMES)('row 41: %j', (name) => {
 
   test('is no name in a renewal file', () => {
     const file = JSON.stringify({ names: [name] });
-    const limits = { domains: ['com', 'example.com'] } as never;
-    expect(() => parseRenewalFile(file, 'example.com', limits)).toThrow(/names/);
+    const stack = stackOf({ domains: ['com', 'example.com'] });
+    expect(() => parseRenewalFile(file, 'example.com', stack)).toThrow(/names/);
   });
 
   test('is nothing to start with', () => {

@@ -4,9 +4,11 @@ import { LineageName, nextVersion, Version, versionAt } from '../../../lib/found
 import {
   archiveKey,
   hostKey,
+  instanceIdsIn,
   liveCopyKey,
   liveKey,
-  nameOfKey,
+  nameIn,
+  namesIn,
   pendingKey,
   renewalKey,
   stateKey,
@@ -137,21 +139,45 @@ describe('object keys', () => {
   });
 
   it.each([
-    ['renewal/shop.json', 'shop'],
-    ['renewal/shop.json.json', 'shop.json'],
-  ])('%s is of %s', (key, name) => {
-    expect(nameOfKey(key, 'renewal/')).toBe(name);
+    ['renewal/shop.json', 'renewal/', 'shop'],
+    ['renewal/shop.json.json', 'renewal/', 'shop.json'],
+    ['live/www.example.com-0001.json', 'live/', 'www.example.com-0001'],
+  ])('%s below %s is of %s', (key, prefix, name) => {
+    expect(nameIn(key, prefix)).toEqual({ name });
+    expect(namesIn([{ key }, { key: `${prefix}.DS_Store` }], prefix)).toEqual([name]);
   });
 
   it.each([
-    ['renewal/shop.txt', 'give the file a name that ends in .json'],
-    ['renewal/', 'ends in .json'],
-    ['live/shop.json', 'ends in .json'],
-    ['renewal/*.example.com.json', 'rename it, for example to example.com'],
-    ['renewal/../state/shop.json', 'rename it'],
-    ['renewal/deep/shop.json', 'rename it'],
-    ['renewal/sh\nop.json', 'renewal/sh\\nop.json: the name may hold only'],
-  ])('%j is of none', (key, complaint) => {
-    expect(() => nameOfKey(key, 'renewal/')).toThrow(complaint);
+    ['renewal/shop.txt', 'shop.txt', 'bad-key', 'renewal/shop.txt: give the file a name that ends in .json'],
+    ['renewal/.DS_Store', '.DS_Store', 'bad-key', 'ends in .json'],
+    ['renewal/', '', 'bad-key', 'ends in .json'],
+    ['renewal/shop', 'shop', 'bad-key', 'ends in .json'],
+    ['live/shop.json', 'p', 'bad-key', 'ends in .json'],
+    ['renewal/.json', '', 'bad-lineage-name', 'rename it'],
+    [
+      'renewal/*.example.com.json',
+      '*.example.com',
+      'bad-lineage-name',
+      'rename it, for example to example.com',
+    ],
+    ['renewal/../state/shop.json', '../state/shop', 'bad-lineage-name', 'rename it'],
+    ['renewal/team-a/shop.json', 'team-a/shop', 'bad-lineage-name', 'rename it'],
+    ['renewal/$(id).json', '$(id)', 'bad-lineage-name', 'rename it'],
+    ['renewal/SHOP.json', 'SHOP', 'bad-lineage-name', 'rename it'],
+    [`renewal/${'x'.repeat(129)}.json`, 'x'.repeat(129), 'bad-lineage-name', 'longer than 128 characters'],
+    ['renewal/sh\nop.json', 'sh\nop', 'bad-lineage-name', 'renewal/sh\\nop.json: the name may hold only'],
+  ])('%j is of none', (key, rejected, reason, complaint) => {
+    expect(nameIn(key, 'renewal/')).toEqual({
+      rejected,
+      key,
+      error: expect.objectContaining({ reason, message: expect.stringContaining(complaint) }),
+    });
+    expect(namesIn([{ key }], 'renewal/')).toEqual([]);
+  });
+
+  it('are of hosts where an instance id stands in them', () => {
+    const ids = ['i-0123456789abcdef0', 'mi-0123456789abcdef0', 'i-../../x', 'web-1', ''];
+    const keys = [...ids.map((id) => `hosts/${id}.json`), 'hosts/i-0123456789abcdef0', 'hosts/.DS_Store'];
+    expect(instanceIdsIn(keys.map((key) => ({ key })))).toEqual(ids.slice(0, 2));
   });
 });

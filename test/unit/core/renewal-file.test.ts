@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRenewalFile, type StackLimits } from '../../../lib/foundation/certificate/renewal-file.ts';
+import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
+import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 
-const stack: StackLimits = {
+const stack = stackOf({
   domains: ['example.com', 'a.example.org'],
-  challengeTargets: [],
-  hostGroups: ['web', 'api'],
-  zoneRoles: ['dns'],
-};
+  hostGroups: ['web', 'api'].map(hostGroup),
+  zoneRoles: [zoneRole('dns')],
+});
 const parse = (text: string) => parseRenewalFile(text, 'shop', stack);
 const wanted = (file: object) => parse(JSON.stringify({ names: ['example.com'], ...file }));
 const names = (count: number) => Array.from({ length: count }, (_, index) => `h${index}.example.com`);

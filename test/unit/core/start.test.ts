@@ -2,43 +2,63 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { DeploymentDue, RenewalDue } from '../../../lib/foundation/events/events.ts';
-import { parseStart } from '../../../lib/scan/rules/trigger.ts';
+import { parseStart, type Start } from '../../../lib/scan/rules/trigger.ts';
 
 describe('scan starts', () => {
-  it.each([
-    [{ start: 'hourly-check' }, { start: 'hourly-check', names: 'all' }],
-    [{ start: 'weekly-sweep' }, { start: 'weekly-sweep', names: 'all' }],
-    [{ start: 'plan' }, { start: 'plan', names: 'all' }],
+  /** A start that does nothing but look. */
+  const LOOKS = { looksClosely: false, dryRun: false, forced: false, ignoreBudget: false, asksCa: false };
+  const changed = (key: string) => ({
+    'detail-type': 'Object Created',
+    source: 'aws.s3',
+    detail: { bucket: { name: 'b' }, object: { key, size: 1 } },
+  });
+  const shop = [{ name: 'shop' }];
+
+  it.each<[object, Partial<Start>]>([
+    [{ start: 'hourly-check' }, { names: 'all', asksCa: true }],
+    [{ start: 'weekly-sweep' }, { names: 'all', asksCa: true, looksClosely: true }],
+    [{ start: 'plan' }, { names: 'all', looksClosely: true, dryRun: true }],
+    [{ start: 'check', names: ['shop', 'shop'] }, { names: shop }],
     [
       { start: 'force', names: '*' },
-      { start: 'force', names: 'all' },
+      { names: 'all', forced: true },
     ],
     [
       { start: 'force', names: ['shop', 'blog'] },
-      { start: 'force', names: ['shop', 'blog'] },
+      { names: [...shop, { name: 'blog' }], forced: true },
     ],
     [
       { start: 'force', names: ['shop', 'shop'] },
-      { start: 'force', names: ['shop'] },
+      { names: shop, forced: true },
     ],
     [
       { start: 'force', names: ['shop'], ignoreBudget: true },
-      { start: 'force', names: ['shop'], ignoreBudget: true },
+      { names: shop, forced: true, ignoreBudget: true },
     ],
     [
       { start: 'force', names: ['shop'], ignoreBudget: false },
-      { start: 'force', names: ['shop'] },
+      { names: shop, forced: true },
     ],
-    [
-      {
-        'detail-type': 'Object Created',
-        source: 'aws.s3',
-        detail: { bucket: { name: 'b' }, object: { key: 'renewal/shop.json', size: 1 } },
-      },
-      { start: 'file-changed', keys: ['renewal/shop.json'] },
-    ],
+    [changed('renewal/shop.json'), { start: 'file-changed', names: shop }],
+    [changed('renewal/shop.json.json'), { start: 'file-changed', names: [{ name: 'shop.json' }] }],
   ])('with %j', (event, start) => {
-    expect(parseStart(event)).toEqual(start);
+    expect(parseStart(event)).toEqual({
+      ...LOOKS,
+      ...('start' in event && { start: event.start }),
+      ...start,
+    });
+  });
+
+  it.each([
+    ['renewal/.DS_Store', '.DS_Store', 'bad-key'],
+    ['renewal/team-a/shop.json', 'team-a/shop', 'bad-lineage-name'],
+    ['renewal/../live/shop.json', '../live/shop', 'bad-lineage-name'],
+    ['renewal/sh\nop.json', 'sh\nop', 'bad-lineage-name'],
+    ['live/shop.json', 'p', 'bad-key'],
+  ])('with the changed file %j, which is no renewal file', (key, rejected, reason) => {
+    const error = expect.objectContaining({ reason });
+    const names = [{ rejected, key, error }];
+    expect(parseStart(changed(key))).toEqual({ start: 'file-changed', names, ...LOOKS });
   });
 
   it.each([
@@ -53,6 +73,11 @@ describe('scan starts', () => {
     ['force of one name that is no list', { start: 'force', names: 'shop' }, 'force needs "names"'],
     ['force of a wildcard', { start: 'force', names: ['*.example.com'] }, 'names[0]: may hold only'],
     ['force of a path', { start: 'force', names: ['../x'] }, 'names[0]: may hold only'],
+    ['check without names', { start: 'check' }, 'event: names: is missing'],
+    ['check of no names', { start: 'check', names: [] }, 'check needs "names"'],
+    ['check of all', { start: 'check', names: '*' }, 'names: must be of type array'],
+    ['check of a path', { start: 'check', names: ['../x'] }, 'names[0]: may hold only'],
+    ['a budget to ignore in a check', { start: 'check', names: ['x'], ignoreBudget: true }, 'unknown key'],
     ['an unknown key', { start: 'plan', dryRun: true }, 'unknown key "dryRun"'],
     ['a budget to ignore in a plan', { start: 'plan', ignoreBudget: true }, 'unknown key "ignoreBudget"'],
     ['names for a plan', { start: 'plan', names: ['shop'] }, 'unknown key "names"'],
@@ -63,7 +88,7 @@ describe('scan starts', () => {
 
   it('or says in one line why not, whatever comes', () => {
     const start = fc.record(
-      { start: fc.oneof(fc.constantFrom('force', 'plan'), fc.jsonValue()), names: fc.jsonValue() },
+      { start: fc.oneof(fc.constantFrom('force', 'check', 'plan'), fc.jsonValue()), names: fc.jsonValue() },
       { requiredKeys: [] },
     );
     fc.assert(

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alternatesIn } from '../../../lib/adapters/acme/alternate-chains.ts';
 import { toFound } from '../../../lib/adapters/aws/route53-forms.ts';
 import { AcmRecord } from '../../../lib/delivery/acm/rules/decide-imports.ts';
@@ -8,7 +8,7 @@ import { HostRecord } from '../../../lib/delivery/deployment/rules/host-record.t
 import { parseHostReport } from '../../../lib/delivery/deployment/rules/host-report.ts';
 import { complaintAboutName } from '../../../lib/foundation/certificate/domain-name.ts';
 import { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts';
-import { nameOfKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { nameIn, renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { parseJson, parseValue } from '../../../lib/foundation/common/parse-json.ts';
@@ -26,6 +26,7 @@ import { parseDoctorRequest } from '../../../lib/reporting/doctor/doctor.ts';
 import { plannedCertificate, plannedWithoutFile } from '../../../lib/scan/rules/plan.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
+import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 import { assertTyped, KEY_MATERIAL } from './assert-typed.ts';
 import { mutatedJson, mutatedText, mutatedValue } from './mutated.ts';
 
@@ -45,7 +46,7 @@ const PENDING = {
   order: { url: 'https://ca.test/o', key: `-----BEGIN PRIVATE KEY-----\n${KEY_MATERIAL}\n`, request: '[]' },
   records: [{ zoneId: 'Z1', name: 'example.com', type: 'TXT', values: ['"a"'], ttl: 60 }],
 };
-const LIMITS = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'], zoneRoles: ['dns'] };
+const STACK = stackOf({ hostGroups: [hostGroup('web')], zoneRoles: [zoneRole('dns')] });
 const RENEWAL_FILES = [
   { names: ['example.com', '*.example.com'], hosts: ['web'] },
   {
@@ -84,12 +85,20 @@ function decide(live: LivePointer | undefined, state: State | undefined) {
 
 describe('objects in the bucket are used, or refused as such', () => {
   fuzz('a renewal file', () =>
-    assertTyped(mutatedJson(RENEWAL_FILES), (text) => parseRenewalFile(text, 'example.com', LIMITS), [
+    assertTyped(mutatedJson(RENEWAL_FILES), (text) => parseRenewalFile(text, 'example.com', STACK), [
       InputError,
     ]),
   );
   fuzz('the key of an object', () =>
-    assertTyped(mutatedText(['renewal/example.com.json']), (key) => nameOfKey(key, 'renewal/'), [InputError]),
+    assertTyped(
+      mutatedText(['renewal/example.com.json']),
+      (key) => {
+        const found = nameIn(key, 'renewal/');
+        if ('rejected' in found) throw found.error;
+        expect(renewalKey(found.name)).toBe(key);
+      },
+      [InputError],
+    ),
   );
   fuzz('a pointer, and what is decided by it', () =>
     assertTyped(mutatedJson([POINTER]), (text) => decide(parseJson(text, LivePointer, where), undefined), [

@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { PROJECT } from '../../../tools/check/run-tool.ts';
+import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 
 export const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
 
@@ -14,9 +15,9 @@ export const isValid = new Ajv2020().compile(schema);
 export function parsed(
   file: unknown,
 ): 'taken' | 'refused by a rule of the stack, or of two keys' | 'refused' {
-  const limits = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'], zoneRoles: ['dns'] };
+  const stack = stackOf({ hostGroups: [hostGroup('web')], zoneRoles: [zoneRole('dns')] });
   try {
-    parseRenewalFile(JSON.stringify(file), 'example.com', limits);
+    parseRenewalFile(JSON.stringify(file), 'example.com', stack);
     return 'taken';
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -2,22 +2,16 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { confirm } from '../../../lib/delivery/deployment/confirm.ts';
 import { deploy } from '../../../lib/delivery/deployment/deploy.ts';
 import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
-import type { HostGroup } from '../../../lib/foundation/certificate/host-group.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { FakeHosts, reportOf } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { hostGroup, stackOf } from '../../fakes/stack.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const CANARY = 'i-00000001';
 const OTHER = 'i-00000002';
-const web: HostGroup = {
-  name: 'web',
-  reload: 'container',
-  container: 'web',
-  root: '/etc/letsencrypt',
-  port: 443,
-};
+const web = hostGroup('web');
 const clock = () => NOW;
 const store = new MemoryStore(clock);
 const signal = new AbortController().signal;
@@ -34,7 +28,7 @@ beforeEach(async () => {
   );
 });
 
-const deps = () => ({ store, events, clock, hosts, groups: [web] });
+const deps = () => ({ store, events, clock, hosts, stack: stackOf({ hostGroups: [web] }) });
 const due = { group: 'web', reason: 'certificate-renewed', names: ['shop', 'blog'] };
 const record = (id: string) => JSON.parse(store.text(`hosts/${id}.json`));
 const sentTo = () => hosts.commands.map(({ instanceIds }) => instanceIds);

@@ -6,20 +6,10 @@ import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
-const STACK: DoctorDeps['stack'] = {
-  domains: ['example.com'],
-  challengeTargets: [],
-  zoneRoles: ['dns'],
-  hostGroups: [{ name: 'web', reload: 'container', container: 'web', root: '/etc/letsencrypt', port: 443 }],
-  defaultCa: 'https://ca.test/directory',
-  fallbackCas: [],
-  checkEveryHours: 1,
-  agreeToTerms: true,
-  accountPrefix: '/perennial/test',
-  caaIdentity: undefined,
-};
+const STACK = stackOf({ zoneRoles: [zoneRole('dns')], hostGroups: [hostGroup('web')] });
 let store: MemoryStore;
 let zones: FakeZones;
 let resolver: FakeResolver;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { makeWorld, type World } from './renewal-world.ts';
@@ -27,9 +28,8 @@ async function hourly() {
       ...world,
       hosts: new FakeHosts(),
       askRenewalInfo: async () => undefined,
-      stack: { ...world.stack, ordersPerRun: 100 },
     },
-    { start: 'hourly-check', names: 'all' },
+    parseStart({ start: 'hourly-check' }),
     world.clock(),
   );
   for (const batch of plan.batches) await world.renew(batch);

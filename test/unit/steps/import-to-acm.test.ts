@@ -7,11 +7,12 @@ import { FakeAcm } from '../../fakes/fake-acm.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { hostGroup, stackOf } from '../../fakes/stack.ts';
 
 const SECOND_VERSION = '20260201T000000Z-0a1b2c';
 const FIRST_VERSION = '20260101T000000Z-0a1b2c';
 const [HERE, THERE] = ['us-east-1', 'eu-central-1'];
-const stack = { domains: ['example.com'], challengeTargets: [], hostGroups: ['web'], zoneRoles: [] };
+const stack = stackOf({ hostGroups: [hostGroup('web')] });
 let now: Date;
 let store: MemoryStore;
 let events: RecordedEvents;

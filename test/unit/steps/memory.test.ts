@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { makeWorld, type World } from './renewal-world.ts';
@@ -35,19 +36,17 @@ const plan = (start: Parameters<typeof scan>[1]) =>
       ...world,
       hosts: new FakeHosts(),
       askRenewalInfo: async () => undefined,
-      stack: { ...world.stack, ordersPerRun: 100 },
     },
     start,
     world.clock(),
   );
 /** A check, and the renewals that follow from it. */
-async function check(start: Parameters<typeof scan>[1] = { start: 'hourly-check', names: 'all' }) {
+async function check(start = parseStart({ start: 'hourly-check' })) {
   const planned = await plan(start);
   for (const batch of planned.batches) await world.renew(batch);
   return planned.certificates;
 }
-const force = (ignoreBudget = false) =>
-  check({ start: 'force', names: 'all', ...(ignoreBudget && { ignoreBudget }) });
+const force = (ignoreBudget = false) => check(parseStart({ start: 'force', names: '*', ignoreBudget }));
 const state = (name: string) => JSON.parse(world.store.text(`state/${name}.json`) || '{}');
 const limits = () => JSON.parse(world.store.text('limits/ca.test.json') || '{}');
 

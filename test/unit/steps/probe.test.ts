@@ -5,8 +5,9 @@ import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { stackOf } from '../../fakes/stack.ts';
 
-const stack = { domains: ['example.com'], challengeTargets: [], hostGroups: [], zoneRoles: [] };
+const stack = stackOf();
 let now: Date;
 let store: MemoryStore;
 let events: RecordedEvents;

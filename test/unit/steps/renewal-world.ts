@@ -7,6 +7,7 @@ import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 
 /** Everything that a renewal touches, in memory, with one clock. The public DNS shows the zones behind `published`. */
 export async function makeWorld({ published }: { published?: 'dns' } = {}) {
@@ -28,15 +29,14 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
     openAuthority: async (ca: string) => authorityAt(ca),
     caaIdentity: async (ca: string) => new URL(ca).hostname,
     events: new RecordedEvents(),
-    stack: {
+    stack: stackOf({
       domains: ['example.com', 'example.org'],
       challengeTargets: ['proof.example.org'],
-      hostGroups: ['web', 'api'],
-      zoneRoles: ['dns', 'spare'],
+      hostGroups: ['web', 'api'].map(hostGroup),
+      zoneRoles: ['dns', 'spare'].map(zoneRole),
       defaultCa: authority.directoryUrl,
       fallbackCas: [] as string[],
-      alsoAllow: [] as string[],
-    },
+    }),
     clock,
     warn: (warning: string) => warnings.push(warning),
   } satisfies RenewDeps;

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { revoke } from '../../../lib/issuance/revocation/revoke.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { makeWorld, type World } from './renewal-world.ts';
@@ -20,8 +21,7 @@ const asked = (reason = 'keyCompromise', more: object = {}) =>
 const record = () => JSON.parse(world.store.text('revoked/shop.json') || '{"versions":[]}').versions;
 const plan = async () => {
   const deps = { ...world, hosts: new FakeHosts(), askRenewalInfo: async () => undefined };
-  const stack = { ...world.stack, ordersPerRun: 100 };
-  const { certificates } = await scan({ ...deps, stack }, { start: 'plan', names: 'all' }, world.clock());
+  const { certificates } = await scan(deps, parseStart({ start: 'plan' }), world.clock());
   return certificates;
 };
 

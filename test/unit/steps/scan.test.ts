@@ -6,6 +6,7 @@ import type { LivePointer } from '../../../lib/foundation/certificate/live-point
 import type { CheckSummary } from '../../../lib/foundation/events/events.ts';
 import { DnsError } from '../../../lib/issuance/dns/resolver.ts';
 import { ZoneError, type Zones } from '../../../lib/issuance/dns/zones.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
@@ -13,22 +14,19 @@ import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 import { storeLive } from '../../fakes/stored-certificate.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const DAY = 86_400_000;
 const VERSION = '20260101T000000Z-0a1b2c';
 const HOST = 'i-00000001';
-const stack = {
+const stack = stackOf({
   domains: ['example.com', 'example.org'],
-  challengeTargets: [],
-  hostGroups: ['web', 'api'],
-  zoneRoles: ['dns', 'closed'],
-  defaultCa: 'https://ca.test/directory',
-  fallbackCas: [],
+  hostGroups: ['web', 'api'].map(hostGroup),
+  zoneRoles: ['dns', 'closed'].map(zoneRole),
   alsoAllow: ['amazon.com'],
-  ordersPerRun: 100,
-};
+});
 const ca = await makeCa();
 let store: MemoryStore;
 let hosts: FakeHosts;
@@ -53,7 +51,7 @@ const deps = () => ({
   describeAccount: async (_ca: string) => undefined as { accountUri: string } | undefined,
   askRenewalInfo: async () => undefined,
 });
-const weekly = () => scan(deps(), { start: 'weekly-sweep', names: 'all' }, NOW);
+const weekly = () => scan(deps(), parseStart({ start: 'weekly-sweep' }), NOW);
 const want = (name: string, more: object = {}) =>
   store.put(`renewal/${name}.json`, JSON.stringify({ names: ['example.com'], ...more }));
 const live = (name: string, daysLeft: number, { names, ...more }: Partial<LivePointer> = {}) =>
@@ -102,7 +100,8 @@ describe('a check of all certificates', () => {
   ] as const)('is what %s is: %i', async (start, count) => {
     await want('fresh');
     await live('fresh', 60);
-    await scan(deps(), { start, names: 'all' }, NOW);
+    const event = start === 'force' ? { start, names: '*' } : { start };
+    await scan(deps(), parseStart(event), NOW);
     expect(events.of('Certificates Checked')).toHaveLength(count);
   });
 });
@@ -156,7 +155,7 @@ describe('a scan', () => {
     await want('bad', { names: ['example.com'] });
     const plan = await scan(
       { ...deps(), zonesOf: () => new FakeZones('example.org') },
-      { start: 'plan', names: 'all' },
+      parseStart({ start: 'plan' }),
       NOW,
     );
     expect(plan.certificates).toMatchObject([{ action: 'reject', reason: 'no-hosted-zone' }]);
@@ -168,7 +167,7 @@ describe('a scan', () => {
       await live(name, 60);
       await store.put(`state/${name}.json`, '{"failures":0}');
     }
-    const hourly = () => scan(deps(), { start: 'hourly-check', names: 'all' }, NOW);
+    const hourly = () => scan(deps(), parseStart({ start: 'hourly-check' }), NOW);
     const first = await hourly();
     const read = store.get.bind(store);
     const asked: string[] = [];
@@ -188,14 +187,14 @@ describe('a scan', () => {
     store.beforeWrite = (key) => {
       if (key === 'index.json') throw new StoreError('store-access-denied', 'could not write index.json');
     };
-    const plan = await scan(deps(), { start: 'hourly-check', names: 'all' }, NOW);
+    const plan = await scan(deps(), parseStart({ start: 'hourly-check' }), NOW);
     expect(plan).toMatchObject({ batches: [{}], warnings: ['could not write index.json'] });
   });
 
   it('as a plan changes nothing', async () => {
     await want('due');
     const before = store.keys();
-    const plan = await scan(deps(), { start: 'plan', names: 'all' }, NOW);
+    const plan = await scan(deps(), parseStart({ start: 'plan' }), NOW);
     expect(plan.batches).toHaveLength(1);
     expect(events.facts).toEqual([]);
     expect(store.keys()).toEqual(before);
@@ -206,7 +205,7 @@ describe('a scan', () => {
       await want(name);
       await live(name, 60);
     }
-    const plan = await scan(deps(), { start: 'force', names: ['a', 'gone'] }, NOW);
+    const plan = await scan(deps(), parseStart({ start: 'force', names: ['a', 'gone'] }), NOW);
     expect(plan.certificates).toMatchObject([
       { name: 'a', action: 'renew', reason: 'forced' },
       { name: 'gone', action: 'reject', reason: 'renewal-file-missing' },
@@ -232,7 +231,7 @@ describe('a scan', () => {
     });
 
     it('sends the most urgent, and leaves the others for the next run', async () => {
-      const plan = await scan(few(), { start: 'hourly-check', names: 'all' }, NOW);
+      const plan = await scan(few(), parseStart({ start: 'hourly-check' }), NOW);
       expect(sent()).toEqual(['b', 'd']);
       expect(plan.certificates.map(({ name, reason }) => [name, reason])).toEqual([
         ['a', 'orders-per-run'],
@@ -243,10 +242,10 @@ describe('a scan', () => {
     });
 
     it('sends all that are forced by name, but not all at once', async () => {
-      await scan(few(), { start: 'force', names: ['a', 'b', 'c'] }, NOW);
+      await scan(few(), parseStart({ start: 'force', names: ['a', 'b', 'c'] }), NOW);
       expect(sent()).toEqual(['b', 'a', 'c']);
       events.facts.length = 0;
-      await scan(few(), { start: 'force', names: 'all' }, NOW);
+      await scan(few(), parseStart({ start: 'force', names: '*' }), NOW);
       expect(sent()).toEqual(['b', 'd']);
     });
   });
@@ -254,8 +253,47 @@ describe('a scan', () => {
   it('of a changed file looks at that file', async () => {
     await want('a');
     await want('b');
-    const plan = await scan(deps(), { start: 'file-changed', keys: ['renewal/b.json'] }, NOW);
+    const changed = { 'detail-type': 'Object Created', detail: { object: { key: 'renewal/b.json' } } };
+    const plan = await scan(deps(), parseStart(changed), NOW);
     expect(plan.certificates.map(({ name }) => name)).toEqual(['b']);
+    expect((await scan(deps(), parseStart({ start: 'check', names: ['b'] }), NOW)).batches).toEqual(
+      plan.batches,
+    );
+  });
+
+  it('rejects what is no renewal file and stands among them, and passes over it elsewhere', async () => {
+    const later = new Date(NOW.getTime() + DAY);
+    let clock = NOW;
+    store = new MemoryStore(() => clock);
+    await want('good');
+    for (const name of ['.DS_Store', 'good', '*.bad.json']) await store.put(`renewal/${name}`, 'stray');
+    for (const prefix of ['live', 'pending', 'revoked', 'acm', 'hosts'])
+      for (const name of ['.stray', 'stray', '*.stray.json']) await store.put(`${prefix}/${name}`, 'stray');
+    clock = later;
+    const { certificates, warnings } = await scan(deps(), parseStart({ start: 'weekly-sweep' }), later);
+    expect(certificates).toEqual([
+      {
+        name: '*.bad',
+        action: 'reject',
+        reason: 'bad-lineage-name',
+        message:
+          'renewal/*.bad.json: the name may hold only a-z, 0-9, "-", "_" and single dots, and starts with a letter or digit; rename it, for example to example.com',
+      },
+      {
+        name: '.DS_Store',
+        action: 'reject',
+        reason: 'bad-key',
+        message: 'renewal/.DS_Store: give the file a name that ends in .json',
+      },
+      {
+        name: 'good',
+        action: 'reject',
+        reason: 'bad-key',
+        message: 'renewal/good: give the file a name that ends in .json',
+      },
+      expect.objectContaining({ name: 'good', action: 'renew' }),
+    ]);
+    expect(warnings).toEqual([]);
   });
 
   it('finds the same again: nothing is lost with a message', async () => {
@@ -349,7 +387,7 @@ describe('zones in another account', () => {
   beforeEach(() => {
     asked = [];
   });
-  const plan = () => scan({ ...deps(), zonesOf: through }, { start: 'weekly-sweep', names: 'all' }, NOW);
+  const plan = () => scan({ ...deps(), zonesOf: through }, parseStart({ start: 'weekly-sweep' }), NOW);
 
   it('are listed once for each role that a file names, and only then', async () => {
     await want('own');
@@ -400,7 +438,7 @@ describe('a certificate that is proved by standing records', () => {
     const wish = { names: ['example.org'], challenge: 'dns-persist-01' };
     await want('managed', wish);
     await want('off', { ...wish, caa: { mode: 'off' } });
-    const { certificates, batches } = await scan(deps(), { start: 'hourly-check', names: 'all' }, NOW);
+    const { certificates, batches } = await scan(deps(), parseStart({ start: 'hourly-check' }), NOW);
     expect(certificates).toMatchObject([
       { name: 'managed', action: 'reject', reason: 'no-hosted-zone' },
       { name: 'off', action: 'renew' },
@@ -426,7 +464,7 @@ describe('a standing record in the plan', () => {
     },
   });
   const plan = async (given = deps()) =>
-    (await scan(given, { start: 'plan', names: 'all' }, NOW)).certificates.map(({ standing }) => standing);
+    (await scan(given, parseStart({ start: 'plan' }), NOW)).certificates.map(({ standing }) => standing);
 
   beforeEach(async () => {
     accountsAsked = [];
@@ -444,7 +482,7 @@ describe('a standing record in the plan', () => {
   });
 
   it('is looked at for nothing else', async () => {
-    const { certificates } = await scan(known(), { start: 'weekly-sweep', names: 'all' }, NOW);
+    const { certificates } = await scan(known(), parseStart({ start: 'weekly-sweep' }), NOW);
     expect(certificates).toMatchObject([{ name: 'shop', action: 'renew' }]);
     expect(certificates[0]).not.toHaveProperty('standing');
     expect(accountsAsked).toEqual([]);
@@ -467,7 +505,7 @@ describe('a standing record in the plan', () => {
       throw new DnsError('could not look up TXT of it: ETIMEOUT');
     };
     const given = { ...known(), resolver };
-    const { certificates } = await scan(given, { start: 'plan', names: 'all' }, NOW);
+    const { certificates } = await scan(given, parseStart({ start: 'plan' }), NOW);
     const trouble = 'could not look up TXT of it: ETIMEOUT';
     expect(certificates).toMatchObject([{ action: 'renew', standing: { records: [], trouble } }]);
   });
@@ -479,7 +517,7 @@ describe('a challenge name that leads elsewhere', () => {
     resolver.cnames.set('_acme-challenge.example.org', 'proof.elsewhere.test');
     await want('away', { names: ['example.org'] });
     await want('near');
-    const plan = await scan({ ...deps(), resolver }, { start: 'hourly-check', names: 'all' }, NOW);
+    const plan = await scan({ ...deps(), resolver }, parseStart({ start: 'hourly-check' }), NOW);
     expect(plan.certificates).toMatchObject([
       {
         name: 'away',
@@ -494,7 +532,7 @@ describe('a challenge name that leads elsewhere', () => {
 
 describe('CAA in a scan', () => {
   const caaIssuer = { identity: 'ca.test', accountUri: 'https://ca.test/account/1' };
-  const plan = () => scan(deps(), { start: 'plan', names: 'all' }, NOW);
+  const plan = () => scan(deps(), parseStart({ start: 'plan' }), NOW);
 
   it('is shown in the plan: the exact change, and which names the set will govern', async () => {
     await want('new', { names: ['example.com', '*.example.com'] });
@@ -510,7 +548,7 @@ describe('CAA in a scan', () => {
     await want('drifted');
     await live('drifted', 60, { caaIssuer });
     expect((await weekly()).certificates).toMatchObject([{ action: 'mend', reason: 'caa-drifted' }]);
-    const hourly = await scan(deps(), { start: 'hourly-check', names: 'all' }, NOW);
+    const hourly = await scan(deps(), parseStart({ start: 'hourly-check' }), NOW);
     expect(hourly.certificates).toMatchObject([{ action: 'wait', reason: 'not-due' }]);
   });
 
@@ -538,7 +576,7 @@ describe('imports into ACM', () => {
     const entry = { region: 'us-east-1', arn: 'arn', version: VERSION, at: '', outcome: 'imported', ...more };
     return store.put(`acm/${name}.json`, JSON.stringify({ name, imports: [entry] }));
   };
-  const hourly = () => scan(deps(), { start: 'hourly-check', names: 'all' }, NOW);
+  const hourly = () => scan(deps(), parseStart({ start: 'hourly-check' }), NOW);
 
   it('are due where ACM lacks the live version, and where a region was taken out', async () => {
     for (const name of ['lost', 'behind', 'broken', 'there']) await want(name, { acm });
@@ -591,6 +629,6 @@ describe('looks from outside', () => {
     await live('being-renewed', 3);
     expect((await weekly()).probes).toEqual(['being-renewed', 'seen']);
     expect(events.of('Probe Due')).toEqual([{ names: ['being-renewed', 'seen'] }]);
-    expect((await scan(deps(), { start: 'hourly-check', names: 'all' }, NOW)).probes).toEqual([]);
+    expect((await scan(deps(), parseStart({ start: 'hourly-check' }), NOW)).probes).toEqual([]);
   });
 });

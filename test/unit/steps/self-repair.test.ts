@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Start } from '../../../lib/scan/rules/trigger.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
@@ -8,8 +8,8 @@ import { makeWorld, type World } from './renewal-world.ts';
 
 const NAMES = ['example.com'];
 const DAY = 86_400_000;
-const HOURLY: Start = { start: 'hourly-check', names: 'all' };
-const WEEKLY: Start = { start: 'weekly-sweep', names: 'all' };
+const HOURLY = parseStart({ start: 'hourly-check' });
+const WEEKLY = parseStart({ start: 'weekly-sweep' });
 const FILES = ['bundle', 'cert', 'chain', 'fullchain', 'privkey'];
 const ca = await makeCa();
 let world: World;
@@ -21,9 +21,8 @@ beforeEach(async () => {
   world.events.facts.length = 0;
 });
 
-const look = (start: Start) => {
-  const { store, zonesOf, resolver, events } = world;
-  const stack = { ...world.stack, ordersPerRun: 100 };
+const look = (start: typeof HOURLY) => {
+  const { store, zonesOf, resolver, events, stack } = world;
   const caaIdentity = async () => 'ca.test';
   return scan(
     {
@@ -43,7 +42,7 @@ const look = (start: Start) => {
 };
 
 /** One scan, and the work that it puts on the bus. */
-async function run(start: Start) {
+async function run(start: typeof HOURLY) {
   const plan = await look(start);
   const outcomes = [];
   for (const batch of plan.batches) outcomes.push(...(await world.renew(batch)));

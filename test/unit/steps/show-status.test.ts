@@ -3,17 +3,10 @@ import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts
 import { showStatus } from '../../../lib/reporting/status/show-status.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
+import { stackOf } from '../../fakes/stack.ts';
 
 const now = new Date('2026-11-20T00:00:00Z');
-const stack = {
-  bucket: 'perennial-bucket',
-  domains: ['example.com'],
-  challengeTargets: [],
-  hostGroups: [],
-  zoneRoles: [],
-  defaultCa: 'https://ca.test/directory',
-  fallbackCas: [],
-};
+const stack = stackOf();
 let store: MemoryStore;
 
 beforeEach(async () => {

@@ -1,27 +1,19 @@
 import { identifierOf, isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
-import {
-  parseRenewalFile,
-  RenewalFile,
-  type StackLimits,
-  type Wanted,
-} from '../../../foundation/certificate/renewal-file.ts';
+import { parseRenewalFile, RenewalFile, type Wanted } from '../../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../../foundation/certificate/stack.ts';
 import { InputError } from '../../../foundation/common/input-error.ts';
 import { parseJson } from '../../../foundation/common/parse-json.ts';
 import { failingAsTold } from './answer.ts';
 import { failing, ok, type Result } from './finding.ts';
 
 /** The file, and its names against the stack's domains. Without `wanted` there is nothing more to look at. */
-export function checkFile(
-  text: string,
-  name: string,
-  limits: StackLimits,
-): { results: Result[]; wanted?: Wanted } {
+export function checkFile(text: string, name: string, stack: Stack): { results: Result[]; wanted?: Wanted } {
   const where = `renewal/${name}.json`;
   try {
     const { names } = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
     // A name outside the domains has a check of its own, and hides no other.
-    const wanted = parseRenewalFile(text, name, { ...limits, domains: names.map(identifierOf) });
-    return { results: [ok('file', `${where} is valid`), checkDomains(names, limits.domains)], wanted };
+    const wanted = parseRenewalFile(text, name, { ...stack, domains: names.map(identifierOf) });
+    return { results: [ok('file', `${where} is valid`), checkDomains(names, stack.domains)], wanted };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { results: [complaint(error, where)] };

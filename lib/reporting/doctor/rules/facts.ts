@@ -2,6 +2,7 @@ import type { HostRecord } from '../../../delivery/deployment/rules/host-record.
 import type { HostGroup } from '../../../foundation/certificate/host-group.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../../foundation/certificate/stack.ts';
 import type { RelevantSet } from '../../../issuance/caa/rules/caa.ts';
 import type { FoundRecord, HostedZone } from '../../../issuance/dns/rules/hosted-zones.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
@@ -58,7 +59,7 @@ export interface GroupFacts {
 export interface CertificateFacts {
   wanted: Wanted;
   /** What the stack may write to. */
-  stack: { domains: readonly string[]; challengeTargets: readonly string[]; checkEveryHours: number };
+  stack: Pick<Stack, 'domains' | 'challengeTargets' | 'checkEveryHours'>;
   identifiers: readonly IdentifierFacts[];
   /** The relevant CAA set of each name (RFC 8659, 3). */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];

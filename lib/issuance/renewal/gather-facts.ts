@@ -1,0 +1,53 @@
+import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
+import { findPointer } from '../../foundation/bucket/read-pointer.ts';
+import { instantOf } from '../../foundation/certificate/lineage.ts';
+import { type Revocation, revocationToReplace } from '../../foundation/certificate/revocation.ts';
+import type { StackCas } from '../ca/rules/ca-list.ts';
+import { readRevocations } from '../revocation/read-revocations.ts';
+import { versionsOf } from './find-upkeep.ts';
+import { findState } from './read-state.ts';
+import type { RenewalFacts } from './rules/decide-renewal.ts';
+import { ISSUANCE_WINDOW, isSuggested, type OrderLimitFacts } from './rules/order-limit.ts';
+
+/** What the bucket holds of one certificate, as it stands there. Revocations cost a read: not where none is recorded. */
+export async function readStored(store: Reads, name: string, { isRevoked = true } = {}) {
+  const [found, { state, spoilt }, revocations] = await Promise.all([
+    findPointer(store, name),
+    findState(store, name),
+    isRevoked ? readRevocations(store, name) : [],
+  ]);
+  return { found, state, spoilt, revocations };
+}
+
+type Assessed = Omit<RenewalFacts, keyof StackCas | 'revoked'> & { revocations: readonly Revocation[] };
+
+/** What it is decided from whether a certificate is renewed. */
+export function renewalFacts(
+  { revocations, ...assessed }: Assessed,
+  { defaultCa, fallbackCas }: StackCas,
+): RenewalFacts {
+  const revoked = revocationToReplace(revocations, assessed.live) !== undefined;
+  return { ...assessed, revoked, defaultCa, fallbackCas };
+}
+
+type Ordered = Pick<RenewalFacts, 'wanted' | 'state' | 'now'>;
+type Order = Pick<OrderLimitFacts, 'limits' | 'issued' | 'ignoreBudget' | 'resumes'> & { reason: string };
+
+/** What it is decided from whether a renewal for this reason may be ordered already. */
+export function orderLimitFacts(
+  { wanted, state, now }: Ordered,
+  { reason, ...order }: Order,
+): OrderLimitFacts {
+  const suggested = isSuggested(reason, state?.failures);
+  return { ...order, names: wanted.names, forced: reason === 'forced', suggested, now };
+}
+
+/** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: those in the archive, and those given up. */
+export async function issuedLately(store: Reads, { wanted, state, now }: Ordered): Promise<Date[]> {
+  const versions = await versionsOf(store, wanted.name);
+  const issued = [
+    ...versions.map(({ version }) => instantOf(version)),
+    ...(state?.givenUp ?? []).map((at) => new Date(at)),
+  ];
+  return issued.filter((at) => at.getTime() > now.getTime() - ISSUANCE_WINDOW);
+}
