@@ -80,5 +80,8 @@ async function write(
   if (!stored) {
     if (await store.create(key, text)) return false;
   } else if (force && (await store.replace(key, text, { etag: stored.etag }))) return true;
-  throw new InputError('renewal-file-exists', `${key} exists already; --force replaces it`);
+  throw new InputError('renewal-file-exists', {
+    seen: `${key} exists already`,
+    remedy: '--force replaces it',
+  });
 }

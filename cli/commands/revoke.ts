@@ -25,10 +25,10 @@ export async function revoke(name: string, options: RevokeOptions): Promise<Answ
   const limitMs = millisecondsOf(options.limit);
   liveKey(name);
   if (confirm !== name)
-    throw new InputError(
-      'not-confirmed',
-      `a certificate that is revoked cannot be used any more; give its name again: --confirm ${printable(name)}`,
-    );
+    throw new InputError('not-confirmed', {
+      seen: 'a certificate that is revoked cannot be used any more',
+      remedy: `give its name again: --confirm ${printable(name)}`,
+    });
   const stack = await findStack(stage);
   const deps = openFollow(stack);
   const before = (await lookBefore(deps, [name])).get(name);

@@ -103,10 +103,10 @@ function verify(fullchain: string, key: PrivateKeyPem, now: Date): Issued {
       .split(', ')
       .filter((entry) => entry && !entry.startsWith('DNS:'));
     if (others.length > 0)
-      throw new InputError(
-        'not-dns-names',
-        `it lists ${others.join(', ')}; only DNS names can be proved by DNS-01`,
-      );
+      throw new InputError('not-dns-names', {
+        seen: `it lists ${others.join(', ')}`,
+        remedy: 'only DNS names can be proved by DNS-01',
+      });
     return verifyIssued(fullchain, { key, names: certificateFacts(leaf).names, now });
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -123,8 +123,8 @@ function keyTypeOf(key: KeyObject): KeyType {
   const words = [key.asymmetricKeyType, namedCurve ?? modulusLength]
     .filter((word) => word !== undefined)
     .join(' ');
-  throw new InputError(
-    'key-type-unknown',
-    `its key type (${words}) is none of ours; use "perennial add" to have it issued with another`,
-  );
+  throw new InputError('key-type-unknown', {
+    seen: `its key type (${words}) is none of ours`,
+    remedy: 'use "perennial add" to have it issued with another',
+  });
 }

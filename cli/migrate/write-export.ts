@@ -27,7 +27,10 @@ export async function writeExport(store: ObjectStore, name: string, folder: stri
   ];
   for (const path of [archive, links, conf])
     if (await exists(path))
-      throw new InputError('exists-already', `${printable(path)} exists already; it is left as it is`);
+      throw new InputError('exists-already', {
+        seen: `${printable(path)} exists already`,
+        remedy: 'it is left as it is',
+      });
   const pems = await readVersion(store, name, pointer.version);
   if (sha256(pems.fullchain) !== pointer.sha256.fullchain || sha256(pems.privkey) !== pointer.sha256.privkey)
     throw new InputError(

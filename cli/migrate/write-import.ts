@@ -53,7 +53,10 @@ export async function requireFree(
 }
 
 const liveAlready = (name: string) =>
-  new InputError('live-already', `${liveKey(name)} is another certificate; it is left as it is`);
+  new InputError('live-already', {
+    seen: `${liveKey(name)} is another certificate`,
+    remedy: 'it is left as it is',
+  });
 
 const fileAlready = (name: string) =>
   new InputError(

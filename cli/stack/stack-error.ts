@@ -1,18 +1,7 @@
-export type StackReason =
-  | 'no-stack'
-  | 'several-stacks'
-  | 'half-deployed'
-  | 'access-denied'
-  | 'not-reached'
-  | 'function-failed';
+import { PerennialError } from '../../lib/foundation/common/perennial-error.ts';
+import type { STACK } from '../../lib/foundation/reasons/commands.ts';
 
-/** The stack cannot be found, reached or asked. The message is one line with what to do. */
-export class StackError extends Error {
+/** The stack cannot be found, reached or asked. */
+export class StackError extends PerennialError<keyof typeof STACK> {
   override readonly name = 'StackError';
-  readonly reason: StackReason;
-
-  constructor(reason: StackReason, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }

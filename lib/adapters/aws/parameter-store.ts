@@ -5,11 +5,15 @@ import {
   type PutParameterCommandInput,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { errorName, errorText } from './error-name.ts';
 
-export class ParameterError extends Error {
+export class ParameterError extends PerennialError<'parameter-unavailable'> {
   override readonly name = 'ParameterError';
-  readonly reason = 'parameter-unavailable';
+
+  constructor(attempt: string, cause: unknown) {
+    super('parameter-unavailable', { seen: `could not ${attempt}: ${errorText(cause)}`, cause });
+  }
 }
 
 /** SecureStrings in SSM Parameter Store, for the ACME accounts. */
@@ -27,7 +31,7 @@ export class ParameterStore {
       return answer.Parameter?.Value;
     } catch (cause) {
       if (errorName(cause) === 'ParameterNotFound') return undefined;
-      throw new ParameterError(`could not read the parameter ${name}: ${errorText(cause)}`, { cause });
+      throw new ParameterError(`read the parameter ${name}`, cause);
     }
   }
 
@@ -46,7 +50,7 @@ export class ParameterStore {
       await this.#ssm.send(new DeleteParameterCommand({ Name: name }));
     } catch (cause) {
       if (errorName(cause) === 'ParameterNotFound') return;
-      throw new ParameterError(`could not remove the parameter ${name}: ${errorText(cause)}`, { cause });
+      throw new ParameterError(`remove the parameter ${name}`, cause);
     }
   }
 
@@ -56,9 +60,7 @@ export class ParameterStore {
       return true;
     } catch (cause) {
       if (errorName(cause) === 'ParameterAlreadyExists') return false;
-      throw new ParameterError(`could not write the parameter ${parameter.Name}: ${errorText(cause)}`, {
-        cause,
-      });
+      throw new ParameterError(`write the parameter ${parameter.Name}`, cause);
     }
   }
 }

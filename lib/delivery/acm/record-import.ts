@@ -37,7 +37,10 @@ export async function recordImport(
       : await store.create(key, body);
     if (written) return { before };
   }
-  throw new StoreError('store-unavailable', `${key} kept changing; the next scan compares again`);
+  throw new StoreError('store-unavailable', {
+    seen: `${key} kept changing`,
+    remedy: 'the next scan compares again',
+  });
 }
 
 /** What ACM has of a certificate, by our record. One that cannot be read is none: the import finds its own again by their tags. */

@@ -61,10 +61,10 @@ export async function deploy(
 function groupOf({ groups }: DeployDeps, { group }: DeploymentDue): HostGroup {
   const found = groups.find(({ name }) => name === group);
   if (found) return found;
-  throw new InputError(
-    'unknown-host-group',
-    `host group "${group}" is not one of ${groups.map(({ name }) => name).join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
-  );
+  throw new InputError('unknown-host-group', {
+    seen: `host group "${group}" is not one of ${groups.map(({ name }) => name).join(', ') || 'none'}`,
+    remedy: 'add it to params.hostGroups in serverless.yml and deploy',
+  });
 }
 
 /** The hosts that are to have it: those that are named, or all; whoever left the group counts as offline. */

@@ -1,6 +1,6 @@
 import { type ObjectStore, StoreError } from '../../foundation/bucket/object-store.ts';
+import { orNone } from '../../foundation/bucket/read-json.ts';
 import { hostKey } from '../../foundation/certificate/object-keys.ts';
-import { parseJson } from '../../foundation/common/parse-json.ts';
 import type { EventBus } from '../../foundation/events/event-bus.ts';
 import type { HostOutcome, StackEvent } from '../../foundation/events/events.ts';
 import type { Invocation } from './hosts.ts';
@@ -52,7 +52,8 @@ async function tellAndWrite(
   const said = new Set<string>();
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
     const stored = await store.get(key);
-    const before = stored && recordOf(stored.body, key);
+    // A record that cannot be read is written anew: what the host serves, it reports.
+    const before = stored && orNone(stored.body, HostRecord);
     const fresh = results.filter(({ name }) => before?.lineages[name]?.commandId !== commandId);
     if (fresh.length === 0) return;
     const unsaid = fresh.filter(({ name }) => !said.has(name));
@@ -64,16 +65,10 @@ async function tellAndWrite(
       : await store.create(key, body);
     if (written) return;
   }
-  throw new StoreError('store-unavailable', `${key} kept changing; the next scan compares again`);
-}
-
-/** A record that cannot be read is written anew: what the host serves, it reports. */
-function recordOf(body: string, key: string): HostRecord | undefined {
-  try {
-    return parseJson(body, HostRecord, { where: key, reason: 'host-record-malformed' });
-  } catch {
-    return undefined;
-  }
+  throw new StoreError('store-unavailable', {
+    seen: `${key} kept changing`,
+    remedy: 'the next scan compares again',
+  });
 }
 
 function eventOf(

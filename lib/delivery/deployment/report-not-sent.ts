@@ -1,5 +1,6 @@
 import type { EventBus } from '../../foundation/events/event-bus.ts';
 import type { DeploymentDue } from '../../foundation/events/events.ts';
+import type { Reason } from '../../foundation/reasons/reasons.ts';
 
 /** An event takes 256 KB, and so do ten of them together. */
 const MOST_HOSTS_TOLD = 200;
@@ -36,7 +37,7 @@ export async function reportSkippedHosts(
 async function tell(
   { events }: { events: EventBus },
   { group, names }: DeploymentDue,
-  { reason, message, notSent }: { reason: string; message: string; notSent: readonly string[] },
+  { reason, message, notSent }: { reason: Reason; message: string; notSent: readonly string[] },
 ): Promise<void> {
   const hosts = notSent
     .slice(0, MOST_HOSTS_TOLD)

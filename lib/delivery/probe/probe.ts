@@ -1,14 +1,17 @@
 import pMap from 'p-map';
 import * as z from 'zod/mini';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+import { orNone } from '../../foundation/bucket/read-json.ts';
 import { readLive } from '../../foundation/bucket/read-pointer.ts';
 import { isWildcard } from '../../foundation/certificate/domain-name.ts';
 import { LineageName, Version } from '../../foundation/certificate/lineage.ts';
 import { probeKey, renewalKey } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type StackLimits } from '../../foundation/certificate/renewal-file.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
-import { parseJson, parseValue } from '../../foundation/common/parse-json.ts';
+import { parseValue } from '../../foundation/common/parse-json.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { EventBus } from '../../foundation/events/event-bus.ts';
+import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { SiteFinding } from './rules/finding.ts';
 import { judgeSite } from './rules/judge-site.ts';
 import type { SiteObserver } from './site-observer.ts';
@@ -24,7 +27,7 @@ export interface ProbeDeps {
 export interface ProbeOutcome {
   name: string;
   outcome: 'probed' | 'left' | 'failed';
-  reason?: string;
+  reason?: Reason;
   message?: string;
   findings?: SiteFinding[];
 }
@@ -46,9 +49,8 @@ const SITES_AT_ONCE = 10;
 const MAX_TOLD = 200;
 
 /** The message comes back, and goes on with what was not looked at yet. */
-export class OutOfTimeError extends Error {
+export class OutOfTimeError extends PerennialError<'out-of-time'> {
   override readonly name = 'OutOfTimeError';
-  readonly reason = 'out-of-time';
 }
 
 /** Looks from outside at the sites of the certificates that want it, says what it saw and writes it down. */
@@ -73,7 +75,7 @@ async function probeCertificate(
   signal: AbortSignal,
 ): Promise<ProbeOutcome> {
   const { store, sites, events, stack, clock } = deps;
-  const left = (reason: string): ProbeOutcome => ({ name, outcome: 'left', reason });
+  const left = (reason: Reason): ProbeOutcome => ({ name, outcome: 'left', reason });
   const file = await store.get(renewalKey(name));
   if (!file) return left('renewal-file-missing');
   const { probe: isWanted, names, serverNames } = parseRenewalFile(file.body, name, stack);
@@ -107,7 +109,8 @@ async function probeCertificate(
 
 /** What was seen after the time is over is that it is over. */
 function requireTime(signal: AbortSignal, name: string): void {
-  if (signal.aborted) throw new OutOfTimeError(`no time was left to look at ${name} from outside`);
+  if (signal.aborted)
+    throw new OutOfTimeError('out-of-time', `no time was left to look at ${name} from outside`);
 }
 
 /** Each host of a fleet tells its own deployment; a look that began after it has seen it too. */
@@ -115,13 +118,7 @@ async function isProbedSince(
   store: ObjectStore,
   { name, version, told }: { name: string; version: string; told: Date },
 ): Promise<boolean> {
-  const where = probeKey(name);
-  const stored = await store.get(where);
-  if (!stored) return false;
-  try {
-    const record = parseJson(stored.body, ProbeRecord, { where, reason: 'probe-malformed' });
-    return record.version === version && Date.parse(record.at) >= told.getTime() + 1_000;
-  } catch {
-    return false;
-  }
+  const stored = await store.get(probeKey(name));
+  const record = stored && orNone(stored.body, ProbeRecord);
+  return record?.version === version && Date.parse(record.at) >= told.getTime() + 1_000;
 }

@@ -69,8 +69,8 @@ export function nameOfKey(key: string, prefix: string): string {
 function checked(name: string, where = `certificate name "${printable(name)}"`): string {
   const parsed = LineageName.safeParse(name);
   if (parsed.success) return parsed.data;
-  throw new InputError(
-    'bad-lineage-name',
-    `${where}: the name ${parsed.error.issues[0]?.message}; rename it, for example to example.com`,
-  );
+  throw new InputError('bad-lineage-name', {
+    seen: `${where}: the name ${parsed.error.issues[0]?.message}`,
+    remedy: 'rename it, for example to example.com',
+  });
 }

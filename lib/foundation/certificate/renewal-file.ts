@@ -131,32 +131,32 @@ export function parseRenewalFile(text: string, name: string, limits: StackLimits
   const { $schema, ...file } = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
   for (const dnsName of file.names) {
     if (!limits.domains.some((domain) => isAtOrBelow(identifierOf(dnsName), domain))) {
-      throw new InputError(
-        'outside-domains',
-        `${where}: "${dnsName}" is outside the stack's domains (${limits.domains.join(', ') || 'none'}); add "${identifierOf(dnsName)}" to params.domains in serverless.yml and deploy`,
-      );
+      throw new InputError('outside-domains', {
+        seen: `${where}: "${dnsName}" is outside the stack's domains (${limits.domains.join(', ') || 'none'})`,
+        remedy: `add "${identifierOf(dnsName)}" to params.domains in serverless.yml and deploy`,
+      });
     }
   }
   for (const group of file.hosts) {
     if (!limits.hostGroups.includes(group)) {
-      throw new InputError(
-        'unknown-host-group',
-        `${where}: host group "${printable(group)}" is not one of ${limits.hostGroups.join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
-      );
+      throw new InputError('unknown-host-group', {
+        seen: `${where}: host group "${printable(group)}" is not one of ${limits.hostGroups.join(', ') || 'none'}`,
+        remedy: 'add it to params.hostGroups in serverless.yml and deploy',
+      });
     }
   }
   const { zoneRole } = file;
   if (zoneRole !== undefined && !limits.zoneRoles.includes(zoneRole)) {
-    throw new InputError(
-      'unknown-zone-role',
-      `${where}: zone role "${printable(zoneRole)}" is not one of ${limits.zoneRoles.join(', ') || 'none'}; add it to params.zoneRoles in serverless.yml, as in ${printable(zoneRole)}: { roleArn: "arn:aws:iam::123456789012:role/dns" }, and deploy`,
-    );
+    throw new InputError('unknown-zone-role', {
+      seen: `${where}: zone role "${printable(zoneRole)}" is not one of ${limits.zoneRoles.join(', ') || 'none'}`,
+      remedy: `add it to params.zoneRoles in serverless.yml, as in ${printable(zoneRole)}: { roleArn: "arn:aws:iam::123456789012:role/dns" }, and deploy`,
+    });
   }
   if (file.challenge === 'dns-persist-01' && file.caa.restrict)
-    throw new InputError(
-      'challenge-restricted',
-      `${where}: caa.restrict binds the CA to dns-01; leave it out with "challenge": "dns-persist-01"`,
-    );
+    throw new InputError('challenge-restricted', {
+      seen: `${where}: caa.restrict binds the CA to dns-01`,
+      remedy: 'leave it out with "challenge": "dns-persist-01"',
+    });
   const stranger = file.serverNames.find((server) => !file.names.some((pattern) => covers(pattern, server)));
   if (stranger)
     throw new InputError(

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { LineageName, Version } from '../certificate/lineage.ts';
+import type { Reason, SaidReason } from '../reasons/reasons.ts';
 
 /** The source of every event of ours on the stack's bus. */
 export const EVENT_SOURCE = 'perennial';
@@ -59,7 +60,7 @@ export type StackEvent =
       type: 'Certificate Renewed';
       detail: {
         name: string;
-        reason: string;
+        reason: SaidReason;
         version: string;
         serial: string;
         notAfter: string;
@@ -72,7 +73,7 @@ export type StackEvent =
       type: 'Certificate Renewal Failed';
       detail: {
         name: string;
-        reason: string;
+        reason: Reason;
         message: string;
         failures: number;
         notBefore?: string | undefined;
@@ -80,24 +81,24 @@ export type StackEvent =
     }
   | {
       type: 'Certificate Imported';
-      detail: { name: string; region: string; arn: string; version: string; reason: string };
+      detail: { name: string; region: string; arn: string; version: string; reason: Reason };
     }
   | {
       type: 'Certificate Import Failed';
-      detail: { name: string; region: string; reason: string; message: string };
+      detail: { name: string; region: string; reason: Reason; message: string };
     }
   | { type: 'Object Set Aside'; detail: ObjectSetAside }
   | { type: 'Certificate Deployed'; detail: { name: string; group: string; hosts: HostOutcome[] } }
   | {
       type: 'Certificate Deployment Failed';
-      detail: { name: string; group: string; reason: string; message: string; hosts: HostOutcome[] };
+      detail: { name: string; group: string; reason: SaidReason; message: string; hosts: HostOutcome[] };
     };
 
 /** An object of the bucket that could not be used, and where it is kept now. */
 export interface ObjectSetAside {
   key: string;
   aside: string;
-  reason: string;
+  reason: Reason;
 }
 
 /** What is wrong with one name, seen from outside. */
@@ -114,7 +115,7 @@ export interface HostOutcome {
   outcome: string;
   version?: string | undefined;
   serial?: string | undefined;
-  reason?: string | undefined;
+  reason?: SaidReason | undefined;
   message?: string | undefined;
 }
 
@@ -150,7 +151,7 @@ export interface CheckSummary {
   failing: Listing<string>;
   overdue: Listing<string>;
   /** Renewal files that cannot be used. */
-  rejected: Listing<{ name: string; reason: string; message: string }>;
+  rejected: Listing<{ name: string; reason: Reason; message: string }>;
   /** Hosts that are online and do not hold what they should, and their groups. */
   hostsBehind: { count: number; groups: string[] };
   warnings: string[];

@@ -11,8 +11,8 @@ export async function followCnames(resolver: Resolver, start: string): Promise<s
     if (target === undefined) return name;
     name = target;
   }
-  throw new InputError(
-    'cname-loop',
-    `${start} leads through over ${MAX_CNAMES} CNAMEs (last ${name}); let it point to one name that ends them`,
-  );
+  throw new InputError('cname-loop', {
+    seen: `${start} leads through over ${MAX_CNAMES} CNAMEs (last ${name})`,
+    remedy: 'let it point to one name that ends them',
+  });
 }

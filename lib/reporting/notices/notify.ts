@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import { type ObjectStore, StoreError } from '../../foundation/bucket/object-store.ts';
+import { orNone } from '../../foundation/bucket/read-json.ts';
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
 import { NOTICES_KEY } from '../../foundation/certificate/object-keys.ts';
-import { parseJson } from '../../foundation/common/parse-json.ts';
 import { lifeLeft } from '../../scan/rules/check-summary.ts';
 import type { Mailbox } from './mailbox.ts';
 import { chooseNotices } from './rules/choose-notices.ts';
@@ -45,7 +45,8 @@ export async function notify(deps: NotifyDeps, facts: readonly SeenEvent[]): Pro
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
     const now = deps.clock();
     const stored = await deps.store.get(NOTICES_KEY);
-    const known = takeIn(parseMemory(stored?.body), facts, now);
+    // What cannot be read is forgotten: then something may be told twice.
+    const known = takeIn((stored && orNone(stored.body, Memory)) ?? EMPTY, facts, now);
     const pointers = await readPointers(deps.store, known);
     const shares = new Map(pointers.map(([name, pointer]) => [name, pointer && lifeLeft(pointer, now)]));
     const { tell, over, after } = chooseNotices(known, { lifeLeft: shares, now });
@@ -63,16 +64,6 @@ export async function notify(deps: NotifyDeps, facts: readonly SeenEvent[]): Pro
     if (written) return { mails, measured: measure(facts, after.lastSweep) };
   }
   throw new StoreError('store-unavailable', `${NOTICES_KEY} kept changing`);
-}
-
-/** What cannot be read is forgotten: then something may be told twice. */
-function parseMemory(body: string | undefined): Memory {
-  if (body === undefined) return EMPTY;
-  try {
-    return parseJson(body, Memory, { where: NOTICES_KEY, reason: 'notices-malformed' });
-  } catch {
-    return EMPTY;
-  }
 }
 
 async function readPointers(store: ObjectStore, { troubles }: Memory) {

@@ -1,5 +1,7 @@
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { DAY, HOUR } from '../../foundation/common/durations.ts';
+import { type Complaint, inOneLine } from '../../foundation/common/perennial-error.ts';
+import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
 import { type RenewalDecision, renewBefore } from '../../issuance/renewal/rules/decide-renewal.ts';
 
 /** One look that finds it due, and three for tries that fail (docs/decisions/0017). */
@@ -15,7 +17,7 @@ export interface Schedule {
 export function complaintAboutSchedule(
   { notBefore, notAfter }: Pick<LivePointer, 'notBefore' | 'notAfter'>,
   { renewBeforeDays, checkEveryHours }: Schedule,
-): { reason: string; seen: string; remedy: string } | undefined {
+): (Complaint & { reason: Reason }) | undefined {
   const lifetime = Date.parse(notAfter) - Date.parse(notBefore);
   const lead = renewBeforeDays === undefined ? renewBefore(lifetime) : renewBeforeDays * DAY;
   if (lead >= lifetime)
@@ -46,13 +48,12 @@ export function refusedForSchedule(
   asked: RenewalDecision,
   live: LivePointer,
   { renewBeforeDays, checkEveryHours, now }: Schedule & { now: Date },
-): { reason: string; message: string } | undefined {
-  const { reason } = asked;
-  if (!['not-due', 'suggested-window', 'expires-soon'].includes(reason)) return undefined;
+): { reason: Reason; message: string } | undefined {
+  if (!isOfKind(asked.reason, 'on-schedule')) return undefined;
   const end = Date.parse(live.notAfter);
   if (now.getTime() >= end - (end - Date.parse(live.notBefore)) / 6) return undefined;
   const complaint = complaintAboutSchedule(live, { renewBeforeDays, checkEveryHours });
-  return complaint && { reason: complaint.reason, message: `${complaint.seen}; ${complaint.remedy}` };
+  return complaint && { reason: complaint.reason, message: inOneLine(complaint) };
 }
 
 export function inWords(time: number): string {

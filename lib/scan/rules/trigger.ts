@@ -35,10 +35,10 @@ export function parseStart(event: unknown): Start {
     return { start: 'file-changed', keys: [created.data.detail.object.key] };
   }
   if (typeof event !== 'object' || event === null || !('start' in event)) {
-    throw new InputError(
-      'event-invalid',
-      'event: has no "start"; give one of events/*.json, for example { "start": "force", "names": ["example.com"] }',
-    );
+    throw new InputError('event-invalid', {
+      seen: 'event: has no "start"',
+      remedy: 'give one of events/*.json, for example { "start": "force", "names": ["example.com"] }',
+    });
   }
   const invocation = parseValue(event, Invocation, { where: 'event', reason: 'event-invalid' });
   if (invocation.start !== 'force') return { start: invocation.start, names: 'all' };

@@ -1,4 +1,5 @@
 import { DAY, HOUR, MINUTE } from '../../../foundation/common/durations.ts';
+import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import { keyOf, type Memory, type Trouble, toldAs } from './trouble.ts';
 
 /** Between two mails; what waits is told by the next fact, at the latest that of the hourly check. */
@@ -6,14 +7,6 @@ const QUIET = 10 * MINUTE;
 const AGAIN = DAY;
 /** Of the life of a certificate: under that, every failure is told. */
 const LAST_SIXTH = 1 / 6;
-/** Hosts that are only slow or away come back by themselves. */
-const PASSING = [
-  'canary-slow',
-  'ssm-terminated',
-  'ssm-cancelled',
-  'ssm-delivery-timed-out',
-  'ssm-undeliverable',
-];
 
 export interface Notices {
   tell: Trouble[];
@@ -51,7 +44,7 @@ function wasTold(trouble: Trouble, now: Date): boolean {
 /** Whether it does not look as if the next try will do: by the count of failures and the time that is left. */
 function isWorthTelling({ kind, reason, times, since, at }: Trouble, left: number | undefined): boolean {
   if (kind === 'renewal') return left === undefined || left < LAST_SIXTH || times >= 2;
-  if (kind === 'deployment' && PASSING.includes(reason))
+  if (kind === 'deployment' && isOfKind(reason, 'passing'))
     return Date.parse(at) - Date.parse(since) >= HOUR / 2;
   return true;
 }

@@ -1,5 +1,5 @@
 import { HOUR } from '../../../foundation/common/durations.ts';
-import { remedyOf } from './remedies.ts';
+import { remedyOf } from '../../../foundation/reasons/reasons.ts';
 import type { Trouble } from './trouble.ts';
 
 /** SNS: ASCII, at most 100 characters, without line breaks; the text at most 256 KB. */
