@@ -16,6 +16,7 @@ import {
   verifyIssued,
 } from '../../lib/foundation/certificate/verify-issued.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
+import { CommandError } from '../command-error.ts';
 import type { FoundLineage } from './found.ts';
 
 /** All that is written of a certificate that is taken over. */
@@ -89,7 +90,7 @@ function parseKey(key: PrivateKeyPem): KeyObject {
   try {
     return createPrivateKey(key.reveal());
   } catch {
-    throw new InputError(
+    throw new CommandError(
       'key-unreadable',
       'its key cannot be read: it is no key in PEM, or has a passphrase',
     );
@@ -103,7 +104,7 @@ function verify(fullchain: string, key: PrivateKeyPem, now: Date): Issued {
       .split(', ')
       .filter((entry) => entry && !entry.startsWith('DNS:'));
     if (others.length > 0)
-      throw new InputError('not-dns-names', {
+      throw new CommandError('not-dns-names', {
         seen: `it lists ${others.join(', ')}`,
         remedy: 'only DNS names can be proved by DNS-01',
       });
@@ -112,7 +113,7 @@ function verify(fullchain: string, key: PrivateKeyPem, now: Date): Issued {
     if (error instanceof InputError) throw error;
     const known = error instanceof CertificateError;
     const reason = known ? error.reason : 'chain-malformed';
-    throw new InputError(reason, REFUSALS[reason] ?? (known ? error.message : ''));
+    throw new CommandError(reason, REFUSALS[reason] ?? (known ? error.message : ''));
   }
 }
 
@@ -123,7 +124,7 @@ function keyTypeOf(key: KeyObject): KeyType {
   const words = [key.asymmetricKeyType, namedCurve ?? modulusLength]
     .filter((word) => word !== undefined)
     .join(' ');
-  throw new InputError('key-type-unknown', {
+  throw new CommandError('key-type-unknown', {
     seen: `its key type (${words}) is none of ours`,
     remedy: 'use "perennial add" to have it issued with another',
   });

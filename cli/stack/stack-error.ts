@@ -1,7 +1,14 @@
 import { PerennialError } from '../../lib/foundation/common/perennial-error.ts';
-import type { STACK } from '../../lib/foundation/reasons/commands.ts';
+
+type StackReason =
+  | 'no-stack'
+  | 'several-stacks'
+  | 'half-deployed'
+  | 'access-denied'
+  | 'not-reached'
+  | 'function-failed';
 
 /** The stack cannot be found, reached or asked. */
-export class StackError extends PerennialError<keyof typeof STACK> {
+export class StackError extends PerennialError<StackReason> {
   override readonly name = 'StackError';
 }

@@ -10,12 +10,12 @@ export interface Complaint {
 export type Told = string | (Pick<Complaint, 'seen'> & Partial<Complaint> & ErrorOptions);
 
 /** Every error of ours. The message is for people, in one line: what was seen, then the remedy. */
-export abstract class PerennialError<Of extends Reason = Reason> extends Error implements Complaint {
+export abstract class PerennialError<Of extends string = Reason> extends Error implements Complaint {
   readonly reason: Of;
   readonly seen: string;
   readonly remedy: string;
 
-  constructor(reason: Of, told: Told) {
+  constructor(reason: NoInfer<Of>, told: Told) {
     const { seen, remedy = '', ...options } = typeof told === 'string' ? { seen: told } : told;
     super(inOneLine({ seen, remedy }), options);
     this.reason = reason;

@@ -1,7 +1,6 @@
 import { IMPORT } from './acm.ts';
 import { FILES, STORE } from './bucket.ts';
 import { CA, CERTIFICATE } from './ca.ts';
-import { COMMAND } from './commands.ts';
 import { DEPLOYMENT, HOST_REPORT } from './deployments.ts';
 import { DNS } from './dns.ts';
 import { RENEWAL } from './renewals.ts';
@@ -10,7 +9,7 @@ import type { Kind, Row } from './row.ts';
 const OURS = { ...DEPLOYMENT, ...IMPORT, ...CA, ...CERTIFICATE, ...DNS, ...STORE, ...FILES, ...RENEWAL };
 
 /** Every reason that something is done, left or failed for; what a host says as we do is first of all ours. */
-export const REASONS = { ...HOST_REPORT, ...COMMAND, ...OURS };
+export const REASONS = { ...HOST_REPORT, ...OURS };
 
 /** A problem of the CA is `acme-` and its type's last word (RFC 8555, 6.7), an end of a command `ssm-` and SSM's word for it. */
 export type Reason = keyof typeof REASONS | `acme-${string}` | `ssm-${string}`;
