@@ -1,5 +1,9 @@
 import type { Command } from 'commander';
+import { inOneLine, PerennialError } from '../lib/foundation/common/perennial-error.ts';
 import type { Answer, GlobalOptions } from './answer.ts';
+
+const ALLOW_BUCKET =
+  'allow these AWS credentials s3:ListBucket on it and s3:GetObject on what is in it (s3:PutObject and s3:PutObjectTagging to write)';
 
 type Load<Options> = (positionals: string[][], options: Options) => Promise<Answer>;
 
@@ -22,7 +26,7 @@ export function answering<Options extends GlobalOptions>(load: Load<Options>) {
 
 /** Errors with a reason are for people, in one line; others are ours, and keep their stack. */
 function tell(command: string, error: unknown, { json }: GlobalOptions): void {
-  if (!(error instanceof Error && 'reason' in error)) {
+  if (!(error instanceof PerennialError)) {
     console.error(error);
     return;
   }
@@ -32,11 +36,7 @@ function tell(command: string, error: unknown, { json }: GlobalOptions): void {
 }
 
 /** The bucket's adapter speaks to the functions' roles; here it is a person who may not. */
-function messageOf(error: Error & { reason?: unknown }): string {
-  const message = error.message.replace(/\s+/g, ' ');
-  if (error.reason !== 'store-access-denied') return message;
-  return message.replace(
-    /; compare .*$/,
-    '; allow these AWS credentials s3:ListBucket on it and s3:GetObject on what is in it (s3:PutObject and s3:PutObjectTagging to write)',
-  );
+function messageOf({ reason, seen, message }: PerennialError): string {
+  const isDenied = reason === 'store-access-denied';
+  return (isDenied ? inOneLine({ seen, remedy: ALLOW_BUCKET }) : message).replace(/\s+/g, ' ');
 }

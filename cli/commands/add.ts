@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
-import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
+import { CommandError } from '../command-error.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
@@ -80,5 +80,8 @@ async function write(
   if (!stored) {
     if (await store.create(key, text)) return false;
   } else if (force && (await store.replace(key, text, { etag: stored.etag }))) return true;
-  throw new InputError('renewal-file-exists', `${key} exists already; --force replaces it`);
+  throw new CommandError('renewal-file-exists', {
+    seen: `${key} exists already`,
+    remedy: '--force replaces it',
+  });
 }

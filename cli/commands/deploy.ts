@@ -4,8 +4,8 @@ import { EventBridgeBus } from '../../lib/adapters/aws/event-bus.ts';
 import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
 import { LIVE_PREFIX, namesIn } from '../../lib/foundation/certificate/object-keys.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
-import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
+import { CommandError } from '../command-error.ts';
 import { deploymentsDue } from '../follow/deployments-due.ts';
 import { followDeployment, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
@@ -33,7 +33,7 @@ export async function deploy(
   const groups = hostGroups.map(({ name }) => name);
   const stranger = wanted.find((word) => !groups.includes(word) && !names.includes(word));
   if (stranger !== undefined)
-    throw new InputError(
+    throw new CommandError(
       'nothing-by-that-name',
       `"${printable(stranger)}" is neither a host group (${groups.join(', ')}) nor a certificate that is live`,
     );

@@ -1,7 +1,7 @@
 import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
-import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
+import { CommandError } from '../command-error.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
@@ -24,7 +24,7 @@ export async function renew(
   const wanted = [...new Set(names)];
   const everything = wanted.length === 1 && wanted[0] === '*';
   if (force && wanted.length === 0)
-    throw new InputError('force-needs-names', '--force needs the names of certificates, or "*" for all');
+    throw new CommandError('force-needs-names', '--force needs the names of certificates, or "*" for all');
   if (!everything) for (const name of wanted) renewalKey(name);
   const stack = await findStack(stage);
   const deps = openFollow(stack);

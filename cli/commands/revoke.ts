@@ -1,8 +1,8 @@
 import { liveKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
-import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Revoked } from '../../lib/issuance/revocation/revoke.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
+import { CommandError } from '../command-error.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
@@ -25,10 +25,10 @@ export async function revoke(name: string, options: RevokeOptions): Promise<Answ
   const limitMs = millisecondsOf(options.limit);
   liveKey(name);
   if (confirm !== name)
-    throw new InputError(
-      'not-confirmed',
-      `a certificate that is revoked cannot be used any more; give its name again: --confirm ${printable(name)}`,
-    );
+    throw new CommandError('not-confirmed', {
+      seen: 'a certificate that is revoked cannot be used any more',
+      remedy: `give its name again: --confirm ${printable(name)}`,
+    });
   const stack = await findStack(stage);
   const deps = openFollow(stack);
   const before = (await lookBefore(deps, [name])).get(name);

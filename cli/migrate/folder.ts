@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PrivateKeyPem } from '../../lib/foundation/certificate/private-key-pem.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
+import { CommandError } from '../command-error.ts';
 import type { FoundFolder, FoundLineage } from './found.ts';
 
 /** More than any certificate, key or configuration is. */
@@ -13,7 +14,7 @@ export async function readText(...path: string[]): Promise<string> {
   const file = join(...path);
   try {
     if ((await stat(file)).size > MAX_BYTES)
-      throw new InputError('file-unreadable', `${printable(file)} is too large`);
+      throw new CommandError('file-unreadable', `${printable(file)} is too large`);
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -68,10 +69,10 @@ export async function readEach(
   return { lineages, unreadable: failed };
 }
 
-function unreadable(file: string, error: unknown): InputError {
+function unreadable(file: string, error: unknown): CommandError {
   const code = codeOf(error);
   const remedy = code === 'EACCES' || code === 'EPERM' ? '; run this as root' : '';
-  return new InputError('file-unreadable', `${printable(file)} cannot be read (${code})${remedy}`);
+  return new CommandError('file-unreadable', `${printable(file)} cannot be read (${code})${remedy}`);
 }
 
 const codeOf = (error: unknown) =>

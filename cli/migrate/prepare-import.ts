@@ -14,6 +14,7 @@ import {
 } from '../../lib/foundation/certificate/verify-issued.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
 import { casOf } from '../../lib/issuance/ca/rules/ca-list.ts';
+import { CommandError } from '../command-error.ts';
 import type { FoundLineage } from './found.ts';
 
 /** All that is written of a certificate that is taken over. */
@@ -86,7 +87,7 @@ function parseKey(key: PrivateKeyPem): KeyObject {
   try {
     return createPrivateKey(key.reveal());
   } catch {
-    throw new InputError(
+    throw new CommandError(
       'key-unreadable',
       'its key cannot be read: it is no key in PEM, or has a passphrase',
     );
@@ -100,16 +101,16 @@ function verify(fullchain: string, key: PrivateKeyPem, now: Date): Issued {
       .split(', ')
       .filter((entry) => entry && !entry.startsWith('DNS:'));
     if (others.length > 0)
-      throw new InputError(
-        'not-dns-names',
-        `it lists ${others.join(', ')}; only DNS names can be proved by DNS-01`,
-      );
+      throw new CommandError('not-dns-names', {
+        seen: `it lists ${others.join(', ')}`,
+        remedy: 'only DNS names can be proved by DNS-01',
+      });
     return verifyIssued(fullchain, { key, names: certificateFacts(leaf).names, now });
   } catch (error) {
     if (error instanceof InputError) throw error;
     const known = error instanceof CertificateError;
     const reason = known ? error.reason : 'chain-malformed';
-    throw new InputError(reason, REFUSALS[reason] ?? (known ? error.message : ''));
+    throw new CommandError(reason, REFUSALS[reason] ?? (known ? error.message : ''));
   }
 }
 
@@ -120,8 +121,8 @@ function keyTypeOf(key: KeyObject): KeyType {
   const words = [key.asymmetricKeyType, namedCurve ?? modulusLength]
     .filter((word) => word !== undefined)
     .join(' ');
-  throw new InputError(
-    'key-type-unknown',
-    `its key type (${words}) is none of ours; use "perennial add" to have it issued with another`,
-  );
+  throw new CommandError('key-type-unknown', {
+    seen: `its key type (${words}) is none of ours`,
+    remedy: 'use "perennial add" to have it issued with another',
+  });
 }

@@ -5,7 +5,7 @@ import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
 import { sha256 } from '../../lib/foundation/certificate/leaf.ts';
 import { type ArchiveFile, archiveKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
-import { InputError } from '../../lib/foundation/common/input-error.ts';
+import { CommandError } from '../command-error.ts';
 import { certbotConf } from './certbot-conf.ts';
 import { exists } from './folder.ts';
 
@@ -14,11 +14,11 @@ const PRIVATE = 0o700;
 
 /**
  * Writes the live version of a certificate as certbot keeps it: archive/<name>/*1.pem (0600 for the key), links in live/<name>/
- * and renewal/<name>.conf. What is there already is left alone. Throws {@link InputError}, with nothing of it left.
+ * and renewal/<name>.conf. What is there already is left alone. Throws {@link CommandError}, with nothing of it left.
  */
 export async function writeExport(store: ObjectStore, name: string, folder: string): Promise<void> {
   const live = await readLive(store, name);
-  if (!live) throw new InputError('never-issued', 'nothing is issued yet');
+  if (!live) throw new CommandError('never-issued', 'nothing is issued yet');
   const { pointer } = live;
   const [archive, links, conf] = [
     join(folder, 'archive', name),
@@ -27,10 +27,13 @@ export async function writeExport(store: ObjectStore, name: string, folder: stri
   ];
   for (const path of [archive, links, conf])
     if (await exists(path))
-      throw new InputError('exists-already', `${printable(path)} exists already; it is left as it is`);
+      throw new CommandError('exists-already', {
+        seen: `${printable(path)} exists already`,
+        remedy: 'it is left as it is',
+      });
   const pems = await readVersion(store, name, pointer.version);
   if (sha256(pems.fullchain) !== pointer.sha256.fullchain || sha256(pems.privkey) !== pointer.sha256.privkey)
-    throw new InputError(
+    throw new CommandError(
       'archive-differs',
       `version ${pointer.version} in the bucket is not what its pointer says`,
     );
@@ -62,7 +65,7 @@ async function readVersion(
   for (const file of FILES) {
     const key = archiveKey(name, version, file);
     const stored = await store.get(key);
-    if (!stored) throw new InputError('archive-missing', `${key} is missing in the bucket`);
+    if (!stored) throw new CommandError('archive-missing', `${key} is missing in the bucket`);
     pems[file] = stored.body;
   }
   const { cert = '', chain = '', fullchain = '', privkey = '' } = pems;

@@ -7,13 +7,13 @@ import {
   liveKey,
   renewalKey,
 } from '../../lib/foundation/certificate/object-keys.ts';
-import { InputError } from '../../lib/foundation/common/input-error.ts';
 import { putCopies } from '../../lib/issuance/renewal/commit.ts';
+import { CommandError } from '../command-error.ts';
 import type { PreparedImport } from './prepare-import.ts';
 
 /**
  * Takes a certificate over: its version, the pointer, and the renewal file last, because that starts a scan, which is to find
- * it live. What is live already is never replaced; the same again ends in the same place. Throws {@link InputError}.
+ * it live. What is live already is never replaced; the same again ends in the same place. Throws {@link CommandError}.
  */
 export async function writeImport(
   store: ObjectStore,
@@ -32,7 +32,7 @@ export async function writeImport(
   for (const [part, pem] of Object.entries(files)) {
     const key = archiveKey(name, pointer.version, part as ArchiveFile);
     if (!(await store.create(key, pem, { groups })))
-      throw new InputError('archive-differs', `${key} exists already with another content`);
+      throw new CommandError('archive-differs', `${key} exists already with another content`);
   }
   if (!(await store.create(liveKey(name), pointerText(pointer), { groups }))) throw liveAlready(name);
   await putCopies(store, { name, groups, files });
@@ -53,10 +53,13 @@ export async function requireFree(
 }
 
 const liveAlready = (name: string) =>
-  new InputError('live-already', `${liveKey(name)} is another certificate; it is left as it is`);
+  new CommandError('live-already', {
+    seen: `${liveKey(name)} is another certificate`,
+    remedy: 'it is left as it is',
+  });
 
 const fileAlready = (name: string) =>
-  new InputError(
+  new CommandError(
     'renewal-file-exists',
     `${renewalKey(name)} exists already, and the stack issues it by itself`,
   );

@@ -38,10 +38,10 @@ export function chooseStack(
   if (!stack) throw noStack(stage, region);
   if (others.length > 0) {
     const stages = ours.map(({ name }) => name.slice(PREFIX.length)).sort();
-    throw new StackError(
-      'several-stacks',
-      `there are ${ours.length} stacks in ${region}; say which with --stage ${stages.join(' or --stage ')}`,
-    );
+    throw new StackError('several-stacks', {
+      seen: `there are ${ours.length} stacks in ${region}`,
+      remedy: `say which with --stage ${stages.join(' or --stage ')}`,
+    });
   }
   return { name: stack.name, stage: stack.name.slice(PREFIX.length), bucket: bucketOf(stack) };
 }
@@ -49,10 +49,10 @@ export function chooseStack(
 function noStack(stage: string | undefined, region: string): StackError {
   const what = stage === undefined ? `${PREFIX}<stage>` : printable(stackName(stage));
   const deploy = `npx serverless deploy${stage === undefined ? '' : ` --stage ${printable(stage)}`}`;
-  return new StackError(
-    'no-stack',
-    `there is no stack ${what} in ${region}; set AWS_REGION and AWS_PROFILE to where it is, name another with --stage, or deploy it with "${deploy}"`,
-  );
+  return new StackError('no-stack', {
+    seen: `there is no stack ${what} in ${region}`,
+    remedy: `set AWS_REGION and AWS_PROFILE to where it is, name another with --stage, or deploy it with "${deploy}"`,
+  });
 }
 
 function bucketOf({ name, status, outputs }: SeenStack): string {
@@ -61,12 +61,12 @@ function bucketOf({ name, status, outputs }: SeenStack): string {
     const remedy = status.endsWith('_IN_PROGRESS')
       ? 'wait until that has ended'
       : `see its events in CloudFormation, then run ${again}`;
-    throw new StackError('half-deployed', `the stack ${name} is ${status}; ${remedy}`);
+    throw new StackError('half-deployed', { seen: `the stack ${name} is ${status}`, remedy });
   }
   if (outputs.Bucket === undefined)
-    throw new StackError(
-      'half-deployed',
-      `the stack ${name} has no output Bucket, so a deploy did not end; run ${again}`,
-    );
+    throw new StackError('half-deployed', {
+      seen: `the stack ${name} has no output Bucket, so a deploy did not end`,
+      remedy: `run ${again}`,
+    });
   return outputs.Bucket;
 }

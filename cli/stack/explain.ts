@@ -7,16 +7,16 @@ export function explain(
   { attempt, permission, region }: { attempt: string; permission: string; region: string },
 ): StackError {
   if (isAccessDenied(cause))
-    return new StackError(
-      'access-denied',
-      `could not ${attempt}: these AWS credentials may not; allow them ${permission} (${errorText(cause)})`,
-      { cause },
-    );
-  return new StackError(
-    'not-reached',
-    `could not ${attempt} in ${region}: ${wordsOf(cause)}; see that AWS credentials, AWS_REGION and AWS_ENDPOINT_URL are those of the stack`,
-    { cause },
-  );
+    return new StackError('access-denied', {
+      seen: `could not ${attempt}: these AWS credentials may not`,
+      remedy: `allow them ${permission} (${errorText(cause)})`,
+      cause,
+    });
+  return new StackError('not-reached', {
+    seen: `could not ${attempt} in ${region}: ${wordsOf(cause)}`,
+    remedy: 'see that AWS credentials, AWS_REGION and AWS_ENDPOINT_URL are those of the stack',
+    cause,
+  });
 }
 
 /** A refused connection is an AggregateError without words. */

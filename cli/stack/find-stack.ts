@@ -34,7 +34,9 @@ export async function findStack(stage = process.env.PERENNIAL_STAGE): Promise<De
       region,
     });
     if (stage !== undefined || !isAccessDenied(cause)) throw error;
-    throw new StackError(error.reason, `${error.message}; with --stage, that of one stack is enough`, {
+    throw new StackError(error.reason, {
+      seen: error.seen,
+      remedy: `${error.remedy}; with --stage, that of one stack is enough`,
       cause,
     });
   } finally {

@@ -46,10 +46,10 @@ async function withLambda<Answer>(
   } catch (cause) {
     if (cause instanceof StackError) throw cause;
     if (errorName(cause) === 'ResourceNotFoundException')
-      throw new StackError(
-        'half-deployed',
-        `the stack ${name} has no function ${FunctionName}; run "npx serverless deploy --stage ${stage}"`,
-      );
+      throw new StackError('half-deployed', {
+        seen: `the stack ${name} has no function ${FunctionName}`,
+        remedy: `run "npx serverless deploy --stage ${stage}"`,
+      });
     throw explain(cause, { attempt, permission, region });
   } finally {
     lambda.destroy();

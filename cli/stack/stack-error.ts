@@ -1,4 +1,6 @@
-export type StackReason =
+import { PerennialError } from '../../lib/foundation/common/perennial-error.ts';
+
+type StackReason =
   | 'no-stack'
   | 'several-stacks'
   | 'half-deployed'
@@ -6,13 +8,7 @@ export type StackReason =
   | 'not-reached'
   | 'function-failed';
 
-/** The stack cannot be found, reached or asked. The message is one line with what to do. */
-export class StackError extends Error {
+/** The stack cannot be found, reached or asked. */
+export class StackError extends PerennialError<StackReason> {
   override readonly name = 'StackError';
-  readonly reason: StackReason;
-
-  constructor(reason: StackReason, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }

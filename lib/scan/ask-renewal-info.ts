@@ -3,6 +3,7 @@ import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import type { LivePointer } from '../foundation/certificate/live-pointer.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { InputError } from '../foundation/common/input-error.ts';
+import { isOfKind } from '../foundation/reasons/reasons.ts';
 import { AcmeError } from '../issuance/ca/certificate-authority.ts';
 import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
 import { askAgainAt, chooseInstant, isAskDue, type Suggested } from '../issuance/ca/rules/renewal-window.ts';
@@ -104,9 +105,7 @@ function isSame(a: Suggested, b: Suggested | undefined): boolean {
 /** Whether asking at the next run would give the same: a refusal, an answer of no use, or a wait that the CA asks for. */
 function isLasting(error: unknown): boolean {
   if (error instanceof InputError || retryAfterOf(error) !== undefined) return true;
-  return (
-    error instanceof AcmeError && error.reason.startsWith('acme-') && error.reason !== 'acme-server-internal'
-  );
+  return error instanceof AcmeError && isOfKind(error.reason, 'refused');
 }
 
 function retryAfterOf(error: unknown): number | undefined {

@@ -1,5 +1,6 @@
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
+import { inOneLine } from '../foundation/common/perennial-error.ts';
 import type { CaaIssuer } from '../issuance/ca/rules/ca-list.ts';
 import { findPersistRecords } from '../issuance/dns/find-persist-records.ts';
 import { isPersistent } from '../issuance/dns/rules/persist-record.ts';
@@ -32,7 +33,7 @@ export async function assessPersistRecords(
   const { name, names } = wanted;
   try {
     const issues = persistIssuer(await issuerAt(ca), { ca, name, state });
-    if ('seen' in issues) return { records: [], trouble: `${issues.seen}; ${issues.remedy}` };
+    if ('seen' in issues) return { records: [], trouble: inOneLine(issues) };
     return { records: await findPersistRecords(resolver, { names, ...issues }, now) };
   } catch (error) {
     return { records: [], trouble: describeError(error).message };

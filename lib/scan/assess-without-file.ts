@@ -38,7 +38,7 @@ export async function assessWithoutFile(
         notAfter: pointer && new Date(pointer.notAfter),
         replacing: pointer?.version ?? null,
       };
-      return { planned: { name, action: 'mend' as const, reason: 'left-open' }, due };
+      return { planned: { name, action: 'mend', reason: 'left-open' } as const, due };
     },
     { concurrency: READS_AT_ONCE },
   );

@@ -20,10 +20,10 @@ export async function readWanted(
 ): Promise<Wanted> {
   const file = await store.get(renewalKey(name));
   if (file) return parseRenewalFile(file.body, name, stack);
-  throw new InputError(
-    'renewal-file-missing',
-    `renewal/${name}.json does not exist; put it into the bucket first (see README, "Add a certificate")`,
-  );
+  throw new InputError('renewal-file-missing', {
+    seen: `renewal/${name}.json does not exist`,
+    remedy: 'put it into the bucket first (see README, "Add a certificate")',
+  });
 }
 
 /** A proof that could not be written is refused here; a DNS that does not answer is left to `renew`, which remembers it. */

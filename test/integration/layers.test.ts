@@ -38,6 +38,8 @@ const refused: Planted[] = [
   ['lib/foundation/certificate/b.ts', '../bucket/object-store.ts'],
   ['lib/foundation/common/a.ts', './poll.ts'],
   ['lib/foundation/bucket/rules/a.ts', '../object-store.ts'],
+  ['lib/foundation/reasons/a.ts', '../common/durations.ts'],
+  ['lib/foundation/reasons/b.ts', 'node:crypto'],
   // Adapters are handed in, and implement ports of their own service.
   ['lib/issuance/renewal/a.ts', '../../adapters/aws/s3-store.ts'],
   ['lib/issuance/renewal/b.ts', '@aws-sdk/client-s3'],
@@ -81,6 +83,9 @@ const allowed: Planted[] = [
   ['lib/issuance/renewal/rules/x.ts', '../../ca/rules/ca-list.ts'],
   ['lib/issuance/renewal/rules/y.ts', './state.ts'],
   ['lib/issuance/renewal/rules/z.ts', '../../../foundation/certificate/lineage.ts'],
+  ['lib/issuance/renewal/rules/v.ts', '../../../foundation/reasons/reasons.ts'],
+  ['lib/foundation/common/z.ts', '../reasons/reasons.ts'],
+  ['lib/foundation/reasons/z.ts', './row.ts'],
   ['lib/scan/rules/z.ts', '../../issuance/renewal/rules/batches.ts'],
   ['lib/reporting/doctor/rules/z.ts', '../../../issuance/caa/rules/caa.ts'],
   ['lib/reporting/doctor/z.ts', '../../issuance/dns/find-zone.ts'],

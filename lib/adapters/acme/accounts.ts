@@ -52,10 +52,10 @@ export async function openStoredAuthority(
 async function keep(directoryUrl: string, way: AccountContext, lost: Account | undefined): Promise<Account> {
   const { store, settings } = way;
   if (!settings.agreeToTerms) {
-    throw new AcmeError(
-      'terms-not-agreed',
-      `an account at ${directoryUrl} needs your agreement to the CA's terms; set params.agreeToTerms to true in serverless.yml and deploy`,
-    );
+    throw new AcmeError('terms-not-agreed', {
+      seen: `an account at ${directoryUrl} needs your agreement to the CA's terms`,
+      remedy: 'set params.agreeToTerms to true in serverless.yml and deploy',
+    });
   }
   const parameter = accountParameter(directoryUrl, settings.accountPrefix);
   const account = lost ? await replaceAccount(directoryUrl, way, lost) : await register(directoryUrl, way);

@@ -152,7 +152,7 @@ export class AcmeAuthority implements CertificateAuthority {
     const profiles = await this.#client.http.getMetaField('profiles');
     const offered = typeof profiles === 'object' && profiles !== null ? Object.keys(profiles) : [];
     const complaint = complaintAboutProfile(profile, { directoryUrl: this.directoryUrl, offered });
-    if (complaint) throw new AcmeError('profile-unknown', `${complaint.seen}; ${complaint.remedy}`);
+    if (complaint) throw new AcmeError('profile-unknown', complaint);
   }
 
   async #tellsOfRenewals(): Promise<boolean> {
@@ -178,10 +178,9 @@ function parseAnswer<T extends z.ZodMiniType>(data: unknown, schema: T, url: str
   try {
     return parseValue(data, schema, { where: url, reason: 'ca-answer-malformed' });
   } catch (cause) {
-    throw new AcmeError(
-      'ca-answer-malformed',
-      `the CA's answer cannot be used: ${cause instanceof Error ? cause.message : ''}`,
-      { cause },
-    );
+    throw new AcmeError('ca-answer-malformed', {
+      seen: `the CA's answer cannot be used: ${cause instanceof Error ? cause.message : ''}`,
+      cause,
+    });
   }
 }

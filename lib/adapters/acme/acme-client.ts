@@ -1,4 +1,5 @@
 import acme from 'acme-client';
+import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import type { HttpAnswer } from './problem.ts';
 import { AcmeTransport } from './transport.ts';
@@ -71,8 +72,5 @@ async function retried(call: () => Promise<HttpAnswer>, repeatable: boolean): Pr
 
 /** Connection trouble and 5xx without a wait that the CA asks for; a refusal stays one however often it is asked. */
 function isPassing(error: AcmeError): boolean {
-  return (
-    ['ca-unreachable', 'ca-unavailable', 'acme-server-internal'].includes(error.reason) &&
-    error.retryAfterMs === undefined
-  );
+  return isOfKind(error.reason, 'tried-at-once') && error.retryAfterMs === undefined;
 }

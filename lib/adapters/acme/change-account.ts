@@ -75,10 +75,10 @@ export class StoredAccounts implements Accounts {
   async #account(directoryUrl: string): Promise<Account> {
     const account = await storedAccount(directoryUrl, this.#way);
     if (account) return account;
-    throw new AcmeError(
-      'account-missing',
-      `there is no account at ${directoryUrl}; the first order makes it`,
-    );
+    throw new AcmeError('account-missing', {
+      seen: `there is no account at ${directoryUrl}`,
+      remedy: 'the first order makes it',
+    });
   }
 }
 

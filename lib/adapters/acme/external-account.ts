@@ -30,9 +30,8 @@ export async function findExternalAccount(
     return parseJson(text, ExternalAccount, { where, reason: 'external-account-malformed', secret: true });
   }
   if (!(await isRequired())) return undefined;
-  throw new AcmeError(
-    'external-account-missing',
-    `the CA ${new URL(directoryUrl).host} makes accounts for its customers only; put the key that it gave you there with: ` +
-      `aws ssm put-parameter --type SecureString --name ${parameter} --value '{"kid": "...", "hmacKey": "..."}'`,
-  );
+  throw new AcmeError('external-account-missing', {
+    seen: `the CA ${new URL(directoryUrl).host} makes accounts for its customers only`,
+    remedy: `put the key that it gave you there with: aws ssm put-parameter --type SecureString --name ${parameter} --value '{"kid": "...", "hmacKey": "..."}'`,
+  });
 }

@@ -37,15 +37,19 @@ export function acmeError(
   const { host } = new URL(url);
   if (!problem?.type.startsWith(ACME_ERROR))
     return new AcmeError('ca-unavailable', `the CA ${host} answered HTTP ${status}`, { retryAfterMs });
-  const reason = `acme-${kebab(problem.type.slice(ACME_ERROR.length))}`;
-  const told = oneLine(describe(problem), LONGEST);
-  const remedy = reason === 'acme-user-action-required' ? `; agree at ${termsOf(problem, headers)}` : '';
-  return new AcmeError(reason, `the CA ${host} refused: ${told}${remedy}`, {
-    retryAfterMs,
-    identifiers: (problem.subproblems ?? []).flatMap(
-      ({ identifier }) => identifier?.value.toLowerCase() ?? [],
-    ),
-  });
+  const reason = `acme-${kebab(problem.type.slice(ACME_ERROR.length))}` as const;
+  const seen = `the CA ${host} refused: ${oneLine(describe(problem), LONGEST)}`;
+  const remedy = reason === 'acme-user-action-required' ? `agree at ${termsOf(problem, headers)}` : '';
+  return new AcmeError(
+    reason,
+    { seen, remedy },
+    {
+      retryAfterMs,
+      identifiers: (problem.subproblems ?? []).flatMap(
+        ({ identifier }) => identifier?.value.toLowerCase() ?? [],
+      ),
+    },
+  );
 }
 
 /** RFC 8555, 7.3.3: where a person agrees to changed terms; the terms themselves are in a link. */

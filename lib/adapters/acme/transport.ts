@@ -56,10 +56,14 @@ async function send(
     const { host } = new URL(url);
     if (cause instanceof AcmeError) throw cause;
     if (cause instanceof DOMException)
-      throw new AcmeError('ca-timeout', `the CA ${host} did not answer within ${timeoutMs / 1000} s`, {
+      throw new AcmeError('ca-timeout', {
+        seen: `the CA ${host} did not answer within ${timeoutMs / 1000} s`,
         cause,
       });
-    throw new AcmeError('ca-unreachable', `the CA ${host} cannot be reached: ${causeOf(cause)}`, { cause });
+    throw new AcmeError('ca-unreachable', {
+      seen: `the CA ${host} cannot be reached: ${causeOf(cause)}`,
+      cause,
+    });
   }
 }
 

@@ -53,10 +53,10 @@ export class AcmCertificates implements CertificateManager {
       after = answer.NextToken;
       if (after === undefined) return undefined;
     }
-    throw new CertificateManagerError(
-      'acm-limit-exceeded',
-      `ACM in ${this.#region} has over ${MAX_PAGES * 1000} certificates, too many to look for an earlier import of ${name}; delete those that nothing uses`,
-    );
+    throw new CertificateManagerError('acm-limit-exceeded', {
+      seen: `ACM in ${this.#region} has over ${MAX_PAGES * 1000} certificates, too many to look for an earlier import of ${name}`,
+      remedy: 'delete those that nothing uses',
+    });
   }
 
   async create(name: string, certificate: ImportableCertificate): Promise<string> {
@@ -125,20 +125,21 @@ function importError(error: unknown, region: string): CertificateManagerError {
   const where = `ACM in ${region}`;
   // AWS does not know the credentials of an account in a region that it has not switched on.
   if (['UnrecognizedClientException', 'InvalidClientTokenId', 'ENOTFOUND'].includes(nodeCode(error) ?? name))
-    return new CertificateManagerError(
-      'acm-region-disabled',
-      `${where} does not know this account (${name}); switch the region on under Account, AWS Regions, or take it out of "acm"`,
-    );
+    return new CertificateManagerError('acm-region-disabled', {
+      seen: `${where} does not know this account (${name})`,
+      remedy: 'switch the region on under Account, AWS Regions, or take it out of "acm"',
+    });
   if (isAccessDenied(error))
-    return new CertificateManagerError(
-      'acm-access-denied',
-      `${where} denied access (${errorText(error)}); compare the function's role with the one in resources/acm.yml, and look for a policy of the organization`,
-    );
+    return new CertificateManagerError('acm-access-denied', {
+      seen: `${where} denied access (${errorText(error)})`,
+      remedy:
+        "compare the function's role with the one in resources/acm.yml, and look for a policy of the organization",
+    });
   if (name === 'LimitExceededException')
-    return new CertificateManagerError(
-      'acm-limit-exceeded',
-      `${where} takes no further import (${errorText(error)}); delete certificates that nothing uses there, or ask for a higher quota`,
-    );
+    return new CertificateManagerError('acm-limit-exceeded', {
+      seen: `${where} takes no further import (${errorText(error)})`,
+      remedy: 'delete certificates that nothing uses there, or ask for a higher quota',
+    });
   if (['ValidationException', 'InvalidParameterException'].includes(name))
     return new CertificateManagerError(
       'acm-refuses-certificate',

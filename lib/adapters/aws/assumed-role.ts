@@ -25,12 +25,12 @@ export async function assumeRole(sts: Pick<STSClient, 'send'>, { name, roleArn, 
   } catch (cause) {
     const attempt = `could not assume zone role ${name} (${roleArn})`;
     if (!isAccessDenied(cause))
-      throw new ZoneError('zone-unavailable', `${attempt}: ${errorText(cause)}`, { cause });
+      throw new ZoneError('zone-unavailable', { seen: `${attempt}: ${errorText(cause)}`, cause });
     const external = externalId === undefined ? 'without an external id' : `with external id ${externalId}`;
-    throw new ZoneError(
-      'zone-role-denied',
-      `${attempt}: STS denied it; let its trust policy allow sts:AssumeRole to this stack's roles ${external}, or mend params.zoneRoles in serverless.yml and deploy`,
-      { cause },
-    );
+    throw new ZoneError('zone-role-denied', {
+      seen: `${attempt}: STS denied it`,
+      remedy: `let its trust policy allow sts:AssumeRole to this stack's roles ${external}, or mend params.zoneRoles in serverless.yml and deploy`,
+      cause,
+    });
   }
 }

@@ -1,7 +1,6 @@
 import { DescribeParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { DescribeAccount } from '../../issuance/ca/accounts.ts';
 import { accountParameter, accountUriIn } from '../../issuance/ca/rules/account-parameter.ts';
-import { errorText } from './error-name.ts';
 import { ParameterError } from './parameter-store.ts';
 
 /** Our accounts by what their parameters show of them; for roles that may not read the keys. */
@@ -25,6 +24,6 @@ async function describeParameter(ssm: SSMClient, name: string) {
     } while (after);
     return undefined;
   } catch (cause) {
-    throw new ParameterError(`could not look for the parameter ${name}: ${errorText(cause)}`, { cause });
+    throw new ParameterError(`look for the parameter ${name}`, cause);
   }
 }

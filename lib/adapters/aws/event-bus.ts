@@ -1,4 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import { EVENT_SOURCE, type StackEvent } from '../../foundation/events/events.ts';
 import { errorText } from './error-name.ts';
@@ -6,9 +7,8 @@ import { errorText } from './error-name.ts';
 /** PutEvents' limit of entries a call. */
 const MAX_ENTRIES = 10;
 
-export class EventsError extends Error {
+export class EventsError extends PerennialError<'events-unavailable'> {
   override readonly name = 'EventsError';
-  readonly reason = 'events-unavailable';
 }
 
 /** The stack's own EventBridge bus. */
@@ -41,8 +41,12 @@ export class EventBridgeBus implements EventBus {
       // PutEvents answers 200 and refuses entries one by one.
       failed = answer.Entries?.find(({ ErrorCode }) => ErrorCode)?.ErrorCode;
     } catch (cause) {
-      throw new EventsError(`could not put ${what} on the bus ${this.#bus}: ${errorText(cause)}`, { cause });
+      throw new EventsError('events-unavailable', {
+        seen: `could not put ${what} on the bus ${this.#bus}: ${errorText(cause)}`,
+        cause,
+      });
     }
-    if (failed) throw new EventsError(`the bus ${this.#bus} refused ${what}: ${failed}`);
+    if (failed)
+      throw new EventsError('events-unavailable', `the bus ${this.#bus} refused ${what}: ${failed}`);
   }
 }

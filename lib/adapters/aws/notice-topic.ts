@@ -1,10 +1,10 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { Mailbox } from '../../reporting/notices/mailbox.ts';
 import { errorText } from './error-name.ts';
 
-export class NoticeError extends Error {
+export class NoticeError extends PerennialError<'notices-unavailable'> {
   override readonly name = 'NoticeError';
-  readonly reason = 'notices-unavailable';
 }
 
 /** The stack's SNS topic. */
@@ -21,7 +21,10 @@ export class NoticeTopic implements Mailbox {
     try {
       await this.#sns.send(new PublishCommand({ TopicArn: this.#topicArn, Subject: subject, Message: text }));
     } catch (cause) {
-      throw new NoticeError(`could not publish to ${this.#topicArn}: ${errorText(cause)}`, { cause });
+      throw new NoticeError('notices-unavailable', {
+        seen: `could not publish to ${this.#topicArn}: ${errorText(cause)}`,
+        cause,
+      });
     }
   }
 }

@@ -5,11 +5,15 @@ import {
   type PutParameterCommandInput,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { errorName, errorText } from './error-name.ts';
 
-export class ParameterError extends Error {
+export class ParameterError extends PerennialError<'parameter-unavailable'> {
   override readonly name = 'ParameterError';
-  readonly reason = 'parameter-unavailable';
+
+  constructor(attempt: string, cause: unknown) {
+    super('parameter-unavailable', { seen: `could not ${attempt}: ${errorText(cause)}`, cause });
+  }
 }
 
 /** SecureStrings in SSM Parameter Store, for the ACME accounts. */
@@ -55,7 +59,7 @@ export class ParameterStore {
       return await call();
     } catch (cause) {
       if (errorName(cause) === name) return undefined;
-      throw new ParameterError(`could not ${attempt}: ${errorText(cause)}`, { cause });
+      throw new ParameterError(attempt, cause);
     }
   }
 }

@@ -18,10 +18,10 @@ function makeZones(name: string | undefined, roles: readonly ZoneRole[]): Route5
   const route53 = new Route53Client({
     credentials: async () => {
       if (role) return assumeRole(sts, role);
-      throw new ZoneError(
-        'zone-role-denied',
-        `zone role ${name}, through which records were written, is not in params.zoneRoles any more; put it back and deploy, or remove pending/ of the certificate and its records by hand`,
-      );
+      throw new ZoneError('zone-role-denied', {
+        seen: `zone role ${name}, through which records were written, is not in params.zoneRoles any more`,
+        remedy: 'put it back and deploy, or remove pending/ of the certificate and its records by hand',
+      });
     },
   });
   return new Route53Zones(

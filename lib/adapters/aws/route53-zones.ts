@@ -91,10 +91,10 @@ export class Route53Zones implements Zones {
     const [found] = page.ResourceRecordSets ?? [];
     if (!found || bareName(found.Name ?? '') !== name || found.Type !== type) return undefined;
     if (found.SetIdentifier !== undefined || found.TTL === undefined) {
-      throw new ZoneError(
-        'record-not-simple',
-        `${type} at ${name} in hosted zone ${zoneId} is a routing-policy or alias record; make it a simple one, or remove it`,
-      );
+      throw new ZoneError('record-not-simple', {
+        seen: `${type} at ${name} in hosted zone ${zoneId} is a routing-policy or alias record`,
+        remedy: 'make it a simple one, or remove it',
+      });
     }
     return {
       name,
@@ -149,16 +149,18 @@ export class Route53Zones implements Zones {
 
 function zoneError(attempt: string, cause: unknown, remedy: string): ZoneError {
   if (errorName(cause) === 'NoSuchHostedZone') {
-    return new ZoneError(
-      'zone-missing',
-      `could not ${attempt}: the zone is gone; create it again, or take its names out of the renewal files`,
-      { cause },
-    );
-  }
-  if (isAccessDenied(cause)) {
-    return new ZoneError('zone-access-denied', `could not ${attempt}: Route 53 denied it; ${remedy}`, {
+    return new ZoneError('zone-missing', {
+      seen: `could not ${attempt}: the zone is gone`,
+      remedy: 'create it again, or take its names out of the renewal files',
       cause,
     });
   }
-  return new ZoneError('zone-unavailable', `could not ${attempt}: ${errorText(cause)}`, { cause });
+  if (isAccessDenied(cause)) {
+    return new ZoneError('zone-access-denied', {
+      seen: `could not ${attempt}: Route 53 denied it`,
+      remedy,
+      cause,
+    });
+  }
+  return new ZoneError('zone-unavailable', { seen: `could not ${attempt}: ${errorText(cause)}`, cause });
 }

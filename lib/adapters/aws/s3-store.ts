@@ -170,19 +170,21 @@ function contentTypeOf(key: string): string {
 function storeError(attempt: string, bucket: string, cause: unknown): StoreError {
   const name = errorName(cause);
   if (name === 'NoSuchBucket') {
-    return new StoreError(
-      'bucket-missing',
-      `could not ${attempt}: the bucket ${bucket} does not exist; run serverless deploy`,
-      { cause },
-    );
+    return new StoreError('bucket-missing', {
+      seen: `could not ${attempt}: the bucket ${bucket} does not exist`,
+      remedy: 'run serverless deploy',
+      cause,
+    });
   }
   if (isAccessDenied(cause)) {
-    return new StoreError(
-      'store-access-denied',
-      `could not ${attempt}: access to the bucket ${bucket} was denied (${name}); compare the function's role with the one in resources/roles.yml`,
-      { cause },
-    );
+    return new StoreError('store-access-denied', {
+      seen: `could not ${attempt}: access to the bucket ${bucket} was denied (${name})`,
+      remedy: "compare the function's role with the one in resources/roles.yml",
+      cause,
+    });
   }
-  const message = `could not ${attempt} in the bucket ${bucket}: ${errorText(cause)}`;
-  return new StoreError('store-unavailable', message, { cause });
+  return new StoreError('store-unavailable', {
+    seen: `could not ${attempt} in the bucket ${bucket}: ${errorText(cause)}`,
+    cause,
+  });
 }

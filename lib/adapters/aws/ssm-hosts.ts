@@ -124,16 +124,16 @@ function statusOf(status: string): Invocation['status'] {
 function hostsError(attempt: string, cause: unknown): HostsError {
   const name = errorName(cause);
   if (name === 'InvalidDocument')
-    return new HostsError(
-      'document-missing',
-      `could not ${attempt}: the stack's SSM document is gone; run serverless deploy`,
-      { cause },
-    );
+    return new HostsError('document-missing', {
+      seen: `could not ${attempt}: the stack's SSM document is gone`,
+      remedy: 'run serverless deploy',
+      cause,
+    });
   if (isAccessDenied(cause))
-    return new HostsError(
-      'hosts-access-denied',
-      `could not ${attempt}: SSM denied it; hosts must carry the tag perennial-group`,
-      { cause },
-    );
-  return new HostsError('hosts-unavailable', `could not ${attempt}: ${errorText(cause)}`, { cause });
+    return new HostsError('hosts-access-denied', {
+      seen: `could not ${attempt}: SSM denied it`,
+      remedy: 'hosts must carry the tag perennial-group',
+      cause,
+    });
+  return new HostsError('hosts-unavailable', { seen: `could not ${attempt}: ${errorText(cause)}`, cause });
 }

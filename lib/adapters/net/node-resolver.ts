@@ -80,6 +80,6 @@ async function ask<T>(question: string, resolve: () => Promise<T[]>): Promise<T[
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     if (ABSENT.includes(code)) return [];
-    throw new DnsError(`could not look up ${question}: ${code}`, { cause, code });
+    throw new DnsError({ seen: `could not look up ${question}: ${code}`, cause }, { code });
   }
 }

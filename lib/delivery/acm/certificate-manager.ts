@@ -1,4 +1,6 @@
 import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
+import type { CERTIFICATE_MANAGER } from '../../foundation/reasons/acm.ts';
 
 /** A certificate to import, PEM; the chain is without the leaf. */
 export interface ImportableCertificate {
@@ -17,17 +19,6 @@ export interface CertificateManager {
   replace(arn: string, certificate: ImportableCertificate): Promise<boolean>;
 }
 
-export class CertificateManagerError extends Error {
+export class CertificateManagerError extends PerennialError<keyof typeof CERTIFICATE_MANAGER> {
   override readonly name = 'CertificateManagerError';
-  readonly reason:
-    | 'acm-access-denied'
-    | 'acm-limit-exceeded'
-    | 'acm-refuses-certificate'
-    | 'acm-region-disabled'
-    | 'acm-unavailable';
-
-  constructor(reason: CertificateManagerError['reason'], message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }

@@ -1,6 +1,7 @@
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { MINUTE } from '../../foundation/common/durations.ts';
 import type { EventBus, StackEvent } from '../../foundation/events/events.ts';
+import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { CertificateManager, ImportableCertificate } from './certificate-manager.ts';
 import { type RecordDeps, recordImport } from './record-import.ts';
 import type { AcmImport } from './rules/decide-imports.ts';
@@ -16,7 +17,7 @@ export interface ImportOutcome {
   name: string;
   region?: string;
   outcome: 'imported' | 'failed' | 'left' | 'kept';
-  reason: string;
+  reason: Reason;
   arn?: string;
   message?: string;
 }
@@ -73,7 +74,7 @@ async function place(
   manager: CertificateManager,
   certificate: ImportableCertificate,
   { name, region, arn }: { name: string; region: string; arn: string | undefined },
-): Promise<{ arn: string; reason: string; message?: string }> {
+): Promise<{ arn: string; reason: Reason; message?: string }> {
   if (arn && (await manager.replace(arn, certificate))) return { arn, reason: 'renewed' };
   const found = await manager.find(name);
   if (found && (await manager.replace(found, certificate))) return { arn: found, reason: 'found-by-tags' };
@@ -86,11 +87,11 @@ async function place(
 /** A failure that stays is tried again at each check, and said once. */
 function isNews(
   before: AcmImport | undefined,
-  { reason, message }: { reason: string; message: string },
+  { reason, message }: { reason: Reason; message: string },
 ): boolean {
   return before?.reason !== reason || before.message !== message;
 }
 
-function failed(detail: { name: string; region: string; reason: string; message: string }): StackEvent {
+function failed(detail: { name: string; region: string; reason: Reason; message: string }): StackEvent {
   return { type: 'Certificate Import Failed', detail };
 }

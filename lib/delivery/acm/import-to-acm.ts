@@ -72,13 +72,16 @@ async function readVersion(
     const key = archiveKey(name, version, file);
     const stored = await store.get(key);
     if (stored) return stored.body;
-    throw new InputError('archive-incomplete', `${key} is missing; renew with force to get a new version`);
+    throw new InputError('archive-incomplete', {
+      seen: `${key} is missing`,
+      remedy: 'renew with force to get a new version',
+    });
   };
   const [cert, chain, privkey] = await Promise.all([read('cert'), read('chain'), read('privkey')]);
   if (sha256(cert + chain) !== hashes.fullchain || sha256(privkey) !== hashes.privkey)
-    throw new InputError(
-      'archive-mismatch',
-      `archive/${name}/${version}/ does not hold what live/${name}.json names; renew with force to get a new version`,
-    );
+    throw new InputError('archive-mismatch', {
+      seen: `archive/${name}/${version}/ does not hold what live/${name}.json names`,
+      remedy: 'renew with force to get a new version',
+    });
   return { cert, chain, key: new PrivateKeyPem(privkey) };
 }

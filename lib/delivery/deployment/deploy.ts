@@ -62,10 +62,10 @@ export async function deploy(
 function groupOf({ stack }: DeployDeps, { group }: DeploymentDue): HostGroup {
   const found = stack.hostGroups.find(({ name }) => name === group);
   if (found) return found;
-  throw new InputError(
-    'unknown-host-group',
-    `host group "${group}" is not one of ${stack.hostGroups.map(({ name }) => name).join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
-  );
+  throw new InputError('unknown-host-group', {
+    seen: `host group "${group}" is not one of ${stack.hostGroups.map(({ name }) => name).join(', ') || 'none'}`,
+    remedy: 'add it to params.hostGroups in serverless.yml and deploy',
+  });
 }
 
 /** The hosts that are to have it: those that are named, or all; whoever left the group counts as offline. */

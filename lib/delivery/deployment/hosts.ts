@@ -1,4 +1,6 @@
 import type { HostGroup } from '../../foundation/certificate/host-group.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
+import type { SYSTEMS_MANAGER } from '../../foundation/reasons/deployments.ts';
 
 export interface Host {
   instanceId: string;
@@ -40,12 +42,6 @@ export interface Hosts {
   invocation(commandId: string, instanceId: string): Promise<Invocation>;
 }
 
-export class HostsError extends Error {
+export class HostsError extends PerennialError<keyof typeof SYSTEMS_MANAGER> {
   override readonly name = 'HostsError';
-  readonly reason: 'hosts-access-denied' | 'document-missing' | 'hosts-unavailable';
-
-  constructor(reason: HostsError['reason'], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }

@@ -1,4 +1,5 @@
 import type { DeploymentDue, EventBus } from '../../foundation/events/events.ts';
+import type { Reason } from '../../foundation/reasons/reasons.ts';
 
 /** An event takes 256 KB, and so do ten of them together. */
 const MOST_HOSTS_TOLD = 200;
@@ -35,7 +36,7 @@ export async function reportSkippedHosts(
 async function tell(
   { events }: { events: EventBus },
   { group, names }: DeploymentDue,
-  { reason, message, notSent }: { reason: string; message: string; notSent: readonly string[] },
+  { reason, message, notSent }: { reason: Reason; message: string; notSent: readonly string[] },
 ): Promise<void> {
   const hosts = notSent
     .slice(0, MOST_HOSTS_TOLD)

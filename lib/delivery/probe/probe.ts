@@ -9,7 +9,9 @@ import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { orNone, parseValue } from '../../foundation/common/parse-json.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
+import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { SiteFinding } from './rules/finding.ts';
 import { judgeSite } from './rules/judge-site.ts';
 import type { SiteObserver } from './site-observer.ts';
@@ -25,7 +27,7 @@ export interface ProbeDeps {
 export interface ProbeOutcome {
   name: string;
   outcome: 'probed' | 'left' | 'failed';
-  reason?: string;
+  reason?: Reason;
   message?: string;
   findings?: SiteFinding[];
 }
@@ -47,9 +49,8 @@ const SITES_AT_ONCE = 10;
 const MAX_TOLD = 200;
 
 /** The message comes back, and goes on with what was not looked at yet. */
-export class OutOfTimeError extends Error {
+export class OutOfTimeError extends PerennialError<'out-of-time'> {
   override readonly name = 'OutOfTimeError';
-  readonly reason = 'out-of-time';
 }
 
 /** Looks from outside at the sites of the certificates that want it, says what it saw and writes it down. */
@@ -74,7 +75,7 @@ async function probeCertificate(
   signal: AbortSignal,
 ): Promise<ProbeOutcome> {
   const { store, sites, events, stack, clock } = deps;
-  const left = (reason: string): ProbeOutcome => ({ name, outcome: 'left', reason });
+  const left = (reason: Reason): ProbeOutcome => ({ name, outcome: 'left', reason });
   const file = await store.get(renewalKey(name));
   if (!file) return left('renewal-file-missing');
   const { probe: isWanted, names, serverNames } = parseRenewalFile(file.body, name, stack);
@@ -108,7 +109,8 @@ async function probeCertificate(
 
 /** What was seen after the time is over is that it is over. */
 function requireTime(signal: AbortSignal, name: string): void {
-  if (signal.aborted) throw new OutOfTimeError(`no time was left to look at ${name} from outside`);
+  if (signal.aborted)
+    throw new OutOfTimeError('out-of-time', `no time was left to look at ${name} from outside`);
 }
 
 /** Each host of a fleet tells its own deployment; a look that began after it has seen it too. */

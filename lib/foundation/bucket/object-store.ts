@@ -1,3 +1,6 @@
+import { PerennialError } from '../common/perennial-error.ts';
+import type { STORE } from '../reasons/bucket.ts';
+
 /** An object as read; `etag` is its version for compare-and-swap, `modified` and `at` (now) are the store's own clock. */
 export interface StoredObject {
   body: string;
@@ -45,12 +48,6 @@ export interface ObjectStore {
   remove(key: string, options?: { etag?: string }): Promise<void>;
 }
 
-export class StoreError extends Error {
+export class StoreError extends PerennialError<keyof typeof STORE> {
   override readonly name = 'StoreError';
-  readonly reason: 'bucket-missing' | 'store-access-denied' | 'store-unavailable';
-
-  constructor(reason: StoreError['reason'], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }

@@ -99,9 +99,9 @@ function complaintAbout(name: string, where: string): InputError | undefined {
   const { error } = LineageName.safeParse(name);
   return (
     error &&
-    new InputError(
-      'bad-lineage-name',
-      `${where}: the name ${error.issues[0]?.message}; rename it, for example to example.com`,
-    )
+    new InputError('bad-lineage-name', {
+      seen: `${where}: the name ${error.issues[0]?.message}`,
+      remedy: 'rename it, for example to example.com',
+    })
   );
 }

@@ -122,34 +122,34 @@ export function parseRenewalFile(text: string, name: string, stack: Stack): Want
   const { $schema, ...file } = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
   for (const dnsName of file.names) {
     if (!stack.domains.some((domain) => isAtOrBelow(identifierOf(dnsName), domain))) {
-      throw new InputError(
-        'outside-domains',
-        `${where}: "${dnsName}" is outside the stack's domains (${stack.domains.join(', ') || 'none'}); add "${identifierOf(dnsName)}" to params.domains in serverless.yml and deploy`,
-      );
+      throw new InputError('outside-domains', {
+        seen: `${where}: "${dnsName}" is outside the stack's domains (${stack.domains.join(', ') || 'none'})`,
+        remedy: `add "${identifierOf(dnsName)}" to params.domains in serverless.yml and deploy`,
+      });
     }
   }
   const groups = stack.hostGroups.map((known) => known.name);
   for (const group of file.hosts) {
     if (!groups.includes(group)) {
-      throw new InputError(
-        'unknown-host-group',
-        `${where}: host group "${printable(group)}" is not one of ${groups.join(', ') || 'none'}; add it to params.hostGroups in serverless.yml and deploy`,
-      );
+      throw new InputError('unknown-host-group', {
+        seen: `${where}: host group "${printable(group)}" is not one of ${groups.join(', ') || 'none'}`,
+        remedy: 'add it to params.hostGroups in serverless.yml and deploy',
+      });
     }
   }
   const { zoneRole } = file;
   const roles = stack.zoneRoles.map((known) => known.name);
   if (zoneRole !== undefined && !roles.includes(zoneRole)) {
-    throw new InputError(
-      'unknown-zone-role',
-      `${where}: zone role "${printable(zoneRole)}" is not one of ${roles.join(', ') || 'none'}; add it to params.zoneRoles in serverless.yml, as in ${printable(zoneRole)}: { roleArn: "arn:aws:iam::123456789012:role/dns" }, and deploy`,
-    );
+    throw new InputError('unknown-zone-role', {
+      seen: `${where}: zone role "${printable(zoneRole)}" is not one of ${roles.join(', ') || 'none'}`,
+      remedy: `add it to params.zoneRoles in serverless.yml, as in ${printable(zoneRole)}: { roleArn: "arn:aws:iam::123456789012:role/dns" }, and deploy`,
+    });
   }
   if (file.challenge === 'dns-persist-01' && file.caa.restrict)
-    throw new InputError(
-      'challenge-restricted',
-      `${where}: caa.restrict binds the CA to dns-01; leave it out with "challenge": "dns-persist-01"`,
-    );
+    throw new InputError('challenge-restricted', {
+      seen: `${where}: caa.restrict binds the CA to dns-01`,
+      remedy: 'leave it out with "challenge": "dns-persist-01"',
+    });
   const stranger = file.serverNames.find((server) => !file.names.some((pattern) => covers(pattern, server)));
   if (stranger)
     throw new InputError(

@@ -42,10 +42,10 @@ export type RevocationRequest = Omit<z.infer<typeof Request>, 'confirm'>;
 export function parseRevocationRequest(event: unknown): RevocationRequest {
   const { confirm, ...request } = parseValue(event, Request, { where: 'event', reason: 'event-invalid' });
   if (confirm === request.revoke) return request;
-  throw new InputError(
-    'not-confirmed',
-    `event: a certificate that is revoked cannot be used any more; give its name again, as "confirm": "${request.revoke}"`,
-  );
+  throw new InputError('not-confirmed', {
+    seen: 'event: a certificate that is revoked cannot be used any more',
+    remedy: `give its name again, as "confirm": "${request.revoke}"`,
+  });
 }
 
 /** With this one added; a version stands there once, with what was said of it last. */

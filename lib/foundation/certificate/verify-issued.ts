@@ -1,23 +1,13 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { AuthorityKeyIdentifierExtension, X509Certificate as ParsedCertificate } from '@peculiar/x509';
+import { PerennialError } from '../common/perennial-error.ts';
+import type { CERTIFICATE } from '../reasons/ca.ts';
 import { type LeafFacts, leafFacts, spkiHash } from './leaf.ts';
 import type { PrivateKeyPem } from './private-key-pem.ts';
 
 /** The CA's answer is not what was ordered; nothing of it may be committed. */
-export class CertificateError extends Error {
+export class CertificateError extends PerennialError<keyof typeof CERTIFICATE> {
   override readonly name = 'CertificateError';
-  readonly reason:
-    | 'chain-malformed'
-    | 'key-mismatch'
-    | 'names-mismatch'
-    | 'not-yet-valid'
-    | 'already-expired'
-    | 'expires-earlier';
-
-  constructor(reason: CertificateError['reason'], message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }
 
 /** What is asked about an issued certificate. */

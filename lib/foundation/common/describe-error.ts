@@ -1,11 +1,10 @@
+import type { Reason } from '../reasons/reasons.ts';
+import { PerennialError } from './perennial-error.ts';
+
 /** Any error as a reason for programs and a message for people, in one line. */
-export function describeError(error: unknown): { reason: string; message: string } {
+export function describeError(error: unknown): { reason: Reason; message: string } {
   const message = oneLine(error instanceof Error ? error.message : String(error), 1000);
-  const reason =
-    error instanceof Error && 'reason' in error && typeof error.reason === 'string'
-      ? error.reason
-      : 'unexpected-error';
-  return { reason, message };
+  return { reason: error instanceof PerennialError ? error.reason : 'unexpected-error', message };
 }
 
 /** Somebody's words without line breaks and control characters, cut at a length. */

@@ -1,11 +1,7 @@
-/** What a person gave us cannot be used. The message is one line: what, where, what to do. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
-  readonly reason: string;
+import type { Reason } from '../reasons/reasons.ts';
+import { PerennialError } from './perennial-error.ts';
 
-  /** `reason` is a kebab-case literal that scripts can match. */
-  constructor(reason: string, message: string) {
-    super(message);
-    this.reason = reason;
-  }
+/** What a person gave us cannot be used: what, where, what to do. */
+export class InputError<Of extends string = Reason> extends PerennialError<Of> {
+  override readonly name = 'InputError';
 }

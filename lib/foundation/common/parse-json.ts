@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { Reason } from '../reasons/reasons.ts';
 import { explainIssues } from './explain-issues.ts';
 import { InputError } from './input-error.ts';
 
@@ -9,7 +10,7 @@ import { InputError } from './input-error.ts';
 export function parseJson<T extends z.ZodMiniType>(
   text: string,
   schema: T,
-  { where, reason, secret = false }: { where: string; reason: string; secret?: boolean },
+  { where, reason, secret = false }: { where: string; reason: Reason; secret?: boolean },
 ): z.infer<T> {
   let value: unknown;
   try {
@@ -17,7 +18,10 @@ export function parseJson<T extends z.ZodMiniType>(
   } catch (cause) {
     // JSON.parse quotes what stands around the error.
     const detail = secret || !(cause instanceof Error) ? '' : ` (${oneLine(cause.message)})`;
-    throw new InputError(reason, `${where}: is not JSON${detail}; mend the file and upload it again`);
+    throw new InputError(reason, {
+      seen: `${where}: is not JSON${detail}`,
+      remedy: 'mend the file and upload it again',
+    });
   }
   return parseValue(value, schema, { where, reason });
 }
@@ -26,7 +30,7 @@ export function parseJson<T extends z.ZodMiniType>(
 export function parseValue<T extends z.ZodMiniType>(
   value: unknown,
   schema: T,
-  { where, reason }: { where: string; reason: string },
+  { where, reason }: { where: string; reason: Reason },
 ): z.infer<T> {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;

@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PerennialError } from './perennial-error.ts';
 
 /** A wait that did not end in time: the function's deadline came, or the wait's own limit. */
-export class TimeLimitError extends Error {
+export class TimeLimitError extends PerennialError<'out-of-time' | 'wait-limit-reached'> {
   override readonly name = 'TimeLimitError';
-  readonly reason: 'out-of-time' | 'wait-limit-reached';
-
-  constructor(reason: TimeLimitError['reason'], message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }
 
 export interface PollOptions<T> {
@@ -47,10 +42,10 @@ async function pause(
   { what, signal }: Pick<PollOptions<unknown>, 'what' | 'signal'>,
 ): Promise<void> {
   const outOfTime = () =>
-    new TimeLimitError(
-      'out-of-time',
-      `the function's time ended while waiting for ${what}; the next run goes on from here`,
-    );
+    new TimeLimitError('out-of-time', {
+      seen: `the function's time ended while waiting for ${what}`,
+      remedy: 'the next run goes on from here',
+    });
   if (signal.aborted) throw outOfTime();
   try {
     if (delay > 0) await sleep(delay, undefined, { signal });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { LineageName, Version } from '../certificate/lineage.ts';
+import type { Reason, SaidReason } from '../reasons/reasons.ts';
 
 /** The source of every event of ours on the stack's bus. */
 export const EVENT_SOURCE = 'perennial';
@@ -84,7 +85,7 @@ export type StackEvent =
       type: 'Certificate Renewed';
       detail: {
         name: string;
-        reason: string;
+        reason: SaidReason;
         version: string;
         serial: string;
         notAfter: string;
@@ -97,7 +98,7 @@ export type StackEvent =
       type: 'Certificate Renewal Failed';
       detail: {
         name: string;
-        reason: string;
+        reason: Reason;
         message: string;
         failures: number;
         notBefore?: string | undefined;
@@ -105,17 +106,17 @@ export type StackEvent =
     }
   | {
       type: 'Certificate Imported';
-      detail: { name: string; region: string; arn: string; version: string; reason: string };
+      detail: { name: string; region: string; arn: string; version: string; reason: Reason };
     }
   | {
       type: 'Certificate Import Failed';
-      detail: { name: string; region: string; reason: string; message: string };
+      detail: { name: string; region: string; reason: Reason; message: string };
     }
   | { type: 'Object Set Aside'; detail: ObjectSetAside }
   | { type: 'Certificate Deployed'; detail: { name: string; group: string; hosts: HostOutcome[] } }
   | {
       type: 'Certificate Deployment Failed';
-      detail: { name: string; group: string; reason: string; message: string; hosts: HostOutcome[] };
+      detail: { name: string; group: string; reason: SaidReason; message: string; hosts: HostOutcome[] };
     };
 
 /** The stack's event bus. */
@@ -138,7 +139,7 @@ export interface HostOutcome {
   outcome: string;
   version?: string | undefined;
   serial?: string | undefined;
-  reason?: string | undefined;
+  reason?: SaidReason | undefined;
   message?: string | undefined;
 }
 

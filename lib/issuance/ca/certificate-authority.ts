@@ -1,5 +1,7 @@
 import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import type { RevocationReason } from '../../foundation/certificate/revocation.ts';
+import { PerennialError, type Told } from '../../foundation/common/perennial-error.ts';
+import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { CaaIssuer } from './rules/ca-list.ts';
 
 /** An ACME order (RFC 8555, 7.1.3). */
@@ -66,21 +68,22 @@ export type OpenCertificateAuthority = (
 ) => Promise<CertificateAuthority>;
 
 /** A refusal or failure of the CA; `reason` is `acme-` and the problem type's last word in kebab-case. */
-export class AcmeError extends Error {
+export class AcmeError extends PerennialError {
   override readonly name = 'AcmeError';
-  readonly reason: string;
   readonly retryAfterMs: number | undefined;
   /** The DNS names that it is about, where the CA says so. */
   readonly identifiers: readonly string[];
 
   constructor(
-    reason: string,
-    message: string,
-    options: ErrorOptions & { retryAfterMs?: number | undefined; identifiers?: readonly string[] } = {},
+    reason: Reason,
+    told: Told,
+    {
+      retryAfterMs,
+      identifiers = [],
+    }: { retryAfterMs?: number | undefined; identifiers?: readonly string[] } = {},
   ) {
-    super(message, options);
-    this.reason = reason;
-    this.retryAfterMs = options.retryAfterMs;
-    this.identifiers = options.identifiers ?? [];
+    super(reason, told);
+    this.retryAfterMs = retryAfterMs;
+    this.identifiers = identifiers;
   }
 }

@@ -70,9 +70,9 @@ function requireAllowed(found: readonly CaaFound[], issuer: CaaIssuer, changed: 
       verdict.reason === 'caa-unknown-critical'
         ? 'no CA may pass over a critical property it does not know; remove it'
         : `add 0 issue "${issuer.identity}" there`;
-    throw new InputError(
-      verdict.reason,
-      `${name}: CAA (${verdict.because}) does not let ${issuer.identity} issue; ${remedy}`,
-    );
+    throw new InputError(verdict.reason, {
+      seen: `${name}: CAA (${verdict.because}) does not let ${issuer.identity} issue`,
+      remedy,
+    });
   }
 }

@@ -20,8 +20,8 @@ function requireWritable(start: string, target: string, { domains, challengeTarg
   const isOwn =
     target.startsWith('_acme-challenge.') && domains.some((domain) => isAtOrBelow(target, domain));
   if (isOwn || challengeTargets.includes(target)) return;
-  throw new InputError(
-    'outside-challenge-targets',
-    `${start} is a CNAME to ${target}, where this stack may not write; add "${target}" to params.challengeTargets in serverless.yml and deploy`,
-  );
+  throw new InputError('outside-challenge-targets', {
+    seen: `${start} is a CNAME to ${target}, where this stack may not write`,
+    remedy: `add "${target}" to params.challengeTargets in serverless.yml and deploy`,
+  });
 }

@@ -67,10 +67,10 @@ async function refuseDelegated(
 function refuseServers(label: string, servers: readonly string[], zone: HostedZone): void {
   if (servers.length === 0) return;
   const names = servers.map((server) => server.replace(/\.$/, '')).join(', ');
-  throw new InputError(
-    'delegated-elsewhere',
-    `${label} is delegated to ${names}, away from hosted zone ${zone.name} (${zone.id}); create a hosted zone for it, or let the challenge name be a CNAME to a name that you can write`,
-  );
+  throw new InputError('delegated-elsewhere', {
+    seen: `${label} is delegated to ${names}, away from hosted zone ${zone.name} (${zone.id})`,
+    remedy: 'create a hosted zone for it, or let the challenge name be a CNAME to a name that you can write',
+  });
 }
 
 async function publicServers(resolver: Resolver, name: string): Promise<readonly string[]> {

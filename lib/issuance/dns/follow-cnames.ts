@@ -10,10 +10,10 @@ export async function followCnames(resolver: Cnames, start: string): Promise<str
   const { names, ends } = await cnamePath(resolver, start);
   const last = names.at(-1) ?? start;
   if (ends) return last;
-  throw new InputError(
-    'cname-loop',
-    `${start} leads through over ${MAX_CNAMES} CNAMEs (last ${last}); let it point to one name that ends them`,
-  );
+  throw new InputError('cname-loop', {
+    seen: `${start} leads through over ${MAX_CNAMES} CNAMEs (last ${last})`,
+    remedy: 'let it point to one name that ends them',
+  });
 }
 
 /** A name and what its CNAMEs lead to; they do not end when they come back to a name, or go on for too long. */

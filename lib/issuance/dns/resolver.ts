@@ -1,3 +1,4 @@
+import { PerennialError, type Told } from '../../foundation/common/perennial-error.ts';
 import type { CaaProperty } from '../caa/rules/caa.ts';
 
 /** Questions to the public DNS. Absence (NXDOMAIN, no data) is an empty answer; errors are {@link DnsError}. */
@@ -16,14 +17,13 @@ export interface Resolver {
   txtFrom(server: { server: string; address: string }, name: string): Promise<string[]>;
 }
 
-export class DnsError extends Error {
+export class DnsError extends PerennialError<'dns-unavailable'> {
   override readonly name = 'DnsError';
-  readonly reason = 'dns-unavailable';
   /** The resolver's own word, such as `ESERVFAIL`. */
   readonly code: string | undefined;
 
-  constructor(message: string, { code, ...options }: ErrorOptions & { code?: string } = {}) {
-    super(message, options);
+  constructor(told: Told, { code }: { code?: string } = {}) {
+    super('dns-unavailable', told);
     this.code = code;
   }
 }

@@ -1,3 +1,5 @@
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
+import type { ZONE } from '../../foundation/reasons/dns.ts';
 import type { FoundRecord, HostedZone } from './rules/hosted-zones.ts';
 import type { RecordChange, RecordSet } from './rules/record-edits.ts';
 
@@ -22,29 +24,18 @@ export interface Zones {
   isInSync(changeId: string): Promise<boolean>;
 }
 
-export class ZoneError extends Error {
+export class ZoneError extends PerennialError<keyof typeof ZONE> {
   override readonly name = 'ZoneError';
-  readonly reason:
-    | 'zone-access-denied'
-    | 'zone-role-denied'
-    | 'zone-missing'
-    | 'zone-unavailable'
-    | 'record-not-simple'
-    | 'record-refused';
-
-  constructor(reason: ZoneError['reason'], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
 }
 
 /** Route 53's `InvalidChangeBatch`: nothing was changed. `messages` are its own, one a change it objects to. */
-export class ChangeRefusedError extends Error {
+export class ChangeRefusedError extends PerennialError<'record-refused'> {
   override readonly name = 'ChangeRefusedError';
   readonly messages: readonly string[];
 
-  constructor(zoneId: string, messages: readonly string[], options?: ErrorOptions) {
-    super(`Route 53 refused a change of hosted zone ${zoneId}: ${messages.join('; ')}`, options);
+  constructor(zoneId: string, messages: readonly string[], { cause }: ErrorOptions = {}) {
+    const seen = `Route 53 refused a change of hosted zone ${zoneId}: ${messages.join('; ')}`;
+    super('record-refused', { seen, cause });
     this.messages = messages;
   }
 }

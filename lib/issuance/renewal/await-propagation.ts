@@ -104,9 +104,10 @@ export class PropagationCheck {
   static async of({ zoneName, edits }: PublishedZone, resolver: Resolver): Promise<PropagationCheck> {
     const servers = await resolver.nameServers(zoneName);
     if (servers.length === 0)
-      throw new DnsError(
-        `${zoneName} has no name servers in the public DNS; set at its registrar those that Route 53 shows for the zone`,
-      );
+      throw new DnsError({
+        seen: `${zoneName} has no name servers in the public DNS`,
+        remedy: 'set at its registrar those that Route 53 shows for the zone',
+      });
     const open = edits
       .filter(({ type }) => type === 'TXT')
       .map(({ name, add }) => ({ name, values: add.map((value) => value.slice(1, -1)) }));

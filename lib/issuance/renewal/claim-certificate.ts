@@ -3,6 +3,7 @@ import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
 import { renewalKey, stateKey } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { RenewalDue } from '../../foundation/events/events.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 import { Claim } from './claim.ts';
@@ -15,9 +16,12 @@ import { setAside } from './set-aside.ts';
 import { soundPointer } from './sound-pointer.ts';
 
 /** The certificate needs nothing any more: a message that came twice, or late. */
-export class NotDueError extends Error {
+export class NotDueError extends PerennialError<'no-longer-due'> {
   override readonly name = 'NotDueError';
-  readonly reason = 'no-longer-due';
+
+  constructor(seen: string) {
+    super('no-longer-due', seen);
+  }
 }
 
 /** A certificate of a batch, with the batch's zone role and CA. */

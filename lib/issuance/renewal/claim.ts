@@ -1,17 +1,17 @@
 import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
 import { pendingKey } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { type OrderSubject, orderLockKey, takeOrderLock } from './order-lock.ts';
 import { CLAIM_SECONDS, ClaimRecord, isStale } from './rules/claim-record.ts';
 import { type AsideDeps, setAside } from './set-aside.ts';
 
 /** Somebody else works on the certificate; leave it to them. */
-export class ClaimLostError extends Error {
-  override readonly name = 'LeaseLostError';
-  readonly reason = 'claimed-elsewhere';
+export class ClaimLostError extends PerennialError<'claimed-elsewhere'> {
+  override readonly name = 'ClaimLostError';
 
   constructor(name: string) {
-    super(`${name} is being renewed by another worker`);
+    super('claimed-elsewhere', `${name} is being renewed by another worker`);
   }
 }
 

@@ -11,18 +11,18 @@ import {
   liveKey,
 } from '../../foundation/certificate/object-keys.ts';
 import type { ArchivedPem } from '../../foundation/certificate/rebuild-pointer.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { recordedAfter } from '../caa/rules/caa-plan.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
 import { versionsOf } from './find-upkeep.ts';
 import type { Committed, Finalized, RenewRun } from './phases.ts';
 
 /** The pointer was written by another worker meanwhile: the compare-and-swap of the commit failed. */
-export class PointerMovedError extends Error {
+export class PointerMovedError extends PerennialError<'claimed-elsewhere'> {
   override readonly name = 'PointerMovedError';
-  readonly reason = 'claimed-elsewhere';
 
   constructor(name: string) {
-    super(`${name} is being renewed by another worker`);
+    super('claimed-elsewhere', `${name} is being renewed by another worker`);
   }
 }
 

@@ -1,9 +1,9 @@
 import { CertificateError, type Issued, verifyIssued } from '../../foundation/certificate/verify-issued.ts';
+import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type CsrSubject, type Order } from '../ca/certificate-authority.ts';
 import { chooseChain } from '../ca/rules/preferred-chain.ts';
 import type { Finalized, Ordered, RenewRun } from './phases.ts';
 import { settle } from './prove.ts';
-import { isForAge } from './rules/decide-renewal.ts';
 
 /** Has the certificate issued for the key that is already saved, and believes the CA only what can be checked. */
 export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finalized> {
@@ -42,7 +42,7 @@ async function verify(run: RenewRun, { wanted, key, claim }: Ordered, fullchain:
 
 /** Where only age was the reason, a certificate that ends no later than the live one helps nobody. */
 function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
-  if (!live || !isForAge(reason) || notAfter > new Date(live.pointer.notAfter)) return;
+  if (!live || !isOfKind(reason, 'for-age') || notAfter > new Date(live.pointer.notAfter)) return;
   const message = `the new certificate expires at ${notAfter.toISOString()}, no later than the live one`;
   throw new CertificateError('expires-earlier', message);
 }

@@ -1,6 +1,7 @@
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import { TimeLimitError } from '../../foundation/common/poll.ts';
+import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import {
   AcmeError,
   type CertificateAuthority,
@@ -19,10 +20,10 @@ export async function orderAnew(
 ): Promise<{ order: Order; key: PrivateKeyPem }> {
   const { wanted, name, live } = renewal;
   if (signal.aborted)
-    throw new TimeLimitError(
-      'out-of-time',
-      `the function's time ended before ${name} was ordered; the next run does it`,
-    );
+    throw new TimeLimitError('out-of-time', {
+      seen: `the function's time ended before ${name} was ordered`,
+      remedy: 'the next run does it',
+    });
   await requireLeave(deps, renewal);
   const request = { names: wanted.names, profile: wanted.profile };
   const replaces = live && replacedBy(request, live.pointer, authority.directoryUrl);
@@ -66,6 +67,6 @@ async function createOrder(authority: CertificateAuthority, request: OrderReques
  */
 function isAgainstReplaces(error: unknown): boolean {
   if (!(error instanceof AcmeError)) return false;
-  if (['acme-already-replaced', 'acme-malformed', 'acme-unauthorized'].includes(error.reason)) return true;
+  if (isOfKind(error.reason, 'against-replaces')) return true;
   return error.reason === 'acme-server-internal' && error.message.includes('given certificate');
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
-import { parseJson } from '../../foundation/common/parse-json.ts';
+import { orNone } from '../../foundation/common/parse-json.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { CLAIM_SECONDS, isStale } from './rules/claim-record.ts';
 
 /** `orders/<hash>.json`: the certificate that an order is under way for; no other one may order the same meanwhile. */
@@ -27,12 +28,12 @@ export function orderLockKey({ ca, names, profile }: OrderSubject): string {
 }
 
 /** Another certificate with the same CA, names and profile is being ordered; the CA could give both one order. */
-export class SameOrderError extends Error {
+export class SameOrderError extends PerennialError<'same-order-in-flight'> {
   override readonly name = 'SameOrderError';
-  readonly reason = 'same-order-in-flight';
 
   constructor(name: string, holder: string) {
-    super(`${name} waits its turn: ${holder} is being ordered with the same names at the same CA`);
+    const seen = `${name} waits its turn: ${holder} is being ordered with the same names at the same CA`;
+    super('same-order-in-flight', seen);
   }
 }
 
@@ -60,11 +61,7 @@ export async function takeOrderLock(
 
 /** The certificate whose fence it is; nobody's when its time is up, or when it cannot be read and is as old as that. */
 function holderOf(stored: StoredObject): string | undefined {
-  try {
-    const where = { where: 'order fence', reason: 'fence-malformed' };
-    const fence = parseJson(stored.body, OrderLock, where);
-    return isStale(fence, stored) ? undefined : fence.name;
-  } catch {
-    return isStale({ leaseSeconds: CLAIM_SECONDS }, stored) ? undefined : 'another';
-  }
+  const fence = orNone(stored.body, OrderLock);
+  if (fence) return isStale(fence, stored) ? undefined : fence.name;
+  return isStale({ leaseSeconds: CLAIM_SECONDS }, stored) ? undefined : 'another';
 }

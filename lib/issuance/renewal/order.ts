@@ -1,6 +1,7 @@
 import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import { isCompromised } from '../../foundation/certificate/revocation.ts';
 import { keyFingerprint } from '../../foundation/certificate/verify-issued.ts';
+import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
 import { refusalOf } from '../ca/refusal.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
@@ -71,8 +72,7 @@ async function resume(
     run.deps.limits.learn(refusal, renewal.wanted.names);
     return undefined;
   } catch (error) {
-    if (error instanceof AcmeError && ['acme-malformed', 'acme-unauthorized'].includes(error.reason))
-      return undefined;
+    if (error instanceof AcmeError && isOfKind(error.reason, 'order-unknown')) return undefined;
     throw error;
   }
 }

@@ -1,23 +1,21 @@
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { importsDue, type StackEvent } from '../../foundation/events/events.ts';
+import { isOfKind, type Reason, type SaidReason } from '../../foundation/reasons/reasons.ts';
 import type { Committed } from './phases.ts';
 
 /** How it ended for one certificate; `left` means that nothing was wrong and nothing was done. */
 export type RenewOutcome =
-  | { name: string; outcome: 'renewed'; reason: string; version: string; serial: string; notAfter: string }
-  | { name: string; outcome: 'mended'; reason: string }
-  | { name: string; outcome: 'failed'; reason: string; message: string }
-  | { name: string; outcome: 'left'; reason: string; message: string };
-
-/** Reasons that are nobody's failure: another worker, or the next run, does the work. */
-const LEFT = [
-  'claimed-elsewhere',
-  'same-order-in-flight',
-  'no-longer-due',
-  'out-of-time',
-  'ca-limited',
-  'budget-spent',
-];
+  | {
+      name: string;
+      outcome: 'renewed';
+      reason: SaidReason;
+      version: string;
+      serial: string;
+      notAfter: string;
+    }
+  | { name: string; outcome: 'mended'; reason: SaidReason }
+  | { name: string; outcome: 'failed'; reason: Reason; message: string }
+  | { name: string; outcome: 'left'; reason: Reason; message: string };
 
 export function renewed({ name, reason, version, pointer }: Committed): RenewOutcome {
   return { name, outcome: 'renewed', reason, version, serial: pointer.serial, notAfter: pointer.notAfter };
@@ -28,7 +26,7 @@ export function notRenewed(
   error: unknown,
 ): Extract<RenewOutcome, { outcome: 'failed' | 'left' }> {
   const { reason, message } = describeError(error);
-  return { name, outcome: LEFT.includes(reason) ? 'left' : 'failed', reason, message };
+  return { name, outcome: isOfKind(reason, 'left') ? 'left' : 'failed', reason, message };
 }
 
 /** What everybody may want to know of the renewals, one deployment a host group, and the imports into ACM. */

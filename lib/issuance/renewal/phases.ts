@@ -4,6 +4,7 @@ import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import type { Revocation } from '../../foundation/certificate/revocation.ts';
 import type { Issued } from '../../foundation/certificate/verify-issued.ts';
+import type { SaidReason } from '../../foundation/reasons/reasons.ts';
 import type { Authorization, CertificateAuthority, Order } from '../ca/certificate-authority.ts';
 import type { CaaIssuer } from '../ca/rules/ca-list.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
@@ -35,7 +36,7 @@ export interface RenewRun {
 /** A certificate on its way; each phase adds what it found. */
 export interface Claimed {
   name: string;
-  reason: string;
+  reason: SaidReason;
   wanted: Wanted;
   live: { pointer: LivePointer; etag: string } | undefined;
   /** Where the pointer's object stands, usable or not: the fence of the commit. */

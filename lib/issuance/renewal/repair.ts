@@ -7,6 +7,7 @@ import {
   liveKey,
 } from '../../foundation/certificate/object-keys.ts';
 import type { StackEvent } from '../../foundation/events/events.ts';
+import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
 import { placeCaa } from '../caa/place-caa.ts';
 import { applyEdits } from '../dns/apply-edits.ts';
 import { zoneFinder } from '../dns/find-zone.ts';
@@ -20,9 +21,6 @@ import type { BatchDeps, Claimed } from './phases.ts';
 import { cleanUp, leftRecords } from './publish.ts';
 import { showsHosts } from './rules/decide-renewal.ts';
 
-/** Reasons for which copies may lag or versions be left over. */
-const KEEPS_UP = ['left-open', 'pointer-lost', 'copies-behind', 'old-versions'];
-
 /**
  * Ends what an earlier worker left open, puts back CAA values that are gone, and lets the wanted hosts have the version
  * that is live. Issues nothing.
@@ -33,7 +31,7 @@ export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOu
   if (live) {
     const repaired = reason === 'caa-drifted' ? await repairCaa(deps, claimed, live.pointer) : live.pointer;
     await showHosts(deps, claimed, repaired);
-    if (KEEPS_UP.includes(reason)) await refreshCopies(deps, claimed);
+    if (isOfKind(reason, 'copies-doubtful')) await refreshCopies(deps, claimed);
     if (reason === 'pointer-lost') await deps.events.publish(deploymentsOf(claimed, reason));
   }
   await claim.release();
@@ -75,7 +73,7 @@ async function showHosts(
   await events.publish(deploymentsOf({ name, wanted }, 'hosts-changed'));
 }
 
-function deploymentsOf({ name, wanted }: Pick<Claimed, 'name' | 'wanted'>, reason: string): StackEvent[] {
+function deploymentsOf({ name, wanted }: Pick<Claimed, 'name' | 'wanted'>, reason: Reason): StackEvent[] {
   return wanted.hosts.map((group) => ({ type: 'Deployment Due', detail: { group, reason, names: [name] } }));
 }
 

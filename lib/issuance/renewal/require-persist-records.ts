@@ -30,8 +30,8 @@ export function challengeUrl(
 ): string | undefined {
   if (!isPersistent(wanted)) return challenge?.url;
   if (persistChallenge) return persistChallenge.url;
-  throw new AcmeError(
-    'dns-persist-01-not-offered',
-    `the CA offers no dns-persist-01 challenge for ${identifier} of ${name}; take "challenge" out of the renewal file`,
-  );
+  throw new AcmeError('dns-persist-01-not-offered', {
+    seen: `the CA offers no dns-persist-01 challenge for ${identifier} of ${name}`,
+    remedy: 'take "challenge" out of the renewal file',
+  });
 }

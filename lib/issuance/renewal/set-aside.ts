@@ -1,5 +1,6 @@
 import { asideKey } from '../../foundation/certificate/object-keys.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
+import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { RenewDeps } from './deps.ts';
 
 export type AsideDeps = Pick<RenewDeps, 'store' | 'events' | 'clock' | 'warn'>;
@@ -7,7 +8,7 @@ export type AsideDeps = Pick<RenewDeps, 'store' | 'events' | 'clock' | 'warn'>;
 /** Keeps what an object holds that cannot be used, and tells it; the object itself is the caller's to replace or remove. */
 export async function setAside(
   { store, events, clock, warn }: AsideDeps,
-  { key, body, reason }: { key: string; body: string; reason: string },
+  { key, body, reason }: { key: string; body: string; reason: Reason },
 ): Promise<void> {
   const aside = asideKey(key, clock());
   await store.put(aside, body);

@@ -9,6 +9,7 @@ import { parseRenewalFile, type Wanted } from '../../foundation/certificate/rene
 import {
   parseRevocationRequest,
   type Revocation,
+  type RevocationReason,
   revocationToReplace,
   withoutRevocation,
   withRevocation,
@@ -16,6 +17,7 @@ import {
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
+import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type OpenCertificateAuthority } from '../ca/certificate-authority.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 import { parseRevocations } from './read-revocations.ts';
@@ -33,7 +35,7 @@ export interface Revoked {
   name: string;
   version: string;
   serial: string;
-  reason: string;
+  reason: RevocationReason;
   ca: string;
   /** Whether it was the live version and a new certificate is on its way. */
   replaced: boolean;
@@ -50,7 +52,10 @@ export async function revoke(deps: RevokeDeps, event: unknown, now: Date): Promi
   const live = found?.pointer;
   const version = given ?? live?.version;
   if (version === undefined)
-    throw new InputError('nothing-to-revoke', `${name}: there is no live version; name one as "version"`);
+    throw new InputError('nothing-to-revoke', {
+      seen: `${name}: there is no live version`,
+      remedy: 'name one as "version"',
+    });
   const { pem, facts } = await readCertificate(store, name, version);
   const { serial, keyFingerprint } = facts;
   const wanted = file && parseRenewalFile(file.body, name, stack);
@@ -92,7 +97,10 @@ async function readCertificate(
   const key = archiveKey(name, version, 'cert');
   const stored = await store.get(key);
   if (!stored)
-    throw new InputError('version-missing', `${key} does not exist; see which versions archive/${name}/ has`);
+    throw new InputError('version-missing', {
+      seen: `${key} does not exist`,
+      remedy: `see which versions archive/${name}/ has`,
+    });
   try {
     return { pem: stored.body, facts: leafFacts(new X509Certificate(stored.body)) };
   } catch {
@@ -115,11 +123,7 @@ async function askAll(cas: readonly string[], ask: (ca: string) => Promise<void>
 }
 
 function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof AcmeError &&
-    (error.reason === 'account-missing' ||
-      (error.reason.startsWith('acme-') && error.reason !== 'acme-server-internal'))
-  );
+  return error instanceof AcmeError && isOfKind(error.reason, 'refused');
 }
 
 /** Without what was about to be revoked, or as it stood there before. */

@@ -1,4 +1,5 @@
 import { describeError } from '../../foundation/common/describe-error.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { DnsError } from '../../issuance/dns/resolver.ts';
 import type { Answer } from './rules/answer.ts';
 
@@ -7,7 +8,8 @@ export async function answerOf<Found>(question: Promise<Found>): Promise<Answer<
   try {
     return { found: await question };
   } catch (error) {
-    const code = error instanceof DnsError ? error.code : undefined;
-    return { trouble: { ...describeError(error), code } };
+    const { reason, message } = describeError(error);
+    const { seen, remedy } = error instanceof PerennialError ? error : { seen: message, remedy: '' };
+    return { trouble: { reason, seen, remedy, code: error instanceof DnsError ? error.code : undefined } };
   }
 }

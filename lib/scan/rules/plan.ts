@@ -1,6 +1,7 @@
 import type { Deployment } from '../../delivery/deployment/rules/decide-deployments.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import type { Revocation } from '../../foundation/certificate/revocation.ts';
+import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { CaChoice } from '../../issuance/ca/rules/choose-ca.ts';
 import type { CaaPlan } from '../../issuance/caa/rules/caa-plan.ts';
 import type { PersistRecord } from '../../issuance/dns/rules/persist-records.ts';
@@ -21,16 +22,16 @@ export type PlannedCertificate = (
   | {
       name: string;
       action: 'renew';
-      reason: string;
+      reason: Reason;
       names: string[];
       notAfter?: string;
       /** Which CA of several, and why. */
       ca?: CaChoice;
     }
-  | { name: string; action: 'mend'; reason: string; notAfter?: string }
-  | { name: string; action: 'wait'; reason: string; until: string; message?: string; notAfter?: string }
+  | { name: string; action: 'mend'; reason: Reason; notAfter?: string }
+  | { name: string; action: 'wait'; reason: Reason; until: string; message?: string; notAfter?: string }
   | { name: string; action: 'leave'; reason: 'retired' | 'unmanaged'; notAfter?: string }
-  | { name: string; action: 'reject'; reason: string; message: string }
+  | { name: string; action: 'reject'; reason: Reason; message: string }
 ) & {
   /** What would change in CAA, and which of the certificate's names each set governs; only where something would. */
   caa?: CaaPlan;

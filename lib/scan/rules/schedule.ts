@@ -7,6 +7,8 @@ import {
   type Validity,
 } from '../../foundation/certificate/life.ts';
 import { DAY, HOUR } from '../../foundation/common/durations.ts';
+import { type Complaint, inOneLine } from '../../foundation/common/perennial-error.ts';
+import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
 import type { RenewalDecision } from '../../issuance/renewal/rules/decide-renewal.ts';
 
 /** One look that finds it due, and three for tries that fail (docs/decisions/0017). */
@@ -22,7 +24,7 @@ export interface Schedule {
 export function complaintAboutSchedule(
   life: Validity,
   { renewBeforeDays, checkEveryHours }: Schedule,
-): { reason: string; seen: string; remedy: string } | undefined {
+): (Complaint & { reason: Reason }) | undefined {
   const lifetime = lifetimeOf(life);
   const lead = renewBeforeDays === undefined ? renewBefore(lifetime) : renewBeforeDays * DAY;
   if (lead >= lifetime)
@@ -53,12 +55,11 @@ export function refusedForSchedule(
   asked: RenewalDecision,
   live: Validity,
   { renewBeforeDays, checkEveryHours, now }: Schedule & { now: Date },
-): { reason: string; message: string } | undefined {
-  const { reason } = asked;
-  if (!['not-due', 'suggested-window', 'expires-soon'].includes(reason)) return undefined;
+): { reason: Reason; message: string } | undefined {
+  if (!isOfKind(asked.reason, 'on-schedule')) return undefined;
   if (isInLastSixth(live, now)) return undefined;
   const complaint = complaintAboutSchedule(live, { renewBeforeDays, checkEveryHours });
-  return complaint && { reason: complaint.reason, message: `${complaint.seen}; ${complaint.remedy}` };
+  return complaint && { reason: complaint.reason, message: inOneLine(complaint) };
 }
 
 export function inWords(time: number): string {

@@ -59,10 +59,10 @@ export function parseStart(event: unknown): Start {
     return { ...LOOKS, start: 'file-changed', names: [nameIn(key, RENEWAL_PREFIX)] };
   }
   if (typeof event !== 'object' || event === null || !('start' in event)) {
-    throw new InputError(
-      'event-invalid',
-      'event: has no "start"; give one of events/*.json, for example { "start": "force", "names": ["example.com"] }',
-    );
+    throw new InputError('event-invalid', {
+      seen: 'event: has no "start"',
+      remedy: 'give one of events/*.json, for example { "start": "force", "names": ["example.com"] }',
+    });
   }
   const invocation = parseValue(event, Invocation, { where: 'event', reason: 'event-invalid' });
   const { start, names, ignoreBudget } = { names: '*' as const, ignoreBudget: false, ...invocation };

@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 const NOW = new Date('2026-11-20T02:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 const limited = (message: string, retryAfterMs: number | undefined, more: object = {}) => ({
-  reason: 'acme-rate-limited',
+  reason: 'acme-rate-limited' as const,
   message,
   retryAfterMs,
   ...more,
@@ -88,7 +88,7 @@ describe('terms that changed', () => {
 });
 
 describe('refused proofs', () => {
-  const refusal = { reason: 'challenge-invalid', message: 'no', identifiers: ['a.test', 'b.test'] };
+  const refusal = { reason: 'challenge-invalid' as const, message: 'no', identifiers: ['a.test', 'b.test'] };
   const refuse = (known: CaLimits, now: Date) => learnLimits(known, refusal, { names: [], now });
 
   it('are kept for an hour, each with its name', () => {

@@ -20,7 +20,7 @@ it('a summary of 5,000 certificates that all fail fits an event', () => {
   const certificates = health.map((one) => ({
     name: one.name,
     action: 'reject' as const,
-    reason: 'renewal-file-invalid',
+    reason: 'renewal-file-invalid' as const,
     message: 'x'.repeat(1_000),
   }));
   const plan = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Reason } from '../../../lib/foundation/reasons/reasons.ts';
 import { casOf } from '../../../lib/issuance/ca/rules/ca-list.ts';
 import {
   type CaTroubles,
@@ -80,7 +81,7 @@ describe('the list of CAs', () => {
 });
 
 describe('a failure', () => {
-  it.each<[boolean, string, number | undefined]>([
+  it.each<[boolean, Reason, number | undefined]>([
     [true, 'ca-unreachable', undefined],
     [true, 'ca-unavailable', 60_000],
     [true, 'ca-timeout', undefined],

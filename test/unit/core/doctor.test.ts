@@ -23,8 +23,9 @@ const SERVERS = ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net'];
 const ZONE = { id: 'Z1', name: 'example.com', isPrivate: false };
 const OTHER_ZONE = { id: 'Z2', name: 'example.com', isPrivate: false };
 const CHALLENGE = '_acme-challenge.www.example.com';
-const TROUBLE = { reason: 'dns-unavailable', message: 'could not look up it: ETIMEOUT', code: 'ETIMEOUT' };
-const LAME = { reason: 'dns-unavailable', message: 'could not look up it: ESERVFAIL', code: 'ESERVFAIL' };
+const UNAVAILABLE = { reason: 'dns-unavailable', remedy: '' } as const;
+const TROUBLE = { ...UNAVAILABLE, seen: 'could not look up it: ETIMEOUT', code: 'ETIMEOUT' };
+const LAME = { ...UNAVAILABLE, seen: 'could not look up it: ESERVFAIL', code: 'ESERVFAIL' };
 
 const found = <Found>(value: Found): Answer<Found> => ({ found: value });
 
@@ -140,14 +141,14 @@ describe('the hosted zone', () => {
     ['is there', {}, ['ok', 'hosted zone example.com (Z1)']],
     [
       'is not there',
-      { zones: { trouble: { reason: 'no-hosted-zone', message: 'none holds it; create one' } } },
+      { zones: { trouble: { reason: 'no-hosted-zone', seen: 'none holds it', remedy: 'create one' } } },
       ['failing', 'none holds it', 'create one'],
     ],
     [
       'is private',
       {
         zones: {
-          trouble: { reason: 'only-private-zone', message: 'only a private one; create a public one' },
+          trouble: { reason: 'only-private-zone', seen: 'only a private one', remedy: 'create a public one' },
         },
       },
       ['failing', 'only a private one', 'create a public one'],
@@ -252,7 +253,10 @@ describe('at the challenge name', () => {
       'a CNAME out of our zones',
       identifier(
         start,
-        place({ name: 'x.other.test', zones: { trouble: { reason: 'no-hosted-zone', message: '' } } }),
+        place({
+          name: 'x.other.test',
+          zones: { trouble: { reason: 'no-hosted-zone', seen: '', remedy: '' } },
+        }),
       ),
       ['failing', '-> x.other.test, which is in no public hosted zone', 'point the CNAME into one'],
     ],
@@ -337,7 +341,7 @@ describe('a standing record', () => {
   });
 
   const lame = identifier(
-    place({ zones: { trouble: { reason: 'no-hosted-zone', message: 'none holds it; create one' } } }),
+    place({ zones: { trouble: { reason: 'no-hosted-zone', seen: 'none holds it', remedy: 'create one' } } }),
     place({ name: 'proofs.elsewhere.test' }),
   );
   const checksOf = (facts: Partial<CertificateFacts>) =>
@@ -452,7 +456,9 @@ describe('the account', () => {
     [
       'is at a CA that does not answer',
       {
-        directory: { trouble: { reason: 'ca-timeout', message: 'the CA ca.test did not answer within 5 s' } },
+        directory: {
+          trouble: { reason: 'ca-timeout', seen: 'the CA ca.test did not answer within 5 s', remedy: '' },
+        },
       },
       ['failing', 'did not answer within 5 s', 'https://ca.test/directory'],
     ],

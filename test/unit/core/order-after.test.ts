@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
+import type { Reason } from '../../../lib/foundation/reasons/reasons.ts';
 import { orderAfter } from '../../../lib/issuance/renewal/rules/order-after.ts';
 
 const order = { url: 'https://ca.test/order/1', key: 'k', request: 'r' };
 const refusedOnce = { ...order, refusals: 1 };
 
-it.each([
+it.each<[string, Parameters<typeof orderAfter>[0], Reason, Parameters<typeof orderAfter>[0], boolean]>([
   ['is gone on with after trouble on the way', order, 'ca-unreachable', order, false],
   ['is gone on with after a failed write', order, 'store-unavailable', order, false],
   ['is gone on with until its certificate is valid', order, 'not-yet-valid', order, false],

@@ -6,7 +6,7 @@ import { rememberFailure, rememberSuccess, type State } from '../../../lib/issua
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const MINUTE = 60_000;
-const failure = { reason: 'acme-rate-limited', message: 'later' };
+const failure = { reason: 'acme-rate-limited', message: 'later' } as const;
 
 describe('after a failure', () => {
   it.each([
@@ -39,7 +39,7 @@ describe('after a failure', () => {
     expect(state.notBefore).toBe(new Date(NOW.getTime() + 7 * 24 * 60 * MINUTE).toISOString());
   });
 
-  it.each(['acme-user-action-required', 'terms-not-agreed'])(
+  it.each(['acme-user-action-required', 'terms-not-agreed'] as const)(
     '%s is tried again daily, from the first on',
     (reason) => {
       const state = rememberFailure(undefined, { ...failure, reason }, NOW);

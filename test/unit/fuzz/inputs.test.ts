@@ -62,7 +62,7 @@ const RENEWAL_FILES = [
   },
 ];
 
-const where = { where: 'input', reason: 'input-invalid' };
+const where = { where: 'input', reason: 'event-invalid' } as const;
 const fuzz = (name: string, test: () => Promise<void>) => it(name, test, LIMIT_MS);
 
 /** What `scan` does with what it read of a certificate. */
@@ -111,7 +111,7 @@ describe('objects in the bucket are used, or refused as such', () => {
       (text) => {
         const state = parseJson(text, State, where);
         decide(POINTER, state);
-        rememberFailure(state, { reason: 'x', message: 'y' }, NOW);
+        rememberFailure(state, { reason: 'overdue', message: 'y' }, NOW);
       },
       [InputError],
     ),

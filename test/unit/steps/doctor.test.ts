@@ -124,7 +124,10 @@ it('looks through the zone role that a file names, and tells once that it cannot
   const zonesOf = (role: string | undefined) => (role === 'dns' ? other : zones);
   expect(await troubles(doctor({}, { zonesOf }))).toEqual([]);
   other.list = async () => {
-    throw new ZoneError('zone-role-denied', 'could not assume zone role dns: denied; mend its trust policy');
+    throw new ZoneError('zone-role-denied', {
+      seen: 'could not assume zone role dns: denied',
+      remedy: 'mend its trust policy',
+    });
   };
   expect(await troubles(doctor({}, { zonesOf }))).toEqual([
     {

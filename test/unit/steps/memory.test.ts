@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Reason } from '../../../lib/foundation/reasons/reasons.ts';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
@@ -339,7 +340,7 @@ describe('row 16: an account that the CA does not know any more', () => {
       signal: new AbortController().signal,
     });
 
-  it.each([
+  it.each<[Reason, string]>([
     ['acme-account-does-not-exist', 'the CA refused: Account https://ca.test/account/1 not found.'],
     ['acme-unauthorized', 'the CA refused: Account is not valid, has status "deactivated"'],
     ['acme-unauthorized', 'the CA refused: Account has been deactivated'],

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Reason } from '../../../lib/foundation/reasons/reasons.ts';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
@@ -37,7 +38,7 @@ describe('an order names the certificate that it replaces (RFC 9773, 5)', () => 
     expect(replaces()).toEqual([undefined, undefined]);
   });
 
-  it.each([
+  it.each<[Reason, string]>([
     ['acme-already-replaced', 'it has a replacement'],
     ['acme-malformed', 'no such certificate'],
     ['acme-unauthorized', 'of another account'],

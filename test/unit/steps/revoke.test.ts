@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Reason } from '../../../lib/foundation/reasons/reasons.ts';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { revoke } from '../../../lib/issuance/revocation/revoke.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
@@ -79,7 +80,7 @@ describe('revoke', () => {
 });
 
 describe('when the CA', () => {
-  const refuses = (reason: string) => {
+  const refuses = (reason: Reason) => {
     world.authority.before = (call) => {
       if (call === 'revoke') throw new AcmeError(reason, 'no');
     };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isOfKind, type SaidReason } from '../../../foundation/reasons/reasons.ts';
 import type { HostResult } from './host-report.ts';
 
 /** `hosts/<instance-id>.json`: what that host serves, by lineage. Instants in UTC. */
@@ -20,12 +21,9 @@ export const HostRecord = z.object({
 });
 export type HostRecord = z.infer<typeof HostRecord>;
 
-/** Ends of a command, told by SSM, that say nothing about the host: the wave or somebody stopped before it. */
-const NEVER_RAN = ['ssm-terminated', 'ssm-cancelled'];
-
-/** Whether the command did not get as far as this host. */
-export function neverRan({ reason }: { reason?: string | undefined }): boolean {
-  return reason !== undefined && NEVER_RAN.includes(reason);
+/** Whether the command ended before this host, which says nothing about it: the wave or somebody stopped it. */
+export function neverRan({ reason }: { reason?: SaidReason | undefined }): boolean {
+  return reason !== undefined && isOfKind(reason, 'never-ran');
 }
 
 /** The record after a command's results; a version that failed leaves the one that the host fell back to. */

@@ -1,15 +1,16 @@
+import type { Reason } from '../../../foundation/reasons/reasons.ts';
 /** Why a command ended on a host without a report, from SSM's own word, such as `DeliveryTimedOut`. */
 export function explainSilence(
   instanceId: string,
   statusDetails: string,
-): { reason: string; message: string } {
+): { reason: Reason; message: string } {
   const words = statusDetails.replace(/([a-z])([A-Z])/g, '$1-$2').replace(/\s+/g, '-');
-  const reason = `ssm-${words.toLowerCase()}`;
+  const reason = `ssm-${words.toLowerCase()}` as const;
   return { reason, message: messageOf(reason, { instanceId, statusDetails }) };
 }
 
 function messageOf(
-  reason: string,
+  reason: Reason,
   { instanceId, statusDetails }: { instanceId: string; statusDetails: string },
 ): string {
   switch (reason) {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { identifierOf, isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
 import { DAY, HOUR } from '../../../foundation/common/durations.ts';
+import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import { limitScopes, type Refusal, setOf } from './rate-limit-scope.ts';
 
 const Limit = z.object({
@@ -24,7 +25,6 @@ export const NO_LIMITS: CaLimits = { limits: [], failedAuthorizations: [] };
 
 /** No limit of a CA that we know of is longer; one that says so is asked again by then. */
 export const LONGEST_WAIT = 7 * DAY;
-const AGREEMENT = 'acme-user-action-required';
 
 interface Asked {
   names: readonly string[];
@@ -36,7 +36,7 @@ interface Asked {
 /** The limit that holds a certificate of these names up longest. */
 export function limitOn({ limits }: CaLimits, { names, forced, now }: Asked): Limit | undefined {
   return limits
-    .filter(({ until, reason }) => new Date(until) > now && !(forced && reason === AGREEMENT))
+    .filter(({ until, reason }) => new Date(until) > now && !(forced && isOfKind(reason, 'agreement')))
     .filter((limit) => holds(limit, names))
     .sort((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
 }
@@ -61,7 +61,7 @@ export function learnLimits(
   { names, now }: Omit<Asked, 'forced'>,
 ): CaLimits {
   const { reason, message, identifiers = [] } = refusal;
-  const wait = refusal.retryAfterMs ?? (reason === AGREEMENT ? DAY : 0);
+  const wait = refusal.retryAfterMs ?? (isOfKind(reason, 'agreement') ? DAY : 0);
   const until = new Date(now.getTime() + Math.min(wait, LONGEST_WAIT)).toISOString();
   const limits =
     wait > 0 ? limitScopes(refusal, names).map((scope) => ({ ...scope, until, reason, message })) : [];

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 
 /** A CA that did not answer one certificate's renewals, without a break since `since`. Instants are ISO 8601 in UTC. */
 const CaTrouble = z.object({
@@ -29,17 +30,15 @@ export function withLimits(
   return all;
 }
 
-const UNAVAILABLE = ['ca-unreachable', 'ca-unavailable', 'ca-timeout', 'acme-server-internal'];
-
 export interface CaFailure {
   ca: string;
-  reason: string;
+  reason: Reason;
   retryAfterMs?: number | undefined;
 }
 
 /** Whether a failure says that the CA cannot be used now, and nothing of the certificate. */
 export function isCaTrouble({ reason, retryAfterMs }: Omit<CaFailure, 'ca'>): boolean {
-  return UNAVAILABLE.includes(reason) || (reason === 'acme-rate-limited' && retryAfterMs !== undefined);
+  return isOfKind(reason, 'ca-down') || (reason === 'acme-rate-limited' && retryAfterMs !== undefined);
 }
 
 /** The troubles after a failure at `now`; a CA that answers with a refusal of the certificate itself is up again. */

@@ -1,8 +1,10 @@
+import type { Complaint } from '../../../foundation/common/perennial-error.ts';
+
 /** Why a CA cannot be asked for this profile, with those it has; `undefined` when it can, or none is wanted. */
 export function complaintAboutProfile(
   profile: string | undefined,
   { directoryUrl, offered }: { directoryUrl: string; offered: readonly string[] },
-): { seen: string; remedy: string } | undefined {
+): Complaint | undefined {
   if (profile === undefined || offered.includes(profile)) return undefined;
   const seen = `the CA ${new URL(directoryUrl).host} has no profile "${profile}"`;
   if (offered.length > 0) return { seen, remedy: `it has ${offered.join(', ')}` };

@@ -1,8 +1,9 @@
 import { identifierOf } from '../../../foundation/certificate/domain-name.ts';
+import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 
 /** What the CA refused, as an error of ours tells it. */
 export interface Refusal {
-  reason: string;
+  reason: Reason;
   message: string;
   /** The CA's own Retry-After. */
   retryAfterMs?: number | undefined;
@@ -17,8 +18,6 @@ export interface LimitScope {
 }
 
 const ACCOUNT: LimitScope = { scope: 'account', value: '' };
-/** Trouble of the server or of the account: the same for whatever is asked next. */
-const OF_EVERYONE = ['ca-unavailable', 'acme-server-internal', 'acme-user-action-required'];
 /** Boulder's words (ratelimits/limiter.go, wfe2/wfe.go), those of its releases before 2025 too. */
 const EXACT_SET = /already issued for this exact set of/i;
 const DOMAIN = /already issued for:? "?([a-z0-9_.-]*[a-z0-9])/i;
@@ -32,7 +31,7 @@ const FOR_ALL = /from this account|new registrations|pending authorizations|serv
  */
 export function limitScopes(refusal: Refusal, names: readonly string[]): LimitScope[] {
   const { reason, message, identifiers = [] } = refusal;
-  if (OF_EVERYONE.includes(reason)) return [ACCOUNT];
+  if (isOfKind(reason, 'of-account')) return [ACCOUNT];
   if (reason !== 'acme-rate-limited') return [];
   const exactSet: LimitScope = { scope: 'exact-set', value: setOf(names) };
   if (EXACT_SET.test(message)) return [exactSet];

@@ -20,15 +20,16 @@ export function zonesFor(name: string, zones: readonly HostedZone[]): [HostedZon
   if (first) return [first, ...others];
   const [hidden] = holding;
   if (hidden) {
-    throw new InputError(
-      'only-private-zone',
-      `${name} lies only in the private hosted zone ${hidden.name} (${hidden.id}), which no CA can see; create a public one for it`,
-    );
+    throw new InputError('only-private-zone', {
+      seen: `${name} lies only in the private hosted zone ${hidden.name} (${hidden.id}), which no CA can see`,
+      remedy: 'create a public one for it',
+    });
   }
-  throw new InputError(
-    'no-hosted-zone',
-    `no public hosted zone on Route 53 holds ${name}; create one for it (or a parent) in this account or in that of the file's zoneRole, or take the name out of the renewal file`,
-  );
+  throw new InputError('no-hosted-zone', {
+    seen: `no public hosted zone on Route 53 holds ${name}`,
+    remedy:
+      "create one for it (or a parent) in this account or in that of the file's zoneRole, or take the name out of the renewal file",
+  });
 }
 
 /** Of several zones of one name the one that the public DNS names; throws {@link InputError} when it names none of them. */
@@ -41,10 +42,10 @@ export function settleZone(
   );
   if (named) return named.zone;
   const ids = candidates.map(({ zone }) => zone.id).join(', ');
-  throw new InputError(
-    'ambiguous-hosted-zone',
-    `${candidates[0]?.zone.name} has ${candidates.length} public hosted zones (${ids}) and the public DNS names none of their servers (it says ${publicServers.join(', ') || 'nothing'}); set one zone's servers at the registrar, or delete the others`,
-  );
+  throw new InputError('ambiguous-hosted-zone', {
+    seen: `${candidates[0]?.zone.name} has ${candidates.length} public hosted zones (${ids}) and the public DNS names none of their servers (it says ${publicServers.join(', ') || 'nothing'})`,
+    remedy: "set one zone's servers at the registrar, or delete the others",
+  });
 }
 
 /** A record set of any type and kind; names in lower case without the trailing dot. */

@@ -2,39 +2,22 @@ import { lastSixthOf, lifetimeOf, renewBefore } from '../../../foundation/certif
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import { DAY } from '../../../foundation/common/durations.ts';
+import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
+import type { RENEW, REPAIR, UPKEEP, WAIT } from '../../../foundation/reasons/renewals.ts';
 import { casOf, type StackCas } from '../../ca/rules/ca-list.ts';
 import { withLimits } from '../../ca/rules/ca-trouble.ts';
 import { type CaChoice, chooseCa } from '../../ca/rules/choose-ca.ts';
 import type { OrderLimit } from './order-limit.ts';
 import type { State } from './state.ts';
 
-export type RenewReason =
-  | 'forced'
-  | 'never-issued'
-  | 'revoked'
-  | 'names-changed'
-  | 'key-changed'
-  | 'profile-changed'
-  | 'ca-changed'
-  | 'suggested-window'
-  | 'expires-soon'
-  | 'life-nearly-over';
-/** What is not as it should be in the bucket, though the certificate is good. */
-export type UpkeepReason = 'pointer-lost' | 'state-unreadable' | 'copies-behind' | 'old-versions';
-
-/** Work without a new certificate: what a worker left open, or a pointer that does not show the wanted hosts. */
-export type RepairReason = 'left-open' | 'hosts-changed' | 'caa-drifted' | UpkeepReason;
-export type WaitReason = 'not-due' | 'backing-off' | 'orders-per-run' | OrderLimit['reason'];
+export type RenewReason = keyof typeof RENEW;
+export type UpkeepReason = keyof typeof UPKEEP;
+export type RepairReason = keyof typeof REPAIR;
 
 export type RenewalDecision =
   | { action: 'renew'; reason: RenewReason }
   | { action: 'mend'; reason: RepairReason }
-  | { action: 'wait'; reason: WaitReason; until: Date; message?: string };
-
-/** Whether only the certificate's age was the reason, so that a new one has to last longer. */
-export function isForAge(reason: string): boolean {
-  return ['suggested-window', 'expires-soon', 'life-nearly-over'].includes(reason);
-}
+  | { action: 'wait'; reason: keyof typeof WAIT | OrderLimit['reason']; until: Date; message?: string };
 
 export interface RenewalFacts extends StackCas {
   wanted: Wanted;
@@ -70,14 +53,15 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
 /** The CA that a renewal for this reason is asked of. */
 export function caFor(
   { wanted, live, state, limited, now, ...stack }: RenewalFacts,
-  reason: string,
+  reason: Reason,
 ): CaChoice {
+  const isForAge = isOfKind(reason, 'for-age');
   const troubles = limited ? withLimits(state?.cas, limited, now) : state?.cas;
-  return chooseCa({ cas: casOf(wanted, stack), troubles, live, isForAge: isForAge(reason), now });
+  return chooseCa({ cas: casOf(wanted, stack), troubles, live, isForAge, now });
 }
 
 /** Whether the next try is at another CA than the one whose trouble set the wait. */
-function goesElsewhere(facts: RenewalFacts, reason: string): boolean {
+function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {
   const lastCa = facts.state?.lastCa;
   const choice = caFor(facts, reason);
   return lastCa !== undefined && choice.reason === 'others-stay-down' && choice.ca !== lastCa;

@@ -1,10 +1,13 @@
 import { identifierOf } from '../../../foundation/certificate/domain-name.ts';
 import { DAY, HOUR } from '../../../foundation/common/durations.ts';
+import { PerennialError } from '../../../foundation/common/perennial-error.ts';
+import type { SaidReason } from '../../../foundation/reasons/reasons.ts';
+import type { ORDER_LIMIT } from '../../../foundation/reasons/renewals.ts';
 import { type CaLimits, limitOn } from '../../ca/rules/ca-limits.ts';
 
 /** Why a renewal that is due may not be ordered before an instant; the message is one line for people. */
 export interface OrderLimit {
-  reason: 'ca-limited' | 'budget-spent';
+  reason: keyof typeof ORDER_LIMIT;
   until: Date;
   message: string;
 }
@@ -27,7 +30,7 @@ export interface OrderLimitFacts {
   now: Date;
 }
 
-export function isSuggested(reason: string, failures: number | undefined): boolean {
+export function isSuggested(reason: SaidReason, failures: number | undefined): boolean {
   return reason === 'suggested-window' && !failures;
 }
 
@@ -77,18 +80,12 @@ function freeAt(instants: readonly Date[], windowMs: number, now: Date): Date | 
 }
 
 /** Due, and not to be ordered yet: nothing is wrong, and nothing was asked of the CA. */
-export class OrderLimitedError extends Error {
-  override readonly name = 'HeldBackError';
-  readonly reason: OrderLimit['reason'];
-
-  constructor({ reason, message }: OrderLimit) {
-    super(message);
-    this.reason = reason;
-  }
+export class OrderLimitedError extends PerennialError<keyof typeof ORDER_LIMIT> {
+  override readonly name = 'OrderLimitedError';
 }
 
 /** Throws {@link OrderLimitedError} where an order has to wait. */
 export function requireOrderAllowed(facts: OrderLimitFacts): void {
   const hold = orderLimitOf(facts);
-  if (hold) throw new OrderLimitedError(hold);
+  if (hold) throw new OrderLimitedError(hold.reason, hold.message);
 }

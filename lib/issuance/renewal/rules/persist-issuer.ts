@@ -1,3 +1,4 @@
+import type { Complaint } from '../../../foundation/common/perennial-error.ts';
 import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
 import type { AccountIssuer } from '../../dns/rules/persist-record.ts';
 import type { State } from './state.ts';
@@ -6,7 +7,7 @@ import type { State } from './state.ts';
 export function persistIssuer(
   issuer: CaaIssuer | undefined,
   { ca, name, state }: { ca: string; name: string; state: State | undefined },
-): { issuer: AccountIssuer } | { seen: string; remedy: string } {
+): { issuer: AccountIssuer } | Complaint {
   const { lastFailure, lastCa } = state ?? {};
   if (lastFailure?.reason === 'dns-persist-01-not-offered' && lastCa === ca)
     return {

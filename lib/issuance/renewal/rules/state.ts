@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { DAY, MINUTE } from '../../../foundation/common/durations.ts';
+import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 import { LONGEST_WAIT } from '../../ca/rules/ca-limits.ts';
 import { type CaFailure, CaTroubles, rememberCaTrouble } from '../../ca/rules/ca-trouble.ts';
 import { Suggested } from '../../ca/rules/renewal-window.ts';
@@ -22,8 +23,6 @@ export type State = z.infer<typeof State>;
 
 /** Let's Encrypt's integration guide, "Retrying Failures": 1, 10, 100 minutes, then daily. */
 const RETRY_AFTER = [MINUTE, 10 * MINUTE, 100 * MINUTE, DAY];
-/** Until somebody agrees to something, every further try is in vain. */
-const ASKS_FOR_A_PERSON = ['acme-user-action-required', 'terms-not-agreed'];
 
 /** The part of the state that is about CAs, after one more failure at `now`. */
 export function rememberCa(
@@ -35,7 +34,7 @@ export function rememberCa(
 }
 
 export interface Failure {
-  reason: string;
+  reason: Reason;
   message: string;
   /** The CA's own Retry-After, in milliseconds; the longer of the two waits counts. */
   retryAfterMs?: number | undefined;
@@ -47,7 +46,7 @@ export interface Failure {
 export function rememberFailure(state: State | undefined, failure: Failure, now: Date): State {
   const { reason, message, retryAfterMs = 0 } = failure;
   const failures = (state?.failures ?? 0) + 1;
-  const step = ASKS_FOR_A_PERSON.includes(reason) ? DAY : RETRY_AFTER[failures - 1];
+  const step = isOfKind(reason, 'agreement') ? DAY : RETRY_AFTER[failures - 1];
   const wait = Math.max(step ?? DAY, Math.min(retryAfterMs, LONGEST_WAIT));
   const givenUp = [...recentlyGivenUp(state, now), ...(failure.givenUp ? [now.toISOString()] : [])];
   return {

@@ -1,9 +1,10 @@
-import { type Check, failing, type Result, warning } from './finding.ts';
+import { type Complaint, inOneLine } from '../../../foundation/common/perennial-error.ts';
+import type { Reason } from '../../../foundation/reasons/reasons.ts';
+import { type Check, type Result, warning } from './finding.ts';
 
 /** Why a question got no answer; `code` is the resolver's own, such as `ESERVFAIL`. */
-export interface Trouble {
-  reason: string;
-  message: string;
+export interface Trouble extends Complaint {
+  reason: Reason;
   code?: string | undefined;
 }
 
@@ -21,18 +22,7 @@ export function isLame({ code }: Trouble): boolean {
 }
 
 /** Nothing was seen, so nothing is known to be wrong. */
-export function unseen(check: Check, { message }: Trouble): Result {
-  return warning(check, message, 'this could not be looked at; run doctor again, and mend it if it stays');
-}
-
-/** Our own messages say what, then what to do, after the last semicolon. */
-export function failingAsTold(
-  check: Check,
-  { message }: Pick<Trouble, 'message'>,
-  otherwise: string,
-): Result {
-  const at = message.lastIndexOf('; ');
-  return at < 0
-    ? failing(check, message, otherwise)
-    : failing(check, message.slice(0, at), message.slice(at + 2));
+export function unseen(check: Check, complaint: Complaint): Result {
+  const remedy = 'this could not be looked at; run doctor again, and mend it if it stays';
+  return warning(check, inOneLine(complaint), remedy);
 }

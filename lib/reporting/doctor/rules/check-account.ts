@@ -1,3 +1,4 @@
+import { inOneLine } from '../../../foundation/common/perennial-error.ts';
 import { unseen } from './answer.ts';
 import type { AccountFacts } from './facts.ts';
 import { failing, ok, type Result } from './finding.ts';
@@ -13,7 +14,7 @@ export function checkAccount({
   if ('trouble' in directory)
     return failing(
       'account',
-      directory.trouble.message,
+      inOneLine(directory.trouble),
       `look whether ${directoryUrl} is the right ACME directory (params.directoryUrl, or "ca" in the file), and whether the CA is up`,
     );
   if ('trouble' in kept) return unseen('account', kept.trouble);

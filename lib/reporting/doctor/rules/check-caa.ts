@@ -16,7 +16,7 @@ const CHECK = 'caa';
 /** The relevant set of each name lets the CA issue, or will once `caa.mode` manage has added what is missing. */
 export function checkCaa({ wanted, stack, caa, account }: CertificateFacts): Result[] {
   if ('trouble' in account.directory)
-    return [unseen(CHECK, { reason: '', message: 'the CA does not tell its name in CAA records' })];
+    return [unseen(CHECK, { seen: 'the CA does not tell its name in CAA records', remedy: '' })];
   const identity = account.directory.found.caaIdentity;
   if (identity === undefined) return [ok(CHECK, 'the CA has no name in CAA records')];
   // Before there is an account no accounturi can be held against it.

@@ -3,7 +3,6 @@ import { parseRenewalFile, RenewalFile, type Wanted } from '../../../foundation/
 import type { Stack } from '../../../foundation/certificate/stack.ts';
 import { InputError } from '../../../foundation/common/input-error.ts';
 import { parseJson } from '../../../foundation/common/parse-json.ts';
-import { failingAsTold } from './answer.ts';
 import { failing, ok, type Result } from './finding.ts';
 
 /** The file, and its names against the stack's domains. Without `wanted` there is nothing more to look at. */
@@ -20,11 +19,9 @@ export function checkFile(text: string, name: string, stack: Stack): { results: 
   }
 }
 
-function complaint({ reason, message }: InputError, where: string): Result {
-  const remedy = `mend ${where} and upload it again`;
-  if (reason === 'renewal-file-invalid')
-    return failing('file', message.replace('; mend the file and upload it again', ''), remedy);
-  return failingAsTold('file', { message }, remedy);
+function complaint({ reason, seen, remedy }: InputError, where: string): Result {
+  const ours = `mend ${where} and upload it again`;
+  return failing('file', seen, reason === 'renewal-file-invalid' ? ours : remedy || ours);
 }
 
 function checkDomains(names: readonly string[], domains: readonly string[]): Result {

@@ -11,7 +11,7 @@ export function checkPersistRecords({ wanted, account, standing, now }: Certific
   if (!standing) return [];
   const { directory, kept, directoryUrl: ca } = account;
   if ('trouble' in directory)
-    return [unseen(CHECK, { reason: '', message: 'the CA does not tell whom a record would be for' })];
+    return [unseen(CHECK, { seen: 'the CA does not tell whom a record would be for', remedy: '' })];
   if ('trouble' in kept) return [unseen(CHECK, kept.trouble)];
   const identity = directory.found.caaIdentity;
   const known = identity === undefined ? undefined : { identity, accountUri: kept.found?.accountUri };

@@ -1,5 +1,6 @@
 import type { HostRecord } from '../../../delivery/deployment/rules/host-record.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
+import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import { unseen } from './answer.ts';
 import type { GroupFacts, HostFacts } from './facts.ts';
 import { type Check, failing, ok, type Result, warning } from './finding.ts';
@@ -32,7 +33,7 @@ function reports(
 export function checkContainer(hosts: Hosts, { name, group }: Context): Result[] {
   if (group.reload !== 'container') return [];
   const { of } = reports(hosts, name, 'container');
-  const broken = of.filter(([, lineage]) => lineage?.reason?.startsWith('container-'));
+  const broken = of.filter(([, lineage]) => isOfKind(lineage?.reason ?? '', 'container'));
   if (broken.length > 0) {
     return broken.map(([{ instanceId }, lineage]) =>
       failing(

@@ -1,7 +1,8 @@
 import { isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
 import { InputError } from '../../../foundation/common/input-error.ts';
+import { isOfKind, remedyOf } from '../../../foundation/reasons/reasons.ts';
 import { type HostedZone, settleZone } from '../../../issuance/dns/rules/hosted-zones.ts';
-import { type Answer, failingAsTold, foundOr, isLame, type Trouble, unseen } from './answer.ts';
+import { type Answer, foundOr, isLame, type Trouble, unseen } from './answer.ts';
 import type { IdentifierFacts, PlaceFacts } from './facts.ts';
 import { failing, ok, type Result, troublesOr, warning } from './finding.ts';
 
@@ -20,7 +21,7 @@ export function zoneOf({
     return { found: { zone, nameServers } };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { trouble: { reason: error.reason, message: error.message } };
+    return { trouble: error };
   }
 }
 
@@ -28,8 +29,6 @@ interface PlaceZone {
   zone: HostedZone;
   nameServers: readonly string[];
 }
-
-const WITHOUT_ZONE = ['no-hosted-zone', 'only-private-zone', 'ambiguous-hosted-zone', 'zone-role-denied'];
 
 /** A public hosted zone of its account holds every name. */
 export function checkZones(identifiers: readonly IdentifierFacts[]): Result[] {
@@ -39,8 +38,8 @@ export function checkZones(identifiers: readonly IdentifierFacts[]): Result[] {
     const zone = zoneOf(start);
     if ('trouble' in zone) {
       // A role that cannot be assumed fails all names alike.
-      const isNew = !told.has(zone.trouble.message);
-      told.add(zone.trouble.message);
+      const isNew = !told.has(zone.trouble.seen);
+      told.add(zone.trouble.seen);
       return isNew ? [zoneTrouble(zone.trouble)] : [];
     }
     zones.add(describe(zone.found.zone));
@@ -50,8 +49,9 @@ export function checkZones(identifiers: readonly IdentifierFacts[]): Result[] {
 }
 
 function zoneTrouble(trouble: Trouble): Result {
-  if (!WITHOUT_ZONE.includes(trouble.reason)) return unseen('zone', trouble);
-  return failingAsTold('zone', trouble, 'create a public hosted zone');
+  const { reason, seen, remedy } = trouble;
+  if (!isOfKind(reason, 'without-zone')) return unseen('zone', trouble);
+  return failing('zone', seen, remedy || remedyOf(reason).words);
 }
 
 /** The public DNS leads to the very servers that Route 53 gave the zone; those of a recreated zone are new ones. */

@@ -1,11 +1,10 @@
+import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import { keyOf, type Memory, type Trouble } from './trouble.ts';
 
 const LONGEST_MESSAGE = 500;
-/** Nobody is there to say that it is over. */
-const NOBODY_THERE = ['no-hosts', 'hosts-offline'];
 
 export function isNobodyThere({ kind, reason }: Trouble): boolean {
-  return kind === 'deployment' && NOBODY_THERE.includes(reason);
+  return kind === 'deployment' && isOfKind(reason, 'nobody-there');
 }
 
 type Arisen = Pick<Trouble, 'kind' | 'subject' | 'reason' | 'message' | 'at'> &

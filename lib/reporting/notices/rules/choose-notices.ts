@@ -1,18 +1,11 @@
 import { isInLastSixth, type Validity } from '../../../foundation/certificate/life.ts';
 import { DAY, HOUR, MINUTE } from '../../../foundation/common/durations.ts';
+import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import { keyOf, type Memory, type Trouble, toldAs } from './trouble.ts';
 
 /** Between two mails; what waits is told by the next fact, at the latest that of the hourly check. */
 const QUIET = 10 * MINUTE;
 const AGAIN = DAY;
-/** Hosts that are only slow or away come back by themselves. */
-const PASSING = [
-  'canary-slow',
-  'ssm-terminated',
-  'ssm-cancelled',
-  'ssm-delivery-timed-out',
-  'ssm-undeliverable',
-];
 
 export interface Notices {
   tell: Trouble[];
@@ -51,7 +44,7 @@ function isWorthTelling(
   now: Date,
 ): boolean {
   if (kind === 'renewal') return life === undefined || isInLastSixth(life, now) || times >= 2;
-  if (kind === 'deployment' && PASSING.includes(reason))
+  if (kind === 'deployment' && isOfKind(reason, 'passing'))
     return Date.parse(at) - Date.parse(since) >= HOUR / 2;
   return true;
 }

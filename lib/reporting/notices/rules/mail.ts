@@ -1,6 +1,6 @@
 import { HOUR } from '../../../foundation/common/durations.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
-import { remedyOf } from './remedies.ts';
+import { remedyOf } from '../../../foundation/reasons/reasons.ts';
 import type { Trouble } from './trouble.ts';
 
 /** SNS: ASCII, at most 100 characters, without line breaks; the text at most 256 KB. */

@@ -1,12 +1,11 @@
 import { DAY } from '../../../foundation/common/durations.ts';
+import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import { arise, end, forget, isNobodyThere } from './change-memory.ts';
 import type { SeenEvent } from './seen-event.ts';
 import { takeInCheck } from './take-in-check.ts';
 import { keyOf, type Memory } from './trouble.ts';
 
 const MOST_NAMED = 200;
-/** Follows from what another host said. */
-const CONSEQUENCES = ['canary-failed', 'canary-slow', 'ssm-terminated', 'ssm-cancelled'];
 
 /** What is wrong after these facts, taken in the order of their times; a fact that comes twice changes nothing of note. */
 export function takeIn(memory: Memory, facts: readonly SeenEvent[], now: Date): Memory {
@@ -82,7 +81,7 @@ function ariseDeployment(
   at: string,
 ): void {
   const before = memory.troubles[keyOf({ kind: 'deployment', subject: group })];
-  const known = before && CONSEQUENCES.includes(reason) ? before : { reason, message };
+  const known = before && isOfKind(reason, 'consequence') ? before : { reason, message };
   const failed = hosts.filter(({ outcome }) => outcome !== 'not-sent').map(({ instanceId }) => instanceId);
   arise(memory, {
     kind: 'deployment',

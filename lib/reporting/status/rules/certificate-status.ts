@@ -1,6 +1,7 @@
 import { daysLeft } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
+import type { Reason, SaidReason } from '../../../foundation/reasons/reasons.ts';
 import type { StackCas } from '../../../issuance/ca/rules/ca-list.ts';
 import {
   decideRenewal,
@@ -33,9 +34,9 @@ export interface CertificateStatus {
   profile?: string;
   failures: number;
   /** How the last try ended. */
-  last?: { at: string; outcome: 'renewed' } | { at: string; outcome: 'failed'; reason: string };
+  last?: { at: string; outcome: 'renewed' } | { at: string; outcome: 'failed'; reason: SaidReason };
   /** What the next scan makes of it, in the words of its plan. */
-  next?: { action: RenewalDecision['action']; reason: string };
+  next?: { action: RenewalDecision['action']; reason: Reason };
   hosts: HostStatus[];
 }
 

@@ -1,0 +1,21 @@
+import { InputError } from '../lib/foundation/common/input-error.ts';
+import type { Reason } from '../lib/foundation/reasons/reasons.ts';
+
+/** What only the command line finds wrong with what it is given. */
+type CommandReason =
+  | 'renewal-file-exists'
+  | 'nothing-by-that-name'
+  | 'force-needs-names'
+  | 'limit-invalid'
+  | 'no-such-folder'
+  | 'unknown-folder'
+  | 'file-unreadable'
+  | 'key-unreadable'
+  | 'key-type-unknown'
+  | 'not-dns-names'
+  | 'exists-already'
+  | 'live-already'
+  | 'archive-differs'
+  | 'archive-missing';
+
+export class CommandError extends InputError<CommandReason | Reason> {}

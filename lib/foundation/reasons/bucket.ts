@@ -1,0 +1,32 @@
+import { rows } from './row.ts';
+
+/** The bucket. */
+export const STORE = {
+  'bucket-missing': 'run npx serverless deploy',
+  'store-access-denied':
+    "compare the function's role with resources/roles.yml, and look at the bucket's key and policies",
+  'store-unavailable': 'nothing: every hourly check tries again',
+};
+
+/** Renewal files, settings, and what else lies in the bucket. */
+export const FILES = {
+  'renewal-file-invalid': 'mend the renewal file and upload it again',
+  'renewal-file-missing': 'upload the renewal file again, or leave the certificate to expire',
+  'bad-lineage-name': 'rename the file in renewal/, for example to example.com.json',
+  'bad-key': 'rename the file in renewal/ to <name>.json',
+  'outside-domains': 'add the domain to params.domains and deploy, or take the name out of the renewal file',
+  'renews-for-ever': 'mend "renewBeforeDays" in the renewal file: it is longer than the certificate lives',
+  'schedule-too-coarse': 'set params.checkEveryHours as the message says and deploy',
+  'challenge-restricted': 'leave "caa.restrict" out of the renewal file, or "challenge"',
+  'server-name-not-covered': 'let "serverNames" in the renewal file be among what its names cover',
+  'unknown-host-group': 'add the group to params.hostGroups and deploy, or take it out of the renewal file',
+  'unknown-zone-role': 'add the role to params.zoneRoles and deploy, or mend "zoneRole" in the renewal file',
+  'settings-invalid': 'mend params in serverless.yml and deploy',
+  'pending-malformed': 'remove values at _acme-challenge that stay there for over a day',
+  ...rows('nothing; find out who wrote there', 'pointer-malformed', 'pointer-mismatch'),
+  'state-malformed': 'nothing',
+  'revocations-malformed': 'delete the object that the message names, and revoke again what was revoked',
+  'events-unavailable': "compare the function's role with resources/roles.yml; the next check tries again",
+  'unexpected-error': "look at the function's log, and tell the project",
+  ...rows('', 'bad-version', 'bad-instance-id', 'event-invalid', 'notices-unavailable'),
+};

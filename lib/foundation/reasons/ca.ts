@@ -1,0 +1,54 @@
+import { all, type Row } from './row.ts';
+
+const DOWN = 'look at the status page of the CA, or name a second one in params.fallbackDirectoryUrls';
+
+/** What a CA says or does not say, and our account there. `acme-…` is every problem type without a row of its own. */
+export const CA = {
+  'ca-unreachable': [DOWN, 'ca-down', 'tried-at-once'],
+  'ca-timeout': [DOWN, 'ca-down'],
+  'ca-unavailable': [DOWN, 'ca-down', 'tried-at-once', 'of-account'],
+  'ca-answer-malformed': 'look at the status page of the CA; the next try asks again',
+  'acme-…': ['do what the CA says in the message', 'refused'],
+  'acme-server-internal': ['', 'ca-down', 'tried-at-once', 'of-account'],
+  'acme-malformed': ['', 'refused', 'order-unknown', 'against-replaces'],
+  'acme-unauthorized': ['', 'refused', 'order-unknown', 'against-replaces'],
+  'acme-already-replaced': ['', 'refused', 'against-replaces'],
+  'acme-user-action-required': [
+    'agree to the terms at the address in the message',
+    'refused',
+    'of-account',
+    'agreement',
+  ],
+  'acme-rate-limited': ['wait: it is tried again when the CA said', 'refused'],
+  ...all('order-ended', {
+    'challenge-invalid': 'look at the proof in the DNS with doctor: delegation, CNAMEs and CAA of the names',
+    'order-not-valid': 'nothing at once: the next try orders anew',
+  }),
+  'dns-01-not-offered': 'name a CA that offers dns-01 as "ca" in the renewal file',
+  'dns-persist-01-not-offered': 'take "challenge" out of the renewal file, or name a CA that offers it',
+  'standing-record-missing':
+    'put the standing TXT record of dns-persist-01 that the message gives into the DNS',
+  'profile-unknown': 'take "profile" out of the renewal file, or give one that the message lists',
+  'terms-not-agreed': ['read the terms of the CA, set agreeToTerms and deploy', 'agreement'],
+  'account-missing': ['nothing: the next renewal registers an account', 'refused'],
+  'account-malformed':
+    'delete the parameter that the message names; the account is found again or registered anew',
+  'external-account-missing': 'put the key that the CA gave you into the parameter that the message names',
+  'external-account-malformed':
+    'put kid and hmacKey into the parameter as README says ("CAs that ask for an external account")',
+  'parameter-unavailable':
+    "compare renew's role with resources/roles.yml, and look at the key of the parameter",
+  'renewal-info-malformed': '',
+} satisfies Record<string, Row>;
+
+/** What is wrong with a certificate that the CA issued. */
+export const CERTIFICATE = {
+  ...all('wrong-certificate', {
+    'chain-malformed': 'nothing at once; if it stays, tell the CA',
+    'names-mismatch': 'nothing at once; if it stays, look at the names and "profile" in the renewal file',
+    'key-mismatch': 'nothing: the next try orders anew',
+    'already-expired': 'nothing at once; if it stays, tell the CA',
+    'expires-earlier': 'nothing at once; if it stays, look at "profile" in the renewal file',
+  }),
+  'not-yet-valid': 'nothing: the next try is when it is valid',
+};

@@ -1,0 +1,45 @@
+import { all, type Row, rows } from './row.ts';
+
+/** Systems Manager. */
+export const SYSTEMS_MANAGER = {
+  'document-missing': 'run npx serverless deploy',
+  'hosts-access-denied':
+    "compare the function's role with resources/roles.yml, and look at the organization's policies",
+  'hosts-unavailable': 'nothing: every hourly check tries again',
+};
+
+/** How a deployment ends. `ssm-…` is every end of a command without a row of its own. */
+export const DEPLOYMENT = {
+  ...SYSTEMS_MANAGER,
+  ...all('nobody-there', {
+    'no-hosts': 'tag a host perennial-group=<group>, or take the group out of the renewal file',
+    'hosts-offline': 'start the hosts, or their SSM agents; the next check that finds them online deploys',
+  }),
+  'canary-failed': ['mend what the host that went first reports', 'consequence'],
+  'canary-slow': [
+    'see whether the host and its SSM agent run; the next check sends it again',
+    'consequence',
+    'passing',
+  ],
+  'host-record-malformed': 'delete the record; the next deployment writes it anew',
+  'ssm-…': 'see whether the host runs, and its SSM agent with it; the next check sends it again',
+  ...rows(['', 'never-ran', 'consequence', 'passing'], 'ssm-terminated', 'ssm-cancelled'),
+  ...rows(['', 'passing'], 'ssm-delivery-timed-out', 'ssm-undeliverable'),
+  'site-trouble': 'do what the message says for the site',
+  ...rows('', 'canary-installed', 'certificate-renewed', 'host-behind', 'host-new', 'asked'),
+  ...rows('', 'still-running', 'not-ours', 'not-wanted', 'probed-since'),
+} satisfies Record<string, Row>;
+
+/** What the script on a host reports; docs/hosts.md says what each means. */
+export const HOST_REPORT = {
+  ...rows('', 'new-certificate-served', 'already-served', 'nothing-serves-it', 'no-name-to-ask'),
+  ...rows('', 'nginx-test-failed', 'reload-failed', 'hook-failed', 'no-hooks', 'mounted-file'),
+  ...rows('', 'old-certificate-served', 'other-certificate-served', 'not-answering', 'roll-back-failed'),
+  ...rows(['', 'container'], 'container-engine-missing', 'container-not-found', 'container-restarting'),
+  ...rows('', 'nginx-missing', 'nginx-not-running', 'pointer-missing', 'pointer-malformed'),
+  ...rows('', 'object-missing', 'hash-mismatch', 'key-mismatch', 'names-mismatch', 'expired'),
+  ...rows('', 'not-yet-valid', 'clock-wrong', 'access-denied', 'no-credentials', 'fetch-failed'),
+  ...rows('', 'disk-full', 'read-only', 'permission-denied', 'root-not-writable', 'wrong-owner'),
+  ...rows('', 'live-in-the-way', 'locked', 'bad-parameter', 'agent-too-old', 'aws-cli-missing'),
+  'openssl-missing': '',
+};

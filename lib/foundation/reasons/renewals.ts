@@ -1,0 +1,40 @@
+import { rows } from './row.ts';
+
+/** Why a certificate is renewed. */
+export const RENEW = {
+  ...rows('', 'forced', 'never-issued', 'revoked', 'names-changed', 'key-changed', 'profile-changed'),
+  ...rows(['', 'for-age', 'on-schedule'], 'suggested-window', 'expires-soon'),
+  ...rows('', 'ca-changed'),
+  ...rows(['', 'for-age'], 'life-nearly-over'),
+};
+
+/** What is not as it should be in the bucket, though the certificate is good. */
+export const UPKEEP = {
+  ...rows(['', 'copies-doubtful'], 'pointer-lost', 'copies-behind', 'old-versions'),
+  ...rows('', 'state-unreadable'),
+};
+
+/** Work without a new certificate: what a worker left open, or a pointer that does not show the wanted hosts. */
+export const REPAIR = {
+  ...UPKEEP,
+  ...rows(['', 'copies-doubtful'], 'left-open'),
+  ...rows('', 'hosts-changed', 'caa-drifted'),
+};
+
+/** What an order waits for. */
+export const ORDER_LIMIT = rows(['', 'left'], 'ca-limited', 'budget-spent');
+
+/** Why nothing is done about a certificate. */
+export const WAIT = { ...rows(['', 'on-schedule'], 'not-due'), ...rows('', 'backing-off', 'orders-per-run') };
+
+/** How a renewal ends of which nobody is told, and what is. */
+export const RENEWAL = {
+  ...RENEW,
+  ...REPAIR,
+  ...ORDER_LIMIT,
+  ...WAIT,
+  ...rows(['', 'left'], 'claimed-elsewhere', 'same-order-in-flight', 'no-longer-due', 'out-of-time'),
+  ...rows('', 'retired', 'unmanaged'),
+  overdue: 'ask plan why it waits, and doctor what is in the way',
+  ...rows('', 'not-confirmed', 'nothing-to-revoke', 'version-missing', 'version-malformed'),
+};
