@@ -65,24 +65,27 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     throw new NotDueError(`${name} was given another CA; the next scan takes it up`);
   const { rebuilt, ...sound } = await soundPointer(deps, wanted, found);
   const { live } = sound;
-  const assessed = {
-    wanted,
-    live: live?.pointer,
-    state,
-    revocations,
-    forced: reason === 'forced',
-    leftOpen,
-    caaDrifted: reason === 'caa-drifted',
-    upkeep: rebuilt ? 'pointer-lost' : UPKEEP.find((upkeep) => upkeep === reason),
-    now: clock(),
-  } as const;
-  const decision = decideRenewal(renewalFacts(assessed, stack));
+  const facts = renewalFacts(
+    {
+      wanted,
+      live: live?.pointer,
+      state,
+      revocations,
+      forced: reason === 'forced',
+      leftOpen,
+      caaDrifted: reason === 'caa-drifted',
+      upkeep: rebuilt ? 'pointer-lost' : UPKEEP.find((upkeep) => upkeep === reason),
+      now: clock(),
+    },
+    stack,
+  );
+  const decision = decideRenewal(facts);
   if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
   if (decision.action === 'renew') {
     const resumes = recorded.order !== undefined;
     // What was issued lately is asked right before the order.
     const order = { reason: decision.reason, limits: limits.known, issued: [], ignoreBudget, resumes };
-    requireOrderAllowed(orderLimitFacts(assessed, order));
+    requireOrderAllowed(orderLimitFacts(facts, order));
   }
   const why = rebuilt && decision.action === 'mend' ? { reason: 'pointer-lost' } : {};
   return { wanted, ...sound, state, revocations, action: decision.action, ignoreBudget, ...why };

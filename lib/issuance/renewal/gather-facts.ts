@@ -30,12 +30,12 @@ export function renewalFacts(
   return { ...assessed, revoked, defaultCa, fallbackCas };
 }
 
-type Ordered = Pick<RenewalFacts, 'wanted' | 'state' | 'now'>;
+type Subject = Pick<RenewalFacts, 'wanted' | 'state' | 'now'>;
 type Order = Pick<OrderLimitFacts, 'limits' | 'issued' | 'ignoreBudget' | 'resumes'> & { reason: string };
 
 /** What it is decided from whether a renewal for this reason may be ordered already. */
 export function orderLimitFacts(
-  { wanted, state, now }: Ordered,
+  { wanted, state, now }: Subject,
   { reason, ...order }: Order,
 ): OrderLimitFacts {
   const suggested = isSuggested(reason, state?.failures);
@@ -43,7 +43,7 @@ export function orderLimitFacts(
 }
 
 /** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: those in the archive, and those given up. */
-export async function issuedLately(store: Reads, { wanted, state, now }: Ordered): Promise<Date[]> {
+export async function issuedLately(store: Reads, { wanted, state, now }: Subject): Promise<Date[]> {
   const versions = await versionsOf(store, wanted.name);
   const issued = [
     ...versions.map(({ version }) => instantOf(version)),
