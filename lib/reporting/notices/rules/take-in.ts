@@ -1,8 +1,7 @@
 import { DAY } from '../../../foundation/common/durations.ts';
-import { arise, end, forget, isNobodyThere } from './change-memory.ts';
 import type { SeenEvent } from './seen-event.ts';
 import { takeInCheck } from './take-in-check.ts';
-import { keyOf, type Memory } from './trouble.ts';
+import { arise, end, forget, isNobodyThere, keyOf, type Memory } from './trouble.ts';
 
 const MOST_NAMED = 200;
 /** Follows from what another host said. */
