@@ -22,7 +22,6 @@ const NAME_TAG = 'perennial-name';
 const KEY_TYPES: KeyAlgorithm[] = ['EC_prime256v1', 'EC_secp384r1', 'RSA_2048', 'RSA_3072', 'RSA_4096'];
 const MAX_PAGES = 5;
 
-/** ACM of one region. */
 export class AcmCertificates implements CertificateManager {
   readonly #acm: ACMClient;
   readonly #region: string;
@@ -107,7 +106,6 @@ export class AcmCertificates implements CertificateManager {
   }
 }
 
-/** ACM by region, each with one client. */
 export function acmIn(bucket: string): (region: string) => CertificateManager {
   return once((region) => new AcmCertificates(new ACMClient({ region }), { region, bucket }));
 }

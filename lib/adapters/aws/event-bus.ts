@@ -11,7 +11,6 @@ export class EventsError extends Error {
   readonly reason = 'events-unavailable';
 }
 
-/** The stack's own EventBridge bus. */
 export class EventBridgeBus implements EventBus {
   readonly #eventBridge: EventBridgeClient;
   readonly #bus: string;

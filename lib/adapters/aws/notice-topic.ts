@@ -7,7 +7,6 @@ export class NoticeError extends Error {
   readonly reason = 'notices-unavailable';
 }
 
-/** The stack's SNS topic. */
 export class NoticeTopic implements Mailbox {
   readonly #sns: SNSClient;
   readonly #topicArn: string;

@@ -7,7 +7,6 @@ import type { AcmImport } from './rules/decide-imports.ts';
 
 export interface RegionDeps extends RecordDeps {
   events: EventBus;
-  /** ACM of a region. */
   managerIn: (region: string) => CertificateManager;
 }
 
@@ -25,7 +24,6 @@ interface Import {
   name: string;
   region: string;
   version: string;
-  /** The version's files. */
   read: () => Promise<ImportableCertificate>;
 }
 

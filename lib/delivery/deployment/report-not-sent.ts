@@ -3,7 +3,6 @@ import type { DeploymentDue, EventBus } from '../../foundation/events/events.ts'
 /** An event takes 256 KB, and so do ten of them together. */
 const MOST_HOSTS_TOLD = 200;
 
-/** Says that a group has nobody to install its certificates. */
 export async function reportNoHosts(
   deps: { events: EventBus },
   due: DeploymentDue,

@@ -20,7 +20,6 @@ export class CertificateError extends Error {
   }
 }
 
-/** What is asked about an issued certificate. */
 export interface CertificateFacts extends LeafFacts {
   /** RFC 9773, 4.1. */
   certId: string;

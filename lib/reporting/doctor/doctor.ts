@@ -140,7 +140,6 @@ async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<Acco
   };
 }
 
-/** Which certificates `doctor` is asked about. */
 export function parseDoctorRequest(event: unknown): 'all' | string[] {
   const { names } = parseRequest(event, Request, EXAMPLE);
   return names === '*' ? 'all' : [...new Set(names)];

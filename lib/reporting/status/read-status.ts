@@ -29,22 +29,19 @@ export async function readStatus(
   store: Reads,
   { now, readsAtOnce, stack }: ReadOptions,
 ): Promise<CertificateStatus[]> {
-  const [wanted, live, states, hosts] = await Promise.all(
-    [RENEWAL_PREFIX, LIVE_PREFIX, STATE_PREFIX, HOSTS_PREFIX].map((prefix) => namesBelow(store, prefix)),
-  );
   const readAll = readerOf(store, readsAtOnce);
-  const fileOf = (text: string, name: string) => readFile(text, name, stack);
-  const [files, pointers, remembered, records] = await Promise.all([
-    readAll(RENEWAL_PREFIX, stack ? wanted : [], fileOf),
-    readAll(LIVE_PREFIX, live, (text) => orNone(text, LivePointer) ?? 'unreadable'),
-    readAll(STATE_PREFIX, states, (text) => orNone(text, State)),
-    readAll(HOSTS_PREFIX, hosts, (text) => orNone(text, HostRecord)),
+  const [wanted, files, pointers, remembered, records] = await Promise.all([
+    namesBelow(store, RENEWAL_PREFIX),
+    stack && readAll(RENEWAL_PREFIX, (text, name) => readFile(text, name, stack)),
+    readAll(LIVE_PREFIX, (text) => orNone(text, LivePointer) ?? 'unreadable'),
+    readAll(STATE_PREFIX, (text) => orNone(text, State)),
+    readAll(HOSTS_PREFIX, (text) => orNone(text, HostRecord)),
   ]);
   const known = new Set(wanted);
   const found = [...records.values()].filter((record) => record !== undefined);
   return [...new Set([...known, ...pointers.keys()])]
     .map((name) => {
-      const file = files.get(name);
+      const file = files?.get(name);
       return statusOf({
         name,
         wanted: known.has(name),
@@ -65,25 +62,19 @@ async function namesBelow(store: Reads, prefix: string): Promise<string[]> {
   );
 }
 
-/** Reads the objects of one kind. */
 function readerOf(store: Reads, concurrency: number) {
-  return async <T>(
-    prefix: string,
-    names: readonly string[] = [],
-    parseText: (text: string, name: string) => T,
-  ) => {
+  return async <T>(prefix: string, parseText: (text: string, name: string) => T) => {
     const found = new Map<string, T>();
     const read = async (name: string) => {
       const stored = await store.get(`${prefix}${name}.json`);
       if (stored) found.set(name, parseText(stored.body, name));
     };
-    await pMap(names, read, { concurrency });
+    await pMap(await namesBelow(store, prefix), read, { concurrency });
     return found;
   };
 }
 
-function readFile(text: string, name: string, stack: ReadOptions['stack']): CertificateFacts['file'] {
-  if (!stack) return undefined;
+function readFile(text: string, name: string, stack: StackLimits & StackCas): CertificateFacts['file'] {
   try {
     nameOfKey(`${RENEWAL_PREFIX}${name}.json`, RENEWAL_PREFIX);
     return { ...parseRenewalFile(text, name, stack), stack };

@@ -37,5 +37,4 @@ function isGone(
   }
 }
 
-/** Whether all are listed. */
 const isAll = ({ count, items }: { count: number; items: readonly unknown[] }) => count <= items.length;
