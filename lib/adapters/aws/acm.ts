@@ -86,23 +86,19 @@ export class AcmCertificates implements CertificateManager {
   }
 
   #unlessGone(call: () => Promise<boolean>): Promise<boolean> {
-    return this.#ask(async () => {
-      try {
-        return await call();
-      } catch (error) {
+    return this.#ask(() =>
+      call().catch((error) => {
         if (errorName(error) === 'ResourceNotFoundException') return false;
         throw error;
-      }
-    });
+      }),
+    );
   }
 
-  async #ask<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await patiently(call);
-    } catch (error) {
+  #ask<T>(call: () => Promise<T>): Promise<T> {
+    return patiently(call).catch((error) => {
       // Without the cause, whatever an SDK may keep of the request in it.
       throw importError(error, this.#region);
-    }
+    });
   }
 }
 

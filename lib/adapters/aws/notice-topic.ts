@@ -17,10 +17,9 @@ export class NoticeTopic implements Mailbox {
   }
 
   async send({ subject, text }: { subject: string; text: string }): Promise<void> {
-    try {
-      await this.#sns.send(new PublishCommand({ TopicArn: this.#topicArn, Subject: subject, Message: text }));
-    } catch (cause) {
+    const command = new PublishCommand({ TopicArn: this.#topicArn, Subject: subject, Message: text });
+    await this.#sns.send(command).catch((cause) => {
       throw new NoticeError(`could not publish to ${this.#topicArn}: ${errorText(cause)}`, { cause });
-    }
+    });
   }
 }

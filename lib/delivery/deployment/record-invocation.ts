@@ -5,8 +5,7 @@ import { orNone } from '../../foundation/common/parse-json.ts';
 import type { EventBus, HostOutcome, StackEvent } from '../../foundation/events/events.ts';
 import type { Invocation } from './hosts.ts';
 import { HostRecord, recordResults } from './rules/host-record.ts';
-import { type HostResult, isInstalled, parseHostReport } from './rules/host-report.ts';
-import { explainSilence } from './rules/silent-host.ts';
+import { explainSilence, type HostResult, isInstalled, parseHostReport } from './rules/host-report.ts';
 
 export interface RecordDeps {
   store: ObjectStore;
