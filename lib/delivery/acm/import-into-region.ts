@@ -1,6 +1,6 @@
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { MINUTE } from '../../foundation/common/durations.ts';
-import type { EventBus, StackEvent } from '../../foundation/events/events.ts';
+import type { EventBus } from '../../foundation/events/events.ts';
 import type { CertificateManager, ImportableCertificate } from './certificate-manager.ts';
 import { type RecordDeps, recordImport } from './record-import.ts';
 import type { AcmImport } from './rules/decide-imports.ts';
@@ -55,7 +55,10 @@ export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import
     return { name, region, outcome: 'imported', arn, ...how };
   } catch (error) {
     const failure = describeError(error);
-    if (isNews(before, failure)) await deps.events.publish([failed({ name, region, ...failure })]);
+    if (isNews(before, failure))
+      await deps.events.publish([
+        { type: 'Certificate Import Failed', detail: { name, region, ...failure } },
+      ]);
     await recordImport(deps, at, (claimed) => ({ ...claimed, outcome: 'failed', ...failure }));
     return { name, region, outcome: 'failed', ...failure };
   }
@@ -87,8 +90,4 @@ function isNews(
   { reason, message }: { reason: string; message: string },
 ): boolean {
   return before?.reason !== reason || before.message !== message;
-}
-
-function failed(detail: { name: string; region: string; reason: string; message: string }): StackEvent {
-  return { type: 'Certificate Import Failed', detail };
 }

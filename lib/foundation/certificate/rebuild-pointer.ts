@@ -1,4 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import * as z from 'zod/mini';
+import { orNone } from '../common/parse-json.ts';
 import { keyTypeOf, sha256 } from './leaf.ts';
 import { LivePointer } from './live-pointer.ts';
 import type { ArchiveFile } from './object-keys.ts';
@@ -57,18 +59,10 @@ export function rebuildPointer(
 
 function remembered(spoilt: string | undefined): Partial<LivePointer> {
   const kept: Record<string, unknown> = {};
-  const read = fieldsOf(spoilt);
+  const read = orNone(spoilt, z.record(z.string(), z.unknown())) ?? {};
   for (const field of ONLY_THERE) {
     const parsed = LivePointer.shape[field].safeParse(read[field]);
     if (parsed.success && parsed.data !== undefined) kept[field] = parsed.data;
   }
   return kept;
-}
-
-function fieldsOf(text: string | undefined): Record<string, unknown> {
-  try {
-    return { ...JSON.parse(text ?? '{}') };
-  } catch {
-    return {};
-  }
 }
