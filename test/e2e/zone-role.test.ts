@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assumeRole } from '../../lib/adapters/aws/assumed-role.ts';
+import { assumeRole } from '../../lib/adapters/aws/route53-zones-of.ts';
 import type { Diagnosis } from '../../lib/reporting/doctor/rules/finding.ts';
 import type { Plan } from '../../lib/scan/rules/plan.ts';
 import { policiesOfRole } from '../../local/iam/deployed-policies.ts';

@@ -1,8 +1,7 @@
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { assumeRole } from '../../lib/adapters/aws/assumed-role.ts';
-import { route53ZonesOf } from '../../lib/adapters/aws/route53-zones-of.ts';
+import { assumeRole, route53ZonesOf } from '../../lib/adapters/aws/route53-zones-of.ts';
 import type { ZoneRole } from '../../lib/foundation/certificate/zone-role.ts';
 import type { RecordSet } from '../../lib/issuance/dns/rules/record-edits.ts';
 import { createSts } from '../../local/sts/sts.ts';

@@ -1,10 +1,11 @@
+import * as z from 'zod/mini';
+import { parseJson } from '../../foundation/common/parse-json.ts';
 import type { CertificateAuthority } from '../../issuance/ca/certificate-authority.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
-import { accountParameter } from '../../issuance/ca/rules/account-parameter.ts';
+import { accountParameter, eabParameter } from '../../issuance/ca/rules/account-parameter.ts';
 import { AcmeAuthority } from './acme-authority.ts';
 import { AcmeClient } from './acme-client.ts';
-import { findExternalAccount } from './external-account.ts';
 import {
   type Account,
   type AccountContext,
@@ -78,18 +79,36 @@ async function replaceAccount(directoryUrl: string, way: AccountContext, lost: A
 }
 
 /** RFC 8555, 7.3.1: for a key that has an account already, the CA answers with that one. */
-async function register(
+async function register(directoryUrl: string, way: AccountContext, key = newAccountKey()): Promise<Account> {
+  const { contact } = way.settings;
+  const client = new AcmeClient({ directoryUrl, accountKey: key });
+  const external = await findExternalAccount(directoryUrl, way, client);
+  if (external) client.http.externalAccountBinding = external;
+  await client.createAccount({ termsOfServiceAgreed: true, contact: [`mailto:${contact}`] });
+  return { key, url: client.getAccountUrl(), contact };
+}
+
+/** What a CA gives its customers to bind an ACME account to theirs (RFC 8555, 7.3.4); the key in base64url. */
+const ExternalAccount = z.strictObject({
+  kid: z.string().check(z.regex(/^[\x21-\x7e]+$/, 'must be the key identifier that the CA gave you')),
+  hmacKey: z.string().check(z.regex(/^[A-Za-z0-9_+/-]{16,}=*$/, 'must be the HMAC key in base64url')),
+});
+
+/** The external account at a CA; `undefined` when none is kept and none is needed. */
+export async function findExternalAccount(
   directoryUrl: string,
   { store, settings }: AccountContext,
-  key = newAccountKey(),
-): Promise<Account> {
-  const client = new AcmeClient({ directoryUrl, accountKey: key });
-  const external = await findExternalAccount(directoryUrl, {
-    store,
-    prefix: settings.eabPrefix,
-    isRequired: async () => (await client.http.getMetaField('externalAccountRequired')) === true,
+  { http }: AcmeClient,
+): Promise<z.infer<typeof ExternalAccount> | undefined> {
+  const parameter = eabParameter(directoryUrl, settings.eabPrefix);
+  const text = await store.get(parameter);
+  if (text !== undefined) {
+    const where = `parameter ${parameter}`;
+    return parseJson(text, ExternalAccount, { where, reason: 'external-account-malformed', secret: true });
+  }
+  if ((await http.getMetaField('externalAccountRequired')) !== true) return undefined;
+  throw new AcmeError('external-account-missing', {
+    seen: `the CA ${new URL(directoryUrl).host} makes accounts for its customers only`,
+    remedy: `put the key that it gave you there with: aws ssm put-parameter --type SecureString --name ${parameter} --value '{"kid": "...", "hmacKey": "..."}'`,
   });
-  if (external) client.http.externalAccountBinding = external;
-  await client.createAccount({ termsOfServiceAgreed: true, contact: [`mailto:${settings.contact}`] });
-  return { key, url: client.getAccountUrl(), contact: settings.contact };
 }

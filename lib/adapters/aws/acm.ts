@@ -22,7 +22,6 @@ const NAME_TAG = 'perennial-name';
 const KEY_TYPES: KeyAlgorithm[] = ['EC_prime256v1', 'EC_secp384r1', 'RSA_2048', 'RSA_3072', 'RSA_4096'];
 const MAX_PAGES = 5;
 
-/** ACM of one region. */
 export class AcmCertificates implements CertificateManager {
   readonly #acm: ACMClient;
   readonly #region: string;
@@ -87,27 +86,22 @@ export class AcmCertificates implements CertificateManager {
   }
 
   #unlessGone(call: () => Promise<boolean>): Promise<boolean> {
-    return this.#ask(async () => {
-      try {
-        return await call();
-      } catch (error) {
+    return this.#ask(() =>
+      call().catch((error) => {
         if (errorName(error) === 'ResourceNotFoundException') return false;
         throw error;
-      }
-    });
+      }),
+    );
   }
 
-  async #ask<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await patiently(call);
-    } catch (error) {
+  #ask<T>(call: () => Promise<T>): Promise<T> {
+    return patiently(call).catch((error) => {
       // Without the cause, whatever an SDK may keep of the request in it.
       throw importError(error, this.#region);
-    }
+    });
   }
 }
 
-/** ACM by region, each with one client. */
 export function acmIn(bucket: string): (region: string) => CertificateManager {
   return once((region) => new AcmCertificates(new ACMClient({ region }), { region, bucket }));
 }

@@ -11,7 +11,6 @@ export class EventsError extends PerennialError<'events-unavailable'> {
   override readonly name = 'EventsError';
 }
 
-/** The stack's own EventBridge bus. */
 export class EventBridgeBus implements EventBus {
   readonly #eventBridge: EventBridgeClient;
   readonly #bus: string;

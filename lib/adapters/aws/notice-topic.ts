@@ -7,7 +7,6 @@ export class NoticeError extends PerennialError<'notices-unavailable'> {
   override readonly name = 'NoticeError';
 }
 
-/** The stack's SNS topic. */
 export class NoticeTopic implements Mailbox {
   readonly #sns: SNSClient;
   readonly #topicArn: string;
@@ -18,13 +17,12 @@ export class NoticeTopic implements Mailbox {
   }
 
   async send({ subject, text }: { subject: string; text: string }): Promise<void> {
-    try {
-      await this.#sns.send(new PublishCommand({ TopicArn: this.#topicArn, Subject: subject, Message: text }));
-    } catch (cause) {
+    const command = new PublishCommand({ TopicArn: this.#topicArn, Subject: subject, Message: text });
+    await this.#sns.send(command).catch((cause) => {
       throw new NoticeError('notices-unavailable', {
         seen: `could not publish to ${this.#topicArn}: ${errorText(cause)}`,
         cause,
       });
-    }
+    });
   }
 }

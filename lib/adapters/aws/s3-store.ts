@@ -146,13 +146,10 @@ export class S3Store implements ObjectStore {
     };
   }
 
-  async #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (cause) {
-      if (cause instanceof StoreError) throw cause;
-      throw storeError(attempt, this.#bucket, cause);
-    }
+  #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {
+    return call().catch((cause) => {
+      throw cause instanceof StoreError ? cause : storeError(attempt, this.#bucket, cause);
+    });
   }
 }
 

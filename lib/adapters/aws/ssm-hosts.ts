@@ -107,12 +107,10 @@ export class SsmHosts implements Hosts {
     };
   }
 
-  async #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (cause) {
+  #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {
+    return call().catch((cause) => {
       throw hostsError(attempt, cause);
-    }
+    });
   }
 }
 

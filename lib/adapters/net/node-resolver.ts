@@ -30,7 +30,6 @@ export class DnsResolver implements Resolver {
     return target?.toLowerCase();
   }
 
-  /** IPv4 first, then IPv6. */
   async addresses(name: string): Promise<string[]> {
     const found = await Promise.all([
       ask(`A of ${name}`, () => this.#recursive.resolve4(name)),

@@ -1,15 +1,17 @@
+import { request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { isIPv4 } from 'node:net';
+import type { SiteObserver } from '../../delivery/probe/probe.ts';
 import { isPublicAddress } from '../../delivery/probe/rules/public-address.ts';
 import {
+  type HttpAnswer,
   type Served,
   type SiteFacts,
   TLS_VERSIONS,
   type Unseen,
 } from '../../delivery/probe/rules/site-facts.ts';
-import type { SiteObserver } from '../../delivery/probe/site-observer.ts';
-import { askHttp } from './http-answer.ts';
 import { DnsResolver } from './node-resolver.ts';
-import { shakeHands, unseen } from './tls-handshake.ts';
+import { limited, shakeHands, type Target, unseen } from './tls-handshake.ts';
 
 export interface ObserverOptions {
   dns: { resolver: string | undefined; port: number };
@@ -62,4 +64,37 @@ export class PublicSiteObserver implements SiteObserver {
     const versions = TLS_VERSIONS.filter((_, index) => !('error' in (taken[index] ?? nothing)));
     return { site, addresses, served, versions, plain, secure };
   }
+}
+
+/** The head of the answer to `GET /`; its body is not read, and no redirect is followed. */
+function askHttp(
+  { address, port, site }: Target,
+  { scheme, signal }: { scheme: 'http' | 'https'; signal: AbortSignal },
+): Promise<HttpAnswer | Unseen> {
+  return new Promise((resolve) => {
+    const options = {
+      host: address,
+      port,
+      headers: { host: site, 'user-agent': 'perennial-probe', connection: 'close' },
+      agent: false,
+      maxHeaderSize: 16_384,
+      signal: limited(signal),
+    } as const;
+    const asked =
+      scheme === 'http'
+        ? plainRequest(options)
+        : secureRequest({ ...options, servername: site, rejectUnauthorized: false });
+    asked
+      .once('response', (response) => {
+        const { statusCode = 0, headers } = response;
+        response.once('error', () => undefined).destroy();
+        resolve({
+          status: statusCode,
+          location: headers.location,
+          hsts: headers['strict-transport-security'],
+        });
+      })
+      .on('error', (error) => resolve(unseen(error)))
+      .end();
+  });
 }

@@ -1,6 +1,6 @@
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { MINUTE } from '../../foundation/common/durations.ts';
-import type { EventBus, StackEvent } from '../../foundation/events/events.ts';
+import type { EventBus } from '../../foundation/events/events.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { CertificateManager, ImportableCertificate } from './certificate-manager.ts';
 import { type RecordDeps, recordImport } from './record-import.ts';
@@ -8,7 +8,6 @@ import type { AcmImport } from './rules/decide-imports.ts';
 
 export interface RegionDeps extends RecordDeps {
   events: EventBus;
-  /** ACM of a region. */
   managerIn: (region: string) => CertificateManager;
 }
 
@@ -26,7 +25,6 @@ interface Import {
   name: string;
   region: string;
   version: string;
-  /** The version's files. */
   read: () => Promise<ImportableCertificate>;
 }
 
@@ -58,7 +56,10 @@ export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import
     return { name, region, outcome: 'imported', arn, ...how };
   } catch (error) {
     const failure = describeError(error);
-    if (isNews(before, failure)) await deps.events.publish([failed({ name, region, ...failure })]);
+    if (isNews(before, failure))
+      await deps.events.publish([
+        { type: 'Certificate Import Failed', detail: { name, region, ...failure } },
+      ]);
     await recordImport(deps, at, (claimed) => ({ ...claimed, outcome: 'failed', ...failure }));
     return { name, region, outcome: 'failed', ...failure };
   }
@@ -90,8 +91,4 @@ function isNews(
   { reason, message }: { reason: Reason; message: string },
 ): boolean {
   return before?.reason !== reason || before.message !== message;
-}
-
-function failed(detail: { name: string; region: string; reason: Reason; message: string }): StackEvent {
-  return { type: 'Certificate Import Failed', detail };
 }

@@ -5,8 +5,7 @@ import { orNone } from '../../foundation/common/parse-json.ts';
 import type { EventBus, HostOutcome, StackEvent } from '../../foundation/events/events.ts';
 import type { Invocation } from './hosts.ts';
 import { HostRecord, recordResults } from './rules/host-record.ts';
-import { type HostResult, isInstalled, parseHostReport } from './rules/host-report.ts';
-import { explainSilence } from './rules/silent-host.ts';
+import { explainSilence, type HostResult, isInstalled, parseHostReport } from './rules/host-report.ts';
 
 export interface RecordDeps {
   store: ObjectStore;
@@ -20,32 +19,12 @@ export interface RecordDeps {
  * about, for a host that ended without a report.
  */
 export async function recordInvocation(
-  deps: RecordDeps,
+  { store, events, clock }: RecordDeps,
   invocation: Invocation,
   { group, names }: { group: string; names: readonly string[] },
 ): Promise<HostResult[]> {
+  const { instanceId, commandId } = invocation;
   const results = resultsOf(invocation, names);
-  await tellAndWrite(deps, invocation, { group, results });
-  return results;
-}
-
-/** What the host reports, and a failure for each certificate that it does not report on. */
-function resultsOf(invocation: Invocation, names: readonly string[]): HostResult[] {
-  const report = parseHostReport(invocation.output);
-  const results = report?.results ?? [];
-  const silent = names.filter((name) => !results.some((result) => result.name === name));
-  const { reason, message } = report?.reason
-    ? report
-    : explainSilence(invocation.instanceId, invocation.statusDetails);
-  return [...results, ...silent.map((name) => ({ name, outcome: 'failed' as const, reason, message }))];
-}
-
-/** Results that are recorded already are neither said nor written again. */
-async function tellAndWrite(
-  { store, events, clock }: RecordDeps,
-  { instanceId, commandId }: Invocation,
-  { group, results }: { group: string; results: HostResult[] },
-): Promise<void> {
   const said = new Set<string>();
   await updateObject(store, hostKey(instanceId), async (body) => {
     // A record that cannot be read is written anew: what the host serves, it reports.
@@ -58,6 +37,18 @@ async function tellAndWrite(
     const after = recordResults(before, fresh, { instanceId, group, commandId, at: clock() });
     return { body: `${JSON.stringify(after, null, 2)}\n` };
   });
+  return results;
+}
+
+/** What the host reports, and a failure for each certificate that it does not report on. */
+function resultsOf(invocation: Invocation, names: readonly string[]): HostResult[] {
+  const report = parseHostReport(invocation.output);
+  const results = report?.results ?? [];
+  const silent = names.filter((name) => !results.some((result) => result.name === name));
+  const { reason, message } = report?.reason
+    ? report
+    : explainSilence(invocation.instanceId, invocation.statusDetails);
+  return [...results, ...silent.map((name) => ({ name, outcome: 'failed' as const, reason, message }))];
 }
 
 function eventOf(

@@ -4,7 +4,6 @@ import type { Reason } from '../../foundation/reasons/reasons.ts';
 /** An event takes 256 KB, and so do ten of them together. */
 const MOST_HOSTS_TOLD = 200;
 
-/** Says that a group has nobody to install its certificates. */
 export async function reportNoHosts(
   deps: { events: EventBus },
   due: DeploymentDue,

@@ -14,7 +14,12 @@ import type { EventBus } from '../../foundation/events/events.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { SiteFinding } from './rules/finding.ts';
 import { judgeSite } from './rules/judge-site.ts';
-import type { SiteObserver } from './site-observer.ts';
+import type { SiteFacts } from './rules/site-facts.ts';
+
+/** Looks at a site as a stranger on the Internet would. Never throws: what cannot be seen is a fact. Ends within half a minute. */
+export interface SiteObserver {
+  observe(site: string, signal: AbortSignal): Promise<SiteFacts>;
+}
 
 export interface ProbeDeps {
   store: ObjectStore;

@@ -1,14 +1,14 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import * as z from 'zod/mini';
+import { orNone } from '../common/parse-json.ts';
 import { keyTypeOf, sha256 } from './leaf.ts';
 import { LivePointer } from './live-pointer.ts';
 import type { ArchiveFile } from './object-keys.ts';
 import type { Wanted } from './renewal-file.ts';
 import { certificateFacts } from './verify-issued.ts';
 
-/** A version's files as read; their text is PEM. */
 export type ArchivedPem = Record<ArchiveFile, string>;
 
-/** What a version itself says for its pointer. */
 export type VersionFacts = Omit<LivePointer, 'hosts' | 'serverNames'>;
 
 /** What a pointer to this version says; `undefined` where its key is not its certificate's, or a part cannot be read. */
@@ -37,7 +37,6 @@ export function versionFacts(version: string, pem: ArchivedPem): VersionFacts | 
 const squeezed = (pem: string) => pem.replace(/\s+/g, '');
 
 /** What only the old pointer knew, as far as it can still be read. */
-const Remembered = LivePointer.shape;
 const ONLY_THERE = ['ca', 'caaIssuer', 'caa', 'profile'] as const;
 
 /**
@@ -60,18 +59,10 @@ export function rebuildPointer(
 
 function remembered(spoilt: string | undefined): Partial<LivePointer> {
   const kept: Record<string, unknown> = {};
-  const read = fieldsOf(spoilt);
+  const read = orNone(spoilt, z.record(z.string(), z.unknown())) ?? {};
   for (const field of ONLY_THERE) {
-    const parsed = Remembered[field].safeParse(read[field]);
+    const parsed = LivePointer.shape[field].safeParse(read[field]);
     if (parsed.success && parsed.data !== undefined) kept[field] = parsed.data;
   }
   return kept;
-}
-
-function fieldsOf(text: string | undefined): Record<string, unknown> {
-  try {
-    return { ...JSON.parse(text ?? '{}') };
-  } catch {
-    return {};
-  }
 }

@@ -10,7 +10,6 @@ export class CertificateError extends PerennialError<keyof typeof CERTIFICATE> {
   override readonly name = 'CertificateError';
 }
 
-/** What is asked about an issued certificate. */
 export interface CertificateFacts extends LeafFacts {
   /** RFC 9773, 4.1. */
   certId: string;
@@ -32,7 +31,7 @@ export function verifyIssued(
   ordered: { key: PrivateKeyPem; names: readonly string[]; now: Date },
 ): Issued {
   const blocks = splitChain(fullchainPem);
-  const [leaf, ...issuers] = parseChain(blocks);
+  const [leaf, ...issuers] = parsing(() => blocks.map((block) => new X509Certificate(block)));
   if (!leaf) throw new CertificateError('chain-malformed', 'the CA sent no certificate');
   const key = createPrivateKey(ordered.key.reveal());
   if (!parsing(() => leaf.checkPrivateKey(key))) {
@@ -77,10 +76,6 @@ function splitChain(pem: string): string[] {
     );
   }
   return blocks;
-}
-
-function parseChain(blocks: string[]): X509Certificate[] {
-  return parsing(() => blocks.map((block) => new X509Certificate(block)));
 }
 
 /** The parsers throw what they like, some of it only when a part is looked at. */

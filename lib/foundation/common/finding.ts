@@ -6,7 +6,6 @@ export interface Result<Check extends string> {
   remedy: string;
 }
 
-/** Makes the results of these checks. */
 export function resultsOf<Check extends string>() {
   const of =
     (status: Result<Check>['status']) =>

@@ -41,16 +41,14 @@ async function pause(
   delay: number,
   { what, signal }: Pick<PollOptions<unknown>, 'what' | 'signal'>,
 ): Promise<void> {
-  const outOfTime = () =>
-    new TimeLimitError('out-of-time', {
+  try {
+    signal.throwIfAborted();
+    if (delay > 0) await sleep(delay, undefined, { signal });
+  } catch {
+    throw new TimeLimitError('out-of-time', {
       seen: `the function's time ended while waiting for ${what}`,
       remedy: 'the next run goes on from here',
     });
-  if (signal.aborted) throw outOfTime();
-  try {
-    if (delay > 0) await sleep(delay, undefined, { signal });
-  } catch {
-    throw outOfTime();
   }
 }
 

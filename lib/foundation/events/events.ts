@@ -125,7 +125,6 @@ export interface EventBus {
   publish(facts: readonly StackEvent[]): Promise<void>;
 }
 
-/** What is wrong with one name, seen from outside. */
 export interface SiteOutcome {
   site: string;
   check: string;
@@ -143,12 +142,10 @@ export interface HostOutcome {
   message?: string | undefined;
 }
 
-/** `Import Due` for all these certificates, a few to an event. */
 export function importsDue(names: readonly string[]): StackEvent[] {
   return inParts(names).map((part) => ({ type: 'Import Due', detail: { names: part } }));
 }
 
-/** `Probe Due` for all these certificates, a few to an event. */
 export function probesDue(names: readonly string[]): StackEvent[] {
   return inParts(names).map((part) => ({ type: 'Probe Due', detail: { names: part } }));
 }

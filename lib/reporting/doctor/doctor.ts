@@ -19,8 +19,8 @@ import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
 import { answerOf } from './answer-of.ts';
 import type { DoctorDeps } from './deps.ts';
-import { DnsReader } from './read-dns.ts';
-import { HostReader } from './read-hosts.ts';
+import { dnsReader } from './read-dns.ts';
+import { hostReader } from './read-hosts.ts';
 import { checkFile } from './rules/check-file.ts';
 import { examine } from './rules/examine.ts';
 import type { AccountFacts, CertificateFacts } from './rules/facts.ts';
@@ -54,8 +54,8 @@ export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Pro
 /** What several certificates share is looked at once. */
 function readersOf(deps: DoctorDeps) {
   return {
-    dnsOf: once((role: string | undefined) => new DnsReader(deps.zonesOf(role), deps.resolver)),
-    hosts: new HostReader(deps),
+    dnsOf: once((role: string | undefined) => dnsReader(deps.zonesOf(role), deps.resolver)),
+    groupsOf: hostReader(deps),
     accountAt: once((directoryUrl: string) => readAccount(deps, directoryUrl)),
   };
 }
@@ -121,7 +121,7 @@ async function gather(
       },
     }),
     live: 'found' in live ? { found: live.found?.pointer } : live,
-    groups: await looks.hosts.groups(wanted.hosts),
+    groups: await looks.groupsOf(wanted.hosts),
     now,
   };
 }
@@ -145,7 +145,6 @@ async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<Acco
   };
 }
 
-/** Which certificates `doctor` is asked about. */
 export function parseDoctorRequest(event: unknown): 'all' | string[] {
   const { names } = parseRequest(event, Request, EXAMPLE);
   return names === '*' ? 'all' : [...new Set(names)];

@@ -1,7 +1,6 @@
 import { challengeName, selfAndAncestors } from '../../foundation/certificate/domain-name.ts';
 import { once } from '../../foundation/common/once.ts';
 import { relevantSet } from '../../issuance/caa/find-caa.ts';
-import type { RelevantSet } from '../../issuance/caa/rules/caa.ts';
 import { cnamePath } from '../../issuance/dns/follow-cnames.ts';
 import { type FoundRecord, type HostedZone, zonesFor } from '../../issuance/dns/rules/hosted-zones.ts';
 import { persistName } from '../../issuance/dns/rules/persist-record.ts';
@@ -12,66 +11,50 @@ import { zoneOf } from './rules/check-zones.ts';
 import type { IdentifierFacts, PersistFacts, PlaceFacts } from './rules/facts.ts';
 
 /** Looks at names in Route 53 and in the public DNS; asks each question once for all certificates. */
-export class DnsReader {
-  readonly #resolver;
-  readonly #zones: () => Promise<HostedZone[]>;
-  readonly #nameServers;
-  readonly #recordsOf;
-  readonly #placeAt;
+export function dnsReader(zones: ReturnType<DoctorDeps['zonesOf']>, resolver: DoctorDeps['resolver']) {
+  const listed = zones.list();
+  // Whoever asks gets the error; before anyone does, it is nobody's.
+  listed.catch(() => undefined);
+  const dns = {
+    ns: once((zone: string) => resolver.ns(zone)),
+    caa: once((name: string) => resolver.caa(name)),
+    txt: once((name: string) => resolver.txt(name)),
+    cname: once((name: string) => resolver.cname(name)),
+  };
+  const nameServers = once((zoneId: string) => zones.nameServers(zoneId));
+  // All of a zone at once: Route 53 answers ten calls a second, and a fleet has hundreds of names.
+  const recordsOf = once((zoneId: string) => zones.records(zoneId));
 
-  constructor(zones: ReturnType<DoctorDeps['zonesOf']>, resolver: DoctorDeps['resolver']) {
-    const listed = zones.list();
-    // Whoever asks gets the error; before anyone does, it is nobody's.
-    listed.catch(() => undefined);
-    this.#zones = () => listed;
-    this.#resolver = {
-      ns: once((zone: string) => resolver.ns(zone)),
-      caa: once((name: string) => resolver.caa(name)),
-      txt: once((name: string) => resolver.txt(name)),
-      cname: once((name: string) => resolver.cname(name)),
-    };
-    this.#nameServers = once((zoneId: string) => zones.nameServers(zoneId));
-    this.#placeAt = once((name: string) => this.#lookAtPlace(name));
-    // All of a zone at once: Route 53 answers ten calls a second, and a fleet has hundreds of names.
-    this.#recordsOf = once((zoneId: string) => zones.records(zoneId));
-  }
-
-  async identifier(identifier: string): Promise<IdentifierFacts> {
-    const first = challengeName(identifier);
-    const path = await answerOf(cnamePath(this.#resolver, first));
-    const start = await this.#placeAt(first);
-    const last = foundOr(path, undefined)?.names.at(-1) ?? first;
-    return { identifier, path, start, end: last === first ? start : await this.#placeAt(last) };
-  }
-
-  relevantSet(name: string): Promise<RelevantSet | undefined> {
-    return relevantSet(this.#resolver, name);
-  }
-
-  /** The TXT values where an identifier's standing record belongs. */
-  async standing(identifier: string): Promise<PersistFacts['places'][number]> {
-    return { identifier, values: await answerOf(this.#resolver.txt(persistName(identifier))) };
-  }
-
-  async #lookAtPlace(name: string): Promise<PlaceFacts> {
-    const zones = await answerOf(this.#zonesOf(name));
+  const zonesOf = async (name: string) => {
+    const candidates = zonesFor(name, await listed);
+    return Promise.all(candidates.map(async (zone) => ({ zone, nameServers: await nameServers(zone.id) })));
+  };
+  /** At the name, and between it and the zone's own. */
+  const records = async (name: string, zone: HostedZone): Promise<FoundRecord[]> => {
+    const path = selfAndAncestors(name).filter((above) => above === name || above !== zone.name);
+    return (await recordsOf(zone.id)).filter((record) => path.includes(record.name));
+  };
+  const placeAt = once(async (name: string): Promise<PlaceFacts> => {
+    const zones = await answerOf(zonesOf(name));
     if ('trouble' in zones) return { name, zones, publicServers: zones, records: zones };
-    const publicServers = await answerOf(this.#resolver.ns(zones.found[0]?.zone.name ?? name));
+    const publicServers = await answerOf(dns.ns(zones.found[0]?.zone.name ?? name));
     const zone = zoneOf({ zones, publicServers });
     if ('trouble' in zone) return { name, zones, publicServers, records: zone };
-    return { name, zones, publicServers, records: await answerOf(this.#records(name, zone.found.zone)) };
-  }
+    return { name, zones, publicServers, records: await answerOf(records(name, zone.found.zone)) };
+  });
 
-  async #zonesOf(name: string) {
-    const candidates = zonesFor(name, await this.#zones());
-    return Promise.all(
-      candidates.map(async (zone) => ({ zone, nameServers: await this.#nameServers(zone.id) })),
-    );
-  }
-
-  /** At the name, and between it and the zone's own. */
-  async #records(name: string, zone: HostedZone): Promise<FoundRecord[]> {
-    const path = selfAndAncestors(name).filter((above) => above === name || above !== zone.name);
-    return (await this.#recordsOf(zone.id)).filter((record) => path.includes(record.name));
-  }
+  return {
+    async identifier(identifier: string): Promise<IdentifierFacts> {
+      const first = challengeName(identifier);
+      const path = await answerOf(cnamePath(dns, first));
+      const start = await placeAt(first);
+      const last = foundOr(path, undefined)?.names.at(-1) ?? first;
+      return { identifier, path, start, end: last === first ? start : await placeAt(last) };
+    },
+    relevantSet: (name: string) => relevantSet(dns, name),
+    /** The TXT values where an identifier's standing record belongs. */
+    async standing(identifier: string): Promise<PersistFacts['places'][number]> {
+      return { identifier, values: await answerOf(dns.txt(persistName(identifier))) };
+    },
+  };
 }

@@ -44,7 +44,7 @@ export async function readStatus(
   const named = wanted.flatMap((file) => ('name' in file ? file.name : []));
   const readAll = readerOf(store, readsAtOnce);
   const [files, pointers, remembered, records] = await Promise.all([
-    readAll(renewalKey, stack ? named : [], (text, name) => readFile(text, name, stack)),
+    stack ? readAll(renewalKey, named, (text, name) => readFile(text, name, stack)) : new Map(),
     readAll(liveKey, namesIn(live, LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
     readAll(stateKey, namesIn(states, STATE_PREFIX), (text) => orNone(text, State)),
     readAll(hostKey, instanceIdsIn(hosts), (text) => orNone(text, HostRecord)),
@@ -88,8 +88,7 @@ function readerOf(store: Reads, concurrency: number) {
   };
 }
 
-function readFile(text: string, name: string, stack: ReadOptions['stack']): CertificateFacts['file'] {
-  if (!stack) return undefined;
+function readFile(text: string, name: string, stack: Stack): CertificateFacts['file'] {
   try {
     return { ...parseRenewalFile(text, name, stack), stack };
   } catch (error) {

@@ -43,7 +43,6 @@ export async function showStatus(
   return { ...answer, page: STATUS_PAGE_KEY };
 }
 
-/** Whether `status` is to write its page too. */
 export function parseStatusRequest(event: unknown): { page: boolean } {
   return parseRequest(event, Request, '{ "page": true } for the page too, or nothing');
 }

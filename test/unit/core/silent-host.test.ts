@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { explainSilence } from '../../../lib/delivery/deployment/rules/silent-host.ts';
+import { explainSilence } from '../../../lib/delivery/deployment/rules/host-report.ts';
 
 it.each([
   ['Terminated', 'ssm-terminated', 'another host of the group failed'],

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { findExternalAccount } from '../../../lib/adapters/acme/external-account.ts';
+import { findExternalAccount } from '../../../lib/adapters/acme/accounts.ts';
+import { AcmeClient } from '../../../lib/adapters/acme/acme-client.ts';
+import { newAccountKey } from '../../../lib/adapters/acme/stored-account.ts';
 import { RenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { HOST_REPORT } from '../../../lib/foundation/reasons/deployments.ts';
 import { isOfKind, REASONS, remedyOf } from '../../../lib/foundation/reasons/reasons.ts';
@@ -66,8 +68,12 @@ describe('a remedy names what there is:', () => {
       remedyOf('external-account-malformed').words,
     ) ?? [''];
     const stored = JSON.stringify({ [kid]: 'mine', [hmacKey]: 'c2VjcmV0LXNlY3JldA' });
-    const kept = { store: { get: async () => stored }, prefix: '/eab', isRequired: async () => true };
-    await expect(findExternalAccount('https://ca.test/dir', kept)).resolves.toEqual(JSON.parse(stored));
+    const store = { get: async () => stored, create: async () => false, replace: async () => {} };
+    const settings = { accountPrefix: '', eabPrefix: '/eab', contact: '', agreeToTerms: true };
+    const context = { store, settings: { ...settings, caaIdentity: undefined } };
+    const client = new AcmeClient({ directoryUrl: 'https://ca.test/dir', accountKey: newAccountKey() });
+    const found = findExternalAccount('https://ca.test/dir', context, client);
+    await expect(found).resolves.toEqual(JSON.parse(stored));
   });
 });
 

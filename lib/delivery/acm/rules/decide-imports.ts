@@ -4,7 +4,6 @@ const AcmImport = z.object({
   region: z.string(),
   /** In ACM; absent before the first import. */
   arn: z.optional(z.string()),
-  /** The version that ACM has. */
   version: z.optional(z.string()),
   at: z.string(),
   /** `importing` is a claim; `kept` is in ACM still, though the file does not ask for the region any more. */
@@ -21,7 +20,6 @@ export type AcmRecord = z.infer<typeof AcmRecord>;
 export interface AcmFacts {
   wanted: readonly { region: string }[];
   record: AcmRecord | undefined;
-  /** The live version. */
   version: string;
 }
 

@@ -1,7 +1,6 @@
 import { type HostRecord, neverRan } from './host-record.ts';
 
 export interface HostOrder {
-  /** The host that goes first. */
   canary: string;
   others: string[];
   /** How many of the others came to nothing at their last run: so many errors are no news. */

@@ -6,7 +6,6 @@ export interface Unseen {
   error: string;
 }
 
-/** The certificate that one address serves. */
 export interface Served {
   address: string;
   /** Hex, lower case. */
@@ -26,7 +25,6 @@ export interface HttpAnswer {
   hsts: string | undefined;
 }
 
-/** What one name looks like from outside. */
 export interface SiteFacts {
   site: string;
   addresses: string[] | Unseen;

@@ -1,6 +1,7 @@
 import { inOneLine } from '../../../foundation/common/perennial-error.ts';
+import { complaintAboutProfile } from '../../../issuance/ca/rules/profile.ts';
 import { unseen } from './answer.ts';
-import type { AccountFacts } from './facts.ts';
+import type { AccountFacts, CertificateFacts } from './facts.ts';
 import { failing, ok, type Result } from './finding.ts';
 
 /** The CA answers, and there is an account there or one can be made. */
@@ -26,4 +27,16 @@ export function checkAccount({
     `none at ${directoryUrl}, and none can be made without your agreement to the CA's terms`,
     'set params.agreeToTerms to true in serverless.yml and deploy',
   );
+}
+
+/** The CA has the profile that the file asks for; nothing to say where it asks for none, or the CA does not answer. */
+export function checkProfile({ wanted, account }: Pick<CertificateFacts, 'wanted' | 'account'>): Result[] {
+  const { directory, directoryUrl } = account;
+  if (wanted.profile === undefined || 'trouble' in directory) return [];
+  const complaint = complaintAboutProfile(wanted.profile, {
+    directoryUrl,
+    offered: directory.found.profiles,
+  });
+  if (complaint) return [failing('profile', complaint.seen, complaint.remedy)];
+  return [ok('profile', `the CA has ${wanted.profile}`)];
 }

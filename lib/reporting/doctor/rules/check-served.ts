@@ -5,7 +5,6 @@ import { unseen } from './answer.ts';
 import type { GroupFacts, HostFacts } from './facts.ts';
 import { type Check, failing, ok, type Result, warning } from './finding.ts';
 
-/** Whose reports are looked at. */
 interface Context {
   name: string;
   group: GroupFacts['group'];
@@ -14,7 +13,6 @@ interface Context {
 type Hosts = readonly HostFacts[];
 type Lineage = HostRecord['lineages'][string];
 
-/** What each host last reported of the certificate. */
 function reports(
   hosts: Hosts,
   name: string,

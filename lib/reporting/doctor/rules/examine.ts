@@ -1,11 +1,10 @@
 import { isPersistent, writesDns } from '../../../issuance/dns/rules/persist-record.ts';
 import { type Answer, isLame } from './answer.ts';
-import { checkAccount } from './check-account.ts';
+import { checkAccount, checkProfile } from './check-account.ts';
 import { checkCaa } from './check-caa.ts';
 import { checkChallengeNames } from './check-challenge-names.ts';
 import { checkHosts } from './check-hosts.ts';
 import { checkPersistRecords } from './check-persist-records.ts';
-import { checkProfile } from './check-profile.ts';
 import { checkSchedule } from './check-schedule.ts';
 import { checkDelegation, checkSubZones, checkZones } from './check-zones.ts';
 import type { CertificateFacts } from './facts.ts';

@@ -24,7 +24,6 @@ const MOST_TOLD = 50;
 const MOST_NAMES = 10;
 const LONGEST_SUBJECT = 100;
 
-/** One mail about all that is wrong and all that is over. */
 export function writeMail(facts: MailFacts): Mail {
   const { tell, over, stage } = facts;
   const shown = tell.slice(0, MOST_TOLD);

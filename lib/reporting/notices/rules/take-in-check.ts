@@ -1,6 +1,5 @@
 import type { CheckSummary } from '../../../foundation/events/events.ts';
-import { arise, end, isNobodyThere } from './change-memory.ts';
-import { keyOf, type Memory, type Trouble } from './trouble.ts';
+import { arise, end, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
 
 /** The check looked at everything: what it does not name is over, unless it arose meanwhile or could not be looked at. */
 export function takeInCheck(memory: Memory, checked: CheckSummary): void {
@@ -38,5 +37,4 @@ function isGone(
   }
 }
 
-/** Whether all are listed. */
 const isAll = ({ count, items }: { count: number; items: readonly unknown[] }) => count <= items.length;

@@ -1,9 +1,8 @@
 import { DAY } from '../../../foundation/common/durations.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
-import { arise, end, forget, isNobodyThere } from './change-memory.ts';
 import type { SeenEvent } from './seen-event.ts';
 import { takeInCheck } from './take-in-check.ts';
-import { keyOf, type Memory } from './trouble.ts';
+import { arise, end, forget, isNobodyThere, keyOf, type Memory } from './trouble.ts';
 
 const MOST_NAMED = 200;
 

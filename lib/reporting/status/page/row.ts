@@ -35,7 +35,6 @@ function leftText(daysLeft: number): string {
   return daysLeft === 0 ? 'today' : `${daysLeft} d left`;
 }
 
-/** The CA as the host of its directory. */
 function issuerOf({ ca, profile }: CertificateStatus): Markup {
   if (ca === undefined) return html``;
   const host = URL.parse(ca)?.host ?? ca;
