@@ -14,6 +14,8 @@ export interface CloudOptions extends PartsOptions {
   hosts?: HostOptions[];
   /** the folder with serverless.yml; this project by default */
   projectDir?: string;
+  /** deploys what was packed for an earlier cloud, where the project is the same */
+  reusePackage?: boolean;
 }
 
 export type FunctionLogListener = (functionName: string, line: string) => void;
@@ -89,7 +91,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
     await Promise.all((options.hosts ?? []).map((host) => parts.hosts.start(host)));
     return {
       ...describeParts(parts),
-      ...operations(parts, options.projectDir ?? PROJECT),
+      ...operations(parts, options),
       onFunctionLog: (listener) => void logListeners.push(listener),
       onInvocation: (listener) => void invocationListeners.push(listener),
       stop,
@@ -124,12 +126,12 @@ function describeParts(parts: Parts) {
   };
 }
 
-function operations(parts: Parts, projectDir: string) {
+function operations(parts: Parts, { projectDir = PROJECT, reusePackage = false }: CloudOptions) {
   const { aws, dir, route53 } = parts;
   const { env } = describeParts(parts);
   return {
     async deploy() {
-      await deployProject({ projectDir, env, logFile: join(dir, 'deploy.log') });
+      await deployProject({ projectDir, env, logFile: join(dir, 'deploy.log'), reusePackage });
       await aws.adapt();
     },
     outputs: () => aws.outputs(),
