@@ -5,8 +5,12 @@ import { CountTests } from './tools/check/count-tests.ts';
 import { LongestFirst } from './tools/check/longest-first.ts';
 
 const processors = availableParallelism();
-/** Servers, hosts and clouds wait much of their time. */
-const waiting = { maxWorkers: 2 * processors, sequence: { groupOrder: 2 } };
+/** Servers, hosts and clouds wait much of their time, and what is waited for takes longer on a busy machine. */
+const waiting = {
+  maxWorkers: 2 * processors,
+  sequence: { groupOrder: 2 },
+  expect: { poll: { timeout: 20_000 } },
+};
 
 // What tests start, serverless above all, is compiled once. Functions get an environment of their own and start as on AWS.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '.local/compile-cache');

@@ -65,6 +65,8 @@ export interface LocalCloud {
 
 const PROJECT = join(import.meta.dirname, '..');
 const IDLE_CHECK_MS = 25;
+/** Between looks into queues, each of which is a call for each of them. */
+const QUEUE_CHECK_MS = 100;
 
 /** Starts the local cloud, after installing what it needs. It also stops with this process. */
 export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud> {
@@ -158,6 +160,6 @@ async function untilIdle({ aws, ssm }: Parts, limitMs: number): Promise<void> {
     if (Date.now() > deadline && quiet === 0) {
       throw new Error(`not idle after ${limitMs / 1000} s; still going on: ${going.join(', ')}`);
     }
-    await sleep(IDLE_CHECK_MS);
+    await sleep(going.some((what) => what.startsWith('messages')) ? QUEUE_CHECK_MS : IDLE_CHECK_MS);
   }
 }
