@@ -14,6 +14,8 @@ export interface CloudOptions extends PartsOptions {
   hosts?: HostOptions[];
   /** the folder with serverless.yml; this project by default */
   projectDir?: string;
+  /** deploys what was packed for an earlier cloud, where the project is the same */
+  reusePackage?: boolean;
 }
 
 export type FunctionLogListener = (functionName: string, line: string) => void;
@@ -63,6 +65,8 @@ export interface LocalCloud {
 
 const PROJECT = join(import.meta.dirname, '..');
 const IDLE_CHECK_MS = 25;
+/** Between looks into queues, each of which is a call for each of them. */
+const QUEUE_CHECK_MS = 100;
 
 /** Starts the local cloud, after installing what it needs. It also stops with this process. */
 export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud> {
@@ -89,7 +93,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
     await Promise.all((options.hosts ?? []).map((host) => parts.hosts.start(host)));
     return {
       ...describeParts(parts),
-      ...operations(parts, options.projectDir ?? PROJECT),
+      ...operations(parts, options),
       onFunctionLog: (listener) => void logListeners.push(listener),
       onInvocation: (listener) => void invocationListeners.push(listener),
       stop,
@@ -124,12 +128,12 @@ function describeParts(parts: Parts) {
   };
 }
 
-function operations(parts: Parts, projectDir: string) {
+function operations(parts: Parts, { projectDir = PROJECT, reusePackage = false }: CloudOptions) {
   const { aws, dir, route53 } = parts;
   const { env } = describeParts(parts);
   return {
     async deploy() {
-      await deployProject({ projectDir, env, logFile: join(dir, 'deploy.log') });
+      await deployProject({ projectDir, env, logFile: join(dir, 'deploy.log'), reusePackage });
       await aws.adapt();
     },
     outputs: () => aws.outputs(),
@@ -156,6 +160,6 @@ async function untilIdle({ aws, ssm }: Parts, limitMs: number): Promise<void> {
     if (Date.now() > deadline && quiet === 0) {
       throw new Error(`not idle after ${limitMs / 1000} s; still going on: ${going.join(', ')}`);
     }
-    await sleep(IDLE_CHECK_MS);
+    await sleep(going.some((what) => what.startsWith('messages')) ? QUEUE_CHECK_MS : IDLE_CHECK_MS);
   }
 }

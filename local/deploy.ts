@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { packageProject } from './package.ts';
 import { holdLock } from './setup/hold-lock.ts';
 
 export class DeployError extends Error {
@@ -16,33 +17,44 @@ export interface DeployOptions {
   env: Record<string, string>;
   /** gets everything that it prints */
   logFile: string;
+  /** takes what was packed of the same project before, which saves most of the time */
+  reusePackage?: boolean;
 }
 
 const SERVERLESS = join(import.meta.dirname, '../node_modules/.bin/serverless');
-const DEPLOY_LIMIT_MS = 300_000;
+const RUN_LIMIT_MS = 300_000;
 const LINES_TO_SHOW = 15;
 
-/** Runs the real `serverless deploy`. One at a time for a project, as it builds in a folder of the project. */
-export async function deployProject({ projectDir, env, logFile }: DeployOptions): Promise<void> {
-  await holdLock(join(projectDir, '.serverless'), async () => {
-    const log = openSync(logFile, 'a');
-    const child = spawn(SERVERLESS, ['deploy'], {
-      cwd: projectDir,
-      stdio: ['ignore', log, log],
-      // What it packs it leaves in the folder for temporary files.
-      env: { ...deployEnvironment(env), TMPDIR: dirname(logFile) },
-      timeout: DEPLOY_LIMIT_MS,
-      killSignal: 'SIGKILL',
-    });
-    closeSync(log);
-    const [status] = await once(child, 'exit');
-    if (status === 0) return;
-    const end = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-LINES_TO_SHOW);
-    throw new DeployError(`serverless deploy failed:\n${end.join('\n')}`);
-  });
+/** Runs the real `serverless deploy`. */
+export async function deployProject(options: DeployOptions): Promise<void> {
+  const { projectDir, env, logFile, reusePackage } = options;
+  /** One at a time for a project, as it builds in a folder of the project. */
+  const build = (args: string[], buildEnv: Record<string, string>) =>
+    holdLock(join(projectDir, '.serverless'), () => runServerless(args, { ...options, env: buildEnv }));
+  if (!reusePackage) return build(['deploy'], env);
+  const folder = join(dirname(logFile), 'package');
+  await packageProject({ projectDir, env, folder }, build);
+  await runServerless(['deploy', '--package', folder], options);
 }
 
-function deployEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
+async function runServerless(args: string[], { projectDir, env, logFile }: DeployOptions): Promise<void> {
+  const log = openSync(logFile, 'a');
+  const child = spawn(SERVERLESS, args, {
+    cwd: projectDir,
+    stdio: ['ignore', log, log],
+    // What it packs it leaves in the folder for temporary files.
+    env: { ...serverlessEnvironment(env), TMPDIR: dirname(logFile) },
+    timeout: RUN_LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
+  closeSync(log);
+  const [status] = await once(child, 'exit');
+  if (status === 0) return;
+  const end = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-LINES_TO_SHOW);
+  throw new DeployError(`serverless ${args[0]} failed:\n${end.join('\n')}`);
+}
+
+function serverlessEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   // A profile would win over the credentials of the local cloud.
   const { AWS_PROFILE: _, ...inherited } = process.env;
   return {

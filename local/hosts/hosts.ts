@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerCommand } from '../setup/container.ts';
+import { type AwsCli, startAwsCli } from './aws-cli/start.ts';
 import { findFreePort } from './free-port.ts';
 import { Host } from './host.ts';
 import { removeLeftovers } from './leftovers.ts';
@@ -44,6 +45,7 @@ export class Hosts {
   readonly #hosts = new Map<string, Host>();
   readonly #started: Nginx[] = [];
   #swept: Promise<void> | undefined;
+  #awsCli: Promise<AwsCli> | undefined;
 
   constructor(options: HostsOptions) {
     this.#options = options;
@@ -92,6 +94,8 @@ export class Hosts {
   /** Stops every Nginx and removes the hosts' folders. */
   async stop(): Promise<void> {
     await Promise.all(this.#started.splice(0).map((nginx) => nginx.stop()));
+    await (await this.#awsCli)?.stop();
+    this.#awsCli = undefined;
     this.#hosts.clear();
     for (const folder of ['hosts', 'fleet'])
       await rm(join(this.#options.dir, folder), { recursive: true, force: true });
@@ -112,8 +116,10 @@ export class Hosts {
     const tlsPort = await findFreePort();
     const httpPort = await findFreePort();
     await this.#writeTools(join(folder, 'bin'), { nginx, tlsPort, container: options.container ?? 'web' });
+    this.#awsCli ??= startAwsCli(this.#options);
+    const awsCli = await this.#awsCli;
     const env = {
-      PATH: `${join(folder, 'bin')}:${this.#options.venvBin}:/usr/sbin:/usr/bin:/sbin:/bin`,
+      PATH: `${join(folder, 'bin')}:${awsCli.folder}:/usr/sbin:/usr/bin:/sbin:/bin`,
       HOME: folder,
       AWS_EC2_METADATA_DISABLED: 'true',
       ...this.#options.env(id),

@@ -1,6 +1,6 @@
 """Serves moto on a free port of the loopback address and prints that port as the first line.
 
-These things differ from `moto_server`: queues do not push to functions inside moto (the pollers of
+The only argument is a folder that keeps which templates are good. These things differ from `moto_server`: queues do not push to functions inside moto (the pollers of
 local/queues do what an event source mapping does); GET /deployed-code/<function ARN> answers the
 zip that moto keeps, as the presigned URL of GetFunction's Code.Location does on AWS;
 ValidateTemplate refuses a template for the errors that cfn-lint finds, not for its warnings; Ref of an
@@ -18,6 +18,7 @@ from functools import cache
 import moto.cloudformation.models
 from finish_stacks import finish_stacks
 from keep_alive import KeepAliveHandler
+from lint_once import lint_once
 from moto.awslambda.models import lambda_backends
 from moto.events.models import EventBus
 from moto.moto_server.werkzeug_app import (
@@ -46,10 +47,6 @@ def without_push(queue_init):
         self.lambda_event_source_mappings = NoMappings()
 
     return init
-
-
-def errors_only(lint):
-    return lambda template: [found for found in lint(template) if found.rule.severity == "error"]
 
 
 def with_deployed_code(app):
@@ -89,7 +86,7 @@ def main():
     EventBus.physical_resource_id = property(lambda bus: bus.name)
     finish_stacks()
     models = moto.cloudformation.models
-    models.validate_template_cfn_lint = errors_only(models.validate_template_cfn_lint)
+    models.validate_template_cfn_lint = lint_once(models.validate_template_cfn_lint, sys.argv[1])
     remember_backends()
     app = with_deployed_code(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=KeepAliveHandler)

@@ -24,7 +24,11 @@ const SERVE = fileURLToPath(new URL('serve.py', import.meta.url));
  */
 export async function startMoto({ venvBin, dir }: { venvBin: string; dir: string }): Promise<Moto> {
   const logFile = join(dir, 'moto.log');
-  const server = spawn(join(venvBin, 'python'), ['-B', SERVE], { stdio: 'pipe', env: environment(dir) });
+  const linted = join(venvBin, '../../linted');
+  const server = spawn(join(venvBin, 'python'), ['-B', SERVE, linted], {
+    stdio: 'pipe',
+    env: environment(dir),
+  });
   server.stderr.pipe(createWriteStream(logFile, { flags: 'a' }));
   const exited = once(server, 'exit').catch(() => []);
   const firstLine = once(createInterface(server.stdout), 'line', {

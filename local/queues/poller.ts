@@ -15,6 +15,8 @@ export interface PollerOptions {
   sqs: SQSClient;
   queueUrl: string;
   mapping: QueueMapping;
+  /** how many messages the queue holds: visible, in flight or delayed */
+  depth: () => Promise<number>;
   invoke: (functionArn: string, payload: string) => Promise<InvocationResult>;
   /** after a failure messages are seen again after this time; by default after the queue's visibility timeout */
   retryAfterMs: number | undefined;
@@ -23,6 +25,8 @@ export interface PollerOptions {
 
 /** Messages that become visible by themselves (a delay, a visibility timeout) are found after this time at most. */
 const LOOK_AGAIN_MS = 500;
+/** An empty queue is looked into when something is sent to it; this is for what comes another way. */
+const LOOK_AGAIN_WHEN_EMPTY_MS = 5_000;
 
 /** Feeds a function from a queue as Lambda's event source mapping does. */
 export class Poller {
@@ -90,10 +94,13 @@ export class Poller {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
+    const isEmpty = (await this.#options.depth().catch(() => 1)) === 0;
     const timer = new AbortController();
     await Promise.race([
       woken,
-      sleep(LOOK_AGAIN_MS, undefined, { signal: timer.signal }).catch(() => undefined),
+      sleep(isEmpty ? LOOK_AGAIN_WHEN_EMPTY_MS : LOOK_AGAIN_MS, undefined, { signal: timer.signal }).catch(
+        () => undefined,
+      ),
     ]);
     timer.abort();
   }

@@ -103,6 +103,7 @@ export class Queues implements LocalService {
       onError,
       mapping,
       queueUrl: this.#urlOf(mapping.queueArn),
+      depth: () => this.#depthOf(mapping.queueArn),
     });
   }
 

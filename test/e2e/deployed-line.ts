@@ -58,6 +58,7 @@ export class DeployedLine {
       pebble: { retryAfter: { authz: 0, order: 0 }, nonceReject: 0 },
       queueRetryAfterMs: 100,
       asyncRetryDelaysMs: [10, 10],
+      reusePackage: true,
       ...options,
     });
     try {

@@ -101,7 +101,7 @@ describe('a host on which nothing can be written', () => {
   });
 
   test.each([
-    ['aws-cli-missing', 'PATH=$(printf %s "$PATH" | tr ":" "\\n" | grep -v venv | paste -sd :)'],
+    ['aws-cli-missing', 'PATH=$(printf %s "$PATH" | tr ":" "\\n" | grep -v aws-cli | paste -sd :)'],
     [
       'openssl-missing',
       'mkdir "$TMPDIR/all" && ln -s /usr/bin/* "$TMPDIR/all" && rm "$TMPDIR/all/openssl" && PATH="$TMPDIR/all"',

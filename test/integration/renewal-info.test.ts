@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { renewalInfoOf } from '../../lib/adapters/acme/renewal-info.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
 import { type Ca, issue, startCa } from './ca-fixture.ts';
 
 const DAY = 86_400_000;
+const PEBBLE_NOTES = { timeout: 10_000 };
 let ca: Ca;
 const ask = (certId: string) => renewalInfoOf({ timeoutMs: 2_000 })(ca.pebble.directoryUrl, certId);
 
@@ -60,7 +62,12 @@ describe('a CA that tells when to renew (RFC 9773)', () => {
 
   it('takes an order that replaces a certificate once', async () => {
     const { certId } = await issue(ca, { names: ['e.example.com'] });
-    await issue(ca, { names: ['e.example.com'], replaces: certId });
+    // Pebble gives out a certificate a moment before it notes its order, and which one that replaces.
+    await vi.waitFor(() => issue(ca, { names: ['e.example.com'], replaces: certId }), PEBBLE_NOTES);
+    await vi.waitFor(
+      async () => expect(await readFile(ca.pebble.logFile, 'utf8')).toContain('has been marked as replaced'),
+      PEBBLE_NOTES,
+    );
     await expect(issue(ca, { names: ['e.example.com'], replaces: certId })).rejects.toMatchObject({
       reason: 'acme-already-replaced',
     });
