@@ -10,7 +10,7 @@ import { reply } from '../../local/dns/reply.ts';
 import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
-import { makeWorld, type World } from '../unit/steps/renewal-world.ts';
+import { makeWorld, type World } from '../unit/issuance/renewal-world.ts';
 
 let dns: Listener;
 let ca: Pebble;

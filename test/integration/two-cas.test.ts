@@ -13,7 +13,7 @@ import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
 import { FakeHosts } from '../fakes/fake-hosts.ts';
-import { makeWorld, type World } from '../unit/steps/renewal-world.ts';
+import { makeWorld, type World } from '../unit/issuance/renewal-world.ts';
 
 const HOUR = 3_600_000;
 const IDENTITY = 'pebble.letsencrypt.org';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Csrs } from '../../../lib/adapters/acme/csrs.ts';
-import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
-import { newKey } from '../../fakes/certificates.ts';
+import { Csrs } from '../../../../lib/adapters/acme/csrs.ts';
+import { PrivateKeyPem } from '../../../../lib/foundation/certificate/private-key-pem.ts';
+import { newKey } from '../../../fakes/certificates.ts';
 
 const names = ['example.com'];
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { busEvent } from '../../local/events/event.ts';
-import { matchesPattern, UnsupportedPatternError } from '../../local/events/pattern.ts';
-import { targetInput } from '../../local/events/target-input.ts';
-import { failedMessages } from '../../local/queues/batch-failures.ts';
-import { allowsRule } from '../../local/queues/queue-policy.ts';
+import { busEvent } from '../../../local/events/event.ts';
+import { matchesPattern, UnsupportedPatternError } from '../../../local/events/pattern.ts';
+import { targetInput } from '../../../local/events/target-input.ts';
+import { failedMessages } from '../../../local/queues/batch-failures.ts';
+import { allowsRule } from '../../../local/queues/queue-policy.ts';
 
 const event = {
   source: 'aws.s3',

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import { HostGroupSettings } from '../../../lib/foundation/certificate/host-group.ts';
-import { LineageName } from '../../../lib/foundation/certificate/lineage.ts';
-import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
-import { DeploymentDue } from '../../../lib/foundation/events/events.ts';
-import { parseStart } from '../../../lib/scan/rules/trigger.ts';
-import { stackOf } from '../../fakes/stack.ts';
+import { HostGroupSettings } from '../../lib/foundation/certificate/host-group.ts';
+import { LineageName } from '../../lib/foundation/certificate/lineage.ts';
+import { parseRenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
+import { DeploymentDue } from '../../lib/foundation/events/events.ts';
+import { parseStart } from '../../lib/scan/rules/trigger.ts';
+import { stackOf } from '../fakes/stack.ts';
 
 /** Row 41 of the faults to survive: none of these may get past the edge, as a name or as a DNS name. */
 const HOSTILE_NAMES = [
@@ -38,7 +38,7 @@ const HOSTILE_NAMES = [
 ];
 
 const require = createRequire(import.meta.url);
-const { parameters } = require('../../../resources/document.cjs').Resources.InstallDocument.Properties
+const { parameters } = require('../../resources/document.cjs').Resources.InstallDocument.Properties
   .Content;
 const isLetThrough = (parameter: string, value: string) =>
   new RegExp(parameters[parameter].allowedPattern).test(value);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { actionOf } from '../../local/gateway/action.ts';
-import type { AwsRequest } from '../../local/gateway/request.ts';
-import { Authorizations } from '../../local/iam/authorizations.ts';
+import { actionOf } from '../../../local/gateway/action.ts';
+import type { AwsRequest } from '../../../local/gateway/request.ts';
+import { Authorizations } from '../../../local/iam/authorizations.ts';
 
 const HOSTS: Record<string, Record<string, string>> = { 'i-1': { 'perennial-group': 'web' }, 'mi-2': {} };
 

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { notify } from '../../../lib/reporting/notices/notify.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
-import { checked, DAY, failed, HOUR, later, NOW } from '../core/notices/facts.ts';
+import { checked, DAY, failed, HOUR, later, NOW } from './notices/facts.ts';
 
 let now: Date;
 let store: MemoryStore;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lookUp } from '../../local/dns/look-up.ts';
-import { normalizeName, type RecordSet, recordSetKey } from '../../local/route53/record-set.ts';
+import { lookUp } from '../../../local/dns/look-up.ts';
+import { normalizeName, type RecordSet, recordSetKey } from '../../../local/route53/record-set.ts';
 
 const zone = 'example.com.';
 const recordSets = new Map(

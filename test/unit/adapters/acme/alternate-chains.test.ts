@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alternatesIn } from '../../../lib/adapters/acme/alternate-chains.ts';
+import { alternatesIn } from '../../../../lib/adapters/acme/alternate-chains.ts';
 
 const url = 'https://ca.test/cert/1';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseCharacterStrings } from '../../local/route53/character-strings.ts';
-import { History } from '../../local/route53/history.ts';
-import { listRecordSets } from '../../local/route53/list-record-sets.ts';
-import { nameServersOf } from '../../local/route53/name-servers.ts';
-import { parseChangeBatch } from '../../local/route53/parse-change-batch.ts';
-import { normalizeName, type RecordSet, recordSetKey } from '../../local/route53/record-set.ts';
-import { TokenBuckets } from '../../local/route53/token-buckets.ts';
+import { parseCharacterStrings } from '../../../local/route53/character-strings.ts';
+import { History } from '../../../local/route53/history.ts';
+import { listRecordSets } from '../../../local/route53/list-record-sets.ts';
+import { nameServersOf } from '../../../local/route53/name-servers.ts';
+import { parseChangeBatch } from '../../../local/route53/parse-change-batch.ts';
+import { normalizeName, type RecordSet, recordSetKey } from '../../../local/route53/record-set.ts';
+import { TokenBuckets } from '../../../local/route53/token-buckets.ts';
 
 describe('names', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RequestBucket } from '../../../lib/adapters/aws/request-bucket.ts';
+import { RequestBucket } from '../../../../lib/adapters/aws/request-bucket.ts';
 
 describe('the bucket of requests', () => {
   it('lets fifty of an action through at once, then ten a second', () => {

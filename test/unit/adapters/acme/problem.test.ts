@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AcmeAuthority } from '../../../lib/adapters/acme/acme-authority.ts';
-import type { AcmeClient } from '../../../lib/adapters/acme/acme-client.ts';
+import { AcmeAuthority } from '../../../../lib/adapters/acme/acme-authority.ts';
+import type { AcmeClient } from '../../../../lib/adapters/acme/acme-client.ts';
 import {
   acmeError,
   describeProblem,
   type HttpAnswer,
   isBadNonce,
   parseRetryAfter,
-} from '../../../lib/adapters/acme/problem.ts';
-import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
+} from '../../../../lib/adapters/acme/problem.ts';
+import { AcmeError } from '../../../../lib/issuance/ca/certificate-authority.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const url = 'https://ca.test/acme/new-order';

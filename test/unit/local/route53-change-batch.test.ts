@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { applyChangeBatch } from '../../local/route53/change-batch.ts';
+import { applyChangeBatch } from '../../../local/route53/change-batch.ts';
 import {
   type Change,
   type RecordSet,
   type RecordSets,
   recordSetKey,
-} from '../../local/route53/record-set.ts';
+} from '../../../local/route53/record-set.ts';
 
 const zone = 'example.com.';
 const challenge = '_acme-challenge.example.com.';
