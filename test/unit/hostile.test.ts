@@ -38,8 +38,7 @@ const HOSTILE_NAMES = [
 ];
 
 const require = createRequire(import.meta.url);
-const { parameters } = require('../../resources/document.cjs').Resources.InstallDocument.Properties
-  .Content;
+const { parameters } = require('../../resources/document.cjs').Resources.InstallDocument.Properties.Content;
 const isLetThrough = (parameter: string, value: string) =>
   new RegExp(parameters[parameter].allowedPattern).test(value);
 
