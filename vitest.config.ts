@@ -45,7 +45,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
-          hookTimeout: 300_000,
+          // The first run installs other ACME clients.
+          hookTimeout: 600_000,
           ...waiting,
         },
       },

@@ -50,7 +50,7 @@ export async function packageProject(
 /** A hash of the project's files and of the settings that it takes from the environment. */
 async function keyOf(projectDir: string, settings: Record<string, string | undefined>): Promise<string> {
   const hash = createHash('sha256');
-  const exclude = ({ name }: { name: string }) => NOT_PACKED.includes(name);
+  const exclude = ({ name }: { name: string }) => NOT_PACKED.includes(name) || name.endsWith('.md');
   const files: string[] = [];
   for await (const entry of glob('**', { cwd: projectDir, withFileTypes: true, exclude }))
     if (entry.isFile()) files.push(join(entry.parentPath, entry.name));

@@ -1,6 +1,6 @@
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
-import { type LocalCloud, startCloud } from '../cloud.ts';
+import { type CloudOptions, type LocalCloud, startCloud } from '../cloud.ts';
 import { createZone, type DemoZone, recordSet } from './dns.ts';
 import {
   type Bucket,
@@ -50,7 +50,10 @@ export interface Demo {
 }
 
 /** The cloud with two hosts that serve what an earlier run left: 12 days of one certificate and 71 of another. */
-export async function startScenario(say: (line: string) => void): Promise<Omit<Demo, 'bucket'>> {
+export async function startScenario(
+  say: (line: string) => void,
+  options: Pick<CloudOptions, 'reusePackage'> = {},
+): Promise<Omit<Demo, 'bucket'>> {
   const earlier = new Map([
     ['example.com', await earlierCertificate(['example.com', '*.example.com'], [GROUP], 12)],
     ['shop.example.com', await earlierCertificate(['shop.example.com'], [GROUP], 71)],
@@ -63,6 +66,7 @@ export async function startScenario(say: (line: string) => void): Promise<Omit<D
   ];
   const hosts = HOST_IDS.map((id) => ({ id, tags: { 'perennial-group': GROUP }, sites }));
   const cloud = await startCloud({
+    ...options,
     hosts,
     say,
     propagationMs: 2_000,

@@ -216,7 +216,7 @@ describe('the demo on its deployed policies', () => {
   afterAll(() => cloud?.stop());
 
   it('makes no call that is denied, or of which it is not known what IAM is asked', async () => {
-    const scenario = await startScenario(() => undefined);
+    const scenario = await startScenario(() => undefined, { reusePackage: true });
     cloud = scenario.cloud;
     await cloud.deploy();
     await putRenewalFiles(await seedBucket(scenario));
