@@ -22,19 +22,16 @@ export interface NotifyDeps {
   clock: () => Date;
 }
 
-export interface NotifyOutcome {
-  /** Subjects of the mails. */
-  mails: string[];
-  measured: Measured[];
-}
-
 const READS_AT_ONCE = 16;
 
 /**
- * Tells people what they have to see to, and says what is measured. A mail goes before it is remembered: when that fails it
- * may come twice, and is never lost.
+ * Mails people what they have to act on, and returns the subjects and what is measured. A mail is sent before that is stored:
+ * it may come twice, and is never lost.
  */
-export async function notify(deps: NotifyDeps, facts: readonly SeenEvent[]): Promise<NotifyOutcome> {
+export async function notify(
+  deps: NotifyDeps,
+  facts: readonly SeenEvent[],
+): Promise<{ mails: string[]; measured: Measured[] }> {
   const { mailbox, stage, docsUrl } = deps;
   const mails: string[] = [];
   const send = async (mail: { subject: string; text: string }) => {
@@ -44,7 +41,7 @@ export async function notify(deps: NotifyDeps, facts: readonly SeenEvent[]): Pro
   };
   const { after } = await updateObject(deps.store, NOTICES_KEY, async (text) => {
     const now = deps.clock();
-    // What cannot be read is forgotten: then something may be told twice.
+    // An unreadable memory counts as empty, and something may be reported twice.
     const known = takeIn(orNone(text, Memory) ?? EMPTY, facts, now);
     const lives = await readLives(deps.store, known);
     const { tell, over, after } = chooseNotices(known, { lives, now });
@@ -57,7 +54,7 @@ export async function notify(deps: NotifyDeps, facts: readonly SeenEvent[]): Pro
   return { mails, measured: measure(facts, after.lastSweep) };
 }
 
-/** Of the certificates in trouble those that were issued. */
+/** The live pointers of the certificates in trouble. */
 async function readLives(store: ObjectStore, { troubles }: Memory): Promise<Map<string, LivePointer>> {
   const names = Object.values(troubles).flatMap(({ kind, subject }) =>
     kind === 'renewal' || kind === 'overdue' ? [subject] : [],

@@ -1,7 +1,7 @@
 import { DAY, SECOND } from '../../../foundation/common/durations.ts';
 import type { SeenEvent } from './seen-event.ts';
 
-/** Every metric there is, without a dimension per certificate or host: each dimension value costs. */
+/** Every metric, without a dimension per certificate or host: each dimension value costs. */
 export const METRICS = {
   Heartbeat: 'Count',
   LifeLeft: 'Percent',
@@ -21,7 +21,7 @@ export interface Measured {
   value: number;
 }
 
-/** What these facts count for. `lastSweep` is when the bucket was last swept; the age is in days. */
+/** What these events add to the metrics; the age of `lastSweep` is in days. */
 export function measure(facts: readonly SeenEvent[], lastSweep: string | undefined): Measured[] {
   return facts.flatMap((fact): Measured[] => {
     switch (fact['detail-type']) {
