@@ -1,17 +1,12 @@
 import * as z from 'zod/mini';
 
 /** A certificate's name through all its versions (certbot's word); narrow, because object keys and host paths contain it. */
-export const LINEAGE_NAME = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/;
+const LINEAGE_NAME = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/;
 
+const RULE = 'may hold only a-z, 0-9, "-", "_" and single dots, and starts with a letter or digit';
 export const LineageName = z
   .string()
-  .check(
-    z.maxLength(128, 'is longer than 128 characters'),
-    z.regex(
-      LINEAGE_NAME,
-      'may hold only a-z, 0-9, "-", "_" and single dots, and starts with a letter or digit',
-    ),
-  );
+  .check(z.maxLength(128, 'is longer than 128 characters'), z.regex(LINEAGE_NAME, RULE));
 
 export const Version = z.string().check(z.regex(/^\d{8}T\d{6}Z-[0-9a-f]{6}$/, 'is not a version'));
 

@@ -49,19 +49,15 @@ export function copiesLag(name: string, copies: readonly ListedObject[], version
 }
 
 const NEWEST_KEPT = 2;
-const KEPT_AFTER_EXPIRY = 30 * DAY;
+const isLongAgo = (at: Date, now: Date) => at.getTime() + 30 * DAY < now.getTime();
 
 /** Versions that may be of no more use: not the live one, not the two newest, and not archived within 30 days. */
 export function perhapsOutlived(versions: readonly StoredVersion[], live: string, now: Date) {
-  return versions
-    .slice(NEWEST_KEPT)
-    .filter(
-      ({ version, modified }) =>
-        version !== live && [...modified.values()].every((at) => isOutlived(at, now)),
-    );
+  const isOld = ({ modified }: StoredVersion) => [...modified.values()].every((at) => isLongAgo(at, now));
+  return versions.slice(NEWEST_KEPT).filter((one) => one.version !== live && isOld(one));
 }
 
 /** A version is of no more use 30 days after its expiry, or if its certificate cannot be read. */
 export function isOutlived(notAfter: Date | undefined, now: Date): boolean {
-  return notAfter === undefined || notAfter.getTime() + KEPT_AFTER_EXPIRY < now.getTime();
+  return notAfter === undefined || isLongAgo(notAfter, now);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { LineageName, Version } from '../certificate/lineage.ts';
+import type { Result } from '../common/finding.ts';
 import type { Reason, SaidReason } from '../reasons/reasons.ts';
 
 /** The source of every event of ours on the stack's bus. */
@@ -69,13 +70,15 @@ export type CheckSummary = z.infer<typeof CheckSummary>;
 export const ObjectSetAside = z.object({ key: z.string(), aside: z.string(), reason: z.string() });
 export type ObjectSetAside = z.infer<typeof ObjectSetAside>;
 
+type SiteOutcome = { site: string } & Result<string>;
+
 interface Failure {
   name: string;
   reason: SaidReason;
   message: string;
 }
 
-/** One event per certificate, for anyone to subscribe to. Instants are ISO 8601 in UTC. */
+/** The detail of each event, for anyone to subscribe to. Instants are ISO 8601 in UTC. */
 interface Details {
   'Renewal Due': RenewalDue;
   'Deployment Due': DeploymentDue;
@@ -108,15 +111,7 @@ export type StackEvent = { [Type in keyof Details]: { type: Type; detail: Detail
 
 export interface EventBus {
   /** Publishes all or throws; a repeated event is harmless to all our listeners. */
-  publish(facts: readonly StackEvent[]): Promise<void>;
-}
-
-export interface SiteOutcome {
-  site: string;
-  check: string;
-  status: string;
-  seen: string;
-  remedy: string;
+  publish(events: readonly StackEvent[]): Promise<void>;
 }
 
 export interface HostOutcome {

@@ -57,7 +57,7 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
       account: await accountAt(casOf(wanted, stack)[0] ?? stack.defaultCa),
       ...(isPersistent(wanted) && {
         standing: {
-          places: await Promise.all(identifiers.map(dns.standing)),
+          places: await Promise.all(identifiers.map(dns.persistRecords)),
           state: await answerOf(findState(store, wanted.name).then(({ state }) => state)),
         },
       }),

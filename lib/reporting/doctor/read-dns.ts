@@ -69,7 +69,7 @@ export function dnsReader(
     },
     relevantSet: (name: string) => answerOf(relevantSet(dns, name)),
     /** The TXT values where an identifier's persist record belongs. */
-    async standing(identifier: string) {
+    async persistRecords(identifier: string) {
       return { identifier, values: await answerOf(dns.txt(persistName(identifier))) };
     },
   };

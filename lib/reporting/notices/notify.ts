@@ -30,7 +30,7 @@ const READS_AT_ONCE = 16;
  */
 export async function notify(
   deps: NotifyDeps,
-  facts: readonly SeenEvent[],
+  events: readonly SeenEvent[],
 ): Promise<{ mails: string[]; measured: Measured[] }> {
   const { mailbox, stage, docsUrl } = deps;
   const mails: string[] = [];
@@ -42,28 +42,26 @@ export async function notify(
   const { after } = await updateObject(deps.store, NOTICES_KEY, async (text) => {
     const now = deps.clock();
     // An unreadable memory counts as empty, and something may be reported twice.
-    const known = takeIn(orNone(text, Memory) ?? EMPTY, facts, now);
+    const known = takeIn(orNone(text, Memory) ?? EMPTY, events, now);
     const lives = await readLives(deps.store, known);
     const { tell, over, after } = chooseNotices(known, { lives, now });
     if (tell.length + over.length > 0) await send(writeMail({ tell, over, stage, docsUrl, lives, now }));
-    for (const fact of facts)
-      if (fact['detail-type'] === 'Certificates Checked' && fact.detail.start === 'weekly-sweep')
-        await send(writeReport(fact.detail, { stage }));
+    for (const event of events)
+      if (event['detail-type'] === 'Certificates Checked' && event.detail.start === 'weekly-sweep')
+        await send(writeReport(event.detail, { stage }));
     return { after, body: `${JSON.stringify(after, null, 2)}\n` };
   });
-  return { mails, measured: measure(facts, after.lastSweep) };
+  return { mails, measured: measure(events, after.lastSweep) };
 }
 
 /** The live pointers of the certificates in trouble. */
 async function readLives(store: ObjectStore, { troubles }: Memory): Promise<Map<string, LivePointer>> {
-  const names = Object.values(troubles).flatMap(({ kind, subject }) =>
-    kind === 'renewal' || kind === 'overdue' ? [subject] : [],
-  );
+  const unrenewed = Object.values(troubles).filter(({ kind }) => kind === 'renewal' || kind === 'overdue');
   const lives = new Map<string, LivePointer>();
   const read = async (name: string) => {
     const pointer = (await findPointer(store, name))?.pointer;
     if (pointer) lives.set(name, pointer);
   };
-  await pMap(new Set(names), read, { concurrency: READS_AT_ONCE });
+  await pMap(new Set(unrenewed.map(({ subject }) => subject)), read, { concurrency: READS_AT_ONCE });
   return lives;
 }

@@ -7,10 +7,10 @@ import { arise, end, forget, isNobodyThere, keyOf, type Memory, type Trouble } f
 const MOST_NAMED = 200;
 
 /** What is wrong after these events, taken in the order of their times; a repeated event changes nothing of note. */
-export function takeIn(memory: Memory, facts: readonly SeenEvent[], now: Date): Memory {
+export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date): Memory {
   const after: Memory = { ...memory, troubles: { ...memory.troubles }, over: [...memory.over] };
-  const sorted = [...facts].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
-  for (const fact of sorted) takeInOne(after, fact);
+  const sorted = [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
+  for (const event of sorted) takeInOne(after, event);
   forget(after, (trouble) => {
     const passes = trouble.kind === 'object' || isNobodyThere(trouble);
     return passes && Date.parse(trouble.at) + DAY <= now.getTime();
@@ -21,44 +21,44 @@ export function takeIn(memory: Memory, facts: readonly SeenEvent[], now: Date): 
 const isAbout = (kind: Trouble['kind'], subject: string) => (trouble: Trouble) =>
   trouble.kind === kind && trouble.subject === subject;
 
-function takeInOne(memory: Memory, { time: at, ...fact }: SeenEvent): void {
-  switch (fact['detail-type']) {
+function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
+  switch (event['detail-type']) {
     case 'Certificate Renewed':
-      end(memory, isAbout('renewal', fact.detail.name));
+      end(memory, isAbout('renewal', event.detail.name));
       return;
     case 'Certificate Renewal Failed': {
-      const { name: subject, failures: times, ...failure } = fact.detail;
+      const { name: subject, failures: times, ...failure } = event.detail;
       arise(memory, { kind: 'renewal', subject, ...failure, at, times });
       return;
     }
     case 'Certificate Deployed':
-      end(memory, (trouble) => trouble.subject === fact.detail.group && isNobodyThere(trouble));
+      end(memory, (trouble) => trouble.subject === event.detail.group && isNobodyThere(trouble));
       return;
     case 'Certificate Deployment Failed':
-      ariseDeployment(memory, fact.detail, at);
+      ariseDeployment(memory, event.detail, at);
       return;
     case 'Certificate Imported':
-      end(memory, isAbout('import', `${fact.detail.name} in ${fact.detail.region}`));
+      end(memory, isAbout('import', `${event.detail.name} in ${event.detail.region}`));
       return;
     case 'Certificate Import Failed': {
-      const { name, region, ...failure } = fact.detail;
+      const { name, region, ...failure } = event.detail;
       arise(memory, { kind: 'import', subject: `${name} in ${region}`, ...failure, at });
       return;
     }
     case 'Site Probed': {
-      const { name: subject, findings } = fact.detail;
+      const { name: subject, findings } = event.detail;
       const message = findings.map(({ site, seen, remedy }) => `${site}: ${seen}; ${remedy}`).join(' | ');
       if (findings.length === 0) end(memory, isAbout('site', subject));
       else arise(memory, { kind: 'site', subject, reason: 'site-trouble', message, at });
       return;
     }
     case 'Object Set Aside': {
-      const { key: subject, aside, reason } = fact.detail;
+      const { key: subject, aside, reason } = event.detail;
       arise(memory, { kind: 'object', subject, reason, message: `it is kept as ${aside}`, at });
       return;
     }
     case 'Certificates Checked':
-      takeInCheck(memory, fact.detail);
+      takeInCheck(memory, event.detail);
       return;
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 
-/** Something that a person may have to see to. Instants are ISO 8601 in UTC. */
+/** Something that a person may have to act on. Instants are ISO 8601 in UTC. */
 export const Trouble = z.object({
   kind: z.enum(['renewal', 'overdue', 'file', 'deployment', 'import', 'site', 'object']),
   /** The certificate, the host group, or the object. */
@@ -37,7 +37,7 @@ export const EMPTY: Memory = { troubles: {}, over: [] };
 export const keyOf = ({ kind, subject }: Pick<Trouble, 'kind' | 'subject'>): string => `${kind} ${subject}`;
 
 /** A deployment fails on each host for a reason of its own, and is one trouble. */
-export const toldAs = ({ kind, reason }: Pick<Trouble, 'kind' | 'reason'>): string =>
+export const reportedAs = ({ kind, reason }: Pick<Trouble, 'kind' | 'reason'>): string =>
   kind === 'deployment' ? 'any' : reason;
 
 const LONGEST_MESSAGE = 500;

@@ -11,7 +11,7 @@ export interface CertificateFacts {
   name: string;
   /** Whether `renewal/<name>.json` exists. */
   wanted: boolean;
-  /** Where it was read: the parsed file and the stack's CAs, or why it cannot be used. */
+  /** If it was read: the parsed file and the stack's CAs, or why it cannot be used. */
   file?: (Wanted & { stack: StackCas }) | { rejected: string };
   /** `unreadable` when the object is not a pointer. */
   pointer: LivePointer | 'unreadable' | undefined;
@@ -41,14 +41,11 @@ export type Health =
   | 'not-wanted'
   | 'ok';
 
-/** These need no person; all others do. */
+/** Nobody has to act on these. */
 const WELL: readonly Health[] = ['ok', 'not-wanted'];
 export const isWell = ({ health }: { health: Health }) => WELL.includes(health);
 
-interface Judgement {
-  health: Health;
-  trouble: string;
-}
+type Judgement = { health: Health; trouble: string };
 
 /** The worst of a certificate's troubles. */
 export function judgeHealth(facts: CertificateFacts, hosts: readonly HostStatus[]): Judgement {
