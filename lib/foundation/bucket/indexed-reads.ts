@@ -36,7 +36,7 @@ export class IndexedReads implements Reads {
     });
   }
 
-  /** With `anew` every object is read again; `warn` gets the error when the index cannot be read, which then counts as empty. */
+  /** `anew` reads every object again; `warn` gets the error of an index that cannot be read and counts as empty. */
   static async open(
     store: Reads,
     { anew = false, warn = () => {} }: { anew?: boolean; warn?: (error: unknown) => void } = {},

@@ -85,7 +85,7 @@ export const RenewalFile = z.strictObject({
   preferredChain: z.optional(matching(/^[\x20-\x7e]{1,100}$/, 'is not the common name of a root')),
   /** `dns-persist-01` proves control by a persist record, without a change to the DNS. */
   challenge: z.optional(z.enum(['dns-01', 'dns-persist-01'])),
-  /** Whether a renewal keeps the key. */
+  /** Whether a renewal keeps the key; false when absent. */
   reuseKey: z.optional(z.boolean()),
   renewBeforeDays: z.optional(
     z.number().check(z.positive('must be over 0'), z.maximum(365, 'must be at most 365')),
