@@ -12,25 +12,18 @@ import { type BucketIndex, emptyIndex, indexText, parseIndex, toIndexed } from '
 
 export type Reads = Pick<ObjectStore, 'list' | 'get'>;
 
-/** What is indexed: small objects, one or more for each certificate or host. */
+/** Small objects, one or more for each certificate or host. */
 const PREFIXES = [RENEWAL_PREFIX, STATE_PREFIX, LIVE_PREFIX, HOSTS_PREFIX, ACM_PREFIX];
 
-export interface OpenOptions {
-  /** No object that was indexed is believed; all are read again. */
-  anew?: boolean;
-  /** Told why the index cannot be read; it goes on without. */
-  warn?: (error: unknown) => void;
-}
-
 /**
- * Reads of the bucket with `index.json`: what lies directly below an indexed prefix is listed once, and an object whose etag
- * there is the index's is not read again. Everything else is read as ever.
+ * Reads the bucket through `index.json`: an indexed prefix is listed once, and an object whose etag is still the index's is
+ * not read again. All other reads go to the store.
  */
 export class IndexedReads implements Reads {
   readonly #store: Reads;
   readonly #index: BucketIndex;
   readonly #below: (prefix: string) => Promise<ReadonlyMap<string, Listed>>;
-  /** What of the index is true, with what was read besides. */
+  /** The entries that are still true, with those read since. */
   readonly #objects: BucketIndex['objects'] = new Map();
   #changed = false;
 
@@ -43,9 +36,10 @@ export class IndexedReads implements Reads {
     });
   }
 
+  /** `anew` reads every object again; `warn` gets the error of an index that cannot be read and counts as empty. */
   static async open(
     store: Reads,
-    { anew = false, warn = () => {} }: OpenOptions = {},
+    { anew = false, warn = () => {} }: { anew?: boolean; warn?: (error: unknown) => void } = {},
   ): Promise<IndexedReads> {
     const stored = await store.get(INDEX_KEY).catch(warn);
     const index = stored ? parseIndex(stored.body) : emptyIndex();
@@ -64,17 +58,17 @@ export class IndexedReads implements Reads {
     const listed = (await this.#below(prefix)).get(key);
     if (!listed) return undefined;
     const known = this.#objects.get(key) ?? this.#index.objects.get(key);
-    if (known?.[0] !== listed.etag) return this.#readAnew(key);
+    if (known?.[0] !== listed.etag) return this.#read(key);
     this.#objects.set(key, known);
     const { etag, modified, ageMs } = listed;
     return { body: known[1], etag, modified, at: new Date(modified.getTime() + ageMs) };
   }
 
-  async #readAnew(key: string): Promise<StoredObject | undefined> {
+  async #read(key: string): Promise<StoredObject | undefined> {
     const stored = await this.#store.get(key);
-    const kept = stored && toIndexed(stored.etag, stored.body);
-    if (kept) {
-      this.#objects.set(key, kept);
+    const indexed = stored && toIndexed(stored.etag, stored.body);
+    if (indexed) {
+      this.#objects.set(key, indexed);
       this.#changed = true;
     }
     return stored;
@@ -90,7 +84,7 @@ export class IndexedReads implements Reads {
     this.#changed = true;
   }
 
-  /** Writes the index of what was read, where it is another than before. Of two that write at once either will do. */
+  /** Writes the index if it has changed. Of two writers either may win. */
   async save(store: Pick<ObjectStore, 'put'>, now: Date): Promise<void> {
     if (!this.#changed && this.#objects.size === this.#index.objects.size) return;
     const askAgain = [...this.#index.askAgain].filter(([, until]) => Date.parse(until) > now.getTime());

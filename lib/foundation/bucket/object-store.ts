@@ -1,7 +1,7 @@
 import { PerennialError } from '../common/perennial-error.ts';
 import type { STORE } from '../reasons/bucket.ts';
 
-/** An object as read; `etag` is its version for compare-and-swap, `modified` and `at` (now) are the store's own clock. */
+/** An object as read; `etag` is for If-Match, `modified` and `at` (now) are by the store's clock. */
 export interface StoredObject {
   body: string;
   etag: string;
@@ -13,7 +13,7 @@ export interface Listed {
   key: string;
   etag: string;
   modified: Date;
-  /** When it was listed, by the store's clock: to the second, and so not the same for two lists. */
+  /** Its age when it was listed, by the store's clock, to the second: two lists may differ. */
   ageMs: number;
 }
 
@@ -32,19 +32,19 @@ export interface ListOptions {
 
 /** The bucket. Every method may be repeated; errors are {@link StoreError} and say what was attempted. */
 export interface ObjectStore {
-  /** What lies directly below `prefix` (up to the next `/`), or `deep` at any depth, in order; the age is by the store's clock. */
+  /** The objects directly below `prefix` (up to the next `/`), or `deep` at any depth, in order. */
   list(prefix: string, options?: ListOptions): Promise<Listed[]>;
   /** `undefined` when there is no such object. */
   get(key: string): Promise<StoredObject | undefined>;
-  /** `undefined` when one exists with another content; of two callers one wins. Equal content counts as written. */
+  /** `undefined` when one exists with different content; of two callers one wins. Equal content counts as written. */
   create(key: string, body: string, options?: WriteOptions): Promise<Written | undefined>;
-  /** `undefined` when the object is not at `etag` any more. Equal content counts as written. */
+  /** `undefined` when the object is no longer at `etag`. Equal content counts as written. */
   replace(key: string, body: string, options: WriteOptions & { etag: string }): Promise<Written | undefined>;
-  /** Whoever writes last wins: only for copies. */
+  /** The last writer wins: only for copies. */
   put(key: string, body: string, options?: WriteOptions): Promise<void>;
-  /** Says anew which host groups may read an existing object. */
+  /** Sets which host groups may read an existing object. */
   tag(key: string, groups: readonly string[]): Promise<void>;
-  /** Absent already is done; with an etag, an object that is not at it any more is left alone. */
+  /** An absent object counts as removed; with an etag, an object that is no longer at it stays. */
   remove(key: string, options?: { etag?: string }): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { liveKey } from '../certificate/object-keys.ts';
 import { orNone, parseJson } from '../common/parse-json.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** The live pointer with its etag; `undefined` before the first issue. */
+/** The live pointer with its etag; `undefined` before the first issuance. */
 export async function readLive(
   store: Pick<ObjectStore, 'get'>,
   name: string,
@@ -17,7 +17,7 @@ export async function readLive(
   );
 }
 
-/** The pointer's object as it stands there; `pointer` is `undefined` when it cannot be read as one. */
+/** The pointer's object as stored; `pointer` is `undefined` when it cannot be parsed. */
 export interface FoundPointer {
   pointer: LivePointer | undefined;
   body: string;

@@ -3,9 +3,8 @@ import { type ObjectStore, StoreError } from './object-store.ts';
 const MAX_CONFLICTS = 8;
 
 /**
- * Changes an object that others change too, by compare-and-swap, and returns the change that was written: `change` gets the
- * text (`undefined` when there is none) and gives the new one as `body` (`undefined` for none); it may be called again.
- * Throws {@link StoreError}.
+ * Changes an object that others change too, with If-Match, and returns the change that was written: `change` gets the text and
+ * returns the new one as `body` (`undefined` for no object); it may be called again. Throws {@link StoreError}.
  */
 export async function updateObject<Change extends { body: string | undefined }>(
   store: ObjectStore,
@@ -21,9 +20,9 @@ export async function updateObject<Change extends { body: string | undefined }>(
       await store.remove(key, { etag: stored?.etag ?? '' });
       return changed;
     }
-    const written = stored
-      ? await store.replace(key, body, { etag: stored.etag })
-      : await store.create(key, body);
+    const written = await (stored
+      ? store.replace(key, body, { etag: stored.etag })
+      : store.create(key, body));
     if (written) return changed;
   }
   throw new StoreError('store-unavailable', `${key} kept changing`);

@@ -27,7 +27,7 @@ export function isWildcard(name: string): boolean {
   return name.startsWith('*.');
 }
 
-/** The name that is proved for `name`: a wildcard is proved at its base (RFC 8555, 7.1.3). */
+/** The ACME identifier of `name`: a wildcard is proved at its base (RFC 8555, 7.1.3). */
 export function identifierOf(name: string): string {
   return isWildcard(name) ? name.slice(2) : name;
 }
@@ -43,7 +43,7 @@ export function selfAndAncestors(name: string): string[] {
   return labels.map((_, index) => labels.slice(index).join('.'));
 }
 
-/** Where DNS-01 looks for the proof (RFC 8555, 8.4). */
+/** RFC 8555, 8.4. */
 export function challengeName(name: string): string {
   return `_acme-challenge.${identifierOf(name)}`;
 }

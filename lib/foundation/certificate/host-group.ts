@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** Hosts with the tag `perennial-group=<name>`, and how their web server is told (params.hostGroups in serverless.yml). */
+/** Hosts with the tag `perennial-group=<name>`, and how their web server reloads (params.hostGroups in serverless.yml). */
 export const HostGroupSettings = z.strictObject({
   reload: z._default(z.enum(['container', 'service', 'hooks']), 'container'),
   /** The container that runs Nginx. */

@@ -1,7 +1,7 @@
 import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
 import { KEY_TYPES, type KeyType } from './renewal-file.ts';
 
-/** What a leaf says of itself; fingerprints are SHA-256 in hex, of its DER and of its public key's SPKI. */
+/** Fingerprints are SHA-256 in hex, of the leaf's DER and of its public key's SPKI. */
 export interface LeafFacts {
   names: string[];
   serial: string;
@@ -11,7 +11,7 @@ export interface LeafFacts {
   keyFingerprint: string;
 }
 
-/** Throws what Node throws where a part cannot be read. */
+/** Throws Node's error if a part cannot be read. */
 export function leafFacts(leaf: X509Certificate): LeafFacts {
   return {
     names: subjectAltNames(leaf),
@@ -32,7 +32,7 @@ function subjectAltNames(leaf: X509Certificate): string[] {
 
 const CURVES: Record<string, KeyType> = { prime256v1: 'ecdsa-p256', secp384r1: 'ecdsa-p384' };
 
-/** The type of a public or private key; `undefined` for one that a renewal file cannot ask for. */
+/** The type of a key; `undefined` for one that a renewal file cannot ask for. */
 export function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): KeyType | undefined {
   const { modulusLength, namedCurve = '' } = asymmetricKeyDetails ?? {};
   if (asymmetricKeyType !== 'rsa') return CURVES[namedCurve];
@@ -44,7 +44,6 @@ export function spkiHash(publicKey: KeyObject): string {
   return sha256(publicKey.export({ type: 'spki', format: 'der' }));
 }
 
-/** In hex. */
 export function sha256(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
 }

@@ -1,6 +1,6 @@
 import { DAY } from '../common/durations.ts';
 
-/** Text is an instant in ISO 8601 in UTC. */
+/** A text is an instant in ISO 8601 in UTC. */
 export interface Validity {
   notBefore: Date | string;
   notAfter: Date | string;
@@ -13,7 +13,7 @@ export function lifetimeOf({ notBefore, notAfter }: Validity): number {
   return timeOf(notAfter) - timeOf(notBefore);
 }
 
-/** The last part of a life, in which a certificate is renewed whatever the file and the CA say. */
+/** In the last sixth of its life a certificate is renewed whatever the file and the CA say. */
 export function sixthOf(life: Validity): number {
   return lifetimeOf(life) / 6;
 }
@@ -44,7 +44,7 @@ export function renewBefore(lifetime: number): number {
   return Math.min(30 * DAY, lifetime / 3);
 }
 
-/** What to set as `renewBeforeDays` where it is too much: a third of the life, and at least a day. */
+/** The advised `renewBeforeDays`: a third of the life, and at least a day. */
 export function thirdInDays(lifetime: number): number {
   return Math.max(1, Math.floor(lifetime / DAY / 3));
 }

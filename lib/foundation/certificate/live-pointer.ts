@@ -13,7 +13,7 @@ const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in 
 
 const Issuer = z.object({ identity: z.string(), accountUri: z.optional(z.string()) });
 
-/** `live/<name>.json`: which version is live, and all that is asked about it without reading the certificate. */
+/** `live/<name>.json`: the live version, and what readers need to know without reading the certificate. */
 export const LivePointer = z.object({
   version: Version,
   names: z.array(z.string()),
@@ -32,7 +32,7 @@ export const LivePointer = z.object({
   serverNames: z.array(z.string()),
   sha256: z.strictObject({ fullchain: Sha256, privkey: Sha256 }),
   ca: z.optional(z.string()),
-  /** The CA as CAA knows it, the others that may issue when it is down, and the CAA values that were added for this certificate. */
+  /** The CA as CAA names it, its fallbacks, and the CAA values that were added for this certificate. */
   caaIssuer: z.optional(Issuer),
   caaFallbacks: z.optional(z.array(Issuer)),
   caa: z.optional(z.array(z.object({ name: z.string(), values: z.array(z.string()) }))),

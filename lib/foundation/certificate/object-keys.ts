@@ -15,11 +15,9 @@ export const HOSTS_PREFIX = 'hosts/';
 export const ACM_PREFIX = 'acm/';
 export const REVOKED_PREFIX = 'revoked/';
 
-/** The page that `status` writes. */
 export const STATUS_PAGE_KEY = 'status/index.html';
 export const NOTICES_KEY = 'notices/memory.json';
 
-/** What `scan` has read, see bucket-index.ts. */
 export const INDEX_KEY = 'index.json';
 
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
@@ -35,13 +33,10 @@ export const probeKey = (name: string) => `probes/${checked(name)}.json`;
 export const liveKey = (name: string) => `${LIVE_PREFIX}${checked(name)}.json`;
 export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${checked(name)}/${file}.pem`;
 
-/** Below which a certificate's copies lie. */
 export const copiesPrefix = (name: string) => `${LIVE_PREFIX}${checked(name)}/`;
-
-/** Below which all its versions lie. */
 export const archivePrefix = (name: string) => `archive/${checked(name)}/`;
 
-/** Where an object that cannot be used is kept: `aside/live/example.com.json.20261120T020000Z`. */
+/** Where an unusable object is moved to: `aside/live/example.com.json.20261120T020000Z`. */
 export function asideKey(key: string, now: Date): string {
   return `aside/${key}.${now.toISOString().replace(/[-:]|\.\d+/g, '')}`;
 }
@@ -60,7 +55,7 @@ export function hostKey(instanceId: string): string {
   return `${HOSTS_PREFIX}${instanceId}.json`;
 }
 
-/** What a listed key names: a lineage, or, as `rejected`, what stands in the place of a name and is none. */
+/** What a listed key names: a lineage, or, as `rejected`, a text that is not a lineage name. */
 export type KeyName = { name: string } | { rejected: string; key: string; error: InputError };
 
 /** The lineage name in `renewal/<name>.json`, `live/<name>.json` and so on. */
@@ -73,15 +68,13 @@ export function nameIn(key: string, prefix: string): KeyName {
   return error ? { rejected: name, key, error } : { name };
 }
 
-/** The lineage names in what was listed below `prefix`; what is none of ours is passed over. */
+/** The lineage names in keys below `prefix`; others are skipped. */
 export function namesIn(listed: readonly { key: string }[], prefix: string): string[] {
-  return listed.flatMap(({ key }) => {
-    const found = nameIn(key, prefix);
-    return 'name' in found ? found.name : [];
-  });
+  const found = listed.map(({ key }) => nameIn(key, prefix));
+  return found.flatMap((one) => ('name' in one ? one.name : []));
 }
 
-/** The instance ids in what was listed below `hosts/`. */
+/** The instance ids in keys below `hosts/`. */
 export function instanceIdsIn(listed: readonly { key: string }[]): string[] {
   return listed.flatMap(({ key }) => {
     const id = key.slice(HOSTS_PREFIX.length, -'.json'.length);
@@ -97,11 +90,7 @@ function checked(name: string): string {
 
 function complaintAbout(name: string, where: string): InputError | undefined {
   const { error } = LineageName.safeParse(name);
-  return (
-    error &&
-    new InputError('bad-lineage-name', {
-      seen: `${where}: the name ${error.issues[0]?.message}`,
-      remedy: 'rename it, for example to example.com',
-    })
-  );
+  if (!error) return undefined;
+  const seen = `${where}: the name ${error.issues[0]?.message}`;
+  return new InputError('bad-lineage-name', { seen, remedy: 'rename it, for example to example.com' });
 }

@@ -11,7 +11,7 @@ export function expiryOf(pem: string): Date | undefined {
   }
 }
 
-/** Whether a pointer says of its version what the version's own chain says; one that was edited by hand does not. */
+/** Whether a pointer agrees with its version's chain; one that was edited by hand does not. */
 export function matchesChain(pointer: LivePointer, fullchain: string): boolean {
   if (sha256(fullchain) !== pointer.sha256.fullchain) return false;
   try {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A private key in PEM (PKCS #8) that cannot be printed by accident; `reveal` is the only way to its text. */
+/** A private key in PEM (PKCS #8) that cannot be printed by accident; only `reveal` returns its text. */
 export class PrivateKeyPem {
   readonly #pem: string;
 

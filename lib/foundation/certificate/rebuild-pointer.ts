@@ -11,7 +11,7 @@ export type ArchivedPem = Record<ArchiveFile, string>;
 
 export type VersionFacts = Omit<LivePointer, 'hosts' | 'serverNames'>;
 
-/** What a pointer to this version says; `undefined` where its key is not its certificate's, or a part cannot be read. */
+/** The pointer's fields that follow from a version; `undefined` if its parts do not match, or one cannot be read. */
 export function versionFacts(version: string, pem: ArchivedPem): VersionFacts | undefined {
   try {
     const leaf = new X509Certificate(pem.fullchain);
@@ -36,12 +36,12 @@ export function versionFacts(version: string, pem: ArchivedPem): VersionFacts | 
 
 const squeezed = (pem: string) => pem.replace(/\s+/g, '');
 
-/** What only the old pointer knew, as far as it can still be read. */
+/** The fields that only the old pointer knew. */
 const ONLY_THERE = ['ca', 'caaIssuer', 'caa', 'profile'] as const;
 
 /**
- * The pointer to a version, with what can be read of the one that stood there. Where the CA or the profile is not known any
- * more, they are taken to be the wanted ones: nothing is issued only because a pointer was lost.
+ * The pointer to a version, with what can still be read of the `spoilt` one. A CA or profile that is lost is taken to be the
+ * wanted one: a lost pointer alone is no reason to issue.
  */
 export function rebuildPointer(
   facts: VersionFacts,
@@ -58,11 +58,11 @@ export function rebuildPointer(
 }
 
 function remembered(spoilt: string | undefined): Partial<LivePointer> {
-  const kept: Record<string, unknown> = {};
+  const fields: Record<string, unknown> = {};
   const read = orNone(spoilt, z.record(z.string(), z.unknown())) ?? {};
   for (const field of ONLY_THERE) {
     const parsed = LivePointer.shape[field].safeParse(read[field]);
-    if (parsed.success && parsed.data !== undefined) kept[field] = parsed.data;
+    if (parsed.success && parsed.data !== undefined) fields[field] = parsed.data;
   }
-  return kept;
+  return fields;
 }

@@ -3,7 +3,7 @@ import { InputError } from '../common/input-error.ts';
 import { parseValue } from '../common/parse-json.ts';
 import { LineageName, Version } from './lineage.ts';
 
-/** The reasons that may be given, and their codes (RFC 5280, 5.3.1). */
+/** The reasons that a request may give, and their codes (RFC 5280, 5.3.1). */
 export const REVOCATION_REASONS = {
   unspecified: 0,
   keyCompromise: 1,
@@ -14,7 +14,7 @@ export const REVOCATION_REASONS = {
 export type RevocationReason = keyof typeof REVOCATION_REASONS;
 const Reason = z.enum(Object.keys(REVOCATION_REASONS) as [RevocationReason, ...RevocationReason[]]);
 
-/** One version that is revoked, or about to be: written before the CA is asked. Instants are ISO 8601 in UTC. */
+/** A version that is revoked or about to be: written before the CA is asked. Instants are ISO 8601 in UTC. */
 const Revocation = z.strictObject({
   version: Version,
   serial: z.string(),
@@ -22,7 +22,7 @@ const Revocation = z.strictObject({
   keyFingerprint: z.string(),
   reason: Reason,
   askedAt: z.string(),
-  /** When the CA said that it is revoked. */
+  /** When the CA confirmed it. */
   revokedAt: z.optional(z.string()),
 });
 export type Revocation = z.infer<typeof Revocation>;
@@ -38,7 +38,7 @@ const Request = z.strictObject({
 });
 export type RevocationRequest = Omit<z.infer<typeof Request>, 'confirm'>;
 
-/** Parses what `revoke` was invoked with; throws {@link InputError} unless the name is given twice, letter by letter. */
+/** Parses the event of `revoke`; throws {@link InputError} unless `confirm` repeats the name. */
 export function parseRevocationRequest(event: unknown): RevocationRequest {
   const { confirm, ...request } = parseValue(event, Request, { where: 'event', reason: 'event-invalid' });
   if (confirm === request.revoke) return request;
@@ -48,7 +48,7 @@ export function parseRevocationRequest(event: unknown): RevocationRequest {
   });
 }
 
-/** With this one added; a version stands there once, with what was said of it last. */
+/** Adds a revocation, in place of an earlier one of the same version. */
 export function withRevocation(known: readonly Revocation[], revocation: Revocation): Revocation[] {
   return [...withoutRevocation(known, revocation.version), revocation];
 }
@@ -57,7 +57,7 @@ export function withoutRevocation(known: readonly Revocation[], version: string)
   return known.filter((revocation) => revocation.version !== version);
 }
 
-/** The revocation that a new certificate has to make up for; who ceases operation wants none. */
+/** The revocation whose certificate has to be replaced; after `cessationOfOperation` none has. */
 export function revocationToReplace(
   known: readonly Revocation[],
   live: { version: string } | undefined,
@@ -65,9 +65,7 @@ export function revocationToReplace(
   return known.find(({ version, reason }) => version === live?.version && reason !== 'cessationOfOperation');
 }
 
-/** Whether no certificate may be made with this key ever again. */
+/** Whether this key must not be used again. */
 export function isCompromised(known: readonly Revocation[], keyFingerprint: string): boolean {
-  return known.some(
-    (revocation) => revocation.keyFingerprint === keyFingerprint && revocation.reason === 'keyCompromise',
-  );
+  return known.some((one) => one.keyFingerprint === keyFingerprint && one.reason === 'keyCompromise');
 }

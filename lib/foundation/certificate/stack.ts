@@ -1,26 +1,26 @@
 import type { HostGroup } from './host-group.ts';
 import type { ZoneRole } from './zone-role.ts';
 
-/** What the stack was deployed for; a renewal file may only ask for less. */
+/** The stack's settings, which limit what a renewal file may ask for. */
 export interface Stack {
   bucket: string;
-  /** Certificates only for names at or below these. */
+  /** Certificates are only for names at or below these. */
   domains: readonly string[];
   /** Names that a challenge name may be a CNAME to. */
   challengeTargets: readonly string[];
   hostGroups: readonly HostGroup[];
   zoneRoles: readonly ZoneRole[];
-  /** The CA of certificates whose file names none, and those after it. Directory addresses. */
+  /** The directories of the CA for files that name none, and of those tried after it. */
   defaultCa: string;
   fallbackCas: readonly string[];
-  /** CAs that CAA lets issue besides. */
+  /** CAs that CAA lets issue too. */
   alsoAllow: readonly string[];
-  /** How many certificates one scan has ordered. */
+  /** How many certificates one scan may order. */
   ordersPerRun: number;
   checkEveryHours: number;
   agreeToTerms: boolean;
-  /** Path of the parameters that accounts are kept in, without a trailing slash. */
+  /** Path of the accounts' parameters, without a trailing slash. */
   accountPrefix: string;
-  /** A CA's name in CAA records, used when its directory gives none. */
+  /** A CA's name in CAA records, if its directory gives none. */
   caaIdentity: string | undefined;
 }

@@ -5,7 +5,7 @@ import type { CERTIFICATE } from '../reasons/ca.ts';
 import { type LeafFacts, leafFacts, spkiHash } from './leaf.ts';
 import type { PrivateKeyPem } from './private-key-pem.ts';
 
-/** The CA's answer is not what was ordered; nothing of it may be committed. */
+/** The CA's answer is not what was ordered and must not be committed. */
 export class CertificateError extends PerennialError<keyof typeof CERTIFICATE> {
   override readonly name = 'CertificateError';
 }
@@ -25,42 +25,34 @@ export interface Issued {
 export const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 const MAX_CHAIN = 10;
 
-/** The chain that the CA sent, checked against the key and the names that were ordered; throws {@link CertificateError}. */
+function refuse(reason: keyof typeof CERTIFICATE, seen: string): never {
+  throw new CertificateError(reason, seen);
+}
+
+/** Checks the CA's chain against the key and the names that were ordered; throws {@link CertificateError}. */
 export function verifyIssued(
   fullchainPem: string,
   ordered: { key: PrivateKeyPem; names: readonly string[]; now: Date },
 ): Issued {
   const blocks = splitChain(fullchainPem);
   const [leaf, ...issuers] = parsing(() => blocks.map((block) => new X509Certificate(block)));
-  if (!leaf) throw new CertificateError('chain-malformed', 'the CA sent no certificate');
+  if (!leaf) refuse('chain-malformed', 'the CA sent no certificate');
   const key = createPrivateKey(ordered.key.reveal());
-  if (!parsing(() => leaf.checkPrivateKey(key))) {
-    throw new CertificateError(
-      'key-mismatch',
-      'the CA sent a certificate for another key than the one ordered with',
-    );
-  }
-  if (issuers.length === 0)
-    throw new CertificateError('chain-malformed', 'the CA sent the certificate without its issuer');
+  if (!parsing(() => leaf.checkPrivateKey(key)))
+    refuse('key-mismatch', 'the CA sent a certificate for another key than the one ordered with');
+  if (issuers.length === 0) refuse('chain-malformed', 'the CA sent the certificate without its issuer');
   const facts = parsing(() => certificateFacts(leaf));
-  const missing = ordered.names.filter((name) => !facts.names.includes(name));
-  const extra = facts.names.filter((name) => !ordered.names.includes(name));
+  const { names, notBefore, notAfter } = facts;
+  const missing = ordered.names.filter((name) => !names.includes(name));
+  const extra = names.filter((name) => !ordered.names.includes(name));
   if (missing.length + extra.length > 0) {
-    throw new CertificateError(
-      'names-mismatch',
-      `the CA sent a certificate for ${facts.names.join(', ') || 'no names'} instead of ${ordered.names.join(', ')}`,
-    );
+    const sent = names.join(', ') || 'no names';
+    refuse('names-mismatch', `the CA sent a certificate for ${sent} instead of ${ordered.names.join(', ')}`);
   }
-  if (facts.notBefore > ordered.now)
-    throw new CertificateError(
-      'not-yet-valid',
-      `the certificate is valid only from ${facts.notBefore.toISOString()}`,
-    );
-  if (facts.notAfter <= ordered.now)
-    throw new CertificateError(
-      'already-expired',
-      `the certificate expired at ${facts.notAfter.toISOString()}`,
-    );
+  if (notBefore > ordered.now)
+    refuse('not-yet-valid', `the certificate is valid only from ${notBefore.toISOString()}`);
+  if (notAfter <= ordered.now)
+    refuse('already-expired', `the certificate expired at ${notAfter.toISOString()}`);
   checkLinks([leaf, ...issuers]);
   const [cert = '', ...chain] = blocks.map((block) => `${block}\n`);
   return { facts, cert, chain: chain.join(''), fullchain: cert + chain.join('') };
@@ -68,34 +60,26 @@ export function verifyIssued(
 
 function splitChain(pem: string): string[] {
   const blocks = pem.match(PEM_BLOCK) ?? [];
-  const rest = pem.replace(PEM_BLOCK, '').trim();
-  if (blocks.length === 0 || blocks.length > MAX_CHAIN || rest !== '') {
-    throw new CertificateError(
-      'chain-malformed',
-      `the CA sent ${blocks.length} certificates${rest ? ' and something that is no certificate' : ''}`,
-    );
-  }
+  const rest = pem.replace(PEM_BLOCK, '').trim() ? ' and something that is no certificate' : '';
+  if (blocks.length === 0 || blocks.length > MAX_CHAIN || rest !== '')
+    refuse('chain-malformed', `the CA sent ${blocks.length} certificates${rest}`);
   return blocks;
 }
 
-/** The parsers throw what they like, some of it only when a part is looked at. */
+/** The parsers throw errors of many kinds, some only when a part is read. */
 function parsing<T>(parse: () => T): T {
   try {
     return parse();
   } catch {
-    throw new CertificateError('chain-malformed', 'the CA sent a certificate that cannot be parsed');
+    refuse('chain-malformed', 'the CA sent a certificate that cannot be parsed');
   }
 }
 
 function checkLinks(chain: X509Certificate[]): void {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1];
-    if (issuer && !parsing(() => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey))) {
-      throw new CertificateError(
-        'chain-malformed',
-        `certificate ${index + 1} of the chain is not signed by the one after it`,
-      );
-    }
+    if (issuer && !parsing(() => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)))
+      refuse('chain-malformed', `certificate ${index + 1} of the chain is not signed by the one after it`);
   }
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** A role in the account of hosted zones that are not in the stack's own (params.zoneRoles in serverless.yml). */
+/** A role in another account, for its hosted zones (params.zoneRoles in serverless.yml). */
 export const ZoneRoleSettings = z.strictObject({
   roleArn: z
     .string()
@@ -10,7 +10,7 @@ export const ZoneRoleSettings = z.strictObject({
         'must be the ARN of one role, as in arn:aws:iam::123456789012:role/name',
       ),
     ),
-  /** What the role's trust policy asks for as `sts:ExternalId`. */
+  /** The `sts:ExternalId` of the role's trust policy. */
   externalId: z.optional(
     z
       .string()

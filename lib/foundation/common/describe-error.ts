@@ -7,7 +7,7 @@ export function describeError(error: unknown): { reason: Reason; message: string
   return { reason: error instanceof PerennialError ? error.reason : 'unexpected-error', message };
 }
 
-/** Somebody's words without line breaks and control characters, cut at a length. */
+/** A foreign text without line breaks and control characters, cut to a length. */
 export function oneLine(text: string, most: number): string {
   return text
     .replace(/[\s\p{Cc}]+/gu, ' ')

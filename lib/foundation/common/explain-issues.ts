@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 
-/** A schema's issues as one line, each with the path it is about: `names[2]: is an IP address`. */
+/** A schema's issues in one line, each with its path: `names[2]: is an IP address`. */
 export function explainIssues(error: z.core.$ZodError): string {
   return error.issues
     .map((issue) => {
@@ -33,7 +33,7 @@ function pathOf(path: PropertyKey[]): string {
     .join('');
 }
 
-/** Somebody's string, safe to print in one line: what is not plain ASCII shows as its code, so look-alikes do too. */
+/** A foreign text, safe to print in one line: other characters than plain ASCII show as codes, look-alikes too. */
 export function printable(text: string): string {
   return JSON.stringify(text.slice(0, 100))
     .slice(1, -1)

@@ -1,4 +1,4 @@
-/** What was seen, and, unless all is well, what to do. Each is one line. */
+/** What was seen, and, unless all is well, what to do; one line each. */
 export interface Result<Check extends string> {
   check: Check;
   status: 'ok' | 'warning' | 'failing';

@@ -1,4 +1,4 @@
-/** Answers each question once; whoever asks it again gets the same answer, or the same promise of one. */
+/** Answers each question once; a repeated question gets the same answer, or the same promise. */
 export function once<About, Answer>(ask: (about: About) => Answer): (about: About) => Answer {
   const answers = new Map<About, { answer: Answer }>();
   return (about) => {

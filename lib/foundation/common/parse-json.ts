@@ -3,10 +3,7 @@ import type { Reason } from '../reasons/reasons.ts';
 import { explainIssues } from './explain-issues.ts';
 import { InputError } from './input-error.ts';
 
-/**
- * `text` as JSON of this schema; an {@link InputError} with `reason` says in one line what is wrong `where`. A `secret` text
- * is not quoted.
- */
+/** Parses JSON by a schema; throws {@link InputError} in one line. The error does not quote a `secret` text. */
 export function parseJson<T extends z.ZodMiniType>(
   text: string,
   schema: T,
@@ -16,8 +13,9 @@ export function parseJson<T extends z.ZodMiniType>(
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    // JSON.parse quotes what stands around the error.
-    const detail = secret || !(cause instanceof Error) ? '' : ` (${oneLine(cause.message)})`;
+    // JSON.parse quotes the text around the error.
+    const words = (cause as SyntaxError).message.replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/g, '?');
+    const detail = secret ? '' : ` (${words})`;
     throw new InputError(reason, {
       seen: `${where}: is not JSON${detail}`,
       remedy: 'mend the file and upload it again',
@@ -38,8 +36,8 @@ export function parseValue<T extends z.ZodMiniType>(
 }
 
 /**
- * What a person invoked a function with; throws an InputError that shows the right shape by `example`. Lambda hands over
- * what an invocation without an event gives as `undefined`, `null` or an empty text.
+ * Parses the event of a person's invocation; the error shows `example`. Without an event Lambda passes `undefined`, `null` or
+ * an empty text.
  */
 export function parseRequest<T extends z.ZodMiniType>(
   event: unknown,
@@ -52,15 +50,11 @@ export function parseRequest<T extends z.ZodMiniType>(
   return parseValue(request, schema, { where: 'event', reason: 'event-invalid' });
 }
 
-/** A stored text as this schema; `undefined` where there is none, or it is none of it. */
+/** Parses a stored text by a schema; `undefined` where there is none, or it does not match. */
 export function orNone<T extends z.ZodMiniType>(text: string | undefined, schema: T): z.infer<T> | undefined {
   try {
     return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
-}
-
-function oneLine(message: string): string {
-  return message.replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/g, '?');
 }

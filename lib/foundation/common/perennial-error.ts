@@ -1,15 +1,15 @@
 import type { Reason } from '../reasons/reasons.ts';
 
-/** What was seen, and what to do about it; each is one line. */
+/** What was seen, and what to do about it; one line each. */
 export interface Complaint {
   seen: string;
   remedy: string;
 }
 
-/** What an error tells; a text is what was seen. */
+/** The content of an error; a text is what was seen. */
 export type Told = string | (Pick<Complaint, 'seen'> & Partial<Complaint> & ErrorOptions);
 
-/** Every error of ours. The message is for people, in one line: what was seen, then the remedy. */
+/** Base of all our errors. The message is for people, in one line: what was seen, then the remedy. */
 export abstract class PerennialError<Of extends string = Reason> extends Error implements Complaint {
   readonly reason: Of;
   readonly seen: string;

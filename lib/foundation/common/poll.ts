@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PerennialError } from './perennial-error.ts';
 
-/** A wait that did not end in time: the function's deadline came, or the wait's own limit. */
+/** A wait reached the function's deadline, or its own limit. */
 export class TimeLimitError extends PerennialError<'out-of-time' | 'wait-limit-reached'> {
   override readonly name = 'TimeLimitError';
 }
@@ -9,46 +9,35 @@ export class TimeLimitError extends PerennialError<'out-of-time' | 'wait-limit-r
 export interface PollOptions<T> {
   /** What is waited for, for the error. */
   what: string;
-  /** Milliseconds to the next look; the last look's value can ask for more. */
+  /** Milliseconds to the next attempt; the last value can ask for more. */
   delayMs: (attempt: number, last: T | undefined) => number;
   limitMs: number;
   signal: AbortSignal;
 }
 
-/** Looks until `done` holds; throws {@link TimeLimitError} at the limit or when the signal fires. */
+/** Reads until `done` holds; throws {@link TimeLimitError} at the limit or when the signal fires. */
 export async function poll<T>(
-  look: () => Promise<T>,
+  read: () => Promise<T>,
   done: (value: T) => boolean,
-  options: PollOptions<T>,
+  { what, delayMs, limitMs, signal }: PollOptions<T>,
 ): Promise<T> {
-  const end = Date.now() + options.limitMs;
+  const end = Date.now() + limitMs;
   let last: T | undefined;
   for (let attempt = 0; ; attempt += 1) {
-    const delay = options.delayMs(attempt, last);
-    if (Date.now() + delay > end) {
-      throw new TimeLimitError(
-        'wait-limit-reached',
-        `${options.what} did not come within ${options.limitMs / 1000} s`,
-      );
+    const delay = delayMs(attempt, last);
+    if (Date.now() + delay > end)
+      throw new TimeLimitError('wait-limit-reached', `${what} did not come within ${limitMs / 1000} s`);
+    try {
+      signal.throwIfAborted();
+      if (delay > 0) await sleep(delay, undefined, { signal });
+    } catch {
+      throw new TimeLimitError('out-of-time', {
+        seen: `the function's time ended while waiting for ${what}`,
+        remedy: 'the next run goes on from here',
+      });
     }
-    await pause(delay, options);
-    last = await look();
+    last = await read();
     if (done(last)) return last;
-  }
-}
-
-async function pause(
-  delay: number,
-  { what, signal }: Pick<PollOptions<unknown>, 'what' | 'signal'>,
-): Promise<void> {
-  try {
-    signal.throwIfAborted();
-    if (delay > 0) await sleep(delay, undefined, { signal });
-  } catch {
-    throw new TimeLimitError('out-of-time', {
-      seen: `the function's time ended while waiting for ${what}`,
-      remedy: 'the next run goes on from here',
-    });
   }
 }
 

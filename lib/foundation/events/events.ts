@@ -1,17 +1,18 @@
 import * as z from 'zod/mini';
 import { LineageName, Version } from '../certificate/lineage.ts';
+import type { Result } from '../common/finding.ts';
 import type { Reason, SaidReason } from '../reasons/reasons.ts';
 
 /** The source of every event of ours on the stack's bus. */
 export const EVENT_SOURCE = 'perennial';
 
-/** Of an event with nothing but names: what one run of a function gets through in its time. */
+/** What one run of a function can do in its time. */
 export const NAMES_AT_ONCE = 10;
 
 /** Work that is due: a hint, harmless when lost or delivered twice. */
 export const RenewalDue = z.strictObject({
   ca: z.string(),
-  /** Of all its certificates; their hosted zones are in the stack's own account when absent. */
+  /** For all its certificates; when absent their hosted zones are in the stack's own account. */
   zoneRole: z.optional(z.string()),
   zoneIds: z.array(z.string()),
   certificates: z
@@ -27,29 +28,28 @@ export const RenewalDue = z.strictObject({
 });
 export type RenewalDue = z.infer<typeof RenewalDue>;
 
-/** As many hosts as one command of SSM takes by their ids; more are reached as the whole group, by its tag. */
+/** One SSM command takes at most 50 instance ids; for more hosts it targets the group's tag. */
 export const MAX_HOSTS_NAMED = 50;
 
 export const DeploymentDue = z.strictObject({
   group: z.string(),
   reason: z.string(),
   names: z.array(LineageName).check(z.minLength(1)),
-  /** The hosts that lack it; all of the group when absent. */
+  /** The hosts that lack it; the whole group when absent. */
   hosts: z.optional(z.array(z.string()).check(z.minLength(1), z.maxLength(MAX_HOSTS_NAMED))),
 });
 export type DeploymentDue = z.infer<typeof DeploymentDue>;
 
-/** Certificates that ACM lacks in some region. */
 export const ImportDue = z.strictObject({
   names: z.array(LineageName).check(z.minLength(1), z.maxLength(NAMES_AT_ONCE)),
 });
 export type ImportDue = z.infer<typeof ImportDue>;
 
-/** `count` of all; `items` are the first of them. */
+/** `items` are the first of `count`. */
 const Listing = <Item extends z.ZodMiniType>(item: Item) =>
   z.object({ count: z.number(), items: z.array(item) });
 
-/** `Certificates Checked`: how all certificates are, at each hourly check and weekly sweep. Instants are ISO 8601 in UTC. */
+/** The state of all certificates, at each hourly check and weekly sweep. Instants are ISO 8601 in UTC. */
 export const CheckSummary = z.object({
   start: z.string(),
   at: z.string(),
@@ -60,77 +60,58 @@ export const CheckSummary = z.object({
   overdue: Listing(z.string()),
   /** Renewal files that cannot be used. */
   rejected: Listing(z.object({ name: z.string(), reason: z.string(), message: z.string() })),
-  /** Hosts that are online and do not hold what they should, and their groups. */
+  /** Hosts that are online without the live version, and their groups. */
   hostsBehind: z.object({ count: z.number(), groups: z.array(z.string()) }),
   warnings: z.array(z.string()),
 });
 export type CheckSummary = z.infer<typeof CheckSummary>;
 
-/** An object of the bucket that could not be used, and where it is kept now. */
+/** An object that could not be used, and the key that it was moved to. */
 export const ObjectSetAside = z.object({ key: z.string(), aside: z.string(), reason: z.string() });
 export type ObjectSetAside = z.infer<typeof ObjectSetAside>;
 
-/** Facts, one per certificate, for anyone to subscribe to. Instants are ISO 8601 in UTC. */
-export type StackEvent =
-  | { type: 'Renewal Due'; detail: RenewalDue }
-  | { type: 'Deployment Due'; detail: DeploymentDue }
-  | { type: 'Import Due'; detail: ImportDue }
-  | { type: 'Probe Due'; detail: { names: string[] } }
-  | { type: 'Certificates Checked'; detail: CheckSummary }
-  | {
-      type: 'Site Probed';
-      detail: { name: string; version: string; sites: number; troubles: number; findings: SiteOutcome[] };
-    }
-  | {
-      type: 'Certificate Renewed';
-      detail: {
-        name: string;
-        reason: SaidReason;
-        version: string;
-        serial: string;
-        notAfter: string;
-        replacedNotAfter?: string | undefined;
-        /** From the begin of its batch. */
-        seconds: number;
-      };
-    }
-  | {
-      type: 'Certificate Renewal Failed';
-      detail: {
-        name: string;
-        reason: Reason;
-        message: string;
-        failures: number;
-        notBefore?: string | undefined;
-      };
-    }
-  | {
-      type: 'Certificate Imported';
-      detail: { name: string; region: string; arn: string; version: string; reason: Reason };
-    }
-  | {
-      type: 'Certificate Import Failed';
-      detail: { name: string; region: string; reason: Reason; message: string };
-    }
-  | { type: 'Object Set Aside'; detail: ObjectSetAside }
-  | { type: 'Certificate Deployed'; detail: { name: string; group: string; hosts: HostOutcome[] } }
-  | {
-      type: 'Certificate Deployment Failed';
-      detail: { name: string; group: string; reason: SaidReason; message: string; hosts: HostOutcome[] };
-    };
+type SiteOutcome = { site: string } & Result<string>;
 
-/** The stack's event bus. */
-export interface EventBus {
-  /** All or an error; a repetition is harmless to every listener of ours. */
-  publish(facts: readonly StackEvent[]): Promise<void>;
+interface Failure {
+  name: string;
+  reason: SaidReason;
+  message: string;
 }
 
-export interface SiteOutcome {
-  site: string;
-  check: string;
-  status: string;
-  seen: string;
-  remedy: string;
+/** The detail of each event, for anyone to subscribe to. Instants are ISO 8601 in UTC. */
+interface Details {
+  'Renewal Due': RenewalDue;
+  'Deployment Due': DeploymentDue;
+  'Import Due': ImportDue;
+  'Probe Due': { names: string[] };
+  'Certificates Checked': CheckSummary;
+  'Site Probed': { name: string; version: string; sites: number; troubles: number; findings: SiteOutcome[] };
+  'Certificate Renewed': {
+    name: string;
+    reason: SaidReason;
+    version: string;
+    serial: string;
+    notAfter: string;
+    replacedNotAfter?: string | undefined;
+    /** From the start of its batch. */
+    seconds: number;
+  };
+  'Certificate Renewal Failed': Failure & {
+    reason: Reason;
+    failures: number;
+    notBefore?: string | undefined;
+  };
+  'Certificate Imported': { name: string; region: string; arn: string; version: string; reason: Reason };
+  'Certificate Import Failed': Failure & { reason: Reason; region: string };
+  'Object Set Aside': ObjectSetAside;
+  'Certificate Deployed': { name: string; group: string; hosts: HostOutcome[] };
+  'Certificate Deployment Failed': Failure & { group: string; hosts: HostOutcome[] };
+}
+export type StackEvent = { [Type in keyof Details]: { type: Type; detail: Details[Type] } }[keyof Details];
+
+export interface EventBus {
+  /** Publishes all or throws; a repeated event is harmless to all our listeners. */
+  publish(events: readonly StackEvent[]): Promise<void>;
 }
 
 export interface HostOutcome {
@@ -142,16 +123,12 @@ export interface HostOutcome {
   message?: string | undefined;
 }
 
-export function importsDue(names: readonly string[]): StackEvent[] {
-  return inParts(names).map((part) => ({ type: 'Import Due', detail: { names: part } }));
-}
+export const importsDue = (names: readonly string[]) => inParts('Import Due', names);
+export const probesDue = (names: readonly string[]) => inParts('Probe Due', names);
 
-export function probesDue(names: readonly string[]): StackEvent[] {
-  return inParts(names).map((part) => ({ type: 'Probe Due', detail: { names: part } }));
-}
-
-function inParts(names: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(names.length / NAMES_AT_ONCE) }, (_, index) =>
-    names.slice(index * NAMES_AT_ONCE, (index + 1) * NAMES_AT_ONCE),
-  );
+function inParts(type: 'Import Due' | 'Probe Due', names: readonly string[]): StackEvent[] {
+  return Array.from({ length: Math.ceil(names.length / NAMES_AT_ONCE) }, (_, index) => {
+    const part = names.slice(index * NAMES_AT_ONCE, (index + 1) * NAMES_AT_ONCE);
+    return { type, detail: { names: part } };
+  });
 }

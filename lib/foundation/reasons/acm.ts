@@ -1,6 +1,5 @@
 import { rows } from './row.ts';
 
-/** ACM of a region. */
 export const CERTIFICATE_MANAGER = {
   'acm-access-denied':
     "compare the function's role with resources/acm.yml, and look at the organization's policies",

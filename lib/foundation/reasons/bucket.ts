@@ -1,6 +1,5 @@
 import { rows } from './row.ts';
 
-/** The bucket. */
 export const STORE = {
   'bucket-missing': 'run npx serverless deploy',
   'store-access-denied':
@@ -8,7 +7,7 @@ export const STORE = {
   'store-unavailable': 'nothing: every hourly check tries again',
 };
 
-/** Renewal files, settings, and what else lies in the bucket. */
+/** Renewal files, settings, and other objects of the bucket. */
 export const FILES = {
   'renewal-file-invalid': 'mend the renewal file and upload it again',
   'renewal-file-missing': 'upload the renewal file again, or leave the certificate to expire',

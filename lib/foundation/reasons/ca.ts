@@ -2,7 +2,7 @@ import { all, type Row } from './row.ts';
 
 const DOWN = 'look at the status page of the CA, or name a second one in params.fallbackDirectoryUrls';
 
-/** What a CA says or does not say, and our account there. `acme-…` is every problem type without a row of its own. */
+/** The CA's answers, and our account there. `acme-…` is every problem type without a row of its own. */
 export const CA = {
   'ca-unreachable': [DOWN, 'ca-down', 'tried-at-once'],
   'ca-timeout': [DOWN, 'ca-down'],

@@ -1,6 +1,5 @@
 import { all, type Row, rows } from './row.ts';
 
-/** Systems Manager. */
 export const SYSTEMS_MANAGER = {
   'document-missing': 'run npx serverless deploy',
   'hosts-access-denied':
@@ -30,7 +29,7 @@ export const DEPLOYMENT = {
   ...rows('', 'still-running', 'not-ours', 'not-wanted', 'probed-since'),
 } satisfies Record<string, Row>;
 
-/** What the script on a host reports; docs/hosts.md says what each means. */
+/** The reports of the script on a host; docs/hosts.md explains them. */
 export const HOST_REPORT = {
   ...rows('', 'new-certificate-served', 'already-served', 'nothing-serves-it', 'no-name-to-ask'),
   ...rows('', 'nginx-test-failed', 'reload-failed', 'hook-failed', 'no-hooks', 'mounted-file'),

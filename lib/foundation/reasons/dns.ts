@@ -1,6 +1,6 @@
 import { all } from './row.ts';
 
-/** Route 53, the zone roles, and what it refuses. */
+/** Route 53 and the zone roles. */
 export const ZONE = {
   'record-not-simple':
     'remove the record with a routing policy at the name, or alias the challenge name elsewhere',
@@ -14,7 +14,7 @@ export const ZONE = {
   'zone-unavailable': 'nothing: the next try asks again',
 };
 
-/** The public DNS, which hosted zone a name is in, and CAA. */
+/** The public DNS, the hosted zone of a name, and CAA. */
 export const DNS = {
   ...ZONE,
   'dns-unavailable': "see whether the domain's name servers answer; the next try asks again",

@@ -8,13 +8,13 @@ import type { Kind, Row } from './row.ts';
 
 const OURS = { ...DEPLOYMENT, ...IMPORT, ...CA, ...CERTIFICATE, ...DNS, ...STORE, ...FILES, ...RENEWAL };
 
-/** Every reason that something is done, left or failed for; what a host says as we do is first of all ours. */
+/** Every reason; our row comes before a host's of the same name. */
 export const REASONS = { ...HOST_REPORT, ...OURS };
 
-/** A problem of the CA is `acme-` and its type's last word (RFC 8555, 6.7), an end of a command `ssm-` and SSM's word for it. */
+/** An ACME problem is `acme-` and the end of its type (RFC 8555, 6.7), a command's end `ssm-` and SSM's status. */
 export type Reason = keyof typeof REASONS | `acme-${string}` | `ssm-${string}`;
 
-/** As a host, a message or a stored object says it, perhaps of another version: what is not in the table has no kind. */
+/** From a host, a message or a stored object, perhaps of another version; a reason outside the table has no kind. */
 export type SaidReason = string;
 
 export function isOfKind(reason: SaidReason, kind: Kind): boolean {
@@ -22,11 +22,11 @@ export function isOfKind(reason: SaidReason, kind: Kind): boolean {
   return kinds.includes(kind);
 }
 
-/** What to do, and where in docs/ more is said of it; what has no remedy here comes from a host. */
+/** The remedy, and where docs/ explains it; a reason without a remedy here comes from a host. */
 export function remedyOf(reason: SaidReason): { words: string; anchor: string } {
-  for (const told of [reason, familyOf(reason)]) {
-    const [words] = rowOf(told) ?? [''];
-    if (words !== '') return { words, anchor: `operations.md#${told.replace('…', '')}` };
+  for (const row of [reason, familyOf(reason)]) {
+    const [words] = rowOf(row) ?? [''];
+    if (words !== '') return { words, anchor: `operations.md#${row.replace('…', '')}` };
   }
   const words = 'mend what the host says; the next check sends it again';
   return { words, anchor: 'hosts.md#what-a-host-reports' };

@@ -8,13 +8,13 @@ export const RENEW = {
   ...rows(['', 'for-age'], 'life-nearly-over'),
 };
 
-/** What is not as it should be in the bucket, though the certificate is good. */
+/** Defects in the bucket of a certificate that is good. */
 export const UPKEEP = {
   ...rows(['', 'copies-doubtful'], 'pointer-lost', 'copies-behind', 'old-versions'),
   ...rows('', 'state-unreadable'),
 };
 
-/** Work without a new certificate: what a worker left open, or a pointer that does not show the wanted hosts. */
+/** Repairs without a new certificate. */
 export const REPAIR = {
   ...UPKEEP,
   ...rows(['', 'copies-doubtful'], 'left-open'),
@@ -27,7 +27,7 @@ export const ORDER_LIMIT = rows(['', 'left'], 'ca-limited', 'budget-spent');
 /** Why nothing is done about a certificate. */
 export const WAIT = { ...rows(['', 'on-schedule'], 'not-due'), ...rows('', 'backing-off', 'orders-per-run') };
 
-/** How a renewal ends of which nobody is told, and what is. */
+/** How a renewal ends. */
 export const RENEWAL = {
   ...RENEW,
   ...REPAIR,

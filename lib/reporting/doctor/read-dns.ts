@@ -1,19 +1,35 @@
 import { challengeName, selfAndAncestors } from '../../foundation/certificate/domain-name.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { once } from '../../foundation/common/once.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { relevantSet } from '../../issuance/caa/find-caa.ts';
 import { cnamePath } from '../../issuance/dns/follow-cnames.ts';
+import type { Resolver } from '../../issuance/dns/resolver.ts';
 import { type FoundRecord, type HostedZone, zonesFor } from '../../issuance/dns/rules/hosted-zones.ts';
 import { persistName } from '../../issuance/dns/rules/persist-record.ts';
-import { answerOf } from './answer-of.ts';
-import type { DoctorDeps } from './deps.ts';
-import { foundOr } from './rules/answer.ts';
+import type { Zones } from '../../issuance/dns/zones.ts';
 import { zoneOf } from './rules/check-zones.ts';
-import type { IdentifierFacts, PersistFacts, PlaceFacts } from './rules/facts.ts';
+import type { IdentifierFacts, PlaceFacts } from './rules/facts.ts';
+import { type Answer, foundOr } from './rules/finding.ts';
 
-/** Looks at names in Route 53 and in the public DNS; asks each question once for all certificates. */
-export function dnsReader(zones: ReturnType<DoctorDeps['zonesOf']>, resolver: DoctorDeps['resolver']) {
+/** The answer, or why there is none: one question without an answer does not hold up the others. */
+export async function answerOf<Found>(question: Promise<Found>): Promise<Answer<Found>> {
+  try {
+    return { found: await question };
+  } catch (error) {
+    if (error instanceof PerennialError) return { trouble: error };
+    const { reason, message: seen } = describeError(error);
+    return { trouble: { reason, seen, remedy: '' } };
+  }
+}
+
+/** Reads names in Route 53 and in the public DNS; asks each question once for all certificates. */
+export function dnsReader(
+  zones: Pick<Zones, 'list' | 'nameServers' | 'records'>,
+  resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>,
+) {
   const listed = zones.list();
-  // Whoever asks gets the error; before anyone does, it is nobody's.
+  // Every reader of the list gets the error; until one asks, it must not end the process as unhandled.
   listed.catch(() => undefined);
   const dns = {
     ns: once((zone: string) => resolver.ns(zone)),
@@ -51,9 +67,9 @@ export function dnsReader(zones: ReturnType<DoctorDeps['zonesOf']>, resolver: Do
       const last = foundOr(path, undefined)?.names.at(-1) ?? first;
       return { identifier, path, start, end: last === first ? start : await placeAt(last) };
     },
-    relevantSet: (name: string) => relevantSet(dns, name),
-    /** The TXT values where an identifier's standing record belongs. */
-    async standing(identifier: string): Promise<PersistFacts['places'][number]> {
+    relevantSet: (name: string) => answerOf(relevantSet(dns, name)),
+    /** The TXT values where an identifier's persist record belongs. */
+    async persistRecords(identifier: string) {
       return { identifier, values: await answerOf(dns.txt(persistName(identifier))) };
     },
   };

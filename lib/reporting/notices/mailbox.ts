@@ -1,5 +1,4 @@
-/** Who wants to be told. */
+/** Where mail to people goes; `subject` is ASCII of at most 100 characters. A repeated call sends it twice. */
 export interface Mailbox {
-  /** Told or an error; a repetition comes twice. `subject` is ASCII of at most 100 characters. */
   send(mail: { subject: string; text: string }): Promise<void>;
 }

@@ -22,19 +22,16 @@ export interface NotifyDeps {
   clock: () => Date;
 }
 
-export interface NotifyOutcome {
-  /** Subjects of the mails. */
-  mails: string[];
-  measured: Measured[];
-}
-
 const READS_AT_ONCE = 16;
 
 /**
- * Tells people what they have to see to, and says what is measured. A mail goes before it is remembered: when that fails it
- * may come twice, and is never lost.
+ * Mails people what they have to act on, and returns the subjects and what is measured. A mail is sent before that is stored:
+ * it may come twice, and is never lost.
  */
-export async function notify(deps: NotifyDeps, facts: readonly SeenEvent[]): Promise<NotifyOutcome> {
+export async function notify(
+  deps: NotifyDeps,
+  events: readonly SeenEvent[],
+): Promise<{ mails: string[]; measured: Measured[] }> {
   const { mailbox, stage, docsUrl } = deps;
   const mails: string[] = [];
   const send = async (mail: { subject: string; text: string }) => {
@@ -44,29 +41,27 @@ export async function notify(deps: NotifyDeps, facts: readonly SeenEvent[]): Pro
   };
   const { after } = await updateObject(deps.store, NOTICES_KEY, async (text) => {
     const now = deps.clock();
-    // What cannot be read is forgotten: then something may be told twice.
-    const known = takeIn(orNone(text, Memory) ?? EMPTY, facts, now);
+    // An unreadable memory counts as empty, and something may be reported twice.
+    const known = takeIn(orNone(text, Memory) ?? EMPTY, events, now);
     const lives = await readLives(deps.store, known);
     const { tell, over, after } = chooseNotices(known, { lives, now });
     if (tell.length + over.length > 0) await send(writeMail({ tell, over, stage, docsUrl, lives, now }));
-    for (const fact of facts)
-      if (fact['detail-type'] === 'Certificates Checked' && fact.detail.start === 'weekly-sweep')
-        await send(writeReport(fact.detail, { stage }));
+    for (const event of events)
+      if (event['detail-type'] === 'Certificates Checked' && event.detail.start === 'weekly-sweep')
+        await send(writeReport(event.detail, { stage }));
     return { after, body: `${JSON.stringify(after, null, 2)}\n` };
   });
-  return { mails, measured: measure(facts, after.lastSweep) };
+  return { mails, measured: measure(events, after.lastSweep) };
 }
 
-/** Of the certificates in trouble those that were issued. */
+/** The live pointers of the certificates in trouble. */
 async function readLives(store: ObjectStore, { troubles }: Memory): Promise<Map<string, LivePointer>> {
-  const names = Object.values(troubles).flatMap(({ kind, subject }) =>
-    kind === 'renewal' || kind === 'overdue' ? [subject] : [],
-  );
+  const unrenewed = Object.values(troubles).filter(({ kind }) => kind === 'renewal' || kind === 'overdue');
   const lives = new Map<string, LivePointer>();
   const read = async (name: string) => {
     const pointer = (await findPointer(store, name))?.pointer;
     if (pointer) lives.set(name, pointer);
   };
-  await pMap(new Set(names), read, { concurrency: READS_AT_ONCE });
+  await pMap(new Set(unrenewed.map(({ subject }) => subject)), read, { concurrency: READS_AT_ONCE });
   return lives;
 }

@@ -23,25 +23,18 @@ import { State } from '../../issuance/renewal/rules/state.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
 import type { CertificateFacts } from './rules/judge-health.ts';
 
-export interface ReadOptions {
-  now: Date;
-  readsAtOnce: number;
-  /** Given, the renewal files are read too, and judged by it. */
-  stack?: Stack;
-}
-
-/** The status of every certificate that is wanted or live, the soonest trouble first. Only reads. */
+/**
+ * The status of every certificate that is wanted or live, the soonest trouble first. Only reads; given a `stack`, the renewal
+ * files too.
+ */
 export async function readStatus(
   store: Reads,
-  { now, readsAtOnce, stack }: ReadOptions,
+  { now, readsAtOnce, stack }: { now: Date; readsAtOnce: number; stack?: Stack },
 ): Promise<CertificateStatus[]> {
   const [renewals = [], live = [], states = [], hosts = []] = await Promise.all(
     [RENEWAL_PREFIX, LIVE_PREFIX, STATE_PREFIX, HOSTS_PREFIX].map((prefix) => store.list(prefix)),
   );
-  const wanted = renewals
-    .filter(({ key }) => key.endsWith('.json'))
-    .map(({ key }) => nameIn(key, RENEWAL_PREFIX));
-  const named = wanted.flatMap((file) => ('name' in file ? file.name : []));
+  const named = namesIn(renewals, RENEWAL_PREFIX);
   const readAll = readerOf(store, readsAtOnce);
   const [files, pointers, remembered, records] = await Promise.all([
     stack ? readAll(renewalKey, named, (text, name) => readFile(text, name, stack)) : new Map(),
@@ -49,26 +42,27 @@ export async function readStatus(
     readAll(stateKey, namesIn(states, STATE_PREFIX), (text) => orNone(text, State)),
     readAll(hostKey, instanceIdsIn(hosts), (text) => orNone(text, HostRecord)),
   ]);
-  const rejected = wanted.flatMap((file) => ('rejected' in file ? file : []));
-  if (stack)
-    for (const { rejected: name, error } of rejected)
-      files.set(name, { rejected: describeError(error).message });
-  const known = new Set([...named, ...rejected.map((file) => file.rejected)]);
+  const wanted = new Set(named);
+  for (const { key } of renewals) {
+    const file = nameIn(key, RENEWAL_PREFIX);
+    if ('name' in file || !key.endsWith('.json')) continue;
+    wanted.add(file.rejected);
+    if (stack) files.set(file.rejected, { rejected: describeError(file.error).message });
+  }
   const found = [...records.values()].filter((record) => record !== undefined);
-  return [...new Set([...known, ...pointers.keys()])]
-    .map((name) => {
-      const file = files.get(name);
-      return statusOf({
-        name,
-        wanted: known.has(name),
-        ...(file && { file }),
-        pointer: pointers.get(name),
-        state: remembered.get(name),
-        records: found,
-        now,
-      });
-    })
-    .sort(bySoonestTrouble);
+  const statusAt = (name: string) => {
+    const file = files.get(name);
+    return statusOf({
+      name,
+      wanted: wanted.has(name),
+      ...(file && { file }),
+      pointer: pointers.get(name),
+      state: remembered.get(name),
+      records: found,
+      now,
+    });
+  };
+  return [...new Set([...wanted, ...pointers.keys()])].map(statusAt).sort(bySoonestTrouble);
 }
 
 /** Reads the objects of one kind. */

@@ -9,7 +9,7 @@ import { readStatus } from './read-status.ts';
 import type { CertificateStatus } from './rules/certificate-status.ts';
 import { isWell } from './rules/judge-health.ts';
 
-/** Of each of four kinds of object: together as many connections as an S3 client keeps. */
+/** For each of four kinds of object: together as many connections as an S3 client keeps. */
 const READS_AT_ONCE = 12;
 const Request = z.strictObject({ page: z._default(z.boolean(), false) });
 
@@ -21,18 +21,15 @@ export interface StatusDeps {
 export interface StatusAnswer {
   at: string;
   counts: { all: number; unwell: number };
-  /** The soonest trouble first; left out where the page was written, which shows them. */
+  /** The soonest trouble first; absent when the page was written, which shows them. */
   certificates?: CertificateStatus[];
-  /** Where the page is, in the bucket. */
+  /** The key of the page. */
   page?: string;
 }
 
-/** How every certificate is; with `{ "page": true }` drawn as a page in the bucket, instead of in the answer. */
-export async function showStatus(
-  { store, stack }: StatusDeps,
-  event: unknown,
-  now: Date,
-): Promise<StatusAnswer> {
+/** The status of every certificate; with `{ "page": true }` drawn as a page in the bucket, instead of in the answer. */
+export async function showStatus(deps: StatusDeps, event: unknown, now: Date): Promise<StatusAnswer> {
+  const { store, stack } = deps;
   const request = parseStatusRequest(event);
   const reads = await IndexedReads.open(store);
   const certificates = await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE, stack });

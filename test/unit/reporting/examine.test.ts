@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { FoundRecord } from '../../../lib/issuance/dns/rules/hosted-zones.ts';
 import type { State } from '../../../lib/issuance/renewal/rules/state.ts';
 import { parseDoctorRequest } from '../../../lib/reporting/doctor/doctor.ts';
-import type { Answer } from '../../../lib/reporting/doctor/rules/answer.ts';
 import { checkFile } from '../../../lib/reporting/doctor/rules/check-file.ts';
 import { examine } from '../../../lib/reporting/doctor/rules/examine.ts';
 import type {
@@ -13,7 +12,7 @@ import type {
   IdentifierFacts,
   PlaceFacts,
 } from '../../../lib/reporting/doctor/rules/facts.ts';
-import type { Check, Finding } from '../../../lib/reporting/doctor/rules/finding.ts';
+import type { Answer, Check, Finding } from '../../../lib/reporting/doctor/rules/finding.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
 import { hostGroup, stackOf } from '../../fakes/stack.ts';
 

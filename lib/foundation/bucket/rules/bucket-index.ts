@@ -1,9 +1,9 @@
 /**
- * `index.json`: what `scan` has read of the bucket, so that it reads only what changed, and when it looks at the CA's word
- * again. A cache: where it is missing or wrong, everything is read and asked anew.
+ * `index.json`: the objects that `scan` has read, so that it reads only changes, and when it asks for renewal information
+ * again. A cache: if it is missing or wrong, everything is read and asked again.
  */
 export interface BucketIndex {
-  /** By key: the etag it was read at, and its text without the white space. */
+  /** By key; texts are without white space. */
   objects: Map<string, IndexedObject>;
   /** By certId (RFC 9773, 4.1): the instant before which the CA is not asked again about it; ISO 8601 in UTC. */
   askAgain: Map<string, string>;
@@ -12,12 +12,12 @@ export interface BucketIndex {
 export type IndexedObject = readonly [etag: string, body: string];
 
 const FORM = 1;
-/** What a host holds may be long; 10,000 of anything have to fit into a function's memory. */
-const LONGEST_KEPT = 16_384;
+/** A host record may be long; 10,000 objects of any kind have to fit into a function's memory. */
+const LONGEST_INDEXED = 16_384;
 
 export const emptyIndex = (): BucketIndex => ({ objects: new Map(), askAgain: new Map() });
 
-/** Of an index that cannot be read, or of another form, nothing is believed; of one with a wrong entry, the others. */
+/** An index that is malformed or of another form counts as empty; wrong entries are left out. */
 export function parseIndex(text: string): BucketIndex {
   try {
     const { form, objects, askAgain } = JSON.parse(text);
@@ -32,20 +32,17 @@ export function parseIndex(text: string): BucketIndex {
 }
 
 export function indexText({ objects, askAgain }: BucketIndex): string {
-  const kept = { objects: Object.fromEntries(objects), askAgain: Object.fromEntries(askAgain) };
-  return JSON.stringify({ form: FORM, ...kept });
+  const entries = { objects: Object.fromEntries(objects), askAgain: Object.fromEntries(askAgain) };
+  return JSON.stringify({ form: FORM, ...entries });
 }
 
-/** An object as it is kept; `undefined` for one that is too long. What is no JSON is kept letter by letter. */
+/** `undefined` for an object that is too long. Text that is not JSON is stored verbatim. */
 export function toIndexed(etag: string, body: string): IndexedObject | undefined {
-  return body.length > LONGEST_KEPT ? undefined : [etag, withoutSpace(body)];
-}
-
-function withoutSpace(body: string): string {
+  if (body.length > LONGEST_INDEXED) return undefined;
   try {
-    return JSON.stringify(JSON.parse(body));
+    return [etag, JSON.stringify(JSON.parse(body))];
   } catch {
-    return body;
+    return [etag, body];
   }
 }
 

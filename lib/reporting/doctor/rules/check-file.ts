@@ -5,7 +5,7 @@ import { InputError } from '../../../foundation/common/input-error.ts';
 import { parseJson } from '../../../foundation/common/parse-json.ts';
 import { failing, ok, type Result } from './finding.ts';
 
-/** The file, and its names against the stack's domains. Without `wanted` there is nothing more to look at. */
+/** The file, and its names against the stack's domains. Without `wanted` nothing else can be checked. */
 export function checkFile(text: string, name: string, stack: Stack): { results: Result[]; wanted?: Wanted } {
   const where = `renewal/${name}.json`;
   try {
@@ -15,23 +15,17 @@ export function checkFile(text: string, name: string, stack: Stack): { results: 
     return { results: [ok('file', `${where} is valid`), checkDomains(names, stack.domains)], wanted };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { results: [complaint(error, where)] };
+    const ours = `mend ${where} and upload it again`;
+    const remedy = error.reason === 'renewal-file-invalid' ? ours : error.remedy || ours;
+    return { results: [failing('file', error.seen, remedy)] };
   }
 }
 
-function complaint({ reason, seen, remedy }: InputError, where: string): Result {
-  const ours = `mend ${where} and upload it again`;
-  return failing('file', seen, reason === 'renewal-file-invalid' ? ours : remedy || ours);
-}
-
 function checkDomains(names: readonly string[], domains: readonly string[]): Result {
-  const outside = [...new Set(names.map(identifierOf))].filter(
-    (name) => !domains.some((domain) => isAtOrBelow(name, domain)),
-  );
+  const isInside = (name: string) => domains.some((domain) => isAtOrBelow(name, domain));
+  const outside = [...new Set(names.map(identifierOf))].filter((name) => !isInside(name));
   if (outside.length === 0) return ok('domains', `every name is at or below ${domains.join(', ')}`);
-  return failing(
-    'domains',
-    `${outside.join(', ')} outside the stack's domains (${domains.join(', ') || 'none'})`,
-    `add ${outside.map((name) => `"${name}"`).join(', ')} to params.domains in serverless.yml and deploy`,
-  );
+  const seen = `${outside.join(', ')} outside the stack's domains (${domains.join(', ') || 'none'})`;
+  const quoted = outside.map((name) => `"${name}"`).join(', ');
+  return failing('domains', seen, `add ${quoted} to params.domains in serverless.yml and deploy`);
 }

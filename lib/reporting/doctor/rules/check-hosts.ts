@@ -1,28 +1,19 @@
-import { foundOr, unseen } from './answer.ts';
 import { checkContainer, checkServed } from './check-served.ts';
 import type { CertificateFacts, HostFacts } from './facts.ts';
-import { failing, ok, type Result, warning } from './finding.ts';
+import { failing, foundOr, ok, type Result, unseen, warning } from './finding.ts';
 
 /** The first agent that hands parameters over as environment variables (`interpolationType: ENV_VAR`). */
 const OLDEST_AGENT = '3.3.2746.0';
 
 /** The hosts of every group that serves the certificate: there, online, able, and on the live version. */
-export function checkHosts({
-  wanted,
-  groups,
-  live,
-}: Pick<CertificateFacts, 'wanted' | 'groups' | 'live'>): Result[] {
+export function checkHosts({ wanted, groups, live }: CertificateFacts): Result[] {
   if (groups.length === 0) return [ok('hosts', 'no host group serves it')];
-  return groups.flatMap(({ group, hosts }) => {
-    if ('trouble' in hosts) return [unseen('hosts', hosts.trouble)];
+  return groups.flatMap(({ group, hosts }): Result | Result[] => {
+    if ('trouble' in hosts) return unseen('hosts', hosts.trouble);
     if (hosts.found.length === 0) {
-      return [
-        failing(
-          'hosts',
-          `no host carries the tag perennial-group=${group.name}`,
-          `tag the hosts so, let the SSM agent run on them, and attach the stack's policy of the group to their role`,
-        ),
-      ];
+      const seen = `no host carries the tag perennial-group=${group.name}`;
+      const remedy = `tag the hosts so, let the SSM agent run on them, and attach the stack's policy of the group to their role`;
+      return failing('hosts', seen, remedy);
     }
     const context = { name: wanted.name, group, live: foundOr(live, undefined) };
     return [
@@ -49,30 +40,21 @@ function checkOnline(hosts: Hosts, group: string): Result {
 }
 
 function checkAgents(hosts: Hosts, group: string): Result {
-  const old = hosts.filter(
-    ({ agentVersion }) => agentVersion !== undefined && isOlder(agentVersion, OLDEST_AGENT),
-  );
+  const old = hosts.filter(({ agentVersion }) => agentVersion !== undefined && isTooOld(agentVersion));
   if (old.length > 0) {
     const seen = old.map(({ instanceId, agentVersion }) => `${instanceId} has ${agentVersion}`).join(', ');
-    return failing(
-      'agent',
-      `SSM agent too old in group ${group}: ${seen}`,
-      `update it to ${OLDEST_AGENT} or newer, for example with the document AWS-UpdateSSMAgent`,
-    );
+    const remedy = `update it to ${OLDEST_AGENT} or newer, for example with the document AWS-UpdateSSMAgent`;
+    return failing('agent', `SSM agent too old in group ${group}: ${seen}`, remedy);
   }
   const unknown = hosts.filter(({ agentVersion }) => agentVersion === undefined);
-  if (unknown.length > 0)
-    return warning(
-      'agent',
-      `SSM tells no agent version of ${idsOf(unknown)}`,
-      `see that it is ${OLDEST_AGENT} or newer`,
-    );
-  return ok('agent', `SSM agents of group ${group} are ${OLDEST_AGENT} or newer`);
+  if (unknown.length === 0) return ok('agent', `SSM agents of group ${group} are ${OLDEST_AGENT} or newer`);
+  const seen = `SSM tells no agent version of ${idsOf(unknown)}`;
+  return warning('agent', seen, `see that it is ${OLDEST_AGENT} or newer`);
 }
 
-/** Dotted numbers: `3.3.987.0` is older than `3.3.2746.0`. */
-function isOlder(version: string, than: string): boolean {
-  const [mine, other] = [version, than].map((text) => text.split('.').map(Number));
-  const at = (other ?? []).findIndex((part, index) => part !== (mine?.[index] ?? 0));
-  return at >= 0 && (mine?.[at] ?? 0) < (other?.[at] ?? 0);
+/** Compares dotted numbers: `3.3.987.0` is older than `3.3.2746.0`. */
+function isTooOld(version: string): boolean {
+  const [mine = [], oldest = []] = [version, OLDEST_AGENT].map((text) => text.split('.').map(Number));
+  const at = oldest.findIndex((part, index) => part !== (mine[index] ?? 0));
+  return at >= 0 && (mine[at] ?? 0) < (oldest[at] ?? 0);
 }

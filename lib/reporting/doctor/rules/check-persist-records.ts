@@ -1,12 +1,11 @@
 import { judgePersistRecord } from '../../../issuance/dns/rules/persist-records.ts';
 import { persistIssuer } from '../../../issuance/renewal/rules/persist-issuer.ts';
-import { foundOr, unseen } from './answer.ts';
 import type { CertificateFacts } from './facts.ts';
-import { failing, ok, type Result } from './finding.ts';
+import { failing, foundOr, ok, type Result, unseen } from './finding.ts';
 
 const CHECK = 'standing-record';
 
-/** With dns-persist-01: the record that stands at each name lets our account issue. */
+/** With dns-persist-01: the persist record of each name lets our account issue. */
 export function checkPersistRecords({ wanted, account, standing, now }: CertificateFacts): Result[] {
   if (!standing) return [];
   const { directory, kept, directoryUrl: ca } = account;
@@ -18,12 +17,11 @@ export function checkPersistRecords({ wanted, account, standing, now }: Certific
   const state = foundOr(standing.state, undefined);
   const issues = persistIssuer(known, { ca, name: wanted.name, state });
   if ('seen' in issues) return [failing(CHECK, issues.seen, issues.remedy)];
+  const context = { names: wanted.names, issuer: issues.issuer, now };
   return standing.places.map(({ identifier, values }) => {
     if ('trouble' in values) return unseen(CHECK, values.trouble);
-    const context = { names: wanted.names, issuer: issues.issuer, now };
     const { name, value, complaint } = judgePersistRecord(identifier, values.found, context);
-    return complaint === undefined
-      ? ok(CHECK, `the one at ${name} lets our account issue`)
-      : failing(CHECK, `${name}: ${complaint}`, `put this TXT there: "${value}"`);
+    if (complaint === undefined) return ok(CHECK, `the one at ${name} lets our account issue`);
+    return failing(CHECK, `${name}: ${complaint}`, `put this TXT there: "${value}"`);
   });
 }

@@ -2,16 +2,24 @@ import { isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
 import { InputError } from '../../../foundation/common/input-error.ts';
 import { isOfKind, remedyOf } from '../../../foundation/reasons/reasons.ts';
 import { type HostedZone, settleZone } from '../../../issuance/dns/rules/hosted-zones.ts';
-import { type Answer, foundOr, isLame, type Trouble, unseen } from './answer.ts';
-import type { IdentifierFacts, PlaceFacts } from './facts.ts';
-import { failing, ok, type Result, troublesOr, warning } from './finding.ts';
+import type { IdentifierFacts, PlaceFacts, PlaceZone } from './facts.ts';
+import {
+  type Answer,
+  failing,
+  foundOr,
+  isLame,
+  ok,
+  type Result,
+  type Trouble,
+  troublesOr,
+  unseen,
+  warning,
+} from './finding.ts';
 
-/** The zone of a place: of several of one name the one that the public DNS names. */
-export function zoneOf({
-  zones,
-  publicServers,
-}: Pick<PlaceFacts, 'zones' | 'publicServers'>): Answer<PlaceZone> {
-  if (!('found' in zones)) return zones;
+/** The zone of a place: of several with the same name the one that the public DNS names. */
+export function zoneOf(place: Pick<PlaceFacts, 'zones' | 'publicServers'>): Answer<PlaceZone> {
+  const { zones, publicServers } = place;
+  if ('trouble' in zones) return zones;
   const [only, ...others] = zones.found;
   if (only && others.length === 0) return { found: only };
   if ('trouble' in publicServers && !isLame(publicServers.trouble)) return publicServers;
@@ -25,27 +33,13 @@ export function zoneOf({
   }
 }
 
-interface PlaceZone {
-  zone: HostedZone;
-  nameServers: readonly string[];
-}
-
 /** A public hosted zone of its account holds every name. */
 export function checkZones(identifiers: readonly IdentifierFacts[]): Result[] {
-  const zones = new Set<string>();
-  const told = new Set<string>();
-  const troubles = identifiers.flatMap(({ start }) => {
-    const zone = zoneOf(start);
-    if ('trouble' in zone) {
-      // A role that cannot be assumed fails all names alike.
-      const isNew = !told.has(zone.trouble.seen);
-      told.add(zone.trouble.seen);
-      return isNew ? [zoneTrouble(zone.trouble)] : [];
-    }
-    zones.add(describe(zone.found.zone));
-    return [];
-  });
-  return troubles.length > 0 ? troubles : [ok('zone', [...zones].join(', '))];
+  const zones = identifiers.map(({ start }) => zoneOf(start));
+  const troubles = zones.flatMap((zone) => ('trouble' in zone ? zoneTrouble(zone.trouble) : []));
+  if (troubles.length > 0) return troubles;
+  const found = zones.flatMap((zone) => ('found' in zone ? describe(zone.found.zone) : []));
+  return [ok('zone', [...new Set(found)].join(', '))];
 }
 
 function zoneTrouble(trouble: Trouble): Result {
@@ -58,7 +52,7 @@ function zoneTrouble(trouble: Trouble): Result {
 export function checkDelegation(identifiers: readonly IdentifierFacts[]): Result[] {
   const results = identifiers.flatMap(({ end }) => {
     const zone = zoneOf(end);
-    return 'found' in zone ? [judgeDelegation(zone.found, end.publicServers)] : [];
+    return 'found' in zone ? judgeDelegation(zone.found, end.publicServers) : [];
   });
   return troublesOr(results);
 }
@@ -82,22 +76,21 @@ function judgeDelegation({ zone, nameServers }: PlaceZone, asked: PlaceFacts['pu
   return ok('delegation', `the public DNS names the ${common.length} servers of ${describe(zone)}`);
 }
 
-/** Below an NS record the zone's own records are seen by nobody (RFC 1034, 4.2.1). */
+/** A zone's own records below an NS record are invisible (RFC 1034, 4.2.1). */
 export function checkSubZones(identifiers: readonly IdentifierFacts[]): Result[] {
-  const results = identifiers.flatMap(({ end }): Result[] => {
+  const results = identifiers.flatMap(({ end }): Result | Result[] => {
     const zone = zoneOf(end);
-    if (!('found' in zone)) return [];
-    if ('trouble' in end.records) return [unseen('sub-zone', end.records.trouble)];
+    if ('trouble' in zone) return [];
+    if ('trouble' in end.records) return unseen('sub-zone', end.records.trouble);
+    const own = zone.found.zone;
     const cuts = end.records.found.filter(
-      ({ type, name }) => type === 'NS' && name !== zone.found.zone.name && isAtOrBelow(end.name, name),
+      ({ type, name }) => type === 'NS' && name !== own.name && isAtOrBelow(end.name, name),
     );
-    return cuts.map(({ name, values }) =>
-      failing(
-        'sub-zone',
-        `${name} is delegated to ${values.map((value) => value.replace(/\.$/, '')).join(', ')}, away from ${describe(zone.found.zone)}`,
-        `create a hosted zone for ${name} in this account, or let ${end.name} be there a CNAME to a name that you can write`,
-      ),
-    );
+    return cuts.map(({ name, values }) => {
+      const servers = values.map((value) => value.replace(/\.$/, '')).join(', ');
+      const remedy = `create a hosted zone for ${name} in this account, or let ${end.name} be there a CNAME to a name that you can write`;
+      return failing('sub-zone', `${name} is delegated to ${servers}, away from ${describe(own)}`, remedy);
+    });
   });
   if (results.length > 0) return results;
   const known = identifiers.some(({ end }) => 'found' in zoneOf(end));

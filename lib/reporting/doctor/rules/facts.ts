@@ -6,13 +6,19 @@ import type { Stack } from '../../../foundation/certificate/stack.ts';
 import type { RelevantSet } from '../../../issuance/caa/rules/caa.ts';
 import type { FoundRecord, HostedZone } from '../../../issuance/dns/rules/hosted-zones.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
-import type { Answer } from './answer.ts';
+import type { Answer } from './finding.ts';
 
-/** A name that a proof may be written at, and what is known of its surroundings. */
+/** A hosted zone with its delegation set. */
+export interface PlaceZone {
+  zone: HostedZone;
+  nameServers: readonly string[];
+}
+
+/** A name that a proof may be written at, and its surroundings. */
 export interface PlaceFacts {
   name: string;
-  /** The public hosted zones that may hold it, with their delegation sets; trouble says why there is none. */
-  zones: Answer<readonly { zone: HostedZone; nameServers: readonly string[] }[]>;
+  /** The public hosted zones that may hold it; trouble says why there is none. */
+  zones: Answer<readonly PlaceZone[]>;
   /** The name servers that the public DNS gives for the zone. */
   publicServers: Answer<readonly string[]>;
   /** What the zone holds at the name, and between it and the zone's own name. */
@@ -21,26 +27,21 @@ export interface PlaceFacts {
 
 export interface IdentifierFacts {
   identifier: string;
-  /** The challenge name, then what each CNAME leads to; it does not end when it goes in a circle. */
+  /** The challenge name, then the target of each CNAME; a circle does not end. */
   path: Answer<{ names: readonly string[]; ends: boolean }>;
-  /** The challenge name itself, and the end of the path; the same where it is no CNAME. */
+  /** The challenge name, and the end of the path; the same where it is no CNAME. */
   start: PlaceFacts;
   end: PlaceFacts;
 }
 
 export interface AccountFacts {
   directoryUrl: string;
-  /** The CA's directory; its identity in CAA records, if it or the stack's settings name one, and its profiles. */
+  /** The CA's identity in CAA records, if its directory or the stack's settings name one, and its profiles. */
   directory: Answer<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
-  /** The parameter that an account is kept in, and the account's address, if it is there. */
+  /** The parameter that holds the account, and the account's address, if it is there. */
   parameter: string;
   kept: Answer<{ accountUri: string | undefined } | undefined>;
   agreeToTerms: boolean;
-}
-
-export interface PersistFacts {
-  places: readonly { identifier: string; values: Answer<readonly string[]> }[];
-  state: Answer<State | undefined>;
 }
 
 export interface HostFacts {
@@ -55,17 +56,19 @@ export interface GroupFacts {
   hosts: Answer<readonly HostFacts[]>;
 }
 
-/** All that is asked about one certificate whose file is valid. */
+/** The facts of one certificate whose file is valid. */
 export interface CertificateFacts {
   wanted: Wanted;
-  /** What the stack may write to. */
   stack: Pick<Stack, 'domains' | 'challengeTargets' | 'checkEveryHours'>;
   identifiers: readonly IdentifierFacts[];
   /** The relevant CAA set of each name (RFC 8659, 3). */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];
   account: AccountFacts;
-  /** Where standing records prove control: the TXT values at the place of each, and what is remembered of the CA. */
-  standing?: PersistFacts;
+  /** With dns-persist-01: the TXT values where each persist record belongs, and the stored state. */
+  standing?: {
+    places: readonly { identifier: string; values: Answer<readonly string[]> }[];
+    state: Answer<State | undefined>;
+  };
   live: Answer<LivePointer | undefined>;
   groups: readonly GroupFacts[];
   now: Date;

@@ -1,6 +1,8 @@
 import { type Result as ResultOf, resultsOf } from '../../../foundation/common/finding.ts';
+import { type Complaint, inOneLine } from '../../../foundation/common/perennial-error.ts';
+import type { Reason } from '../../../foundation/reasons/reasons.ts';
 
-/** What is looked at for each certificate, in this order. */
+/** What is checked for each certificate, in this order. */
 export type Check =
   | 'file'
   | 'domains'
@@ -18,7 +20,7 @@ export type Check =
   | 'container'
   | 'served';
 
-/** A finding without its certificate's name: what was seen of one precondition. */
+/** A finding without its certificate name. */
 export type Result = ResultOf<Check>;
 export type Finding = { certificate: string } & Result;
 
@@ -30,17 +32,34 @@ export function troublesOr(results: Result[]): Result[] {
   return troubles.length > 0 ? troubles : results;
 }
 
-/** The answer of `doctor`; `counts` is by status. */
+/** The answer of `doctor`; `at` is ISO 8601 in UTC, `counts` is by status. */
 export interface Diagnosis {
-  /** ISO 8601 in UTC. */
   at: string;
   certificates: number;
   counts: Record<Finding['status'], number>;
   findings: Finding[];
 }
 
-export function countByStatus(findings: readonly Finding[]): Diagnosis['counts'] {
-  const counts = { ok: 0, warning: 0, failing: 0 };
-  for (const { status } of findings) counts[status] += 1;
-  return counts;
+/** Why a question got no answer; `code` is the resolver's own, such as `ESERVFAIL`. */
+export interface Trouble extends Complaint {
+  reason: Reason;
+  code?: string | undefined;
+}
+
+/** What a store, Route 53, SSM, the DNS or the CA answered. */
+export type Answer<Found> = { found: Found } | { trouble: Trouble };
+
+export function foundOr<Found, Fallback>(answer: Answer<Found>, fallback: Fallback): Found | Fallback {
+  return 'found' in answer ? answer.found : fallback;
+}
+
+/** Name servers that do not know the zone refuse to answer, and a resolver passes that on. */
+export function isLame({ code }: Trouble): boolean {
+  return code === 'ESERVFAIL' || code === 'EREFUSED';
+}
+
+/** Nothing was seen, so nothing is known to be wrong. */
+export function unseen(check: Check, complaint: Complaint): Result {
+  const remedy = 'this could not be looked at; run doctor again, and mend it if it stays';
+  return warning(check, inOneLine(complaint), remedy);
 }

@@ -13,26 +13,26 @@ export interface MailFacts {
   tell: readonly Trouble[];
   over: readonly Trouble[];
   stage: string;
-  /** Below which docs/ is to be read. */
+  /** The address of docs/. */
   docsUrl: string;
   /** The certificates that were issued, by name. */
   lives: ReadonlyMap<string, { notAfter: string }>;
   now: Date;
 }
 
-const MOST_TOLD = 50;
+const MOST_SHOWN = 50;
 const MOST_NAMES = 10;
 const LONGEST_SUBJECT = 100;
 
 export function writeMail(facts: MailFacts): Mail {
   const { tell, over, stage } = facts;
-  const shown = tell.slice(0, MOST_TOLD);
+  const shown = tell.slice(0, MOST_SHOWN);
   const parts = [
     ...shown.map((trouble) => paragraph(trouble, facts)),
     ...(tell.length > shown.length
       ? [`… and ${tell.length - shown.length} more: npx perennial status --stage ${stage}`]
       : []),
-    ...(over.length > 0 ? [`All clear:\n${over.slice(0, MOST_TOLD).map(overLine).join('\n')}`] : []),
+    ...(over.length > 0 ? [`All clear:\n${over.slice(0, MOST_SHOWN).map(overLine).join('\n')}`] : []),
     'The same is not told again within a day, and once when it is over.',
   ];
   return { subject: subjectOf(facts), text: `${parts.join('\n\n')}\n` };
@@ -54,55 +54,46 @@ function subjectOf({ tell, over, stage }: MailFacts): string {
   return subjectLine(`${begin} all clear: ${over.length} troubles are over`);
 }
 
-function headline({ kind, subject, hosts }: Trouble): string {
-  switch (kind) {
-    case 'renewal':
-      return `${subject} is not renewed`;
-    case 'overdue':
-      return `${subject} is overdue`;
-    case 'file':
-      return `renewal/${subject}.json cannot be used`;
-    case 'deployment':
-      return hosts.length > 0
-        ? `group ${subject}: ${hosts.length} ${hosts.length === 1 ? 'host does' : 'hosts do'} not install`
-        : `group ${subject} does not install`;
-    case 'import':
-      return `${subject} is not imported`;
-    case 'site':
-      return `${subject} seen from outside`;
-    case 'object':
-      return `${subject} was set aside`;
-  }
-}
+const HEADLINES: Record<Trouble['kind'], (trouble: Trouble) => string> = {
+  renewal: ({ subject }) => `${subject} is not renewed`,
+  overdue: ({ subject }) => `${subject} is overdue`,
+  file: ({ subject }) => `renewal/${subject}.json cannot be used`,
+  deployment: ({ subject, hosts: { length } }) =>
+    length > 0
+      ? `group ${subject}: ${length} ${length === 1 ? 'host does' : 'hosts do'} not install`
+      : `group ${subject} does not install`,
+  import: ({ subject }) => `${subject} is not imported`,
+  site: ({ subject }) => `${subject} seen from outside`,
+  object: ({ subject }) => `${subject} was set aside`,
+};
+
+const headline = (trouble: Trouble) => HEADLINES[trouble.kind](trouble);
 
 function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts): string {
-  const { reason, message, names, hosts } = trouble;
+  const { kind, subject, reason, message, names, hosts } = trouble;
   const { words, anchor } = remedyOf(reason);
-  const expiry = lives.get(trouble.subject)?.notAfter;
-  const left = trouble.kind === 'renewal' || trouble.kind === 'overdue' ? timeLeft(expiry, now) : undefined;
-  const lines: [string, string | undefined][] = [
-    ['Time left', left],
-    ['Certificates', some(names)],
-    ['Hosts', some(hosts)],
+  const hasLife = kind === 'renewal' || kind === 'overdue';
+  const lines: [title: string, value: string][] = [
+    ['Time left', hasLife ? timeLeft(lives.get(subject)?.notAfter, now) : ''],
+    ['Certificates', inShort(names, MOST_NAMES)],
+    ['Hosts', inShort(hosts, MOST_NAMES)],
     ['What failed', `${message} (${reason})`],
     ['What was tried', triedOf(trouble)],
     ['What to do', words],
-    ['Command', commandFor(trouble, stage)],
+    ['Command', COMMANDS[kind](trouble, `--stage ${stage}`)],
     ['More', `${docsUrl}/${anchor}`],
   ];
-  const told = lines.flatMap(([title, value]) =>
-    value === undefined ? [] : [`  ${`${title}:`.padEnd(16)}${value}`],
-  );
-  return [headline(trouble), ...told].join('\n');
+  const shown = lines.filter(([, value]) => value !== '');
+  const written = shown.map(([title, value]) => `  ${`${title}:`.padEnd(16)}${value}`);
+  return [headline(trouble), ...written].join('\n');
 }
 
-/** Of a deployment each host and certificate tells by itself, some twice; how many hosts there are says more. */
+/** A deployment is reported once per host and certificate, so the number of hosts says more. */
 function triedOf({ kind, since, times, notBefore, hosts }: Trouble): string {
   const next = notBefore ? `; next not before ${minute(notBefore)}` : '';
-  const tried = kind === 'deployment' ? hosts.length : times;
-  const [one, many] =
-    kind === 'deployment' ? ['on 1 host ', `on ${tried} hosts `] : ['1 time ', `${tried} times `];
-  return `${tried === 0 ? '' : tried === 1 ? one : many}since ${minute(since)}${next}`;
+  const [on, count, unit] = kind === 'deployment' ? ['on ', hosts.length, 'host'] : ['', times, 'time'];
+  const tried = count === 0 ? '' : `${on}${count} ${unit}${count === 1 ? '' : 's'} `;
+  return `${tried}since ${minute(since)}${next}`;
 }
 
 function overLine(trouble: Trouble): string {
@@ -117,25 +108,19 @@ function timeLeft(notAfter: string | undefined, now: Date): string {
   return `${time}, until ${minute(notAfter)}`;
 }
 
-function commandFor({ kind, subject, names }: Trouble, stage: string): string {
-  const at = `--stage ${stage}`;
-  switch (kind) {
-    case 'renewal':
-      return `npx perennial doctor ${subject} ${at}; then npx perennial renew ${subject} ${at}`;
-    case 'overdue':
-    case 'file':
-    case 'site':
-      return `npx perennial doctor ${subject} ${at}`;
-    case 'deployment':
-      return `npx perennial doctor ${names.slice(0, MOST_NAMES).join(' ')} ${at}; then npx perennial deploy ${subject} ${at}`;
-    case 'import':
-    case 'object':
-      return `npx perennial status ${at}`;
-  }
-}
+type Command = (trouble: Trouble, at: string) => string;
+const doctor: Command = ({ subject }, at) => `npx perennial doctor ${subject} ${at}`;
+const status: Command = (_, at) => `npx perennial status ${at}`;
 
-function some(items: readonly string[]): string | undefined {
-  return items.length === 0 ? undefined : inShort(items, MOST_NAMES);
-}
+const COMMANDS: Record<Trouble['kind'], Command> = {
+  renewal: (trouble, at) => `${doctor(trouble, at)}; then npx perennial renew ${trouble.subject} ${at}`,
+  overdue: doctor,
+  file: doctor,
+  site: doctor,
+  deployment: ({ subject, names }, at) =>
+    `npx perennial doctor ${names.slice(0, MOST_NAMES).join(' ')} ${at}; then npx perennial deploy ${subject} ${at}`,
+  import: status,
+  object: status,
+};
 
 const minute = (instant: string) => `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,7 +1,7 @@
 import { DAY, SECOND } from '../../../foundation/common/durations.ts';
 import type { SeenEvent } from './seen-event.ts';
 
-/** Every metric there is, without a dimension per certificate or host: each dimension value costs. */
+/** Every metric, without a dimension per certificate or host: each dimension value costs. */
 export const METRICS = {
   Heartbeat: 'Count',
   LifeLeft: 'Percent',
@@ -21,19 +21,19 @@ export interface Measured {
   value: number;
 }
 
-/** What these facts count for. `lastSweep` is when the bucket was last swept; the age is in days. */
-export function measure(facts: readonly SeenEvent[], lastSweep: string | undefined): Measured[] {
-  return facts.flatMap((fact): Measured[] => {
-    switch (fact['detail-type']) {
+/** What these events add to the metrics; the age of `lastSweep` is in days. */
+export function measure(events: readonly SeenEvent[], lastSweep: string | undefined): Measured[] {
+  return events.flatMap((event): Measured[] => {
+    switch (event['detail-type']) {
       case 'Certificate Renewed':
         return [
           { name: 'RenewalsSucceeded', value: 1 },
-          { name: 'RenewalDuration', value: fact.detail.seconds },
+          { name: 'RenewalDuration', value: event.detail.seconds },
         ];
       case 'Certificate Renewal Failed':
         return [{ name: 'RenewalsFailed', value: 1 }];
       case 'Certificates Checked': {
-        const { at, soonest, failing, overdue, rejected, hostsBehind } = fact.detail;
+        const { at, soonest, failing, overdue, rejected, hostsBehind } = event.detail;
         const [first] = soonest;
         const since = Date.parse(at);
         return [
@@ -44,7 +44,7 @@ export function measure(facts: readonly SeenEvent[], lastSweep: string | undefin
           { name: 'HostsOutOfDate', value: hostsBehind.count },
           { name: 'SweepAge', value: (since - Date.parse(lastSweep ?? at)) / DAY },
           // EventBridge's time is in whole seconds.
-          { name: 'CheckDuration', value: Math.max(0, (Date.parse(fact.time) - since) / SECOND) },
+          { name: 'CheckDuration', value: Math.max(0, (Date.parse(event.time) - since) / SECOND) },
         ];
       }
       default:

@@ -1,51 +1,27 @@
 import * as z from 'zod/mini';
 import { CheckSummary, ObjectSetAside } from '../../../foundation/events/events.ts';
 
-const Name = z.string();
-const Host = z.object({ instanceId: z.string(), outcome: z.string() });
+const Text = z.string();
+const named = { name: Text };
+const failed = { ...named, reason: Text, message: Text };
+const hosts = z.array(z.object({ instanceId: Text, outcome: Text }));
+const findings = z.array(z.object({ site: Text, check: Text, seen: Text, remedy: Text }));
 
 const of = <Type extends string, Detail extends z.ZodMiniType>(type: Type, detail: Detail) =>
-  z.object({ time: z.string(), 'detail-type': z.literal(type), detail });
+  z.object({ time: Text, 'detail-type': z.literal(type), detail });
 
-/** The facts on the stack's bus that are told or counted, as far as they are read. */
+/** The events on the stack's bus that are reported or counted, with the parts that are read. */
 export const SeenEvent = z.discriminatedUnion('detail-type', [
-  of('Certificate Renewed', z.object({ name: Name, seconds: z.number() })),
+  of('Certificate Renewed', z.object({ ...named, seconds: z.number() })),
   of(
     'Certificate Renewal Failed',
-    z.object({
-      name: Name,
-      reason: z.string(),
-      message: z.string(),
-      failures: z.number(),
-      notBefore: z.optional(z.string()),
-    }),
+    z.object({ ...failed, failures: z.number(), notBefore: z.optional(Text) }),
   ),
-  of('Certificate Deployed', z.object({ name: Name, group: z.string(), hosts: z.array(Host) })),
-  of(
-    'Certificate Deployment Failed',
-    z.object({
-      name: Name,
-      group: z.string(),
-      reason: z.string(),
-      message: z.string(),
-      hosts: z.array(Host),
-    }),
-  ),
-  of('Certificate Imported', z.object({ name: Name, region: z.string() })),
-  of(
-    'Certificate Import Failed',
-    z.object({ name: Name, region: z.string(), reason: z.string(), message: z.string() }),
-  ),
-  of(
-    'Site Probed',
-    z.object({
-      name: Name,
-      troubles: z.number(),
-      findings: z.array(
-        z.object({ site: z.string(), check: z.string(), seen: z.string(), remedy: z.string() }),
-      ),
-    }),
-  ),
+  of('Certificate Deployed', z.object({ ...named, group: Text, hosts })),
+  of('Certificate Deployment Failed', z.object({ ...failed, group: Text, hosts })),
+  of('Certificate Imported', z.object({ ...named, region: Text })),
+  of('Certificate Import Failed', z.object({ ...failed, region: Text })),
+  of('Site Probed', z.object({ ...named, troubles: z.number(), findings })),
   of('Object Set Aside', ObjectSetAside),
   of('Certificates Checked', CheckSummary),
 ]);

@@ -1,16 +1,16 @@
 import { DAY } from '../../../foundation/common/durations.ts';
+import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import type { SeenEvent } from './seen-event.ts';
-import { takeInCheck } from './take-in-check.ts';
-import { arise, end, forget, isNobodyThere, keyOf, type Memory } from './trouble.ts';
+import { arise, end, forget, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
 
 const MOST_NAMED = 200;
 
-/** What is wrong after these facts, taken in the order of their times; a fact that comes twice changes nothing of note. */
-export function takeIn(memory: Memory, facts: readonly SeenEvent[], now: Date): Memory {
+/** What is wrong after these events, taken in the order of their times; a repeated event changes nothing of note. */
+export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date): Memory {
   const after: Memory = { ...memory, troubles: { ...memory.troubles }, over: [...memory.over] };
-  const sorted = [...facts].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
-  for (const fact of sorted) takeInOne(after, fact);
+  const sorted = [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
+  for (const event of sorted) takeInOne(after, event);
   forget(after, (trouble) => {
     const passes = trouble.kind === 'object' || isNobodyThere(trouble);
     return passes && Date.parse(trouble.at) + DAY <= now.getTime();
@@ -18,81 +18,107 @@ export function takeIn(memory: Memory, facts: readonly SeenEvent[], now: Date): 
   return after;
 }
 
-function takeInOne(memory: Memory, { time: at, ...fact }: SeenEvent): void {
-  switch (fact['detail-type']) {
+const isAbout = (kind: Trouble['kind'], subject: string) => (trouble: Trouble) =>
+  trouble.kind === kind && trouble.subject === subject;
+
+function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
+  switch (event['detail-type']) {
     case 'Certificate Renewed':
-      end(memory, ({ kind, subject }) => kind === 'renewal' && subject === fact.detail.name);
+      end(memory, isAbout('renewal', event.detail.name));
       return;
     case 'Certificate Renewal Failed': {
-      const { name: subject, reason, message, failures: times, notBefore } = fact.detail;
-      arise(memory, { kind: 'renewal', subject, reason, message, at, times, notBefore });
+      const { name: subject, failures: times, ...failure } = event.detail;
+      arise(memory, { kind: 'renewal', subject, ...failure, at, times });
       return;
     }
     case 'Certificate Deployed':
-      end(memory, (trouble) => trouble.subject === fact.detail.group && isNobodyThere(trouble));
+      end(memory, (trouble) => trouble.subject === event.detail.group && isNobodyThere(trouble));
       return;
     case 'Certificate Deployment Failed':
-      ariseDeployment(memory, fact.detail, at);
+      ariseDeployment(memory, event.detail, at);
       return;
     case 'Certificate Imported':
-      end(
-        memory,
-        ({ kind, subject }) =>
-          kind === 'import' && subject === `${fact.detail.name} in ${fact.detail.region}`,
-      );
+      end(memory, isAbout('import', `${event.detail.name} in ${event.detail.region}`));
       return;
     case 'Certificate Import Failed': {
-      const { name, region, reason, message } = fact.detail;
-      arise(memory, { kind: 'import', subject: `${name} in ${region}`, reason, message, at });
+      const { name, region, ...failure } = event.detail;
+      arise(memory, { kind: 'import', subject: `${name} in ${region}`, ...failure, at });
       return;
     }
     case 'Site Probed': {
-      const { name: subject, findings } = fact.detail;
-      const [first] = findings;
-      if (!first) {
-        end(memory, (one) => one.kind === 'site' && one.subject === subject);
-        return;
-      }
+      const { name: subject, findings } = event.detail;
       const message = findings.map(({ site, seen, remedy }) => `${site}: ${seen}; ${remedy}`).join(' | ');
-      arise(memory, { kind: 'site', subject, reason: 'site-trouble', message, at });
+      if (findings.length === 0) end(memory, isAbout('site', subject));
+      else arise(memory, { kind: 'site', subject, reason: 'site-trouble', message, at });
       return;
     }
     case 'Object Set Aside': {
-      const { key: subject, aside, reason } = fact.detail;
+      const { key: subject, aside, reason } = event.detail;
       arise(memory, { kind: 'object', subject, reason, message: `it is kept as ${aside}`, at });
       return;
     }
     case 'Certificates Checked':
-      takeInCheck(memory, fact.detail);
+      takeInCheck(memory, event.detail);
       return;
   }
 }
 
-function ariseDeployment(
-  memory: Memory,
-  {
-    group,
-    name,
-    reason,
-    message,
-    hosts,
-  }: Extract<SeenEvent, { 'detail-type': 'Certificate Deployment Failed' }>['detail'],
-  at: string,
-): void {
-  const before = memory.troubles[keyOf({ kind: 'deployment', subject: group })];
-  const known = before && isOfKind(reason, 'consequence') ? before : { reason, message };
-  const failed = hosts.filter(({ outcome }) => outcome !== 'not-sent').map(({ instanceId }) => instanceId);
+type Failed = Extract<SeenEvent, { 'detail-type': 'Certificate Deployment Failed' }>['detail'];
+
+function ariseDeployment(memory: Memory, { group: subject, name, ...failed }: Failed, at: string): void {
+  const before = memory.troubles[keyOf({ kind: 'deployment', subject })];
+  const { reason, message } = before && isOfKind(failed.reason, 'consequence') ? before : failed;
+  const ids = failed.hosts
+    .filter(({ outcome }) => outcome !== 'not-sent')
+    .map(({ instanceId }) => instanceId);
+  const names = merge(before?.names, [name]);
   arise(memory, {
     kind: 'deployment',
-    subject: group,
-    reason: known.reason,
-    message: known.message,
+    subject,
+    reason,
+    message,
     at,
-    names: merge(before?.names, [name]),
-    hosts: merge(before?.hosts, failed),
+    names,
+    hosts: merge(before?.hosts, ids),
   });
 }
 
 function merge(before: readonly string[] = [], more: readonly string[]): string[] {
   return [...new Set([...before, ...more])].slice(0, MOST_NAMED);
 }
+
+/** A check ends the troubles that it does not name, except those that arose meanwhile or that it could not see. */
+function takeInCheck(memory: Memory, checked: CheckSummary): void {
+  const { at, overdue, rejected } = checked;
+  for (const { name: subject, reason, message } of rejected.items)
+    arise(memory, { kind: 'file', subject, reason, message, at });
+  const message = 'it is past its time, and no renewal has come through';
+  // A failing renewal is reported as such.
+  for (const subject of overdue.items)
+    if (!memory.troubles[keyOf({ kind: 'renewal', subject })])
+      arise(memory, { kind: 'overdue', subject, reason: 'overdue', message, at });
+  const began = Date.parse(at);
+  end(memory, (trouble) => Date.parse(trouble.at) < began && isGone(trouble, checked));
+  if (checked.start === 'weekly-sweep' || memory.lastSweep === undefined) memory.lastSweep = at;
+}
+
+function isGone(trouble: Trouble, checked: CheckSummary): boolean {
+  const { failing, overdue, rejected, hostsBehind, warnings } = checked;
+  const { kind, subject } = trouble;
+  switch (kind) {
+    case 'renewal':
+      return isAll(failing) && !failing.items.includes(subject);
+    case 'overdue':
+      return isAll(overdue) && !overdue.items.includes(subject);
+    case 'file':
+      return isAll(rejected) && !rejected.items.some(({ name }) => name === subject);
+    case 'deployment':
+      return warnings.length === 0 && !hostsBehind.groups.includes(subject) && !isNobodyThere(trouble);
+    case 'import':
+    case 'site':
+    case 'object':
+      return false;
+  }
+}
+
+const isAll = ({ count, items }: { count: number; items: readonly unknown[] }) => count <= items.length;

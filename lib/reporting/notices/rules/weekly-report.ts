@@ -3,20 +3,18 @@ import { type Mail, subjectLine } from './mail.ts';
 
 const MOST_NAMES = 20;
 
-/** What the weekly sweep found, told whether anything is wrong or not: who misses this mail knows that something is. */
+/** What the weekly sweep found, sent even when all is well: a missing mail shows that something is wrong. */
 export function writeReport(checked: CheckSummary, { stage }: { stage: string }): Mail {
   const { at, certificates, soonest, failing, overdue, rejected, hostsBehind, warnings } = checked;
   const bad = failing.count + overdue.count + rejected.count + hostsBehind.count;
+  const files = rejected.items.map(({ name }) => name);
   const lines = [
     `Weekly sweep of ${at.slice(0, 16).replace('T', ' ')} UTC`,
     '',
     `  Certificates:         ${certificates}`,
     `  Failing:              ${named(failing.count, failing.items)}`,
     `  Overdue:              ${named(overdue.count, overdue.items)}`,
-    `  Files not usable:     ${named(
-      rejected.count,
-      rejected.items.map(({ name }) => name),
-    )}`,
+    `  Files not usable:     ${named(rejected.count, files)}`,
     `  Hosts out of date:    ${named(hostsBehind.count, hostsBehind.groups)}`,
     ...warnings.map((warning) => `  Not looked at:        ${warning}`),
     '',

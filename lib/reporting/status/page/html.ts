@@ -1,4 +1,4 @@
-/** Markup that may be sent as it is; only {@link html} makes it. */
+/** Markup that needs no escaping; {@link html} makes it. */
 export class Markup {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Markup {
 
 type Part = string | number | Markup | readonly Markup[];
 
-/** Markup from a template; what is put in is escaped, for text between tags and for quoted values of attributes. */
+/** Markup from a template; its values are escaped, for text between tags and for quoted values of attributes. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(String.raw({ raw: strings }, ...parts.map(textOf)));
 }
@@ -28,7 +28,7 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Control characters, and those that turn the direction of writing round, would make one text look like another. */
+/** Control characters, and those that reverse the direction of writing, would make one text look like another. */
 function escaped(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')

@@ -7,14 +7,14 @@ import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 
 export interface Page {
-  /** Whose certificates they are: the stack's bucket. */
+  /** The stack's bucket. */
   title: string;
   at: Date;
-  /** In the order in which they are shown. */
+  /** In the order of the page. */
   certificates: readonly CertificateStatus[];
 }
 
-/** One HTML document without anything from elsewhere; it can be read without its script, which only searches. */
+/** One HTML document that loads nothing and is complete without its script, which only searches. */
 export function statusPage({ title, at, certificates }: Page): string {
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
   const page = html`<!doctype html>
@@ -59,7 +59,7 @@ function summary(count: number, unwell: number): string {
   return unwell === 0 ? `${certificates}, all well` : `${unwell} of ${certificates} not well`;
 }
 
-/** Nothing may be loaded or sent anywhere; of scripts and styles only ours run. */
+/** Nothing may be loaded or sent; only our script and style run. */
 function policy(): string {
   const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   return `default-src 'none'; script-src ${hash(SCRIPT)}; style-src ${hash(STYLE)}; base-uri 'none'; form-action 'none'`;

@@ -41,7 +41,7 @@ function issuerOf({ ca, profile }: CertificateStatus): Markup {
   return html`<p>${host}${profile === undefined ? '' : `, ${profile}`}`;
 }
 
-/** Those that lag come first; of many that are well, some. */
+/** Hosts that lag come first; of many, only the first are shown. */
 function hostsOf(hosts: readonly HostStatus[]): Markup {
   if (hosts.length === 0) return html``;
   const live = hosts.filter(({ isLive }) => isLive);
@@ -62,11 +62,11 @@ function lastOf({ last }: CertificateStatus): Markup {
   return last.outcome === 'failed' ? html`<p>failed ${at}: ${last.reason}` : html`<p>renewed ${at}`;
 }
 
-/** The life of a certificate as a bar: how far it is, and from where on it is due, in percent of its length. */
+/** The life of a certificate as a bar: how much is over, and when it is due, in percent of its length. */
 export function lifeOf(
   { due, ...life }: { notBefore: string; due?: string | undefined; notAfter: string },
   now: Date,
-): { today: number; due: number } {
+) {
   const percent = (at: Date) => Math.round((1 - Math.max(0, lifeLeft(life, at))) * 100);
   return { today: percent(now), due: percent(new Date(due ?? life.notAfter)) };
 }

@@ -1,8 +1,6 @@
 import { daysLeft } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
-import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import type { Reason, SaidReason } from '../../../foundation/reasons/reasons.ts';
-import type { StackCas } from '../../../issuance/ca/rules/ca-list.ts';
 import {
   decideRenewal,
   dueByAge,
@@ -26,7 +24,7 @@ export interface CertificateStatus {
   names: string[];
   version?: string;
   notBefore?: string;
-  /** From when on its age alone is a reason to renew. */
+  /** When its age alone becomes a reason to renew. */
   due?: string;
   notAfter?: string;
   daysLeft?: number;
@@ -35,12 +33,11 @@ export interface CertificateStatus {
   failures: number;
   /** How the last try ended. */
   last?: { at: string; outcome: 'renewed' } | { at: string; outcome: 'failed'; reason: SaidReason };
-  /** What the next scan makes of it, in the words of its plan. */
+  /** What the next scan decides, in the words of its plan. */
   next?: { action: RenewalDecision['action']; reason: Reason };
   hosts: HostStatus[];
 }
 
-/** All that a person wants to know of a certificate at a glance. */
 export function statusOf(facts: CertificateFacts): CertificateStatus {
   const { name, pointer, state, now } = facts;
   const live = pointer === 'unreadable' ? undefined : pointer;
@@ -49,6 +46,8 @@ export function statusOf(facts: CertificateFacts): CertificateStatus {
   const ca = live?.ca ?? wanted?.ca?.[0] ?? wanted?.stack.defaultCa;
   const profile = live?.profile ?? wanted?.profile;
   const last = lastOf(live, state);
+  const none = { forced: false, leftOpen: false, caaDrifted: false };
+  const next = wanted && decideRenewal({ wanted, ...wanted.stack, live, state, ...none, now });
   return {
     name,
     ...judgeHealth(facts, hosts),
@@ -64,12 +63,12 @@ export function statusOf(facts: CertificateFacts): CertificateStatus {
     ...(profile !== undefined && { profile }),
     failures: state?.failures ?? 0,
     ...(last && { last }),
-    ...(wanted && { next: nextOf(wanted, { live, state, now }) }),
+    ...(next && { next: { action: next.action, reason: next.reason } }),
     hosts,
   };
 }
 
-/** The soonest trouble first: what is not well before what is, then by expiry; without one comes first. */
+/** Sorts the unwell before the well, then by expiry; a certificate without one comes first. */
 export function bySoonestTrouble(a: CertificateStatus, b: CertificateStatus): number {
   const rank = Number(isWell(a)) - Number(isWell(b));
   if (rank !== 0) return rank;
@@ -82,13 +81,4 @@ function lastOf(live: LivePointer | undefined, state: State | undefined): Certif
   if (failure && (!live || failure.at > live.issuedAt))
     return { at: failure.at, outcome: 'failed', reason: failure.reason };
   return live && { at: live.issuedAt, outcome: 'renewed' };
-}
-
-function nextOf(
-  wanted: Wanted & { stack: StackCas },
-  { live, state, now }: { live: LivePointer | undefined; state: State | undefined; now: Date },
-): NonNullable<CertificateStatus['next']> {
-  const none = { forced: false, leftOpen: false, caaDrifted: false };
-  const { action, reason } = decideRenewal({ wanted, ...wanted.stack, live, state, ...none, now });
-  return { action, reason };
 }

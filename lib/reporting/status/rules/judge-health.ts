@@ -6,21 +6,21 @@ import { inShort } from '../../../foundation/common/in-short.ts';
 import type { StackCas } from '../../../issuance/ca/rules/ca-list.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
 
-/** What is known of one certificate. Instants are ISO 8601 in UTC. */
+/** The facts of one certificate. Instants are ISO 8601 in UTC. */
 export interface CertificateFacts {
   name: string;
   /** Whether `renewal/<name>.json` exists. */
   wanted: boolean;
-  /** What that file asks for, and of which CAs by the stack, or why it cannot be used; where it was read. */
+  /** If it was read: the parsed file and the stack's CAs, or why it cannot be used. */
   file?: (Wanted & { stack: StackCas }) | { rejected: string };
-  /** `unreadable` when what is in the bucket is no pointer. */
+  /** `unreadable` when the object is not a pointer. */
   pointer: LivePointer | 'unreadable' | undefined;
   state: State | undefined;
   records: readonly HostRecord[];
   now: Date;
 }
 
-/** What a host of a certificate's groups said last. */
+/** The last report of a host of a certificate's groups. */
 export interface HostStatus {
   instanceId: string;
   group: string;
@@ -41,15 +41,15 @@ export type Health =
   | 'not-wanted'
   | 'ok';
 
-/** Those that want a person are the others; these are well, or nobody's concern any more. */
+/** Nobody has to act on these. */
 const WELL: readonly Health[] = ['ok', 'not-wanted'];
 export const isWell = ({ health }: { health: Health }) => WELL.includes(health);
 
-/** The worst that is to be said of a certificate, and why. */
-export function judgeHealth(
-  { name, wanted, file, pointer, state, now }: CertificateFacts,
-  hosts: readonly HostStatus[],
-): { health: Health; trouble: string } {
+type Judgement = { health: Health; trouble: string };
+
+/** The worst of a certificate's troubles. */
+export function judgeHealth(facts: CertificateFacts, hosts: readonly HostStatus[]): Judgement {
+  const { name, wanted, file, pointer, state, now } = facts;
   if (pointer === 'unreadable')
     return { health: 'unreadable', trouble: `live/${name}.json is no pointer; the next sweep rebuilds it` };
   const failure = failureOf(state);
@@ -68,7 +68,7 @@ export function judgeHealth(
 
 const HOSTS_NAMED = 5;
 
-function judgeHosts(hosts: readonly HostStatus[]): { health: Health; trouble: string } {
+function judgeHosts(hosts: readonly HostStatus[]): Judgement {
   const behind = hosts.filter(({ isLive }) => !isLive);
   if (behind.length === 0) return { health: 'ok', trouble: '' };
   const named = behind.map(({ instanceId, outcome }) => `${instanceId} ${outcome}`);
@@ -83,10 +83,7 @@ function failureOf(state: State | undefined): string {
 }
 
 /** Hosts of the groups that the live version names, as far as they have ever reported it. */
-export function hostsOf(
-  { name, records }: { name: string; records: readonly HostRecord[] },
-  live: LivePointer,
-): HostStatus[] {
+export function hostsOf({ name, records }: CertificateFacts, live: LivePointer): HostStatus[] {
   return records.flatMap(({ instanceId, group, lineages }) => {
     const lineage = lineages[name];
     if (!lineage || !live.hosts.includes(group)) return [];

@@ -1,0 +1,88 @@
+import type { Hosts } from '../../delivery/deployment/hosts.ts';
+import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
+import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+import { readLive } from '../../foundation/bucket/read-pointer.ts';
+import { identifierOf } from '../../foundation/certificate/domain-name.ts';
+import { hostKey } from '../../foundation/certificate/object-keys.ts';
+import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
+import { once } from '../../foundation/common/once.ts';
+import { parseJson } from '../../foundation/common/parse-json.ts';
+import type { DescribeAccount } from '../../issuance/ca/accounts.ts';
+import { accountParameter } from '../../issuance/ca/rules/account-parameter.ts';
+import { casOf } from '../../issuance/ca/rules/ca-list.ts';
+import type { Resolver } from '../../issuance/dns/resolver.ts';
+import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
+import type { Zones } from '../../issuance/dns/zones.ts';
+import { findState } from '../../issuance/renewal/read-state.ts';
+import { answerOf, dnsReader } from './read-dns.ts';
+import type { AccountFacts, CertificateFacts } from './rules/facts.ts';
+
+/** What `doctor` reads, through the methods of the ports that change nothing. */
+export interface DoctorDeps {
+  store: Pick<ObjectStore, 'list' | 'get'>;
+  /** The zones of the stack's own account, or those that a zone role leads to. */
+  zonesOf(role: string | undefined): Pick<Zones, 'list' | 'nameServers' | 'records'>;
+  hosts: Pick<Hosts, 'inGroup'>;
+  resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>;
+  describeAccount: DescribeAccount;
+  /** A CA's directory: its name in CAA records, and its profiles. */
+  readDirectory(url: string): Promise<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
+  stack: Stack;
+}
+
+/** Gathers the facts of a certificate; what several certificates share is read once. */
+export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => Promise<CertificateFacts> {
+  const { store, stack } = deps;
+  const dnsOf = once((role: string | undefined) => dnsReader(deps.zonesOf(role), deps.resolver));
+  const accountAt = once((directoryUrl: string) => readAccount(deps, directoryUrl));
+  const recordOf = once((instanceId: string) => answerOf(readRecord(store, instanceId)));
+  const readHosts = async (group: string) => {
+    const hosts = await deps.hosts.inGroup(group);
+    return Promise.all(hosts.map(async (host) => ({ ...host, record: await recordOf(host.instanceId) })));
+  };
+  const hostsIn = once((group: string) => answerOf(readHosts(group)));
+  return async (wanted) => {
+    const dns = dnsOf(wanted.zoneRole);
+    const identifiers = [...new Set(wanted.names.map(identifierOf))];
+    const groups = stack.hostGroups.filter(({ name }) => wanted.hosts.includes(name));
+    return {
+      wanted,
+      stack,
+      live: await answerOf(readLive(store, wanted.name).then((live) => live?.pointer)),
+      identifiers: await Promise.all(identifiers.map(dns.identifier)),
+      caa: await Promise.all(
+        wanted.names.map(async (name) => ({ name, set: await dns.relevantSet(identifierOf(name)) })),
+      ),
+      account: await accountAt(casOf(wanted, stack)[0] ?? stack.defaultCa),
+      ...(isPersistent(wanted) && {
+        standing: {
+          places: await Promise.all(identifiers.map(dns.persistRecords)),
+          state: await answerOf(findState(store, wanted.name).then(({ state }) => state)),
+        },
+      }),
+      groups: await Promise.all(groups.map(async (group) => ({ group, hosts: await hostsIn(group.name) }))),
+      now,
+    };
+  };
+}
+
+async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {
+  const { accountPrefix, agreeToTerms, caaIdentity: ofStack } = deps.stack;
+  const parameter = accountParameter(directoryUrl, accountPrefix);
+  const readDirectory = async () => {
+    const { caaIdentity = ofStack, profiles } = await deps.readDirectory(directoryUrl);
+    return { caaIdentity, profiles };
+  };
+  const [directory, kept] = await Promise.all([
+    answerOf(readDirectory()),
+    answerOf(deps.describeAccount(directoryUrl)),
+  ]);
+  return { directoryUrl, directory, parameter, kept, agreeToTerms };
+}
+
+async function readRecord(store: DoctorDeps['store'], instanceId: string): Promise<HostRecord | undefined> {
+  const where = hostKey(instanceId);
+  const stored = await store.get(where);
+  return stored && parseJson(stored.body, HostRecord, { where, reason: 'host-record-malformed' });
+}
