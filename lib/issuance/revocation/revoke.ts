@@ -117,11 +117,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** Changes the record, and gives what was in it before. */
-async function record(
-  store: ObjectStore,
-  name: string,
-  change: (known: readonly Revocation[]) => Revocation[],
-): Promise<readonly Revocation[]> {
+async function record(store: ObjectStore, name: string, change: (known: Revocation[]) => Revocation[]) {
   const { before } = await updateObject(store, revokedKey(name), (body) => {
     const before = parseRevocations(name, body);
     const versions = change(before);

@@ -21,14 +21,8 @@ export const Suggested = z.object({
 export type Suggested = z.infer<typeof Suggested>;
 
 /** RFC 3339, whatever the offset. */
-const Instant = z
-  .string()
-  .check(
-    z.regex(
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i,
-      'must be an instant, like 2026-11-20T02:00:00Z',
-    ),
-  );
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+const Instant = z.string().check(z.regex(INSTANT, 'must be an instant, like 2026-11-20T02:00:00Z'));
 const RenewalInfo = z.object({
   suggestedWindow: z.object({ start: Instant, end: Instant }),
   explanationURL: z.optional(z.string()),
