@@ -89,7 +89,7 @@ const logError: MiddlewareObj = {
   onError: ({ error }) => {
     const failure = describeError(error);
     logger.error('invocation failed', { failure });
-    // Lambda answers with the stack; where a reason is known, a person sees only that.
+    // Lambda answers with the stack trace; where a reason is known, a person sees only that.
     if (error && failure.reason !== 'unexpected-error') error.stack = `${error.name}: ${failure.message}`;
   },
 };

@@ -75,7 +75,7 @@ function parsePorts(text: string): { tls: number; http: number } | undefined {
   return tls && http ? { tls, http } : undefined;
 }
 
-/** A parameter that holds settings by name, as a list. */
+/** A parameter with settings by name, as a list. */
 function parseNamed<Settings extends z.ZodMiniObject>(text: string, where: string, schema: Settings) {
   const settings = parseJson(text, z.record(z.string(), schema), { where, reason: 'settings-invalid' });
   return Object.entries(settings).map(([name, one]) => ({ name, ...one }));

@@ -4,7 +4,7 @@ import type { LivePointer } from '../foundation/certificate/live-pointer.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { InputError } from '../foundation/common/input-error.ts';
 import { isOfKind } from '../foundation/reasons/reasons.ts';
-import { AcmeError } from '../issuance/ca/certificate-authority.ts';
+import { refusalOf } from '../issuance/ca/refusal.ts';
 import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
 import { askAgainAt, chooseInstant, isAskDue } from '../issuance/ca/rules/renewal-window.ts';
 import { updateState } from '../issuance/renewal/read-state.ts';
@@ -64,7 +64,7 @@ export class RenewalInfoClient {
     }
   }
 
-  /** Without `suggested` the CA says nothing of use, and what it suggested before still holds. */
+  /** Without `suggested` in the answer, what the CA suggested before still holds. */
   async #answer(ca: string, certId: string, chosen: string | undefined) {
     try {
       const advice = await this.#deps.askRenewalInfo(ca, certId);
@@ -74,9 +74,13 @@ export class RenewalInfoClient {
       const suggested = { certId, at, ...(explanationUrl !== undefined && { explanationUrl }) };
       return { suggested, retryAfterMs };
     } catch (error) {
-      if (!isLasting(error)) throw error;
-      this.#run.warn(`${describeError(error).message}; the age of the certificate decides`);
-      return { retryAfterMs: retryAfterOf(error) };
+      const { reason, message, retryAfterMs } = refusalOf(error);
+      // The next run would get the same answer: a malformed one, a refusal, or a wait that the CA asks for.
+      const isLasting =
+        error instanceof InputError || isOfKind(reason, 'refused') || retryAfterMs !== undefined;
+      if (!isLasting) throw error;
+      this.#run.warn(`${message}; the age of the certificate decides`);
+      return { retryAfterMs };
     }
   }
 
@@ -89,14 +93,4 @@ export class RenewalInfoClient {
     this.#failures.set(ca, failures);
     if (failures <= MAX_FAILURES) this.#run.warn(message);
   }
-}
-
-/** Whether the next run would get the same answer: a refusal, a malformed answer, or a wait that the CA asks for. */
-function isLasting(error: unknown): boolean {
-  if (error instanceof InputError || retryAfterOf(error) !== undefined) return true;
-  return error instanceof AcmeError && isOfKind(error.reason, 'refused');
-}
-
-function retryAfterOf(error: unknown): number | undefined {
-  return error instanceof AcmeError ? error.retryAfterMs : undefined;
 }

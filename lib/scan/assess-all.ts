@@ -20,7 +20,7 @@ import { plannedWithoutFile } from './rules/plan.ts';
 /** As many reads at once as S3 and 256 MB of memory allow. */
 const READS_AT_ONCE = 32;
 
-/** Assesses the certificates that a start is about, each by itself; if that is all, also those without a file. */
+/** Assesses each certificate that a start is about; if it is about all, also those without a file. */
 export async function assessAll(
   deps: AssessDeps,
   pass: Pick<AssessContext, 'start' | 'renewalInfo' | 'now'>,
@@ -56,7 +56,7 @@ async function leftOpenBy(store: Reads): Promise<ReadonlySet<string>> {
 
 /**
  * Certificates whose renewal file is gone, or never was. They are left as they are, but what a worker left open is ended.
- * All pointers are searched for them only where a start looks closely.
+ * Only a start that looks closely reads all pointers to find them.
  */
 async function assessWithoutFile(
   { store, stack }: AssessDeps,

@@ -25,7 +25,7 @@ import { findFacts } from './find-facts.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
 
-/** What is wanted of one certificate, what is, and what follows; a file that cannot be used is rejected. */
+/** Compares what a renewal file wants with what is, and decides what follows; a file that cannot be used is rejected. */
 export async function assessCertificate(
   deps: AssessDeps,
   found: KeyName,
@@ -96,7 +96,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   return { ...assessment, due };
 }
 
-/** Lets a renewal wait that the limits of the CA that would be asked, or our budget, do not let be ordered yet. */
+/** Makes a renewal wait that the limits of its CA, or our budget, do not allow yet. */
 async function waitForLimits(
   store: Reads,
   { decision, facts, ca }: { decision: RenewalDecision; facts: RenewalFacts; ca: string },
@@ -105,13 +105,13 @@ async function waitForLimits(
   if (decision.action !== 'renew') return decision;
   const limits = await limitsAt(ca);
   const issued = ignoreBudget || isOld(facts) ? [] : await issuedLately(store, facts);
-  // An order may be under way, which is resumed.
+  // An order that is under way is resumed.
   const order = { reason: decision.reason, limits, issued, ignoreBudget, resumes: facts.leftOpen };
   const limit = orderLimitOf(orderLimitFacts(facts, order));
   return limit ? { action: 'wait', ...limit } : decision;
 }
 
-/** Whether the archive need not be read, since the live version is older than the window; `renew` reads it for every order. */
+/** Whether the live version is too old for the archive to matter; `renew` reads the archive for every order. */
 function isOld({ live, state, now }: RenewalFacts): boolean {
   const age = live && now.getTime() - Date.parse(live.issuedAt);
   return (age === undefined || age >= ISSUANCE_WINDOW) && !state?.givenUp;

@@ -38,7 +38,7 @@ export async function findIssuer(
   return identity === undefined ? undefined : { identity, accountUri: account?.accountUri };
 }
 
-/** For a plan, the persist records that prove a certificate at the `ca` of its next order; `undefined` if others do. */
+/** For a plan, the persist records for the `ca` of the next order; `undefined` for a certificate proved another way. */
 export async function assessPersistRecords(
   { resolver }: AssessDeps,
   wanted: Wanted,

@@ -13,7 +13,7 @@ import type { Start } from './rules/trigger.ts';
 
 /**
  * Compares what is wanted with what is, and puts what is due on the bus. A file that cannot be used is rejected in the plan
- * and the others go on. With start `plan` nothing is put anywhere.
+ * and the others go on. A dry run publishes and writes nothing.
  */
 export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
   const warnings: string[] = [];
@@ -45,7 +45,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   return plan;
 }
 
-/** Whether everything is read again, and what is due is done. */
+/** Whether everything is read again, and what is due is published. */
 const isSweep = ({ looksClosely, dryRun }: Start) => looksClosely && !dryRun;
 
 /** The plan before hosts and ACM are read. */

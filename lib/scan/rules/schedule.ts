@@ -19,7 +19,7 @@ export interface Schedule {
   checkEveryHours: number;
 }
 
-/** Why no certificate of this lifetime can be kept valid on this schedule, and what to do; `undefined` when it can. */
+/** Why this schedule cannot keep a certificate of this lifetime valid, and what to do; `undefined` when it can. */
 export function complaintAboutSchedule(
   life: Validity,
   { renewBeforeDays, checkEveryHours }: Schedule,
@@ -46,7 +46,7 @@ export function complaintAboutSchedule(
   };
 }
 
-/** The refusal of a schedule. Only where age alone could be a reason to renew, and before the last sixth: none expires of it. */
+/** Refuses a schedule, unless another reason than age renews it or its last sixth has begun: none expires because of it. */
 export function refusedForSchedule(
   asked: RenewalDecision,
   live: Validity,

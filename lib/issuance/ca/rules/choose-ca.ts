@@ -35,7 +35,7 @@ export function chooseCa(facts: ChoiceFacts): CaChoice {
   return { ca, reason: 'all-stay-down' };
 }
 
-/** A Retry-After counts as time that the CA will have been down. */
+/** The time of a Retry-After counts as time down. */
 function staysDown(trouble: CaTroubles[string] | undefined, facts: ChoiceFacts): boolean {
   if (!trouble) return false;
   const { since, until, failures } = trouble;

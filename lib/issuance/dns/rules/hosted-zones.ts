@@ -8,7 +8,7 @@ export interface HostedZone {
   isPrivate: boolean;
 }
 
-/** The public zones with the longest suffix of `name`: usually one, more if they share a name. Throws {@link InputError} for none. */
+/** The public zones with the longest suffix of `name`; several only if they share a name. Throws {@link InputError} for none. */
 export function zonesFor(name: string, zones: readonly HostedZone[]): [HostedZone, ...HostedZone[]] {
   const holding = zones.filter((zone) => isAtOrBelow(name, zone.name));
   const held = holding.filter(({ isPrivate }) => !isPrivate);
