@@ -17,7 +17,7 @@ const deps: ConfirmDeps = {
   clock: () => new Date(),
 };
 
-/** Writes down what a host reports of an installation. */
+/** Records what a host reports of an installation. */
 export const handler = queued(z.unknown(), async (event) => {
   logger.info('host reported', { report: await confirm(deps, event) });
 });

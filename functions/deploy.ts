@@ -18,7 +18,7 @@ const deps: DeployDeps = {
   clock: () => new Date(),
 };
 
-/** Has one host group install certificates, canary first. */
+/** Makes one host group install certificates, canary first. */
 export const handler = queued(eventWith(DeploymentDue), async ({ detail }, { signal }) => {
   logger.info('deployment begun', { deployment: await deploy(deps, detail, signal) });
 });

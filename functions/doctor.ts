@@ -24,7 +24,7 @@ const deps: DoctorDeps = {
   stack: settings,
 };
 
-/** Looks for what would stop a renewal or a deployment, and changes nothing; answers with a line for each check. */
+/** Searches for what would stop a renewal or a deployment, and changes nothing; answers with a line for each check. */
 export const handler = invoked(async (event) => {
   const { findings, ...diagnosis } = await diagnose(deps, event, new Date());
   for (const finding of findings.filter(({ status }) => status !== 'ok'))

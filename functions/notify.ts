@@ -17,9 +17,9 @@ const deps: NotifyDeps = {
   clock: () => new Date(),
 };
 
-/** Tells people what they have to see to, and counts. */
-export const handler = queuedTogether(SeenEvent, async (facts) => {
-  const { mails, measured } = await notify(deps, facts);
+/** Mails people what needs them, and publishes metrics. */
+export const handler = queuedTogether(SeenEvent, async (events) => {
+  const { mails, measured } = await notify(deps, events);
   publishMetrics(measured, settings.stage);
   for (const mail of mails) logger.info('mail sent', { mail });
 });

@@ -17,7 +17,7 @@ const deps: ProbeDeps = {
   clock: () => new Date(),
 };
 
-/** Looks at sites from outside. */
+/** Probes sites from outside. */
 export const handler = queued(z.unknown(), async (event, { signal }) => {
   for (const { findings = [], ...certificate } of await probe(deps, event, signal)) {
     logger.info('probe ended', { certificate });

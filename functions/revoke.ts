@@ -18,7 +18,7 @@ const deps: RevokeDeps = {
   stack: settings,
 };
 
-/** Has one version of one certificate revoked, and a live one replaced. */
+/** Revokes one version of one certificate, and replaces a live one. */
 export const handler = invoked(async (event) => {
   const revoked = await revoke(deps, event, new Date());
   logger.warn('certificate revoked', { certificate: revoked });

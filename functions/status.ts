@@ -5,10 +5,7 @@ import { readSettings } from '../lib/lambda/settings.ts';
 import { type StatusDeps, showStatus } from '../lib/reporting/status/show-status.ts';
 
 const settings = readSettings(process.env);
-const deps: StatusDeps = {
-  store: new S3Store(new S3Client(), settings.bucket),
-  stack: settings,
-};
+const deps: StatusDeps = { store: new S3Store(new S3Client(), settings.bucket), stack: settings };
 
 /** How every certificate is, as JSON or as a page in the bucket. */
 export const handler = invoked(async (event) => {

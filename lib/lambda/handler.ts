@@ -8,86 +8,80 @@ import { parseJson } from '../foundation/common/parse-json.ts';
 
 export const logger = new Logger({ serviceName: 'perennial' });
 
-/** Logs trouble beside the work as one line with its reason. */
+/** Logs trouble that stops no work as one line with its reason. */
 export const warnThat = (what: string) => (error: unknown) =>
   logger.warn(what, { failure: describeError(error) });
 
-/** What a step is told about its run. */
-export interface Invocation {
-  /** Names the worker in leases. */
+/** What a flow learns about its run. */
+interface Invocation {
+  /** Names the worker in claims. */
   requestId: string;
-  /** Fires when nothing new may be started. */
+  /** Aborts when nothing new may be started. */
   signal: AbortSignal;
 }
 
-/** A function that is invoked directly: its answer is the step's. An error is logged as one line with its reason. */
-export function invoked<Result>(step: (event: unknown, invocation: Invocation) => Promise<Result>) {
+/** A function that is invoked directly: its answer is the flow's. An error is logged as one line with its reason. */
+export function invoked<Result>(flow: (event: unknown, invocation: Invocation) => Promise<Result>) {
   return middy()
     .use(injectLambdaContext(logger))
     .use(logError)
-    .handler((event: unknown, context: Context) => step(event, invocationOf(context)));
+    .handler((event: unknown, context: Context) => flow(event, invocationOf(context)));
 }
 
-/** A function fed by a queue of EventBridge events: the step gets each event; those that fail come back to the queue. */
-export function queued<Detail extends z.ZodMiniType>(
-  schema: Detail,
-  step: (event: z.infer<Detail>, invocation: Invocation) => Promise<unknown>,
+/** A function fed by a queue of EventBridge events: the flow gets each event; those that fail go back to the queue. */
+export function queued<Event extends z.ZodMiniType>(
+  schema: Event,
+  flow: (event: z.infer<Event>, invocation: Invocation) => Promise<unknown>,
 ) {
-  return middy<SQSEvent, SQSBatchResponse>()
-    .use(injectLambdaContext(logger))
-    .use(logError)
-    .handler(async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-      const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-      for (const { messageId, body } of Records) {
-        try {
-          await step(
-            parseJson(body, schema, { where: `message ${messageId}`, reason: 'event-invalid' }),
-            invocationOf(context),
-          );
-        } catch (error) {
-          logger.error('message failed', { messageId, failure: describeError(error) });
-          batchItemFailures.push({ itemIdentifier: messageId });
-        }
-      }
-      return { batchItemFailures };
-    });
+  return fedByQueue((batch, context) =>
+    eachMessage(batch, schema, (event) => flow(event, invocationOf(context))),
+  );
 }
 
-/** A function fed by a queue: the step gets the events of a batch together, but for those that nobody can read. */
+/** A function fed by a queue: the flow gets the events of a batch together, without those that cannot be read. */
 export function queuedTogether<Event extends z.ZodMiniType>(
   schema: Event,
-  step: (events: z.infer<Event>[], invocation: Invocation) => Promise<unknown>,
+  flow: (events: z.infer<Event>[]) => Promise<unknown>,
 ) {
-  return middy<SQSEvent, SQSBatchResponse>()
-    .use(injectLambdaContext(logger))
-    .use(logError)
-    .handler(async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-      const events: z.infer<Event>[] = [];
-      const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-      for (const { messageId, body } of Records) {
-        try {
-          events.push(parseJson(body, schema, { where: `message ${messageId}`, reason: 'event-invalid' }));
-        } catch (error) {
-          logger.error('message failed', { messageId, failure: describeError(error) });
-          batchItemFailures.push({ itemIdentifier: messageId });
-        }
-      }
-      if (events.length > 0) await step(events, invocationOf(context));
-      return { batchItemFailures };
-    });
+  return fedByQueue(async (batch) => {
+    const events: z.infer<Event>[] = [];
+    const response = await eachMessage(batch, schema, (event) => events.push(event));
+    if (events.length > 0) await flow(events);
+    return response;
+  });
+}
+
+function fedByQueue(take: (batch: SQSEvent, context: Context) => Promise<SQSBatchResponse>) {
+  return middy<SQSEvent, SQSBatchResponse>().use(injectLambdaContext(logger)).use(logError).handler(take);
+}
+
+/** Handles messages one after the other; those that cannot be read, or whose handling fails, go back to the queue. */
+async function eachMessage<Event extends z.ZodMiniType>(
+  { Records }: SQSEvent,
+  schema: Event,
+  handle: (event: z.infer<Event>) => unknown,
+): Promise<SQSBatchResponse> {
+  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+  for (const { messageId, body } of Records) {
+    try {
+      await handle(parseJson(body, schema, { where: `message ${messageId}`, reason: 'event-invalid' }));
+    } catch (error) {
+      logger.error('message failed', { messageId, failure: describeError(error) });
+      batchItemFailures.push({ itemIdentifier: messageId });
+    }
+  }
+  return { batchItemFailures };
 }
 
 /** An EventBridge event with this detail. */
-export function eventWith<Detail extends z.ZodMiniType>(detail: Detail) {
-  return z.object({ detail });
-}
+export const eventWith = <Detail extends z.ZodMiniType>(detail: Detail) => z.object({ detail });
 
-/** The time that a function keeps for ending what is open. */
-const KEEP_FOR_ENDING_MS = 90_000;
+/** The time that a function reserves for ending what is open. */
+const RESERVED_MS = 90_000;
 
 function invocationOf(context: Context): Invocation {
   const remaining = context.getRemainingTimeInMillis();
-  const signal = AbortSignal.timeout(Math.floor(Math.max(remaining - KEEP_FOR_ENDING_MS, remaining / 2)));
+  const signal = AbortSignal.timeout(Math.floor(Math.max(remaining - RESERVED_MS, remaining / 2)));
   return { requestId: context.awsRequestId, signal };
 }
 
@@ -95,7 +89,7 @@ const logError: MiddlewareObj = {
   onError: ({ error }) => {
     const failure = describeError(error);
     logger.error('invocation failed', { failure });
-    // Lambda answers with the stack; where a reason is known, a person is told only that.
+    // Lambda answers with the stack trace; where a reason is known, a person sees only that.
     if (error && failure.reason !== 'unexpected-error') error.stack = `${error.name}: ${failure.message}`;
   },
 };

@@ -1,7 +1,7 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { METRICS, type Measured } from '../reporting/notices/rules/measure.ts';
 
-/** Puts what was measured into the log, in CloudWatch's embedded metric format, with the stage as the one dimension. */
+/** Logs what was measured, in CloudWatch's embedded metric format, with the stage as the only dimension. */
 export function publishMetrics(measured: readonly Measured[], stage: string): void {
   if (measured.length === 0) return;
   const metrics = new Metrics({ namespace: 'Perennial', serviceName: `perennial-${stage}` });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { type HostGroup, HostGroupSettings } from '../foundation/certificate/host-group.ts';
-import { type ZoneRole, ZoneRoleSettings } from '../foundation/certificate/zone-role.ts';
+import { HostGroupSettings } from '../foundation/certificate/host-group.ts';
+import { ZoneRoleSettings } from '../foundation/certificate/zone-role.ts';
 import { parseJson, parseValue } from '../foundation/common/parse-json.ts';
 
 const List = z.pipe(
@@ -16,10 +16,7 @@ const Environment = z.object({
   DIRECTORY_URL: z.string().check(z.regex(/^https:\/\//, 'must be the https address of an ACME directory')),
   FALLBACK_DIRECTORY_URLS: z._default(List, []),
   CONTACT: z.string(),
-  AGREE_TO_TERMS: z.pipe(
-    z.enum(['true', 'false']),
-    z.transform((text: 'true' | 'false') => text === 'true'),
-  ),
+  AGREE_TO_TERMS: z.enum(['true', 'false']),
   DOMAINS: List,
   ALSO_ALLOW: List,
   CHALLENGE_TARGETS: List,
@@ -39,7 +36,7 @@ const Environment = z.object({
   DNS_PORT: z._default(z.coerce.number(), 53),
 });
 
-/** The stack, and what its functions are wired with. */
+/** The stack, and what else its functions are wired with. */
 export type Settings = ReturnType<typeof readSettings>;
 
 /** The stack's settings; throws an InputError that names the variable. */
@@ -52,12 +49,12 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     defaultCa: values.DIRECTORY_URL,
     fallbackCas: values.FALLBACK_DIRECTORY_URLS,
     contact: values.CONTACT,
-    agreeToTerms: values.AGREE_TO_TERMS,
+    agreeToTerms: values.AGREE_TO_TERMS === 'true',
     domains: values.DOMAINS,
     alsoAllow: values.ALSO_ALLOW,
     challengeTargets: values.CHALLENGE_TARGETS,
-    hostGroups: parseHostGroups(values.HOST_GROUPS),
-    zoneRoles: parseZoneRoles(values.ZONE_ROLES),
+    hostGroups: parseNamed(values.HOST_GROUPS, 'params.hostGroups', HostGroupSettings),
+    zoneRoles: parseNamed(values.ZONE_ROLES, 'params.zoneRoles', ZoneRoleSettings),
     ordersPerRun: values.ORDERS_PER_RUN,
     checkEveryHours: values.CHECK_EVERY_HOURS,
     accountPrefix: values.ACCOUNT_PREFIX,
@@ -78,18 +75,8 @@ function parsePorts(text: string): { tls: number; http: number } | undefined {
   return tls && http ? { tls, http } : undefined;
 }
 
-function parseHostGroups(text: string): HostGroup[] {
-  const groups = parseJson(text, z.record(z.string(), HostGroupSettings), {
-    where: 'params.hostGroups',
-    reason: 'settings-invalid',
-  });
-  return Object.entries(groups).map(([name, settings]) => ({ name, ...settings }));
-}
-
-function parseZoneRoles(text: string): ZoneRole[] {
-  const roles = parseJson(text, z.record(z.string(), ZoneRoleSettings), {
-    where: 'params.zoneRoles',
-    reason: 'settings-invalid',
-  });
-  return Object.entries(roles).map(([name, settings]) => ({ name, ...settings }));
+/** A parameter with settings by name, as a list. */
+function parseNamed<Settings extends z.ZodMiniObject>(text: string, where: string, schema: Settings) {
+  const settings = parseJson(text, z.record(z.string(), schema), { where, reason: 'settings-invalid' });
+  return Object.entries(settings).map(([name, one]) => ({ name, ...one }));
 }

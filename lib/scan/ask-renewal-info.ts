@@ -4,64 +4,59 @@ import type { LivePointer } from '../foundation/certificate/live-pointer.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { InputError } from '../foundation/common/input-error.ts';
 import { isOfKind } from '../foundation/reasons/reasons.ts';
-import { AcmeError } from '../issuance/ca/certificate-authority.ts';
+import { refusalOf } from '../issuance/ca/refusal.ts';
 import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
-import { askAgainAt, chooseInstant, isAskDue, type Suggested } from '../issuance/ca/rules/renewal-window.ts';
+import { askAgainAt, chooseInstant, isAskDue } from '../issuance/ca/rules/renewal-window.ts';
 import { updateState } from '../issuance/renewal/read-state.ts';
 import type { State } from '../issuance/renewal/rules/state.ts';
 
-export interface RenewalInfoDeps {
+interface RenewalInfoDeps {
   store: ObjectStore;
   askRenewalInfo: AskRenewalInfo;
+  /** Holds when a CA may be asked again about a certificate. */
+  asked: Pick<IndexedReads, 'askAgain' | 'rememberAsked'>;
 }
 
-/** Where it is remembered when a CA may be asked again about a certificate. */
-export type AskedBefore = Pick<IndexedReads, 'askAgain' | 'rememberAsked'>;
-
-interface Answer {
-  suggested?: Suggested;
-  retryAfterMs?: number | undefined;
+interface Run {
+  now: Date;
+  warn: (message: string) => void;
 }
 
-/** A CA that fails so often in one run is not asked any more in it. */
+/** A CA that fails this often is not asked again in the same run. */
 const MAX_FAILURES = 3;
-/** Asking ends here, whatever the number of certificates; the rest is asked at the next run. */
+/** Asking ends here, however many certificates there are; the next run asks about the rest. */
 const LIMIT_MS = 60_000;
 
 /**
- * Asks CAs when they want their certificates renewed, each no sooner than it allows, and remembers the instant that was
- * chosen. What a CA does not say, or says badly, keeps nobody from renewing: it is a warning, and the age decides.
+ * Asks CAs when they want their certificates renewed, each no sooner than it allows, and stores the instant that was chosen.
+ * A missing or malformed answer stops no renewal: it is a warning, and the age decides.
  */
 export class RenewalInfoClient {
-  readonly #deps: RenewalInfoDeps & { asked: AskedBefore };
-  readonly #now: Date;
-  readonly #warn: (message: string) => void;
+  readonly #deps: RenewalInfoDeps;
+  readonly #run: Run;
   readonly #failures = new Map<string, number>();
   readonly #started = performance.now();
 
-  constructor(
-    deps: RenewalInfoDeps & { asked: AskedBefore },
-    { now, warn }: { now: Date; warn: (message: string) => void },
-  ) {
+  constructor(deps: RenewalInfoDeps, run: Run) {
     this.#deps = deps;
-    this.#now = now;
-    this.#warn = warn;
+    this.#run = run;
   }
 
-  /** The state with what the CA suggests for the live certificate by now; written where that is something else than before. */
+  /** The state with what the CA now suggests for the live certificate; written only where that has changed. */
   async ask(name: string, live: LivePointer, state: State | undefined): Promise<State | undefined> {
     const { certId, ca } = live;
     const { asked, store } = this.#deps;
-    if (ca === undefined || !isAskDue(asked.askAgain(certId), certId, this.#now) || this.#isOver(ca))
-      return state;
+    const { now } = this.#run;
+    if (ca === undefined || !isAskDue(asked.askAgain(certId), certId, now) || this.#isOver(ca)) return state;
     const before = state?.suggested?.certId === certId ? state.suggested : undefined;
     try {
       const { suggested, retryAfterMs } = await this.#answer(ca, certId, before?.at);
-      const isNews = suggested && !isSame(suggested, before);
+      const isNews =
+        suggested && !(suggested.at === before?.at && suggested.explanationUrl === before?.explanationUrl);
       const after = isNews
         ? await updateState(store, name, (found) => ({ failures: 0, ...found, suggested }))
         : state;
-      asked.rememberAsked(certId, askAgainAt(retryAfterMs, this.#now));
+      asked.rememberAsked(certId, askAgainAt(retryAfterMs, now));
       return after;
     } catch (error) {
       this.#fail(ca, `${name}: the CA was not asked when to renew: ${describeError(error).message}`);
@@ -69,21 +64,23 @@ export class RenewalInfoClient {
     }
   }
 
-  /** Without `suggested` the CA says nothing of use, and what it suggested before still holds. */
-  async #answer(ca: string, certId: string, chosen: string | undefined): Promise<Answer> {
+  /** Without `suggested` in the answer, what the CA suggested before still holds. */
+  async #answer(ca: string, certId: string, chosen: string | undefined) {
     try {
       const advice = await this.#deps.askRenewalInfo(ca, certId);
       if (!advice) return {};
       const { window, explanationUrl, retryAfterMs } = advice;
       const at = chooseInstant(window, chosen, Math.random());
-      return {
-        suggested: { certId, at, ...(explanationUrl !== undefined && { explanationUrl }) },
-        retryAfterMs,
-      };
+      const suggested = { certId, at, ...(explanationUrl !== undefined && { explanationUrl }) };
+      return { suggested, retryAfterMs };
     } catch (error) {
-      if (!isLasting(error)) throw error;
-      this.#warn(`${describeError(error).message}; the age of the certificate decides`);
-      return { retryAfterMs: retryAfterOf(error) };
+      const { reason, message, retryAfterMs } = refusalOf(error);
+      // The next run would get the same answer: a malformed one, a refusal, or a wait that the CA asks for.
+      const isLasting =
+        error instanceof InputError || isOfKind(reason, 'refused') || retryAfterMs !== undefined;
+      if (!isLasting) throw error;
+      this.#run.warn(`${message}; the age of the certificate decides`);
+      return { retryAfterMs };
     }
   }
 
@@ -94,20 +91,6 @@ export class RenewalInfoClient {
   #fail(ca: string, message: string): void {
     const failures = (this.#failures.get(ca) ?? 0) + 1;
     this.#failures.set(ca, failures);
-    if (failures <= MAX_FAILURES) this.#warn(message);
+    if (failures <= MAX_FAILURES) this.#run.warn(message);
   }
-}
-
-function isSame(a: Suggested, b: Suggested | undefined): boolean {
-  return a.at === b?.at && a.explanationUrl === b?.explanationUrl;
-}
-
-/** Whether asking at the next run would give the same: a refusal, an answer of no use, or a wait that the CA asks for. */
-function isLasting(error: unknown): boolean {
-  if (error instanceof InputError || retryAfterOf(error) !== undefined) return true;
-  return error instanceof AcmeError && isOfKind(error.reason, 'refused');
-}
-
-function retryAfterOf(error: unknown): number | undefined {
-  return error instanceof AcmeError ? error.retryAfterMs : undefined;
 }

@@ -1,7 +1,8 @@
 import pMap from 'p-map';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
+import { findPointer } from '../foundation/bucket/read-pointer.ts';
 import {
-  type KeyName,
+  LIVE_PREFIX,
   nameIn,
   namesIn,
   PENDING_PREFIX,
@@ -11,52 +12,74 @@ import {
 import { once } from '../foundation/common/once.ts';
 import { readLimits } from '../issuance/ca/read-limits.ts';
 import { CLAIM_SECONDS } from '../issuance/renewal/rules/claim-record.ts';
-import type { RenewalInfoClient } from './ask-renewal-info.ts';
 import { assessCertificate } from './assess-certificate.ts';
-import { findIssuer } from './assess-persist-records.ts';
-import { assessWithoutFile } from './assess-without-file.ts';
-import type { AssessDeps, Assessment } from './context.ts';
-import type { Start } from './rules/trigger.ts';
+import { findIssuer } from './assess-dns.ts';
+import type { AssessContext, AssessDeps, Assessment } from './context.ts';
+import { plannedWithoutFile } from './rules/plan.ts';
 
-/** As many reads at once as S3 and 256 MB of memory like. */
+/** As many reads at once as S3 and 256 MB of memory allow. */
 const READS_AT_ONCE = 32;
 
-interface Pass {
-  start: Start;
-  renewalInfo: RenewalInfoClient | undefined;
-  now: Date;
-}
-
-/** Looks at the certificates that a start is about, each by itself; where it is about all, also at those without a file. */
-export async function assessAll(deps: AssessDeps, { start, renewalInfo, now }: Pass): Promise<Assessment[]> {
+/** Assesses each certificate that a start is about; if it is about all, also those without a file. */
+export async function assessAll(
+  deps: AssessDeps,
+  pass: Pick<AssessContext, 'start' | 'renewalInfo' | 'now'>,
+): Promise<Assessment[]> {
   const { store } = deps;
+  const { start } = pass;
   const zonesIn = once((role: string | undefined) => deps.zonesOf(role).list());
   const [names, leftOpen, revoked] = await Promise.all([
-    start.names === 'all' ? listNames(store) : start.names,
+    start.names === 'all'
+      ? store.list(RENEWAL_PREFIX).then((files) => files.map(({ key }) => nameIn(key, RENEWAL_PREFIX)))
+      : start.names,
     leftOpenBy(store),
     store.list(REVOKED_PREFIX).then((records) => new Set(namesIn(records, REVOKED_PREFIX))),
     zonesIn(undefined),
   ]);
   const limitsAt = once((ca: string) => readLimits(store, ca));
   const issuerAt = once((ca: string) => findIssuer(deps, ca));
-  const context = { start, zonesIn, limitsAt, leftOpen, revoked, renewalInfo, issuerAt, now };
-  const looks = await pMap(names, (name) => assessCertificate(deps, name, context), {
+  const context = { ...pass, zonesIn, limitsAt, leftOpen, revoked, issuerAt };
+  const assessed = await pMap(names, (name) => assessCertificate(deps, name, context), {
     concurrency: READS_AT_ONCE,
   });
-  if (start.names !== 'all') return looks;
+  if (start.names !== 'all') return assessed;
   const files = new Set(names.map((found) => ('name' in found ? found.name : found.rejected)));
-  const { defaultCa } = deps.stack;
-  const without = { files, leftOpen, all: start.looksClosely, defaultCa, now };
-  return [...looks, ...(await assessWithoutFile(store, without))];
+  return [...assessed, ...(await assessWithoutFile(deps, files, context))];
 }
 
-async function listNames(store: Reads): Promise<KeyName[]> {
-  return (await store.list(RENEWAL_PREFIX)).map(({ key }) => nameIn(key, RENEWAL_PREFIX));
-}
-
-/** Certificates with a claim that no worker can hold any more; what is in it is for `renew` alone to read. */
+/** Certificates with a stale claim; only `renew` reads what is in it. */
 async function leftOpenBy(store: Reads): Promise<ReadonlySet<string>> {
   const claims = await store.list(PENDING_PREFIX);
   const stale = claims.filter(({ ageMs }) => ageMs > CLAIM_SECONDS * 1000);
   return new Set(namesIn(stale, PENDING_PREFIX));
+}
+
+/**
+ * Certificates whose renewal file is gone, or never was. They are left as they are, but what a worker left open is ended.
+ * Only a start that looks closely reads all pointers to find them.
+ */
+async function assessWithoutFile(
+  { store, stack }: AssessDeps,
+  files: ReadonlySet<string>,
+  { start, leftOpen, now }: Pick<AssessContext, 'start' | 'leftOpen' | 'now'>,
+): Promise<Assessment[]> {
+  const pointers = start.looksClosely ? namesIn(await store.list(LIVE_PREFIX), LIVE_PREFIX) : [];
+  const names = [...new Set([...pointers, ...leftOpen])].filter((name) => !files.has(name));
+  const assess = async (name: string): Promise<Assessment[]> => {
+    const pointer = (await findPointer(store, name))?.pointer;
+    if (!leftOpen.has(name)) {
+      const planned = plannedWithoutFile(name, pointer, now);
+      return planned ? [{ planned }] : [];
+    }
+    const due = {
+      name,
+      reason: 'left-open' as const,
+      ca: stack.defaultCa,
+      zoneIds: [],
+      notAfter: pointer && new Date(pointer.notAfter),
+      replacing: pointer?.version ?? null,
+    };
+    return [{ planned: { name, action: 'mend', reason: due.reason }, due }];
+  };
+  return (await pMap(names, assess, { concurrency: READS_AT_ONCE })).flat();
 }

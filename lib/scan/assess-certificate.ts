@@ -1,21 +1,31 @@
+import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import { identifierOf } from '../foundation/certificate/domain-name.ts';
 import { lifeLeft } from '../foundation/certificate/life.ts';
-import type { KeyName } from '../foundation/certificate/object-keys.ts';
-import type { Wanted } from '../foundation/certificate/renewal-file.ts';
+import { type KeyName, renewalKey } from '../foundation/certificate/object-keys.ts';
+import { parseRenewalFile, type Wanted } from '../foundation/certificate/renewal-file.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
-import { type HostedZone, zonesFor } from '../issuance/dns/rules/hosted-zones.ts';
+import { InputError } from '../foundation/common/input-error.ts';
+import { challengeTarget } from '../issuance/dns/challenge-target.ts';
+import { DnsError } from '../issuance/dns/resolver.ts';
+import { zonesFor } from '../issuance/dns/rules/hosted-zones.ts';
 import { isPersistent, writesDns } from '../issuance/dns/rules/persist-record.ts';
+import { issuedLately, orderLimitFacts } from '../issuance/renewal/gather-facts.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
-import { caFor, decideRenewal, isOverdue } from '../issuance/renewal/rules/decide-renewal.ts';
-import { assessPersistRecords } from './assess-persist-records.ts';
+import {
+  caFor,
+  decideRenewal,
+  isOverdue,
+  type RenewalDecision,
+  type RenewalFacts,
+} from '../issuance/renewal/rules/decide-renewal.ts';
+import { ISSUANCE_WINDOW, orderLimitOf } from '../issuance/renewal/rules/order-limit.ts';
+import { assessPersistRecords } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { findFacts } from './find-facts.ts';
-import { waitForLimits } from './order-limits.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
-import { readWanted, requireTargets } from './usable-file.ts';
 
-/** What is wanted of one certificate, what is, and what follows; a file that cannot be used is rejected. */
+/** Compares what a renewal file wants with what is, and decides what follows; a file that cannot be used is rejected. */
 export async function assessCertificate(
   deps: AssessDeps,
   found: KeyName,
@@ -30,54 +40,89 @@ export async function assessCertificate(
   }
 }
 
+async function readWanted({ store, stack }: AssessDeps, name: string): Promise<Wanted> {
+  const file = await store.get(renewalKey(name));
+  if (file) return parseRenewalFile(file.body, name, stack);
+  throw new InputError('renewal-file-missing', {
+    seen: `renewal/${name}.json does not exist`,
+    remedy: 'put it into the bucket first (see README, "Add a certificate")',
+  });
+}
+
 async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext): Promise<Assessment> {
   const { start, zonesIn, now } = context;
-  const { name, zoneRole } = wanted;
-  const zoneIds = writesDns(wanted) ? zoneIdsOf(wanted.names, await zonesIn(zoneRole)) : [];
+  const { name, zoneRole, hosts: groups, acm, probe } = wanted;
+  const zones = writesDns(wanted) ? await zonesIn(zoneRole) : undefined;
+  const zoneIds = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0].id) : [];
   const { facts, pointer, caa, revocation } = await findFacts(deps, wanted, context);
   const { live, state } = facts;
+  const notAfter = live?.notAfter;
   const asked = decideRenewal(facts);
-  const ca = caFor(facts, asked.reason);
-  const decision = await waitForLimits(deps.store, { decision: asked, facts, ca: ca.ca }, context);
-  const standing = await assessPersistRecords(deps, wanted, { ...context, ca: ca.ca, state });
-  const planned = plannedCertificate(wanted, decision, { notAfter: live?.notAfter, ca });
-  const health = {
-    name,
-    lifeLeft: live && lifeLeft(live, now),
-    notAfter: live?.notAfter,
-    failures: state?.failures ?? 0,
-    overdue: isOverdue(facts),
-  };
-  const { hosts: groups, acm, probe } = wanted;
-  const look: Assessment = {
+  const choice = caFor(facts, asked.reason);
+  const { ca } = choice;
+  const decision = await waitForLimits(deps.store, { decision: asked, facts, ca }, context);
+  const standing = await assessPersistRecords(deps, wanted, { ...context, ca, state });
+  const assessment: Assessment = {
     planned: {
-      ...planned,
+      ...plannedCertificate(wanted, decision, { notAfter, ca: choice }),
       ...(caa && { caa }),
       ...(standing && { standing }),
       ...(revocation && { revoked: plannedRevocation(revocation) }),
     },
-    health,
+    health: {
+      name,
+      lifeLeft: live && lifeLeft(live, now),
+      notAfter,
+      failures: state?.failures ?? 0,
+      overdue: isOverdue(facts),
+    },
     ...(live && { deployed: { name, version: live.version, groups, acm, probe } }),
   };
   const { checkEveryHours } = deps.stack;
   const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
-  if (refused) return { ...look, planned: { name, action: 'reject', ...refused } };
-  if (decision.action === 'wait') return look;
+  if (refused) return { ...assessment, planned: { name, action: 'reject', ...refused } };
+  if (decision.action === 'wait') return assessment;
   if (decision.action === 'renew' && !isPersistent(wanted)) await requireTargets(deps, wanted);
   const due: DueCertificate = {
     name,
     reason: decision.reason,
-    ca: ca.ca,
+    ca,
     zoneRole,
     zoneIds,
     notAfter: live && new Date(live.notAfter),
     replacing: pointer?.version ?? null,
     ...(start.ignoreBudget && { ignoreBudget: true }),
   };
-  return { ...look, due };
+  return { ...assessment, due };
 }
 
-/** The hosted zones of the names; throws InputError where none holds one. */
-function zoneIdsOf(names: readonly string[], zones: readonly HostedZone[]): string[] {
-  return names.map((name) => zonesFor(identifierOf(name), zones)[0].id);
+/** Makes a renewal wait that the limits of its CA, or our budget, do not allow yet. */
+async function waitForLimits(
+  store: Reads,
+  { decision, facts, ca }: { decision: RenewalDecision; facts: RenewalFacts; ca: string },
+  { start: { ignoreBudget }, limitsAt }: AssessContext,
+): Promise<RenewalDecision> {
+  if (decision.action !== 'renew') return decision;
+  const limits = await limitsAt(ca);
+  const issued = ignoreBudget || isOld(facts) ? [] : await issuedLately(store, facts);
+  // An order that is under way is resumed.
+  const order = { reason: decision.reason, limits, issued, ignoreBudget, resumes: facts.leftOpen };
+  const limit = orderLimitOf(orderLimitFacts(facts, order));
+  return limit ? { action: 'wait', ...limit } : decision;
+}
+
+/** Whether the live version is too old for the archive to matter; `renew` reads the archive for every order. */
+function isOld({ live, state, now }: RenewalFacts): boolean {
+  const age = live && now.getTime() - Date.parse(live.issuedAt);
+  return (age === undefined || age >= ISSUANCE_WINDOW) && !state?.givenUp;
+}
+
+/** Refuses a proof that could not be written; a DNS that does not answer is left to `renew`, which records it. */
+async function requireTargets({ resolver, stack }: AssessDeps, { names }: Wanted): Promise<void> {
+  const identifiers = [...new Set(names.map(identifierOf))];
+  try {
+    await Promise.all(identifiers.map((identifier) => challengeTarget(resolver, identifier, stack)));
+  } catch (error) {
+    if (!(error instanceof DnsError)) throw error;
+  }
 }

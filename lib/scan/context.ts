@@ -2,28 +2,35 @@ import type { Hosts } from '../delivery/deployment/hosts.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
+import type { Stack } from '../foundation/certificate/stack.ts';
 import type { EventBus } from '../foundation/events/events.ts';
 import type { DescribeAccount } from '../issuance/ca/accounts.ts';
+import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
 import type { CaLimits } from '../issuance/ca/rules/ca-limits.ts';
 import type { CaaIssuer } from '../issuance/ca/rules/ca-list.ts';
-import type { CaaDeps } from '../issuance/caa/plan-caa.ts';
 import type { Resolver } from '../issuance/dns/resolver.ts';
 import type { HostedZone } from '../issuance/dns/rules/hosted-zones.ts';
 import type { ZonesOf } from '../issuance/dns/zones.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
-import type { RenewalInfoClient, RenewalInfoDeps } from './ask-renewal-info.ts';
+import type { RenewalInfoClient } from './ask-renewal-info.ts';
 import type { Health } from './rules/check-summary.ts';
 import type { Plan } from './rules/plan.ts';
 import type { Start } from './rules/trigger.ts';
 
-export interface ScanDeps extends CaaDeps, RenewalInfoDeps, PersistDeps {
+export interface ScanDeps {
   store: ObjectStore;
   zonesOf: ZonesOf;
   hosts: Hosts;
   events: EventBus;
+  resolver: Resolver;
+  /** A CA's identity in CAA; `undefined` when it names none, or cannot be asked now. */
+  caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
+  describeAccount: DescribeAccount;
+  askRenewalInfo: AskRenewalInfo;
+  stack: Stack;
 }
 
-/** What a look at one certificate needs: it only reads the bucket. */
+/** To assess a certificate, the bucket is only read. */
 export type AssessDeps = Omit<ScanDeps, 'store' | 'events'> & { store: Reads };
 
 export interface Assessment {
@@ -42,21 +49,15 @@ export interface Assessment {
 export interface AssessContext {
   start: Start;
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
-  /** What a CA has told us to wait for, read once for all certificates. */
+  /** What a CA told us to wait for, read once for all certificates. */
   limitsAt: (ca: string) => Promise<CaLimits>;
+  /** Certificates with a claim that no worker can hold any more. */
   leftOpen: ReadonlySet<string>;
-  /** Certificates with a version that was revoked. */
+  /** Certificates with a revoked version. */
   revoked: ReadonlySet<string>;
-  /** Where CAs are asked when to renew. */
+  /** Set where CAs are asked when to renew. */
   renewalInfo: RenewalInfoClient | undefined;
-  issuerAt: IssuerAt;
+  /** A CA and our account there, as far as they are known. */
+  issuerAt: (ca: string) => Promise<CaaIssuer | undefined>;
   now: Date;
-}
-
-/** A CA and our account there, as far as they are known. */
-export type IssuerAt = (ca: string) => Promise<CaaIssuer | undefined>;
-export interface PersistDeps {
-  resolver: Resolver;
-  caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
-  describeAccount: DescribeAccount;
 }

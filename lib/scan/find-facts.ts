@@ -1,28 +1,18 @@
-import type { LivePointer } from '../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
-import type { Revocation } from '../foundation/certificate/revocation.ts';
+import { limitOn } from '../issuance/ca/rules/ca-limits.ts';
 import { casOf } from '../issuance/ca/rules/ca-list.ts';
-import { assessCaa } from '../issuance/caa/plan-caa.ts';
-import type { CaaPlan } from '../issuance/caa/rules/caa-plan.ts';
 import { assessPointer } from '../issuance/renewal/find-upkeep.ts';
 import { readStored, renewalFacts } from '../issuance/renewal/gather-facts.ts';
-import type { RenewalFacts } from '../issuance/renewal/rules/decide-renewal.ts';
+import { assessCaa } from './assess-dns.ts';
 import type { AssessContext, AssessDeps } from './context.ts';
-import { limitedCas } from './order-limits.ts';
 
-interface Found {
-  facts: RenewalFacts;
-  /** As it stands there, also where it is not to be believed. */
-  pointer: LivePointer | undefined;
-  caa: CaaPlan | undefined;
-  /** Of the live version. */
-  revocation: Revocation | undefined;
-}
-
-/** What the decision is made from: the bucket, the CA's word, and where it is looked at closely the DNS. */
-export async function findFacts(deps: AssessDeps, wanted: Wanted, context: AssessContext): Promise<Found> {
+/**
+ * What the decision is made from: the bucket, the CA's answer and, where a start looks closely, the DNS. `pointer` is given
+ * even where it is not to be believed; `revocation` is that of the live version.
+ */
+export async function findFacts(deps: AssessDeps, wanted: Wanted, context: AssessContext) {
   const { store, stack } = deps;
-  const { name } = wanted;
+  const { name, names } = wanted;
   const { start, leftOpen, revoked, renewalInfo, now } = context;
   const { looksClosely, dryRun, forced } = start;
   const stored = await readStored(store, name, { isRevoked: revoked.has(name) });
@@ -44,10 +34,24 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
     leftOpen: leftOpen.has(name),
     caaDrifted: caa !== undefined && caa.edits.length > 0,
     upkeep: damage ?? (spoilt && 'state-unreadable'),
-    // Where there is no choice of CAs, what it lets wait is asked only once a renewal is due.
-    ...(cas.length > 1 && { limited: await limitedCas(cas, wanted.names, context) }),
+    // Limits choose among several CAs; those of a single one are read only once a renewal is due.
+    ...(cas.length > 1 && { limited: await limitedCas(cas, names, context) }),
     now,
   };
   const revocation = revocations.find(({ version }) => version === live?.version);
   return { facts: renewalFacts(assessed, stack), pointer, caa, revocation };
+}
+
+/** The CAs that take no order for these names yet, and when they will. */
+async function limitedCas(
+  cas: readonly string[],
+  names: readonly string[],
+  { start: { forced }, limitsAt, now }: AssessContext,
+): Promise<Map<string, string>> {
+  const untils = new Map<string, string>();
+  for (const ca of cas) {
+    const limit = limitOn(await limitsAt(ca), { names, forced, now });
+    if (limit) untils.set(ca, limit.until);
+  }
+  return untils;
 }

@@ -1,13 +1,11 @@
 import { IndexedReads } from '../foundation/bucket/indexed-reads.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
-import type { CheckSummary } from '../foundation/events/events.ts';
 import { importsDue, MAX_HOSTS_NAMED, probesDue, type StackEvent } from '../foundation/events/events.ts';
 import { batchRenewals } from '../issuance/renewal/rules/batches.ts';
 import { RenewalInfoClient } from './ask-renewal-info.ts';
 import { assessAll } from './assess-all.ts';
 import type { AssessDeps, Assessment, ScanDeps } from './context.ts';
-import { planDeployments } from './plan-deployments.ts';
-import { planImports } from './plan-imports.ts';
+import { planDeployments, planImports } from './plan-delivery.ts';
 import { summarizeCheck } from './rules/check-summary.ts';
 import { deferOrders } from './rules/orders-per-run.ts';
 import type { Plan } from './rules/plan.ts';
@@ -15,7 +13,7 @@ import type { Start } from './rules/trigger.ts';
 
 /**
  * Compares what is wanted with what is, and puts what is due on the bus. A file that cannot be used is rejected in the plan
- * and the others go on. With start `plan` nothing is put anywhere.
+ * and the others go on. A dry run publishes and writes nothing.
  */
 export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Plan> {
   const warnings: string[] = [];
@@ -24,52 +22,45 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const isOfAll = start.names === 'all';
   const anew = isSweep(start);
   const index = isOfAll ? await IndexedReads.open(deps.store, { anew, warn: warnOf }) : undefined;
-  const looking: AssessDeps = { ...deps, store: index ?? deps.store };
+  const reading: AssessDeps = { ...deps, store: index ?? deps.store };
   const renewalInfo =
     index && start.asksCa ? new RenewalInfoClient({ ...deps, asked: index }, { now, warn }) : undefined;
-  const found = await assessAll(looking, { start, renewalInfo, now });
-  const looks = deferOrders(found, { limit: ordersOf(deps, start), now });
-  const plan = planOf(start, looks, { warnings, now });
-  const deployed = looks.flatMap((look) => (look.due ? [] : (look.deployed ?? [])));
-  await planDeployments(looking, plan, deployed);
-  await planImports(
-    looking,
-    plan,
-    looks.flatMap((look) => look.deployed ?? []),
-  );
+  const assessed = await assessAll(reading, { start, renewalInfo, now });
+  // Whoever names certificates to renew now means all of them.
+  const limit = isOfAll ? deps.stack.ordersPerRun : Number.POSITIVE_INFINITY;
+  const assessments = deferOrders(assessed, { limit, now });
+  const plan = planOf(start, assessments, { warnings, now });
+  const settled = assessments.flatMap(({ due, deployed }) => (due ? [] : (deployed ?? [])));
+  await planDeployments(reading, plan, settled);
+  const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
+  await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
-  const health = looks.flatMap((look) => look.health ?? []);
-  const checked = isOfAll && !start.forced ? [summarizeCheck(plan, health)] : [];
-  await deps.events.publish([...eventsOf(plan), ...checked.map(checkedEvent)]);
+  const events = eventsOf(plan);
+  if (isOfAll && !start.forced) {
+    const health = assessments.flatMap((assessment) => assessment.health ?? []);
+    events.push({ type: 'Certificates Checked', detail: summarizeCheck(plan, health) });
+  }
+  await deps.events.publish(events);
   await index?.save(deps.store, now).catch(warnOf);
   return plan;
 }
 
-const checkedEvent = (detail: CheckSummary): StackEvent => ({ type: 'Certificates Checked', detail });
-
-/** Who names certificates to renew now means all of them. */
-function ordersOf({ stack }: ScanDeps, { names }: Start): number {
-  return names === 'all' ? stack.ordersPerRun : Number.POSITIVE_INFINITY;
-}
-
-/** Whether everything is looked at anew, and what is due of it is done. */
+/** Whether everything is read again, and what is due is published. */
 const isSweep = ({ looksClosely, dryRun }: Start) => looksClosely && !dryRun;
 
-/** Still without what follows from hosts and ACM. */
+/** The plan before hosts and ACM are read. */
 function planOf(
   start: Start,
-  looks: readonly Assessment[],
+  assessments: readonly Assessment[],
   { warnings, now }: { warnings: string[]; now: Date },
 ): Plan {
-  const probed = looks.flatMap(({ deployed }) => (deployed?.probe ? [deployed.name] : []));
+  const due = assessments.flatMap((assessment) => assessment.due ?? []);
+  const probed = assessments.flatMap(({ deployed }) => (deployed?.probe ? [deployed.name] : []));
   return {
     start: start.start,
     at: now.toISOString(),
-    certificates: looks.map(({ planned }) => planned),
-    batches: batchRenewals(
-      looks.flatMap(({ due }) => due ?? []),
-      now,
-    ),
+    certificates: assessments.map(({ planned }) => planned),
+    batches: batchRenewals(due, now),
     deployments: [],
     imports: [],
     probes: isSweep(start) ? probed : [],

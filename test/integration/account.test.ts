@@ -3,7 +3,7 @@ import { openAuthority, openStoredAuthority } from '../../lib/adapters/acme/acco
 import { StoredAccounts } from '../../lib/adapters/acme/change-account.ts';
 import type { AccountStore } from '../../lib/adapters/acme/stored-account.ts';
 import { newAccountKey } from '../../lib/adapters/acme/stored-account.ts';
-import { changeAccount } from '../../lib/issuance/ca/change-account.ts';
+import { changeAccount } from '../../lib/issuance/ca/accounts.ts';
 import { accountUriIn } from '../../lib/issuance/ca/rules/account-parameter.ts';
 import { type Ca, startCa } from './ca-fixture.ts';
 

@@ -1,3 +1,7 @@
+import * as z from 'zod/mini';
+import type { Stack } from '../../foundation/certificate/stack.ts';
+import { parseValue } from '../../foundation/common/parse-json.ts';
+
 /** Our account at a CA, without its key. */
 export interface AccountFound {
   ca: string;
@@ -7,7 +11,7 @@ export interface AccountFound {
   contact: string | undefined;
   /** SHA-256 of the public key's SPKI. */
   keyFingerprint: string;
-  /** Whether a rollover did not come to its end; rolling over again ends it. */
+  /** Whether a rollover did not finish; rolling over again ends it. */
   rolloverOpen: boolean;
 }
 
@@ -16,11 +20,31 @@ export interface Accounts {
   show(directoryUrl: string): Promise<AccountFound>;
   /** Gives the account a new key; its address stays. */
   rollOver(directoryUrl: string): Promise<void>;
-  /** Tells the CA the contact of the settings. */
+  /** Sends the CA the contact of the settings. */
   updateContact(directoryUrl: string): Promise<void>;
 }
 
-/** Our account at a CA, as it is seen without its key; its address where it is told. `undefined` when there is none. */
+/** The address of our account at a CA, where it can be read without the key; `undefined` without an account. */
 export type DescribeAccount = (
   directoryUrl: string,
 ) => Promise<{ accountUri: string | undefined } | undefined>;
+
+const Request = z.strictObject({
+  account: z.enum(['show', 'rollover', 'contact']),
+  /** Directory address; the stack's own CA when absent. */
+  ca: z.optional(
+    z.string().check(z.regex(/^https:\/\/\S+$/, 'must be the https address of an ACME directory')),
+  ),
+});
+
+/** Does what the event asks for with our account, and answers with its state after that. */
+export async function changeAccount(
+  { accounts, stack }: { accounts: Accounts; stack: Pick<Stack, 'defaultCa'> },
+  event: unknown,
+): Promise<AccountFound> {
+  const where = { where: 'event', reason: 'event-invalid' } as const;
+  const { account, ca = stack.defaultCa } = parseValue(event, Request, where);
+  if (account === 'rollover') await accounts.rollOver(ca);
+  if (account === 'contact') await accounts.updateContact(ca);
+  return accounts.show(ca);
+}

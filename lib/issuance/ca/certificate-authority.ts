@@ -3,6 +3,7 @@ import type { RevocationReason } from '../../foundation/certificate/revocation.t
 import { PerennialError, type Told } from '../../foundation/common/perennial-error.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { CaaIssuer } from './rules/ca-list.ts';
+import type { Refusal } from './rules/rate-limit-scope.ts';
 
 /** An ACME order (RFC 8555, 7.1.3). */
 export interface Order {
@@ -11,7 +12,7 @@ export interface Order {
   authorizations: string[];
   finalize: string;
   certificate?: string | undefined;
-  /** When the CA wants to be asked again, in milliseconds. */
+  /** The CA's Retry-After, in milliseconds. */
   retryAfterMs?: number | undefined;
 }
 
@@ -30,11 +31,11 @@ export interface Authorization {
 export interface OrderRequest {
   names: readonly string[];
   profile?: string | undefined;
-  /** certId of the certificate that this one replaces (RFC 9773, 5); left out at a CA that knows nothing of it. */
+  /** certId of the certificate that this one replaces (RFC 9773, 5); left out at a CA that does not know it. */
   replaces?: string | undefined;
 }
 
-/** What a certificate is asked for with: a key, and the names; the same names whenever it is the same key. */
+/** The key and the names of a CSR; the same key always has the same names. */
 export interface CsrSubject {
   key: PrivateKeyPem;
   names: readonly string[];
@@ -42,7 +43,7 @@ export interface CsrSubject {
 
 /** One CA with our account. Every call may be repeated; errors are {@link AcmeError} with the CA's problem. */
 export interface CertificateAuthority {
-  /** Directory address: names the CA in events and pointers. */
+  /** Directory address; identifies the CA in events and pointers. */
   readonly directoryUrl: string;
   /** Our account there (RFC 8555, 7.3). */
   readonly accountUrl: string;
@@ -52,35 +53,32 @@ export interface CertificateAuthority {
   order(url: string): Promise<Order>;
   authorization(url: string): Promise<Authorization>;
   answerChallenge(url: string): Promise<void>;
-  /** Makes ahead what {@link finalize} will send, which costs CPU; resolves also when that cannot be made. */
+  /** Makes the CSR for {@link finalize} ahead of time, which costs CPU; resolves even when that fails. */
   prepare(csr: CsrSubject): Promise<void>;
   finalize(order: Order, csr: CsrSubject): Promise<Order>;
-  /** Has a certificate (PEM) of this account revoked (RFC 8555, 7.6); one that is revoked already is done. */
+  /** Revokes a certificate (PEM) of this account (RFC 8555, 7.6); one that is revoked already counts as done. */
   revoke(certificate: string, reason: RevocationReason): Promise<void>;
-  /** The certificate with its chain, PEM: the CA's own choice, and after it the other chains it offers where they are asked for. */
+  /** The certificate with the CA's default chain, PEM; then its alternate chains where they are asked for. */
   certificate(order: Order, options?: { alternates: boolean }): Promise<[string, ...string[]]>;
 }
 
-/** Finds, or on first use makes, our account at a CA; `lost` is the address of one that the CA will not have any more. */
+/** Finds our account at a CA, or makes it on first use; `lost` is the address of one that the CA no longer accepts. */
 export type OpenCertificateAuthority = (
   directoryUrl: string,
   options?: { lost: string },
 ) => Promise<CertificateAuthority>;
 
-/** A refusal or failure of the CA; `reason` is `acme-` and the problem type's last word in kebab-case. */
+/** A refusal or failure of the CA; `reason` is `acme-` and the last part of the problem type in kebab-case. */
 export class AcmeError extends PerennialError {
   override readonly name = 'AcmeError';
   readonly retryAfterMs: number | undefined;
-  /** The DNS names that it is about, where the CA says so. */
+  /** The DNS names that it concerns, where the CA says so. */
   readonly identifiers: readonly string[];
 
   constructor(
     reason: Reason,
     told: Told,
-    {
-      retryAfterMs,
-      identifiers = [],
-    }: { retryAfterMs?: number | undefined; identifiers?: readonly string[] } = {},
+    { retryAfterMs, identifiers = [] }: Pick<Refusal, 'retryAfterMs' | 'identifiers'> = {},
   ) {
     super(reason, told);
     this.retryAfterMs = retryAfterMs;

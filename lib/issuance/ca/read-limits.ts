@@ -3,7 +3,7 @@ import { limitsKey } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { CaLimits, NO_LIMITS } from './rules/ca-limits.ts';
 
-/** What a CA has told us to wait for. As with a state, what cannot be read says nothing. */
+/** What a CA told us to wait for. As with a state, what cannot be read counts as nothing. */
 export async function readLimits(store: Pick<ObjectStore, 'get'>, directoryUrl: string): Promise<CaLimits> {
   return parseLimits((await store.get(limitsKey(directoryUrl)))?.body);
 }

@@ -3,12 +3,12 @@ import type { RenewalWindow } from './rules/renewal-window.ts';
 export interface RenewalAdvice {
   window: RenewalWindow;
   explanationUrl?: string;
-  /** When the CA wants to be asked again, in milliseconds. */
+  /** The CA's Retry-After, in milliseconds. */
   retryAfterMs?: number | undefined;
 }
 
 /**
- * When a CA wants a certificate renewed (RFC 9773): `undefined` from a CA that says nothing about renewals. Bounded in time
- * and size; errors are AcmeError, or InputError for an answer that is of no use.
+ * When a CA wants a certificate renewed (RFC 9773); `undefined` from a CA without renewalInfo. Bounded in time and size;
+ * errors are AcmeError, or InputError for a malformed answer.
  */
 export type AskRenewalInfo = (directoryUrl: string, certId: string) => Promise<RenewalAdvice | undefined>;

@@ -4,7 +4,7 @@ import type { Resolver } from '../dns/resolver.ts';
 import type { RelevantSet } from './rules/caa.ts';
 import type { CaaFound } from './rules/caa-plan.ts';
 
-/** The relevant set of each name, as the public DNS gives it. */
+/** The relevant set of each name in the public DNS. */
 export function findCaa(resolver: Resolver, names: readonly string[]): Promise<CaaFound[]> {
   return Promise.all(
     names.map(async (name) => {
@@ -15,7 +15,7 @@ export function findCaa(resolver: Resolver, names: readonly string[]): Promise<C
   );
 }
 
-/** RFC 8659, 3: the closest non-empty set on the climb from the name; behind an alias it stands where that leads. */
+/** RFC 8659, 3: the closest non-empty set on the climb from the name; an alias has the set of its target. */
 export async function relevantSet(
   resolver: Pick<Resolver, 'caa' | 'cname'>,
   name: string,

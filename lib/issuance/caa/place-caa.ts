@@ -11,17 +11,14 @@ import { type CaaEdit, type CaaFound, planCaa, wishOf } from './rules/caa-plan.t
 
 const CAA_TTL_SECONDS = 300;
 
-interface CaaContext {
-  /** The CA to be used, then those it falls back to. */
-  issuers: readonly [CaaIssuer, ...CaaIssuer[]];
-  findZone: FindZone;
-}
-
-/** The CAA changes that the certificate's mode asks for; throws {@link InputError} where CAA forbids and we may not change it. */
+/**
+ * The CAA changes that the certificate's mode asks for, for its CA and those it falls back to. Throws {@link InputError} where
+ * CAA forbids its CA and we may not change that.
+ */
 export async function placeCaa(
   deps: RenewDeps,
   { wanted, live }: Pick<Claimed, 'wanted' | 'live'>,
-  { issuers, findZone }: CaaContext,
+  { issuers, findZone }: { issuers: readonly [CaaIssuer, ...CaaIssuer[]]; findZone: FindZone },
 ): Promise<PlacedEdit[]> {
   const { mode } = wanted.caa;
   const [issuer] = issuers;
@@ -36,11 +33,8 @@ export async function placeCaa(
     deps.warn(`caa-not-possible-at-cname: ${name} is a CNAME and gets no CAA of its own`);
   const placed = await Promise.all(plan.edits.map((edit) => place(deps, edit, findZone)));
   const edits = placed.flatMap((edit) => edit ?? []);
-  requireAllowed(
-    found,
-    issuer,
-    edits.map(({ edit }) => edit.name),
-  );
+  const changed = edits.map(({ edit }) => edit.name);
+  requireAllowed(found, issuer, changed);
   return edits;
 }
 
@@ -60,7 +54,7 @@ async function place(
   }
 }
 
-/** Stops an order that would be refused, unless the set is about to be changed. */
+/** Stops an order that the CA would refuse, unless the set is about to change. */
 function requireAllowed(found: readonly CaaFound[], issuer: CaaIssuer, changed: readonly string[]): void {
   for (const { name, set } of found) {
     if (set && changed.includes(set.at)) continue;

@@ -12,9 +12,9 @@ import { ChangeRefusedError, type Zones } from './zones.ts';
 /** How often a set that others keep changing is read again. */
 const MAX_CONFLICTS = 5;
 
-export interface Applied {
+interface Applied {
   changeIds: string[];
-  /** Edits that Route 53 will not have, with its words; nothing of them was written. */
+  /** Edits that Route 53 refuses, with its message; nothing of them was written. */
   refused: { edit: RecordEdit; message: string }[];
 }
 
@@ -26,9 +26,15 @@ interface Attempt {
   puzzling?: boolean;
 }
 
+interface Target {
+  zones: Zones;
+  zoneId: string;
+  applied: Applied;
+}
+
 /**
  * Makes all edits of one zone in as few change batches as Route 53's limits allow. Nothing is read first: only a set that
- * Route 53 says is not as supposed is read and swapped. An edit that stays refused drops out, the others go on.
+ * Route 53 says is not as supposed is read and swapped. An edit that stays refused drops out; the others go on.
  */
 export async function applyEdits(
   zones: Zones,
@@ -45,45 +51,26 @@ export async function applyEdits(
   return applied;
 }
 
-interface Target {
-  zones: Zones;
-  zoneId: string;
-  applied: Applied;
-}
-
 async function sendAll(target: Target, attempts: readonly Attempt[]): Promise<void> {
-  const byChanges = new Map(attempts.map((attempt) => [attempt.changes, attempt]));
-  for (const pack of packChanges(
-    attempts.map(({ changes }) => changes).filter((changes) => changes.length > 0),
-  )) {
-    await send(
-      target,
-      pack.flatMap((changes) => byChanges.get(changes) ?? []),
-    );
+  const needed = attempts.filter(({ changes }) => changes.length > 0);
+  const byChanges = new Map(needed.map((attempt) => [attempt.changes, attempt]));
+  for (const pack of packChanges([...byChanges.keys()])) {
+    const packed = pack.flatMap((changes) => byChanges.get(changes) ?? []);
+    await send(target, packed);
   }
 }
 
 async function send(target: Target, attempts: readonly Attempt[]): Promise<void> {
-  const { zones, zoneId, applied } = target;
-  if (attempts.length === 0) return;
+  const changes = attempts.flatMap((attempt) => attempt.changes);
   try {
-    applied.changeIds.push(
-      await zones.change(
-        zoneId,
-        attempts.flatMap(({ changes }) => changes),
-      ),
-    );
+    target.applied.changeIds.push(await target.zones.change(target.zoneId, changes));
   } catch (error) {
     if (!(error instanceof ChangeRefusedError)) throw error;
-    await sendAfterRefusal(target, attempts, error);
+    await sendAgain(target, attempts, error);
   }
 }
 
-async function sendAfterRefusal(
-  target: Target,
-  attempts: readonly Attempt[],
-  refusal: ChangeRefusedError,
-): Promise<void> {
+async function sendAgain(target: Target, attempts: readonly Attempt[], refusal: ChangeRefusedError) {
   const quoted = quotedRecords(refusal);
   const blamed = attempts.filter(({ edit }) => quoted.has(recordKey(edit)));
   if (blamed.length === 0 && attempts.length > 1) {
@@ -92,22 +79,23 @@ async function sendAfterRefusal(
     await send(target, attempts.slice(middle));
     return;
   }
-  const again: Attempt[] = attempts.filter((attempt) => blamed.length > 0 && !blamed.includes(attempt));
-  for (const attempt of blamed.length > 0 ? blamed : attempts) {
-    const renewed = await readAgain(target, attempt);
-    if (renewed === 'refused') {
-      target.applied.refused.push({ edit: attempt.edit, message: refusal.messages.join('; ') });
-    } else again.push(renewed);
+  const suspects = blamed.length > 0 ? blamed : attempts;
+  const again = attempts.filter((attempt) => !suspects.includes(attempt));
+  for (const attempt of suspects) {
+    const next = await readAgain(target, attempt);
+    if (next) again.push(next);
+    else target.applied.refused.push({ edit: attempt.edit, message: refusal.messages.join('; ') });
   }
   await sendAll(target, again);
 }
 
-/** The attempt from what stands there now; refused when that twice changes nothing about it, so Route 53 has another reason. */
-async function readAgain({ zones, zoneId }: Target, attempt: Attempt): Promise<Attempt | 'refused'> {
-  const changes = changesFor(attempt.edit, await zones.read(zoneId, attempt.edit));
+/** The attempt from what is there now; `undefined` when that twice changes nothing, so Route 53 has another reason. */
+async function readAgain({ zones, zoneId }: Target, attempt: Attempt): Promise<Attempt | undefined> {
+  const { edit, conflicts, puzzling } = attempt;
+  const changes = changesFor(edit, await zones.read(zoneId, edit));
   const same = JSON.stringify(changes) === JSON.stringify(attempt.changes);
-  if ((same && attempt.puzzling) || attempt.conflicts >= MAX_CONFLICTS) return 'refused';
-  return { edit: attempt.edit, changes, conflicts: attempt.conflicts + 1, puzzling: same };
+  if ((same && puzzling) || conflicts >= MAX_CONFLICTS) return undefined;
+  return { edit, changes, conflicts: conflicts + 1, puzzling: same };
 }
 
 /** The records that Route 53 objects to; it quotes each as `[name='…', type='TXT']`, several in one message. */

@@ -5,21 +5,16 @@ import { followCnames } from './follow-cnames.ts';
 import type { Resolver } from './resolver.ts';
 
 /**
- * The name that the proof of an identifier is written at: its challenge name, or the end of that name's CNAMEs. Throws
- * {@link InputError} for a loop, and for a name that the stack may not write.
+ * The name of an identifier's TXT record: its challenge name, or the end of that name's CNAMEs. Throws {@link InputError}
+ * for a loop, and for a name that the stack may not write.
  */
 export async function challengeTarget(resolver: Resolver, identifier: string, stack: Stack): Promise<string> {
   const start = challengeName(identifier);
   const target = await followCnames(resolver, start);
-  if (target !== start) requireWritable(start, target, stack);
-  return target;
-}
-
-/** What may be written is fixed at deploy time, because the role's policy is. */
-function requireWritable(start: string, target: string, { domains, challengeTargets }: Stack): void {
-  const isOwn =
-    target.startsWith('_acme-challenge.') && domains.some((domain) => isAtOrBelow(target, domain));
-  if (isOwn || challengeTargets.includes(target)) return;
+  const isOurs = stack.domains.some((domain) => isAtOrBelow(target, domain));
+  if (target === start || (isOurs && target.startsWith('_acme-challenge.'))) return target;
+  // Fixed at deploy time, because the role's policy is.
+  if (stack.challengeTargets.includes(target)) return target;
   throw new InputError('outside-challenge-targets', {
     seen: `${start} is a CNAME to ${target}, where this stack may not write`,
     remedy: `add "${target}" to params.challengeTargets in serverless.yml and deploy`,

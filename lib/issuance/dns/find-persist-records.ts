@@ -3,7 +3,7 @@ import type { Resolver } from './resolver.ts';
 import { type AccountIssuer, persistName } from './rules/persist-record.ts';
 import { judgePersistRecord, type PersistRecord } from './rules/persist-records.ts';
 
-/** The standing record that each name needs, beside what the public DNS gives there. */
+/** The persist record that each name needs, judged by what the public DNS has there. */
 export function findPersistRecords(
   resolver: Pick<Resolver, 'txt'>,
   { names, issuer }: { names: readonly string[]; issuer: AccountIssuer },

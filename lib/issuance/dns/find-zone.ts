@@ -14,40 +14,31 @@ export function zoneFinder(
   listed: readonly HostedZone[],
 ): FindZone {
   const serversOf = once((name: string) => publicServers(resolver, name));
-  const settle = once((name: string) => settleByDns(zones, zonesFor(name, listed), serversOf));
+  const settle = once(async (zoneName: string) => {
+    const candidates = zonesFor(zoneName, listed);
+    if (candidates.length === 1) return candidates[0];
+    const known = candidates.map(async (zone) => ({ zone, nameServers: await zones.nameServers(zone.id) }));
+    const named = serversOf(zoneName).catch(noneIfDnsFails);
+    return settleZone(await Promise.all(known), await named);
+  });
   return async (name) => {
-    const [{ name: zoneName }] = zonesFor(name, listed);
-    const zone = await settle(zoneName);
+    const zone = await settle(zonesFor(name, listed)[0].name);
     await refuseDelegated(name, zone, { zones, serversOf });
     return zone;
   };
 }
 
-type ServersOf = (name: string) => Promise<readonly string[]>;
-
-async function settleByDns(
-  zones: Zones,
-  candidates: readonly [HostedZone, ...HostedZone[]],
-  serversOf: ServersOf,
-): Promise<HostedZone> {
-  const [only, ...others] = candidates;
-  if (others.length === 0) return only;
-  const known = candidates.map(async (zone) => ({ zone, nameServers: await zones.nameServers(zone.id) }));
-  const named = serversOf(only.name).catch(noneIfDnsFails);
-  return settleZone(await Promise.all(known), await named);
-}
-
-/** Servers that do not answer are nobody's: what follows from that is clearer than that they do not. */
+/** Servers that do not answer count as none: the error that follows from that says more than theirs. */
 function noneIfDnsFails(error: unknown): readonly string[] {
   if (error instanceof DnsError) return [];
   throw error;
 }
 
-/** Below a delegation the zone's records are not seen by anyone (RFC 1034, 4.2.1). */
+/** Nobody sees the zone's records below a delegation (RFC 1034, 4.2.1). */
 async function refuseDelegated(
   name: string,
   zone: HostedZone,
-  { zones, serversOf }: { zones: Zones; serversOf: ServersOf },
+  { zones, serversOf }: { zones: Zones; serversOf: (name: string) => Promise<readonly string[]> },
 ): Promise<void> {
   const below = selfAndAncestors(name).filter(
     (label) => label !== zone.name && isAtOrBelow(label, zone.name),
@@ -56,7 +47,7 @@ async function refuseDelegated(
     for (const label of below) refuseServers(label, await serversOf(label), zone);
   } catch (error) {
     if (!(error instanceof DnsError)) throw error;
-    // Whoever it is delegated to does not answer; the delegation itself stands in our zone.
+    // The delegated servers do not answer; the delegation itself is in our zone.
     const records = (await zones.records(zone.id)).filter(({ type }) => type === 'NS');
     for (const { name: label, values } of records)
       if (below.includes(label)) refuseServers(label, values, zone);
@@ -75,6 +66,6 @@ function refuseServers(label: string, servers: readonly string[], zone: HostedZo
 
 async function publicServers(resolver: Resolver, name: string): Promise<readonly string[]> {
   const servers = await resolver.ns(name);
-  // At an alias the answer is about where it leads.
+  // At an alias the answer is its target's.
   return servers.length === 0 || (await resolver.cname(name)) !== undefined ? [] : servers;
 }

@@ -3,10 +3,8 @@ import type { Resolver } from './resolver.ts';
 
 const MAX_CNAMES = 8;
 
-type Cnames = Pick<Resolver, 'cname'>;
-
 /** The name at the end of a name's CNAMEs, the name itself when it has none; throws {@link InputError} for a loop. */
-export async function followCnames(resolver: Cnames, start: string): Promise<string> {
+export async function followCnames(resolver: Pick<Resolver, 'cname'>, start: string): Promise<string> {
   const { names, ends } = await cnamePath(resolver, start);
   const last = names.at(-1) ?? start;
   if (ends) return last;
@@ -16,11 +14,8 @@ export async function followCnames(resolver: Cnames, start: string): Promise<str
   });
 }
 
-/** A name and what its CNAMEs lead to; they do not end when they come back to a name, or go on for too long. */
-export async function cnamePath(
-  resolver: Cnames,
-  start: string,
-): Promise<{ names: string[]; ends: boolean }> {
+/** A name and the targets of its CNAMEs; `ends` is false for a loop, and for too many. */
+export async function cnamePath(resolver: Pick<Resolver, 'cname'>, start: string) {
   const names = [start];
   for (let target = await resolver.cname(start); target; target = await resolver.cname(target)) {
     const goesOn = !names.includes(target) && names.length <= MAX_CNAMES;

@@ -2,10 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
-import { type LeafFacts, leafFacts } from '../../foundation/certificate/leaf.ts';
-import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
+import { leafFacts } from '../../foundation/certificate/leaf.ts';
 import { archiveKey, renewalKey, revokedKey } from '../../foundation/certificate/object-keys.ts';
-import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
+import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
 import {
   parseRevocationRequest,
   type Revocation,
@@ -24,7 +23,7 @@ import { parseRevocations } from './read-revocations.ts';
 
 export interface RevokeDeps {
   store: ObjectStore;
-  /** Opens accounts that are kept, and makes none. */
+  /** Opens stored accounts only, and makes none. */
   openAuthority: OpenCertificateAuthority;
   events: EventBus;
   stack: Stack;
@@ -42,8 +41,8 @@ export interface Revoked {
 }
 
 /**
- * Has the CA revoke a version, the live one unless another is given, and has a live one replaced. It is recorded first, so
- * that a crash leaves a certificate that is replaced rather than one that is revoked and served; it may be invoked again.
+ * Asks the CA to revoke a version, the live one unless another is given, and has a live one replaced. It is recorded first,
+ * so that a crash leaves a certificate that is replaced, not one that is revoked and served. It may be invoked again.
  */
 export async function revoke(deps: RevokeDeps, event: unknown, now: Date): Promise<Revoked> {
   const { revoke: name, reason, version: given } = parseRevocationRequest(event);
@@ -56,44 +55,35 @@ export async function revoke(deps: RevokeDeps, event: unknown, now: Date): Promi
       seen: `${name}: there is no live version`,
       remedy: 'name one as "version"',
     });
-  const { pem, facts } = await readCertificate(store, name, version);
-  const { serial, keyFingerprint } = facts;
+  const { pem, serial, keyFingerprint } = await readCertificate(store, name, version);
   const wanted = file && parseRenewalFile(file.body, name, stack);
   const revocation: Revocation = { version, serial, keyFingerprint, reason, askedAt: now.toISOString() };
   const before = await record(store, name, (known) => withRevocation(known, revocation));
-  const cas = [...new Set([...(live?.ca ? [live.ca] : []), ...casOf(wanted ?? {}, stack)])];
-  const ca = await askAll(cas, async (directoryUrl) => {
+  const wantedCas = casOf(wanted ?? {}, stack);
+  const ca = await askAll(new Set([...(live?.ca ? [live.ca] : []), ...wantedCas]), async (directoryUrl) => {
     await (await deps.openAuthority(directoryUrl)).revoke(pem, reason);
   }).catch(async (error) => {
-    // What no CA has revoked is not to be made up for; without an answer nobody knows.
-    if (isRefusal(error)) await record(store, name, (known) => takenBack(known, { version, before }));
+    // A version that every CA refused to revoke needs no replacement; without an answer nobody knows.
+    const earlier = before.find((one) => one.version === version);
+    if (isRefusal(error))
+      await record(store, name, (known) =>
+        earlier ? withRevocation(known, earlier) : withoutRevocation(known, version),
+      );
     throw error;
   });
-  await record(store, name, (known) =>
-    withRevocation(known, { ...revocation, revokedAt: now.toISOString() }),
-  );
+  const revoked = { ...revocation, revokedAt: now.toISOString() };
+  await record(store, name, (known) => withRevocation(known, revoked));
   const replaced = wanted !== undefined && revocationToReplace([revocation], live) !== undefined;
-  if (replaced) await events.publish([renewalOf(wanted, live, { ca: casOf(wanted, stack)[0] ?? ca })]);
+  if (replaced) {
+    const { zoneRole } = wanted;
+    const certificates = [{ name, reason: 'revoked', replacing: live?.version ?? null }];
+    const batch = { ca: wantedCas[0] ?? ca, ...(zoneRole !== undefined && { zoneRole }), zoneIds: [] };
+    await events.publish([{ type: 'Renewal Due', detail: { ...batch, certificates } }]);
+  }
   return { name, version, serial, reason, ca, replaced };
 }
 
-function renewalOf(
-  { name, zoneRole }: Wanted,
-  live: LivePointer | undefined,
-  { ca }: { ca: string },
-): Parameters<EventBus['publish']>[0][number] {
-  const certificates = [{ name, reason: 'revoked', replacing: live?.version ?? null }];
-  return {
-    type: 'Renewal Due',
-    detail: { ca, ...(zoneRole !== undefined && { zoneRole }), zoneIds: [], certificates },
-  };
-}
-
-async function readCertificate(
-  store: ObjectStore,
-  name: string,
-  version: string,
-): Promise<{ pem: string; facts: LeafFacts }> {
+async function readCertificate(store: ObjectStore, name: string, version: string) {
   const key = archiveKey(name, version, 'cert');
   const stored = await store.get(key);
   if (!stored)
@@ -102,14 +92,14 @@ async function readCertificate(
       remedy: `see which versions archive/${name}/ has`,
     });
   try {
-    return { pem: stored.body, facts: leafFacts(new X509Certificate(stored.body)) };
+    return { pem: stored.body, ...leafFacts(new X509Certificate(stored.body)) };
   } catch {
     throw new InputError('version-malformed', `${key} is no certificate`);
   }
 }
 
-/** The first CA that does it; which one issued an older version is written nowhere. */
-async function askAll(cas: readonly string[], ask: (ca: string) => Promise<void>): Promise<string> {
+/** The first CA that does it; nothing records which one issued an older version. */
+async function askAll(cas: Iterable<string>, ask: (ca: string) => Promise<void>): Promise<string> {
   let failure: unknown;
   for (const ca of cas) {
     try {
@@ -126,21 +116,8 @@ function isRefusal(error: unknown): boolean {
   return error instanceof AcmeError && isOfKind(error.reason, 'refused');
 }
 
-/** Without what was about to be revoked, or as it stood there before. */
-function takenBack(
-  known: readonly Revocation[],
-  { version, before }: { version: string; before: readonly Revocation[] },
-): Revocation[] {
-  const earlier = before.find((revocation) => revocation.version === version);
-  return earlier ? withRevocation(known, earlier) : withoutRevocation(known, version);
-}
-
-/** Gives what stood there before. */
-async function record(
-  store: ObjectStore,
-  name: string,
-  change: (known: readonly Revocation[]) => Revocation[],
-): Promise<readonly Revocation[]> {
+/** Changes the record, and gives what was in it before. */
+async function record(store: ObjectStore, name: string, change: (known: Revocation[]) => Revocation[]) {
   const { before } = await updateObject(store, revokedKey(name), (body) => {
     const before = parseRevocations(name, body);
     const versions = change(before);

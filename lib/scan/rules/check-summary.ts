@@ -1,10 +1,10 @@
 import type { CheckSummary } from '../../foundation/events/events.ts';
-import type { PlannedCertificate } from './plan.ts';
+import type { Plan } from './plan.ts';
 
 /** What a check found of one certificate that has a renewal file. */
 export interface Health {
   name: string;
-  /** Share of the life left, at most 1, below 0 when it expired; `undefined` before the first issue. */
+  /** Share of its life, at most 1, below 0 once expired; `undefined` before the first issuance. */
   lifeLeft: number | undefined;
   notAfter: string | undefined;
   failures: number;
@@ -12,19 +12,15 @@ export interface Health {
 }
 
 const MOST_SOONEST = 10;
-/** Of an event, which takes 256 KB. */
+/** An event takes 256 KB. */
 const MOST_NAMED = 200;
 const MOST_REJECTED = 100;
 const MOST_WARNINGS = 10;
-const LONGEST_TOLD = 300;
+const LONGEST_MESSAGE = 300;
 
 export function summarizeCheck(
-  plan: {
-    start: string;
-    at: string;
-    certificates: readonly PlannedCertificate[];
-    deployments: readonly { group: string; hosts: readonly string[] }[];
-    warnings: readonly string[];
+  plan: Pick<Plan, 'start' | 'at' | 'certificates' | 'warnings'> & {
+    deployments: readonly Pick<Plan['deployments'][number], 'group' | 'hosts'>[];
   },
   health: readonly Health[],
 ): CheckSummary {
@@ -32,14 +28,10 @@ export function summarizeCheck(
   const issued = health.flatMap(({ name, lifeLeft, notAfter }) =>
     lifeLeft === undefined || notAfter === undefined ? [] : [{ name, lifeLeft, notAfter }],
   );
-  const named = (which: readonly Health[]) =>
-    listing(
-      which.map(({ name }) => name),
-      MOST_NAMED,
-    );
+  const namesOf = (some: readonly Health[]) => some.map(({ name }) => name);
   const rejected = plan.certificates.flatMap((planned) =>
     planned.action === 'reject'
-      ? [{ name: planned.name, reason: planned.reason, message: planned.message.slice(0, LONGEST_TOLD) }]
+      ? [{ name: planned.name, reason: planned.reason, message: planned.message.slice(0, LONGEST_MESSAGE) }]
       : [],
   );
   return {
@@ -47,14 +39,14 @@ export function summarizeCheck(
     at,
     certificates: health.length + rejected.length,
     soonest: issued.sort((a, b) => a.lifeLeft - b.lifeLeft).slice(0, MOST_SOONEST),
-    failing: named(health.filter(({ failures }) => failures > 0)),
-    overdue: named(health.filter(({ overdue }) => overdue)),
+    failing: listing(namesOf(health.filter(({ failures }) => failures > 0)), MOST_NAMED),
+    overdue: listing(namesOf(health.filter(({ overdue }) => overdue)), MOST_NAMED),
     rejected: listing(rejected, MOST_REJECTED),
     hostsBehind: {
       count: new Set(deployments.flatMap(({ hosts }) => hosts)).size,
       groups: [...new Set(deployments.map(({ group }) => group))],
     },
-    warnings: warnings.slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, LONGEST_TOLD)),
+    warnings: warnings.slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, LONGEST_MESSAGE)),
   };
 }
 

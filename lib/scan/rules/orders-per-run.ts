@@ -2,28 +2,24 @@ import { HOUR } from '../../foundation/common/durations.ts';
 import { byUrgency, type DueCertificate } from '../../issuance/renewal/rules/batches.ts';
 import { type PlannedCertificate, plannedCertificate } from './plan.ts';
 
-interface Assessed {
-  planned: PlannedCertificate;
-  due?: DueCertificate;
-}
-
 /**
- * Leaves the `limit` most urgent renewals due and lets the others wait for the next hourly check, so that an order of
- * everything at once comes to the CA little by little. Mending needs no order and is not counted.
+ * Leaves the `limit` most urgent renewals due and lets the others wait for the next hourly check, so that the CA gets an
+ * order of everything at once little by little. Repairs need no order and are not counted.
  */
-export function deferOrders<L extends Assessed>(
-  looks: readonly L[],
+export function deferOrders<Assessed extends { planned: PlannedCertificate; due?: DueCertificate }>(
+  assessments: readonly Assessed[],
   { limit, now }: { limit: number; now: Date },
-): L[] {
-  const orders = looks.flatMap(({ planned, due }) => (planned.action === 'renew' && due ? due : []));
-  if (orders.length <= limit) return [...looks];
+): Assessed[] {
+  const orders = assessments.flatMap(({ planned, due }) => (planned.action === 'renew' && due ? due : []));
+  if (orders.length <= limit) return [...assessments];
   const deferred = new Set(orders.sort(byUrgency(now)).slice(limit));
   const until = new Date(now.getTime() + HOUR);
-  return looks.map((look) => {
-    const { due, ...rest } = look;
-    if (!due || !deferred.has(due) || look.planned.action !== 'renew') return look;
-    const { names, notAfter } = look.planned;
+  return assessments.map((assessed) => {
+    const { due, ...rest } = assessed;
+    if (!due || !deferred.has(due) || assessed.planned.action !== 'renew') return assessed;
+    const { names, notAfter } = assessed.planned;
     const decision = { action: 'wait', reason: 'orders-per-run', until } as const;
-    return { ...rest, planned: plannedCertificate({ name: due.name, names }, decision, { notAfter }) } as L;
+    const planned = plannedCertificate({ name: due.name, names }, decision, { notAfter });
+    return { ...rest, planned } as Assessed;
   });
 }

@@ -10,10 +10,10 @@ import type { RenewalDecision } from '../../issuance/renewal/rules/decide-renewa
 
 type RevokedVersion = Pick<Revocation, 'version' | 'reason' | 'revokedAt'>;
 
-/** Which standing records a certificate needs, and what keeps each from letting our account issue. */
+/** The persist records that a certificate needs, and what each still lacks to let our account issue. */
 export interface PersistPlan {
   records: PersistRecord[];
-  /** Why they are not known, or of no use. */
+  /** Why they are unknown or useless. */
   trouble?: string;
 }
 
@@ -35,7 +35,7 @@ export type PlannedCertificate = (
 ) & {
   /** What would change in CAA, and which of the certificate's names each set governs; only where something would. */
   caa?: CaaPlan;
-  /** The standing records that it is proved by (dns-persist-01); only in a plan. */
+  /** The persist records that prove it (dns-persist-01); only in a plan. */
   standing?: PersistPlan;
   /** That its live version was revoked, and why. */
   revoked?: RevokedVersion;
@@ -50,15 +50,15 @@ export interface Plan {
   deployments: Deployment[];
   /** Certificates that ACM lacks in some region. */
   imports: string[];
-  /** Certificates whose sites are looked at from outside. */
+  /** Certificates whose sites are probed. */
   probes: string[];
-  /** Troubles of no one certificate; the rest of the plan stands. */
+  /** Troubles that belong to no single certificate; the rest of the plan holds. */
   warnings: string[];
 }
 
 /**
  * A certificate without a renewal file: `retired` when its pointer names the CA, as `renew` writes it, so there was a file;
- * `unmanaged` when it came into the bucket in another way, or the pointer cannot be read. Told until it expires.
+ * `unmanaged` when it came into the bucket another way, or the pointer cannot be read. Shown until it expires.
  */
 export function plannedWithoutFile(
   name: string,
@@ -77,19 +77,10 @@ export function plannedCertificate(
   { notAfter, ca }: { notAfter: string | undefined; ca?: CaChoice | undefined },
 ): PlannedCertificate {
   const expiry = notAfter === undefined ? {} : { notAfter };
-  if (decision.action === 'renew')
-    return {
-      name,
-      action: 'renew',
-      reason: decision.reason,
-      names,
-      ...expiry,
-      ...(ca && ca.reason !== 'only-one' && { ca }),
-    };
-  if (decision.action === 'mend') return { name, action: 'mend', reason: decision.reason, ...expiry };
-  const { reason, until, message } = decision;
-  const told = message === undefined ? {} : { message };
-  return { name, action: 'wait', reason, until: until.toISOString(), ...told, ...expiry };
+  const choice = ca && ca.reason !== 'only-one' && { ca };
+  if (decision.action === 'renew') return { name, ...decision, names, ...expiry, ...choice };
+  if (decision.action === 'mend') return { name, ...decision, ...expiry };
+  return { name, ...decision, until: decision.until.toISOString(), ...expiry };
 }
 
 export function plannedRevocation({ version, reason, revokedAt }: Revocation): RevokedVersion {

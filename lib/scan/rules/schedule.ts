@@ -11,16 +11,15 @@ import { type Complaint, inOneLine } from '../../foundation/common/perennial-err
 import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
 import type { RenewalDecision } from '../../issuance/renewal/rules/decide-renewal.ts';
 
-/** One look that finds it due, and three for tries that fail (docs/decisions/0017). */
-const LOOKS_NEEDED = 4;
+/** One check that finds it due, and three for tries that fail (docs/decisions/0017). */
+const CHECKS_NEEDED = 4;
 
 export interface Schedule {
   renewBeforeDays?: number | undefined;
-  /** How often is looked for what is due. */
   checkEveryHours: number;
 }
 
-/** Why no certificate of this lifetime can be kept valid on this schedule, and what to do; `undefined` when it can. */
+/** Why this schedule cannot keep a certificate of this lifetime valid, and what to do; `undefined` when it can. */
 export function complaintAboutSchedule(
   life: Validity,
   { renewBeforeDays, checkEveryHours }: Schedule,
@@ -35,11 +34,11 @@ export function complaintAboutSchedule(
     };
   // Whatever the file says, it is renewed in the last sixth of its life.
   const time = Math.max(lead, sixthOf(life));
-  if (Math.floor(time / (checkEveryHours * HOUR)) >= LOOKS_NEEDED) return undefined;
-  const longest = Math.floor(time / HOUR / LOOKS_NEEDED);
+  if (Math.floor(time / (checkEveryHours * HOUR)) >= CHECKS_NEEDED) return undefined;
+  const longest = Math.floor(time / HOUR / CHECKS_NEEDED);
   return {
     reason: 'schedule-too-coarse',
-    seen: `the certificate lives ${inWords(lifetime)} and is due ${inWords(time)} before its end, and a check every ${checkEveryHours} h leaves fewer than ${LOOKS_NEEDED} looks`,
+    seen: `the certificate lives ${inWords(lifetime)} and is due ${inWords(time)} before its end, and a check every ${checkEveryHours} h leaves fewer than ${CHECKS_NEEDED} looks`,
     remedy:
       longest >= 1
         ? `set params.checkEveryHours to ${longest} or less and deploy`
@@ -47,17 +46,13 @@ export function complaintAboutSchedule(
   };
 }
 
-/**
- * The refusal of a schedule, where nothing but age could be a reason to renew, and not yet in the last sixth of the life: a
- * certificate does not expire because of it.
- */
+/** Refuses a schedule, unless another reason than age renews it or its last sixth has begun: none expires because of it. */
 export function refusedForSchedule(
   asked: RenewalDecision,
   live: Validity,
   { renewBeforeDays, checkEveryHours, now }: Schedule & { now: Date },
 ): { reason: Reason; message: string } | undefined {
-  if (!isOfKind(asked.reason, 'on-schedule')) return undefined;
-  if (isInLastSixth(live, now)) return undefined;
+  if (!isOfKind(asked.reason, 'on-schedule') || isInLastSixth(live, now)) return undefined;
   const complaint = complaintAboutSchedule(live, { renewBeforeDays, checkEveryHours });
   return complaint && { reason: complaint.reason, message: inOneLine(complaint) };
 }

@@ -4,20 +4,20 @@ import { type KeyName, nameIn, RENEWAL_PREFIX } from '../../foundation/certifica
 import { InputError } from '../../foundation/common/input-error.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
 
-/** What one scan does, resolved from what started it. */
+/** What one scan does, by what started it. */
 export interface Start {
-  /** Only to be shown: in the plan, and in `Certificates Checked`. */
+  /** For display only: in the plan, and in `Certificates Checked`. */
   start: string;
-  /** The certificates to look at; the key of a changed object may be none of a renewal file. */
+  /** The certificates to assess; the key of a changed object may be no renewal file's. */
   names: 'all' | readonly KeyName[];
-  /** Whether the DNS and the bucket are looked at too. */
+  /** Whether the DNS and the archive are read too. */
   looksClosely: boolean;
-  /** Whether nothing is put anywhere. */
+  /** Whether nothing is written or published. */
   dryRun: boolean;
   forced: boolean;
-  /** Orders although our own budget for the certificate is spent; what the CA says is heeded even so. */
+  /** Orders although our own budget for the certificate is spent; the CA's limits hold even so. */
   ignoreBudget: boolean;
-  /** Whether CAs are asked when to renew: the other starts are in a hurry, or change nothing. */
+  /** Whether CAs are asked when to renew; the other starts are in a hurry, or change nothing. */
   asksCa: boolean;
 }
 
@@ -42,13 +42,13 @@ const ObjectCreated = z.object({
   detail: z.object({ object: z.object({ key: z.string() }) }),
 });
 
-const LOOKS = { looksClosely: false, dryRun: false, forced: false, ignoreBudget: false, asksCa: false };
+const QUICK = { looksClosely: false, dryRun: false, forced: false, ignoreBudget: false, asksCa: false };
 const DOES = {
-  'hourly-check': { ...LOOKS, asksCa: true },
-  'weekly-sweep': { ...LOOKS, asksCa: true, looksClosely: true },
-  plan: { ...LOOKS, dryRun: true, looksClosely: true },
-  check: LOOKS,
-  force: { ...LOOKS, forced: true },
+  'hourly-check': { ...QUICK, asksCa: true },
+  'weekly-sweep': { ...QUICK, asksCa: true, looksClosely: true },
+  plan: { ...QUICK, dryRun: true, looksClosely: true },
+  check: QUICK,
+  force: { ...QUICK, forced: true },
 };
 
 /** Parses what `scan` was invoked with; throws {@link InputError} in one line that shows the right shape. */
@@ -56,7 +56,7 @@ export function parseStart(event: unknown): Start {
   const created = ObjectCreated.safeParse(event);
   if (created.success) {
     const { key } = created.data.detail.object;
-    return { ...LOOKS, start: 'file-changed', names: [nameIn(key, RENEWAL_PREFIX)] };
+    return { ...QUICK, start: 'file-changed', names: [nameIn(key, RENEWAL_PREFIX)] };
   }
   if (typeof event !== 'object' || event === null || !('start' in event)) {
     throw new InputError('event-invalid', {

@@ -1,7 +1,8 @@
 import type { Reason } from '../../../foundation/reasons/reasons.ts';
+
 /**
- * Whether the CA does not know our account any more, or will not have it (RFC 8555, 6.7 and 7.3.6): unknown after a reset,
- * deactivated, or revoked. The words are Boulder's and Pebble's.
+ * Whether the CA no longer knows or accepts our account (RFC 8555, 6.7 and 7.3.6): unknown after a reset, deactivated, or
+ * revoked. The words are Boulder's and Pebble's.
  */
 export function isAccountLost({ reason, message }: { reason: Reason; message: string }): boolean {
   if (reason === 'acme-account-does-not-exist') return true;

@@ -13,27 +13,27 @@ const Limit = z.object({
 });
 type Limit = z.infer<typeof Limit>;
 
-/** `limits/<ca host>.json`: what one CA has told us to wait for, and which proofs it did not accept. Instants are ISO 8601 in UTC. */
+/** `limits/<ca host>.json`: what one CA told us to wait for, and which proofs it refused. Instants are ISO 8601 in UTC. */
 export const CaLimits = z.object({
   limits: z._default(z.array(Limit), []),
-  /** One entry a refused proof, of the last hour. */
+  /** One entry for each proof refused in the last hour. */
   failedAuthorizations: z._default(z.array(z.object({ name: z.string(), at: z.string() })), []),
 });
 export type CaLimits = z.infer<typeof CaLimits>;
 
 export const NO_LIMITS: CaLimits = { limits: [], failedAuthorizations: [] };
 
-/** No limit of a CA that we know of is longer; one that says so is asked again by then. */
+/** Longer than any limit of a CA that we know of; one that asks for more is asked again by then. */
 export const LONGEST_WAIT = 7 * DAY;
 
 interface Asked {
   names: readonly string[];
-  /** Whether somebody asks by hand, who may have agreed to the CA's new terms just now. */
+  /** Whether a person asks, who may just have agreed to the CA's new terms. */
   forced: boolean;
   now: Date;
 }
 
-/** The limit that holds a certificate of these names up longest. */
+/** The limit that holds up a certificate of these names longest. */
 export function limitOn({ limits }: CaLimits, { names, forced, now }: Asked): Limit | undefined {
   return limits
     .filter(({ until, reason }) => new Date(until) > now && !(forced && isOfKind(reason, 'agreement')))
@@ -54,12 +54,8 @@ function holds({ scope, value }: Limit, names: readonly string[]): boolean {
   }
 }
 
-/** What is known after one more refusal of an order for `names`; the same object when it says nothing of limits. */
-export function learnLimits(
-  known: CaLimits,
-  refusal: Refusal,
-  { names, now }: Omit<Asked, 'forced'>,
-): CaLimits {
+/** What is known after one more refusal of an order for `names`; the same object when it states no limit. */
+export function learnLimits(known: CaLimits, refusal: Refusal, { names, now }: Omit<Asked, 'forced'>) {
   const { reason, message, identifiers = [] } = refusal;
   const wait = refusal.retryAfterMs ?? (isOfKind(reason, 'agreement') ? DAY : 0);
   const until = new Date(now.getTime() + Math.min(wait, LONGEST_WAIT)).toISOString();
@@ -68,18 +64,10 @@ export function learnLimits(
   const failed =
     reason === 'challenge-invalid' ? identifiers.map((name) => ({ name, at: now.toISOString() })) : [];
   if (limits.length + failed.length === 0) return known;
-  return {
-    limits: [
-      ...known.limits.filter(
-        (limit) => new Date(limit.until) > now && !limits.some((other) => covers(other, limit)),
-      ),
-      ...limits,
-    ],
-    failedAuthorizations: [
-      ...known.failedAuthorizations.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR),
-      ...failed,
-    ],
-  };
+  const holding = known.limits.filter((limit) => new Date(limit.until) > now);
+  const kept = holding.filter((limit) => !limits.some((other) => covers(other, limit)));
+  const recent = known.failedAuthorizations.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR);
+  return { limits: [...kept, ...limits], failedAuthorizations: [...recent, ...failed] };
 }
 
 function covers(a: Limit, b: Limit): boolean {

@@ -1,10 +1,10 @@
-/** The CAs of certificates whose file names none: the stack's own, and those after it. Directory addresses. */
+/** The CAs of certificates whose file names none: the default, then its fallbacks. Directory addresses. */
 export interface StackCas {
   defaultCa: string;
   fallbackCas: readonly string[];
 }
 
-/** The directories that a certificate may come from, the preferred one first; never empty. */
+/** The directories that may issue a certificate, the preferred one first; never empty. */
 export function casOf(
   { ca }: { ca?: readonly string[] | undefined },
   { defaultCa, fallbackCas }: StackCas,
@@ -12,7 +12,7 @@ export function casOf(
   return ca ?? [defaultCa, ...fallbackCas];
 }
 
-/** A CA as CAA knows it: its name, and our account there as far as it is known (RFC 8657, 3). */
+/** A CA as in CAA: its issuer domain name, and our account there where it is known (RFC 8657, 3). */
 export interface CaaIssuer {
   identity: string;
   accountUri?: string | undefined;

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 
-/** A CA that did not answer one certificate's renewals, without a break since `since`. Instants are ISO 8601 in UTC. */
+/** A CA that has failed all renewals of one certificate since `since`. Instants are ISO 8601 in UTC. */
 const CaTrouble = z.object({
   since: z.string(),
-  /** When it was last tried. */
+  /** The last try. */
   at: z.string(),
   failures: z.number(),
-  /** Until when the CA itself asked to be left alone. */
+  /** The end of the CA's own Retry-After. */
   until: z.optional(z.string()),
 });
 
@@ -15,7 +15,7 @@ const CaTrouble = z.object({
 export const CaTroubles = z.record(z.string(), CaTrouble);
 export type CaTroubles = z.infer<typeof CaTroubles>;
 
-/** The troubles, and those of CAs that want to be left alone with these names until an instant. */
+/** The troubles, with those of CAs that take no order for these names before an instant. */
 export function withLimits(
   troubles: CaTroubles | undefined,
   limited: ReadonlyMap<string, string>,
@@ -36,7 +36,7 @@ export interface CaFailure {
   retryAfterMs?: number | undefined;
 }
 
-/** Whether a failure says that the CA cannot be used now, and nothing of the certificate. */
+/** Whether a failure says that the CA cannot be used now, and nothing about the certificate. */
 export function isCaTrouble({ reason, retryAfterMs }: Omit<CaFailure, 'ca'>): boolean {
   return isOfKind(reason, 'ca-down') || (reason === 'acme-rate-limited' && retryAfterMs !== undefined);
 }
@@ -48,18 +48,10 @@ export function rememberCaTrouble(
   now: Date,
 ): CaTroubles | undefined {
   const { [failure.ca]: known, ...others } = troubles ?? {};
+  if (!isCaTrouble(failure)) return Object.keys(others).length > 0 ? others : undefined;
   const at = now.toISOString();
   const until = new Date(now.getTime() + (failure.retryAfterMs ?? 0)).toISOString();
-  const after: CaTroubles = isCaTrouble(failure)
-    ? {
-        ...others,
-        [failure.ca]: {
-          since: known?.since ?? at,
-          at,
-          failures: (known?.failures ?? 0) + 1,
-          ...(until > at && { until }),
-        },
-      }
-    : others;
-  return Object.keys(after).length > 0 ? after : undefined;
+  const { since, failures } = known ?? { since: at, failures: 0 };
+  const trouble = { since, at, failures: failures + 1, ...(until > at && { until }) };
+  return { ...others, [failure.ca]: trouble };
 }

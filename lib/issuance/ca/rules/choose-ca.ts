@@ -2,7 +2,7 @@ import { isInLastSixth, type Validity } from '../../../foundation/certificate/li
 import { DAY, HOUR } from '../../../foundation/common/durations.ts';
 import type { CaTroubles } from './ca-trouble.ts';
 
-/** `preferred`: nothing speaks against the first of several. */
+/** `preferred`: the first of several is usable. */
 export interface CaChoice {
   ca: string;
   reason: 'only-one' | 'preferred' | 'others-stay-down' | 'all-stay-down';
@@ -12,17 +12,17 @@ export interface ChoiceFacts {
   /** Directory addresses, the preferred one first; at least one. */
   cas: readonly string[];
   troubles: CaTroubles | undefined;
-  /** The certificate that is live; `undefined` when none was issued yet. */
+  /** The live certificate; `undefined` before the first. */
   live: Validity | undefined;
   /** Whether only the certificate's age is the reason to renew it. */
   isForAge: boolean;
   now: Date;
 }
 
-/** As many failures in a row, and no fewer, make a bad hour a CA that stays down. */
+/** Fewer failures in a row are a bad hour, not a CA that stays down. */
 const ENOUGH_FAILURES = 3;
 
-/** The first CA that does not stay down; where all do, the one that was not tried for longest. docs/decisions/0010 says why. */
+/** The first CA that does not stay down; if all do, the one whose last try is oldest. docs/decisions/0010 says why. */
 export function chooseCa(facts: ChoiceFacts): CaChoice {
   const { cas, troubles } = facts;
   const [preferred = ''] = cas;
@@ -35,15 +35,14 @@ export function chooseCa(facts: ChoiceFacts): CaChoice {
   return { ca, reason: 'all-stay-down' };
 }
 
-/** A Retry-After counts as time that the CA will have been down. */
+/** The time of a Retry-After counts as time down. */
 function staysDown(trouble: CaTroubles[string] | undefined, facts: ChoiceFacts): boolean {
   if (!trouble) return false;
   const { since, until, failures } = trouble;
   const now = facts.now.getTime();
-  const isAskedToWait = until !== undefined && Date.parse(until) > now;
-  if (failures < ENOUGH_FAILURES && !isAskedToWait) return false;
-  const down = Math.max(now, until === undefined ? 0 : Date.parse(until)) - Date.parse(since);
-  return down >= patience(facts);
+  const askedUntil = until === undefined ? 0 : Date.parse(until);
+  if (failures < ENOUGH_FAILURES && askedUntil <= now) return false;
+  return Math.max(now, askedUntil) - Date.parse(since) >= patience(facts);
 }
 
 /** How long a CA may be down before the next one is asked, in milliseconds. */

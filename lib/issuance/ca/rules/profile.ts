@@ -1,6 +1,6 @@
 import type { Complaint } from '../../../foundation/common/perennial-error.ts';
 
-/** Why a CA cannot be asked for this profile, with those it has; `undefined` when it can, or none is wanted. */
+/** Why a CA cannot be asked for this profile, and which ones it has; `undefined` when it can, or none is wanted. */
 export function complaintAboutProfile(
   profile: string | undefined,
   { directoryUrl, offered }: { directoryUrl: string; offered: readonly string[] },

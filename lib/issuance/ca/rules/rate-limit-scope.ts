@@ -1,7 +1,7 @@
 import { identifierOf } from '../../../foundation/certificate/domain-name.ts';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 
-/** What the CA refused, as an error of ours tells it. */
+/** What the CA refused, as in our error. */
 export interface Refusal {
   reason: Reason;
   message: string;
@@ -11,14 +11,14 @@ export interface Refusal {
   identifiers?: readonly string[] | undefined;
 }
 
-/** Whom a limit of the CA holds up. `value` is the domain, the name, or the names of the set; empty for the account. */
+/** What a limit of the CA holds up. `value` is the domain, the name, or the names of the set; empty for the account. */
 export interface LimitScope {
   scope: 'account' | 'registered-domain' | 'exact-set' | 'name';
   value: string;
 }
 
 const ACCOUNT: LimitScope = { scope: 'account', value: '' };
-/** Boulder's words (ratelimits/limiter.go, wfe2/wfe.go), those of its releases before 2025 too. */
+/** Boulder's words (ratelimits/limiter.go, wfe2/wfe.go), and those of its releases before 2025. */
 const EXACT_SET = /already issued for this exact set of/i;
 const DOMAIN = /already issued for:? "?([a-z0-9_.-]*[a-z0-9])/i;
 const FAILED = /failed authorizations \(\d+\) for "([^"]+)"/i;
@@ -26,8 +26,8 @@ const PAUSED = /prevented from requesting certificates for (.+?) and possibly ot
 const FOR_ALL = /from this account|new registrations|pending authorizations|service busy|too many requests/i;
 
 /**
- * The scopes that a refusal names; none for one that says nothing of limits. A limit in unknown words holds up only the set
- * of names that it was told of: too narrow costs one more refusal, too wide a fleet's renewals.
+ * The scopes that a refusal names; none for one that states no limit. A limit in unknown words holds up only the set of names
+ * that was refused: too narrow costs one more refusal, too wide a fleet's renewals.
  */
 export function limitScopes(refusal: Refusal, names: readonly string[]): LimitScope[] {
   const { reason, message, identifiers = [] } = refusal;
@@ -45,7 +45,7 @@ export function limitScopes(refusal: Refusal, names: readonly string[]): LimitSc
   return identifiers.length > 0 ? identifiers.map(nameScope) : [exactSet];
 }
 
-/** A set of names, whatever their order. */
+/** A set of names as one text, whatever their order. */
 export function setOf(names: readonly string[]): string {
   return [...new Set(names)].sort().join(' ');
 }

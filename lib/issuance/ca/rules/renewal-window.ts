@@ -9,9 +9,9 @@ export interface RenewalWindow {
   end: Date;
 }
 
-/** What is remembered of the CA's answers about one certificate; when to ask again is in the index. Instants are ISO 8601 in UTC. */
+/** The CA's last suggestion for one certificate; when to ask again is in the index. Instants are ISO 8601 in UTC. */
 export const Suggested = z.object({
-  /** Of the certificate that it is about (RFC 9773, 4.1). */
+  /** RFC 9773, 4.1. */
   certId: z.string(),
   /** Chosen once inside the window. */
   at: z.optional(z.string()),
@@ -21,14 +21,8 @@ export const Suggested = z.object({
 export type Suggested = z.infer<typeof Suggested>;
 
 /** RFC 3339, whatever the offset. */
-const Instant = z
-  .string()
-  .check(
-    z.regex(
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i,
-      'must be an instant, like 2026-11-20T02:00:00Z',
-    ),
-  );
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+const Instant = z.string().check(z.regex(INSTANT, 'must be an instant, like 2026-11-20T02:00:00Z'));
 const RenewalInfo = z.object({
   suggestedWindow: z.object({ start: Instant, end: Instant }),
   explanationURL: z.optional(z.string()),
@@ -37,21 +31,16 @@ const RenewalInfo = z.object({
 /** RFC 9773, 4.3.1 and 4.3.2. */
 const [SHORTEST_WAIT, LONGEST_WAIT, USUAL_WAIT] = [MINUTE, DAY, 6 * HOUR];
 
-/** The CA's answer; throws {@link InputError} for one that has to be treated as none (RFC 9773, 4.2). */
-export function parseRenewalInfo(
-  answer: unknown,
-  where: string,
-): { window: RenewalWindow; explanationUrl?: string } {
-  const { suggestedWindow, explanationURL } = parseValue(answer, RenewalInfo, {
-    where,
-    reason: 'renewal-info-malformed',
-  });
+/** The CA's answer; throws {@link InputError} for one that counts as none (RFC 9773, 4.2). */
+export function parseRenewalInfo(answer: unknown, where: string) {
+  const reason = 'renewal-info-malformed';
+  const { suggestedWindow, explanationURL } = parseValue(answer, RenewalInfo, { where, reason });
   const start = new Date(suggestedWindow.start);
   const end = new Date(suggestedWindow.end);
-  // Also true for a day that no calendar has.
+  // Also true for a day that does not exist.
   if (!(start < end))
     throw new InputError(
-      'renewal-info-malformed',
+      reason,
       `${where}: the suggested window ends at ${suggestedWindow.end}, not after its start ${suggestedWindow.start}`,
     );
   const isLink = explanationURL !== undefined && /^https:\/\/[\x21-\x7e]{1,500}$/.test(explanationURL);
@@ -59,14 +48,10 @@ export function parseRenewalInfo(
 }
 
 /**
- * The instant to renew at: the one chosen before as long as it lies in the window, so that looking often does not postpone
+ * The instant to renew at: the one chosen before as long as it lies in the window, so that asking often does not postpone
  * it; otherwise one at random, `random` in [0, 1) (RFC 9773, 4.2).
  */
-export function chooseInstant(
-  { start, end }: RenewalWindow,
-  before: string | undefined,
-  random: number,
-): string {
+export function chooseInstant({ start, end }: RenewalWindow, before: string | undefined, random: number) {
   const kept = before === undefined ? Number.NaN : Date.parse(before);
   if (kept >= start.getTime() && kept <= end.getTime()) return new Date(kept).toISOString();
   return new Date(start.getTime() + Math.floor(random * (end.getTime() - start.getTime()))).toISOString();
@@ -78,12 +63,12 @@ export function askAgainAt(retryAfterMs: number | undefined, now: Date): string 
   return new Date(now.getTime() + wait).toISOString();
 }
 
-/** Whether to ask the CA about this certificate now; `askAgain` is from the last time. */
+/** Whether to ask the CA about this certificate now; `askAgain` is what its last answer set. */
 export function isAskDue(askAgain: string | undefined, certId: string, now: Date): boolean {
   // Without an authority key identifier there is no certId to ask with.
   if (certId === '' || certId.startsWith('.')) return false;
   if (askAgain === undefined) return true;
   const again = Date.parse(askAgain);
-  // Further off than the CA may ask for: a clock was wrong when it was written.
+  // Later than the CA may ask for: the clock was wrong when it was written.
   return !(again > now.getTime()) || again > now.getTime() + LONGEST_WAIT;
 }

@@ -3,7 +3,7 @@ import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
 import { formatCaa, governingTag, issuerOf, judgeCaa, type RelevantSet } from './caa.ts';
 
-/** What a certificate wants of CAA; issuers are its CA and those it falls back to. */
+/** What a certificate wants in CAA; issuers are its CA and those it falls back to. */
 export interface CaaWish {
   issuers: readonly CaaIssuer[];
   /** Whether values bind the CA to our account and to DNS-01 (RFC 8657). */
@@ -18,22 +18,18 @@ export function wishOf(
   issuers: readonly CaaIssuer[],
   stack: { alsoAllow: readonly string[] },
 ): CaaWish {
-  return {
-    issuers,
-    restrict: caa.restrict,
-    alsoAllow: caa.alsoAllow ?? stack.alsoAllow,
-    iodef: caa.iodef,
-  };
+  const { restrict, alsoAllow = stack.alsoAllow, iodef } = caa;
+  return { issuers, restrict, alsoAllow, iodef };
 }
 
-/** The relevant set of a name, and whether the name itself is an alias, which can hold no CAA. */
+/** The relevant set of a name, and whether the name is itself an alias, which can hold no CAA. */
 export interface CaaFound {
   name: string;
   set: RelevantSet | undefined;
   isAlias: boolean;
 }
 
-/** Values that we added to the set at a name; nobody else's are ever touched. */
+/** Values that we added to the set at a name; other values are never touched. */
 export interface CaaRecord {
   name: string;
   values: readonly string[];
@@ -49,22 +45,17 @@ export interface CaaEdit {
 
 export interface CaaPlan {
   edits: CaaEdit[];
-  /** Names that get no set of their own, because a CNAME stands there (RFC 1034, 3.6.2). */
+  /** Names that get no set of their own, because they are CNAMEs (RFC 1034, 3.6.2). */
   notPossible: string[];
 }
 
 /**
- * What to change so that the issuers may issue. A set that is there is only added to, and never outdone by a nearer one;
- * `issuewild` only where that set has `issuewild` values. Where there is none, one is made at the name itself, never above.
- * Removed is only what was recorded as ours and binds an issuer to what holds no more, such as an account of yesterday.
+ * What to change so that the issuers may issue. Values are only added to an existing set, which is never shadowed by a closer
+ * one; `issuewild` only where the set has `issuewild` values. Without a set, one is made at the name itself, never above it.
+ * Only recorded values of ours are removed, where they bind an issuer to what is outdated, such as a former account.
  */
 export function planCaa(found: readonly CaaFound[], wish: CaaWish, recorded: readonly CaaRecord[]): CaaPlan {
-  const edits = new Map<string, { add: Set<string>; remove: Set<string>; governs: string[] }>();
-  const editAt = (at: string) => {
-    const edit = edits.get(at) ?? { add: new Set<string>(), remove: new Set<string>(), governs: [] };
-    edits.set(at, edit);
-    return edit;
-  };
+  const edits = new Map<string, CaaEdit>();
   const notPossible: string[] = [];
   for (const { name, set, isAlias } of found) {
     const wanted = set ? missingIn(set, name, wish) : newSet(wish);
@@ -74,20 +65,15 @@ export function planCaa(found: readonly CaaFound[], wish: CaaWish, recorded: rea
       continue;
     }
     const at = set?.at ?? identifierOf(name);
-    const edit = editAt(at);
-    edit.governs.push(name);
-    for (const value of wanted) edit.add.add(value);
-    for (const value of outdated(at, wanted, recorded)) edit.remove.add(value);
-  }
-  return {
-    edits: [...edits].map(([at, { add, remove, governs }]) => ({
+    const { add = [], remove = [], governs = [] }: Partial<CaaEdit> = edits.get(at) ?? {};
+    edits.set(at, {
       at,
-      add: [...add],
-      remove: [...remove],
-      governs,
-    })),
-    notPossible,
-  };
+      add: [...new Set([...add, ...wanted])],
+      remove: [...new Set([...remove, ...outdated(at, wanted, recorded)])],
+      governs: [...governs, name],
+    });
+  }
+  return { edits: [...edits.values()], notPossible };
 }
 
 function newSet({ alsoAllow, iodef, ...wish }: CaaWish): string[] {
@@ -100,7 +86,7 @@ function missingIn(set: RelevantSet, name: string, { issuers, restrict }: CaaWis
   const present = set.properties.map(formatCaa);
   return issuers.flatMap((issuer) => {
     const verdict = judgeCaa(name, set, issuer);
-    // An unknown critical property forbids whatever stands beside it.
+    // An unknown critical property overrules every other one.
     if (!verdict.allowed && verdict.reason === 'caa-unknown-critical') return [];
     const value = issueValue(governingTag(name, set), issuer, restrict);
     const isWanted = !verdict.allowed || (restrict && names(set, issuer));
@@ -108,7 +94,7 @@ function missingIn(set: RelevantSet, name: string, { issuers, restrict }: CaaWis
   });
 }
 
-/** Whether the set speaks of the issuer at all: where it does not restrict anybody, binding one would restrict the others. */
+/** Whether the set names the issuer: where it restricts nobody, binding one CA would shut out the others. */
 function names({ properties }: RelevantSet, { identity }: CaaIssuer): boolean {
   return properties.some(
     ({ tag, value }) => tag.toLowerCase().startsWith('issue') && issuerOf(value) === identity.toLowerCase(),
@@ -117,14 +103,11 @@ function names({ properties }: RelevantSet, { identity }: CaaIssuer): boolean {
 
 function issueValue(tag: string, { identity, accountUri }: CaaIssuer, restrict: boolean): string {
   const account = accountUri === undefined ? '' : `; accounturi=${accountUri}`;
-  return formatCaa({
-    flags: 0,
-    tag,
-    value: restrict ? `${identity}${account}; validationmethods=dns-01` : identity,
-  });
+  const bound = `${identity}${account}; validationmethods=dns-01`;
+  return formatCaa({ flags: 0, tag, value: restrict ? bound : identity });
 }
 
-/** Recorded values at a name that one of the wanted values takes the place of: same property, same issuer. */
+/** Recorded values at a name that a wanted value replaces: same property, same issuer. */
 function outdated(at: string, wanted: readonly string[], recorded: readonly CaaRecord[]): string[] {
   const ours = recorded.filter(({ name }) => name === at).flatMap(({ values }) => values);
   const subjects = wanted.map(subjectOf);
@@ -137,17 +120,15 @@ function subjectOf(value: string): string {
   return `${tag.toLowerCase()} ${issuer.trim().toLowerCase()}`;
 }
 
-/** Recorded values after an edit, those of the certificate so far and the new ones. */
+/** The certificate's recorded values after an edit. */
 export function recordedAfter(
   recorded: readonly CaaRecord[],
   edits: readonly Pick<CaaEdit, 'at' | 'add' | 'remove'>[],
 ): CaaRecord[] {
-  const values = new Map(recorded.map(({ name, values }) => [name, [...values]]));
+  const values = new Map(recorded.map((record) => [record.name, record.values]));
   for (const { at, add, remove } of edits) {
     const kept = (values.get(at) ?? []).filter((value) => !remove.includes(value));
     values.set(at, [...new Set([...kept, ...add])]);
   }
-  return [...values]
-    .map(([name, kept]) => ({ name, values: kept }))
-    .filter(({ values }) => values.length > 0);
+  return [...values].flatMap(([name, left]) => (left.length > 0 ? { name, values: left } : []));
 }

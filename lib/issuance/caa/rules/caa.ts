@@ -1,14 +1,14 @@
 import { isWildcard } from '../../../foundation/certificate/domain-name.ts';
 import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
 
-/** One CAA property (RFC 8659, 4.1), value as it stands in the DNS. */
+/** One CAA property (RFC 8659, 4.1), its value as in the DNS. */
 export interface CaaProperty {
   flags: number;
   tag: string;
   value: string;
 }
 
-/** The relevant RRset of a name (RFC 8659, 3): where the climb ended, and what stands there; none anywhere is `undefined`. */
+/** The relevant RRset of a name (RFC 8659, 3), and where the climb found it; `undefined` where there is none. */
 export interface RelevantSet {
   at: string;
   properties: CaaProperty[];
@@ -37,7 +37,7 @@ export function judgeCaa(name: string, set: RelevantSet | undefined, issuer: Caa
   return { allowed: false, reason, because: `${governing.map(formatCaa).join(', ')} at ${set.at}` };
 }
 
-/** Whether the parameters of a value of ours are met; an account that is not known yet is not held against it. */
+/** Whether we meet the parameters of a value; an account that is not known yet counts as the right one. */
 function lets(value: string, { accountUri }: CaaIssuer): boolean {
   const { accounturi, validationmethods } = parametersOf(value);
   if (validationmethods !== undefined && !validationmethods.split(',').includes('dns-01')) return false;
@@ -46,23 +46,20 @@ function lets(value: string, { accountUri }: CaaIssuer): boolean {
 
 /** RFC 8659, 4.2: `;`-separated tag=value pairs after the issuer's name; tags in lower case. */
 function parametersOf(value: string): Record<string, string | undefined> {
-  const pairs = value
-    .split(';')
-    .slice(1)
-    .map((pair) => pair.trim().split('='));
+  const [, ...pairs] = value.split(';').map((pair) => pair.trim().split('='));
   return Object.fromEntries(
     pairs.map(([tag = '', ...rest]) => [tag.trim().toLowerCase(), rest.join('=').trim()]),
   );
 }
 
-/** `issuewild` replaces `issue` for wildcards where any is there (RFC 8659, 4.3). */
+/** For wildcards `issuewild` replaces `issue` where the set has any (RFC 8659, 4.3). */
 export function governingTag(name: string, { properties }: RelevantSet): 'issue' | 'issuewild' {
   return isWildcard(name) && properties.some(({ tag }) => tag.toLowerCase() === 'issuewild')
     ? 'issuewild'
     : 'issue';
 }
 
-/** The issuer's domain name of an issue value, without parameters; empty when the value names nobody. */
+/** The issuer domain name of an issue value, without parameters; empty when it names nobody. */
 export function issuerOf(value: string): string {
   return (value.split(';')[0] ?? '').trim().toLowerCase();
 }

@@ -8,10 +8,7 @@ export interface HostedZone {
   isPrivate: boolean;
 }
 
-/**
- * The public zones with the longest suffix of `name`, at a label boundary: one as a rule, several when zones of one name
- * exist. Throws {@link InputError} when there is none.
- */
+/** The public zones with the longest suffix of `name`; several only if they share a name. Throws {@link InputError} for none. */
 export function zonesFor(name: string, zones: readonly HostedZone[]): [HostedZone, ...HostedZone[]] {
   const holding = zones.filter((zone) => isAtOrBelow(name, zone.name));
   const held = holding.filter(({ isPrivate }) => !isPrivate);
@@ -32,7 +29,7 @@ export function zonesFor(name: string, zones: readonly HostedZone[]): [HostedZon
   });
 }
 
-/** Of several zones of one name the one that the public DNS names; throws {@link InputError} when it names none of them. */
+/** The one of several zones of one name that the public DNS names; throws {@link InputError} when it names none. */
 export function settleZone(
   candidates: readonly { zone: HostedZone; nameServers: readonly string[] }[],
   publicServers: readonly string[],

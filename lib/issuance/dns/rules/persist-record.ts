@@ -7,7 +7,7 @@ export const isPersistent = ({ challenge }: Pick<Wanted, 'challenge'>) => challe
 export const writesDns = (wanted: Pick<Wanted, 'challenge' | 'caa'>) =>
   !isPersistent(wanted) || wanted.caa.mode === 'manage';
 
-/** Who may issue, and what for, by a standing record (draft-ietf-acme-dns-persist). */
+/** Who may issue by a persist record, and whether for wildcards (draft-ietf-acme-dns-persist). */
 export interface PersistWish extends AccountIssuer {
   wildcard: boolean;
 }
@@ -15,15 +15,15 @@ export interface PersistWish extends AccountIssuer {
 /** The CA by its issuer domain name, as in CAA, and the address of our account there. */
 export type AccountIssuer = CaaIssuer & { accountUri: string };
 
-/** Where the standing record of an identifier is. */
+/** The name of an identifier's persist record. */
 export const persistName = (identifier: string) => `_validation-persist.${identifier}`;
 
-/** The TXT value that a person puts there once. */
+/** Its TXT value, which a person puts there once. */
 export function persistValue({ identity, accountUri, wildcard }: PersistWish): string {
   return `${identity}; accounturi=${accountUri}${wildcard ? '; policy=wildcard' : ''}`;
 }
 
-/** Why none of the TXT values at the name lets the CA issue, the nearest to it first; `undefined` when one does. */
+/** Why no TXT value at the name lets the CA issue, by the first that is for it; `undefined` when one does. */
 export function complaintAboutPersist(
   values: readonly string[],
   wish: PersistWish,

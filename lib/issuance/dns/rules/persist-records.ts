@@ -1,11 +1,11 @@
 import { identifierOf, isWildcard } from '../../../foundation/certificate/domain-name.ts';
 import { type AccountIssuer, complaintAboutPersist, persistName, persistValue } from './persist-record.ts';
 
-/** The standing record that a name needs: where it is, and the TXT value that lets our account at the CA issue. */
+/** The persist record that a name needs: its name, and the TXT value that lets our account at the CA issue. */
 export interface PersistRecord {
   name: string;
   value: string;
-  /** Why nothing that stands there does so yet. */
+  /** Why no value there does so yet. */
   complaint?: string;
 }
 
@@ -24,7 +24,7 @@ export function judgePersistRecord(
   };
 }
 
-/** What is still to be put into the DNS; `undefined` for a record that does its work. */
+/** What is still missing in the DNS; `undefined` for a valid record. */
 export function missingRecord({ name, value, complaint }: PersistRecord): string | undefined {
   return complaint && `${name}: ${complaint}; put this TXT there: "${value}"`;
 }

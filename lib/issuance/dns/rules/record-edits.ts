@@ -6,7 +6,7 @@ export interface RecordSet {
   values: readonly string[];
 }
 
-/** Values to add to, or remove from, whatever stands at a name and type; nobody else's value is touched. */
+/** Values to add to, or remove from, the set at a name and type; other values are never touched. */
 export interface RecordEdit {
   name: string;
   type: RecordSet['type'];
@@ -20,46 +20,39 @@ export type RecordChange = { action: 'CREATE' | 'DELETE'; set: RecordSet };
 
 /**
  * The changes that turn `current` into what the edit asks for: compare-and-swap, `DELETE` of the exact old set and
- * `CREATE` of the new one, so that a concurrent change of somebody else makes Route 53 refuse instead of losing it.
+ * `CREATE` of the new one, so that Route 53 refuses it after a concurrent change by others, instead of losing theirs.
  */
 export function changesFor(edit: RecordEdit, current: RecordSet | undefined): RecordChange[] {
-  const kept = (current?.values ?? []).filter((value) => !edit.remove.includes(value));
-  const values = [...kept, ...edit.add.filter((value) => !kept.includes(value))];
-  if (
-    current &&
-    values.length === current.values.length &&
-    values.every((value) => current.values.includes(value))
-  )
-    return [];
+  const { name, type, add, remove } = edit;
+  const before = current?.values ?? [];
+  const kept = before.filter((value) => !remove.includes(value));
+  const values = [...kept, ...add.filter((value) => !kept.includes(value))];
+  if (values.length === before.length && values.every((value) => before.includes(value))) return [];
   const changes: RecordChange[] = [];
   if (current) changes.push({ action: 'DELETE', set: current });
-  if (values.length > 0)
-    changes.push({
-      action: 'CREATE',
-      set: { name: edit.name, type: edit.type, ttl: current?.ttl ?? edit.ttl, values },
-    });
+  const ttl = current?.ttl ?? edit.ttl;
+  if (values.length > 0) changes.push({ action: 'CREATE', set: { name, type, ttl, values } });
   return changes;
 }
 
 /**
- * What an edit supposes to find before anything was read: an addition supposes an empty name, a removal exactly what we
- * added. Route 53 refuses the change when the supposition is wrong, and only then is the set read.
+ * What an edit supposes to find before anything is read: an addition supposes no set, a removal exactly what we added. Route
+ * 53 refuses the change when that is wrong, and only then is the set read.
  */
-export function supposedSet(edit: RecordEdit): RecordSet | undefined {
-  if (edit.remove.length === 0) return undefined;
-  return { name: edit.name, type: edit.type, ttl: edit.ttl, values: edit.remove };
+export function supposedSet({ name, type, ttl, remove }: RecordEdit): RecordSet | undefined {
+  return remove.length === 0 ? undefined : { name, type, ttl, values: remove };
 }
 
-/** One edit a name and type, values of equal places put together. */
+/** One edit for each name and type, with the values of all. */
 export function mergeEdits(edits: readonly RecordEdit[]): RecordEdit[] {
   const merged = new Map<string, RecordEdit>();
   for (const edit of edits) {
     const key = recordKey(edit);
-    const before = merged.get(key);
+    const { add = [], remove = [] }: Partial<RecordEdit> = merged.get(key) ?? {};
     merged.set(key, {
       ...edit,
-      add: [...new Set([...(before?.add ?? []), ...edit.add])],
-      remove: [...new Set([...(before?.remove ?? []), ...edit.remove])],
+      add: [...new Set([...add, ...edit.add])],
+      remove: [...new Set([...remove, ...edit.remove])],
     });
   }
   return [...merged.values()];
@@ -73,24 +66,22 @@ export function recordKey({ name, type }: Pick<RecordSet, 'name' | 'type'>): str
 const MAX_ELEMENTS = 1000;
 const MAX_CHARACTERS = 32_000;
 
-/** Groups of changes, one group an edit and never torn apart, packed into batches within Route 53's limits. */
+/** Groups of changes, one for each edit and never split, packed into batches within Route 53's limits. */
 export function packChanges(groups: readonly RecordChange[][]): RecordChange[][][] {
   const batches: RecordChange[][][] = [];
   let elements = 0;
   let characters = 0;
   for (const group of groups) {
     const values = group.flatMap(({ set }) => set.values);
-    const size = values.reduce((sum, value) => sum + value.length, 0);
-    const open = batches.at(-1);
-    if (open && elements + values.length <= MAX_ELEMENTS && characters + size <= MAX_CHARACTERS) {
-      open.push(group);
-      elements += values.length;
-      characters += size;
-    } else {
-      batches.push([group]);
+    const size = values.join('').length;
+    elements += values.length;
+    characters += size;
+    if (batches.length === 0 || elements > MAX_ELEMENTS || characters > MAX_CHARACTERS) {
+      batches.push([]);
       elements = values.length;
       characters = size;
     }
+    batches.at(-1)?.push(group);
   }
   return batches;
 }

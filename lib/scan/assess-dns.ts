@@ -1,0 +1,56 @@
+import type { LivePointer } from '../foundation/certificate/live-pointer.ts';
+import type { Wanted } from '../foundation/certificate/renewal-file.ts';
+import { describeError } from '../foundation/common/describe-error.ts';
+import { inOneLine } from '../foundation/common/perennial-error.ts';
+import { type CaaIssuer, casOf } from '../issuance/ca/rules/ca-list.ts';
+import { findCaa } from '../issuance/caa/find-caa.ts';
+import { type CaaPlan, planCaa, wishOf } from '../issuance/caa/rules/caa-plan.ts';
+import { findPersistRecords } from '../issuance/dns/find-persist-records.ts';
+import { isPersistent } from '../issuance/dns/rules/persist-record.ts';
+import { persistIssuer } from '../issuance/renewal/rules/persist-issuer.ts';
+import type { State } from '../issuance/renewal/rules/state.ts';
+import type { AssessContext, AssessDeps } from './context.ts';
+import type { PersistPlan } from './rules/plan.ts';
+
+/** What would have to change in CAA for a certificate; `undefined` when nothing would, or nothing may. */
+export async function assessCaa(
+  { resolver, caaIdentity, stack }: AssessDeps,
+  wanted: Wanted,
+  live: LivePointer | undefined,
+): Promise<CaaPlan | undefined> {
+  if (wanted.caa.mode !== 'manage') return undefined;
+  const issuers: CaaIssuer[] = live?.caaIssuer
+    ? [live.caaIssuer, ...(live.caaFallbacks ?? [])]
+    : (await Promise.all(casOf(wanted, stack).map(caaIdentity))).flatMap((identity) =>
+        identity === undefined ? [] : { identity },
+      );
+  if (issuers.length === 0) return undefined;
+  const found = await findCaa(resolver, wanted.names);
+  const plan = planCaa(found, wishOf(wanted, issuers, stack), live?.caa ?? []);
+  return plan.edits.length + plan.notPossible.length > 0 ? plan : undefined;
+}
+
+export async function findIssuer(
+  { caaIdentity, describeAccount }: AssessDeps,
+  ca: string,
+): Promise<CaaIssuer | undefined> {
+  const [identity, account] = await Promise.all([caaIdentity(ca), describeAccount(ca)]);
+  return identity === undefined ? undefined : { identity, accountUri: account?.accountUri };
+}
+
+/** For a plan, the persist records for the `ca` of the next order; `undefined` for a certificate proved another way. */
+export async function assessPersistRecords(
+  { resolver }: AssessDeps,
+  wanted: Wanted,
+  { ca, state, start, issuerAt, now }: AssessContext & { ca: string; state: State | undefined },
+): Promise<PersistPlan | undefined> {
+  if (!start.dryRun || !isPersistent(wanted)) return undefined;
+  const { name, names } = wanted;
+  try {
+    const issues = persistIssuer(await issuerAt(ca), { ca, name, state });
+    if ('seen' in issues) return { records: [], trouble: inOneLine(issues) };
+    return { records: await findPersistRecords(resolver, { names, ...issues }, now) };
+  } catch (error) {
+    return { records: [], trouble: describeError(error).message };
+  }
+}
