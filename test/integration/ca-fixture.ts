@@ -5,7 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { openAuthority } from '../../lib/adapters/acme/accounts.ts';
 import { type CertificateFacts, verifyIssued } from '../../lib/foundation/certificate/verify-issued.ts';
 import type { CertificateAuthority, OrderRequest } from '../../lib/issuance/ca/certificate-authority.ts';
-import { generateKey } from '../../lib/issuance/renewal/key-for.ts';
+import { generateKey } from '../../lib/issuance/renewal/new-order.ts';
 import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';

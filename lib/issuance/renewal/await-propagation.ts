@@ -1,19 +1,19 @@
 import { type PollOptions, poll, TimeLimitError } from '../../foundation/common/poll.ts';
 import { DnsError, type Resolver } from '../dns/resolver.ts';
-import { type Ordered, type RenewRun, runPhase } from './phases.ts';
-import type { Published, PublishedZone } from './publish.ts';
+import type { Ordered, RenewRun } from './phases.ts';
+import { dropFailed, type Published, type PublishedZone } from './publish.ts';
 
 /** For servers and changes together: AWS says 60 s is usual, and to wait five minutes at most. */
 const LIMIT_MS = 290_000;
 const DNS_INTERVAL_MS = 200;
 
-/** 0.5 s and half as much more each time, at most 5 s: a change that comes is seen soon after, and few calls are spent. */
+/** 0.5 s, growing by half, at most 5 s: sees a change soon after it came, with few calls. */
 const untilInSync: PollOptions<boolean>['delayMs'] = (attempt) =>
   attempt === 0 ? 0 : Math.min(5_000, 500 * 1.5 ** (attempt - 1));
 
 /**
- * Waits for each zone; one that does not come drops the certificates that need it. The wait is the time to make the requests
- * for finalize, one after another; what is not made by then is made there.
+ * Waits for each zone; one that fails drops the certificates that need it. Meanwhile the CSRs are made, one after another;
+ * finalize makes those that are still missing.
  */
 export async function awaitPropagation(run: RenewRun, { renewals, zones }: Published): Promise<Ordered[]> {
   void prepareAll(run, renewals);
@@ -21,11 +21,7 @@ export async function awaitPropagation(run: RenewRun, { renewals, zones }: Publi
   await Promise.all(
     zones.map((zone) => awaitZone(run, zone).catch((error) => failures.set(zone.zoneId, error))),
   );
-  return runPhase(run, renewals, async (renewal) => {
-    const failed = renewal.edits.find(({ zoneId }) => failures.has(zoneId));
-    if (failed) throw failures.get(failed.zoneId);
-    return renewal;
-  });
+  return dropFailed(run, renewals, ({ zoneId }) => failures.get(zoneId));
 }
 
 async function prepareAll({ authority, signal }: RenewRun, renewals: readonly Ordered[]): Promise<void> {
@@ -34,8 +30,8 @@ async function prepareAll({ authority, signal }: RenewRun, renewals: readonly Or
 }
 
 /**
- * Waits until the zone's authoritative servers all give the new values, then until Route 53 calls the change INSYNC. The
- * servers come first: asking them is free, while each look at a change counts against the account's request limit.
+ * Waits until all authoritative servers of the zone return the new values, then until Route 53 reports the change INSYNC.
+ * The servers come first: they are free to ask, while each GetChange counts against the account's request limit.
  */
 async function awaitZone({ deps, signal }: RenewRun, zone: PublishedZone): Promise<void> {
   const end = Date.now() + LIMIT_MS;
@@ -54,11 +50,7 @@ async function awaitZone({ deps, signal }: RenewRun, zone: PublishedZone): Promi
   }
 }
 
-async function seenEverywhere(
-  resolver: RenewRun['deps']['resolver'],
-  zone: PublishedZone,
-  signal: AbortSignal,
-): Promise<void> {
+async function seenEverywhere(resolver: Resolver, zone: PublishedZone, signal: AbortSignal): Promise<void> {
   const unseen = await PropagationCheck.of(zone, resolver);
   try {
     await poll(
@@ -91,7 +83,7 @@ interface Value {
   values: string[];
 }
 
-/** The new TXT values of one zone that its authoritative servers do not all give yet. */
+/** The new TXT values of one zone that some authoritative servers do not return yet. */
 export class PropagationCheck {
   readonly #resolver: Pick<Resolver, 'txtFrom'>;
   #left: { server: Server; open: Value[] }[];
@@ -114,7 +106,6 @@ export class PropagationCheck {
     return new PropagationCheck(resolver, servers, open);
   }
 
-  /** A server and a name of those that are left. */
   get first(): { server: string; name: string } | undefined {
     const [left] = this.#left;
     const [value] = left?.open ?? [];
@@ -122,8 +113,8 @@ export class PropagationCheck {
   }
 
   /**
-   * Asks again for what is left; answers with {@link first}. A batch comes to a server as a whole, so that each is asked for
-   * one name until it gives that, and then for all the others.
+   * Asks again for what is left, and returns a server and a name of it. A change batch reaches a server as a whole: each
+   * server is asked for one name until it returns that, then for all the others.
    */
   async look(): Promise<PropagationCheck['first']> {
     const looks = this.#left.map(async ({ server, open: [first, ...others] }) => {

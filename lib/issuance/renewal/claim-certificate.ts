@@ -1,4 +1,3 @@
-import type { StoredObject } from '../../foundation/bucket/object-store.ts';
 import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
 import { renewalKey, stateKey } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
@@ -7,7 +6,6 @@ import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { RenewalDue } from '../../foundation/events/events.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 import { Claim } from './claim.ts';
-import type { RenewDeps } from './deps.ts';
 import { orderLimitFacts, readStored, renewalFacts } from './gather-facts.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { decideRenewal, type UpkeepReason } from './rules/decide-renewal.ts';
@@ -15,8 +13,8 @@ import { requireOrderAllowed } from './rules/order-limit.ts';
 import { setAside } from './set-aside.ts';
 import { soundPointer } from './sound-pointer.ts';
 
-/** The certificate needs nothing any more: a message that came twice, or late. */
-export class NotDueError extends PerennialError<'no-longer-due'> {
+/** The certificate needs nothing any more: the message came twice, or late. */
+class NotDueError extends PerennialError<'no-longer-due'> {
   override readonly name = 'NotDueError';
 
   constructor(seen: string) {
@@ -27,34 +25,39 @@ export class NotDueError extends PerennialError<'no-longer-due'> {
 /** A certificate of a batch, with the batch's zone role and CA. */
 type DueOne = RenewalDue['certificates'][number] & Pick<RenewalDue, 'zoneRole' | 'ca'>;
 
-/** What is found when a certificate is looked at again; a reason takes the place of the message's. */
-type Again = Omit<Claimed, 'name' | 'claim' | 'reason'> & Partial<Pick<Claimed, 'reason'>>;
+type Assessed = Omit<Claimed, 'name' | 'claim'>;
 
-/** Upkeep that a message can ask for; that a pointer is lost is seen by the pointer itself. */
+/** Upkeep that a message can ask for; whether a pointer is lost, the pointer itself shows. */
 const UPKEEP: UpkeepReason[] = ['state-unreadable', 'copies-behind', 'old-versions'];
 
-/** Claims one certificate, then looks at it again: messages are hints, what is stored decides. */
+/** Claims one certificate, then assesses it again: messages are hints, the stored objects decide. */
 export async function claimCertificate(deps: BatchDeps, due: DueOne, owner: string): Promise<Claimed> {
   const claim = await Claim.claim(deps, due.name, owner);
   try {
-    const found = await reassess(deps, due, claim);
-    const { names, profile } = found.wanted;
-    if (found.action === 'renew') await claim.lockOrder({ ca: due.ca, names, profile });
-    return { name: due.name, reason: due.reason, claim, ...found };
+    const assessed = await reassess(deps, due, claim);
+    const { names, profile } = assessed.wanted;
+    if (assessed.action === 'renew') await claim.lockOrder({ ca: due.ca, names, profile });
+    return { name: due.name, claim, ...assessed };
   } catch (error) {
-    await returnClaim(claim, deps);
+    await (claim.leftOpen ? claim.leaveForLater() : claim.release()).catch((trouble) =>
+      deps.warn(`could not give back the claim on ${claim.name}: ${String(trouble)}`),
+    );
     throw error;
   }
 }
 
-async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Claim): Promise<Again> {
+async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Claim): Promise<Assessed> {
   const { store, stack, clock, limits } = deps;
   const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
   const [file, { found, state, spoilt, revocations }] = await Promise.all([
     store.get(renewalKey(name)),
     readStored(store, name),
   ]);
-  if (spoilt) await setStateAside(deps, name, spoilt);
+  if (spoilt) {
+    const { body, etag } = spoilt;
+    await setAside(deps, { key: stateKey(name), body, reason: 'state-malformed' });
+    await store.remove(stateKey(name), { etag });
+  }
   if ((found?.pointer?.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
   if (!file && leftOpen) return retired(name, found);
   if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
@@ -64,11 +67,10 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   if (!casOf(wanted, stack).includes(ca))
     throw new NotDueError(`${name} was given another CA; the next scan takes it up`);
   const { rebuilt, ...sound } = await soundPointer(deps, wanted, found);
-  const { live } = sound;
   const facts = renewalFacts(
     {
       wanted,
-      live: live?.pointer,
+      live: sound.live?.pointer,
       state,
       revocations,
       forced: reason === 'forced',
@@ -83,35 +85,20 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
   if (decision.action === 'renew') {
     const resumes = recorded.order !== undefined;
-    // What was issued lately is asked right before the order.
-    const order = { reason: decision.reason, limits: limits.known, issued: [], ignoreBudget, resumes };
+    // Recent issuances are checked right before the order.
+    const order = { reason: decision.reason, limits: limits.known(), issued: [], ignoreBudget, resumes };
     requireOrderAllowed(orderLimitFacts(facts, order));
   }
-  const why = rebuilt && decision.action === 'mend' ? { reason: 'pointer-lost' } : {};
-  return { wanted, ...sound, state, revocations, action: decision.action, ignoreBudget, ...why };
+  const { action } = decision;
+  const why = rebuilt && action === 'mend' ? 'pointer-lost' : reason;
+  return { wanted, ...sound, reason: why, state, revocations, action, ignoreBudget };
 }
 
-/** A state that cannot be read is kept aside, and nothing is remembered any more. */
-async function setStateAside(deps: RenewDeps, name: string, { body, etag }: StoredObject): Promise<void> {
-  const key = stateKey(name);
-  await setAside(deps, { key, body, reason: 'state-malformed' });
-  await deps.store.remove(key, { etag });
-}
-
-/** Without a renewal file only what an earlier worker left in the DNS is swept; certificate and hosts stay as they are. */
-function retired(name: string, found: FoundPointer | undefined): Again {
+/** Without a renewal file, only the DNS is cleaned of what an earlier worker left; certificate and hosts stay as they are. */
+function retired(name: string, found: FoundPointer | undefined): Assessed {
   const { names = [], key = 'ecdsa-p256', hosts = [], serverNames = [] } = found?.pointer ?? {};
   const wanted: Wanted = { name, names, key, hosts, serverNames, caa: { mode: 'off', restrict: false } };
   const live = found?.pointer && { pointer: found.pointer, etag: found.etag };
-  const ignoreBudget = false;
-  const left = { action: 'mend', reason: 'left-open' } as const;
-  return { wanted, live, pointerEtag: found?.etag, state: undefined, revocations: [], ignoreBudget, ...left };
-}
-
-async function returnClaim(claim: Claim, { warn }: RenewDeps): Promise<void> {
-  try {
-    await (claim.leftOpen ? claim.leaveForLater() : claim.release());
-  } catch (error) {
-    warn(`could not give back the claim on ${claim.name}: ${String(error)}`);
-  }
+  const left = { action: 'mend', reason: 'left-open', ignoreBudget: false } as const;
+  return { wanted, live, pointerEtag: found?.etag, state: undefined, revocations: [], ...left };
 }

@@ -1,49 +1,41 @@
 import { randomBytes } from 'node:crypto';
-import { StoreError } from '../../foundation/bucket/object-store.ts';
+import { type ObjectStore, StoreError, type Written } from '../../foundation/bucket/object-store.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
 import { nextVersion } from '../../foundation/certificate/lineage.ts';
 import { type LivePointer, pointerText } from '../../foundation/certificate/live-pointer.ts';
 import {
-  type ArchiveFile,
+  ARCHIVE_FILES,
   archiveKey,
   LIVE_FILES,
   liveCopyKey,
   liveKey,
 } from '../../foundation/certificate/object-keys.ts';
 import type { ArchivedPem } from '../../foundation/certificate/rebuild-pointer.ts';
+import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { recordedAfter } from '../caa/rules/caa-plan.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
 import { versionsOf } from './find-upkeep.ts';
 import type { Committed, Finalized, RenewRun } from './phases.ts';
 
-/** The pointer was written by another worker meanwhile: the compare-and-swap of the commit failed. */
-export class PointerMovedError extends PerennialError<'claimed-elsewhere'> {
+/** Another worker wrote the pointer meanwhile. */
+class PointerMovedError extends PerennialError<'claimed-elsewhere'> {
   override readonly name = 'PointerMovedError';
-
-  constructor(name: string) {
-    super('claimed-elsewhere', `${name} is being renewed by another worker`);
-  }
 }
 
 /**
- * Writes the version, then moves the pointer to it: the pointer's compare-and-swap is the commit, and the fence against a
- * worker that slept past its claim.
+ * Archives the version, then moves the pointer to it. The pointer's `If-Match` makes that the commit, and stops a worker
+ * that slept past the end of its claim.
  */
 export async function commit({ deps, authority }: RenewRun, renewal: Finalized): Promise<Committed> {
-  const { name, wanted, issued, live, pointerEtag } = renewal;
+  const { name, wanted, live, pointerEtag } = renewal;
+  const { facts } = renewal.issued;
   const now = deps.clock();
   const files = filesOf(renewal);
-  const version =
-    (await alreadyArchived(deps.store, renewal, files)) ??
-    nextVersion(live?.pointer.version, now, randomBytes(3).toString('hex'));
+  const archived = await archivedBefore(deps.store, renewal, files.fullchain);
+  const version = archived ?? versionAfter(live?.pointer.version, now);
   const caaIssuer = await authority.caaIssuer();
-  await Promise.all(
-    Object.entries(files).map(([file, pem]) =>
-      archive(renewal, deps.store, { file: file as ArchiveFile, version, pem }),
-    ),
-  );
-  const { facts } = issued;
+  await archive(deps.store, wanted, { version, files });
   const pointer: LivePointer = {
     version,
     names: wanted.names,
@@ -64,32 +56,62 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
     ...(renewal.caaFallbacks.length > 0 && { caaFallbacks: renewal.caaFallbacks }),
     ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
   };
-  const options = { groups: wanted.hosts };
-  const written =
-    pointerEtag === undefined
-      ? await deps.store.create(liveKey(name), pointerText(pointer), options)
-      : await deps.store.replace(liveKey(name), pointerText(pointer), { ...options, etag: pointerEtag });
-  if (!written) throw new PointerMovedError(name);
+  await writePointer(deps.store, name, { pointer, etag: pointerEtag });
   return { ...renewal, version, pointer };
 }
 
-/** The version that a worker which died before the commit archived this certificate as; the pointer is still to move to it. */
-async function alreadyArchived(
-  store: RenewRun['deps']['store'],
+/** Writes the pointer if its object is still at `etag`, or still absent without one: of two workers one wins. */
+export async function writePointer(
+  store: ObjectStore,
+  name: string,
+  { pointer, etag }: { pointer: LivePointer; etag: string | undefined },
+): Promise<Written> {
+  const key = liveKey(name);
+  const body = pointerText(pointer);
+  const options = { groups: pointer.hosts };
+  const writing =
+    etag === undefined ? store.create(key, body, options) : store.replace(key, body, { ...options, etag });
+  const written = await writing;
+  if (!written)
+    throw new PointerMovedError('claimed-elsewhere', `${name} is being renewed by another worker`);
+  return written;
+}
+
+/** The version that a worker archived before it died: the pointer still has to move to it. */
+async function archivedBefore(
+  store: ObjectStore,
   { name, live, resumed }: Finalized,
-  files: ReturnType<typeof filesOf>,
+  fullchain: string,
 ): Promise<string | undefined> {
   if (!resumed) return undefined;
   const oldest = live?.pointer.version ?? '';
   for (const { version } of await versionsOf(store, name)) {
     if (version <= oldest) return undefined;
     const chain = await store.get(archiveKey(name, version, 'fullchain'));
-    if (chain?.body === files.fullchain) return version;
+    if (chain?.body === fullchain) return version;
   }
   return undefined;
 }
 
-/** The CAA values that are ours to change later, after these edits. */
+export function versionAfter(previous: string | undefined, now: Date): string {
+  return nextVersion(previous, now, randomBytes(3).toString('hex'));
+}
+
+export async function archive(
+  store: ObjectStore,
+  { name, hosts }: Wanted,
+  { version, files }: { version: string; files: ArchivedPem },
+): Promise<void> {
+  await Promise.all(
+    ARCHIVE_FILES.map(async (file) => {
+      const key = archiveKey(name, version, file);
+      const written = await store.create(key, files[file], { groups: hosts });
+      if (!written) throw new StoreError('store-unavailable', `${key} exists already with another content`);
+    }),
+  );
+}
+
+/** The CAA values that we may change later, after these edits. */
 export function caaAfter(
   live: LivePointer | undefined,
   edits: readonly PlacedEdit[],
@@ -106,24 +128,13 @@ export function caaAfter(
   return caa.length > 0 ? { caa } : {};
 }
 
-async function archive(
-  { name, wanted }: Finalized,
-  store: RenewRun['deps']['store'],
-  { file, version, pem }: { file: ArchiveFile; version: string; pem: string },
-): Promise<void> {
-  const key = archiveKey(name, version, file);
-  const written = await store.create(key, pem, { groups: wanted.hosts });
-  if (!written) throw new StoreError('store-unavailable', `${key} exists already with another content`);
-}
-
-/** The copies for simple readers; the pointer is what counts, and the weekly sweep mends copies that lag. */
-export async function writeCopies({ deps }: RenewRun, renewal: Committed): Promise<void> {
-  const { name, wanted } = renewal;
-  await putCopies(deps.store, { name, groups: wanted.hosts, files: filesOf(renewal) });
+/** The copies for simple readers. The pointer is what counts; the weekly sweep repairs copies that lag behind. */
+export async function writeCopies(store: ObjectStore, renewal: Committed): Promise<void> {
+  await putCopies(store, { name: renewal.name, groups: renewal.wanted.hosts, files: filesOf(renewal) });
 }
 
 export async function putCopies(
-  store: RenewRun['deps']['store'],
+  store: ObjectStore,
   { name, groups, files }: { name: string; groups: readonly string[]; files: ArchivedPem },
 ): Promise<void> {
   const copies = { ...files, bundle: files.fullchain + files.privkey };

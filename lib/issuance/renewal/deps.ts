@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import type { OpenCertificateAuthority } from '../ca/certificate-authority.ts';
 import type { Resolver } from '../dns/resolver.ts';
@@ -15,6 +16,20 @@ export interface RenewDeps {
   events: EventBus;
   stack: Stack;
   clock: () => Date;
-  /** Tells what goes wrong beside the work. */
+  /** Logs failures that do not end a renewal. */
   warn: (message: string) => void;
+}
+
+/** Does something that the renewal does not depend on: its failure is only a warning. */
+export async function orWarn<Result>(
+  { warn }: Pick<RenewDeps, 'warn'>,
+  failure: string,
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    warn(`${failure}: ${describeError(error).message}`);
+    return undefined;
+  }
 }

@@ -5,7 +5,7 @@ import { chooseChain } from '../ca/rules/preferred-chain.ts';
 import type { Finalized, Ordered, RenewRun } from './phases.ts';
 import { settle } from './prove.ts';
 
-/** Has the certificate issued for the key that is already saved, and believes the CA only what can be checked. */
+/** Has the certificate issued for the recorded key, and verifies what the CA returns. */
 export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finalized> {
   const order = await issue(run, renewal);
   const issued = await verify(run, renewal, await download(run, renewal, order));
@@ -13,7 +13,7 @@ export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finaliz
   return { ...renewal, order, issued };
 }
 
-/** The certificate with the preferred chain, or with the CA's own. */
+/** The certificate with the preferred chain if the CA offers it, else with the CA's default chain. */
 async function download(
   { authority, deps }: RenewRun,
   { name, wanted }: Ordered,
@@ -33,14 +33,14 @@ async function verify(run: RenewRun, { wanted, key, claim }: Ordered, fullchain:
   try {
     return verifyIssued(fullchain, { key, names: wanted.names, now: run.deps.clock() });
   } catch (error) {
-    // The CA gave the order to another certificate too, whose key came first: it will never be right for this one.
+    // The CA shared the order with another certificate, whose key came first: this one never gets its own from it.
     if (error instanceof CertificateError && error.reason === 'key-mismatch')
       await claim.record({ order: undefined });
     throw error;
   }
 }
 
-/** Where only age was the reason, a certificate that ends no later than the live one helps nobody. */
+/** When age is the only reason, a certificate that expires no later than the live one is useless. */
 function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
   if (!live || !isOfKind(reason, 'for-age') || notAfter > new Date(live.pointer.notAfter)) return;
   const message = `the new certificate expires at ${notAfter.toISOString()}, no later than the live one`;
@@ -48,21 +48,21 @@ function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
 }
 
 async function issue(run: RenewRun, { name, order, key, wanted }: Ordered): Promise<Order> {
-  const finalized =
-    order.status === 'ready' ? await finalizeOnce(run, order, { key, names: wanted.names }) : order;
+  const csr = { key, names: wanted.names };
+  const finalized = order.status === 'ready' ? await finalizeOnce(run, order, csr) : order;
   const settled = await settle(run, finalized, 'processing');
   if (settled.status === 'valid') return settled;
   throw new AcmeError('order-not-valid', `order ${order.url} for ${name} ended as ${settled.status}`);
 }
 
-/** Where the answer to an earlier finalize was lost, or somebody else sent one, the order shows what came of it. */
+/** If the answer to an earlier finalize was lost, or another worker sent one, the order shows the result. */
 async function finalizeOnce({ authority }: RenewRun, order: Order, csr: CsrSubject): Promise<Order> {
   try {
     return await authority.finalize(order, csr);
   } catch (error) {
     if (!(error instanceof AcmeError) || error.reason !== 'acme-order-not-ready') throw error;
-    const found = await authority.order(order.url);
-    if (found.status === 'ready') throw error;
-    return found;
+    const current = await authority.order(order.url);
+    if (current.status === 'ready') throw error;
+    return current;
   }
 }

@@ -16,12 +16,12 @@ import type { UpkeepReason } from './rules/decide-renewal.ts';
 
 type Store = Pick<ObjectStore, 'get' | 'list'>;
 
-/** What is in the archive of a certificate, newest first. */
+/** The archived versions of a certificate, newest first. */
 export async function versionsOf(store: Store, name: string): Promise<StoredVersion[]> {
   return storedVersions(name, await store.list(archivePrefix(name), { deep: true }));
 }
 
-/** A pointer that is not there costs a list; one that can be read costs more than itself only when looked at closely. */
+/** A missing pointer costs a list; a readable one costs more than its read only where `looksClosely`. */
 export async function assessPointer(
   store: Store,
   { name, found, looksClosely }: { name: string; found: FoundPointer | undefined; looksClosely: boolean },
@@ -33,7 +33,7 @@ export async function assessPointer(
   return looksClosely ? findUpkeep(store, { name, pointer, modified }, now) : undefined;
 }
 
-/** What the weekly sweep finds to put right: two lists a certificate and the live chain, and no private key. */
+/** The weekly sweep's part: two lists a certificate and the live chain, and no private key. */
 async function findUpkeep(
   store: Store,
   { name, pointer, modified }: { name: string; pointer: LivePointer; modified: Date },
@@ -45,16 +45,15 @@ async function findUpkeep(
   if (!live || !isComplete(live) || isTouched(live, modified)) return 'pointer-lost';
   if (!chain || !matchesChain(pointer, chain.body)) return 'pointer-lost';
   if (await copiesAreBehind(store, name, live)) return 'copies-behind';
-  return (await outlived(store, { name, live: pointer.version, versions }, now)).length > 0
-    ? 'old-versions'
-    : undefined;
+  const old = await outlived(store, { name, live: pointer.version, versions }, now);
+  return old.length > 0 ? 'old-versions' : undefined;
 }
 
 export async function copiesAreBehind(store: Store, name: string, live: StoredVersion): Promise<boolean> {
   return copiesLag(name, await store.list(copiesPrefix(name)), live);
 }
 
-/** Versions that are of no use to anybody any more. */
+/** Versions that nobody needs any more. */
 export async function outlived(
   store: Store,
   { name, live, versions }: { name: string; live: string; versions: readonly StoredVersion[] },

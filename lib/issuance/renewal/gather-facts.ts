@@ -9,7 +9,7 @@ import { findState } from './read-state.ts';
 import type { RenewalFacts } from './rules/decide-renewal.ts';
 import { ISSUANCE_WINDOW, isSuggested, type OrderLimitFacts } from './rules/order-limit.ts';
 
-/** What the bucket holds of one certificate, as it stands there. Revocations cost a read: not where none is recorded. */
+/** The stored objects of one certificate. Revocations cost a read, which is saved if none is recorded. */
 export async function readStored(store: Reads, name: string, { isRevoked = true } = {}) {
   const [found, { state, spoilt }, revocations] = await Promise.all([
     findPointer(store, name),
@@ -21,7 +21,7 @@ export async function readStored(store: Reads, name: string, { isRevoked = true 
 
 type Assessed = Omit<RenewalFacts, keyof StackCas | 'revoked'> & { revocations: readonly Revocation[] };
 
-/** What it is decided from whether a certificate is renewed. */
+/** The facts that decide whether a certificate is renewed. */
 export function renewalFacts(
   { revocations, ...assessed }: Assessed,
   { defaultCa, fallbackCas }: StackCas,
@@ -33,7 +33,7 @@ export function renewalFacts(
 type Subject = Pick<RenewalFacts, 'wanted' | 'state' | 'now'>;
 type Order = Pick<OrderLimitFacts, 'limits' | 'issued' | 'ignoreBudget' | 'resumes'> & { reason: string };
 
-/** What it is decided from whether a renewal for this reason may be ordered already. */
+/** The facts that decide whether a renewal for this reason may be ordered yet. */
 export function orderLimitFacts(
   { wanted, state, now }: Subject,
   { reason, ...order }: Order,
@@ -42,12 +42,10 @@ export function orderLimitFacts(
   return { ...order, names: wanted.names, forced: reason === 'forced', suggested, now };
 }
 
-/** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: those in the archive, and those given up. */
+/** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: archived ones, and those given up. */
 export async function issuedLately(store: Reads, { wanted, state, now }: Subject): Promise<Date[]> {
   const versions = await versionsOf(store, wanted.name);
-  const issued = [
-    ...versions.map(({ version }) => instantOf(version)),
-    ...(state?.givenUp ?? []).map((at) => new Date(at)),
-  ];
-  return issued.filter((at) => at.getTime() > now.getTime() - ISSUANCE_WINDOW);
+  const archived = versions.map(({ version }) => instantOf(version));
+  const givenUp = (state?.givenUp ?? []).map((at) => new Date(at));
+  return [...archived, ...givenUp].filter((at) => at.getTime() > now.getTime() - ISSUANCE_WINDOW);
 }

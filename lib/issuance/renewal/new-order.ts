@@ -1,20 +1,24 @@
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
-import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
+import { archiveKey, revokedKey } from '../../foundation/certificate/object-keys.ts';
+import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
+import type { KeyType } from '../../foundation/certificate/renewal-file.ts';
+import { isCompromised } from '../../foundation/certificate/revocation.ts';
+import { keyFingerprint } from '../../foundation/certificate/verify-issued.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { TimeLimitError } from '../../foundation/common/poll.ts';
 import { isOfKind } from '../../foundation/reasons/reasons.ts';
-import {
-  AcmeError,
-  type CertificateAuthority,
-  type Order,
-  type OrderRequest,
-} from '../ca/certificate-authority.ts';
+import { AcmeError, type Order, type OrderRequest } from '../ca/certificate-authority.ts';
+import { parseRevocations } from '../revocation/read-revocations.ts';
 import { issuedLately, orderLimitFacts } from './gather-facts.ts';
-import { keyFor } from './key-for.ts';
 import type { BatchDeps, Checked, RenewRun } from './phases.ts';
 import { requireOrderAllowed } from './rules/order-limit.ts';
 
-/** Places an order and makes its key; throws HeldBackError where the CA's limits or our budget say not yet. */
-export async function orderAnew(
+const generate = promisify(generateKeyPair);
+
+/** Places an order and makes its key; throws OrderLimitedError where the CA's limits or our budget say not yet. */
+export async function newOrder(
   { authority, deps, signal }: RenewRun,
   renewal: Checked,
 ): Promise<{ order: Order; key: PrivateKeyPem }> {
@@ -24,24 +28,26 @@ export async function orderAnew(
       seen: `the function's time ended before ${name} was ordered`,
       remedy: 'the next run does it',
     });
-  await requireLeave(deps, renewal);
-  const request = { names: wanted.names, profile: wanted.profile };
+  await requireAllowed(deps, renewal);
+  const request: OrderRequest = { names: wanted.names, profile: wanted.profile };
   const replaces = live && replacedBy(request, live.pointer, authority.directoryUrl);
-  const [order, key] = await Promise.all([
-    createOrder(authority, { ...request, replaces }),
-    keyFor(deps, renewal),
-  ]);
+  const ordering = authority.createOrder({ ...request, replaces }).catch((error) => {
+    // That an order replaces a certificate is a hint: refused for it, the order is placed without.
+    if (replaces === undefined || !isAgainstReplaces(error)) throw error;
+    return authority.createOrder(request);
+  });
+  const [order, key] = await Promise.all([ordering, keyFor(deps, renewal)]);
   return { order, key };
 }
 
-async function requireLeave(
+async function requireAllowed(
   { store, clock, limits }: BatchDeps,
   { wanted, reason, state, ignoreBudget }: Checked,
 ): Promise<void> {
   const renewal = { wanted, state, now: clock() };
   const issued = ignoreBudget ? [] : await issuedLately(store, renewal);
-  // What is known by now: others of the batch were refused meanwhile.
-  const order = { reason, limits: limits.known, issued, ignoreBudget, resumes: false };
+  // Read last: others of the batch may have been refused meanwhile.
+  const order = { reason, limits: limits.known(), issued, ignoreBudget, resumes: false };
   requireOrderAllowed(orderLimitFacts(renewal, order));
 }
 
@@ -51,22 +57,59 @@ function replacedBy({ names }: OrderRequest, live: LivePointer, directoryUrl: st
   return isOfThisCa && names.some((name) => live.names.includes(name)) ? live.certId : undefined;
 }
 
-/** That an order replaces a certificate is a hint; refused for it, it is placed once more without. */
-async function createOrder(authority: CertificateAuthority, request: OrderRequest): Promise<Order> {
-  try {
-    return await authority.createOrder(request);
-  } catch (error) {
-    if (request.replaces === undefined || !isAgainstReplaces(error)) throw error;
-    return authority.createOrder({ ...request, replaces: undefined });
-  }
-}
-
 /**
- * Replaced already, not known here, or of another account (RFC 9773, 5 and 7.4). A CA that lost its memory may call the
- * unknown certificate its own error.
+ * Replaced already, not known here, or of another account (RFC 9773, 5 and 7.4). A CA that lost its data may report the
+ * unknown certificate as its own error.
  */
 function isAgainstReplaces(error: unknown): boolean {
   if (!(error instanceof AcmeError)) return false;
   if (isOfKind(error.reason, 'against-replaces')) return true;
   return error.reason === 'acme-server-internal' && error.message.includes('given certificate');
+}
+
+/** A new key; with `reuseKey` the live version's, unless that is of another type or compromised. */
+async function keyFor(deps: BatchDeps, renewal: Checked): Promise<PrivateKeyPem> {
+  const { wanted } = renewal;
+  return (wanted.reuseKey && (await liveKeyOf(deps, renewal))) || generateKey(wanted.key);
+}
+
+async function liveKeyOf(
+  { store, warn }: BatchDeps,
+  { name, live, wanted }: Checked,
+): Promise<PrivateKeyPem | undefined> {
+  if (!live || live.pointer.key !== wanted.key) return undefined;
+  const { version, keyFingerprint: expected } = live.pointer;
+  const newInstead = (why: string) => {
+    warn(`key-not-reused: ${name} gets a new key: ${why}`);
+    return undefined;
+  };
+  const [stored, revoked] = await Promise.all([
+    store.get(archiveKey(name, version, 'privkey')),
+    store.get(revokedKey(name)),
+  ]);
+  try {
+    const revocations = parseRevocations(name, revoked?.body);
+    if (isCompromised(revocations, expected)) return newInstead(`the one of ${version} is compromised`);
+  } catch (error) {
+    return newInstead(describeError(error).message);
+  }
+  const key = new PrivateKeyPem(stored?.body ?? '');
+  if (fingerprintOf(key) === expected) return key;
+  return newInstead(`the one of ${version} is not its certificate's`);
+}
+
+/** `undefined` for a damaged key. */
+export function fingerprintOf(key: PrivateKeyPem): string | undefined {
+  try {
+    return keyFingerprint(key);
+  } catch {
+    return undefined;
+  }
+}
+
+export async function generateKey(type: KeyType): Promise<PrivateKeyPem> {
+  const { privateKey } = type.startsWith('rsa-')
+    ? await generate('rsa', { modulusLength: Number(type.slice('rsa-'.length)) })
+    : await generate('ec', { namedCurve: type === 'ecdsa-p384' ? 'P-384' : 'P-256' });
+  return new PrivateKeyPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 }

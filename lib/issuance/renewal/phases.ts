@@ -7,6 +7,7 @@ import type { Issued } from '../../foundation/certificate/verify-issued.ts';
 import type { SaidReason } from '../../foundation/reasons/reasons.ts';
 import type { Authorization, CertificateAuthority, Order } from '../ca/certificate-authority.ts';
 import type { CaaIssuer } from '../ca/rules/ca-list.ts';
+import type { HostedZone } from '../dns/rules/hosted-zones.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
 import type { Zones } from '../dns/zones.ts';
 import type { Claim } from './claim.ts';
@@ -14,11 +15,10 @@ import type { RenewDeps } from './deps.ts';
 import type { LearnedLimits } from './learned-limits.ts';
 import type { State } from './rules/state.ts';
 
-/** The dependencies of one batch, whose certificates all come from one CA and have their zones in one account. */
+/** The dependencies of one batch: all its certificates come from one CA and have their zones in one account. */
 export interface BatchDeps extends RenewDeps {
   ca: string;
   zones: Zones;
-  /** Of the batch's CA. */
   limits: LearnedLimits;
 }
 
@@ -26,32 +26,32 @@ export interface BatchDeps extends RenewDeps {
 export interface RenewRun {
   deps: BatchDeps;
   authority: CertificateAuthority;
+  hostedZones: readonly HostedZone[];
   begun: Date;
   /** Fires when nothing new may be started. */
   signal: AbortSignal;
-  /** Takes a certificate out of the batch; the others go on. */
+  /** Takes a certificate out of the batch; the others continue. */
   drop: (renewal: Claimed, error: unknown) => void;
 }
 
-/** A certificate on its way; each phase adds what it found. */
+/** A claimed certificate; each phase adds what it found. */
 export interface Claimed {
   name: string;
   reason: SaidReason;
   wanted: Wanted;
   live: { pointer: LivePointer; etag: string } | undefined;
-  /** Where the pointer's object stands, usable or not: the fence of the commit. */
+  /** Of the pointer's object, usable or not: the commit's `If-Match`. */
   pointerEtag: string | undefined;
   state: State | undefined;
   action: 'renew' | 'mend';
-  /** Its versions that were revoked. */
   revocations: readonly Revocation[];
-  /** Whether somebody said so by hand, who knows what is left of the CA's limits. */
+  /** Set by hand, by someone who knows what is left of the CA's limits. */
   ignoreBudget: boolean;
   claim: Claim;
 }
 
 export interface Checked extends Claimed {
-  /** Where the proof of each identifier is written, CNAMEs followed. */
+  /** Where the TXT value of each identifier goes, CNAMEs followed. */
   challengeTargets: Map<string, { zoneId: string; zoneName: string; name: string }>;
   caaEdits: PlacedEdit[];
   /** The CAs besides the batch's that CAA lets issue. */
@@ -63,7 +63,7 @@ export interface Ordered extends Checked {
   key: PrivateKeyPem;
   /** Whether an earlier worker ordered it. */
   resumed: boolean;
-  /** The authorizations that still want a proof. */
+  /** The pending authorizations. */
   open: Authorization[];
   edits: PlacedEdit[];
 }
@@ -77,26 +77,27 @@ export interface Committed extends Finalized {
   pointer: LivePointer;
 }
 
-/** Let's Encrypt and S3 take this many at once without complaint, and a 256 MB function holds them. */
-export const AT_ONCE = 16;
+/** Sixteen at once: Let's Encrypt and S3 accept that, and a 256 MB function has the memory. */
+export function inParallel<Item, Result>(
+  items: Iterable<Item>,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  return pMap(items, work, { concurrency: 16 });
+}
 
-/** One phase over all certificates; one that fails drops out with its reason, the others come back. */
+/** Runs one phase over all certificates: those that fail drop out with their errors, the others are returned. */
 export async function runPhase<In extends Claimed, Out>(
-  run: Pick<RenewRun, 'drop'>,
+  { drop }: Pick<RenewRun, 'drop'>,
   renewals: readonly In[],
   phase: (renewal: In) => Promise<Out>,
 ): Promise<Out[]> {
-  const results = await pMap(
-    renewals,
-    async (renewal) => {
-      try {
-        return [await phase(renewal)];
-      } catch (error) {
-        run.drop(renewal, error);
-        return [];
-      }
-    },
-    { concurrency: AT_ONCE },
-  );
+  const results = await inParallel(renewals, async (renewal) => {
+    try {
+      return [await phase(renewal)];
+    } catch (error) {
+      drop(renewal, error);
+      return [];
+    }
+  });
   return results.flat();
 }

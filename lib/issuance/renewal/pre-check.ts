@@ -1,36 +1,41 @@
 import { challengeName, identifierOf } from '../../foundation/certificate/domain-name.ts';
+import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
+import { InputError } from '../../foundation/common/input-error.ts';
+import { once } from '../../foundation/common/once.ts';
+import { AcmeError } from '../ca/certificate-authority.ts';
+import { type CaaIssuer, casOf } from '../ca/rules/ca-list.ts';
 import { placeCaa } from '../caa/place-caa.ts';
 import { challengeTarget } from '../dns/challenge-target.ts';
-import type { FindZone } from '../dns/find-zone.ts';
+import { findPersistRecords } from '../dns/find-persist-records.ts';
+import { type FindZone, zoneFinder } from '../dns/find-zone.ts';
 import { DnsError } from '../dns/resolver.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
-import type { FindIssuers } from './find-issuers.ts';
-import type { BatchDeps, Checked, Claimed, RenewRun } from './phases.ts';
-import { requirePersistRecords } from './require-persist-records.ts';
+import { missingRecord } from '../dns/rules/persist-records.ts';
+import { orWarn, type RenewDeps } from './deps.ts';
+import { type BatchDeps, type Checked, type Claimed, type RenewRun, runPhase } from './phases.ts';
 
 /** Finds where each proof belongs and whether CAA lets our CA issue, before the CA is asked for anything. */
-export async function preCheck(
-  run: RenewRun,
-  renewal: Claimed,
-  { findZone, findIssuers }: { findZone: FindZone; findIssuers: FindIssuers },
-): Promise<Checked> {
-  const identifiers = [...new Set(renewal.wanted.names.map(identifierOf))];
-  const { names } = renewal.wanted;
-  const persistent = isPersistent(renewal.wanted);
-  const targets = await Promise.all(
-    (persistent ? [] : identifiers).map(
-      async (identifier) => [identifier, await placeOf(run.deps, identifier, findZone)] as const,
-    ),
-  );
-  const [issuer, ...caaFallbacks] = await findIssuers(renewal.wanted);
-  if (persistent) await requirePersistRecords(run.deps, { names, issuer });
-  const caaEdits = issuer
-    ? await placeCaa(run.deps, renewal, { issuers: [issuer, ...caaFallbacks], findZone })
-    : [];
-  return { ...renewal, challengeTargets: new Map(targets), caaEdits, caaFallbacks };
+export function preCheck(run: RenewRun, claimed: readonly Claimed[]): Promise<Checked[]> {
+  const { deps } = run;
+  const findZone = zoneFinder(deps, run.hostedZones);
+  const findIssuers = issuerFinder(run);
+  return runPhase(run, claimed, async (renewal) => {
+    const { wanted } = renewal;
+    const persistent = isPersistent(wanted);
+    const identifiers = persistent ? [] : [...new Set(wanted.names.map(identifierOf))];
+    const targets = identifiers.map(
+      async (identifier) => [identifier, await placeOf(deps, identifier, findZone)] as const,
+    );
+    const challengeTargets = new Map(await Promise.all(targets));
+    const [issuer, ...caaFallbacks] = await findIssuers(wanted);
+    if (persistent) await requirePersistRecords(deps, wanted.names, issuer);
+    const issuers = issuer && ([issuer, ...caaFallbacks] as const);
+    const caaEdits = issuers ? await placeCaa(deps, renewal, { issuers, findZone }) : [];
+    return { ...renewal, challengeTargets, caaEdits, caaFallbacks };
+  });
 }
 
-/** The place of a proof: name and hosted zone. */
+/** The name and hosted zone of a proof. */
 async function placeOf({ resolver, zones, stack }: BatchDeps, identifier: string, findZone: FindZone) {
   const name = await challengeTarget(resolver, identifier, stack).catch(async (error) => {
     // Where the DNS does not answer, what is known of the zone often says why.
@@ -38,7 +43,50 @@ async function placeOf({ resolver, zones, stack }: BatchDeps, identifier: string
     throw error;
   });
   const zone = await findZone(name);
-  // Only where something stands is it read: a record that our values cannot be added to is told before the order.
+  // A record that our values cannot be added to fails here, before the order.
   if ((await resolver.txt(name)).length > 0) await zones.read(zone.id, { name, type: 'TXT' });
   return { zoneId: zone.id, zoneName: zone.name, name };
+}
+
+/** Requires a persist record at each name that lets our account at this CA issue; the error lists the missing ones. */
+async function requirePersistRecords(
+  { resolver, clock }: RenewDeps,
+  names: readonly string[],
+  issuer: CaaIssuer | undefined,
+): Promise<void> {
+  if (!issuer?.accountUri)
+    throw new AcmeError(
+      'dns-persist-01-not-offered',
+      "the CA's directory names no identity for a standing record",
+    );
+  const { identity, accountUri } = issuer;
+  const records = await findPersistRecords(resolver, { names, issuer: { identity, accountUri } }, clock());
+  const missing = records.flatMap((record) => missingRecord(record) ?? []);
+  if (missing.length > 0) throw new InputError('standing-record-missing', missing.join('; '));
+}
+
+/**
+ * Finds all CAs that a certificate may come from as CAA knows them, the batch's own first; none when that has no identity.
+ * Asks each CA once for the whole batch.
+ */
+function issuerFinder({ deps, authority }: RenewRun): (wanted: Wanted) => Promise<CaaIssuer[]> {
+  const anyAccount = once((ca: string) => fallbackIssuer(deps, ca, false));
+  const ourAccount = once((ca: string) => fallbackIssuer(deps, ca, true));
+  return async (wanted) => {
+    const own = await authority.caaIssuer();
+    if (!own) return [];
+    const { mode, restrict } = wanted.caa;
+    const others = casOf(wanted, deps.stack).filter((ca) => ca !== deps.ca && mode === 'manage');
+    const issuers = await Promise.all(others.map(restrict ? ourAccount : anyAccount));
+    return [own, ...issuers.flatMap((issuer) => issuer ?? [])];
+  };
+}
+
+/** Only a value that binds a CA to our account needs one there. A CA that cannot be asked now is added by a later renewal. */
+function fallbackIssuer(deps: RenewDeps, ca: string, restrict: boolean): Promise<CaaIssuer | undefined> {
+  return orWarn(deps, `the CA at ${ca} cannot be let into CAA yet`, async () => {
+    if (restrict) return (await deps.openAuthority(ca)).caaIssuer();
+    const identity = await deps.caaIdentity(ca);
+    return identity === undefined ? undefined : { identity };
+  });
 }

@@ -1,12 +1,11 @@
 import { backOff, poll } from '../../foundation/common/poll.ts';
-import { AcmeError, type Order } from '../ca/certificate-authority.ts';
+import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
+import { isPersistent } from '../dns/rules/persist-record.ts';
 import type { Ordered, RenewRun } from './phases.ts';
-import { challengeUrl } from './require-persist-records.ts';
 
-/** A CA that has not made up its mind by then is told so. */
 const LIMIT_MS = 180_000;
 
-/** Answers the open challenges and waits until the order is ready; throws with the CA's words for what it did not believe. */
+/** Answers the open challenges and waits until the order is ready; throws the CA's problems with proofs it did not accept. */
 export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
   await Promise.all(
     renewal.open.map((authorization) => {
@@ -16,7 +15,19 @@ export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
   );
   const order = await settle(run, renewal.order, 'pending');
   if (order.status !== 'invalid') return { ...renewal, order };
-  throw await invalidOrder(run, renewal);
+  throw await invalidOrder(run, renewal.name, renewal.order);
+}
+
+function challengeUrl(
+  { wanted, name }: Ordered,
+  { challenge, persistChallenge, identifier }: Authorization,
+): string | undefined {
+  if (!isPersistent(wanted)) return challenge?.url;
+  if (persistChallenge) return persistChallenge.url;
+  throw new AcmeError('dns-persist-01-not-offered', {
+    seen: `the CA offers no dns-persist-01 challenge for ${identifier} of ${name}`,
+    remedy: 'take "challenge" out of the renewal file',
+  });
 }
 
 /** Polls the order until it has left `status`, as often as the CA asks and no more. */
@@ -38,22 +49,15 @@ export async function settle(
   );
 }
 
-/** The error that an order is told as whose proofs the CA did not accept, with the names and its words for each. */
-export async function invalidOrder(
-  { authority }: RenewRun,
-  { name, order }: Pick<Ordered, 'name' | 'order'>,
-): Promise<AcmeError> {
+/** The error for an order whose proofs the CA did not accept, with its problem for each name. */
+export async function invalidOrder({ authority }: RenewRun, name: string, order: Order): Promise<AcmeError> {
   const authorizations = await Promise.all(order.authorizations.map((url) => authority.authorization(url)));
   const problems = authorizations.flatMap(({ identifier, problem }) =>
-    problem ? [`${identifier}: ${problem}`] : [],
+    problem ? `${identifier}: ${problem}` : [],
   );
-  return new AcmeError(
-    'challenge-invalid',
-    `the CA did not accept the proof for ${name}: ${problems.join('; ') || 'it gives no reason'}`,
-    {
-      identifiers: authorizations.flatMap(({ identifier, status }) =>
-        status === 'invalid' ? identifier : [],
-      ),
-    },
-  );
+  const said = problems.join('; ') || 'it gives no reason';
+  const invalid = authorizations.filter(({ status }) => status === 'invalid');
+  return new AcmeError('challenge-invalid', `the CA did not accept the proof for ${name}: ${said}`, {
+    identifiers: invalid.map(({ identifier }) => identifier),
+  });
 }

@@ -1,10 +1,10 @@
-import { applyEdits } from '../dns/apply-edits.ts';
-import type { PlacedEdit, RecordEdit } from '../dns/rules/record-edits.ts';
-import { ZoneError, type ZonesOf } from '../dns/zones.ts';
+import { type Applied, applyEdits } from '../dns/apply-edits.ts';
+import { type PlacedEdit, type RecordEdit, recordKey } from '../dns/rules/record-edits.ts';
+import { ZoneError } from '../dns/zones.ts';
 import type { RenewDeps } from './deps.ts';
-import type { Claimed, Ordered, RenewRun } from './phases.ts';
+import { type Claimed, type Ordered, type RenewRun, runPhase } from './phases.ts';
 
-/** One zone's part of a publication: the changes to wait for, and what has to be seen in the DNS. */
+/** What was written to one zone: the changes to wait for, and the values to look for in the DNS. */
 export interface PublishedZone {
   zoneId: string;
   zoneName: string;
@@ -21,85 +21,80 @@ export interface Published {
  * Writes the TXT and CAA values of all certificates, one change batch a hosted zone and type; a refused one drops its
  * certificate. The types go apart because IAM judges a batch as a whole: a role that may mix them could write any TXT.
  */
-export async function publish(run: RenewRun, renewals: readonly Ordered[]): Promise<Published> {
+export async function publish(run: RenewRun, ordered: readonly Ordered[]): Promise<Published> {
   const zones: PublishedZone[] = [];
-  let left = [...renewals];
-  for (const edits of apart(renewals.flatMap((renewal) => renewal.edits))) {
-    const [{ zoneId, zoneName }] = edits;
-    const failures = await publishZone(
-      run,
-      { zoneId, zoneName, edits: edits.map(({ edit }) => edit) },
-      zones,
-    );
-    left = left.filter((renewal) => {
-      const failure = failures(renewal);
-      if (failure) run.drop(renewal, failure);
-      return !failure;
-    });
+  let renewals = [...ordered];
+  for (const edits of byZoneAndType(ordered.flatMap((renewal) => renewal.edits))) {
+    const failureOf = await publishZone(run, edits, zones);
+    renewals = await dropFailed(run, renewals, failureOf);
   }
-  return { renewals: left, zones };
+  return { renewals, zones };
+}
+
+/** Why an edit was not written, or is not visible; `undefined` when it is. */
+type FailureOf = (placed: PlacedEdit) => unknown;
+
+export function dropFailed(
+  run: RenewRun,
+  renewals: readonly Ordered[],
+  failureOf: FailureOf,
+): Promise<Ordered[]> {
+  return runPhase(run, renewals, async (renewal) => {
+    for (const placed of renewal.edits) {
+      const failure = failureOf(placed);
+      if (failure !== undefined) throw failure;
+    }
+    return renewal;
+  });
 }
 
 async function publishZone(
   { deps }: RenewRun,
-  zone: Omit<PublishedZone, 'changeIds'>,
+  placed: SameZone,
   published: PublishedZone[],
-): Promise<(renewal: Ordered) => Error | undefined> {
-  const touches = ({ edits }: Ordered) => edits.some(({ zoneId }) => zoneId === zone.zoneId);
+): Promise<FailureOf> {
+  const [{ zoneId, zoneName }] = placed;
+  const edits = placed.map(({ edit }) => edit);
   try {
-    const { changeIds, refused } = await applyEdits(deps.zones, zone.zoneId, zone.edits);
-    published.push({
-      ...zone,
-      changeIds,
-      edits: zone.edits.filter((edit) => !refused.some((refusal) => sameRecord(refusal.edit, edit))),
-    });
-    return (renewal) => {
-      const refusal = refused.find(({ edit }) =>
-        renewal.edits.some((placed) => placed.zoneId === zone.zoneId && sameRecord(placed.edit, edit)),
-      );
-      return (
-        refusal &&
-        new ZoneError(
-          'record-refused',
-          `Route 53 refuses ${refusal.edit.type} at ${refusal.edit.name}: ${refusal.message}`,
-        )
-      );
+    const { changeIds, refused } = await applyEdits(deps.zones, zoneId, edits);
+    const refusals = new Map(refused.map((refusal) => [recordKey(refusal.edit), refusal]));
+    const written = edits.filter((edit) => !refusals.has(recordKey(edit)));
+    published.push({ zoneId, zoneName, changeIds, edits: written });
+    return ({ zoneId: at, edit }) => {
+      const refusal = at === zoneId ? refusals.get(recordKey(edit)) : undefined;
+      return refusal && refusedError('refuses', refusal);
     };
   } catch (error) {
-    return (renewal) => (touches(renewal) && error instanceof Error ? error : undefined);
+    return ({ zoneId: at }) => (at === zoneId ? error : undefined);
   }
 }
 
+export function refusedError(what: string, { edit, message }: Applied['refused'][number]): ZoneError {
+  return new ZoneError('record-refused', `Route 53 ${what} ${edit.type} at ${edit.name}: ${message}`);
+}
+
 /**
- * Removes exactly the TXT values that were recorded, from whatever stands there now; absent already is done. A zone that
- * fails keeps no other from being cleaned; its error is thrown at the end.
+ * Removes exactly the recorded TXT values, whatever else is there now; values that are gone already are fine. A zone that
+ * fails does not stop the others; its error is thrown at the end.
  */
 export async function cleanUp(
   { zonesOf }: Pick<RenewDeps, 'zonesOf'>,
   records: readonly LeftRecord[],
 ): Promise<void> {
   const texts = records.filter(({ edit }) => edit.type === 'TXT');
-  const apiece = apart(texts, ({ zoneRole = '', zoneId }) => `${zoneRole} ${zoneId}`);
-  const cleaned = await Promise.allSettled(apiece.map((edits) => cleanZone(zonesOf, edits)));
+  const cleaned = await Promise.allSettled(
+    byZoneAndType(texts).map(async (edits) => {
+      const [{ zoneId, zoneRole }] = edits;
+      const removals = edits.map(({ edit }) => ({ ...edit, add: [], remove: edit.add }));
+      const { refused } = await applyEdits(zonesOf(zoneRole), zoneId, removals);
+      if (refused[0]) throw refusedError('refuses to remove', refused[0]);
+    }),
+  );
   for (const result of cleaned) if (result.status === 'rejected') throw result.reason;
 }
 
-async function cleanZone(zonesOf: ZonesOf, edits: [LeftRecord, ...LeftRecord[]]): Promise<void> {
-  const [{ zoneId, zoneRole }] = edits;
-  const removals = edits.map(({ edit }): RecordEdit => ({ ...edit, add: [], remove: edit.add }));
-  const { refused } = await applyEdits(zonesOf(zoneRole), zoneId, removals);
-  const [first] = refused;
-  if (first)
-    throw new ZoneError(
-      'record-refused',
-      `Route 53 refuses to remove ${first.edit.type} at ${first.edit.name}: ${first.message}`,
-    );
-}
-
-/** What was recorded before it was written, with the role that its zone was reached through. */
-interface LeftRecord extends PlacedEdit {
-  zoneRole: string | undefined;
-}
+/** An edit with the role through which its zone is reached. */
+type LeftRecord = PlacedEdit & { zoneRole?: string | undefined };
 
 /** All TXT values that this run or an earlier one recorded for the certificate. */
 export function leftRecords({ claim }: Claimed): LeftRecord[] {
@@ -111,21 +106,15 @@ export function leftRecords({ claim }: Claimed): LeftRecord[] {
   }));
 }
 
-/** The edits by hosted zone and type. */
-function apart<Placed extends PlacedEdit>(
-  edits: readonly Placed[],
-  zoneOf = ({ zoneId }: Placed) => zoneId,
-): [Placed, ...Placed[]][] {
-  const groups = new Map<string, [Placed, ...Placed[]]>();
+type SameZone = [LeftRecord, ...LeftRecord[]];
+
+function byZoneAndType(edits: readonly LeftRecord[]): SameZone[] {
+  const groups = new Map<string, SameZone>();
   for (const placed of edits) {
-    const key = `${zoneOf(placed)} ${placed.edit.type}`;
+    const key = `${placed.zoneRole ?? ''} ${placed.zoneId} ${placed.edit.type}`;
     const group = groups.get(key);
     if (group) group.push(placed);
     else groups.set(key, [placed]);
   }
   return [...groups.values()];
-}
-
-function sameRecord(a: RecordEdit, b: RecordEdit): boolean {
-  return a.type === b.type && a.name === b.name;
 }

@@ -4,7 +4,7 @@ import { stateKey } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { State } from './rules/state.ts';
 
-/** What is remembered of a certificate; `spoilt` is an object that cannot be read as a state, which is none: it only ever says to wait. */
+/** The state of a certificate. One that cannot be read is returned as `spoilt` and counts as none: a state only makes us wait. */
 export async function findState(
   store: Pick<ObjectStore, 'get'>,
   name: string,
@@ -14,10 +14,7 @@ export async function findState(
   return stored && !state ? { spoilt: stored } : { state };
 }
 
-/**
- * Writes what `change` makes of the state as it is now, or removes it for `undefined`; of two that write at once neither
- * loses what the other wrote.
- */
+/** Changes the stored state by compare-and-swap, or removes it where `change` returns `undefined`. */
 export async function updateState<After extends State | undefined>(
   store: ObjectStore,
   name: string,

@@ -1,19 +1,26 @@
-import pMap from 'p-map';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import type { RenewalDue } from '../../foundation/events/events.ts';
 import type { CertificateAuthority } from '../ca/certificate-authority.ts';
 import { refusalOf } from '../ca/refusal.ts';
 import { isAccountLost } from '../ca/rules/account-lost.ts';
-import type { Claim } from './claim.ts';
 import { claimCertificate } from './claim-certificate.ts';
-import type { RenewDeps } from './deps.ts';
-import { type Dns, issue } from './issue.ts';
-import { LearnedLimits } from './learned-limits.ts';
+import { orWarn, type RenewDeps } from './deps.ts';
+import { issue } from './issue.ts';
+import { learnedLimits } from './learned-limits.ts';
 import { notRenewed, type RenewOutcome, renewed } from './outcome.ts';
-import { AT_ONCE, type BatchDeps, type Claimed, type Committed, type RenewRun, runPhase } from './phases.ts';
-import { forgetFailures, recordFailure, reportFailure } from './record-failure.ts';
+import {
+  type BatchDeps,
+  type Claimed,
+  type Committed,
+  inParallel,
+  type RenewRun,
+  runPhase,
+} from './phases.ts';
+import { updateState } from './read-state.ts';
+import { recordFailure, reportFailure } from './record-failure.ts';
 import { repair } from './repair.ts';
 import { requireOrderAllowed } from './rules/order-limit.ts';
+import { rememberSuccess } from './rules/state.ts';
 
 interface Worker {
   /** Names the worker in claims. */
@@ -23,8 +30,8 @@ interface Worker {
 }
 
 /**
- * Renews a batch. Certificates that waited because another one of the batch orders the same names come next, in passes that
- * get smaller, while there is time. What waits for another worker is left to the next scan.
+ * Renews a batch. Certificates that waited because another one of the batch orders the same names follow in smaller passes,
+ * while there is time. Those that wait for another worker are left to the next scan.
  */
 export async function renewBatch(deps: RenewDeps, due: RenewalDue, worker: Worker): Promise<RenewOutcome[]> {
   const outcomes = await renewPass(deps, due, worker);
@@ -35,17 +42,14 @@ export async function renewBatch(deps: RenewDeps, due: RenewalDue, worker: Worke
   return [...outcomes.filter(({ name }) => !waiting.includes(name)), ...next];
 }
 
-/**
- * One pass: phase by phase over all certificates. One that fails drops out with its own reason and the others continue. What
- * is open when the signal fires stays recorded for the next run.
- */
+/** One pass: claims, repairs, issues, and ends every claim. What is open when the signal fires stays recorded. */
 async function renewPass(
   given: RenewDeps,
   due: RenewalDue,
   { owner, signal }: Worker,
 ): Promise<RenewOutcome[]> {
   const begun = given.clock();
-  const limits = await LearnedLimits.read(given, due.ca);
+  const limits = await learnedLimits(given, due.ca);
   const deps: BatchDeps = { ...given, ca: due.ca, zones: given.zonesOf(due.zoneRole), limits };
   const opening = Promise.allSettled([open(deps, due)]);
   const { claimed, outcomes } = await claimAll(deps, due, owner);
@@ -58,76 +62,65 @@ async function renewPass(
   const repaired = await runPhase({ drop }, toRepair, (renewal) => repair(deps, renewal));
   const toRenew = claimed.filter(({ action }) => action === 'renew');
   const [opened] = await opening;
-  const cleaned = new Set<Claim>();
   let committed: Committed[] = [];
-  if (opened.status === 'fulfilled') {
-    const [authority, zones] = opened.value;
-    const run: RenewRun = { deps, authority, begun, signal, drop };
-    committed = await issueAll(run, toRenew, { zones, cleaned, dropped });
-  } else {
-    for (const renewal of toRenew) drop(renewal, opened.reason);
-  }
-  await pMap(committed, (renewal) => settle(deps, renewal, cleaned), { concurrency: AT_ONCE });
-  const failed = await pMap(dropped, ([renewal, error]) => recordFailure(deps, renewal, { error, cleaned }), {
-    concurrency: AT_ONCE,
-  });
-  await limits.flushed();
+  if (opened.status === 'fulfilled')
+    committed = await issueAll({ ...opened.value, deps, begun, signal, drop }, toRenew, dropped);
+  else for (const renewal of toRenew) drop(renewal, opened.reason);
+  await inParallel(committed, (renewal) => settle(deps, renewal));
+  const failed = await inParallel(dropped, ([renewal, error]) => recordFailure(deps, renewal, error));
+  await limits.stored();
   return [...outcomes, ...repaired, ...committed.map(renewed), ...failed];
 }
 
-/** Nothing is asked of a CA that wants to be left alone, or where the zones of a role cannot be listed. */
+/** Fails before anything is asked of a CA that limits the account, or when a role's zones cannot be listed. */
 async function open(deps: BatchDeps, { ca, zoneRole, certificates }: RenewalDue) {
   const forced = certificates.some(({ reason }) => reason === 'forced');
   const account = { names: [], issued: [], resumes: true, ignoreBudget: true };
-  requireOrderAllowed({ ...account, limits: deps.limits.known, forced, now: deps.clock() });
+  requireOrderAllowed({ ...account, limits: deps.limits.known(), forced, now: deps.clock() });
   const listing = deps.zones.list();
   if (zoneRole !== undefined) await listing;
-  return Promise.all([deps.openAuthority(ca), listing]);
+  const [authority, hostedZones] = await Promise.all([deps.openAuthority(ca), listing]);
+  return { authority, hostedZones };
 }
 
-async function claimAll(deps: BatchDeps, due: RenewalDue, owner: string) {
+async function claimAll(deps: BatchDeps, { certificates, zoneRole, ca }: RenewalDue, owner: string) {
   const claimed: Claimed[] = [];
   const outcomes: RenewOutcome[] = [];
-  const claimOne = async (certificate: RenewalDue['certificates'][number]) => {
+  // A certificate named twice would be claimed twice: an equal claim of the same owner counts as written.
+  const once = new Map(certificates.map((certificate) => [certificate.name, certificate]));
+  await inParallel(once.values(), async (certificate) => {
     try {
-      claimed.push(
-        await claimCertificate(deps, { ...certificate, zoneRole: due.zoneRole, ca: due.ca }, owner),
-      );
+      claimed.push(await claimCertificate(deps, { ...certificate, zoneRole, ca }, owner));
     } catch (error) {
       const outcome = notRenewed(certificate.name, error);
       if (outcome.outcome === 'failed') await reportFailure(deps, certificate.name, refusalOf(error));
       outcomes.push(outcome);
     }
-  };
-  // A certificate named twice would be claimed twice: an equal claim of the same owner counts as written.
-  const once = new Map(due.certificates.map((certificate) => [certificate.name, certificate]));
-  await pMap(once.values(), claimOne, { concurrency: AT_ONCE });
+  });
   return { claimed, outcomes };
 }
 
-/** Issues; where the CA does not know our account any more, once again with another account for those that it refused. */
+/** Issues; if the CA has lost our account, issues once more with a new account what was refused for that. */
 async function issueAll(
   run: RenewRun,
   toRenew: readonly Claimed[],
-  { dropped, ...dns }: Dns & { dropped: Map<Claimed, unknown> },
+  dropped: Map<Claimed, unknown>,
 ): Promise<Committed[]> {
-  const committed = await issue(run, toRenew, dns);
-  const refused = [...dropped].flatMap(([renewal, error]) =>
-    isAccountLost(describeError(error)) ? [renewal] : [],
-  );
+  const committed = await issue(run, toRenew);
+  const isRefused = (renewal: Claimed) => isAccountLost(describeError(dropped.get(renewal)));
+  const refused = [...dropped.keys()].filter(isRefused);
   if (refused.length === 0) return committed;
   const authority = await replaceAccount(run, refused);
   if (!authority) return committed;
   for (const renewal of refused) dropped.delete(renewal);
   // From the pre-check on, so that CAA names the new account before anything is ordered.
-  return [...committed, ...(await issue({ ...run, authority }, refused, dns))];
+  return [...committed, ...(await issue({ ...run, authority }, refused))];
 }
 
 async function replaceAccount(
-  { deps, authority, drop }: RenewRun,
+  { deps, authority: { directoryUrl, accountUrl }, drop }: RenewRun,
   refused: readonly Claimed[],
 ): Promise<CertificateAuthority | undefined> {
-  const { directoryUrl, accountUrl } = authority;
   try {
     const next = await deps.openAuthority(directoryUrl, { lost: accountUrl });
     deps.warn(`the account ${accountUrl} is gone; ${next.accountUrl} takes its place`);
@@ -139,15 +132,10 @@ async function replaceAccount(
 }
 
 /** Ends a renewed certificate's claim, and forgets earlier failures. */
-async function settle(
-  deps: RenewDeps,
-  { claim, state, name }: Committed,
-  cleaned: ReadonlySet<Claim>,
-): Promise<void> {
-  try {
-    if (state) await forgetFailures(deps, name);
-    await (cleaned.has(claim) ? claim.release() : claim.leaveForLater());
-  } catch (error) {
-    deps.warn(`could not end the claim on ${name}: ${describeError(error).message}`);
-  }
+async function settle(deps: RenewDeps, { claim, state, name }: Committed): Promise<void> {
+  await orWarn(deps, `could not end the claim on ${name}`, async () => {
+    if (state)
+      await updateState(deps.store, name, (before) => before && rememberSuccess(before, deps.clock()));
+    await (claim.cleaned ? claim.release() : claim.leaveForLater());
+  });
 }

@@ -4,41 +4,36 @@ import {
   archiveKey,
   LIVE_FILES,
   liveCopyKey,
-  liveKey,
 } from '../../foundation/certificate/object-keys.ts';
 import type { StackEvent } from '../../foundation/events/events.ts';
 import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
 import { placeCaa } from '../caa/place-caa.ts';
 import { applyEdits } from '../dns/apply-edits.ts';
 import { zoneFinder } from '../dns/find-zone.ts';
-import { ZoneError } from '../dns/zones.ts';
-import { caaAfter, PointerMovedError, putCopies } from './commit.ts';
+import { caaAfter, putCopies, writePointer } from './commit.ts';
 import type { RenewDeps } from './deps.ts';
 import { copiesAreBehind, outlived, versionsOf } from './find-upkeep.ts';
-import { readVersion } from './newest-valid.ts';
 import type { RenewOutcome } from './outcome.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
-import { cleanUp, leftRecords } from './publish.ts';
+import { cleanUp, leftRecords, refusedError } from './publish.ts';
 import { showsHosts } from './rules/decide-renewal.ts';
+import { readVersion } from './sound-pointer.ts';
 
-/**
- * Ends what an earlier worker left open, puts back CAA values that are gone, and lets the wanted hosts have the version
- * that is live. Issues nothing.
- */
+/** Repairs what needs no new certificate: records left in the DNS, lost CAA values, the hosts of the live version, copies. */
 export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOutcome> {
   const { name, claim, live, reason } = claimed;
   await cleanUp(deps, leftRecords(claimed));
   if (live) {
     const repaired = reason === 'caa-drifted' ? await repairCaa(deps, claimed, live.pointer) : live.pointer;
-    await showHosts(deps, claimed, repaired);
-    if (isOfKind(reason, 'copies-doubtful')) await refreshCopies(deps, claimed);
+    await showHosts(deps, { ...claimed, live }, repaired);
+    if (isOfKind(reason, 'copies-doubtful')) await refreshCopies(deps, { ...claimed, live });
     if (reason === 'pointer-lost') await deps.events.publish(deploymentsOf(claimed, reason));
   }
   await claim.release();
   return { name, outcome: 'mended', reason };
 }
 
-/** The pointer with the CAA values that are ours after the repair. */
+/** Returns the pointer with the CAA values that we may change later. */
 async function repairCaa(
   deps: BatchDeps,
   { wanted, live }: Claimed,
@@ -50,46 +45,38 @@ async function repairCaa(
   const edits = await placeCaa(deps, { wanted, live }, { issuers, findZone });
   for (const { zoneId, edit } of edits) {
     const { refused } = await applyEdits(deps.zones, zoneId, [edit]);
-    if (refused[0])
-      throw new ZoneError('record-refused', `Route 53 refuses CAA at ${edit.name}: ${refused[0].message}`);
+    if (refused[0]) throw refusedError('refuses', refused[0]);
   }
   return { ...pointer, ...caaAfter(pointer, edits) };
 }
 
-/** Writes the pointer as it should be; where hosts changed, lets the new ones read the version first, then has them fetch it. */
+type Issued = Claimed & { live: NonNullable<Claimed['live']> };
+
+/** Writes the repaired pointer. If the hosts changed, first lets them read the version, and at the end deploys it to them. */
 async function showHosts(
   { store, events }: RenewDeps,
-  { name, wanted, live }: Pick<Claimed, 'name' | 'wanted' | 'live'>,
+  { name, wanted, live }: Issued,
   repaired: LivePointer,
 ): Promise<void> {
   const { hosts, serverNames } = wanted;
   const isShown = showsHosts(repaired, wanted);
-  if (!isShown) await Promise.all(keysOf(name, repaired.version).map((key) => store.tag(key, hosts)));
-  const body = pointerText({ ...repaired, hosts, serverNames });
-  if (!live || body === pointerText(live.pointer)) return;
-  const written = await store.replace(liveKey(name), body, { groups: hosts, etag: live.etag });
-  if (!written) throw new PointerMovedError(name);
-  if (isShown) return;
-  await events.publish(deploymentsOf({ name, wanted }, 'hosts-changed'));
+  if (!isShown) {
+    const archived = ARCHIVE_FILES.map((file) => archiveKey(name, repaired.version, file));
+    const keys = [...archived, ...LIVE_FILES.map((file) => liveCopyKey(name, file))];
+    await Promise.all(keys.map((key) => store.tag(key, hosts)));
+  }
+  const pointer = { ...repaired, hosts, serverNames };
+  if (pointerText(pointer) === pointerText(live.pointer)) return;
+  await writePointer(store, name, { pointer, etag: live.etag });
+  if (!isShown) await events.publish(deploymentsOf({ name, wanted }, 'hosts-changed'));
 }
 
 function deploymentsOf({ name, wanted }: Pick<Claimed, 'name' | 'wanted'>, reason: Reason): StackEvent[] {
   return wanted.hosts.map((group) => ({ type: 'Deployment Due', detail: { group, reason, names: [name] } }));
 }
 
-function keysOf(name: string, version: string): string[] {
-  return [
-    ...ARCHIVE_FILES.map((file) => archiveKey(name, version, file)),
-    ...LIVE_FILES.map((file) => liveCopyKey(name, file)),
-  ];
-}
-
-/** Writes the copies in `live/<name>/` anew where they lag, and removes versions that are of no use any more. */
-async function refreshCopies(
-  { store, clock }: RenewDeps,
-  { name, wanted, live }: Pick<Claimed, 'name' | 'wanted' | 'live'>,
-): Promise<void> {
-  if (!live) return;
+/** Rewrites the copies in `live/<name>/` if they lag behind, and removes versions that nobody needs any more. */
+async function refreshCopies({ store, clock }: RenewDeps, { name, wanted, live }: Issued): Promise<void> {
   const { version } = live.pointer;
   const versions = await versionsOf(store, name);
   const stored = versions.find((candidate) => candidate.version === version);

@@ -1,21 +1,16 @@
 import { asideKey } from '../../foundation/certificate/object-keys.ts';
-import { describeError } from '../../foundation/common/describe-error.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
-import type { RenewDeps } from './deps.ts';
+import { orWarn, type RenewDeps } from './deps.ts';
 
-export type AsideDeps = Pick<RenewDeps, 'store' | 'events' | 'clock' | 'warn'>;
-
-/** Keeps what an object holds that cannot be used, and tells it; the object itself is the caller's to replace or remove. */
+/** Keeps a copy of an object that cannot be used, and reports it; the caller replaces or removes the object itself. */
 export async function setAside(
-  { store, events, clock, warn }: AsideDeps,
+  deps: RenewDeps,
   { key, body, reason }: { key: string; body: string; reason: Reason },
 ): Promise<void> {
-  const aside = asideKey(key, clock());
-  await store.put(aside, body);
-  warn(`${key} cannot be used (${reason}) and is kept as ${aside}`);
-  try {
-    await events.publish([{ type: 'Object Set Aside', detail: { key, aside, reason } }]);
-  } catch (error) {
-    warn(`could not tell that ${key} was set aside: ${describeError(error).message}`);
-  }
+  const aside = asideKey(key, deps.clock());
+  await deps.store.put(aside, body);
+  deps.warn(`${key} cannot be used (${reason}) and is kept as ${aside}`);
+  await orWarn(deps, `could not tell that ${key} was set aside`, () =>
+    deps.events.publish([{ type: 'Object Set Aside', detail: { key, aside, reason } }]),
+  );
 }

@@ -1,53 +1,47 @@
 import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
-import { type LivePointer, pointerText } from '../../foundation/certificate/live-pointer.ts';
-import { ARCHIVE_FILES, archiveKey, liveKey } from '../../foundation/certificate/object-keys.ts';
+import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
+import { ARCHIVE_FILES, archiveKey, liveCopyKey, liveKey } from '../../foundation/certificate/object-keys.ts';
 import { matchesChain } from '../../foundation/certificate/pointer-match.ts';
-import { rebuildPointer, versionFacts } from '../../foundation/certificate/rebuild-pointer.ts';
+import {
+  type ArchivedPem,
+  rebuildPointer,
+  type VersionFacts,
+  versionFacts,
+} from '../../foundation/certificate/rebuild-pointer.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
+import { isComplete } from '../../foundation/certificate/stored-versions.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
-import { PointerMovedError } from './commit.ts';
+
+import { archive, versionAfter, writePointer } from './commit.ts';
 import type { RenewDeps } from './deps.ts';
-import { newestValid, readVersion } from './newest-valid.ts';
+import { versionsOf } from './find-upkeep.ts';
 import type { Claimed } from './phases.ts';
 import { setAside } from './set-aside.ts';
 
-interface Sound extends Pick<Claimed, 'live' | 'pointerEtag'> {
-  /** Whether the pointer was made anew from a version. */
-  rebuilt: boolean;
-}
-
 /**
- * The pointer, when it says what its version says; else one made from the newest valid version, the bad one being set aside.
- * Without any valid version there is no live certificate, and a new one has to be issued.
+ * The pointer, if it matches its version; else it is set aside and rebuilt from the newest valid version. Without any valid
+ * version there is no live certificate, and a new one has to be issued.
  */
 export async function soundPointer(
   deps: RenewDeps,
   wanted: Wanted,
   found: FoundPointer | undefined,
-): Promise<Sound> {
-  const { name } = wanted;
+): Promise<Pick<Claimed, 'live' | 'pointerEtag'> & { rebuilt: boolean }> {
+  const { store, stack } = deps;
+  const { name, hosts } = wanted;
   if (found?.pointer && (await matches(deps, name, found.pointer)))
     return { live: { pointer: found.pointer, etag: found.etag }, pointerEtag: found.etag, rebuilt: false };
   const facts = await newestValid(deps, wanted);
-  const key = liveKey(name);
-  if (found)
-    await setAside(deps, {
-      key,
-      body: found.body,
-      reason: found.pointer ? 'pointer-mismatch' : 'pointer-malformed',
-    });
+  if (found) {
+    const reason = found.pointer ? 'pointer-mismatch' : 'pointer-malformed';
+    await setAside(deps, { key: liveKey(name), body: found.body, reason });
+  }
   if (!facts) return { live: undefined, pointerEtag: found?.etag, rebuilt: false };
-  const pointer = rebuildPointer(facts, { wanted, ca: casOf(wanted, deps.stack)[0], spoilt: found?.body });
-  const options = { groups: wanted.hosts };
-  await Promise.all(
-    ARCHIVE_FILES.map((file) => deps.store.tag(archiveKey(name, facts.version, file), wanted.hosts)),
-  );
-  const written = found
-    ? await deps.store.replace(key, pointerText(pointer), { ...options, etag: found.etag })
-    : await deps.store.create(key, pointerText(pointer), options);
-  if (!written) throw new PointerMovedError(name);
-  return { live: { pointer, etag: written.etag }, pointerEtag: written.etag, rebuilt: true };
+  const pointer = rebuildPointer(facts, { wanted, ca: casOf(wanted, stack)[0], spoilt: found?.body });
+  await Promise.all(ARCHIVE_FILES.map((file) => store.tag(archiveKey(name, facts.version, file), hosts)));
+  const { etag } = await writePointer(store, name, { pointer, etag: found?.etag });
+  return { live: { pointer, etag }, pointerEtag: etag, rebuilt: true };
 }
 
 async function matches({ store }: RenewDeps, name: string, pointer: LivePointer): Promise<boolean> {
@@ -57,4 +51,56 @@ async function matches({ store }: RenewDeps, name: string, pointer: LivePointer)
     matchesChain(pointer, pem.fullchain) &&
     versionFacts(pointer.version, pem) !== undefined
   );
+}
+
+/** Stands for the version of the copies, which do not name it. */
+const UNKNOWN = '00000101T000000Z-000000';
+
+/**
+ * The newest version whose key matches its certificate, unexpired before expired, or the copies if they expire later. Unless
+ * it is the newest in the archive it is archived again, so that the pointer never moves back.
+ */
+async function newestValid({ store, clock }: RenewDeps, wanted: Wanted): Promise<VersionFacts | undefined> {
+  const { name } = wanted;
+  const versions = await versionsOf(store, name);
+  let best: Candidate | undefined;
+  for (const { version } of versions.filter(isComplete)) {
+    const candidate = candidateOf(version, await readVersion(store, name, version));
+    best ??= candidate;
+    if (candidate && Date.parse(candidate.facts.notAfter) > clock().getTime()) {
+      best = candidate;
+      break;
+    }
+  }
+  const copies = candidateOf(UNKNOWN, await readFiles(store, (file) => liveCopyKey(name, file)));
+  if (copies && !(best && best.facts.notAfter >= copies.facts.notAfter)) best = copies;
+  const newest = versions[0]?.version;
+  if (!best || best.facts.version === newest) return best?.facts;
+  const version = versionAfter(newest, clock());
+  await archive(store, wanted, { version, files: best.files });
+  return { ...best.facts, version };
+}
+
+interface Candidate {
+  facts: VersionFacts;
+  files: ArchivedPem;
+}
+
+function candidateOf(version: string, files: ArchivedPem): Candidate | undefined {
+  const facts = versionFacts(version, files);
+  return facts && { facts, files };
+}
+
+/** A version's files; a missing file is empty. */
+export function readVersion(store: RenewDeps['store'], name: string, version: string): Promise<ArchivedPem> {
+  return readFiles(store, (file) => archiveKey(name, version, file));
+}
+
+async function readFiles(
+  store: RenewDeps['store'],
+  keyOf: (file: keyof ArchivedPem) => string,
+): Promise<ArchivedPem> {
+  const texts = ARCHIVE_FILES.map(async (file) => (await store.get(keyOf(file)))?.body ?? '');
+  const [cert = '', chain = '', fullchain = '', privkey = ''] = await Promise.all(texts);
+  return { cert, chain, fullchain, privkey };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Reason } from '../../../lib/foundation/reasons/reasons.ts';
-import { orderAfter } from '../../../lib/issuance/renewal/rules/order-after.ts';
+import { orderAfter } from '../../../lib/issuance/renewal/rules/claim-record.ts';
 
 const order = { url: 'https://ca.test/order/1', key: 'k', request: 'r' };
 const refusedOnce = { ...order, refusals: 1 };

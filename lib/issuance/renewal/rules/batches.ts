@@ -1,21 +1,21 @@
 import { DAY } from '../../../foundation/common/durations.ts';
 import type { RenewReason, RepairReason } from './decide-renewal.ts';
 
-/** A certificate to work on, with what batches are made by. */
+/** A certificate that is due, with what batches are sorted by. */
 export interface DueCertificate {
   name: string;
   reason: RenewReason | RepairReason;
   /** The ACME directory. */
   ca: string;
-  /** Through which its hosted zones are reached; the stack's own account when absent. */
+  /** The role that reaches its hosted zones; the stack's own account when absent. */
   zoneRole?: string | undefined;
-  /** Ids of all hosted zones that its names lie in. */
+  /** All hosted zones of its names. */
   zoneIds: readonly string[];
-  /** When the live certificate expires; `undefined` when none was issued yet. */
+  /** Of the live certificate; `undefined` when none was issued yet. */
   notAfter: Date | undefined;
-  /** The live version that was decided on; a later one means that the work is done. */
+  /** The live version of the decision; if it has changed, the work is done. */
   replacing: string | null;
-  /** Whether our own budget is passed. */
+  /** Whether our own budget is ignored. */
   ignoreBudget?: boolean;
 }
 
@@ -28,16 +28,13 @@ export interface RenewalBatch {
 
 export const MAX_BATCH_SIZE = 50;
 
-/** Soonest expiry first; a name without a certificate as if it expired in a week, since nobody is served by it yet. */
+/** Soonest expiry first. Without a certificate, a name counts as expiring in a week: nothing serves it yet. */
 export function byUrgency(now: Date): (a: DueCertificate, b: DueCertificate) => number {
   const urgency = ({ notAfter }: DueCertificate) => notAfter?.getTime() ?? now.getTime() + 7 * DAY;
   return (a, b) => urgency(a) - urgency(b) || (a.name < b.name ? -1 : 1);
 }
 
-/**
- * Batches by CA account, zone role and hosted zones, at most 50 certificates each, the most urgent first, within and
- * among batches.
- */
+/** Batches by CA account, zone role and hosted zones, at most 50 certificates each, the most urgent first in and among them. */
 export function batchRenewals(due: readonly DueCertificate[], now: Date): RenewalBatch[] {
   const sorted = [...due].sort(byUrgency(now));
   const batches: RenewalBatch[] = [];

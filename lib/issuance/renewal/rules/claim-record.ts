@@ -1,21 +1,22 @@
 import * as z from 'zod/mini';
+import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 
-/** `pending/<name>.json`: who works on a certificate, and all that a crash must not lose. */
+/** `pending/<name>.json`: who renews a certificate, and all that a crash must not lose. */
 export const ClaimRecord = z.strictObject({
   owner: z.string(),
-  /** The claim ends this long after the object was last written, by the store's clock; 0 gives it up. */
+  /** The claim ends this long after the object was last written, by the store's clock; 0 ends it at once. */
   leaseSeconds: z.number(),
-  /** Written before the order is finalized, so that a certificate never comes without its key. */
+  /** Written before the order is finalized, so that no certificate is issued without its key. */
   order: z.optional(
     z.strictObject({
       url: z.string(),
       key: z.string(),
       request: z.string(),
-      /** How often its certificate was not what was asked for. */
+      /** How often its certificate was not the requested one. */
       refusals: z.optional(z.number()),
     }),
   ),
-  /** What is about to be written to the DNS, recorded before it is. */
+  /** Recorded before they are written to the DNS. */
   records: z._default(
     z.array(
       z.strictObject({
@@ -24,7 +25,7 @@ export const ClaimRecord = z.strictObject({
         type: z.enum(['TXT', 'CAA']),
         values: z.array(z.string()),
         ttl: z.number(),
-        /** Through which the zone was reached, whatever the renewal file says by now. */
+        /** The role that reached the zone, even if the renewal file names another by now. */
         zoneRole: z.optional(z.string()),
       }),
     ),
@@ -33,13 +34,28 @@ export const ClaimRecord = z.strictObject({
 });
 export type ClaimRecord = z.infer<typeof ClaimRecord>;
 
-/** Longer than a function can live, so a claim that ran out has no worker any more. */
+/** Longer than a function can run: the worker of a claim that ran out is gone. */
 export const CLAIM_SECONDS = 900;
 
-/** Whether a claim may be taken over: its time is up by the store's own clock, whatever the workers' clocks say. */
+/** Whether a claim may be taken over: its time is up by the store's clock, whatever the workers' clocks say. */
 export function isStale(
   { leaseSeconds }: Pick<ClaimRecord, 'leaseSeconds'>,
   { modified, at }: { modified: Date; at: Date },
 ): boolean {
   return modified.getTime() + leaseSeconds * 1000 <= at.getTime();
+}
+
+/** A certificate that is wrong twice will be wrong a third time; once may be damage on the way. */
+const MOST_REFUSALS = 2;
+
+/** The order that stays recorded after a failure, to be resumed; `givenUp` means that its certificate was issued for nothing. */
+export function orderAfter(
+  order: ClaimRecord['order'],
+  reason: Reason,
+): { order: ClaimRecord['order']; givenUp: boolean } {
+  if (!order || isOfKind(reason, 'order-ended')) return { order: undefined, givenUp: false };
+  if (!isOfKind(reason, 'wrong-certificate')) return { order, givenUp: false };
+  const refusals = (order.refusals ?? 0) + 1;
+  if (refusals < MOST_REFUSALS) return { order: { ...order, refusals }, givenUp: false };
+  return { order: undefined, givenUp: true };
 }

@@ -5,7 +5,7 @@ import type { SaidReason } from '../../../foundation/reasons/reasons.ts';
 import type { ORDER_LIMIT } from '../../../foundation/reasons/renewals.ts';
 import { type CaLimits, limitOn } from '../../ca/rules/ca-limits.ts';
 
-/** Why a renewal that is due may not be ordered before an instant; the message is one line for people. */
+/** Why a renewal that is due may not be ordered yet; the message is one line for people. */
 export interface OrderLimit {
   reason: keyof typeof ORDER_LIMIT;
   until: Date;
@@ -19,13 +19,13 @@ export const ISSUANCE_WINDOW = 7 * DAY;
 export interface OrderLimitFacts {
   names: readonly string[];
   limits: CaLimits;
-  /** When certificates of this lineage were issued, as far back as {@link ISSUANCE_WINDOW}. */
+  /** When certificates of this lineage were issued within {@link ISSUANCE_WINDOW}. */
   issued: readonly Date[];
   forced: boolean;
   ignoreBudget: boolean;
-  /** An order that is under way is gone on with: it costs no further one. */
+  /** Whether an open order is resumed, which costs no new one. */
   resumes: boolean;
-  /** Whether the CA itself suggests it and has not refused it yet: it exempts such renewals (Let's Encrypt, "Rate Limits", "ARI Renewals"). */
+  /** Whether the CA suggests it and has not refused it yet: such renewals are exempt (Let's Encrypt, "Rate Limits", "ARI Renewals"). */
   suggested?: boolean;
   now: Date;
 }
@@ -34,7 +34,7 @@ export function isSuggested(reason: SaidReason, failures: number | undefined): b
   return reason === 'suggested-window' && !failures;
 }
 
-/** What holds an order up: the CA's own word first, which nothing passes, then our budget. */
+/** What an order has to wait for: first the CA's limits, which nothing overrides, then our budget. */
 export function orderLimitOf(facts: OrderLimitFacts): OrderLimit | undefined {
   const limit = limitOn(facts.limits, facts);
   const isFree = facts.resumes || (facts.suggested ?? false);
@@ -46,46 +46,37 @@ export function orderLimitOf(facts: OrderLimitFacts): OrderLimit | undefined {
 }
 
 function budgetLimit({ names, limits, issued, now }: OrderLimitFacts): OrderLimit | undefined {
-  const spent = [
-    { what: `${MOST} certificates in 7 days`, until: freeAt(issued, ISSUANCE_WINDOW, now) },
-    ...[...new Set(names.map(identifierOf))].map((name) => ({
-      what: `${MOST} refused proofs for ${name} in an hour`,
-      until: freeAt(
-        limits.failedAuthorizations.flatMap((failed) => (failed.name === name ? new Date(failed.at) : [])),
-        HOUR,
-        now,
-      ),
-    })),
-  ];
-  const [longest] = spent
-    .flatMap(({ what, until }) => (until ? { what, until } : []))
-    .sort((a, b) => b.until.getTime() - a.until.getTime());
-  if (!longest) return undefined;
-  const { what, until } = longest;
-  return {
-    reason: 'budget-spent',
-    until,
-    message: `${what} are enough; the next at ${until.toISOString()}, or now with "ignoreBudget": true beside "start": "force"`,
+  const certificates = {
+    what: `${MOST} certificates in 7 days`,
+    until: freeAt(issued, ISSUANCE_WINDOW, now),
   };
+  const proofs = [...new Set(names.map(identifierOf))].map((name) => {
+    const refused = limits.failedAuthorizations.filter((failed) => failed.name === name);
+    const instants = refused.map(({ at }) => new Date(at));
+    return { what: `${MOST} refused proofs for ${name} in an hour`, until: freeAt(instants, HOUR, now) };
+  });
+  const [longest] = [certificates, ...proofs].sort(
+    (a, b) => (b.until?.getTime() ?? 0) - (a.until?.getTime() ?? 0),
+  );
+  if (!longest?.until) return undefined;
+  const { what, until } = longest;
+  const next = `the next at ${until.toISOString()}, or now with "ignoreBudget": true beside "start": "force"`;
+  return { reason: 'budget-spent', until, message: `${what} are enough; ${next}` };
 }
 
-/** When the window holds fewer than {@link MOST} again; `undefined` when it does now. */
+/** When the window will hold fewer than {@link MOST}; `undefined` if it does now. */
 function freeAt(instants: readonly Date[], windowMs: number, now: Date): Date | undefined {
-  const recent = instants
-    .map((instant) => instant.getTime() + windowMs)
-    .filter((end) => end > now.getTime())
-    .sort((a, b) => a - b);
-  const end = recent.at(-MOST);
-  return end === undefined ? undefined : new Date(end);
+  const ends = instants.map((instant) => instant.getTime() + windowMs).sort((a, b) => a - b);
+  const end = ends.at(-MOST);
+  return end !== undefined && end > now.getTime() ? new Date(end) : undefined;
 }
 
-/** Due, and not to be ordered yet: nothing is wrong, and nothing was asked of the CA. */
+/** The order has to wait: nothing is wrong, and the CA was not asked. */
 export class OrderLimitedError extends PerennialError<keyof typeof ORDER_LIMIT> {
   override readonly name = 'OrderLimitedError';
 }
 
-/** Throws {@link OrderLimitedError} where an order has to wait. */
 export function requireOrderAllowed(facts: OrderLimitFacts): void {
-  const hold = orderLimitOf(facts);
-  if (hold) throw new OrderLimitedError(hold.reason, hold.message);
+  const limit = orderLimitOf(facts);
+  if (limit) throw new OrderLimitedError(limit.reason, limit.message);
 }

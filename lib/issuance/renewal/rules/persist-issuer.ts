@@ -3,7 +3,7 @@ import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
 import type { AccountIssuer } from '../../dns/rules/persist-record.ts';
 import type { State } from './state.ts';
 
-/** Whom the standing records of a certificate let issue, or why that is not known, or of no use, and what to do. */
+/** The account that persist records authorize, or why it is unknown or useless, and what to do. */
 export function persistIssuer(
   issuer: CaaIssuer | undefined,
   { ca, name, state }: { ca: string; name: string; state: State | undefined },

@@ -2,21 +2,21 @@ import * as z from 'zod/mini';
 import { DAY, MINUTE } from '../../../foundation/common/durations.ts';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 import { LONGEST_WAIT } from '../../ca/rules/ca-limits.ts';
-import { type CaFailure, CaTroubles, rememberCaTrouble } from '../../ca/rules/ca-trouble.ts';
+import { CaTroubles } from '../../ca/rules/ca-trouble.ts';
 import { Suggested } from '../../ca/rules/renewal-window.ts';
 import { ISSUANCE_WINDOW } from './order-limit.ts';
 
-/** `state/<name>.json`: what is remembered between runs. Instants are ISO 8601 in UTC. */
+/** `state/<name>.json`: kept between runs. Instants are ISO 8601 in UTC. */
 export const State = z.object({
   failures: z._default(z.number(), 0),
   lastFailure: z.optional(z.object({ at: z.string(), reason: z.string(), message: z.string() })),
   /** Nothing is tried before this. */
   notBefore: z.optional(z.string()),
   suggested: z.optional(Suggested),
-  /** The CA that was asked last, and those that do not answer; directory addresses. */
+  /** The directory of the CA that was asked last, and the CAs that do not answer. */
   lastCa: z.optional(z.string()),
   cas: z.optional(CaTroubles),
-  /** When certificates were given up that the CA had issued: they count against its limits, and no archive shows them. */
+  /** When issued certificates were given up: they count against the CA's limits, and no archive shows them. */
   givenUp: z.optional(z.array(z.string())),
 });
 export type State = z.infer<typeof State>;
@@ -24,21 +24,12 @@ export type State = z.infer<typeof State>;
 /** Let's Encrypt's integration guide, "Retrying Failures": 1, 10, 100 minutes, then daily. */
 const RETRY_AFTER = [MINUTE, 10 * MINUTE, 100 * MINUTE, DAY];
 
-/** The part of the state that is about CAs, after one more failure at `now`. */
-export function rememberCa(
-  state: State | undefined,
-  failure: CaFailure,
-  now: Date,
-): Pick<State, 'lastCa' | 'cas'> {
-  return { lastCa: failure.ca, cas: rememberCaTrouble(state?.cas, failure, now) };
-}
-
 export interface Failure {
   reason: Reason;
   message: string;
-  /** The CA's own Retry-After, in milliseconds; the longer of the two waits counts. */
+  /** The CA's Retry-After, in milliseconds; the longer of the two waits counts. */
   retryAfterMs?: number | undefined;
-  /** Whether the certificate had been issued, and will not be asked for again. */
+  /** Whether its certificate was issued, and will not be downloaded again. */
   givenUp?: boolean;
 }
 
@@ -58,7 +49,7 @@ export function rememberFailure(state: State | undefined, failure: Failure, now:
   };
 }
 
-/** The state after a success: failures are forgotten, what counts against the CA's limits is not. */
+/** The state after a success: forgets failures, but not what counts against the CA's limits. */
 export function rememberSuccess(state: State, now: Date): State | undefined {
   const givenUp = recentlyGivenUp(state, now);
   return givenUp.length > 0 ? { failures: 0, givenUp } : undefined;
