@@ -12,7 +12,7 @@ import { ChangeRefusedError, type Zones } from './zones.ts';
 /** How often a set that others keep changing is read again. */
 const MAX_CONFLICTS = 5;
 
-interface Applied {
+export interface Applied {
   changeIds: string[];
   /** Edits that Route 53 refuses, with its message; nothing of them was written. */
   refused: { edit: RecordEdit; message: string }[];
