@@ -73,10 +73,7 @@ async function seenEverywhere(resolver: Resolver, zone: PublishedZone, signal: A
   }
 }
 
-interface Server {
-  server: string;
-  address: string;
-}
+type Server = Parameters<Resolver['txtFrom']>[0];
 
 interface Value {
   name: string;
@@ -85,10 +82,10 @@ interface Value {
 
 /** The new TXT values of one zone that some authoritative servers do not return yet. */
 export class PropagationCheck {
-  readonly #resolver: Pick<Resolver, 'txtFrom'>;
+  readonly #resolver: Resolver;
   #left: { server: Server; open: Value[] }[];
 
-  private constructor(resolver: Pick<Resolver, 'txtFrom'>, servers: readonly Server[], open: Value[]) {
+  private constructor(resolver: Resolver, servers: readonly Server[], open: Value[]) {
     this.#resolver = resolver;
     this.#left = open.length === 0 ? [] : servers.map((server) => ({ server, open }));
   }
@@ -127,11 +124,7 @@ export class PropagationCheck {
   }
 
   async #gives(server: Server, { name, values }: Value): Promise<boolean> {
-    try {
-      const found = await this.#resolver.txtFrom(server, name);
-      return values.every((value) => found.includes(value));
-    } catch {
-      return false;
-    }
+    const found = await this.#resolver.txtFrom(server, name).catch(() => undefined);
+    return found !== undefined && values.every((value) => found.includes(value));
   }
 }

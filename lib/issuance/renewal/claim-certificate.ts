@@ -16,10 +16,6 @@ import { soundPointer } from './sound-pointer.ts';
 /** The certificate needs nothing any more: the message came twice, or late. */
 class NotDueError extends PerennialError<'no-longer-due'> {
   override readonly name = 'NotDueError';
-
-  constructor(seen: string) {
-    super('no-longer-due', seen);
-  }
 }
 
 /** A certificate of a batch, with the batch's zone role and CA. */
@@ -58,14 +54,15 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     await setAside(deps, { key: stateKey(name), body, reason: 'state-malformed' });
     await store.remove(stateKey(name), { etag });
   }
-  if ((found?.pointer?.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
+  if ((found?.pointer?.version ?? null) !== replacing)
+    throw new NotDueError('no-longer-due', `${name} was renewed meanwhile`);
   if (!file && leftOpen) return retired(name, found);
   if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
   const wanted = parseRenewalFile(file.body, name, stack);
   if (wanted.zoneRole !== zoneRole)
-    throw new NotDueError(`${name} was given another zone role; the next scan takes it up`);
+    throw new NotDueError('no-longer-due', `${name} was given another zone role; the next scan takes it up`);
   if (!casOf(wanted, stack).includes(ca))
-    throw new NotDueError(`${name} was given another CA; the next scan takes it up`);
+    throw new NotDueError('no-longer-due', `${name} was given another CA; the next scan takes it up`);
   const { rebuilt, ...sound } = await soundPointer(deps, wanted, found);
   const facts = renewalFacts(
     {
@@ -82,7 +79,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     stack,
   );
   const decision = decideRenewal(facts);
-  if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
+  if (decision.action === 'wait') throw new NotDueError('no-longer-due', `${name} is not due any more`);
   if (decision.action === 'renew') {
     const resumes = recorded.order !== undefined;
     // Recent issuances are checked right before the order.
