@@ -23,7 +23,7 @@ type DueOne = RenewalDue['certificates'][number] & Pick<RenewalDue, 'zoneRole' |
 
 type Assessed = Omit<Claimed, 'name' | 'claim'>;
 
-/** Upkeep that a message can ask for; whether a pointer is lost, the pointer itself shows. */
+/** Upkeep that a message can ask for; a lost pointer is found by reading it. */
 const UPKEEP: UpkeepReason[] = ['state-unreadable', 'copies-behind', 'old-versions'];
 
 /** Claims one certificate, then assesses it again: messages are hints, the stored objects decide. */
@@ -91,7 +91,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   return { wanted, ...sound, reason: why, state, revocations, action, ignoreBudget };
 }
 
-/** Without a renewal file, only the DNS is cleaned of what an earlier worker left; certificate and hosts stay as they are. */
+/** Without a renewal file, only the records of an earlier worker are removed; certificate and hosts stay. */
 function retired(name: string, found: FoundPointer | undefined): Assessed {
   const { names = [], key = 'ecdsa-p256', hosts = [], serverNames = [] } = found?.pointer ?? {};
   const wanted: Wanted = { name, names, key, hosts, serverNames, caa: { mode: 'off', restrict: false } };
