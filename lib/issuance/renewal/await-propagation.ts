@@ -3,7 +3,7 @@ import { DnsError, type Resolver } from '../dns/resolver.ts';
 import type { Ordered, RenewRun } from './phases.ts';
 import { dropFailed, type Published, type PublishedZone } from './publish.ts';
 
-/** For servers and changes together: AWS says 60 s is usual, and to wait five minutes at most. */
+/** For servers and changes together: AWS calls 60 s usual, and advises to wait five minutes at most. */
 const LIMIT_MS = 290_000;
 const DNS_INTERVAL_MS = 200;
 
@@ -51,10 +51,10 @@ async function awaitZone({ deps, signal }: RenewRun, zone: PublishedZone): Promi
 }
 
 async function seenEverywhere(resolver: Resolver, zone: PublishedZone, signal: AbortSignal): Promise<void> {
-  const unseen = await PropagationCheck.of(zone, resolver);
+  const check = await PropagationCheck.of(zone, resolver);
   try {
     await poll(
-      () => unseen.look(),
+      () => check.ask(),
       (left) => left === undefined,
       {
         what: `the TXT values of ${zone.zoneName}`,
@@ -64,7 +64,7 @@ async function seenEverywhere(resolver: Resolver, zone: PublishedZone, signal: A
       },
     );
   } catch (error) {
-    const { first } = unseen;
+    const { first } = check;
     if (!(error instanceof TimeLimitError) || error.reason === 'out-of-time' || !first) throw error;
     throw new TimeLimitError(
       'wait-limit-reached',
@@ -73,10 +73,7 @@ async function seenEverywhere(resolver: Resolver, zone: PublishedZone, signal: A
   }
 }
 
-interface Server {
-  server: string;
-  address: string;
-}
+type Server = Parameters<Resolver['txtFrom']>[0];
 
 interface Value {
   name: string;
@@ -85,10 +82,10 @@ interface Value {
 
 /** The new TXT values of one zone that some authoritative servers do not return yet. */
 export class PropagationCheck {
-  readonly #resolver: Pick<Resolver, 'txtFrom'>;
+  readonly #resolver: Resolver;
   #left: { server: Server; open: Value[] }[];
 
-  private constructor(resolver: Pick<Resolver, 'txtFrom'>, servers: readonly Server[], open: Value[]) {
+  private constructor(resolver: Resolver, servers: readonly Server[], open: Value[]) {
     this.#resolver = resolver;
     this.#left = open.length === 0 ? [] : servers.map((server) => ({ server, open }));
   }
@@ -116,22 +113,18 @@ export class PropagationCheck {
    * Asks again for what is left, and returns a server and a name of it. A change batch reaches a server as a whole: each
    * server is asked for one name until it returns that, then for all the others.
    */
-  async look(): Promise<PropagationCheck['first']> {
-    const looks = this.#left.map(async ({ server, open: [first, ...others] }) => {
+  async ask(): Promise<PropagationCheck['first']> {
+    const asked = this.#left.map(async ({ server, open: [first, ...others] }) => {
       if (first && !(await this.#gives(server, first))) return { server, open: [first, ...others] };
       const given = await Promise.all(others.map((value) => this.#gives(server, value)));
       return { server, open: others.filter((_, index) => !given[index]) };
     });
-    this.#left = (await Promise.all(looks)).filter(({ open }) => open.length > 0);
+    this.#left = (await Promise.all(asked)).filter(({ open }) => open.length > 0);
     return this.first;
   }
 
   async #gives(server: Server, { name, values }: Value): Promise<boolean> {
-    try {
-      const found = await this.#resolver.txtFrom(server, name);
-      return values.every((value) => found.includes(value));
-    } catch {
-      return false;
-    }
+    const found = await this.#resolver.txtFrom(server, name).catch(() => undefined);
+    return found !== undefined && values.every((value) => found.includes(value));
   }
 }

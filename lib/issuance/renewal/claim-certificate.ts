@@ -16,10 +16,6 @@ import { soundPointer } from './sound-pointer.ts';
 /** The certificate needs nothing any more: the message came twice, or late. */
 class NotDueError extends PerennialError<'no-longer-due'> {
   override readonly name = 'NotDueError';
-
-  constructor(seen: string) {
-    super('no-longer-due', seen);
-  }
 }
 
 /** A certificate of a batch, with the batch's zone role and CA. */
@@ -27,7 +23,7 @@ type DueOne = RenewalDue['certificates'][number] & Pick<RenewalDue, 'zoneRole' |
 
 type Assessed = Omit<Claimed, 'name' | 'claim'>;
 
-/** Upkeep that a message can ask for; whether a pointer is lost, the pointer itself shows. */
+/** Upkeep that a message can ask for; a lost pointer is found by reading it. */
 const UPKEEP: UpkeepReason[] = ['state-unreadable', 'copies-behind', 'old-versions'];
 
 /** Claims one certificate, then assesses it again: messages are hints, the stored objects decide. */
@@ -58,14 +54,15 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     await setAside(deps, { key: stateKey(name), body, reason: 'state-malformed' });
     await store.remove(stateKey(name), { etag });
   }
-  if ((found?.pointer?.version ?? null) !== replacing) throw new NotDueError(`${name} was renewed meanwhile`);
+  if ((found?.pointer?.version ?? null) !== replacing)
+    throw new NotDueError('no-longer-due', `${name} was renewed meanwhile`);
   if (!file && leftOpen) return retired(name, found);
   if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
   const wanted = parseRenewalFile(file.body, name, stack);
   if (wanted.zoneRole !== zoneRole)
-    throw new NotDueError(`${name} was given another zone role; the next scan takes it up`);
+    throw new NotDueError('no-longer-due', `${name} was given another zone role; the next scan takes it up`);
   if (!casOf(wanted, stack).includes(ca))
-    throw new NotDueError(`${name} was given another CA; the next scan takes it up`);
+    throw new NotDueError('no-longer-due', `${name} was given another CA; the next scan takes it up`);
   const { rebuilt, ...sound } = await soundPointer(deps, wanted, found);
   const facts = renewalFacts(
     {
@@ -82,7 +79,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     stack,
   );
   const decision = decideRenewal(facts);
-  if (decision.action === 'wait') throw new NotDueError(`${name} is not due any more`);
+  if (decision.action === 'wait') throw new NotDueError('no-longer-due', `${name} is not due any more`);
   if (decision.action === 'renew') {
     const resumes = recorded.order !== undefined;
     // Recent issuances are checked right before the order.
@@ -94,7 +91,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   return { wanted, ...sound, reason: why, state, revocations, action, ignoreBudget };
 }
 
-/** Without a renewal file, only the DNS is cleaned of what an earlier worker left; certificate and hosts stay as they are. */
+/** Without a renewal file, only the records of an earlier worker are removed; certificate and hosts stay. */
 function retired(name: string, found: FoundPointer | undefined): Assessed {
   const { names = [], key = 'ecdsa-p256', hosts = [], serverNames = [] } = found?.pointer ?? {};
   const wanted: Wanted = { name, names, key, hosts, serverNames, caa: { mode: 'off', restrict: false } };

@@ -68,10 +68,10 @@ export async function writePointer(
 ): Promise<Written> {
   const key = liveKey(name);
   const body = pointerText(pointer);
-  const options = { groups: pointer.hosts };
-  const writing =
-    etag === undefined ? store.create(key, body, options) : store.replace(key, body, { ...options, etag });
-  const written = await writing;
+  const groups = pointer.hosts;
+  const written = await (etag === undefined
+    ? store.create(key, body, { groups })
+    : store.replace(key, body, { groups, etag }));
   if (!written)
     throw new PointerMovedError('claimed-elsewhere', `${name} is being renewed by another worker`);
   return written;
@@ -116,15 +116,9 @@ export function caaAfter(
   live: LivePointer | undefined,
   edits: readonly PlacedEdit[],
 ): Pick<LivePointer, 'caa'> {
-  const changes = edits.map(({ edit: { name, add, remove } }) => ({
-    at: name,
-    add: [...add],
-    remove: [...remove],
-  }));
-  const caa = recordedAfter(live?.caa ?? [], changes).map(({ name, values }) => ({
-    name,
-    values: [...values],
-  }));
+  const changes = edits.map(({ edit }) => ({ at: edit.name, add: [...edit.add], remove: [...edit.remove] }));
+  const recorded = recordedAfter(live?.caa ?? [], changes);
+  const caa = recorded.map(({ name, values }) => ({ name, values: [...values] }));
   return caa.length > 0 ? { caa } : {};
 }
 

@@ -1,6 +1,5 @@
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
-import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { archiveKey, archivePrefix, copiesPrefix } from '../../foundation/certificate/object-keys.ts';
 import { expiryOf, matchesChain } from '../../foundation/certificate/pointer-match.ts';
 import {
@@ -21,25 +20,20 @@ export async function versionsOf(store: Store, name: string): Promise<StoredVers
   return storedVersions(name, await store.list(archivePrefix(name), { deep: true }));
 }
 
-/** A missing pointer costs a list; a readable one costs more than its read only where `looksClosely`. */
+/**
+ * What is wrong with a pointer and its versions. A missing pointer costs a list. Where it `looksClosely`, as the weekly
+ * sweep does, it costs two lists and the live chain, and no private key is read.
+ */
 export async function assessPointer(
   store: Store,
   { name, found, looksClosely }: { name: string; found: FoundPointer | undefined; looksClosely: boolean },
   now: Date,
 ): Promise<UpkeepReason | undefined> {
-  if (!found) return (await versionsOf(store, name)).some(isComplete) ? 'pointer-lost' : undefined;
-  if (!found.pointer) return 'pointer-lost';
-  const { pointer, modified } = found;
-  return looksClosely ? findUpkeep(store, { name, pointer, modified }, now) : undefined;
-}
-
-/** The weekly sweep's part: two lists a certificate and the live chain, and no private key. */
-async function findUpkeep(
-  store: Store,
-  { name, pointer, modified }: { name: string; pointer: LivePointer; modified: Date },
-  now: Date,
-): Promise<UpkeepReason | undefined> {
+  if (found && !found.pointer) return 'pointer-lost';
+  if (found && !looksClosely) return undefined;
   const versions = await versionsOf(store, name);
+  if (!found?.pointer) return versions.some(isComplete) ? 'pointer-lost' : undefined;
+  const { pointer, modified } = found;
   const live = versions.find(({ version }) => version === pointer.version);
   const chain = await store.get(archiveKey(name, pointer.version, 'fullchain'));
   if (!live || !isComplete(live) || isTouched(live, modified)) return 'pointer-lost';

@@ -32,8 +32,8 @@ class SameOrderError extends PerennialError<'same-order-in-flight'> {
 }
 
 /**
- * Takes the order lock for the holder of the certificate's claim, and returns its release. A lock of the same certificate is
- * left over from a worker without a claim, and is taken over; throws {@link SameOrderError} for another certificate's.
+ * Takes the order lock for the holder of the certificate's claim, and returns its release. A lock of the same certificate
+ * comes from a worker that lost its claim, and is taken over; throws {@link SameOrderError} for another's.
  */
 export async function takeOrderLock(
   store: ObjectStore,

@@ -84,7 +84,7 @@ function txtEdit({ challengeTargets, name }: Checked, { identifier, challenge }:
   return { zoneId: target.zoneId, zoneName: target.zoneName, edit };
 }
 
-/** What an earlier run may have left in the DNS stays recorded until it is removed. */
+/** Records that an earlier run may have left in the DNS stay recorded until they are removed. */
 function mergeRecords({ claim, wanted }: Checked, edits: readonly PlacedEdit[]): ClaimRecord['records'] {
   const { zoneRole } = wanted;
   const added = edits.map(({ zoneId, edit: { name, type, add, ttl } }) => ({

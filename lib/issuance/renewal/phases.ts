@@ -34,7 +34,7 @@ export interface RenewRun {
   drop: (renewal: Claimed, error: unknown) => void;
 }
 
-/** A claimed certificate; each phase adds what it found. */
+/** A claimed certificate; each phase adds its results. */
 export interface Claimed {
   name: string;
   reason: SaidReason;
@@ -45,7 +45,7 @@ export interface Claimed {
   state: State | undefined;
   action: 'renew' | 'mend';
   revocations: readonly Revocation[];
-  /** Set by hand, by someone who knows what is left of the CA's limits. */
+  /** Set by hand, by someone who knows how much of the CA's limits is left. */
   ignoreBudget: boolean;
   claim: Claim;
 }

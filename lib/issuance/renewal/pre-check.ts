@@ -38,7 +38,7 @@ export function preCheck(run: RenewRun, claimed: readonly Claimed[]): Promise<Ch
 /** The name and hosted zone of a proof. */
 async function placeOf({ resolver, zones, stack }: BatchDeps, identifier: string, findZone: FindZone) {
   const name = await challengeTarget(resolver, identifier, stack).catch(async (error) => {
-    // Where the DNS does not answer, what is known of the zone often says why.
+    // If the DNS does not answer, the search for the zone often throws the cause.
     if (error instanceof DnsError) await findZone(challengeName(identifier));
     throw error;
   });
@@ -82,7 +82,7 @@ function issuerFinder({ deps, authority }: RenewRun): (wanted: Wanted) => Promis
   };
 }
 
-/** Only a value that binds a CA to our account needs one there. A CA that cannot be asked now is added by a later renewal. */
+/** Opens an account only where the value names it. A CA that cannot be asked now is added by a later renewal. */
 function fallbackIssuer(deps: RenewDeps, ca: string, restrict: boolean): Promise<CaaIssuer | undefined> {
   return orWarn(deps, `the CA at ${ca} cannot be let into CAA yet`, async () => {
     if (restrict) return (await deps.openAuthority(ca)).caaIssuer();

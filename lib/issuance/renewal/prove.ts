@@ -5,7 +5,7 @@ import type { Ordered, RenewRun } from './phases.ts';
 
 const LIMIT_MS = 180_000;
 
-/** Answers the open challenges and waits until the order is ready; throws the CA's problems with proofs it did not accept. */
+/** Answers the open challenges and waits until the order is ready; throws the CA's problems if it is invalid. */
 export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
   await Promise.all(
     renewal.open.map((authorization) => {

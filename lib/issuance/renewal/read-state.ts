@@ -4,7 +4,7 @@ import { stateKey } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { State } from './rules/state.ts';
 
-/** The state of a certificate. One that cannot be read is returned as `spoilt` and counts as none: a state only makes us wait. */
+/** The state of a certificate. An unreadable one, `spoilt`, counts as none: a state only makes us wait. */
 export async function findState(
   store: Pick<ObjectStore, 'get'>,
   name: string,

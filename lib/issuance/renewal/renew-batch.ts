@@ -1,6 +1,5 @@
 import { describeError } from '../../foundation/common/describe-error.ts';
 import type { RenewalDue } from '../../foundation/events/events.ts';
-import type { CertificateAuthority } from '../ca/certificate-authority.ts';
 import { refusalOf } from '../ca/refusal.ts';
 import { isAccountLost } from '../ca/rules/account-lost.ts';
 import { claimCertificate } from './claim-certificate.ts';
@@ -110,25 +109,16 @@ async function issueAll(
   const isRefused = (renewal: Claimed) => isAccountLost(describeError(dropped.get(renewal)));
   const refused = [...dropped.keys()].filter(isRefused);
   if (refused.length === 0) return committed;
-  const authority = await replaceAccount(run, refused);
+  const { deps, drop } = run;
+  const { directoryUrl, accountUrl } = run.authority;
+  const authority = await deps.openAuthority(directoryUrl, { lost: accountUrl }).catch((error) => {
+    for (const renewal of refused) drop(renewal, error);
+  });
   if (!authority) return committed;
+  deps.warn(`the account ${accountUrl} is gone; ${authority.accountUrl} takes its place`);
   for (const renewal of refused) dropped.delete(renewal);
   // From the pre-check on, so that CAA names the new account before anything is ordered.
   return [...committed, ...(await issue({ ...run, authority }, refused))];
-}
-
-async function replaceAccount(
-  { deps, authority: { directoryUrl, accountUrl }, drop }: RenewRun,
-  refused: readonly Claimed[],
-): Promise<CertificateAuthority | undefined> {
-  try {
-    const next = await deps.openAuthority(directoryUrl, { lost: accountUrl });
-    deps.warn(`the account ${accountUrl} is gone; ${next.accountUrl} takes its place`);
-    return next;
-  } catch (error) {
-    for (const renewal of refused) drop(renewal, error);
-    return undefined;
-  }
 }
 
 /** Ends a renewed certificate's claim, and forgets earlier failures. */

@@ -19,7 +19,7 @@ import { cleanUp, leftRecords, refusedError } from './publish.ts';
 import { showsHosts } from './rules/decide-renewal.ts';
 import { readVersion } from './sound-pointer.ts';
 
-/** Repairs what needs no new certificate: records left in the DNS, lost CAA values, the hosts of the live version, copies. */
+/** Repairs what needs no new certificate: left DNS records, lost CAA values, hosts of the live version, copies. */
 export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOutcome> {
   const { name, claim, live, reason } = claimed;
   await cleanUp(deps, leftRecords(claimed));
@@ -52,7 +52,7 @@ async function repairCaa(
 
 type Issued = Claimed & { live: NonNullable<Claimed['live']> };
 
-/** Writes the repaired pointer. If the hosts changed, first lets them read the version, and at the end deploys it to them. */
+/** Writes the repaired pointer; changed hosts may read the version before that, and are deployed to after. */
 async function showHosts(
   { store, events }: RenewDeps,
   { name, wanted, live }: Issued,

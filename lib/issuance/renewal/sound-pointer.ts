@@ -57,8 +57,8 @@ async function matches({ store }: RenewDeps, name: string, pointer: LivePointer)
 const UNKNOWN = '00000101T000000Z-000000';
 
 /**
- * The newest version whose key matches its certificate, unexpired before expired, or the copies if they expire later. Unless
- * it is the newest in the archive it is archived again, so that the pointer never moves back.
+ * The newest version whose key matches its certificate, unexpired before expired, or the copies if they expire later. If
+ * it is not the newest in the archive it is archived again, so that the pointer never moves back.
  */
 async function newestValid({ store, clock }: RenewDeps, wanted: Wanted): Promise<VersionFacts | undefined> {
   const { name } = wanted;

@@ -39,33 +39,33 @@ beforeEach(() => {
 
 describe('values that are waited for', () => {
   it('are asked for by one name a server until that is there', async () => {
-    const unseen = await PropagationCheck.of(zone(edit('a'), edit('b'), edit('c')), resolver);
-    expect(await unseen.look()).toEqual({ server: 'ns1.test', name: 'a' });
+    const check = await PropagationCheck.of(zone(edit('a'), edit('b'), edit('c')), resolver);
+    expect(await check.ask()).toEqual({ server: 'ns1.test', name: 'a' });
     expect(asked).toEqual(['ns1.test a', 'ns2.test a']);
   });
 
   it('are seen only when every server gives every one', async () => {
-    const unseen = await PropagationCheck.of(zone(edit('a'), edit('b'), edit('c')), resolver);
+    const check = await PropagationCheck.of(zone(edit('a'), edit('b'), edit('c')), resolver);
     show('a');
     show('b', SERVERS.slice(0, 1));
     show('c');
-    expect(await unseen.look()).toEqual({ server: 'ns2.test', name: 'b' });
+    expect(await check.ask()).toEqual({ server: 'ns2.test', name: 'b' });
     asked = [];
     show('b');
-    expect(await unseen.look()).toBeUndefined();
+    expect(await check.ask()).toBeUndefined();
     expect(asked).toEqual(['ns2.test b']);
   });
 
   it('are not seen at a server that does not answer', async () => {
-    const unseen = await PropagationCheck.of(zone(edit('a')), resolver);
+    const check = await PropagationCheck.of(zone(edit('a')), resolver);
     show('a');
     there.add('ns1.test down');
-    expect(await unseen.look()).toEqual({ server: 'ns1.test', name: 'a' });
+    expect(await check.ask()).toEqual({ server: 'ns1.test', name: 'a' });
   });
 
   it('are none where only CAA was written', async () => {
-    const unseen = await PropagationCheck.of(zone(edit('a', 'CAA')), resolver);
-    expect(await unseen.look()).toBeUndefined();
+    const check = await PropagationCheck.of(zone(edit('a', 'CAA')), resolver);
+    expect(await check.ask()).toBeUndefined();
     expect(asked).toEqual([]);
   });
 });

@@ -34,7 +34,7 @@ export function byUrgency(now: Date): (a: DueCertificate, b: DueCertificate) => 
   return (a, b) => urgency(a) - urgency(b) || (a.name < b.name ? -1 : 1);
 }
 
-/** Batches by CA account, zone role and hosted zones, at most 50 certificates each, the most urgent first in and among them. */
+/** Batches by CA account, zone role and hosted zones, at most 50 certificates each, the most urgent first. */
 export function batchRenewals(due: readonly DueCertificate[], now: Date): RenewalBatch[] {
   const sorted = [...due].sort(byUrgency(now));
   const batches: RenewalBatch[] = [];

@@ -48,7 +48,7 @@ export function isStale(
 /** A certificate that is wrong twice will be wrong a third time; once may be damage on the way. */
 const MOST_REFUSALS = 2;
 
-/** The order that stays recorded after a failure, to be resumed; `givenUp` means that its certificate was issued for nothing. */
+/** The order to resume after a failure; `givenUp` means that its certificate was issued for nothing. */
 export function orderAfter(
   order: ClaimRecord['order'],
   reason: Reason,

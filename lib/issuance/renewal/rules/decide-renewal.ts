@@ -24,20 +24,20 @@ export interface RenewalFacts extends StackCas {
   live: LivePointer | undefined;
   state: State | undefined;
   forced: boolean;
-  /** Whether an earlier worker's claim is still there and stale. */
+  /** Whether an earlier worker left a stale claim. */
   leftOpen: boolean;
-  /** Whether the DNS does not hold the CAA that the file wants; looked at by the weekly sweep. */
+  /** Whether the DNS lacks CAA values that the file wants; the weekly sweep checks it. */
   caaDrifted: boolean;
-  /** A lost pointer comes before everything: what it says of age and names is not to be believed. */
+  /** A lost pointer comes first: what it says of age and names cannot be trusted. */
   upkeep?: UpkeepReason | undefined;
-  /** CAs that take no order for these names before an instant (ISO 8601), by directory address. */
+  /** CAs that accept no order for these names before an instant (ISO 8601), by directory. */
   limited?: ReadonlyMap<string, string>;
-  /** Whether the live version was revoked, and another one is wanted in its place. */
+  /** Whether the live version was revoked and has to be replaced. */
   revoked?: boolean;
   now: Date;
 }
 
-/** Whether a certificate is renewed now, and why; the order of the rules is that of docs/decisions/0001. */
+/** Whether a certificate is renewed now, and why; docs/decisions/0001 has the order of the rules. */
 export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   const { forced, state, now } = facts;
   if (forced) return { action: 'renew', reason: 'forced' };
@@ -50,7 +50,7 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   return { action: 'wait', reason: 'backing-off', until: notBefore };
 }
 
-/** The CA that a renewal for this reason is asked of. */
+/** The CA for a renewal with this reason. */
 export function caFor(
   { wanted, live, state, limited, now, ...stack }: RenewalFacts,
   reason: Reason,
@@ -60,7 +60,7 @@ export function caFor(
   return chooseCa({ cas: casOf(wanted, stack), troubles, live, isForAge, now });
 }
 
-/** Whether the next try is at another CA than the one whose trouble set the wait. */
+/** Whether the next try goes to another CA than the one that caused the back-off. */
 function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {
   const lastCa = facts.state?.lastCa;
   const choice = caFor(facts, reason);
@@ -82,7 +82,7 @@ function decideByCertificate(facts: RenewalFacts): RenewalDecision {
   return { action: 'wait', reason: 'not-due', until: due.at };
 }
 
-/** Whether the pointer tells hosts what the file wants of them. */
+/** Whether the pointer has the hosts and server names that the file wants. */
 export function showsHosts(live: Pick<LivePointer, 'hosts' | 'serverNames'>, wanted: Wanted): boolean {
   return sameNames(wanted.hosts, live.hosts) && sameNames(wanted.serverNames, live.serverNames);
 }
@@ -95,14 +95,14 @@ function whatChanged({ wanted, ...stack }: RenewalFacts, live: LivePointer): Ren
   return undefined;
 }
 
-/** Whether the next certificate should be here by now: a day past its time, or, where there is none yet, three failures later. */
+/** Whether a renewal is late: a day past its time, or three failures without any certificate yet. */
 export function isOverdue(facts: RenewalFacts): boolean {
   const { live, state, now } = facts;
   if (!live) return (state?.failures ?? 0) >= 3;
   return dueByAge(facts, live).at.getTime() + DAY <= now.getTime();
 }
 
-/** The instant from which age alone is a reason, and that reason. */
+/** When age alone becomes a reason, and that reason. */
 export function dueByAge(
   { wanted, state }: Pick<RenewalFacts, 'wanted' | 'state'>,
   live: LivePointer,

@@ -25,7 +25,7 @@ export interface OrderLimitFacts {
   ignoreBudget: boolean;
   /** Whether an open order is resumed, which costs no new one. */
   resumes: boolean;
-  /** Whether the CA suggests it and has not refused it yet: such renewals are exempt (Let's Encrypt, "Rate Limits", "ARI Renewals"). */
+  /** Suggested by the CA and not refused yet: exempt (Let's Encrypt, "Rate Limits", "ARI Renewals"). */
   suggested?: boolean;
   now: Date;
 }
