@@ -70,6 +70,7 @@ export class Claim {
 
   /** Records a side effect before it happens; throws {@link ClaimLostError} when the claim was taken over. */
   async record(progress: Partial<Pick<ClaimRecord, 'order' | 'records'>>): Promise<void> {
+    if (progress.records) this.cleaned = false;
     await this.#write({ ...this.#recorded, ...progress });
   }
 
