@@ -1,0 +1,75 @@
+import { DAY, HOUR } from '../engine/durations.ts';
+import { pointerOf } from '../world/stored.ts';
+import type { World } from '../world/world.ts';
+import type { Breaches } from './broken.ts';
+import type { Opportunities } from './opportunities.ts';
+import { isWanted } from './pointer-checks.ts';
+
+/** Invariant 4 and the CA's limits: nothing is issued in vain, no limit is met, and no proof is taken away from under its eyes. */
+export function checkCas({
+  world,
+  breaches,
+  opportunities,
+}: {
+  world: World;
+  breaches: Breaches;
+  opportunities: Opportunities;
+}): void {
+  const { scheduler, trace } = world;
+  for (const ca of world.cas) {
+    ca.onLimit.push(({ limit, value, message }, names) => {
+      trace.met(`limit ${limit}`);
+      const usedAt = world.usedByOthers.get(value) ?? Number.NEGATIVE_INFINITY;
+      if (limit === 'registered-domain' && usedAt + 10 * DAY > scheduler.now) return;
+      breaches.report('rate-limit-met', `${names.join(' ')}: ${message}`);
+    });
+    ca.onIssued.push((issued) => {
+      trace.met(`issued for ${Math.round((issued.notAfter - issued.notBefore) / DAY)} days`);
+      scheduler.after(2 * DAY, 'after an issue', () => {
+        const namesOf = [...world.files]
+          .filter(([, file]) => sameNames(file.names, issued.names))
+          .map(([name]) => name);
+        const isLive = world.everLive.has(issued.certId);
+        if (isLive || namesOf.length === 0) return;
+        trace.met('issued in vain');
+        const [name = ''] = namesOf;
+        const span = { from: issued.issuedAt - HOUR, until: issued.issuedAt + 2 * DAY };
+        const isClear =
+          opportunities.longestClear(name, span, ['s3', 'ca', 'route53', 'dns', 'bus']) >= 2 * DAY;
+        if (isClear && isWanted(world, name) && !wasChanged(world, name, span.from))
+          breaches.report(
+            'issued-in-vain',
+            `${name} ${issued.serial}; live is ${pointerOf(world, name)?.version}`,
+          );
+      });
+    });
+    ca.onRefusedProof.push(({ identifier, txtValue, problem }) => {
+      trace.met('proof refused');
+      if (problem?.startsWith('Incorrect TXT') && world.removedWhileAsked.has(`"${txtValue}"`))
+        breaches.report('proof-removed-early', `${identifier}: the TXT was removed while the CA looked`);
+    });
+  }
+  world.route53.onChange.push(({ zone, changes }) => {
+    for (const { action, set } of changes)
+      if (action === 'DELETE' && set.type === 'TXT')
+        for (const value of set.values)
+          if (!zone.sets.get(`TXT ${set.name}`)?.values.includes(value) && isAsked(world, value))
+            world.removedWhileAsked.add(value);
+  });
+}
+
+function isAsked(world: World, value: string): boolean {
+  return world.cas.some((ca) =>
+    [...ca.authorizations.values()].some(
+      (one) => one.answered && one.status === 'pending' && `"${one.txtValue}"` === value,
+    ),
+  );
+}
+
+function wasChanged(world: World, name: string, since: number): boolean {
+  return (world.wantedSince.get(name) ?? 0) >= since;
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name));
+}

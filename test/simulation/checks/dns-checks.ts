@@ -1,0 +1,53 @@
+import { PENDING_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
+import type { World } from '../world/world.ts';
+import type { Breaches } from './broken.ts';
+
+/** Invariant 3: what we write is recorded before, nothing of it is forgotten, and nothing of anybody else's is touched. */
+export function checkDns(world: World, breaches: Breaches): void {
+  const pending = () => world.bucket.keys(PENDING_PREFIX).map((key) => world.bucket.get(key)?.body ?? '');
+  const isRecorded = (value: string) => {
+    const quoted = JSON.stringify(value);
+    return pending().some((body) => body.includes(quoted));
+  };
+  world.route53.onChange.push(({ zone, changes }) => {
+    for (const { set } of changes) {
+      for (const foreign of world.foreign) {
+        const [zoneId, name, value = ''] = foreign.split(' ');
+        if (zoneId !== zone.id || name !== set.name || set.type !== 'TXT') continue;
+        if (!zone.sets.get(`TXT ${name}`)?.values.includes(value))
+          breaches.report('foreign-value-touched', foreign);
+      }
+    }
+    for (const { action, set } of changes)
+      if (action === 'CREATE' && set.type === 'TXT')
+        for (const value of set.values)
+          if (
+            !world.foreign.has(`${zone.id} ${set.name} ${value}`) &&
+            !world.excusedTxt.has(value) &&
+            !isRecorded(value)
+          )
+            breaches.report('txt-not-recorded', `${set.name} ${value}`);
+  });
+  world.bucket.onChange.push(({ key, before, after, by }) => {
+    if (!key.startsWith(PENDING_PREFIX) || !before) return;
+    const lost = valuesIn(before.body).filter(
+      (value) => !valuesIn(after?.body ?? '').includes(value) && stands(world, value),
+    );
+    for (const value of lost) {
+      if (by === 'somebody') world.excusedTxt.add(value);
+      else if (!world.excusedTxt.has(value) && !isRecorded(value))
+        breaches.report('txt-forgotten', `${key} ${value}`);
+    }
+  });
+}
+
+/** TXT values of proofs in a claim, as they stand in a zone: 43 characters of base64url in quotes. */
+export function valuesIn(body: string): string[] {
+  return [...body.matchAll(/\\"[\w-]{43}\\"/g)].map(([quoted]) => `"${quoted.slice(2, -2)}"`);
+}
+
+export function stands(world: World, value: string): boolean {
+  for (const zone of world.route53.zones.values())
+    for (const set of zone.sets.values()) if (set.type === 'TXT' && set.values.includes(value)) return true;
+  return false;
+}

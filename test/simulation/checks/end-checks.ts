@@ -1,0 +1,80 @@
+import {
+  PENDING_PREFIX,
+  RENEWAL_PREFIX,
+  STATE_PREFIX,
+} from '../../../lib/foundation/certificate/object-keys.ts';
+import { DAY } from '../engine/durations.ts';
+import { certificateOf, pointerOf } from '../world/stored.ts';
+import type { World } from '../world/world.ts';
+import type { Breaches } from './broken.ts';
+import { stands } from './dns-checks.ts';
+import type { Telling } from './telling-checks.ts';
+
+interface Parts {
+  world: World;
+  breaches: Breaches;
+  telling: Telling;
+}
+
+/** After the faults stopped and 26 hours went by: all is well, and nothing is left standing. */
+export function checkEnd({ world, breaches, telling }: Parts): void {
+  const { bucket, scheduler } = world;
+  const report = (check: string, what: string) => breaches.report(`end: ${check}`, what);
+  for (const [name, file] of world.files) {
+    const pointer = pointerOf(world, name);
+    const issued = pointer && certificateOf(world, name, pointer.version);
+    if (!pointer || !issued) report('certificate there', `${name} has none`);
+    else {
+      if (issued.notAfter <= scheduler.now)
+        report('certificate valid', `${name} expired ${new Date(issued.notAfter).toISOString()}`);
+      if ([...pointer.names].sort().join() !== [...file.names].sort().join())
+        report('names as wanted', `${name}: ${pointer.names.join(' ')}`);
+      if ([...pointer.hosts].sort().join() !== [...(file.hosts as string[])].sort().join())
+        report('groups as wanted', `${name}: ${pointer.hosts.join(' ')}`);
+      for (const host of world.fleet.hosts.values())
+        if (pointer.hosts.includes(host.group) && host.isOnline && host.served.get(name) !== pointer.version)
+          report(
+            'hosts serve it',
+            `${host.instanceId} serves ${name} ${host.served.get(name)}, live is ${pointer.version}`,
+          );
+    }
+    const failures = /"failures": ([1-9]\d*)[^}]*"reason": "([^"]*)"/s.exec(
+      bucket.get(`${STATE_PREFIX}${name}.json`)?.body ?? '',
+    );
+    if (failures) report('no failure remembered', `${name}: ${failures[1]} times, ${failures[2]}`);
+  }
+  for (const prefix of [PENDING_PREFIX, 'orders/'])
+    for (const key of bucket.keys(prefix))
+      if (!world.strays.has(key))
+        report(`nothing in ${prefix}`, `${key} of ${new Date(bucket.get(key)?.modified ?? 0).toISOString()}`);
+  for (const ca of world.cas)
+    for (const { txtValue, identifier } of ca.authorizations.values())
+      if (!world.excusedTxt.has(`"${txtValue}"`) && stands(world, `"${txtValue}"`))
+        report('no TXT left', `${identifier} ${txtValue}`);
+  const memory = JSON.parse(bucket.get('notices/memory.json')?.body ?? '{}');
+  for (const [key, trouble] of Object.entries(memory.troubles ?? {})) {
+    const { reason, at } = trouble as { reason: string; at: string };
+    const isStray = [...world.strays].some((stray) =>
+      key.includes(stray.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '')),
+    );
+    if (!isStray) report('no trouble left', `${key}: ${reason}, at ${at}`);
+  }
+  for (const subject of telling.open)
+    if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(subject.split(' ')[1] ?? '')))
+      report('all clear told', subject);
+  checkGrowth(world, report);
+}
+
+/** What belongs to certificates and hosts that are gone has an end. */
+function checkGrowth(world: World, report: (check: string, what: string) => void): void {
+  const { bucket, scheduler } = world;
+  const isOld = (key: string) => (bucket.get(key)?.modified ?? 0) + 120 * DAY < scheduler.now;
+  const nameOf = (key: string) => key.slice(key.indexOf('/') + 1).replace(/\.json$/, '');
+  for (const prefix of [STATE_PREFIX, 'revoked/', 'probes/', 'acm/'])
+    for (const key of bucket.keys(prefix))
+      if (!world.files.has(nameOf(key)) && isOld(key) && !world.strays.has(key))
+        report(`no growth in ${prefix}`, key);
+  for (const key of bucket.keys('hosts/'))
+    if (!world.fleet.hosts.has(nameOf(key)) && isOld(key) && !world.strays.has(key))
+      report('no growth in hosts/', key);
+}

@@ -1,0 +1,56 @@
+import { DAY } from '../engine/durations.ts';
+import type { Port } from '../engine/faults.ts';
+import type { World } from '../world/world.ts';
+
+interface Interval {
+  from: number;
+  until: number;
+}
+
+/** What kept work from being done, so that what was not done is judged by the time that was left. */
+export class Opportunities {
+  readonly #world: World;
+  /** By certificate; injected faults in runs about it. */
+  readonly #hits = new Map<string, Interval[]>();
+  /** What was wrong in the world, whoever did it. */
+  readonly #obstacles: Interval[] = [];
+  lastHit = new Map<string, number>();
+
+  constructor(world: World) {
+    this.#world = world;
+    world.lambda.onEnd.push((_, { functionName, hits }, { about }) => {
+      if (hits.length === 0) return;
+      const { now } = world.scheduler;
+      this.lastHit.set(functionName, now);
+      if (functionName !== 'renew') return;
+      for (const [, name = ''] of about.matchAll(/"name":"([^"]+)"/g)) this.hit(name);
+    });
+    world.onObstacle.push((obstacle) => this.#obstacles.push(obstacle));
+  }
+
+  /** Something befell the certificate now. */
+  hit(name: string, lastsMs = 0): void {
+    const { now } = this.#world.scheduler;
+    const hits = this.#hits.get(name) ?? [];
+    hits.push({ from: now, until: now + lastsMs });
+    this.#hits.set(
+      name,
+      hits.filter(({ until }) => until > now - 120 * DAY),
+    );
+  }
+
+  /** The longest time without anything in the way, in milliseconds. */
+  longestClear(name: string, { from, until }: Interval, ports: readonly Port[]): number {
+    const outages = this.#world.outages.past.filter(({ port }) => ports.includes(port));
+    const all = [...outages, ...this.#obstacles, ...(this.#hits.get(name) ?? [])]
+      .filter((one) => one.until >= from && one.from <= until)
+      .sort((a, b) => a.from - b.from);
+    let free = from;
+    let longest = 0;
+    for (const one of all) {
+      longest = Math.max(longest, one.from - free);
+      free = Math.max(free, one.until);
+    }
+    return Math.max(longest, until - free);
+  }
+}

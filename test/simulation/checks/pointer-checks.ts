@@ -1,0 +1,109 @@
+import type { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts';
+import { archiveKey, LIVE_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
+import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
+import { keyFingerprint } from '../../../lib/foundation/certificate/verify-issued.ts';
+import { HOUR } from '../engine/durations.ts';
+import type { IssuedCertificate } from '../services/ca-records.ts';
+import { certificateOf, parsePointer, pointerOf } from '../world/stored.ts';
+import type { World } from '../world/world.ts';
+import type { Breaches } from './broken.ts';
+import type { Opportunities } from './opportunities.ts';
+
+/** A renewal has so long after the last that stood in its way. */
+const ENOUGH = 30 * HOUR;
+const NEEDED = ['s3', 'route53', 'dns', 'ca', 'bus'] as const;
+
+interface Parts {
+  world: World;
+  breaches: Breaches;
+  opportunities: Opportunities;
+}
+
+/** Invariants 1 and 2, compromised keys, and certificates that expire or were revoked and need not have been served. */
+export function checkPointers({ world, breaches, opportunities }: Parts): { commits: () => number } {
+  const newest = new Map<string, string>();
+  let commits = 0;
+  world.bucket.onChange.push(({ key, before, after, by }) => {
+    if (!key.startsWith(LIVE_PREFIX) || !key.endsWith('.json') || by === 'somebody') return;
+    const pointer = after && parsePointer(after.body);
+    if (!after || !pointer || after.etag === before?.etag) return;
+    const name = key.slice(LIVE_PREFIX.length, -'.json'.length);
+    if (pointer.version < (newest.get(name) ?? ''))
+      breaches.report('pointer-goes-back', `${name} to ${pointer.version}`);
+    const isNew = pointer.version !== newest.get(name);
+    newest.set(name, pointer.version);
+    const issued = certificateOf(world, name, pointer.version);
+    if (!issued || !isPair(world, name, pointer, issued))
+      return breaches.report('pair-matches', `${name} ${pointer.version}`);
+    if (!isNew) return;
+    commits += 1;
+    world.trace.met('committed');
+    if (isCompromised(world, issued)) breaches.report('compromised-key-live', `${name} ${pointer.version}`);
+    world.scheduler.at(issued.notAfter, `expiry of ${name}`, () => judgeExpiry(name, pointer, issued));
+  });
+
+  function judgeExpiry(
+    name: string,
+    { version }: LivePointer,
+    { notBefore, notAfter }: IssuedCertificate,
+  ): void {
+    if (pointerOf(world, name)?.version !== version || !isWanted(world, name)) return;
+    const life = notAfter - notBefore;
+    const from = Math.max(notAfter - life / 3, world.wantedSince.get(name) ?? 0);
+    const clear = opportunities.longestClear(name, { from, until: notAfter }, NEEDED);
+    world.trace.met('certificate expired');
+    if (clear >= ENOUGH)
+      breaches.report(
+        'expired',
+        `${name} ${version}, with ${Math.round(clear / HOUR)} h in which nothing was in the way`,
+      );
+  }
+
+  for (const ca of world.cas)
+    ca.onRevoked.push((revoked) =>
+      world.scheduler.after(60 * HOUR, 'after a revocation', () => {
+        for (const name of world.files.keys()) {
+          const pointer = pointerOf(world, name);
+          if (pointer?.certId !== revoked.certId || !isWanted(world, name)) continue;
+          const span = { from: revoked.revokedAt ?? 0, until: world.scheduler.now };
+          if (opportunities.longestClear(name, span, NEEDED) >= ENOUGH)
+            breaches.report(
+              'revoked-stays-live',
+              `${name} ${pointer.version}, ${revoked.reason ?? 'by the CA'}`,
+            );
+        }
+      }),
+    );
+  return { commits: () => commits };
+}
+
+function isPair(world: World, name: string, { version }: LivePointer, issued: IssuedCertificate): boolean {
+  const key = world.bucket.get(archiveKey(name, version, 'privkey'));
+  try {
+    return key !== undefined && keyFingerprint(new PrivateKeyPem(key.body)) === issued.keyFingerprint;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the key's compromise was known for some minutes, longer than a commit takes. */
+function isCompromised(world: World, { keyFingerprint }: IssuedCertificate): boolean {
+  const since = world.scheduler.now - HOUR / 2;
+  return world.cas.some((ca) =>
+    [...ca.issued.values()].some(
+      (one) =>
+        one.keyFingerprint === keyFingerprint &&
+        one.reason === 'keyCompromise' &&
+        (one.revokedAt ?? Number.POSITIVE_INFINITY) < since,
+    ),
+  );
+}
+
+/** Whether people want it, and the stack may have it. */
+export function isWanted(world: World, name: string): boolean {
+  const file = world.files.get(name);
+  if (!file) return false;
+  return file.names.every((one) =>
+    world.settings.domains.some((domain) => one === domain || one.endsWith(`.${domain}`)),
+  );
+}

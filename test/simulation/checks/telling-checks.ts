@@ -1,0 +1,104 @@
+import { NOTICES_KEY, STATE_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
+import { HOUR } from '../engine/durations.ts';
+import type { World } from '../world/world.ts';
+import type { Breaches } from './broken.ts';
+import type { Opportunities } from './opportunities.ts';
+
+const HEADLINE =
+  /^(\S+ is not renewed|\S+ is overdue|renewal\/\S+ cannot be used|group \S+?:? .*|\S+ in \S+ is not imported|\S+ seen from outside|\S+ was set aside)$/;
+
+/** Told in time, not twice a day, and that it is over (invariant 7). */
+export function checkTelling({
+  world,
+  breaches,
+  opportunities,
+}: {
+  world: World;
+  breaches: Breaches;
+  opportunities: Opportunities;
+}): Telling {
+  const telling = new Telling(world);
+  const wasDisturbed = (since: number) =>
+    ['notify', 'renew', 'scan'].some((name) => (opportunities.lastHit.get(name) ?? 0) >= since) ||
+    telling.disturbedAt >= since;
+  world.mails.onMail.push(({ text }) => {
+    const { now } = world.scheduler;
+    for (const { headline, reason } of paragraphs(text)) {
+      const key = `${subjectOf(headline)} ${headline.startsWith('group') ? 'any' : reason}`;
+      const before = telling.told.get(key);
+      if (before !== undefined && now - before < 23 * HOUR && !wasDisturbed(before - HOUR))
+        breaches.report('told-twice', `${key}, ${Math.round((now - before) / HOUR)} h after the last`);
+      telling.told.set(key, now);
+      telling.open.add(subjectOf(headline));
+    }
+    for (const subject of allClear(text)) {
+      telling.open.delete(subject);
+      for (const key of telling.told.keys()) if (key.startsWith(`${subject} `)) telling.told.delete(key);
+    }
+  });
+  world.bucket.onChange.push(({ key, after, by }) => {
+    if (key === NOTICES_KEY && by === 'somebody') telling.disturb();
+    if (!key.startsWith(STATE_PREFIX) || !after || by === 'somebody') return;
+    const failures = Number(/"failures": (\d+)/.exec(after.body)?.[1] ?? 0);
+    if (failures < 2) return;
+    const name = key.slice(STATE_PREFIX.length, -'.json'.length);
+    const from = world.scheduler.now;
+    world.scheduler.after(2 * HOUR, `told of ${name}`, () => {
+      const isStill = /"failures": ([1-9]\d*)/.test(world.bucket.get(key)?.body ?? '');
+      const isTold = [...telling.told].some(
+        ([told, at]) => told.startsWith(`renewal ${name} `) && at > from - 25 * HOUR,
+      );
+      if (
+        isStill &&
+        !isTold &&
+        !wasDisturbed(from - HOUR) &&
+        world.faults.rate('bus.loses') + world.faults.rate('bus.late') === 0
+      )
+        breaches.report('not-told', `${name} failed ${failures} times, and nobody was told within two hours`);
+    });
+  });
+  return telling;
+}
+
+export class Telling {
+  /** When, by subject and reason. */
+  readonly told = new Map<string, number>();
+  /** Subjects that were told and are not over yet. */
+  readonly open = new Set<string>();
+  readonly #world: World;
+  disturbedAt = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Somebody took the memory away: what was told is not known any more, nor that it is over. */
+  disturb(): void {
+    this.disturbedAt = this.#world.scheduler.now;
+    this.open.clear();
+  }
+}
+
+function paragraphs(text: string): { headline: string; reason: string }[] {
+  return text.split('\n\n').flatMap((part) => {
+    const [headline = ''] = part.split('\n');
+    const [, reason = ''] = /What failed:.*\(([\w-]+)\)$/m.exec(part) ?? [];
+    return HEADLINE.test(headline) && part.includes('What failed:') ? [{ headline, reason }] : [];
+  });
+}
+
+function allClear(text: string): string[] {
+  return [...text.matchAll(/^ {2}(.+?): over, since/gm)].map(([, headline = '']) => subjectOf(headline));
+}
+
+/** Kind and subject, however many hosts or times there are. */
+export function subjectOf(headline: string): string {
+  const [, file] = /^renewal\/(\S+)\.json cannot/.exec(headline) ?? [];
+  if (file) return `file ${file}`;
+  const [, group] = /^group (\S+?):? /.exec(headline) ?? [];
+  if (group) return `group ${group}`;
+  const [, renewal] = /^(\S+) is not renewed/.exec(headline) ?? [];
+  if (renewal) return `renewal ${renewal}`;
+  const [, object] = /^(\S+) was set aside/.exec(headline) ?? [];
+  return object ? `object ${object}` : headline;
+}

@@ -1,0 +1,63 @@
+import type { Breach } from './checks/broken.ts';
+import { type Options, parseOptions } from './options.ts';
+import { type Outcome, run } from './run.ts';
+
+const LAST_SHOWN = 25;
+
+/** `npm run simulate`: runs seeds, each twice, and tells what broke; its last line begins with `simulate:`. */
+async function main(words: readonly string[]): Promise<number> {
+  const options = parseOptions(words);
+  const totals = { calls: 0, crashes: 0, broken: 0 };
+  const met = new Map<string, number>();
+  for (const seed of options.seeds) {
+    const { outcome, isSame } = await runTwice(seed, options);
+    totals.calls += outcome.world.calls.made;
+    totals.crashes += outcome.world.lambda.crashes;
+    totals.broken += outcome.breaches.first.size + (isSame ? 0 : 1);
+    for (const [what, count] of outcome.world.trace.counts) met.set(what, (met.get(what) ?? 0) + count);
+    tell(seed, outcome, isSame);
+  }
+  const situations = [...met].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, count]) => `${what} ${count}`);
+  console.log(`met: ${situations.join(', ')}`);
+  const years = options.years * options.seeds.length;
+  console.log(
+    `simulate: ${options.seeds.length} seeds, ${years} years, ${years * options.certificates} certificate years, ` +
+      `${totals.calls} calls, ${totals.crashes} crashes, ${totals.broken} broken`,
+  );
+  return totals.broken === 0 ? 0 : 1;
+}
+
+async function runTwice(seed: bigint, options: Options): Promise<{ outcome: Outcome; isSame: boolean }> {
+  const show = options.showsTrace ? (line: string) => console.log(line) : undefined;
+  const outcome = await run({ ...options, seed, show });
+  if (options.once || options.showsTrace) return { outcome, isSame: true };
+  const again = await run({ ...options, seed, show: undefined });
+  return { outcome, isSame: again.digest === outcome.digest };
+}
+
+function tell(
+  seed: bigint,
+  { world, clockwork, breaches, digest, commits, cpuSeconds }: Outcome,
+  isSame: boolean,
+): void {
+  const issued = world.cas.reduce((sum, { issued }) => sum + issued.size, 0);
+  const at = new Date(world.scheduler.now).toISOString().slice(0, 10);
+  console.log(
+    `seed ${seed}: to ${at}, ${commits} renewals, ${issued} issued, ${world.calls.made} calls, ${world.lambda.crashes} crashes, ` +
+      `${clockwork.checks} checks (${clockwork.skipped} passed over), ${world.mails.count} mails, ${world.bucket.count} objects, trace ${digest}, ${cpuSeconds.toFixed(1)} s`,
+  );
+  console.log(`  on: ${world.faults.told.join(', ')}`);
+  if (!isSame) console.log(`  BROKEN deterministic: the second run of seed ${seed} left another trace`);
+  for (const breach of breaches.first.values()) tellBreach(seed, breach);
+}
+
+function tellBreach(seed: bigint, { check, at, what, last }: Breach): void {
+  const instant = new Date(at).toISOString();
+  console.log(`  BROKEN ${check} at ${instant}: ${what}`);
+  for (const line of last.slice(-LAST_SHOWN)) console.log(`      ${line}`);
+  console.log(
+    `    again: npm run simulate -- --seed ${seed} --until ${new Date(at + 1).toISOString()} --trace`,
+  );
+}
+
+process.exitCode = await main(process.argv.slice(2));

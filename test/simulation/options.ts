@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import type { Heaviness } from './engine/faults.ts';
+
+export interface Options {
+  years: number;
+  certificates: number;
+  /** One after the other, from the first on. */
+  seeds: bigint[];
+  heaviness: Heaviness;
+  until: number | undefined;
+  showsTrace: boolean;
+  /** Runs each seed once only, without comparing. */
+  once: boolean;
+}
+
+export const USAGE =
+  'npm run simulate -- [--years 10] [--certificates 20] [--seeds 50 | --seed S] [--first 1] [--faults none|light|heavy] [--until INSTANT] [--trace] [--once]';
+
+/** Throws what parseArgs throws, or an Error with the usage. */
+export function parseOptions(words: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      years: { type: 'string', default: '1' },
+      certificates: { type: 'string', default: '20' },
+      seeds: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      first: { type: 'string', default: '1' },
+      faults: { type: 'string', default: 'heavy' },
+      until: { type: 'string' },
+      trace: { type: 'boolean', default: false },
+      once: { type: 'boolean', default: false },
+    },
+  });
+  const { faults, until, seed, first } = values;
+  if (faults !== 'none' && faults !== 'light' && faults !== 'heavy') throw new Error(USAGE);
+  const count = seed === undefined ? Number(values.seeds) : 1;
+  const from = BigInt(seed ?? first);
+  return {
+    years: Number(values.years),
+    certificates: Number(values.certificates),
+    seeds: Array.from({ length: count }, (_, index) => BigInt.asUintN(64, from + BigInt(index))),
+    heaviness: faults,
+    until: until === undefined ? undefined : Date.parse(until),
+    showsTrace: values.trace,
+    once: values.once,
+  };
+}

@@ -1,0 +1,111 @@
+import { Breaches } from './checks/broken.ts';
+import { checkCas } from './checks/ca-checks.ts';
+import { checkDns } from './checks/dns-checks.ts';
+import { checkEnd } from './checks/end-checks.ts';
+import { Opportunities } from './checks/opportunities.ts';
+import { checkPointers } from './checks/pointer-checks.ts';
+import { checkRuns } from './checks/run-checks.ts';
+import { checkTelling } from './checks/telling-checks.ts';
+import { HOUR, YEAR } from './engine/durations.ts';
+import type { Heaviness } from './engine/faults.ts';
+import { Invocation, never } from './engine/invocation.ts';
+import { running, takeOver } from './engine/outside.ts';
+import { newEcKey } from './keys/private-keys.ts';
+import { Clockwork } from './world/clockwork.ts';
+import { letLive } from './world/life.ts';
+import { MISCHIEF, SITES } from './world/mischief.ts';
+import { GROUPS } from './world/names.ts';
+import { PEOPLE } from './world/people.ts';
+import { recordIssued } from './world/stored.ts';
+import { drawFile } from './world/wanted.ts';
+import { World } from './world/world.ts';
+
+export interface RunOptions {
+  seed: bigint;
+  years: number;
+  certificates: number;
+  heaviness: Heaviness;
+  until: number | undefined;
+  show: ((line: string) => void) | undefined;
+}
+
+/** After the faults have stopped. */
+const SETTLED = 26 * HOUR;
+const START = Date.parse('2026-11-20T00:00:00Z');
+
+export type Outcome = Awaited<ReturnType<typeof run>>;
+
+/** One seed, from its first day to the end of its second phase. */
+export async function run(options: RunOptions) {
+  const begun = process.cpuUsage();
+  const { seed, years, certificates, heaviness } = options;
+  const world = new World({ seed, start: START, heaviness });
+  world.trace.show = options.show;
+  reach(world);
+  recordIssued(world);
+  const clockwork = new Clockwork(world);
+  world.clockwork = clockwork;
+  const breaches = new Breaches(world.trace, () => world.scheduler.now);
+  const opportunities = new Opportunities(world);
+  const parts = { world, breaches, opportunities };
+  const pointers = checkPointers(parts);
+  checkDns(world, breaches);
+  checkCas(parts);
+  checkRuns(parts);
+  const telling = checkTelling(parts);
+  for (const [site, rates] of Object.entries(SITES))
+    world.faults.draw(site, world.streams.of('sites'), rates);
+  world.outages.begin();
+  letLive(world, [...PEOPLE, ...MISCHIEF]);
+  const random = world.streams.of('people');
+  for (const group of GROUPS)
+    for (let host = random.whole(1, 3); host > 0; host -= 1) world.fleet.launch(group);
+  clockwork.begin();
+  for (let index = 0; index < certificates; index += 1) {
+    const file = drawFile(
+      random,
+      index,
+      world.cas.map(({ directoryUrl }) => directoryUrl),
+    );
+    world.write(`cert${index}`, file);
+  }
+  const end = START + years * YEAR;
+  await world.scheduler.runUntil(Math.min(options.until ?? end, end));
+  if (options.until === undefined) {
+    world.stopFaults();
+    await world.scheduler.runUntil(end + SETTLED);
+    checkEnd({ world, breaches, telling });
+  }
+  takeOver(undefined);
+  const { commits } = pointers;
+  const { user, system } = process.cpuUsage(begun);
+  const cpuSeconds = (user + system) / 1e6;
+  return { world, clockwork, breaches, commits: commits(), digest: world.trace.digest(), cpuSeconds };
+}
+
+/** Gives the code under test the seed's time, chance and keys. */
+function reach(world: World): void {
+  const keys = world.streams.of('keys');
+  const chance = world.streams.of('chance');
+  takeOver({
+    now: () => world.scheduler.now,
+    fraction: () => chance.fraction(),
+    bytes: (count) => Buffer.from(chance.hex(count), 'hex'),
+    newKey: (type) => newEcKey(type, keys).reveal(),
+    sleep: (ms, signal) => sleep(world, ms, signal),
+  });
+}
+
+function sleep(world: World, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  const invocation = running.getStore();
+  if (!(invocation instanceof Invocation)) throw new Error('somebody sleeps outside of every function');
+  if (!invocation.isAlive) return never();
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Error('aborted'));
+    signal?.addEventListener('abort', stop, { once: true });
+    world.scheduler.after(ms, `${invocation.id} wakes`, () => {
+      signal?.removeEventListener('abort', stop);
+      if (invocation.isAlive) resolve();
+    });
+  });
+}

@@ -1,0 +1,142 @@
+import { InputError } from '../../../lib/foundation/common/input-error.ts';
+import type { DescribeAccount } from '../../../lib/issuance/ca/accounts.ts';
+import {
+  AcmeError,
+  type CertificateAuthority,
+  type OpenCertificateAuthority,
+} from '../../../lib/issuance/ca/certificate-authority.ts';
+import type { AskRenewalInfo } from '../../../lib/issuance/ca/renewal-info.ts';
+import type { Calls } from '../engine/calls.ts';
+import { DAY, HOUR } from '../engine/durations.ts';
+import type { Invocation } from '../engine/invocation.ts';
+import type { Random } from '../engine/random.ts';
+import type { Ca } from './ca.ts';
+import { suggestedWindow } from './ca-calendar.ts';
+import { spoil } from './spoilt-certificates.ts';
+
+interface Parts {
+  cas: readonly Ca[];
+  calls: Calls;
+}
+
+const TROUBLES = ['ca-unreachable', 'ca-timeout', 'ca-unavailable', 'acme-server-internal'];
+
+export function troubleOf(ca: Ca): (random: Random) => AcmeError {
+  return (random) => {
+    const reason = random.pick(TROUBLES);
+    const retryAfterMs =
+      reason === 'ca-unavailable' && random.chance(0.3) ? random.spread(1_000, 6 * HOUR) : undefined;
+    return new AcmeError(reason, `the CA ${ca.host} does not answer (${reason})`, { retryAfterMs });
+  };
+}
+
+function asker(invocation: Invocation, ca: Ca, calls: Calls) {
+  return <T>(what: string, effect: () => T) =>
+    calls.make(invocation, {
+      port: 'ca',
+      what: `ca ${ca.host} ${what}`,
+      effect,
+      trouble: troubleOf(ca),
+      latencyMs: 150,
+    });
+}
+
+function caAt({ cas }: Parts, directoryUrl: string): Ca {
+  const ca = cas.find((one) => one.directoryUrl === directoryUrl);
+  if (!ca) throw new AcmeError('ca-unreachable', `nobody is at ${directoryUrl}`);
+  return ca;
+}
+
+/** Our accounts at the CAs as one run of a function has them; `makes` for one that may register. */
+export function authoritiesFor(
+  invocation: Invocation,
+  parts: Parts,
+  { makes }: { makes: boolean },
+): OpenCertificateAuthority {
+  return async (directoryUrl, options) => {
+    const ca = caAt(parts, directoryUrl);
+    const ask = asker(invocation, ca, parts.calls);
+    const account = await ask('open account', () => {
+      if (!makes && ca.keptAccount === undefined)
+        throw new AcmeError('account-missing', `there is no account at ${directoryUrl}`);
+      if (ca.keptAccount === undefined || ca.keptAccount === options?.lost) ca.keptAccount = ca.newAccount();
+      return ca.keptAccount;
+    });
+    return authorityOf(ca, account, ask);
+  };
+}
+
+function authorityOf(ca: Ca, account: string, ask: ReturnType<typeof asker>): CertificateAuthority {
+  return {
+    directoryUrl: ca.directoryUrl,
+    accountUrl: account,
+    caaIssuer: () => ask('directory', () => ({ identity: ca.identity, accountUri: account })),
+    createOrder: (request) => ask(`order ${request.names.join(' ')}`, () => ca.newOrder(account, request)),
+    order: (url) => ask(`look at ${url}`, () => ca.order(account, url)),
+    authorization: (url) =>
+      ask(`look at ${url}`, () => {
+        const { identifier, status, txtValue, problem } = ca.authorization(account, url);
+        const challenge = { url: `${url}/challenge`, status, txtValue };
+        return { url, identifier, status, challenge, problem };
+      }),
+    answerChallenge: (url) => ask(`answer ${url}`, () => ca.answer(account, url.replace(/\/challenge$/, ''))),
+    prepare: async () => {},
+    finalize: (order, csr) => ask(`finalize ${order.url}`, () => ca.finalize(account, order.url, csr)),
+    revoke: (pem, reason) =>
+      ask('revoke', () => {
+        ca.requireAccount(account);
+        const found = [...ca.issued.values()].find(({ fullchain }) => fullchain.startsWith(pem));
+        if (!found) throw new AcmeError('acme-malformed', `the CA ${ca.host} refused: Certificate unknown`);
+        ca.revoke(found, reason);
+      }),
+    certificate: (order) =>
+      ask(`certificate of ${order.url}`, () => [spoil(ca, ca.certificate(account, order.url))]),
+  };
+}
+
+export function renewalInfoFor(invocation: Invocation, parts: Parts): AskRenewalInfo {
+  return async (directoryUrl, certId) => {
+    const ca = caAt(parts, directoryUrl);
+    const { faults, random } = ca.parts;
+    return asker(
+      invocation,
+      ca,
+      parts.calls,
+    )(`renewal information ${certId}`, () => {
+      if (faults.happens('ca.odd-renewal-info'))
+        throw random.chance(0.5)
+          ? new InputError('renewal-info-malformed', 'the window ends before it begins')
+          : new AcmeError('acme-malformed', 'the CA knows no such certificate');
+      const issued = ca.issued.get(certId);
+      if (!issued) throw new AcmeError('acme-malformed', `the CA ${ca.host} refused: Certificate not found`);
+      const { start, end } = issued.window ?? suggestedWindow(issued.notBefore, issued.notAfter);
+      return { window: { start: new Date(start), end: new Date(end) }, retryAfterMs: ca.askAgainMs };
+    });
+  };
+}
+
+export function accountsFor(invocation: Invocation, parts: Parts): DescribeAccount {
+  return async (directoryUrl) => {
+    const ca = caAt(parts, directoryUrl);
+    return parts.calls.make(invocation, {
+      port: 'ssm',
+      what: `parameter of ${ca.host}`,
+      effect: () => (ca.keptAccount === undefined ? undefined : { accountUri: ca.keptAccount }),
+      trouble: () => new Error('the Parameter Store does not answer'),
+      latencyMs: 20,
+    });
+  };
+}
+
+/** `undefined` from a CA that cannot be asked now, as its adapter has it. */
+export function caaIdentityFor(
+  invocation: Invocation,
+  parts: Parts,
+): (directoryUrl: string) => Promise<string | undefined> {
+  return async (directoryUrl) => {
+    const ca = caAt(parts, directoryUrl);
+    return asker(invocation, ca, parts.calls)('directory', () => ca.identity).catch(() => undefined);
+  };
+}
+
+export const ASK_AGAIN: readonly [number, number] = [6 * HOUR, DAY];

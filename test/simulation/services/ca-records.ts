@@ -1,0 +1,51 @@
+import type { Order } from '../../../lib/issuance/ca/certificate-authority.ts';
+import type { Window } from './ca-calendar.ts';
+
+export interface KeptOrder {
+  url: string;
+  account: string;
+  names: readonly string[];
+  profile: string | undefined;
+  status: Order['status'];
+  authorizations: string[];
+  expires: number;
+  /** The certificate that it replaces, and for whose sake no limit counts. */
+  replaces: string | undefined;
+  isExempt: boolean;
+  issued?: IssuedCertificate;
+  /** Whether the CA fails whenever it is asked about it. */
+  isPoisoned: boolean;
+  /** Whether it stays pending whatever becomes of its authorizations. */
+  isStuck: boolean;
+}
+
+export interface KeptAuthorization {
+  url: string;
+  account: string;
+  identifier: string;
+  isWildcard: boolean;
+  status: 'pending' | 'valid' | 'invalid' | 'expired';
+  txtValue: string;
+  expires: number;
+  answered: boolean;
+  problem?: string;
+}
+
+export interface IssuedCertificate {
+  serial: string;
+  certId: string;
+  names: readonly string[];
+  profile: string | undefined;
+  notBefore: number;
+  notAfter: number;
+  keyFingerprint: string;
+  account: string;
+  /** PEM with its chain. */
+  fullchain: string;
+  issuedAt: number;
+  /** When the CA was first asked for it. */
+  window?: Window;
+  replacedBy?: string;
+  revokedAt?: number;
+  reason?: string;
+}

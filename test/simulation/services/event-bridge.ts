@@ -1,0 +1,92 @@
+import type { EventBus } from '../../../lib/foundation/events/event-bus.ts';
+import type { StackEvent } from '../../../lib/foundation/events/events.ts';
+import type { Calls } from '../engine/calls.ts';
+import { HOUR } from '../engine/durations.ts';
+import type { Faults } from '../engine/faults.ts';
+import type { Invocation } from '../engine/invocation.ts';
+import type { Random } from '../engine/random.ts';
+import type { Scheduler } from '../engine/scheduler.ts';
+import type { Trace } from '../engine/trace.ts';
+import type { Queue, QueueName } from './queue.ts';
+
+interface Parts {
+  scheduler: Scheduler;
+  random: Random;
+  faults: Faults;
+  trace: Trace;
+  queueOf: (name: QueueName) => Queue;
+}
+
+/** The rules of resources/: which queue gets which fact. */
+const RULES: Record<StackEvent['type'], readonly QueueName[]> = {
+  'Renewal Due': ['renew'],
+  'Deployment Due': ['deploy'],
+  'Import Due': ['acm'],
+  'Probe Due': ['probe'],
+  'Certificates Checked': ['notify'],
+  'Site Probed': ['notify'],
+  'Certificate Renewed': ['notify'],
+  'Certificate Renewal Failed': ['notify'],
+  'Certificate Imported': ['notify'],
+  'Certificate Import Failed': ['notify'],
+  'Object Set Aside': ['notify'],
+  'Certificate Deployed': ['notify', 'probe'],
+  'Certificate Deployment Failed': ['notify'],
+};
+
+/** EventBridge: at least once and in no order; what is on its way comes late, twice or, where that is on, not at all. */
+export class EventBridge {
+  readonly #parts: Parts;
+  readonly onFact: ((fact: StackEvent) => void)[] = [];
+  underWay = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  put(facts: readonly StackEvent[]): void {
+    const time = `${new Date(this.#parts.scheduler.now).toISOString().slice(0, 19)}Z`;
+    for (const fact of facts) {
+      for (const hear of this.onFact) hear(fact);
+      const event = { time, 'detail-type': fact.type, detail: JSON.parse(JSON.stringify(fact.detail)) };
+      for (const queue of RULES[fact.type]) this.deliver(queue, event);
+    }
+  }
+
+  deliver(queue: QueueName, event: unknown): void {
+    const { scheduler, random, faults, trace, queueOf } = this.#parts;
+    if (faults.happens('bus.loses')) {
+      trace.met('fault bus.loses');
+      trace.note(`fault bus.loses ${queue}`);
+      return;
+    }
+    const copies = faults.happens('bus.doubles') ? 2 : 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      const delay = faults.happens('bus.late') ? random.spread(10_000, 12 * HOUR) : random.spread(50, 1_000);
+      this.underWay += 1;
+      scheduler.after(delay, `bus ${queue}`, () => {
+        this.underWay -= 1;
+        queueOf(queue).send(event);
+      });
+    }
+  }
+}
+
+/** The stack's bus as one run of a function has it: ten entries a call, as PutEvents takes them. */
+export function busFor(invocation: Invocation, { bus, calls }: { bus: EventBridge; calls: Calls }): EventBus {
+  return {
+    publish: async (facts) => {
+      for (let from = 0; from < facts.length; from += 10) {
+        const part = facts.slice(from, from + 10);
+        await calls.make(invocation, {
+          port: 'bus',
+          what: `bus put ${part.map(({ type }) => type).join(', ')}`,
+          effect: () => bus.put(part),
+          trouble: () =>
+            Object.assign(new Error('could not put on the bus: no answer'), { reason: 'events-unavailable' }),
+          latencyMs: 30,
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Mailbox } from '../../../lib/reporting/notices/mailbox.ts';
+import type { Calls } from '../engine/calls.ts';
+import type { Invocation } from '../engine/invocation.ts';
+import type { Scheduler } from '../engine/scheduler.ts';
+
+export interface Mail {
+  at: number;
+  subject: string;
+  text: string;
+}
+
+/** What people were told. */
+export class Mails {
+  readonly #scheduler: Scheduler;
+  readonly onMail: ((mail: Mail) => void)[] = [];
+  count = 0;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  send({ subject, text }: { subject: string; text: string }): void {
+    this.count += 1;
+    for (const hear of this.onMail) hear({ at: this.#scheduler.now, subject, text });
+  }
+}
+
+export function mailboxFor(
+  invocation: Invocation,
+  { mails, calls }: { mails: Mails; calls: Calls },
+): Mailbox {
+  return {
+    send: (mail) =>
+      calls.make(invocation, {
+        port: 'mail',
+        what: `mail ${mail.subject}`,
+        effect: () => mails.send(mail),
+        trouble: () => new Error('could not publish to the topic: no answer'),
+        latencyMs: 40,
+      }),
+  };
+}

@@ -1,0 +1,112 @@
+import { DAY, MINUTE } from '../engine/durations.ts';
+import type { Scheduler } from '../engine/scheduler.ts';
+
+export interface Message {
+  body: unknown;
+  sent: number;
+  received: number;
+}
+
+export interface QueueSettings {
+  name: string;
+  visibilityMs: number;
+  concurrency: number;
+  batchSize: number;
+  windowMs: number;
+  /** Runs the function with a batch; tells whether each message was handled, or nothing when the run died. */
+  handle: (messages: readonly Message[], done: (failed: readonly Message[]) => void) => void;
+}
+
+const RETENTION = 4 * DAY;
+const MOST_RECEIVED = 3;
+
+/** A queue with its poller and its dead letters: at least once, in no order, three times. */
+export class Queue {
+  readonly settings: QueueSettings;
+  readonly #scheduler: Scheduler;
+  readonly #ready: Message[] = [];
+  #hidden = 0;
+  #running = 0;
+  #isGathering = false;
+  readonly dead: Message[] = [];
+  readonly onDead: ((message: Message) => void)[] = [];
+
+  constructor(scheduler: Scheduler, settings: QueueSettings) {
+    this.#scheduler = scheduler;
+    this.settings = settings;
+  }
+
+  get isIdle(): boolean {
+    return this.#ready.length === 0 && this.#hidden === 0 && this.#running === 0;
+  }
+
+  send(body: unknown): void {
+    this.#ready.push({ body, sent: this.#scheduler.now, received: 0 });
+    this.#gather();
+  }
+
+  /** By hand, back from the dead letters. */
+  redrive(): void {
+    for (const message of this.dead.splice(0))
+      this.#ready.push({ ...message, received: 0, sent: this.#scheduler.now });
+    this.#gather();
+  }
+
+  #gather(): void {
+    if (this.#isGathering || this.#ready.length === 0 || this.#running >= this.settings.concurrency) return;
+    this.#isGathering = true;
+    this.#scheduler.after(this.settings.windowMs, `sqs ${this.settings.name}`, () => {
+      this.#isGathering = false;
+      this.#take();
+      this.#gather();
+    });
+  }
+
+  #take(): void {
+    const batch = this.#ready
+      .splice(0, this.settings.batchSize)
+      .filter(({ sent }) => sent + RETENTION > this.#scheduler.now);
+    if (batch.length === 0) return;
+    this.#running += 1;
+    this.#hidden += batch.length;
+    let isOpen = true;
+    const end = (failed: readonly Message[]) => {
+      if (!isOpen) return;
+      isOpen = false;
+      for (const message of failed) this.#again(message);
+      this.#hidden -= batch.length;
+      this.#gather();
+    };
+    // A message that nobody has deleted is visible again when its time is up.
+    this.#scheduler.after(this.settings.visibilityMs, `sqs ${this.settings.name} visible`, () => end(batch));
+    this.settings.handle(batch, (failed) => {
+      this.#running -= 1;
+      // Those that failed are hidden until then, and the others are gone.
+      const gone = batch.filter((message) => !failed.includes(message));
+      batch.splice(0, batch.length, ...failed);
+      this.#hidden -= gone.length;
+      if (failed.length === 0) end([]);
+      else this.#gather();
+    });
+  }
+
+  #again({ body, sent, received }: Message): void {
+    const message = { body, sent, received: received + 1 };
+    if (message.received < MOST_RECEIVED) this.#ready.push(message);
+    else {
+      this.dead.push(message);
+      for (const hear of this.onDead) hear(message);
+    }
+  }
+}
+
+/** resources/queues.yml, notices.yml, acm.yml and probe.yml, as far as time is concerned. */
+export const QUEUES = {
+  renew: { visibilityMs: 84 * MINUTE, concurrency: 5, batchSize: 1, windowMs: 200 },
+  deploy: { visibilityMs: 30 * MINUTE, concurrency: 5, batchSize: 1, windowMs: 200 },
+  confirm: { visibilityMs: 6 * MINUTE, concurrency: 5, batchSize: 1, windowMs: 200 },
+  acm: { visibilityMs: 12 * MINUTE, concurrency: 5, batchSize: 1, windowMs: 200 },
+  probe: { visibilityMs: 30 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
+  notify: { visibilityMs: 7 * MINUTE, concurrency: 2, batchSize: 100, windowMs: MINUTE },
+} as const;
+export type QueueName = keyof typeof QUEUES;

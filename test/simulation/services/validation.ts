@@ -1,0 +1,48 @@
+import { challengeName, selfAndAncestors } from '../../../lib/foundation/certificate/domain-name.ts';
+import { judgeCaa } from '../../../lib/issuance/caa/rules/caa.ts';
+import type { Validator } from './ca-parts.ts';
+import type { KeptAuthorization } from './ca-records.ts';
+import { SERVERS } from './zone-file.ts';
+
+/** Looks at the proof and at CAA a little later, from several places, and makes up its mind (RFC 8555, 8.4; RFC 8659, 3). */
+export function validate(ca: Validator, authorization: KeptAuthorization): void {
+  const { scheduler, random } = ca.parts;
+  scheduler.after(random.spread(500, 15_000), `ca validate ${authorization.identifier}`, () => {
+    if (authorization.status !== 'pending') return;
+    const problem = complaintAbout(ca, authorization);
+    if (problem === undefined) {
+      authorization.status = 'valid';
+      authorization.expires = scheduler.now + ca.reuse;
+      return;
+    }
+    authorization.status = 'invalid';
+    authorization.problem = problem;
+    ca.limits.failed(authorization.account, authorization.identifier, scheduler.now);
+    for (const hear of ca.onRefusedProof) hear(authorization);
+  });
+}
+
+function complaintAbout(
+  ca: Validator,
+  { identifier, isWildcard, txtValue, account }: KeptAuthorization,
+): string | undefined {
+  const { dns, faults } = ca.parts;
+  if (faults.happens('ca.misjudges'))
+    return 'During secondary validation: DNS problem: query timed out (dns)';
+  const name = challengeName(identifier);
+  for (let server = 0; server < SERVERS; server += 1)
+    if (!dns.values(name, 'TXT', server).includes(`"${txtValue}"`))
+      return `Incorrect TXT record found at ${name} (unauthorized)`;
+  const wanted = isWildcard ? `*.${identifier}` : identifier;
+  for (const label of selfAndAncestors(identifier)) {
+    const properties = dns.caa(label);
+    if (properties.length === 0) continue;
+    const verdict = judgeCaa(
+      wanted,
+      { at: label, properties },
+      { identity: ca.identity, accountUri: account },
+    );
+    return verdict.allowed ? undefined : `CAA record for ${label} prevents issuance (caa)`;
+  }
+  return undefined;
+}

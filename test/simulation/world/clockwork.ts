@@ -1,0 +1,104 @@
+import {
+  INDEX_KEY,
+  NOTICES_KEY,
+  PENDING_PREFIX,
+  RENEWAL_PREFIX,
+} from '../../../lib/foundation/certificate/object-keys.ts';
+import { HOUR, WEEK } from '../engine/durations.ts';
+import { nextInstant } from './next-instant.ts';
+import type { World } from './world.ts';
+
+const HALF_HOUR = HOUR / 2;
+
+/** The schedules of serverless.yml, and S3's events of renewal files. */
+export class Clockwork {
+  readonly #world: World;
+  /** Counts what may change a check's mind. */
+  #changes = 0;
+  #lastCheck: { at: number; changes: number; wasClean: boolean } | undefined;
+  #next = 0;
+  checks = 0;
+  skipped = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    world.bucket.onChange.push(({ key, before, after, by }) => {
+      if (key === INDEX_KEY || key === NOTICES_KEY || key.startsWith('status/')) return;
+      if (before?.etag === after?.etag) return;
+      this.#changes += 1;
+      if (key.startsWith(RENEWAL_PREFIX) && after && by !== 'scan') this.#fileChanged(key);
+    });
+  }
+
+  /** What is in no bucket has changed: the DNS, the fleet, the stack, a service that is back. */
+  changed(): void {
+    this.#changes += 1;
+  }
+
+  begin(): void {
+    const { scheduler } = this.#world;
+    const hour = Math.ceil(scheduler.now / HOUR) * HOUR;
+    scheduler.at(hour, 'hourly schedule', () => {
+      scheduler.every(HOUR, 'hourly schedule', () => this.#hour());
+    });
+    // cron(0 2 ? * SUN *); 1 January 1970 was a Thursday.
+    const sunday = 3 * 24 * HOUR + 2 * HOUR;
+    const first = Math.ceil((scheduler.now - sunday) / WEEK) * WEEK + sunday;
+    scheduler.at(first, 'weekly schedule', () => this.#week());
+  }
+
+  #week(): void {
+    const { scheduler } = this.#world;
+    this.#invoke('weekly-sweep');
+    scheduler.after(HALF_HOUR, 'status page', () => this.#world.invoke('status', { page: true }));
+    scheduler.after(WEEK, 'weekly schedule', () => this.#week());
+  }
+
+  #hour(): void {
+    if (this.#isNeeded()) this.#check();
+    else this.skipped += 1;
+  }
+
+  /** A check that would read the same at an instant that says the same would decide and tell the same. */
+  #isNeeded(): boolean {
+    const { scheduler, isQuiet, bucket, outages } = this.#world;
+    const last = this.#lastCheck;
+    if (!last?.wasClean || !isQuiet || last.changes !== this.#changes || outages.anyDown) return true;
+    if (bucket.keys(PENDING_PREFIX).length > 0) return true;
+    if (this.#next <= last.at) this.#next = nextInstant(this.#world, last.at);
+    return this.#next <= scheduler.now;
+  }
+
+  #check(): void {
+    const { scheduler } = this.#world;
+    this.checks += 1;
+    const check = { at: scheduler.now, changes: this.#changes, wasClean: false };
+    this.#lastCheck = check;
+    this.#next = 0;
+    this.#invoke('hourly-check', (isClean) => {
+      check.wasClean = isClean;
+    });
+  }
+
+  #invoke(start: string, ended: (isClean: boolean) => void = () => {}): void {
+    const { faults, trace } = this.#world;
+    if (faults.happens('schedule.misses')) {
+      trace.note(`fault schedule.misses ${start}`);
+      return;
+    }
+    this.#world.invoke(
+      'scan',
+      { start },
+      { retries: 2, ended: ({ how }, invocation) => ended(how === 'ended' && invocation.hits.length === 0) },
+    );
+  }
+
+  #fileChanged(key: string): void {
+    const { scheduler, faults, streams } = this.#world;
+    if (faults.happens('bus.loses')) return;
+    const event = { 'detail-type': 'Object Created', detail: { object: { key } } };
+    scheduler.after(streams.of('s3-events').spread(300, 20_000), `s3 event ${key}`, () =>
+      this.#world.invoke('scan', event, { retries: 2 }),
+    );
+  }
+}

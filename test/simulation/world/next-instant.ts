@@ -1,0 +1,103 @@
+import {
+  INDEX_KEY,
+  LIVE_PREFIX,
+  NOTICES_KEY,
+  RENEWAL_PREFIX,
+  STATE_PREFIX,
+} from '../../../lib/foundation/certificate/object-keys.ts';
+import { renewBefore } from '../../../lib/issuance/renewal/rules/decide-renewal.ts';
+import { DAY, HOUR, MINUTE, WEEK } from '../engine/durations.ts';
+import { suggestedWindow } from '../services/ca-calendar.ts';
+import { parsePointer } from './stored.ts';
+import type { World } from './world.ts';
+
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+/** Every threshold in lib is a stored instant with one of these added (or part of a certificate's life, below). */
+const AFTERWARDS = [0, HOUR, DAY, WEEK];
+
+/**
+ * The first instant after `since` at which a check could decide otherwise than the last one did, as long as nothing changes:
+ * every instant that stands in the bucket, with what lib adds to it.
+ */
+export function nextInstant(world: World, since: number): number {
+  let next = Number.POSITIVE_INFINITY;
+  const take = (instant: number) => {
+    if (instant > since && instant < next) next = instant;
+  };
+  for (const instant of pointerInstants(world)) take(instant);
+  for (const prefix of [STATE_PREFIX, 'limits/'])
+    for (const key of world.bucket.keys(prefix))
+      for (const instant of instantsIn(world.bucket.get(key)?.body))
+        for (const more of AFTERWARDS) take(instant + more);
+  for (const instant of askInstants(world)) take(instant);
+  for (const instant of memoryInstants(world)) take(instant);
+  return next;
+}
+
+function pointerInstants(world: World): number[] {
+  const found: number[] = [];
+  for (const key of world.bucket.keys(LIVE_PREFIX)) {
+    if (!key.endsWith('.json')) continue;
+    const pointer = parsePointer(world.bucket.get(key)?.body ?? '');
+    if (!pointer) continue;
+    const end = Date.parse(pointer.notAfter);
+    const life = end - Date.parse(pointer.notBefore);
+    const file = world.bucket.get(key.replace(LIVE_PREFIX, RENEWAL_PREFIX))?.body ?? '';
+    const days = Number(/"renewBeforeDays": *([\d.]+)/.exec(file)?.[1] ?? 0);
+    for (const at of [end, end - life / 6, end - renewBefore(life), end - days * DAY])
+      found.push(at, at + DAY);
+  }
+  return found;
+}
+
+/**
+ * When a CA is asked again about a certificate: of those only whose instant is not chosen yet, or not where the CA wants it by
+ * now. Of the others the answer would be what is known.
+ */
+function askInstants(world: World): number[] {
+  const body = world.bucket.get(INDEX_KEY)?.body ?? '';
+  const kept = /"askAgain":(\{[^}]*\})/.exec(body)?.[1] ?? '{}';
+  const chosen = chosenInstants(world);
+  return Object.entries(JSON.parse(kept) as Record<string, string>).flatMap(([certId, until]) => {
+    const issued = world.cas.map((ca) => ca.issued.get(certId)).find((found) => found !== undefined);
+    const at = chosen.get(certId);
+    if (!issued || at === undefined) return [Date.parse(until)];
+    const { start, end } = issued.window ?? suggestedWindow(issued.notBefore, issued.notAfter);
+    return at < start || at > end ? [Date.parse(until)] : [];
+  });
+}
+
+function chosenInstants(world: World): Map<string, number> {
+  const chosen = new Map<string, number>();
+  for (const key of world.bucket.keys(STATE_PREFIX)) {
+    const [, certId, at] =
+      /"certId": "([^"]+)",\s*"at": "([^"]+)"/.exec(world.bucket.get(key)?.body ?? '') ?? [];
+    if (certId !== undefined && at !== undefined) chosen.set(certId, Date.parse(at));
+  }
+  return chosen;
+}
+
+function instantsIn(text = ''): number[] {
+  return (text.match(INSTANT) ?? []).map((instant) => Date.parse(instant));
+}
+
+/** What is told again after a day, and what waits for the quiet after a mail. */
+function memoryInstants(world: World): number[] {
+  try {
+    const { troubles, over, lastMail } = JSON.parse(world.bucket.get(NOTICES_KEY)?.body ?? '{}');
+    const all = Object.values(troubles ?? {}) as { at: string; since: string; kind: string; told: object }[];
+    const waits = over?.length > 0 && lastMail ? [Date.parse(lastMail) + 10 * MINUTE] : [];
+    return [
+      ...waits,
+      ...all.flatMap(({ at, since, kind, told }) => [
+        ...(kind === 'object' || kind === 'deployment'
+          ? [Date.parse(at) + DAY, Date.parse(since) + HOUR / 2]
+          : []),
+        ...instantsIn(JSON.stringify(told)).map((instant) => instant + DAY),
+        ...(Object.keys(told).length === 0 && lastMail ? [Date.parse(lastMail) + 10 * MINUTE] : []),
+      ]),
+    ];
+  } catch {
+    return [];
+  }
+}

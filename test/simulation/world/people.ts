@@ -1,0 +1,115 @@
+import { renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import type { Random } from '../engine/random.ts';
+import { groupOf } from '../functions/stack.ts';
+import type { Happening } from './life.ts';
+import { DOMAINS, GROUPS } from './names.ts';
+import { pointerOf } from './stored.ts';
+import { drawFile, type File, fileText, REGIONS } from './wanted.ts';
+import type { World } from './world.ts';
+
+const happening = (
+  name: string,
+  perYear: readonly [number, number],
+  happen: Happening['happen'],
+): Happening => ({
+  name: `people ${name}`,
+  perYear,
+  isFault: false,
+  happen,
+});
+
+/** What people do to the stack in the course of years. */
+export const PEOPLE: readonly Happening[] = [
+  happening('add a file', [0.3, 3], (world, random) => {
+    const name = `cert${world.named}`;
+    world.write(name, drawFile(random, world.named, world.directories));
+    return name;
+  }),
+  happening('delete a file', [0.2, 2], (world, random) => {
+    const name = anyName(world, random);
+    if (name === undefined || world.files.size < 3) return undefined;
+    world.forget(name);
+    return name;
+  }),
+  happening('change names', [0.5, 6], (world, random) =>
+    change(world, random, (file) => {
+      const [first = ''] = file.names;
+      const more = `n${random.whole(0, 5)}.${first}`;
+      const names = file.names.includes(more)
+        ? file.names.filter((name) => name !== more)
+        : [...file.names, more];
+      return { ...file, names };
+    }),
+  ),
+  happening('change groups', [0.5, 8], (world, random) =>
+    change(world, random, (file) => ({ ...file, hosts: random.some(GROUPS, 0.5) })),
+  ),
+  happening('change the key type', [0.1, 1], (world, random) =>
+    change(world, random, ({ key, ...file }) => (key ? file : { ...file, key: 'ecdsa-p384' })),
+  ),
+  happening('change regions of ACM', [0.2, 4], (world, random) =>
+    change(world, random, (file) => ({
+      ...file,
+      acm: random.some(REGIONS, 0.4).map((region) => ({ region })),
+    })),
+  ),
+  happening('switch probes', [0.2, 3], (world, random) =>
+    change(world, random, ({ probe, ...file }) => (probe ? file : { ...file, probe: true })),
+  ),
+  happening('force a renewal', [0.3, 5], (world, random) => {
+    const name = anyName(world, random);
+    if (name === undefined) return undefined;
+    world.forced(name);
+    world.invoke('scan', { start: 'force', names: [name] });
+    return name;
+  }),
+  happening('revoke a certificate', [0.1, 1.5], (world, random) => {
+    const name = anyName(world, random);
+    const version = name && pointerOf(world, name)?.version;
+    if (!name || !version) return undefined;
+    const reason = random.pick(['keyCompromise', 'superseded', 'keyCompromise']);
+    world.invoke('revoke', { revoke: name, confirm: name, reason, version });
+    return `${name} ${version} ${reason}`;
+  }),
+  happening('deploy other settings', [0.2, 2], (world, random) => {
+    const { settings } = world;
+    settings.ordersPerRun = random.pick([3, 20, 100]);
+    settings.fallbackCas = random.chance(0.5) ? world.directories.slice(1) : [];
+    settings.groups = GROUPS.map(groupOf);
+    world.clockwork?.changed();
+    return `ordersPerRun ${settings.ordersPerRun}, ${settings.fallbackCas.length} fallback CAs`;
+  }),
+  happening('put dead letters back', [4, 50], (world) => {
+    const queues = Object.values(world.queues).filter(({ dead }) => dead.length > 0);
+    for (const queue of queues) queue.redrive();
+    return queues.length > 0 ? queues.map(({ settings }) => settings.name).join(', ') : undefined;
+  }),
+  happening('launch a host', [0.3, 3], (world, random) => world.fleet.launch(random.pick(GROUPS)).instanceId),
+  happening('replace a host', [0.3, 4], (world, random) => {
+    const old = anyHost(world, random);
+    if (!old) return undefined;
+    world.fleet.terminate(old);
+    return `${old.instanceId} by ${world.fleet.launch(old.group).instanceId}`;
+  }),
+];
+
+export function anyName(world: World, random: Random): string | undefined {
+  return world.files.size === 0 ? undefined : random.pick([...world.files.keys()]);
+}
+
+export function anyHost(world: World, random: Random) {
+  const hosts = [...world.fleet.hosts.values()];
+  return hosts.length === 0 ? undefined : random.pick(hosts);
+}
+
+export function anyZone(world: World, random: Random) {
+  return world.route53.delegated.get(random.pick(DOMAINS));
+}
+
+function change(world: World, random: Random, edit: (file: File) => File): string | undefined {
+  const name = anyName(world, random);
+  const file = name === undefined ? undefined : world.files.get(name);
+  if (name === undefined || !file) return undefined;
+  world.write(name, edit(file));
+  return `${renewalKey(name)} ${JSON.stringify(world.files.get(name))}`;
+}

@@ -1,0 +1,239 @@
+import { renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { Calls } from '../engine/calls.ts';
+import { Faults, type Heaviness } from '../engine/faults.ts';
+import type { Invocation } from '../engine/invocation.ts';
+import { Streams } from '../engine/random.ts';
+import { Scheduler } from '../engine/scheduler.ts';
+import { Trace } from '../engine/trace.ts';
+import type { Services } from '../functions/deps.ts';
+import { FUNCTIONS, type FunctionName } from '../functions/functions.ts';
+import { type Ending, Lambda } from '../functions/lambda.ts';
+import { groupOf, type StackSettings } from '../functions/stack.ts';
+import { Bucket } from '../services/bucket.ts';
+import { Ca } from '../services/ca.ts';
+import { ASK_AGAIN } from '../services/ca-ports.ts';
+import { CertificateManagers } from '../services/certificate-manager.ts';
+import { EventBridge } from '../services/event-bridge.ts';
+import { Fleet } from '../services/fleet.ts';
+import { Mails } from '../services/mailbox.ts';
+import { PublicDns } from '../services/public-dns.ts';
+import { QUEUES, Queue, type QueueName } from '../services/queue.ts';
+import { Route53 } from '../services/route53.ts';
+import { DOMAINS, GROUPS } from './names.ts';
+import { Outages } from './outages.ts';
+import { servedSites } from './served-sites.ts';
+import { type File, fileText } from './wanted.ts';
+
+export interface WorldOptions {
+  seed: bigint;
+  start: number;
+  heaviness: Heaviness;
+}
+
+const MINUTE = 60_000;
+
+/** The stack and everything around it, of one seed. */
+export class World implements Services {
+  readonly streams: Streams;
+  readonly scheduler: Scheduler;
+  readonly trace: Trace;
+  readonly faults: Faults;
+  readonly outages: Outages;
+  readonly lambda: Lambda;
+  readonly calls: Calls;
+  readonly bucket: Bucket;
+  readonly route53: Route53;
+  readonly dns: PublicDns;
+  readonly cas: readonly Ca[];
+  readonly acm = new CertificateManagers();
+  readonly queues: Record<QueueName, Queue>;
+  readonly bus: EventBridge;
+  readonly fleet: Fleet;
+  readonly mails: Mails;
+  readonly settings: StackSettings;
+  /** Is told of what stands in no bucket. */
+  clockwork: { changed(): void } | undefined;
+  /** What people want by now, by name: it is what the renewal files say, unless somebody spoilt one. */
+  readonly files = new Map<string, File>();
+  /** How many names there ever were. */
+  named = 0;
+  /** Objects that are nobody's. */
+  readonly strays = new Set<string>();
+  /** Values of others in the DNS: zone, name, value. */
+  readonly foreign = new Set<string>();
+  /** When somebody else had certificates issued for a domain. */
+  readonly usedByOthers = new Map<string, number>();
+  /** TXT values whose record somebody took away. */
+  readonly excusedTxt = new Set<string>();
+  /** TXT values that were removed after the CA was told to look and before it did. */
+  readonly removedWhileAsked = new Set<string>();
+  /** certIds that were live once. */
+  readonly everLive = new Set<string>();
+  /** When a person last changed what is wanted. */
+  readonly wantedSince = new Map<string, number>();
+  readonly onObstacle: ((obstacle: { from: number; until: number }) => void)[] = [];
+  readonly onForced: ((name: string) => void)[] = [];
+  readonly onWanted: ((name: string, file: File | undefined) => void)[] = [];
+  /** What is broken for a time, and how it is mended. */
+  readonly #broken = new Map<string, () => void>();
+
+  constructor({ seed, start, heaviness }: WorldOptions) {
+    this.streams = new Streams(seed);
+    this.scheduler = new Scheduler(start);
+    this.trace = new Trace(() => this.scheduler.now);
+    this.faults = new Faults(this.streams, heaviness);
+    const base = { scheduler: this.scheduler, trace: this.trace, faults: this.faults };
+    this.outages = new Outages({ ...base, random: this.streams.of('outages') });
+    this.lambda = new Lambda({ ...base, random: this.streams.of('lambda') });
+    this.calls = new Calls({
+      ...base,
+      random: this.streams.of('calls'),
+      isDown: (port) => this.outages.isDown(port),
+      kill: (invocation, why) => this.lambda.kill(invocation, why),
+    });
+    this.bucket = new Bucket(this.scheduler);
+    this.route53 = new Route53({ ...base, random: this.streams.of('route53') });
+    this.dns = new PublicDns({ ...base, random: this.streams.of('dns'), route53: this.route53 });
+    const ca = (host: string, identity: string) =>
+      new Ca(host, identity, { ...base, dns: this.dns, random: this.streams.of(host) });
+    this.cas = [
+      ca('acme-v02.api.letsencrypt.org', 'letsencrypt.org'),
+      ca('dv.acme-v02.api.pki.goog', 'pki.goog'),
+    ];
+    for (const one of this.cas) one.askAgainMs = Math.round(this.streams.of(one.host).between(...ASK_AGAIN));
+    this.queues = this.#makeQueues();
+    this.bus = new EventBridge({
+      ...base,
+      random: this.streams.of('bus'),
+      queueOf: (name) => this.queues[name],
+    });
+    this.fleet = new Fleet({
+      ...base,
+      random: this.streams.of('fleet'),
+      bucket: this.bucket,
+      tellStatus: (detail) =>
+        this.bus.deliver('confirm', {
+          'detail-type': 'EC2 Command Invocation Status-change Notification',
+          detail,
+        }),
+    });
+    this.mails = new Mails(this.scheduler);
+    const [first] = this.cas;
+    this.settings = {
+      domains: [...DOMAINS],
+      challengeTargets: [],
+      groups: GROUPS.map(groupOf),
+      zoneRoles: ['dns'],
+      defaultCa: first?.directoryUrl ?? '',
+      fallbackCas: [],
+      alsoAllow: ['amazon.com'],
+      ordersPerRun: 100,
+      checkEveryHours: 1,
+    };
+    for (const domain of DOMAINS) this.route53.create(domain);
+  }
+
+  /** Runs a function, and where it is invoked asynchronously and fails, twice more. */
+  invoke(
+    name: FunctionName,
+    event: unknown,
+    {
+      retries = 0,
+      ended,
+    }: { retries?: number; ended?: (ending: Ending, invocation: Invocation) => void } = {},
+  ): void {
+    const { limitMs, step } = FUNCTIONS[name];
+    this.lambda.begin({
+      functionName: name,
+      limitMs,
+      about: JSON.stringify(event).slice(0, 300),
+      step: (invocation) => step(event, invocation, this),
+      ended: (ending, invocation) => {
+        if (ending.how !== 'ended' && retries > 0)
+          this.scheduler.after(MINUTE, `${name} again`, () =>
+            this.invoke(name, event, { retries: retries - 1 }),
+          );
+        ended?.(ending, invocation);
+      },
+    });
+  }
+
+  /** Whether nothing is under way: what follows is up to the clock alone. */
+  get isQuiet(): boolean {
+    const { open } = this.lambda;
+    return (
+      open === 0 &&
+      this.bus.underWay === 0 &&
+      this.fleet.running === 0 &&
+      Object.values(this.queues).every(({ isIdle }) => isIdle)
+    );
+  }
+
+  get directories(): string[] {
+    return this.cas.map(({ directoryUrl }) => directoryUrl);
+  }
+
+  /** A person writes a renewal file. */
+  write(name: string, file: File): void {
+    if (!this.files.has(name)) this.named += 1;
+    this.files.set(name, file);
+    this.wantedSince.set(name, this.scheduler.now);
+    for (const hear of this.onWanted) hear(name, file);
+    this.bucket.put(renewalKey(name), fileText(file), 'people');
+  }
+
+  forget(name: string): void {
+    this.files.delete(name);
+    for (const hear of this.onWanted) hear(name, undefined);
+    this.bucket.remove(renewalKey(name), 'people');
+  }
+
+  forced(name: string): void {
+    for (const hear of this.onForced) hear(name);
+  }
+
+  /** What is broken now is mended after a time, or when the faults stop. */
+  restoreLater(ms: number, what: string, mend: () => void): void {
+    const id = `${what} ${this.scheduler.turns}`;
+    const obstacle = { from: this.scheduler.now, until: this.scheduler.now + ms };
+    if (/^(zone|CAA|domain)/.test(what)) for (const hear of this.onObstacle) hear(obstacle);
+    const once = () => {
+      if (!this.#broken.delete(id)) return;
+      mend();
+      this.trace.note(`mended: ${what}`);
+      this.clockwork?.changed();
+    };
+    this.#broken.set(id, once);
+    this.scheduler.after(ms, `mend ${what}`, once);
+  }
+
+  /** The second phase: nothing is injected any more, and what is broken is mended. */
+  stopFaults(): void {
+    this.faults.on = false;
+    this.outages.endAll();
+    for (const mend of [...this.#broken.values()]) mend();
+    this.clockwork?.changed();
+    this.trace.note('the faults stop');
+  }
+
+  servedAt = (site: string) => servedSites(this, site);
+
+  warn = (invocation: { id: string }, message: string) =>
+    this.trace.note(`${invocation.id} warns: ${message}`);
+
+  #makeQueues(): Record<QueueName, Queue> {
+    const made = Object.entries(QUEUES).map(([key, settings]) => {
+      const name = key as QueueName;
+      const queue = new Queue(this.scheduler, {
+        name,
+        ...settings,
+        handle: (messages, done) => {
+          const event = name === 'notify' ? messages.map(({ body }) => body) : messages[0]?.body;
+          this.invoke(name, event, { ended: ({ how }) => done(how === 'ended' ? [] : messages.slice()) });
+        },
+      });
+      return [name, queue];
+    });
+    return Object.fromEntries(made);
+  }
+}
