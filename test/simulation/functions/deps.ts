@@ -13,7 +13,7 @@ import { type Mails, mailboxFor } from '../services/mailbox.ts';
 import { type PublicDns, resolverFor } from '../services/public-dns.ts';
 import { type Route53, zonesFor } from '../services/route53.ts';
 import { type ServedSite, sitesFor } from '../services/sites.ts';
-import { limitsOf, type StackSettings } from './stack.ts';
+import type { StackSettings } from './stack.ts';
 
 /** Everything that functions reach. */
 export interface Services {
@@ -36,11 +36,10 @@ export interface Services {
 export function depsFor(invocation: Invocation, services: Services) {
   const { settings, scheduler } = services;
   const own = zonesFor(invocation, services);
-  const stack = limitsOf(settings);
   return {
     store: storeFor(invocation, services),
     zonesOf: (role: string | undefined) =>
-      role === undefined || settings.zoneRoles.includes(role) ? own : denied(role),
+      role === undefined || settings.zoneRoles.some(({ name }) => name === role) ? own : denied(role),
     resolver: resolverFor(invocation, services),
     openAuthority: authoritiesFor(invocation, services, { makes: true }),
     openStored: authoritiesFor(invocation, services, { makes: false }),
@@ -49,11 +48,10 @@ export function depsFor(invocation: Invocation, services: Services) {
     askRenewalInfo: renewalInfoFor(invocation, services),
     managerIn: managersFor(invocation, services),
     hosts: hostsFor(invocation, services),
-    groups: settings.groups,
     mailbox: mailboxFor(invocation, services),
     sites: sitesFor(invocation, services),
     events: busFor(invocation, services),
-    stack,
+    stack: { ...settings },
     stage: 'production',
     docsUrl: 'docs',
     clock: () => invocation.clock(scheduler),

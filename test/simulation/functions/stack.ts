@@ -1,23 +1,32 @@
 import { type HostGroup, HostGroupSettings } from '../../../lib/foundation/certificate/host-group.ts';
+import type { Stack } from '../../../lib/foundation/certificate/stack.ts';
 
-/** What the stack was deployed with; people deploy it anew. */
-export interface StackSettings {
-  domains: string[];
-  challengeTargets: string[];
-  groups: HostGroup[];
-  zoneRoles: string[];
-  defaultCa: string;
-  fallbackCas: string[];
-  alsoAllow: string[];
-  ordersPerRun: number;
-  checkEveryHours: number;
-}
+export type StackSettings = { -readonly [Part in keyof Stack]: Stack[Part] };
 
 export function groupOf(name: string): HostGroup {
   return { ...HostGroupSettings.parse({}), name };
 }
 
-/** The part of it that the flows are handed. */
-export function limitsOf({ groups, ...settings }: StackSettings) {
-  return { ...settings, hostGroups: groups.map(({ name }) => name), bucket: 'bucket' };
+/** As it is deployed first. */
+export function stackOf(given: {
+  domains: readonly string[];
+  groups: readonly string[];
+  defaultCa: string;
+}): StackSettings {
+  const { domains, groups, defaultCa } = given;
+  return {
+    bucket: 'bucket',
+    domains,
+    challengeTargets: [],
+    hostGroups: groups.map(groupOf),
+    zoneRoles: [],
+    defaultCa,
+    fallbackCas: [],
+    alsoAllow: ['amazon.com'],
+    ordersPerRun: 100,
+    checkEveryHours: 1,
+    agreeToTerms: true,
+    accountPrefix: '/perennial/production/acme-account',
+    caaIdentity: undefined,
+  };
 }

@@ -19,7 +19,7 @@ interface Parts {
   calls: Calls;
 }
 
-const TROUBLES = ['ca-unreachable', 'ca-timeout', 'ca-unavailable', 'acme-server-internal'];
+const TROUBLES = ['ca-unreachable', 'ca-timeout', 'ca-unavailable', 'acme-server-internal'] as const;
 
 export function troubleOf(ca: Ca): (random: Random) => AcmeError {
   return (random) => {

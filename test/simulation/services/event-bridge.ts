@@ -1,5 +1,4 @@
-import type { EventBus } from '../../../lib/foundation/events/event-bus.ts';
-import type { StackEvent } from '../../../lib/foundation/events/events.ts';
+import type { EventBus, StackEvent } from '../../../lib/foundation/events/events.ts';
 import type { Calls } from '../engine/calls.ts';
 import { HOUR } from '../engine/durations.ts';
 import type { Faults } from '../engine/faults.ts';

@@ -1,3 +1,4 @@
+import { renewBefore } from '../../../lib/foundation/certificate/life.ts';
 import {
   INDEX_KEY,
   LIVE_PREFIX,
@@ -5,7 +6,6 @@ import {
   RENEWAL_PREFIX,
   STATE_PREFIX,
 } from '../../../lib/foundation/certificate/object-keys.ts';
-import { renewBefore } from '../../../lib/issuance/renewal/rules/decide-renewal.ts';
 import { DAY, HOUR, MINUTE, WEEK } from '../engine/durations.ts';
 import { suggestedWindow } from '../services/ca-calendar.ts';
 import { parsePointer } from './stored.ts';

@@ -1,10 +1,9 @@
 import { renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import type { Random } from '../engine/random.ts';
-import { groupOf } from '../functions/stack.ts';
 import type { Happening } from './life.ts';
 import { DOMAINS, GROUPS } from './names.ts';
 import { pointerOf } from './stored.ts';
-import { drawFile, type File, fileText, REGIONS } from './wanted.ts';
+import { drawFile, type File, REGIONS } from './wanted.ts';
 import type { World } from './world.ts';
 
 const happening = (
@@ -75,7 +74,6 @@ export const PEOPLE: readonly Happening[] = [
     const { settings } = world;
     settings.ordersPerRun = random.pick([3, 20, 100]);
     settings.fallbackCas = random.chance(0.5) ? world.directories.slice(1) : [];
-    settings.groups = GROUPS.map(groupOf);
     world.clockwork?.changed();
     return `ordersPerRun ${settings.ordersPerRun}, ${settings.fallbackCas.length} fallback CAs`;
   }),

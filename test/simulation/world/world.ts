@@ -8,7 +8,7 @@ import { Trace } from '../engine/trace.ts';
 import type { Services } from '../functions/deps.ts';
 import { FUNCTIONS, type FunctionName } from '../functions/functions.ts';
 import { type Ending, Lambda } from '../functions/lambda.ts';
-import { groupOf, type StackSettings } from '../functions/stack.ts';
+import { type StackSettings, stackOf } from '../functions/stack.ts';
 import { Bucket } from '../services/bucket.ts';
 import { Ca } from '../services/ca.ts';
 import { ASK_AGAIN } from '../services/ca-ports.ts';
@@ -119,17 +119,7 @@ export class World implements Services {
     });
     this.mails = new Mails(this.scheduler);
     const [first] = this.cas;
-    this.settings = {
-      domains: [...DOMAINS],
-      challengeTargets: [],
-      groups: GROUPS.map(groupOf),
-      zoneRoles: ['dns'],
-      defaultCa: first?.directoryUrl ?? '',
-      fallbackCas: [],
-      alsoAllow: ['amazon.com'],
-      ordersPerRun: 100,
-      checkEveryHours: 1,
-    };
+    this.settings = stackOf({ domains: DOMAINS, groups: GROUPS, defaultCa: first?.directoryUrl ?? '' });
     for (const domain of DOMAINS) this.route53.create(domain);
   }
 
