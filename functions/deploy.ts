@@ -4,6 +4,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
+import { nodeRuntime } from '../lib/adapters/node/runtime.ts';
 import { type DeployDeps, deploy } from '../lib/delivery/deployment/deploy.ts';
 import { DeploymentDue } from '../lib/foundation/events/events.ts';
 import { eventWith, logger, queued } from '../lib/lambda/handler.ts';
@@ -16,6 +17,7 @@ const deps: DeployDeps = {
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   stack: settings,
   clock: () => new Date(),
+  runtime: nodeRuntime,
 };
 
 /** Makes one host group install certificates, canary first. */

@@ -8,6 +8,7 @@ import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
 import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
+import { nodeRuntime } from '../lib/adapters/node/runtime.ts';
 import { RenewalDue } from '../lib/foundation/events/events.ts';
 import type { RenewDeps } from '../lib/issuance/renewal/deps.ts';
 import { renewBatch } from '../lib/issuance/renewal/renew-batch.ts';
@@ -29,6 +30,7 @@ const deps: RenewDeps = {
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   stack: settings,
   clock: () => new Date(),
+  runtime: nodeRuntime,
   warn: (warning) => logger.warn('renewal goes on without', { warning }),
 };
 

@@ -9,6 +9,7 @@ import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
+import { nodeRuntime } from '../lib/adapters/node/runtime.ts';
 import { invoked, logger, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 import type { ScanDeps } from '../lib/scan/context.ts';
@@ -28,6 +29,7 @@ const deps: ScanDeps = {
   describeAccount: describeAccounts(ssm, settings.accountPrefix),
   askRenewalInfo: renewalInfoOf({ timeoutMs: CA_TIMEOUT_MS }),
   stack: settings,
+  runtime: nodeRuntime,
 };
 
 /** Decides what is due and puts it on the bus; answers with the plan. */

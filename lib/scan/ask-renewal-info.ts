@@ -3,6 +3,7 @@ import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import type { LivePointer } from '../foundation/certificate/live-pointer.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { InputError } from '../foundation/common/input-error.ts';
+import type { Runtime } from '../foundation/common/runtime.ts';
 import { isOfKind } from '../foundation/reasons/reasons.ts';
 import { refusalOf } from '../issuance/ca/refusal.ts';
 import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
@@ -15,6 +16,7 @@ interface RenewalInfoDeps {
   askRenewalInfo: AskRenewalInfo;
   /** Holds when a CA may be asked again about a certificate. */
   asked: Pick<IndexedReads, 'askAgain' | 'rememberAsked'>;
+  runtime: Runtime;
 }
 
 interface Run {
@@ -35,11 +37,12 @@ export class RenewalInfoClient {
   readonly #deps: RenewalInfoDeps;
   readonly #run: Run;
   readonly #failures = new Map<string, number>();
-  readonly #started = performance.now();
+  readonly #started: number;
 
   constructor(deps: RenewalInfoDeps, run: Run) {
     this.#deps = deps;
     this.#run = run;
+    this.#started = deps.runtime.elapsed();
   }
 
   /** The state with what the CA now suggests for the live certificate; written only where that has changed. */
@@ -70,7 +73,7 @@ export class RenewalInfoClient {
       const advice = await this.#deps.askRenewalInfo(ca, certId);
       if (!advice) return {};
       const { window, explanationUrl, retryAfterMs } = advice;
-      const at = chooseInstant(window, chosen, Math.random());
+      const at = chooseInstant(window, chosen, this.#deps.runtime.fraction());
       const suggested = { certId, at, ...(explanationUrl !== undefined && { explanationUrl }) };
       return { suggested, retryAfterMs };
     } catch (error) {
@@ -85,7 +88,9 @@ export class RenewalInfoClient {
   }
 
   #isOver(ca: string): boolean {
-    return (this.#failures.get(ca) ?? 0) >= MAX_FAILURES || performance.now() - this.#started > LIMIT_MS;
+    return (
+      (this.#failures.get(ca) ?? 0) >= MAX_FAILURES || this.#deps.runtime.elapsed() - this.#started > LIMIT_MS
+    );
   }
 
   #fail(ca: string, message: string): void {

@@ -3,6 +3,7 @@ import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../foundation/certificate/stack.ts';
+import type { Runtime } from '../foundation/common/runtime.ts';
 import type { EventBus } from '../foundation/events/events.ts';
 import type { DescribeAccount } from '../issuance/ca/accounts.ts';
 import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
@@ -27,6 +28,7 @@ export interface ScanDeps {
   caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
   describeAccount: DescribeAccount;
   askRenewalInfo: AskRenewalInfo;
+  runtime: Runtime;
   stack: Stack;
 }
 

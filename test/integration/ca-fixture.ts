@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { openAuthority } from '../../lib/adapters/acme/accounts.ts';
+import { nodeRuntime } from '../../lib/adapters/node/runtime.ts';
 import { type CertificateFacts, verifyIssued } from '../../lib/foundation/certificate/verify-issued.ts';
 import type { CertificateAuthority, OrderRequest } from '../../lib/issuance/ca/certificate-authority.ts';
-import { generateKey } from '../../lib/issuance/renewal/new-order.ts';
 import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
@@ -50,7 +50,7 @@ export async function issue(
   request: OrderRequest,
   options?: { alternates: boolean },
 ): Promise<CertificateFacts & { chains: [string, ...string[]] }> {
-  const key = await generateKey('ecdsa-p256');
+  const key = await nodeRuntime.newKey('ecdsa-p256');
   const again = async (url: string) => {
     await sleep(20);
     return authority.order(url);

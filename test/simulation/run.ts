@@ -8,9 +8,7 @@ import { checkRuns } from './checks/run-checks.ts';
 import { checkTelling } from './checks/telling-checks.ts';
 import { HOUR, YEAR } from './engine/durations.ts';
 import type { Heaviness } from './engine/faults.ts';
-import { Invocation, never } from './engine/invocation.ts';
-import { running, takeOver } from './engine/outside.ts';
-import { newEcKey } from './keys/private-keys.ts';
+import { closeOutside } from './engine/outside.ts';
 import { Clockwork } from './world/clockwork.ts';
 import { letLive } from './world/life.ts';
 import { MISCHIEF, SITES } from './world/mischief.ts';
@@ -41,7 +39,7 @@ export async function run(options: RunOptions) {
   const { seed, years, certificates, heaviness } = options;
   const world = new World({ seed, start: START, heaviness });
   world.trace.show = options.show;
-  reach(world);
+  closeOutside(true);
   recordIssued(world);
   const clockwork = new Clockwork(world);
   world.clockwork = clockwork;
@@ -76,36 +74,9 @@ export async function run(options: RunOptions) {
     await world.scheduler.runUntil(end + SETTLED);
     checkEnd({ world, breaches, telling });
   }
-  takeOver(undefined);
+  closeOutside(false);
   const { commits } = pointers;
   const { user, system } = process.cpuUsage(begun);
   const cpuSeconds = (user + system) / 1e6;
   return { world, clockwork, breaches, commits: commits(), digest: world.trace.digest(), cpuSeconds };
-}
-
-/** Gives the code under test the seed's time, chance and keys. */
-function reach(world: World): void {
-  const keys = world.streams.of('keys');
-  const chance = world.streams.of('chance');
-  takeOver({
-    now: () => world.scheduler.now,
-    fraction: () => chance.fraction(),
-    bytes: (count) => Buffer.from(chance.hex(count), 'hex'),
-    newKey: (type) => newEcKey(type, keys).reveal(),
-    sleep: (ms, signal) => sleep(world, ms, signal),
-  });
-}
-
-function sleep(world: World, ms: number, signal: AbortSignal | undefined): Promise<void> {
-  const invocation = running.getStore();
-  if (!(invocation instanceof Invocation)) throw new Error('somebody sleeps outside of every function');
-  if (!invocation.isAlive) return never();
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new Error('aborted'));
-    signal?.addEventListener('abort', stop, { once: true });
-    world.scheduler.after(ms, `${invocation.id} wakes`, () => {
-      signal?.removeEventListener('abort', stop);
-      if (invocation.isAlive) resolve();
-    });
-  });
 }

@@ -2,8 +2,7 @@ import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import type { DeploymentDue } from '../../foundation/events/events.ts';
-import type { Hosts } from './hosts.ts';
-import { type CanaryRun, installOnCanary } from './install-on-canary.ts';
+import { type CanaryDeps, type CanaryRun, installOnCanary } from './install-on-canary.ts';
 import { readHostRecords } from './read-host-records.ts';
 import type { RecordDeps } from './record-invocation.ts';
 import { reportNoHosts, reportSkippedHosts } from './report-not-sent.ts';
@@ -11,8 +10,7 @@ import type { HostResult } from './rules/host-report.ts';
 import { orderHosts } from './rules/order-hosts.ts';
 import { splitNames } from './rules/split-names.ts';
 
-export interface DeployDeps extends RecordDeps {
-  hosts: Hosts;
+export interface DeployDeps extends RecordDeps, CanaryDeps {
   stack: Stack;
 }
 

@@ -1,9 +1,15 @@
 import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import { poll, TimeLimitError } from '../../foundation/common/poll.ts';
+import type { Runtime } from '../../foundation/common/runtime.ts';
 import type { Hosts, Invocation } from './hosts.ts';
 import { type RecordDeps, recordInvocation } from './record-invocation.ts';
 import { type HostResult, isInstalled } from './rules/host-report.ts';
 import { splitNames } from './rules/split-names.ts';
+
+export interface CanaryDeps {
+  hosts: Hosts;
+  runtime: Runtime;
+}
 
 export interface CanaryRun {
   ended: 'canary-installed' | 'canary-failed' | 'canary-slow';
@@ -18,7 +24,7 @@ const LOOK_EVERY_MS = 1_000;
  * is left to `confirm`.
  */
 export async function installOnCanary(
-  deps: RecordDeps & { hosts: Hosts },
+  deps: RecordDeps & CanaryDeps,
   { group, names, instanceId }: { group: HostGroup; names: readonly string[]; instanceId: string },
   signal: AbortSignal,
 ): Promise<CanaryRun> {
@@ -30,7 +36,7 @@ export async function installOnCanary(
       instanceIds: [instanceId],
       allowedErrors: 0,
     });
-    const invocation = await finished(deps.hosts, { commandId, instanceId }, signal);
+    const invocation = await finished(deps, { commandId, instanceId }, signal);
     if (!invocation) return { ended: 'canary-slow', results };
     const reported = await recordInvocation(deps, invocation, { group: group.name, names: part });
     results.push(...reported);
@@ -40,7 +46,7 @@ export async function installOnCanary(
 }
 
 async function finished(
-  hosts: Hosts,
+  { hosts, runtime }: CanaryDeps,
   { commandId, instanceId }: { commandId: string; instanceId: string },
   signal: AbortSignal,
 ): Promise<Invocation | undefined> {
@@ -53,6 +59,7 @@ async function finished(
         delayMs: () => LOOK_EVERY_MS,
         limitMs: CANARY_LIMIT_MS,
         signal,
+        runtime,
       },
     );
   } catch (error) {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PerennialError } from './perennial-error.ts';
+import type { Runtime } from './runtime.ts';
 
 /** A wait reached the function's deadline, or its own limit. */
 export class TimeLimitError extends PerennialError<'out-of-time' | 'wait-limit-reached'> {
@@ -13,23 +13,24 @@ export interface PollOptions<T> {
   delayMs: (attempt: number, last: T | undefined) => number;
   limitMs: number;
   signal: AbortSignal;
+  runtime: Pick<Runtime, 'elapsed' | 'sleep'>;
 }
 
 /** Reads until `done` holds; throws {@link TimeLimitError} at the limit or when the signal fires. */
 export async function poll<T>(
   read: () => Promise<T>,
   done: (value: T) => boolean,
-  { what, delayMs, limitMs, signal }: PollOptions<T>,
+  { what, delayMs, limitMs, signal, runtime }: PollOptions<T>,
 ): Promise<T> {
-  const end = Date.now() + limitMs;
+  const end = runtime.elapsed() + limitMs;
   let last: T | undefined;
   for (let attempt = 0; ; attempt += 1) {
     const delay = delayMs(attempt, last);
-    if (Date.now() + delay > end)
+    if (runtime.elapsed() + delay > end)
       throw new TimeLimitError('wait-limit-reached', `${what} did not come within ${limitMs / 1000} s`);
     try {
       signal.throwIfAborted();
-      if (delay > 0) await sleep(delay, undefined, { signal });
+      if (delay > 0) await runtime.sleep(delay, signal);
     } catch {
       throw new TimeLimitError('out-of-time', {
         seen: `the function's time ended while waiting for ${what}`,

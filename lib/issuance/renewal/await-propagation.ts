@@ -33,9 +33,11 @@ async function prepareAll({ authority, signal }: RenewRun, renewals: readonly Or
  * Waits until all authoritative servers of the zone return the new values, then until Route 53 reports the change INSYNC.
  * The servers come first: they are free to ask, while each GetChange counts against the account's request limit.
  */
-async function awaitZone({ deps, signal }: RenewRun, zone: PublishedZone): Promise<void> {
-  const end = Date.now() + LIMIT_MS;
-  await seenEverywhere(deps.resolver, zone, signal);
+async function awaitZone(run: RenewRun, zone: PublishedZone): Promise<void> {
+  const { deps, signal } = run;
+  const { runtime } = deps;
+  const end = runtime.elapsed() + LIMIT_MS;
+  await seenEverywhere(run, zone);
   for (const changeId of zone.changeIds) {
     await poll(
       () => deps.zones.isInSync(changeId),
@@ -43,14 +45,18 @@ async function awaitZone({ deps, signal }: RenewRun, zone: PublishedZone): Promi
       {
         what: `INSYNC of change ${changeId} in hosted zone ${zone.zoneName}`,
         delayMs: untilInSync,
-        limitMs: Math.max(0, end - Date.now()),
+        limitMs: Math.max(0, end - runtime.elapsed()),
         signal,
+        runtime,
       },
     );
   }
 }
 
-async function seenEverywhere(resolver: Resolver, zone: PublishedZone, signal: AbortSignal): Promise<void> {
+async function seenEverywhere(
+  { deps: { resolver, runtime }, signal }: RenewRun,
+  zone: PublishedZone,
+): Promise<void> {
   const check = await PropagationCheck.of(zone, resolver);
   try {
     await poll(
@@ -61,6 +67,7 @@ async function seenEverywhere(resolver: Resolver, zone: PublishedZone, signal: A
         delayMs: (attempt) => (attempt === 0 ? 0 : DNS_INTERVAL_MS),
         limitMs: LIMIT_MS,
         signal,
+        runtime,
       },
     );
   } catch (error) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type ObjectStore, StoreError, type Written } from '../../foundation/bucket/object-store.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
 import { nextVersion } from '../../foundation/certificate/lineage.ts';
@@ -33,7 +32,7 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
   const now = deps.clock();
   const files = filesOf(renewal);
   const archived = await archivedBefore(deps.store, renewal, files.fullchain);
-  const version = archived ?? versionAfter(live?.pointer.version, now);
+  const version = archived ?? versionAfter(deps, live?.pointer.version);
   const caaIssuer = await authority.caaIssuer();
   await archive(deps.store, wanted, { version, files });
   const pointer: LivePointer = {
@@ -93,8 +92,11 @@ async function archivedBefore(
   return undefined;
 }
 
-export function versionAfter(previous: string | undefined, now: Date): string {
-  return nextVersion(previous, now, randomBytes(3).toString('hex'));
+export function versionAfter(
+  { clock, runtime }: Pick<RenewRun['deps'], 'clock' | 'runtime'>,
+  previous: string | undefined,
+): string {
+  return nextVersion(previous, clock(), runtime.hex(3));
 }
 
 export async function archive(

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
+import type { Runtime } from '../../foundation/common/runtime.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import type { OpenCertificateAuthority } from '../ca/certificate-authority.ts';
 import type { Resolver } from '../dns/resolver.ts';
@@ -16,6 +17,7 @@ export interface RenewDeps {
   events: EventBus;
   stack: Stack;
   clock: () => Date;
+  runtime: Runtime;
   /** Logs failures that do not end a renewal. */
   warn: (message: string) => void;
 }

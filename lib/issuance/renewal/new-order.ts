@@ -1,9 +1,6 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { archiveKey, revokedKey } from '../../foundation/certificate/object-keys.ts';
 import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
-import type { KeyType } from '../../foundation/certificate/renewal-file.ts';
 import { isCompromised } from '../../foundation/certificate/revocation.ts';
 import { keyFingerprint } from '../../foundation/certificate/verify-issued.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
@@ -14,8 +11,6 @@ import { parseRevocations } from '../revocation/read-revocations.ts';
 import { issuedLately, orderLimitFacts } from './gather-facts.ts';
 import type { BatchDeps, Checked, RenewRun } from './phases.ts';
 import { requireOrderAllowed } from './rules/order-limit.ts';
-
-const generate = promisify(generateKeyPair);
 
 /** Places an order and makes its key; throws OrderLimitedError where the CA's limits or our budget say not yet. */
 export async function newOrder(
@@ -70,7 +65,7 @@ function isAgainstReplaces(error: unknown): boolean {
 /** A new key; with `reuseKey` the live version's, unless that is of another type or compromised. */
 async function keyFor(deps: BatchDeps, renewal: Checked): Promise<PrivateKeyPem> {
   const { wanted } = renewal;
-  return (wanted.reuseKey && (await liveKeyOf(deps, renewal))) || generateKey(wanted.key);
+  return (wanted.reuseKey && (await liveKeyOf(deps, renewal))) || deps.runtime.newKey(wanted.key);
 }
 
 async function liveKeyOf(
@@ -105,11 +100,4 @@ export function fingerprintOf(key: PrivateKeyPem): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-export async function generateKey(type: KeyType): Promise<PrivateKeyPem> {
-  const { privateKey } = type.startsWith('rsa-')
-    ? await generate('rsa', { modulusLength: Number(type.slice('rsa-'.length)) })
-    : await generate('ec', { namedCurve: type === 'ecdsa-p384' ? 'P-384' : 'P-256' });
-  return new PrivateKeyPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 }

@@ -32,7 +32,7 @@ function challengeUrl(
 
 /** Polls the order until it has left `status`, as often as the CA asks and no more. */
 export async function settle(
-  { authority, signal }: RenewRun,
+  { authority, signal, deps: { runtime } }: RenewRun,
   from: Order,
   status: 'pending' | 'processing',
 ): Promise<Order> {
@@ -45,6 +45,7 @@ export async function settle(
       delayMs: (attempt, last = from) => Math.max(backOff(5_000)(attempt), last.retryAfterMs ?? 0),
       limitMs: LIMIT_MS,
       signal,
+      runtime,
     },
   );
 }

@@ -60,7 +60,8 @@ const UNKNOWN = '00000101T000000Z-000000';
  * The newest version whose key matches its certificate, unexpired before expired, or the copies if they expire later. If
  * it is not the newest in the archive it is archived again, so that the pointer never moves back.
  */
-async function newestValid({ store, clock }: RenewDeps, wanted: Wanted): Promise<VersionFacts | undefined> {
+async function newestValid(deps: RenewDeps, wanted: Wanted): Promise<VersionFacts | undefined> {
+  const { store, clock } = deps;
   const { name } = wanted;
   const versions = await versionsOf(store, name);
   let best: Candidate | undefined;
@@ -76,7 +77,7 @@ async function newestValid({ store, clock }: RenewDeps, wanted: Wanted): Promise
   if (copies && !(best && best.facts.notAfter >= copies.facts.notAfter)) best = copies;
   const newest = versions[0]?.version;
   if (!best || best.facts.version === newest) return best?.facts;
-  const version = versionAfter(newest, clock());
+  const version = versionAfter(deps, newest);
   await archive(store, wanted, { version, files: best.files });
   return { ...best.facts, version };
 }

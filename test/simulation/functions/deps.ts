@@ -1,3 +1,4 @@
+import type { Runtime } from '../../../lib/foundation/common/runtime.ts';
 import { ZoneError, type Zones } from '../../../lib/issuance/dns/zones.ts';
 import type { Calls } from '../engine/calls.ts';
 import type { Invocation } from '../engine/invocation.ts';
@@ -29,6 +30,8 @@ export interface Services {
   mails: Mails;
   settings: StackSettings;
   servedAt: (site: string) => readonly ServedSite[];
+  /** Time, chance and keys of the seed. */
+  runtimeFor: (invocation: Invocation) => Runtime;
   warn: (invocation: Invocation, message: string) => void;
 }
 
@@ -55,6 +58,7 @@ export function depsFor(invocation: Invocation, services: Services) {
     stage: 'production',
     docsUrl: 'docs',
     clock: () => invocation.clock(scheduler),
+    runtime: services.runtimeFor(invocation),
     warn: (message: string) => services.warn(invocation, message),
   };
 }

@@ -1,7 +1,6 @@
 import { HOUR } from '../engine/durations.ts';
 import type { Faults } from '../engine/faults.ts';
 import { Invocation } from '../engine/invocation.ts';
-import { running } from '../engine/outside.ts';
 import type { Random } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import type { Trace } from '../engine/trace.ts';
@@ -72,12 +71,10 @@ export class Lambda {
         invocation.hits.push('lambda.out-of-memory');
         this.kill(invocation, 'out of memory');
       });
-    running.run(invocation, () => {
-      run.step(invocation).then(
-        () => end({ how: 'ended' }),
-        (error) => end({ how: 'failed', error }),
-      );
-    });
+    run.step(invocation).then(
+      () => end({ how: 'ended' }),
+      (error) => end({ how: 'failed', error }),
+    );
   }
 
   kill(invocation: Invocation, why: string): void {

@@ -8,6 +8,7 @@ import { Trace } from '../engine/trace.ts';
 import type { Services } from '../functions/deps.ts';
 import { FUNCTIONS, type FunctionName } from '../functions/functions.ts';
 import { type Ending, Lambda } from '../functions/lambda.ts';
+import { runtimeFor } from '../functions/runtime.ts';
 import { type StackSettings, stackOf } from '../functions/stack.ts';
 import { Bucket } from '../services/bucket.ts';
 import { Ca } from '../services/ca.ts';
@@ -205,6 +206,8 @@ export class World implements Services {
     this.clockwork?.changed();
     this.trace.note('the faults stop');
   }
+
+  runtimeFor = (invocation: Invocation) => runtimeFor(invocation, this);
 
   servedAt = (site: string) => servedSites(this, site);
 

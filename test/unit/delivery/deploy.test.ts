@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { confirm } from '../../../lib/delivery/deployment/confirm.ts';
 import { deploy } from '../../../lib/delivery/deployment/deploy.ts';
 import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
@@ -28,7 +29,14 @@ beforeEach(async () => {
   );
 });
 
-const deps = () => ({ store, events, clock, hosts, stack: stackOf({ hostGroups: [web] }) });
+const deps = () => ({
+  store,
+  events,
+  clock,
+  runtime: nodeRuntime,
+  hosts,
+  stack: stackOf({ hostGroups: [web] }),
+});
 const due = { group: 'web', reason: 'certificate-renewed', names: ['shop', 'blog'] };
 const record = (id: string) => JSON.parse(store.text(`hosts/${id}.json`));
 const sentTo = () => hosts.commands.map(({ instanceIds }) => instanceIds);

@@ -1,3 +1,4 @@
+import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import type { RenewalDue } from '../../../lib/foundation/events/events.ts';
 import type { RenewDeps } from '../../../lib/issuance/renewal/deps.ts';
 import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
@@ -38,6 +39,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
       fallbackCas: [] as string[],
     }),
     clock,
+    runtime: nodeRuntime,
     warn: (warning: string) => warnings.push(warning),
   } satisfies RenewDeps;
   let runs = 0;

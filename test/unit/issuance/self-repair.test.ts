@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
@@ -35,6 +36,7 @@ const look = (start: typeof HOURLY) => {
       caaIdentity,
       describeAccount: async () => undefined,
       askRenewalInfo: async () => undefined,
+      runtime: nodeRuntime,
     },
     start,
     world.clock(),

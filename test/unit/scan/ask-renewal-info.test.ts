@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
@@ -39,7 +40,7 @@ function roundAt(now: Date, answer: AskRenewalInfo): RenewalInfoClient {
     return answer(directoryUrl, certId);
   };
   return new RenewalInfoClient(
-    { store, askRenewalInfo, asked: memory },
+    { store, askRenewalInfo, runtime: nodeRuntime, asked: memory },
     { now, warn: (message) => warnings.push(message) },
   );
 }

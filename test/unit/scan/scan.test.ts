@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { HostsError } from '../../../lib/delivery/deployment/hosts.ts';
 import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
@@ -50,6 +51,7 @@ const deps = () => ({
   caaIdentity: async () => 'ca.test',
   describeAccount: async (_ca: string) => undefined as { accountUri: string } | undefined,
   askRenewalInfo: async () => undefined,
+  runtime: nodeRuntime,
 });
 const weekly = () => scan(deps(), parseStart({ start: 'weekly-sweep' }), NOW);
 const want = (name: string, more: object = {}) =>
