@@ -71,12 +71,12 @@ export class Route53 {
     if (values.length > MAX_ELEMENTS || values.reduce((sum, value) => sum + value.length, 0) > MAX_CHARACTERS)
       throw new ChangeRefusedError(zoneId, ['Number of records or characters limit exceeded']);
     const slow = faults.happens('route53.slow-propagation') ? random.spread(60_000, 3_600_000) : 0;
-    const at = Array.from({ length: SERVERS }, () => scheduler.now + random.spread(500, 20_000) + slow);
+    const at = Array.from({ length: SERVERS }, () => scheduler.now + random.spread(300, 6_000) + slow);
     const refusals = zone.apply(changes, at, scheduler.now);
     if (refusals.length > 0) throw new ChangeRefusedError(zoneId, [`[${refusals.join(', ')}]`]);
     this.version += 1;
     const id = `C${this.version}`;
-    this.#changes.set(id, Math.max(...at) + random.spread(1_000, 40_000));
+    this.#changes.set(id, Math.max(...at) + random.spread(500, 20_000));
     if (this.#changes.size > 200) this.#changes.delete(this.#changes.keys().next().value ?? '');
     for (const hear of this.onChange) hear({ zone, changes });
     return id;

@@ -1,4 +1,4 @@
-import type { SiteObserver } from '../../../lib/delivery/probe/site-observer.ts';
+import type { SiteObserver } from '../../../lib/delivery/probe/probe.ts';
 import type { Calls } from '../engine/calls.ts';
 import type { Invocation } from '../engine/invocation.ts';
 

@@ -1,7 +1,6 @@
 import {
   INDEX_KEY,
   NOTICES_KEY,
-  PENDING_PREFIX,
   RENEWAL_PREFIX,
 } from '../../../lib/foundation/certificate/object-keys.ts';
 import { HOUR, WEEK } from '../engine/durations.ts';
@@ -61,10 +60,9 @@ export class Clockwork {
 
   /** A check that would read the same at an instant that says the same would decide and tell the same. */
   #isNeeded(): boolean {
-    const { scheduler, isQuiet, bucket, outages } = this.#world;
+    const { scheduler, isQuiet, outages } = this.#world;
     const last = this.#lastCheck;
     if (!last?.wasClean || !isQuiet || last.changes !== this.#changes || outages.anyDown) return true;
-    if (bucket.keys(PENDING_PREFIX).length > 0) return true;
     if (this.#next <= last.at) this.#next = nextInstant(this.#world, last.at);
     return this.#next <= scheduler.now;
   }

@@ -3,10 +3,12 @@ import {
   INDEX_KEY,
   LIVE_PREFIX,
   NOTICES_KEY,
+  PENDING_PREFIX,
   RENEWAL_PREFIX,
   STATE_PREFIX,
 } from '../../../lib/foundation/certificate/object-keys.ts';
-import { DAY, HOUR, MINUTE, WEEK } from '../engine/durations.ts';
+import { CLAIM_SECONDS } from '../../../lib/issuance/renewal/rules/claim-record.ts';
+import { DAY, HOUR, MINUTE, SECOND, WEEK } from '../engine/durations.ts';
 import { suggestedWindow } from '../services/ca-calendar.ts';
 import { parsePointer } from './stored.ts';
 import type { World } from './world.ts';
@@ -14,6 +16,8 @@ import type { World } from './world.ts';
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 /** Every threshold in lib is a stored instant with one of these added (or part of a certificate's life, below). */
 const AFTERWARDS = [0, HOUR, DAY, WEEK];
+/** A claim is stale then, and a second later by the times that S3 rounds. */
+const LEASE = CLAIM_SECONDS * SECOND + SECOND;
 
 /**
  * The first instant after `since` at which a check could decide otherwise than the last one did, as long as nothing changes:
@@ -26,12 +30,20 @@ export function nextInstant(world: World, since: number): number {
   };
   for (const instant of pointerInstants(world)) take(instant);
   for (const prefix of [STATE_PREFIX, 'limits/'])
-    for (const key of world.bucket.keys(prefix))
-      for (const instant of instantsIn(world.bucket.get(key)?.body))
-        for (const more of AFTERWARDS) take(instant + more);
+    for (const key of world.bucket.keys(prefix)) {
+      const body = world.bucket.get(key)?.body ?? '';
+      for (const instant of instantsIn(body)) for (const more of laterIn(body)) take(instant + more);
+    }
+  for (const prefix of [PENDING_PREFIX, 'orders/'])
+    for (const key of world.bucket.keys(prefix)) take((world.bucket.get(key)?.modified ?? 0) + LEASE);
   for (const instant of askInstants(world)) take(instant);
   for (const instant of memoryInstants(world)) take(instant);
   return next;
+}
+
+/** A state that remembers nothing but what the CA suggests is due then, and overdue a day later. */
+function laterIn(state: string): readonly number[] {
+  return /"failures": 0,\s*"suggested": \{[^}]*\}\s*\}/.test(state) ? [0, DAY] : AFTERWARDS;
 }
 
 function pointerInstants(world: World): number[] {
