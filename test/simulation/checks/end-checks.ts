@@ -59,7 +59,8 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     );
     if (!isStray) report('no trouble left', `${key}: ${reason}, at ${at}`);
   }
-  for (const subject of telling.open)
+  // That an object was set aside passes by itself: nobody has to hear that it is over.
+  for (const subject of [...telling.open].filter((open) => !open.startsWith('object ')))
     if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(subject.split(' ')[1] ?? '')))
       report('all clear told', subject);
   checkGrowth(world, report);

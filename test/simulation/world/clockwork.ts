@@ -1,8 +1,4 @@
-import {
-  INDEX_KEY,
-  NOTICES_KEY,
-  RENEWAL_PREFIX,
-} from '../../../lib/foundation/certificate/object-keys.ts';
+import { INDEX_KEY, NOTICES_KEY, RENEWAL_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
 import { HOUR, WEEK } from '../engine/durations.ts';
 import { nextInstant } from './next-instant.ts';
 import type { World } from './world.ts';

@@ -35,6 +35,8 @@ export const MISCHIEF: readonly Happening[] = [
   fault('bucket.stray-object', [0.2, 3], (world, random) => {
     const folder = random.pick([
       'pending/',
+      'pending/',
+      'pending/',
       'renewal/',
       'live/',
       'state/',

@@ -1,15 +1,24 @@
 import { covers } from '../../../lib/foundation/certificate/domain-name.ts';
 import type { Fleet } from '../services/fleet.ts';
 import type { ServedSite } from '../services/sites.ts';
-import { certificateOf, type Stored } from './stored.ts';
+import { certificateOf, pointerOf, type Stored } from './stored.ts';
 
-/** What hosts serve for a name. */
-export function servedSites(world: Stored & { fleet: Fleet }, site: string): ServedSite[] {
-  const found: ServedSite[] = [];
-  for (const host of world.fleet.hosts.values())
-    for (const [name, version] of host.served) {
-      const certificate = certificateOf(world, name, version);
-      if (certificate?.names.some((pattern) => covers(pattern, site))) found.push(certificate);
-    }
-  return found;
+interface Sites extends Stored {
+  fleet: Fleet;
+  files: ReadonlyMap<string, { names: readonly string[] }>;
+}
+
+/** What hosts of the wanted groups serve for a name; a site without hosts is behind somebody else's, who has what is live. */
+export function servedSites(world: Sites, site: string): ServedSite[] {
+  for (const [name, file] of world.files) {
+    if (!file.names.some((pattern) => covers(pattern, site))) continue;
+    const pointer = pointerOf(world, name);
+    if (!pointer) continue;
+    const hosts = [...world.fleet.hosts.values()].filter(
+      (host) => host.isOnline && pointer.hosts.includes(host.group),
+    );
+    const versions = hosts.length > 0 ? hosts.map((host) => host.served.get(name)) : [pointer.version];
+    return versions.flatMap((version) => (version && certificateOf(world, name, version)) || []);
+  }
+  return [];
 }

@@ -21,7 +21,7 @@ export function drawFile(random: Random, index: number, cas: readonly string[]):
   ];
   const maybe = (probability: number, more: object) => (random.chance(probability) ? more : {});
   const hosts = random.some(GROUPS, 0.4);
-  return {
+  const file: File = {
     names,
     hosts,
     ...maybe(0.3, { key: 'ecdsa-p384' }),
@@ -41,6 +41,9 @@ export function drawFile(random: Random, index: number, cas: readonly string[]):
       ]),
     }),
   };
+  // A file that asks for more days than such a certificate lives is refused.
+  if (file.profile === 'shortlived') delete file.renewBeforeDays;
+  return file;
 }
 
 export function fileText(file: File): string {
