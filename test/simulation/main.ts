@@ -29,7 +29,9 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function runTwice(seed: bigint, options: Options): Promise<{ outcome: Outcome; isSame: boolean }> {
   const show = options.showsTrace ? (line: string) => console.log(line) : undefined;
-  const outcome = await run({ ...options, seed, show });
+  const drawn = (faults: readonly string[]) =>
+    console.log(`seed ${seed} draws: ${faults.join(', ') || 'no faults'}`);
+  const outcome = await run({ ...options, seed, show, drawn });
   if (options.once || options.showsTrace) return { outcome, isSame: true };
   const again = await run({ ...options, seed, show: undefined });
   return { outcome, isSame: again.digest === outcome.digest };
@@ -46,7 +48,6 @@ function tell(
     `seed ${seed}: to ${at}, ${commits} renewals, ${issued} issued, ${world.calls.made} calls, ${world.lambda.crashes} crashes, ` +
       `${clockwork.checks} checks (${clockwork.skipped} passed over), ${world.mails.count} mails, ${world.bucket.count} objects, trace ${digest}, ${cpuSeconds.toFixed(1)} s`,
   );
-  console.log(`  on: ${world.faults.told.join(', ')}`);
   if (!isSame) console.log(`  BROKEN deterministic: the second run of seed ${seed} left another trace`);
   for (const breach of breaches.first.values()) tellBreach(seed, breach);
 }

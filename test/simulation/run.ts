@@ -10,8 +10,11 @@ import { HOUR, YEAR } from './engine/durations.ts';
 import type { Heaviness } from './engine/faults.ts';
 import { closeOutside } from './engine/outside.ts';
 import { Clockwork } from './world/clockwork.ts';
+import { SITES } from './world/fault-sites.ts';
 import { letLive } from './world/life.ts';
-import { MISCHIEF, SITES } from './world/mischief.ts';
+import { BUCKET_MISCHIEF } from './world/mischief-bucket.ts';
+import { OTHER_MISCHIEF } from './world/mischief-others.ts';
+import { ZONE_MISCHIEF } from './world/mischief-zones.ts';
 import { GROUPS } from './world/names.ts';
 import { PEOPLE } from './world/people.ts';
 import { recordIssued } from './world/stored.ts';
@@ -25,6 +28,8 @@ export interface RunOptions {
   heaviness: Heaviness;
   until: number | undefined;
   show: ((line: string) => void) | undefined;
+  /** Told what the run has drawn, before it begins. */
+  drawn?: (faults: readonly string[]) => void;
 }
 
 /** After the faults have stopped. */
@@ -54,7 +59,8 @@ export async function run(options: RunOptions) {
   for (const [site, rates] of Object.entries(SITES))
     world.faults.draw(site, world.streams.of('sites'), rates);
   world.outages.begin();
-  letLive(world, [...PEOPLE, ...MISCHIEF]);
+  letLive(world, [...PEOPLE, ...BUCKET_MISCHIEF, ...ZONE_MISCHIEF, ...OTHER_MISCHIEF]);
+  options.drawn?.(world.faults.told);
   const random = world.streams.of('people');
   for (const group of GROUPS)
     for (let host = random.whole(1, 3); host > 0; host -= 1) world.fleet.launch(group);

@@ -1,4 +1,3 @@
-import { identifierOf } from '../../../lib/foundation/certificate/domain-name.ts';
 import { sha256 } from '../../../lib/foundation/certificate/leaf.ts';
 import {
   AcmeError,
@@ -7,66 +6,43 @@ import {
   type OrderRequest,
 } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { setOf } from '../../../lib/issuance/ca/rules/rate-limit-scope.ts';
-import { DAY, HOUR } from '../engine/durations.ts';
+import { HOUR } from '../engine/durations.ts';
 import { Issuer } from '../keys/issuer.ts';
 import { publicKeyOf } from '../keys/private-keys.ts';
-import { authorizationReuse, lifetimeOf, suggestedWindow } from './ca-calendar.ts';
+import { CaBook, ORDER_LIFE } from './ca-book.ts';
+import { lifetimeOf, suggestedWindow } from './ca-calendar.ts';
 import { CaLimits, type LimitMet } from './ca-limits.ts';
 import type { CaParts } from './ca-parts.ts';
 import type { IssuedCertificate, KeptAuthorization, KeptOrder } from './ca-records.ts';
 import { validate } from './validation.ts';
 
-const ORDER_LIFE = 7 * DAY;
-
 /** A CA as Boulder is: accounts, orders, authorizations, certificates, limits, renewal information. */
-export class Ca {
-  readonly host: string;
+export class Ca extends CaBook {
   readonly identity: string;
   readonly directoryUrl: string;
   readonly issuer: Issuer;
   readonly limits = new CaLimits();
-  readonly orders = new Map<string, KeptOrder>();
-  readonly authorizations = new Map<string, KeptAuthorization>();
-  /** By certId. */
-  readonly issued = new Map<string, IssuedCertificate>();
-  /** Accounts that it will not have any more. */
-  readonly lost = new Set<string>();
   /** What the Parameter Store keeps of our account here. */
   keptAccount: string | undefined;
   readonly onIssued: ((certificate: IssuedCertificate) => void)[] = [];
   readonly onRevoked: ((certificate: IssuedCertificate) => void)[] = [];
   readonly onLimit: ((met: LimitMet, names: readonly string[]) => void)[] = [];
   readonly onRefusedProof: ((authorization: KeptAuthorization) => void)[] = [];
-  readonly parts: CaParts;
   /** How long it wants to be left alone after renewal information. */
   askAgainMs = 6 * HOUR;
-  version = 0;
-  #accounts = 0;
-  #made = 0;
 
   constructor(host: string, identity: string, parts: CaParts) {
-    this.host = host;
+    super(host, parts);
     this.identity = identity;
     this.directoryUrl = `https://${host}/directory`;
-    this.parts = parts;
     this.issuer = new Issuer(host, parts.random);
-  }
-
-  newAccount(): string {
-    this.#accounts += 1;
-    return `https://${this.host}/acct/${this.#accounts}`;
-  }
-
-  requireAccount(account: string): void {
-    if (!this.lost.has(account)) return;
-    throw new AcmeError('acme-unauthorized', `the CA ${this.host} refused: account is deactivated`);
   }
 
   newOrder(account: string, { names, profile, replaces }: OrderRequest): Order {
     this.requireAccount(account);
     const { scheduler, faults } = this.parts;
     const now = scheduler.now;
-    const replaced = replaces === undefined ? undefined : this.#replaced(account, replaces, names);
+    const replaced = replaces === undefined ? undefined : this.replaced(account, replaces, names);
     const window = replaced && (replaced.window ?? suggestedWindow(replaced.notBefore, replaced.notAfter));
     const isExempt =
       window !== undefined &&
@@ -79,10 +55,9 @@ export class Ca {
         retryAfterMs: met.retryAfterMs,
       });
     }
-    const same = this.#sameOrder(account, { names, profile });
-    if (same) return this.#shown(same);
-    this.#made += 1;
-    const url = `https://${this.host}/order/${this.#made}`;
+    const same = this.sameOrder(account, { names, profile });
+    if (same) return this.shown(same);
+    const url = `https://${this.host}/order/${this.nextNumber()}`;
     const order: KeptOrder = {
       url,
       account,
@@ -96,28 +71,19 @@ export class Ca {
       isPoisoned: faults.happens('ca.poisoned-order'),
       isStuck: faults.happens('ca.stuck-order'),
     };
-    order.authorizations = names.map((name) => this.#authorize(account, name));
+    order.authorizations = names.map((name) => this.authorize(account, name));
     this.orders.set(url, order);
     if (replaced) replaced.replacedBy = url;
     if (!isExempt) this.limits.ordered(account, now);
-    this.#forgetOld();
-    return this.#shown(order);
+    this.forgetOld();
+    return this.shown(order);
   }
 
   order(account: string, url: string): Order {
-    const order = this.#orderOf(account, url);
+    const order = this.orderOf(account, url);
     if (order.isPoisoned)
       throw new AcmeError('acme-server-internal', `the CA ${this.host} refused: Error retrieving order`);
-    return this.#shown(order);
-  }
-
-  authorization(account: string, url: string): KeptAuthorization {
-    this.requireAccount(account);
-    const found = this.authorizations.get(url);
-    if (!found || found.account !== account)
-      throw new AcmeError('acme-malformed', `the CA ${this.host} refused: No such authorization`);
-    if (found.expires <= this.parts.scheduler.now && found.status !== 'invalid') found.status = 'expired';
-    return found;
+    return this.shown(order);
   }
 
   answer(account: string, url: string): void {
@@ -129,8 +95,8 @@ export class Ca {
 
   finalize(account: string, url: string, csr: CsrSubject): Order {
     const { scheduler, random, faults } = this.parts;
-    const order = this.#orderOf(account, url);
-    if (this.#statusOf(order) !== 'ready')
+    const order = this.orderOf(account, url);
+    if (this.statusOf(order) !== 'ready')
       throw new AcmeError(
         'acme-order-not-ready',
         `the CA ${this.host} refused: Order's status is not acceptable for finalization`,
@@ -145,11 +111,11 @@ export class Ca {
       if (faults.happens('ca.order-fails')) order.status = 'invalid';
       else this.#issue(order, csr);
     });
-    return this.#shown(order);
+    return this.shown(order);
   }
 
   certificate(account: string, url: string): string {
-    return this.#orderOf(account, url).issued?.fullchain ?? '';
+    return this.orderOf(account, url).issued?.fullchain ?? '';
   }
 
   revoke(issued: IssuedCertificate, reason?: string): void {
@@ -184,102 +150,5 @@ export class Ca {
     order.status = 'valid';
     if (!order.isExempt) this.limits.issued(order.names, scheduler.now);
     for (const hear of this.onIssued) hear(issued);
-  }
-
-  #replaced(account: string, certId: string, names: readonly string[]): IssuedCertificate | undefined {
-    const found = this.issued.get(certId);
-    if (!found)
-      throw new AcmeError(
-        'acme-malformed',
-        `the CA ${this.host} refused: path does not contain a certificate that is known`,
-      );
-    if (found.account !== account)
-      throw new AcmeError(
-        'acme-unauthorized',
-        `the CA ${this.host} refused: requester account did not request the certificate being replaced`,
-      );
-    if (found.replacedBy !== undefined && this.orders.get(found.replacedBy)?.status !== 'invalid')
-      throw new AcmeError(
-        'acme-already-replaced',
-        `the CA ${this.host} refused: certificate has already been replaced`,
-      );
-    return found.names.some((name) => names.includes(name)) ? found : undefined;
-  }
-
-  #sameOrder(account: string, { names, profile }: OrderRequest): KeptOrder | undefined {
-    const { now } = this.parts.scheduler;
-    for (const order of this.orders.values()) {
-      if (order.account !== account || order.profile !== profile || order.expires <= now) continue;
-      if (setOf(order.names) !== setOf(names)) continue;
-      if (['pending', 'ready'].includes(this.#statusOf(order)) && !order.isStuck && !order.isPoisoned)
-        return order;
-    }
-    return undefined;
-  }
-
-  #authorize(account: string, name: string): string {
-    const { scheduler, random } = this.parts;
-    const identifier = identifierOf(name);
-    const isWildcard = name !== identifier;
-    for (const known of this.authorizations.values())
-      if (known.status === 'valid' && known.identifier === identifier && known.isWildcard === isWildcard)
-        if (known.account === account && known.expires > scheduler.now + HOUR) return known.url;
-    this.#made += 1;
-    const url = `https://${this.host}/authz/${this.#made}`;
-    const txtValue = Buffer.from(random.hex(32), 'hex').toString('base64url');
-    const expires = scheduler.now + ORDER_LIFE;
-    this.authorizations.set(url, {
-      url,
-      account,
-      identifier,
-      isWildcard,
-      status: 'pending',
-      txtValue,
-      expires,
-      answered: false,
-    });
-    return url;
-  }
-
-  #orderOf(account: string, url: string): KeptOrder {
-    this.requireAccount(account);
-    const order = this.orders.get(url);
-    const isGone = order && order.expires <= this.parts.scheduler.now && order.status !== 'valid';
-    if (!order || order.account !== account || isGone)
-      throw new AcmeError('acme-malformed', `the CA ${this.host} refused: No order for ID`);
-    return order;
-  }
-
-  #statusOf(order: KeptOrder): Order['status'] {
-    if (order.status !== 'pending') return order.status;
-    const statuses = order.authorizations.map((url) => this.authorizations.get(url)?.status);
-    if (order.isStuck) return 'pending';
-    if (statuses.some((status) => status === 'invalid' || status === 'expired' || status === undefined))
-      order.status = 'invalid';
-    else if (statuses.every((status) => status === 'valid')) order.status = 'ready';
-    return order.status;
-  }
-
-  #shown(order: KeptOrder): Order {
-    const status = this.#statusOf(order);
-    const { url, authorizations } = order;
-    const certificate = status === 'valid' ? `${url}/certificate` : undefined;
-    return { url, status, authorizations: [...authorizations], finalize: `${url}/finalize`, certificate };
-  }
-
-  /** How long a proof counts, from now on. */
-  get reuse(): number {
-    return authorizationReuse(this.parts.scheduler.now);
-  }
-
-  #forgetOld(): void {
-    const { now } = this.parts.scheduler;
-    const isOld = ({ expires }: { expires: number }) => expires + 30 * DAY < now;
-    for (const [url, order] of this.orders)
-      if (isOld(order)) this.orders.delete(url);
-      else break;
-    for (const [url, authorization] of this.authorizations)
-      if (isOld(authorization)) this.authorizations.delete(url);
-      else break;
   }
 }

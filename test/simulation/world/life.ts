@@ -11,6 +11,17 @@ export interface Happening {
   happen: (world: World, random: Random) => string | undefined;
 }
 
+export const fault = (
+  name: string,
+  perYear: readonly [number, number],
+  happen: Happening['happen'],
+): Happening => ({
+  name,
+  perYear,
+  isFault: true,
+  happen,
+});
+
 /** Draws which of them a run has and lets them happen. */
 export function letLive(world: World, happenings: readonly Happening[]): void {
   const { faults, scheduler, streams, trace } = world;

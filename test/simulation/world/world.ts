@@ -18,8 +18,10 @@ import { EventBridge } from '../services/event-bridge.ts';
 import { Fleet } from '../services/fleet.ts';
 import { Mails } from '../services/mailbox.ts';
 import { PublicDns } from '../services/public-dns.ts';
-import { QUEUES, Queue, type QueueName } from '../services/queue.ts';
+import type { Queue, QueueName } from '../services/queue.ts';
 import { Route53 } from '../services/route53.ts';
+import { Ledger } from './ledger.ts';
+import { makeQueues } from './make-queues.ts';
 import { DOMAINS, GROUPS } from './names.ts';
 import { Outages } from './outages.ts';
 import { servedSites } from './served-sites.ts';
@@ -34,7 +36,7 @@ export interface WorldOptions {
 const MINUTE = 60_000;
 
 /** The stack and everything around it, of one seed. */
-export class World implements Services {
+export class World extends Ledger implements Services {
   readonly streams: Streams;
   readonly scheduler: Scheduler;
   readonly trace: Trace;
@@ -54,31 +56,11 @@ export class World implements Services {
   readonly settings: StackSettings;
   /** Is told of what stands in no bucket. */
   clockwork: { changed(): void } | undefined;
-  /** What people want by now, by name: it is what the renewal files say, unless somebody spoilt one. */
-  readonly files = new Map<string, File>();
-  /** How many names there ever were. */
-  named = 0;
-  /** Objects that are nobody's. */
-  readonly strays = new Set<string>();
-  /** Values of others in the DNS: zone, name, value. */
-  readonly foreign = new Set<string>();
-  /** When somebody else had certificates issued for a domain. */
-  readonly usedByOthers = new Map<string, number>();
-  /** TXT values whose record somebody took away. */
-  readonly excusedTxt = new Set<string>();
-  /** TXT values that were removed after the CA was told to look and before it did. */
-  readonly removedWhileAsked = new Set<string>();
-  /** certIds that were live once. */
-  readonly everLive = new Set<string>();
-  /** When a person last changed what is wanted. */
-  readonly wantedSince = new Map<string, number>();
-  readonly onObstacle: ((obstacle: { from: number; until: number }) => void)[] = [];
-  readonly onForced: ((name: string) => void)[] = [];
-  readonly onWanted: ((name: string, file: File | undefined) => void)[] = [];
   /** What is broken for a time, and how it is mended. */
   readonly #broken = new Map<string, () => void>();
 
   constructor({ seed, start, heaviness }: WorldOptions) {
+    super();
     this.streams = new Streams(seed);
     this.scheduler = new Scheduler(start);
     this.trace = new Trace(() => this.scheduler.now);
@@ -102,7 +84,7 @@ export class World implements Services {
       ca('dv.acme-v02.api.pki.goog', 'pki.goog'),
     ];
     for (const one of this.cas) one.askAgainMs = Math.round(this.streams.of(one.host).between(...ASK_AGAIN));
-    this.queues = this.#makeQueues();
+    this.queues = makeQueues(this.scheduler, (name, event, how) => this.invoke(name, event, how));
     this.bus = new EventBridge({
       ...base,
       random: this.streams.of('bus'),
@@ -213,20 +195,4 @@ export class World implements Services {
 
   warn = (invocation: { id: string }, message: string) =>
     this.trace.note(`${invocation.id} warns: ${message}`);
-
-  #makeQueues(): Record<QueueName, Queue> {
-    const made = Object.entries(QUEUES).map(([key, settings]) => {
-      const name = key as QueueName;
-      const queue = new Queue(this.scheduler, {
-        name,
-        ...settings,
-        handle: (messages, done) => {
-          const event = name === 'notify' ? messages.map(({ body }) => body) : messages[0]?.body;
-          this.invoke(name, event, { ended: ({ how }) => done(how === 'ended' ? [] : messages.slice()) });
-        },
-      });
-      return [name, queue];
-    });
-    return Object.fromEntries(made);
-  }
 }

@@ -6,7 +6,8 @@ import { Invocation } from '../../simulation/engine/invocation.ts';
 import { Streams } from '../../simulation/engine/random.ts';
 import { Scheduler } from '../../simulation/engine/scheduler.ts';
 import { Trace } from '../../simulation/engine/trace.ts';
-import { Bucket, storeFor } from '../../simulation/services/bucket.ts';
+import { Bucket } from '../../simulation/services/bucket.ts';
+import { storeFor } from '../../simulation/services/bucket-port.ts';
 import { Route53, zonesFor } from '../../simulation/services/route53.ts';
 
 /** A quiet world in which every call of a port lets its own time pass. */

@@ -1,0 +1,26 @@
+import type { File } from './wanted.ts';
+
+/** What whoever judges has to know of a run, and no service holds. */
+export class Ledger {
+  /** What people want by now, by name: it is what the renewal files say, unless somebody spoilt one. */
+  readonly files = new Map<string, File>();
+  /** How many names there ever were. */
+  named = 0;
+  /** Objects that are nobody's. */
+  readonly strays = new Set<string>();
+  /** Values of others in the DNS: zone, name, value. */
+  readonly foreign = new Set<string>();
+  /** When somebody else had certificates issued for a domain. */
+  readonly usedByOthers = new Map<string, number>();
+  /** TXT values whose record somebody took away. */
+  readonly excusedTxt = new Set<string>();
+  /** TXT values that were removed after the CA was told to look and before it did. */
+  readonly removedWhileAsked = new Set<string>();
+  /** certIds that were live once. */
+  readonly everLive = new Set<string>();
+  /** When a person last changed what is wanted. */
+  readonly wantedSince = new Map<string, number>();
+  readonly onObstacle: ((obstacle: { from: number; until: number }) => void)[] = [];
+  readonly onForced: ((name: string) => void)[] = [];
+  readonly onWanted: ((name: string, file: File | undefined) => void)[] = [];
+}

@@ -1,0 +1,22 @@
+import type { Scheduler } from '../engine/scheduler.ts';
+import type { Ending } from '../functions/lambda.ts';
+import { QUEUES, Queue, type QueueName } from '../services/queue.ts';
+
+type Invoke = (name: QueueName, event: unknown, how: { ended: (ending: Ending) => void }) => void;
+
+/** The queues of the stack, each with the function that it feeds. */
+export function makeQueues(scheduler: Scheduler, invoke: Invoke): Record<QueueName, Queue> {
+  const made = Object.entries(QUEUES).map(([key, settings]) => {
+    const name = key as QueueName;
+    const queue = new Queue(scheduler, {
+      name,
+      ...settings,
+      handle: (messages, done) => {
+        const event = name === 'notify' ? messages.map(({ body }) => body) : messages[0]?.body;
+        invoke(name, event, { ended: ({ how }) => done(how === 'ended' ? [] : messages.slice()) });
+      },
+    });
+    return [name, queue];
+  });
+  return Object.fromEntries(made);
+}

@@ -1,0 +1,100 @@
+import {
+  LIVE_PREFIX,
+  NOTICES_KEY,
+  PENDING_PREFIX,
+  STATE_PREFIX,
+} from '../../../lib/foundation/certificate/object-keys.ts';
+import { fault, type Happening } from './life.ts';
+
+const OBJECTS = [
+  STATE_PREFIX,
+  LIVE_PREFIX,
+  PENDING_PREFIX,
+  'hosts/',
+  'acm/',
+  'orders/',
+  'limits/',
+  'notices/',
+  'index.json',
+  'revoked/',
+  'probes/',
+];
+const STRAY = ['.DS_Store', 'Read Me.json', 'Thumbs.db', 'UPPER.json', 'a..b.json', 'notes.txt'];
+
+/** What befalls the bucket in the course of years. */
+export const BUCKET_MISCHIEF: readonly Happening[] = [
+  fault('bucket.stray-object', [0.2, 3], (world, random) => {
+    const folder = random.pick([
+      'pending/',
+      'pending/',
+      'pending/',
+      'renewal/',
+      'live/',
+      'state/',
+      'hosts/',
+      'acm/',
+      'revoked/',
+      'orders/',
+      'archive/',
+    ]);
+    const key = `${folder}${random.pick(STRAY)}`;
+    world.bucket.put(key, 'stray', 'somebody');
+    world.strays.add(key);
+    return key;
+  }),
+  fault('bucket.spoilt-object', [0.2, 6], (world, random) => {
+    const keys = world.bucket.keys(random.pick(OBJECTS)).filter((key) => key.endsWith('.json'));
+    if (keys.length === 0) return undefined;
+    const key = random.pick(keys);
+    const body = world.bucket.get(key)?.body ?? '';
+    const spoilt = random.pick([
+      body.slice(0, Math.floor(body.length / 2)),
+      '',
+      '{}',
+      'null',
+      '[]',
+      `${body}x`,
+    ]);
+    world.bucket.put(key, spoilt, 'somebody', world.bucket.get(key)?.groups);
+    return `${key} ${spoilt.length} of ${body.length} characters`;
+  }),
+  fault('bucket.removed-object', [0.2, 4], (world, random) => {
+    const keys = world.bucket.keys(
+      random.pick([
+        STATE_PREFIX,
+        LIVE_PREFIX,
+        PENDING_PREFIX,
+        NOTICES_KEY,
+        'index.json',
+        'hosts/',
+        'acm/',
+        'orders/',
+      ]),
+    );
+    if (keys.length === 0) return undefined;
+    const key = random.pick(keys);
+    world.bucket.remove(key, 'somebody');
+    return key;
+  }),
+  fault('bucket.far-instant', [0.2, 3], (world, random) => {
+    const keys = world.bucket.keys(
+      random.pick([STATE_PREFIX, 'limits/', NOTICES_KEY, 'index.json', 'acm/', 'hosts/']),
+    );
+    const key = keys.length > 0 ? random.pick(keys) : undefined;
+    const body = key === undefined ? undefined : world.bucket.get(key)?.body;
+    if (key === undefined || body === undefined) return undefined;
+    const field = random.pick(['notBefore', 'until', 'at', 'askAgain', 'lastMail', 'since']);
+    const changed = body.replace(new RegExp(`("${field}": ?")2\\d{3}(-\\d\\d-\\d\\dT)`, 'g'), '$12038$2');
+    if (changed === body) return undefined;
+    world.bucket.put(key, changed, 'somebody');
+    return `${key} ${field}`;
+  }),
+  fault('bucket.newer-writer', [0.2, 3], (world, random) => {
+    const keys = world.bucket.keys(PENDING_PREFIX).filter((key) => key.endsWith('.json'));
+    const key = keys.length > 0 ? random.pick(keys) : undefined;
+    const body = key === undefined ? undefined : world.bucket.get(key)?.body;
+    if (key === undefined || !body?.startsWith('{')) return undefined;
+    world.bucket.put(key, body.replace('{', '{"laterMember":1,'), 'somebody');
+    return key;
+  }),
+];

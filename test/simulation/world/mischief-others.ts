@@ -1,0 +1,96 @@
+import {
+  LIVE_PREFIX,
+  PENDING_PREFIX,
+  STATE_PREFIX,
+} from '../../../lib/foundation/certificate/object-keys.ts';
+import { DAY, HOUR, MINUTE } from '../engine/durations.ts';
+import { fault, type Happening } from './life.ts';
+import { anyHost, anyZone } from './people.ts';
+
+const _OBJECTS = [
+  STATE_PREFIX,
+  LIVE_PREFIX,
+  PENDING_PREFIX,
+  'hosts/',
+  'acm/',
+  'orders/',
+  'limits/',
+  'notices/',
+  'index.json',
+  'revoked/',
+  'probes/',
+];
+const _STRAY = ['.DS_Store', 'Read Me.json', 'Thumbs.db', 'UPPER.json', 'a..b.json', 'notes.txt'];
+
+/** What befalls hosts, CAs, ACM and the stack. */
+export const OTHER_MISCHIEF: readonly Happening[] = [
+  fault('host.offline', [1, 20], (world, random) => {
+    const host = anyHost(world, random);
+    if (!host?.isOnline) return undefined;
+    host.isOnline = false;
+    world.restoreLater(random.spread(MINUTE, 20 * DAY), `host ${host.instanceId}`, () => {
+      host.isOnline = true;
+      host.since = world.scheduler.now;
+    });
+    return host.instanceId;
+  }),
+  fault('host.broken', [0.5, 6], (world, random) => {
+    const host = anyHost(world, random);
+    if (!host || host.isBroken || host.isSlow) return undefined;
+    const how = random.pick(['isBroken', 'isSlow'] as const);
+    host[how] = true;
+    world.restoreLater(random.spread(HOUR, 3 * DAY), `host ${host.instanceId}`, () => {
+      host[how] = false;
+      host.since = world.scheduler.now;
+    });
+    return `${host.instanceId} ${how}`;
+  }),
+  fault('ca.account-lost', [0.1, 1], (world, random) => {
+    const ca = random.pick(world.cas);
+    if (ca.keptAccount === undefined) return undefined;
+    ca.lost.add(ca.keptAccount);
+    return ca.keptAccount;
+  }),
+  fault('ca.mass-revocation', [0.1, 0.7], (world, random) => {
+    const ca = random.pick(world.cas);
+    const { now } = world.scheduler;
+    const valid = [...ca.issued.values()].filter(({ notAfter }) => notAfter > now);
+    const hit = random.some(valid, 0.6);
+    for (const issued of hit) issued.window = { start: now - DAY, end: now - DAY + 2 * HOUR };
+    world.scheduler.after(5 * DAY, 'ca revokes', () => {
+      for (const issued of hit) ca.revoke(issued);
+    });
+    world.clockwork?.changed();
+    return `${ca.host}: ${hit.length} certificates`;
+  }),
+  fault('ca.domain-used-by-others', [0.5, 6], (world, random) => {
+    const zone = anyZone(world, random);
+    if (!zone) return undefined;
+    const count = random.whole(5, 50);
+    world.cas[0]?.limits.usedByOthers(zone.name, count, world.scheduler.now);
+    world.usedByOthers.set(zone.name, world.scheduler.now);
+    return `${zone.name} ${count}`;
+  }),
+  fault('acm.refuses', [0.5, 4], (world, random) => {
+    const region = random.pick(['us-east-1', 'eu-central-1', 'ap-southeast-2']);
+    world.acm.refusing.set(
+      region,
+      random.pick(['acm-limit-exceeded', 'acm-access-denied', 'acm-region-disabled'] as const),
+    );
+    world.restoreLater(random.spread(HOUR, 10 * DAY), `ACM in ${region}`, () => {
+      world.acm.refusing.delete(region);
+    });
+    return region;
+  }),
+  fault('stack.domain-taken-away', [0.1, 0.8], (world, random) => {
+    const { settings } = world;
+    if (settings.domains.length < 3) return undefined;
+    const domain = random.pick(settings.domains);
+    settings.domains = settings.domains.filter((one) => one !== domain);
+    world.clockwork?.changed();
+    world.restoreLater(random.spread(HOUR, 10 * DAY), `domain ${domain}`, () => {
+      settings.domains = [...settings.domains, domain];
+    });
+    return domain;
+  }),
+];
