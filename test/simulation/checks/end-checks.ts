@@ -38,10 +38,9 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
             `${host.instanceId} serves ${name} ${host.served.get(name)}, live is ${pointer.version}`,
           );
     }
-    const failures = /"failures": ([1-9]\d*)[^}]*"reason": "([^"]*)"/s.exec(
-      bucket.get(`${STATE_PREFIX}${name}.json`)?.body ?? '',
-    );
-    if (failures) report('no failure remembered', `${name}: ${failures[1]} times, ${failures[2]}`);
+    const state = parsed(bucket.get(`${STATE_PREFIX}${name}.json`)?.body);
+    if (state.failures > 0)
+      report('no failure remembered', `${name}: ${state.failures} times, ${state.lastFailure?.reason}`);
   }
   for (const prefix of [PENDING_PREFIX, 'orders/'])
     for (const key of bucket.keys(prefix))
@@ -51,7 +50,7 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     for (const { txtValue, identifier } of ca.authorizations.values())
       if (!world.excusedTxt.has(`"${txtValue}"`) && stands(world, `"${txtValue}"`))
         report('no TXT left', `${identifier} ${txtValue}`);
-  const memory = JSON.parse(bucket.get('notices/memory.json')?.body ?? '{}');
+  const memory = parsed(bucket.get('notices/memory.json')?.body);
   for (const [key, trouble] of Object.entries(memory.troubles ?? {})) {
     const { reason, at } = trouble as { reason: string; at: string };
     const isStray = [...world.strays].some((stray) =>
@@ -78,4 +77,12 @@ function checkGrowth(world: World, report: (check: string, what: string) => void
   for (const key of bucket.keys('hosts/'))
     if (!world.fleet.hosts.has(nameOf(key)) && isOld(key) && !world.strays.has(key))
       report('no growth in hosts/', key);
+}
+
+function parsed(body: string | undefined) {
+  try {
+    return { ...JSON.parse(body ?? '{}') };
+  } catch {
+    return {};
+  }
 }

@@ -88,7 +88,11 @@ export class CaBook {
         'acme-unauthorized',
         `the CA ${this.host} refused: requester account did not request the certificate being replaced`,
       );
-    if (found.replacedBy !== undefined && this.orders.get(found.replacedBy)?.status !== 'invalid')
+    const earlier = found.replacedBy === undefined ? undefined : this.orders.get(found.replacedBy);
+    const isOver =
+      earlier?.status === 'invalid' ||
+      (earlier?.issued === undefined && (earlier?.expires ?? 0) <= this.parts.scheduler.now);
+    if (found.replacedBy !== undefined && !isOver)
       throw new AcmeError(
         'acme-already-replaced',
         `the CA ${this.host} refused: certificate has already been replaced`,
