@@ -55,6 +55,7 @@ const refused: Planted[] = [
   ['lib/adapters/acme/b.ts', '../net/node-resolver.ts'],
   ['lib/adapters/net/a.ts', '@aws-sdk/client-route-53'],
   ['lib/adapters/net/b.ts', '../../reporting/doctor/doctor.ts'],
+  ['lib/adapters/node/a.ts', '../../issuance/dns/zones.ts'],
   // Issuance and delivery do not know each other.
   ['lib/issuance/renewal/d.ts', '../../delivery/deployment/deploy.ts'],
   ['lib/delivery/deployment/b.ts', '../../issuance/renewal/claim.ts'],
@@ -89,7 +90,8 @@ const allowed: Planted[] = [
   ['lib/scan/rules/z.ts', '../../issuance/renewal/rules/batches.ts'],
   ['lib/reporting/doctor/rules/z.ts', '../../../issuance/caa/rules/caa.ts'],
   ['lib/reporting/doctor/z.ts', '../../issuance/dns/find-zone.ts'],
-  ['lib/issuance/renewal/y.ts', 'node:timers/promises'],
+  ['lib/issuance/renewal/y.ts', 'node:crypto'],
+  ['lib/adapters/node/z.ts', 'node:timers/promises'],
   ['lib/issuance/renewal/z.ts', '../dns/zones.ts'],
   ['lib/scan/z.ts', '../delivery/deployment/read-host-records.ts'],
   ['lib/foundation/bucket/z.ts', '../certificate/live-pointer.ts'],
@@ -126,18 +128,33 @@ const listed: Planted[] = [
   ['local/listed-b.ts', 'dns-packet', "export type { Answer } from 'dns-packet';"],
 ];
 
+/** Time, chance and keys are reached through the port alone. */
+const past: Planted[] = [
+  ['lib/scan/past-a.ts', '', 'export const now = Date.now();'],
+  ['lib/scan/past-b.ts', '', 'export const today = new Date();'],
+  ['lib/issuance/renewal/past-c.ts', '', 'export const chance = () => Math.random();'],
+  ['lib/delivery/past-d.ts', '', 'export const began = performance.now();'],
+  ['lib/foundation/common/past-e.ts', 'node:timers/promises'],
+  [
+    'lib/reporting/past-f.ts',
+    'node:crypto',
+    "import { randomBytes } from 'node:crypto';\nexport const random = randomBytes(3);",
+  ],
+];
+
 let folder: string;
 let faults: string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'perennial-layers-'));
-  for (const file of ['biome.json', 'package.json', 'local/package.json'])
-    await cp(join(project, file), join(folder, file));
+  for (const file of ['biome.json', 'tools/lint', 'package.json', 'local/package.json'])
+    await cp(join(project, file), join(folder, file), { recursive: true });
   for (const [file, from, statement = `import * as it from '${from}';\nexport { it };`] of [
     ...refused,
     ...allowed,
     ...unlisted,
     ...listed,
+    ...past,
   ]) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), `${statement}\n`);
@@ -169,6 +186,10 @@ const unlistedFault = (file: string) => `${file} lint/correctness/noUndeclaredDe
 const layerFault = (file: string) => `${file} lint/style/noRestrictedImports`;
 
 describe('the layers', () => {
+  it.each(past)('%s may not reach past the port %s %s', (file) => {
+    expect(faults).toContain(`${file} plugin`);
+  });
+
   it.each(refused)('%s may not import %s', (file) => {
     expect(faults).toContain(layerFault(file));
   });

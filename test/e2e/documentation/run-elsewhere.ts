@@ -5,6 +5,7 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm (test|run check)$/, '.ci/run'],
   [/^npm run fuzz$/, 'test/unit/fuzz, with fewer inputs'],
   [/^npm run format$/, '`biome ci` of `npm run check`, which changes nothing'],
+  [/^npm run simulate\b/, 'test/unit/simulation, with shorter runs'],
   [/^npm run faults\b/, 'test/e2e/faults.test.ts has its quick rows; the whole takes most of an hour'],
   [/^npm run screenshots$/, 'test/integration/status-page.test.ts: the same browser draws the same page'],
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
