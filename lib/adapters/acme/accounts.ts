@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { parseJson } from '../../foundation/common/parse-json.ts';
-import type { CertificateAuthority } from '../../issuance/ca/certificate-authority.ts';
-import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
+import { AcmeError, type CertificateAuthority } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
 import { accountParameter, eabParameter } from '../../issuance/ca/rules/account-parameter.ts';
 import { AcmeAuthority } from './acme-authority.ts';
@@ -9,6 +8,7 @@ import { AcmeClient } from './acme-client.ts';
 import {
   type Account,
   type AccountContext,
+  type AccountPlace,
   keyInUse,
   newAccountKey,
   parseAccount,
@@ -16,85 +16,82 @@ import {
   updateContact,
 } from './stored-account.ts';
 
-/**
- * Our account at this CA: the one that is kept, or a new one on first use (RFC 8555, 7.3). In the place of one that was lost
- * comes the one that its key still opens, or else one with a new key.
- */
+/** Opens our account at this CA, or makes one on first use (RFC 8555, 7.3) or in place of the `lost` one. */
 export async function openAuthority(
   directoryUrl: string,
-  way: AccountContext,
+  context: AccountContext,
   { lost }: { lost?: string } = {},
 ): Promise<CertificateAuthority> {
-  const { settings } = way;
-  const kept = await storedAccount(directoryUrl, way);
-  // What another worker has kept meanwhile is not the lost one.
-  const isLost = kept !== undefined && kept.url === lost;
+  const place = { ...context, directoryUrl };
+  const stored = await storedAccount(place);
+  // Another worker may have replaced the lost account already.
   const account =
-    kept && !isLost
-      ? { ...kept, key: await keyInUse(directoryUrl, kept, way) }
-      : await keep(directoryUrl, way, kept);
+    stored && stored.url !== lost
+      ? { ...stored, key: await keyInUse(place, stored) }
+      : await makeAccount(place, stored);
   const client = new AcmeClient({ directoryUrl, accountKey: account.key, accountUrl: account.url });
-  await updateContact(client, account, { directoryUrl, ...way }).catch(way.onTrouble ?? (() => {}));
+  await updateContact(place, client, account).catch(context.onTrouble ?? (() => {}));
+  return new AcmeAuthority(client, { directoryUrl, caaIdentity: context.settings.caaIdentity });
+}
+
+/** Opens our account at this CA. Makes none, and writes nothing. */
+export async function openStoredAuthority(
+  directoryUrl: string,
+  { store, settings }: AccountContext,
+): Promise<CertificateAuthority> {
+  const place = { store, settings, directoryUrl };
+  const stored = await storedAccount(place);
+  if (!stored) throw new AcmeError('account-missing', `there is no account at ${directoryUrl}`);
+  const accountKey = await keyInUse(place, stored);
+  const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: stored.url });
   return new AcmeAuthority(client, { directoryUrl, caaIdentity: settings.caaIdentity });
 }
 
-/** Our account at this CA as it is kept; none is made, and nothing is written. */
-export async function openStoredAuthority(
-  directoryUrl: string,
-  way: AccountContext,
-): Promise<CertificateAuthority> {
-  const kept = await storedAccount(directoryUrl, way);
-  if (!kept) throw new AcmeError('account-missing', `there is no account at ${directoryUrl}`);
-  const accountKey = await keyInUse(directoryUrl, kept, way);
-  const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: kept.url });
-  return new AcmeAuthority(client, { directoryUrl, caaIdentity: way.settings.caaIdentity });
-}
-
-async function keep(directoryUrl: string, way: AccountContext, lost: Account | undefined): Promise<Account> {
-  const { store, settings } = way;
-  if (!settings.agreeToTerms) {
+async function makeAccount(place: AccountPlace, lost: Account | undefined): Promise<Account> {
+  const { directoryUrl, store, settings } = place;
+  if (!settings.agreeToTerms)
     throw new AcmeError('terms-not-agreed', {
       seen: `an account at ${directoryUrl} needs your agreement to the CA's terms`,
       remedy: 'set params.agreeToTerms to true in serverless.yml and deploy',
     });
-  }
   const parameter = accountParameter(directoryUrl, settings.accountPrefix);
-  const account = lost ? await replaceAccount(directoryUrl, way, lost) : await register(directoryUrl, way);
+  const account = lost ? await replaceAccount(place, lost) : await register(place);
   const value = JSON.stringify(account);
   if (lost) await store.replace(parameter, value, account.url);
   else if (!(await store.create(parameter, value, account.url)))
-    // Another worker registered first; its account is the one that is kept.
+    // Another worker registered first; its account counts.
     return parseAccount((await store.get(parameter)) ?? '', parameter);
   return account;
 }
 
 /** A CA that was reset takes the old key for a new account; one that deactivated the account never takes the key again. */
-async function replaceAccount(directoryUrl: string, way: AccountContext, lost: Account): Promise<Account> {
+async function replaceAccount(place: AccountPlace, lost: Account): Promise<Account> {
   try {
-    return await register(directoryUrl, way, lost.key);
+    return await register(place, lost.key);
   } catch (error) {
     if (!(error instanceof AcmeError) || !isAccountLost(error)) throw error;
-    return register(directoryUrl, way);
+    return register(place);
   }
 }
 
 /** RFC 8555, 7.3.1: for a key that has an account already, the CA answers with that one. */
-async function register(directoryUrl: string, way: AccountContext, key = newAccountKey()): Promise<Account> {
-  const { contact } = way.settings;
+async function register(place: AccountPlace, key = newAccountKey()): Promise<Account> {
+  const { directoryUrl, settings } = place;
+  const { contact } = settings;
   const client = new AcmeClient({ directoryUrl, accountKey: key });
-  const external = await findExternalAccount(directoryUrl, way, client);
+  const external = await findExternalAccount(directoryUrl, place, client);
   if (external) client.http.externalAccountBinding = external;
   await client.createAccount({ termsOfServiceAgreed: true, contact: [`mailto:${contact}`] });
   return { key, url: client.getAccountUrl(), contact };
 }
 
-/** What a CA gives its customers to bind an ACME account to theirs (RFC 8555, 7.3.4); the key in base64url. */
+/** Binds an ACME account to a customer's account at the CA (RFC 8555, 7.3.4). */
 const ExternalAccount = z.strictObject({
   kid: z.string().check(z.regex(/^[\x21-\x7e]+$/, 'must be the key identifier that the CA gave you')),
   hmacKey: z.string().check(z.regex(/^[A-Za-z0-9_+/-]{16,}=*$/, 'must be the HMAC key in base64url')),
 });
 
-/** The external account at a CA; `undefined` when none is kept and none is needed. */
+/** The external account at a CA; `undefined` when none is stored and none is needed. */
 export async function findExternalAccount(
   directoryUrl: string,
   { store, settings }: AccountContext,

@@ -2,14 +2,14 @@ import acme from 'acme-client';
 import * as z from 'zod/mini';
 import { REVOCATION_REASONS, type RevocationReason } from '../../foundation/certificate/revocation.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
-import type {
-  Authorization,
-  CertificateAuthority,
-  CsrSubject,
-  Order,
-  OrderRequest,
+import {
+  AcmeError,
+  type Authorization,
+  type CertificateAuthority,
+  type CsrSubject,
+  type Order,
+  type OrderRequest,
 } from '../../issuance/ca/certificate-authority.ts';
-import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import type { CaaIssuer } from '../../issuance/ca/rules/ca-list.ts';
 import { complaintAboutProfile } from '../../issuance/ca/rules/profile.ts';
 import type { AcmeClient } from './acme-client.ts';
@@ -70,7 +70,7 @@ export class AcmeAuthority implements CertificateAuthority {
     const payload = {
       identifiers: names.map((value) => ({ type: 'dns', value })),
       ...(profile && { profile }),
-      ...(replaces && (await this.#tellsOfRenewals()) && { replaces }),
+      ...(replaces && (await this.#offersRenewalInfo()) && { replaces }),
     };
     const answer = await this.#client.api.apiResourceRequest('newOrder', payload, [201]);
     return this.#toOrder(answer, parseAnswer(answer.headers.location, HttpsUrl, 'Location of the new order'));
@@ -84,26 +84,18 @@ export class AcmeAuthority implements CertificateAuthority {
     const { data } = await this.#client.api.apiRequest(url, null, [200]);
     const body = parseAnswer(data, AuthorizationBody, url);
     const challenge = body.challenges.find(({ type }) => type === 'dns-01');
-    const token = challenge?.token;
     const persist = body.challenges.find(({ type }) => type === 'dns-persist-01');
     return {
       url,
       identifier: body.identifier.value.toLowerCase(),
       status: body.status,
-      challenge:
-        challenge && token !== undefined
-          ? {
-              url: challenge.url,
-              status: challenge.status,
-              txtValue: await this.#txtValue(challenge.url, token),
-            }
-          : undefined,
+      challenge: challenge && (await this.#withTxtValue(challenge)),
       persistChallenge: persist && { url: persist.url },
       problem: describeProblem(body.challenges.find(({ error }) => error !== undefined)?.error),
     };
   }
 
-  /** What is no longer pending has our answer already, of an earlier try whose own answer was lost; a CA may refuse a second. */
+  /** A CA may refuse a second answer. When the challenge is no longer pending, an earlier try has answered it. */
   async answerChallenge(url: string): Promise<void> {
     try {
       await this.#client.api.apiRequest(url, {}, [200]);
@@ -125,11 +117,8 @@ export class AcmeAuthority implements CertificateAuthority {
 
   async certificate(order: Order, { alternates } = { alternates: false }): Promise<[string, ...string[]]> {
     const url = order.certificate;
-    if (!url)
-      throw new AcmeError(
-        'ca-answer-malformed',
-        `the CA calls order ${order.url} valid and gives no certificate`,
-      );
+    const seen = `the CA calls order ${order.url} valid and gives no certificate`;
+    if (!url) throw new AcmeError('ca-answer-malformed', seen);
     const { data, headers } = await this.#client.api.apiRequest(url, null, [200]);
     const others = alternates ? alternatesIn(headers.link, url) : [];
     const chains = others.map(async (other) => (await this.#client.api.apiRequest(other, null, [200])).data);
@@ -137,15 +126,11 @@ export class AcmeAuthority implements CertificateAuthority {
   }
 
   async revoke(certificate: string, reason: RevocationReason): Promise<void> {
-    const payload = {
-      certificate: acme.crypto.getPemBodyAsB64u(certificate),
-      reason: REVOCATION_REASONS[reason],
-    };
-    try {
-      await this.#client.api.apiResourceRequest('revokeCert', payload, [200]);
-    } catch (error) {
+    const body = acme.crypto.getPemBodyAsB64u(certificate);
+    const payload = { certificate: body, reason: REVOCATION_REASONS[reason] };
+    await this.#client.api.apiResourceRequest('revokeCert', payload, [200]).catch((error) => {
       if (!(error instanceof AcmeError) || error.reason !== 'acme-already-revoked') throw error;
-    }
+    });
   }
 
   async #requireProfile(profile: string): Promise<void> {
@@ -155,9 +140,8 @@ export class AcmeAuthority implements CertificateAuthority {
     if (complaint) throw new AcmeError('profile-unknown', complaint);
   }
 
-  async #tellsOfRenewals(): Promise<boolean> {
-    const directory = await this.#client.http.getDirectory();
-    return typeof directory.renewalInfo === 'string';
+  async #offersRenewalInfo(): Promise<boolean> {
+    return typeof (await this.#client.http.getDirectory()).renewalInfo === 'string';
   }
 
   #toOrder({ data, headers }: HttpAnswer, url: string): Order {
@@ -169,8 +153,10 @@ export class AcmeAuthority implements CertificateAuthority {
   }
 
   /** RFC 8555, 8.4: base64url of the SHA-256 of the key authorization. */
-  #txtValue(url: string, token: string): Promise<string> {
-    return this.#client.getChallengeKeyAuthorization({ type: 'dns-01', url, token, status: 'pending' });
+  async #withTxtValue({ url, status, token }: z.infer<typeof Challenge>) {
+    if (token === undefined) return undefined;
+    const challenge = { type: 'dns-01', url, token, status: 'pending' } as const;
+    return { url, status, txtValue: await this.#client.getChallengeKeyAuthorization(challenge) };
   }
 }
 
@@ -178,9 +164,7 @@ function parseAnswer<T extends z.ZodMiniType>(data: unknown, schema: T, url: str
   try {
     return parseValue(data, schema, { where: url, reason: 'ca-answer-malformed' });
   } catch (cause) {
-    throw new AcmeError('ca-answer-malformed', {
-      seen: `the CA's answer cannot be used: ${cause instanceof Error ? cause.message : ''}`,
-      cause,
-    });
+    const seen = `the CA's answer cannot be used: ${cause instanceof Error ? cause.message : ''}`;
+    throw new AcmeError('ca-answer-malformed', { seen, cause });
   }
 }

@@ -29,8 +29,8 @@ interface AcmeApi {
 }
 
 /**
- * acme-client's step calls over our transport: its own asks for a nonce before every request, waits out a Retry-After of
- * any length, and drops the CA's problem documents.
+ * acme-client's calls over our transport: its own fetches a nonce for every request, sleeps through a Retry-After of any
+ * length, and drops the CA's problem documents.
  */
 export class AcmeClient extends acme.Client {
   declare readonly http: AcmeHttp;
@@ -45,13 +45,13 @@ export class AcmeClient extends acme.Client {
     const fetchNonce = this.http.getNonce.bind(this.http);
     this.http.getNonce = async () => transport.takeNonce() ?? fetchNonce();
     const signAndSend = this.http.signedRequest.bind(this.http);
-    // Each try signs anew, with a nonce of its own; repeats after badNonce are acme-client's and count there.
+    // Each try signs again with its own nonce. acme-client repeats and counts after badNonce itself.
     this.http.signedRequest = (url, payload, request, attempts = 0) =>
       retried(() => signAndSend(url, payload, request, attempts), attempts === 0);
   }
 }
 
-/** What was tried often enough: the nonce that a signed request needs is not tried again with each try of the request. */
+/** Errors after the last try: a nonce that cannot be had is not fetched again with each try of the request. */
 const givenUp = new WeakSet<object>();
 
 async function retried(call: () => Promise<HttpAnswer>, repeatable: boolean): Promise<HttpAnswer> {
@@ -59,18 +59,15 @@ async function retried(call: () => Promise<HttpAnswer>, repeatable: boolean): Pr
     try {
       return await call();
     } catch (error) {
-      if (!repeatable || !(error instanceof AcmeError) || givenUp.has(error) || !isPassing(error))
-        throw error;
-      if (attempt === MAX_TRIES) {
-        givenUp.add(error);
-        throw error;
-      }
+      if (!(error instanceof AcmeError)) throw error;
+      if (attempt === MAX_TRIES) givenUp.add(error);
+      if (!repeatable || givenUp.has(error) || !isPassing(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, 200 * 2 ** attempt * (0.5 + Math.random())));
     }
   }
 }
 
-/** Connection trouble and 5xx without a wait that the CA asks for; a refusal stays one however often it is asked. */
+/** Connection trouble, and 5xx without a Retry-After. A refusal would only be repeated. */
 function isPassing(error: AcmeError): boolean {
   return isOfKind(error.reason, 'tried-at-once') && error.retryAfterMs === undefined;
 }

@@ -1,4 +1,4 @@
-/** A CA that names more chains than this is not believed about the rest. */
+/** Further chains are ignored. */
 const MAX_ALTERNATES = 10;
 
 /** The addresses of a certificate's other chains in a `Link` header (RFC 8555, 7.4.2; RFC 8288, 3), made absolute. */
@@ -11,7 +11,7 @@ export function alternatesIn(header: string | undefined, url: string): string[] 
   return [...new Set(targets.filter((target) => target !== undefined))].slice(0, MAX_ALTERNATES);
 }
 
-/** `undefined` for what is no https address at the CA's own host. */
+/** `undefined` unless it is an https address at the CA's own host. */
 function absolute(target: string, base: string): string | undefined {
   if (!URL.canParse(target, base)) return undefined;
   const { href, protocol, host } = new URL(target, base);

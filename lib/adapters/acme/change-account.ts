@@ -19,20 +19,20 @@ import {
   updateContact,
 } from './stored-account.ts';
 
-type WayToChange = AccountContext & { store: AccountStore & { remove(name: string): Promise<void> } };
+type ChangeContext = AccountContext & { store: AccountStore & { remove(name: string): Promise<void> } };
 
-/** What a person may have done with our account at a CA. */
+/** What a person may do with our account at a CA. */
 export class StoredAccounts implements Accounts {
-  readonly #way: WayToChange;
+  readonly #context: ChangeContext;
 
-  constructor(way: WayToChange) {
-    this.#way = way;
+  constructor(context: ChangeContext) {
+    this.#context = context;
   }
 
   async show(directoryUrl: string): Promise<AccountFound> {
+    const { store, settings } = this.#context;
     const account = await this.#account(directoryUrl);
-    const { store, settings } = this.#way;
-    const key = await keyInUse(directoryUrl, account, this.#way);
+    const key = await keyInUse({ store, settings, directoryUrl }, account);
     const next = await store.get(nextKeyParameter(directoryUrl, settings.accountPrefix));
     const there = await accountOf(directoryUrl, key);
     return {
@@ -46,39 +46,38 @@ export class StoredAccounts implements Accounts {
   }
 
   /**
-   * RFC 8555, 7.3.5. The new key is kept before the CA is asked, once for all that ask at the same time; until the account
-   * is kept with it, whoever opens the account finds the key that the CA has. Repeated, it ends what was left open.
+   * RFC 8555, 7.3.5. The new key is stored before the CA gets it, so concurrent calls share one, and `keyInUse` finds the
+   * right key after an unfinished rollover. A second call finishes it.
    */
   async rollOver(directoryUrl: string): Promise<void> {
-    const { store, settings } = this.#way;
+    const { store, settings } = this.#context;
     const account = await this.#account(directoryUrl);
     const parameter = nextKeyParameter(directoryUrl, settings.accountPrefix);
     if ((await store.get(parameter)) === account.key) await store.remove(parameter);
     const made = newAccountKey();
     const next = (await store.create(parameter, made)) ? made : ((await store.get(parameter)) ?? made);
     if ((await accountOf(directoryUrl, next)) !== account.url) await changeKey(directoryUrl, account, next);
-    await store.replace(
-      accountParameter(directoryUrl, settings.accountPrefix),
-      JSON.stringify({ ...account, key: next }),
-      account.url,
-    );
+    const value = JSON.stringify({ ...account, key: next });
+    await store.replace(accountParameter(directoryUrl, settings.accountPrefix), value, account.url);
     await store.remove(parameter);
   }
 
   async updateContact(directoryUrl: string): Promise<void> {
+    const place = { ...this.#context, directoryUrl, always: true };
     const account = await this.#account(directoryUrl);
-    const accountKey = await keyInUse(directoryUrl, account, this.#way);
-    const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: account.url });
-    await updateContact(client, account, { directoryUrl, ...this.#way, always: true });
+    const accountKey = await keyInUse(place, account);
+    await updateContact(
+      place,
+      new AcmeClient({ directoryUrl, accountKey, accountUrl: account.url }),
+      account,
+    );
   }
 
   async #account(directoryUrl: string): Promise<Account> {
-    const account = await storedAccount(directoryUrl, this.#way);
+    const account = await storedAccount({ ...this.#context, directoryUrl });
     if (account) return account;
-    throw new AcmeError('account-missing', {
-      seen: `there is no account at ${directoryUrl}`,
-      remedy: 'the first order makes it',
-    });
+    const seen = `there is no account at ${directoryUrl}`;
+    throw new AcmeError('account-missing', { seen, remedy: 'the first order makes it' });
   }
 }
 

@@ -1,7 +1,7 @@
 import acme from 'acme-client';
 import type { CsrSubject } from '../../issuance/ca/certificate-authority.ts';
 
-/** Certificate requests in base64url of their DER, each made once for its key. */
+/** CSRs in base64url of their DER, one for each key. */
 export class Csrs {
   readonly #made = new WeakMap<CsrSubject['key'], Promise<string>>();
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { AcmeTransport } from './transport.ts';
 
-/** RFC 8555, 7.1.1, as far as it is looked at here. */
+/** What is read of RFC 8555, 7.1.1. */
 const Directory = z.object({
   newOrder: z.string(),
   /** RFC 9773, 4. */
@@ -15,7 +15,7 @@ const Directory = z.object({
   ),
 });
 
-/** A CA's directory, without an account: its first identity in CAA records, where it tells of renewals, its profiles. Throws {@link AcmeError}. */
+/** Reads a CA's directory: its first CAA identity, where its renewal information is, its profiles. Throws {@link AcmeError}. */
 export async function readDirectory(
   url: string,
   { timeoutMs }: { timeoutMs: number },

@@ -27,7 +27,7 @@ export function isBadNonce({ status, data }: HttpAnswer): boolean {
   return status === 400 && Problem.safeParse(data).data?.type === `${ACME_ERROR}badNonce`;
 }
 
-/** The error that a refusal of the CA is told as: its type in kebab-case, its words, and its Retry-After. */
+/** A refusal of the CA as an error: its type in kebab-case, its words, and its Retry-After. */
 export function acmeError(
   { status, headers, data }: HttpAnswer,
   { url, now }: { url: string; now: Date },
@@ -40,19 +40,12 @@ export function acmeError(
   const reason = `acme-${kebab(problem.type.slice(ACME_ERROR.length))}` as const;
   const seen = `the CA ${host} refused: ${oneLine(describe(problem), LONGEST)}`;
   const remedy = reason === 'acme-user-action-required' ? `agree at ${termsOf(problem, headers)}` : '';
-  return new AcmeError(
-    reason,
-    { seen, remedy },
-    {
-      retryAfterMs,
-      identifiers: (problem.subproblems ?? []).flatMap(
-        ({ identifier }) => identifier?.value.toLowerCase() ?? [],
-      ),
-    },
-  );
+  const subproblems = problem.subproblems ?? [];
+  const identifiers = subproblems.flatMap(({ identifier }) => identifier?.value.toLowerCase() ?? []);
+  return new AcmeError(reason, { seen, remedy }, { retryAfterMs, identifiers });
 }
 
-/** RFC 8555, 7.3.3: where a person agrees to changed terms; the terms themselves are in a link. */
+/** Where a person agrees to changed terms (RFC 8555, 7.3.3), or else the terms themselves, which are in a link. */
 function termsOf({ instance }: z.infer<typeof Problem>, { link = '' }: HttpAnswer['headers']): string {
   const [, terms] = /<(https:[^>]{1,300})>\s*;\s*rel="?terms-of-service/.exec(link) ?? [];
   const page = instance?.startsWith('https:') ? oneLine(instance, LONGEST) : undefined;
@@ -60,10 +53,8 @@ function termsOf({ instance }: z.infer<typeof Problem>, { link = '' }: HttpAnswe
 }
 
 function describe({ detail, subproblems = [] }: z.infer<typeof Problem>): string {
-  return [
-    detail,
-    ...subproblems.map(({ identifier, detail = '' }) => `${identifier?.value ?? ''}: ${detail}`),
-  ].join('; ');
+  const parts = subproblems.map(({ identifier, detail = '' }) => `${identifier?.value ?? ''}: ${detail}`);
+  return [detail, ...parts].join('; ');
 }
 
 /** The words of a challenge's or an order's `error` (RFC 8555, 8), in one line. */
@@ -76,13 +67,13 @@ export function describeProblem(data: unknown): string | undefined {
 export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  // Date.parse takes almost anything for a date: "-5" too.
+  // Date.parse takes almost anything for a date, even "-5".
   if (!/^[A-Z][a-z]+, /.test(header)) return undefined;
   const at = Date.parse(header);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
 }
 
-/** `badCSR` gives `bad-csr`; what no RFC would name so gives `unknown`. */
+/** `badCSR` gives `bad-csr`; anything but camel case gives `unknown`. */
 function kebab(camel: string): string {
   if (!/^[a-z][a-zA-Z]{0,63}$/.test(camel)) return 'unknown';
   return camel.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();

@@ -2,7 +2,7 @@ import { readDirectory } from './directory.ts';
 
 const DIRECTORY_TIMEOUT_MS = 5_000;
 
-/** Asks CAs for their name in CAA records: the stack's own when one gives none or cannot be asked; `onTrouble` hears why. */
+/** Asks CAs for their CAA identity. The stack's is the fallback; `onTrouble` hears why a CA could not be asked. */
 export function caaIdentityReader(
   { caaIdentity: fallback }: { caaIdentity: string | undefined },
   onTrouble: (error: unknown) => void,

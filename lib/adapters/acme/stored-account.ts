@@ -10,7 +10,7 @@ import {
 } from '../../issuance/ca/rules/account-parameter.ts';
 import { AcmeClient } from './acme-client.ts';
 
-/** Where accounts are kept; see the parameter store for its promises. `inTheOpen` may be seen without the value. */
+/** The parameter store, as far as accounts need it. `inTheOpen` can be read without the value. */
 export interface AccountStore {
   get(name: string): Promise<string | undefined>;
   create(name: string, value: string, inTheOpen?: string): Promise<boolean>;
@@ -20,7 +20,7 @@ export interface AccountStore {
 export interface AccountSettings {
   /** Path of the parameters, without a trailing slash. */
   accountPrefix: string;
-  /** The same for the keys of external accounts. */
+  /** The same, for the keys of external accounts. */
   eabPrefix: string;
   contact: string;
   agreeToTerms: boolean;
@@ -30,18 +30,17 @@ export interface AccountSettings {
 export interface AccountContext {
   store: AccountStore;
   settings: AccountSettings;
-  /** Is told what goes wrong beside the work. */
+  /** Hears of failures that do not stop the work. */
   onTrouble?: (error: unknown) => void;
 }
 
-/** An account as it is kept: key in PEM, address, and the contact that it was made with. */
+export type AccountPlace = Pick<AccountContext, 'store' | 'settings'> & { directoryUrl: string };
+
+/** An account as stored: key in PEM, address, and the contact that it was made with. */
 const Account = z.strictObject({ key: z.string(), url: z.string(), contact: z.optional(z.string()) });
 export type Account = z.infer<typeof Account>;
 
-export async function storedAccount(
-  directoryUrl: string,
-  { store, settings }: Pick<AccountContext, 'store' | 'settings'>,
-): Promise<Account | undefined> {
+export async function storedAccount({ directoryUrl, store, settings }: AccountPlace) {
   const parameter = accountParameter(directoryUrl, settings.accountPrefix);
   const text = await store.get(parameter);
   return text === undefined ? undefined : parseAccount(text, parameter);
@@ -52,18 +51,15 @@ export function parseAccount(text: string, parameter: string): Account {
   return parseJson(text, Account, { where, reason: 'account-malformed', secret: true });
 }
 
-/** The account's key. Where a rollover did not come to its end, the CA is asked which of the two it has. */
-export async function keyInUse(
-  directoryUrl: string,
-  { key, url }: Account,
-  { store, settings }: Pick<AccountContext, 'store' | 'settings'>,
-): Promise<string> {
+/** The account's key. After an unfinished rollover it asks the CA which of the two keys it has. */
+export async function keyInUse(place: AccountPlace, { key, url }: Account): Promise<string> {
+  const { directoryUrl, store, settings } = place;
   const next = await store.get(nextKeyParameter(directoryUrl, settings.accountPrefix));
   if (next === undefined || next === key) return key;
   return (await accountOf(directoryUrl, next)) === url ? next : key;
 }
 
-/** The address of the account that the CA has for a key, if any (RFC 8555, 7.3.1). */
+/** The address of the CA's account for a key, if there is one (RFC 8555, 7.3.1). */
 export async function accountOf(directoryUrl: string, accountKey: string): Promise<string | undefined> {
   const client = new AcmeClient({ directoryUrl, accountKey });
   try {
@@ -80,25 +76,17 @@ export function newAccountKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/**
- * Tells the CA the contact of the settings where it was last told another one (RFC 8555, 7.3.2), and keeps beside the
- * account what it was told; `always` tells it in any case.
- */
+/** Sends the CA the contact of the settings if it has another one, or `always` (RFC 8555, 7.3.2), and stores it. */
 export async function updateContact(
+  { directoryUrl, store, settings, always = false }: AccountPlace & { always?: boolean },
   client: AcmeClient,
   { contact: first }: Account,
-  {
-    directoryUrl,
-    store,
-    settings,
-    always = false,
-  }: Pick<AccountContext, 'store' | 'settings'> & { directoryUrl: string; always?: boolean },
 ): Promise<void> {
   const { contact, accountPrefix } = settings;
-  // Apart from the account, so that nobody who writes it can write back an old key.
+  // Apart from the account, so that writing it cannot bring back an old key.
   const parameter = contactParameter(directoryUrl, accountPrefix);
-  const told = (await store.get(parameter)) ?? first;
-  if (told === contact && !always) return;
+  const sent = (await store.get(parameter)) ?? first;
+  if (sent === contact && !always) return;
   await client.updateAccount({ contact: [`mailto:${contact}`] });
   await store.replace(parameter, contact);
 }

@@ -2,12 +2,12 @@ import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { acmeError, type HttpAnswer, isBadNonce } from './problem.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
-/** No answer of an ACME server that we read is near this; a chain is a few kilobytes. */
+/** Far above any answer of an ACME server: a chain has a few kilobytes. */
 const MAX_ANSWER_BYTES = 1_000_000;
 
 /**
- * HTTP to one ACME server: keeps connections alive, keeps every `Replay-Nonce` for the next request (RFC 8555, 6.5), and
- * turns a refusal into an {@link AcmeError}. It answers what acme-client's own HTTP layer would.
+ * HTTP to one ACME server, with the answers of acme-client's own HTTP layer. Saves each `Replay-Nonce` for the next request
+ * (RFC 8555, 6.5), and throws a refusal as {@link AcmeError}.
  */
 export class AcmeTransport {
   readonly #nonces: string[] = [];
@@ -17,15 +17,16 @@ export class AcmeTransport {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** A nonce from an earlier answer, used up by this. */
+  /** A nonce from an earlier answer; each is given out once. */
   takeNonce(): string | undefined {
     return this.#nonces.pop();
   }
 
   async request(url: string, method: string, { data }: { data?: unknown } = {}): Promise<HttpAnswer> {
-    const answer = await send(url, method, { data, timeoutMs: this.#timeoutMs });
+    const body = data === undefined ? null : JSON.stringify(data);
+    const answer = await send(url, { method: method.toUpperCase(), body, timeoutMs: this.#timeoutMs });
     const nonce = answer.headers['replay-nonce'];
-    // acme-client repeats the request with the nonce of a badNonce answer itself; kept here it would be used twice.
+    // acme-client itself repeats the request with the nonce of a badNonce answer; saved here, it would be used twice.
     if (isBadNonce(answer)) return answer;
     if (nonce !== undefined && method !== 'head') this.#nonces.push(nonce);
     if (answer.status >= 400) throw acmeError(answer, { url, now: new Date() });
@@ -35,14 +36,12 @@ export class AcmeTransport {
 
 async function send(
   url: string,
-  method: string,
-  { data, timeoutMs }: { data: unknown; timeoutMs: number },
+  { timeoutMs, ...request }: { method: string; body: string | null; timeoutMs: number },
 ): Promise<HttpAnswer> {
   try {
     const response = await fetch(url, {
-      method: method.toUpperCase(),
+      ...request,
       headers: { 'Content-Type': 'application/jose+json', 'User-Agent': 'perennial' },
-      ...(data === undefined ? {} : { body: JSON.stringify(data) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await readBounded(response);
@@ -53,17 +52,11 @@ async function send(
       data: isJson ? parseOrText(text) : text,
     };
   } catch (cause) {
-    const { host } = new URL(url);
     if (cause instanceof AcmeError) throw cause;
-    if (cause instanceof DOMException)
-      throw new AcmeError('ca-timeout', {
-        seen: `the CA ${host} did not answer within ${timeoutMs / 1000} s`,
-        cause,
-      });
-    throw new AcmeError('ca-unreachable', {
-      seen: `the CA ${host} cannot be reached: ${causeOf(cause)}`,
-      cause,
-    });
+    const ca = `the CA ${new URL(url).host}`;
+    const late = `${ca} did not answer within ${timeoutMs / 1000} s`;
+    if (cause instanceof DOMException) throw new AcmeError('ca-timeout', { seen: late, cause });
+    throw new AcmeError('ca-unreachable', { seen: `${ca} cannot be reached: ${causeOf(cause)}`, cause });
   }
 }
 
@@ -87,7 +80,7 @@ function parseOrText(text: string): unknown {
   }
 }
 
-/** fetch hides the reason (`ECONNREFUSED`, a TLS error) in its cause. */
+/** fetch has the reason (`ECONNREFUSED`, a TLS error) in its cause. */
 function causeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;

@@ -14,7 +14,7 @@ import { once } from '../../foundation/common/once.ts';
 import { errorName, errorText, isAccessDenied } from './error-name.ts';
 import { patiently } from './patiently.ts';
 
-/** Whose an import is: the bucket, which is one stack's alone and outlives it, and the certificate's name. */
+/** An import belongs to a bucket, which only one stack uses and which outlives it, and to a certificate's name. */
 const BUCKET_TAG = 'perennial-bucket';
 const NAME_TAG = 'perennial-name';
 
@@ -36,19 +36,10 @@ export class AcmCertificates implements CertificateManager {
   async find(name: string): Promise<string | undefined> {
     let after: string | undefined;
     for (let page = 0; page < MAX_PAGES; page += 1) {
-      const answer = await this.#ask(() =>
-        this.#acm.send(
-          new ListCertificatesCommand({
-            Includes: { keyTypes: KEY_TYPES },
-            MaxItems: 1000,
-            NextToken: after,
-          }),
-        ),
-      );
-      for (const { CertificateArn, Type } of answer.CertificateSummaryList ?? []) {
-        if (CertificateArn && Type === 'IMPORTED' && (await this.#isOf(CertificateArn, name)))
-          return CertificateArn;
-      }
+      const input = { Includes: { keyTypes: KEY_TYPES }, MaxItems: 1000, NextToken: after };
+      const answer = await this.#ask(() => this.#acm.send(new ListCertificatesCommand(input)));
+      for (const { CertificateArn: arn, Type } of answer.CertificateSummaryList ?? [])
+        if (arn && Type === 'IMPORTED' && (await this.#isOf(arn, name))) return arn;
       after = answer.NextToken;
       if (after === undefined) return undefined;
     }
@@ -59,14 +50,11 @@ export class AcmCertificates implements CertificateManager {
   }
 
   async create(name: string, certificate: ImportableCertificate): Promise<string> {
-    const Tags = [
-      { Key: BUCKET_TAG, Value: this.#bucket },
-      { Key: NAME_TAG, Value: name },
-    ];
-    const { CertificateArn } = await this.#ask(() =>
-      this.#acm.send(new ImportCertificateCommand({ ...inputOf(certificate), Tags })),
+    const input = { ...inputOf(certificate), Tags: this.#tags(name) };
+    const { CertificateArn = '' } = await this.#ask(() =>
+      this.#acm.send(new ImportCertificateCommand(input)),
     );
-    return CertificateArn ?? '';
+    return CertificateArn;
   }
 
   async replace(CertificateArn: string, certificate: ImportableCertificate): Promise<boolean> {
@@ -79,10 +67,17 @@ export class AcmCertificates implements CertificateManager {
   #isOf(CertificateArn: string, name: string): Promise<boolean> {
     return this.#unlessGone(async () => {
       const { Tags = [] } = await this.#acm.send(new ListTagsForCertificateCommand({ CertificateArn }));
-      const has = (key: string, value: string) =>
-        Tags.some(({ Key, Value }) => Key === key && Value === value);
-      return has(BUCKET_TAG, this.#bucket) && has(NAME_TAG, name);
+      return this.#tags(name).every((own) =>
+        Tags.some((tag) => tag.Key === own.Key && tag.Value === own.Value),
+      );
     });
+  }
+
+  #tags(name: string) {
+    return [
+      { Key: BUCKET_TAG, Value: this.#bucket },
+      { Key: NAME_TAG, Value: name },
+    ];
   }
 
   #unlessGone(call: () => Promise<boolean>): Promise<boolean> {
@@ -96,7 +91,7 @@ export class AcmCertificates implements CertificateManager {
 
   #ask<T>(call: () => Promise<T>): Promise<T> {
     return patiently(call).catch((error) => {
-      // Without the cause, whatever an SDK may keep of the request in it.
+      // Without the cause: it may hold the request, and so the key.
       throw importError(error, this.#region);
     });
   }
@@ -116,30 +111,31 @@ function inputOf({ cert, chain, key }: ImportableCertificate) {
 
 function importError(error: unknown, region: string): CertificateManagerError {
   const name = errorName(error);
-  const where = `ACM in ${region}`;
-  // AWS does not know the credentials of an account in a region that it has not switched on.
+  const words = errorText(error);
+  const failure = (reason: CertificateManagerError['reason'], what: string, remedy = '') =>
+    new CertificateManagerError(reason, { seen: `ACM in ${region} ${what}`, remedy });
+  // In a region that an account has not switched on, AWS does not know the account's credentials.
   if (['UnrecognizedClientException', 'InvalidClientTokenId', 'ENOTFOUND'].includes(nodeCode(error) ?? name))
-    return new CertificateManagerError('acm-region-disabled', {
-      seen: `${where} does not know this account (${name})`,
-      remedy: 'switch the region on under Account, AWS Regions, or take it out of "acm"',
-    });
-  if (isAccessDenied(error))
-    return new CertificateManagerError('acm-access-denied', {
-      seen: `${where} denied access (${errorText(error)})`,
-      remedy:
-        "compare the function's role with the one in resources/acm.yml, and look for a policy of the organization",
-    });
-  if (name === 'LimitExceededException')
-    return new CertificateManagerError('acm-limit-exceeded', {
-      seen: `${where} takes no further import (${errorText(error)})`,
-      remedy: 'delete certificates that nothing uses there, or ask for a higher quota',
-    });
-  if (['ValidationException', 'InvalidParameterException'].includes(name))
-    return new CertificateManagerError(
-      'acm-refuses-certificate',
-      `${where} refuses the certificate: ${errorText(error)}`,
+    return failure(
+      'acm-region-disabled',
+      `does not know this account (${name})`,
+      'switch the region on under Account, AWS Regions, or take it out of "acm"',
     );
-  return new CertificateManagerError('acm-unavailable', `${where} did not answer well: ${errorText(error)}`);
+  if (isAccessDenied(error))
+    return failure(
+      'acm-access-denied',
+      `denied access (${words})`,
+      "compare the function's role with the one in resources/acm.yml, and look for a policy of the organization",
+    );
+  if (name === 'LimitExceededException')
+    return failure(
+      'acm-limit-exceeded',
+      `takes no further import (${words})`,
+      'delete certificates that nothing uses there, or ask for a higher quota',
+    );
+  if (['ValidationException', 'InvalidParameterException'].includes(name))
+    return failure('acm-refuses-certificate', `refuses the certificate: ${words}`);
+  return failure('acm-unavailable', `did not answer well: ${words}`);
 }
 
 function nodeCode(error: unknown): string | undefined {

@@ -13,14 +13,11 @@ export function httpStatus(error: unknown): number | undefined {
 }
 
 export function isAccessDenied(error: unknown): boolean {
-  return (
-    ['AccessDenied', 'AccessDeniedException', 'KMSAccessDeniedException', 'Forbidden'].includes(
-      errorName(error),
-    ) || httpStatus(error) === 403
-  );
+  const names = ['AccessDenied', 'AccessDeniedException', 'KMSAccessDeniedException', 'Forbidden'];
+  return names.includes(errorName(error)) || httpStatus(error) === 403;
 }
 
-/** The SDK's name of an error and its words, for the end of a message. */
+/** The SDK's name of an error and its message, for the end of our own. */
 export function errorText(error: unknown): string {
   const name = errorName(error);
   const words = error instanceof Error ? error.message.replace(/\s+/g, ' ') : '';

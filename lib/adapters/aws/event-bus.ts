@@ -1,7 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
-import type { EventBus } from '../../foundation/events/events.ts';
-import { EVENT_SOURCE, type StackEvent } from '../../foundation/events/events.ts';
+import { EVENT_SOURCE, type EventBus, type StackEvent } from '../../foundation/events/events.ts';
 import { errorText } from './error-name.ts';
 
 /** PutEvents' limit of entries a call. */
@@ -21,9 +20,8 @@ export class EventBridgeBus implements EventBus {
   }
 
   async publish(facts: readonly StackEvent[]): Promise<void> {
-    for (let from = 0; from < facts.length; from += MAX_ENTRIES) {
+    for (let from = 0; from < facts.length; from += MAX_ENTRIES)
       await this.#put(facts.slice(from, from + MAX_ENTRIES));
-    }
   }
 
   async #put(facts: readonly StackEvent[]): Promise<void> {
@@ -34,17 +32,12 @@ export class EventBridgeBus implements EventBus {
       Detail: JSON.stringify(detail),
     }));
     const what = [...new Set(facts.map(({ type }) => type))].join(', ');
-    let failed: string | undefined;
-    try {
-      const answer = await this.#eventBridge.send(new PutEventsCommand({ Entries }));
-      // PutEvents answers 200 and refuses entries one by one.
-      failed = answer.Entries?.find(({ ErrorCode }) => ErrorCode)?.ErrorCode;
-    } catch (cause) {
-      throw new EventsError('events-unavailable', {
-        seen: `could not put ${what} on the bus ${this.#bus}: ${errorText(cause)}`,
-        cause,
-      });
-    }
+    const answer = await this.#eventBridge.send(new PutEventsCommand({ Entries })).catch((cause) => {
+      const seen = `could not put ${what} on the bus ${this.#bus}: ${errorText(cause)}`;
+      throw new EventsError('events-unavailable', { seen, cause });
+    });
+    // PutEvents answers 200 and refuses entries one by one.
+    const failed = answer.Entries?.find(({ ErrorCode }) => ErrorCode)?.ErrorCode;
     if (failed)
       throw new EventsError('events-unavailable', `the bus ${this.#bus} refused ${what}: ${failed}`);
   }

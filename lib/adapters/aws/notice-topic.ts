@@ -19,10 +19,8 @@ export class NoticeTopic implements Mailbox {
   async send({ subject, text }: { subject: string; text: string }): Promise<void> {
     const command = new PublishCommand({ TopicArn: this.#topicArn, Subject: subject, Message: text });
     await this.#sns.send(command).catch((cause) => {
-      throw new NoticeError('notices-unavailable', {
-        seen: `could not publish to ${this.#topicArn}: ${errorText(cause)}`,
-        cause,
-      });
+      const seen = `could not publish to ${this.#topicArn}: ${errorText(cause)}`;
+      throw new NoticeError('notices-unavailable', { seen, cause });
     });
   }
 }

@@ -16,7 +16,7 @@ export class ParameterError extends PerennialError<'parameter-unavailable'> {
   }
 }
 
-/** SecureStrings in SSM Parameter Store, for the ACME accounts. */
+/** The ACME accounts, as SecureStrings in SSM Parameter Store. */
 export class ParameterStore {
   readonly #ssm: SSMClient;
 
@@ -32,8 +32,8 @@ export class ParameterStore {
     });
   }
 
-  /** `false` when one exists already: of two callers one wins. `description` is not encrypted. */
-  async create(name: string, value: string, description?: string): Promise<boolean> {
+  /** `false` when there is one already: one of two callers wins. `description` is not encrypted. */
+  create(name: string, value: string, description?: string): Promise<boolean> {
     return this.#put({ Name: name, Value: value, Description: description, Overwrite: false });
   }
 
@@ -53,7 +53,7 @@ export class ParameterStore {
     return !!(await this.#unless('ParameterAlreadyExists', attempt, () => this.#ssm.send(command)));
   }
 
-  /** `undefined` where SSM answers with this error. */
+  /** `undefined` when SSM answers with the error `name`. */
   async #unless<T>(name: string, attempt: string, call: () => Promise<T>): Promise<T | undefined> {
     try {
       return await call();

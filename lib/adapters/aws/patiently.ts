@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorName } from './error-name.ts';
 
-/** Route 53's ways to say "not now"; the second is per hosted zone and in no SDK's default retries. */
+/** Throttling. `PriorRequestNotComplete` is Route 53's, for one hosted zone; the SDK does not retry it. */
 const PASSING = ['Throttling', 'ThrottlingException', 'PriorRequestNotComplete', 'TooManyRequestsException'];
 const MAX_TRIES = 8;
 const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 8_000;
 
-/** Makes a call until it is let through, with full jitter between the tries, at most eight times. */
+/** Repeats a throttled call, with full jitter between the tries. */
 export async function patiently<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

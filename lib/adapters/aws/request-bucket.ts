@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const BURST = 50;
 const PER_SECOND = 10;
 
-/** A token bucket for each action: a call waits for its token instead of being throttled together with everybody else's. */
+/** A token bucket for each action: a call waits for its token, so that the account is not throttled. */
 export class RequestBucket {
   readonly #levels = new Map<string, { tokens: number; at: number }>();
   readonly #now: () => number;
 
-  /** `now` in milliseconds, of a clock that only goes forward. */
+  /** `now` in milliseconds, from a monotonic clock. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
@@ -19,7 +19,7 @@ export class RequestBucket {
     if (delay > 0) await sleep(delay);
   }
 
-  /** Milliseconds until the token that is taken by this call is there. */
+  /** Takes a token; the milliseconds until it is there. */
   reserve(action: string): number {
     const now = this.#now();
     const before = this.#levels.get(action) ?? { tokens: BURST, at: now };

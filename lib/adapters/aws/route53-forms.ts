@@ -2,7 +2,7 @@ import type { Change, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { FoundRecord } from '../../issuance/dns/rules/hosted-zones.ts';
 import type { RecordChange } from '../../issuance/dns/rules/record-edits.ts';
 
-/** Route 53 sends its objections as a list or, today, all in one message. */
+/** Route 53 lists its objections in `messages`, or has them all in one message. */
 export function refusalsOf(cause: unknown): string[] {
   if (!(cause instanceof Error)) return [String(cause)];
   const messages = 'messages' in cause && Array.isArray(cause.messages) ? cause.messages.map(String) : [];
@@ -21,18 +21,12 @@ export function toRoute53({ action, set }: RecordChange): Change {
   };
 }
 
-export function toFound({
-  Name,
-  Type,
-  SetIdentifier,
-  AliasTarget,
-  ResourceRecords,
-}: ResourceRecordSet): FoundRecord {
+export function toFound(set: ResourceRecordSet): FoundRecord {
   return {
-    name: bareName(Name ?? ''),
-    type: Type ?? '',
-    kind: AliasTarget ? 'alias' : SetIdentifier === undefined ? 'simple' : 'routing-policy',
-    values: (ResourceRecords ?? []).map(({ Value }) => Value ?? ''),
+    name: bareName(set.Name ?? ''),
+    type: set.Type ?? '',
+    kind: set.AliasTarget ? 'alias' : set.SetIdentifier === undefined ? 'simple' : 'routing-policy',
+    values: (set.ResourceRecords ?? []).map(({ Value }) => Value ?? ''),
   };
 }
 

@@ -6,7 +6,7 @@ import { ZoneError, type ZonesOf } from '../../issuance/dns/zones.ts';
 import { errorText, isAccessDenied } from './error-name.ts';
 import { Route53Zones } from './route53-zones.ts';
 
-/** Route 53 of the own account and of each zone role's, made when first asked for; no role is assumed before a call needs it. */
+/** Route 53 of the stack's account and of each zone role's. A role is assumed when a call first needs it. */
 export function route53ZonesOf(roles: readonly ZoneRole[]): ZonesOf {
   return once((role) => makeZones(role, roles));
 }
@@ -30,19 +30,14 @@ function makeZones(name: string | undefined, roles: readonly ZoneRole[]): Route5
   );
 }
 
-/** Whose session it is, in the CloudTrail of the role's account. */
+/** Shows in the CloudTrail of the role's account. */
 const SESSION_NAME = 'perennial-renew';
 
-/** Credentials of a role, for an SDK client, which asks again before they expire. Errors are {@link ZoneError}. */
+/** A role's credentials for an SDK client, which asks again before they expire. Throws {@link ZoneError}. */
 export async function assumeRole(sts: Pick<STSClient, 'send'>, { name, roleArn, externalId }: ZoneRole) {
   try {
-    const { Credentials } = await sts.send(
-      new AssumeRoleCommand({
-        RoleArn: roleArn,
-        RoleSessionName: SESSION_NAME,
-        ...(externalId === undefined ? {} : { ExternalId: externalId }),
-      }),
-    );
+    const input = { RoleArn: roleArn, RoleSessionName: SESSION_NAME, ExternalId: externalId };
+    const { Credentials } = await sts.send(new AssumeRoleCommand(input));
     return {
       accessKeyId: Credentials?.AccessKeyId ?? '',
       secretAccessKey: Credentials?.SecretAccessKey ?? '',

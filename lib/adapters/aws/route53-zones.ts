@@ -37,11 +37,9 @@ export class Route53Zones implements Zones {
       const page = await this.#ask('ListHostedZones', 'list the hosted zones', () =>
         this.#route53.send(new ListHostedZonesCommand({ Marker: marker })),
       );
-      for (const { Id, Name, Config } of page.HostedZones ?? []) {
-        if (Id && Name) {
+      for (const { Id, Name, Config } of page.HostedZones ?? [])
+        if (Id && Name)
           zones.push({ id: bareId(Id), name: bareName(Name), isPrivate: Config?.PrivateZone ?? false });
-        }
-      }
       marker = page.IsTruncated ? page.NextMarker : undefined;
     } while (marker !== undefined);
     return zones;
@@ -57,12 +55,8 @@ export class Route53Zones implements Zones {
   async change(zoneId: string, changes: readonly RecordChange[]): Promise<string> {
     return this.#ask('ChangeResourceRecordSets', `change records in hosted zone ${zoneId}`, async () => {
       try {
-        const answer = await this.#route53.send(
-          new ChangeResourceRecordSetsCommand({
-            HostedZoneId: zoneId,
-            ChangeBatch: { Changes: changes.map(toRoute53) },
-          }),
-        );
+        const input = { HostedZoneId: zoneId, ChangeBatch: { Changes: changes.map(toRoute53) } };
+        const answer = await this.#route53.send(new ChangeResourceRecordSetsCommand(input));
         return bareId(answer.ChangeInfo?.Id ?? '');
       } catch (cause) {
         if (errorName(cause) !== 'InvalidChangeBatch') throw cause;
@@ -75,20 +69,10 @@ export class Route53Zones implements Zones {
     zoneId: string,
     { name, type }: Pick<RecordSet, 'name' | 'type'>,
   ): Promise<RecordSet | undefined> {
-    const page = await this.#ask(
-      'ListResourceRecordSets',
+    const { ResourceRecordSets: [found] = [] } = await this.#recordSets(
       `read ${type} of ${name} in hosted zone ${zoneId}`,
-      () =>
-        this.#route53.send(
-          new ListResourceRecordSetsCommand({
-            HostedZoneId: zoneId,
-            StartRecordName: name,
-            StartRecordType: type,
-            MaxItems: 1,
-          }),
-        ),
+      { HostedZoneId: zoneId, StartRecordName: name, StartRecordType: type, MaxItems: 1 },
     );
-    const [found] = page.ResourceRecordSets ?? [];
     if (!found || bareName(found.Name ?? '') !== name || found.Type !== type) return undefined;
     if (found.SetIdentifier !== undefined || found.TTL === undefined) {
       throw new ZoneError('record-not-simple', {
@@ -96,29 +80,18 @@ export class Route53Zones implements Zones {
         remedy: 'make it a simple one, or remove it',
       });
     }
-    return {
-      name,
-      type,
-      ttl: found.TTL,
-      values: (found.ResourceRecords ?? []).map(({ Value }) => Value ?? ''),
-    };
+    return { name, type, ttl: found.TTL, values: toFound(found).values };
   }
 
   async records(zoneId: string): Promise<FoundRecord[]> {
     const found: FoundRecord[] = [];
-    let from: Pick<
-      ListResourceRecordSetsRequest,
-      'StartRecordName' | 'StartRecordType' | 'StartRecordIdentifier'
-    > = {};
+    let from: ListResourceRecordSetsRequest = { HostedZoneId: zoneId };
     for (;;) {
-      const page = await this.#ask(
-        'ListResourceRecordSets',
-        `read the records of hosted zone ${zoneId}`,
-        () => this.#route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, ...from })),
-      );
+      const page = await this.#recordSets(`read the records of hosted zone ${zoneId}`, from);
       found.push(...(page.ResourceRecordSets ?? []).map(toFound));
       if (!page.IsTruncated) return found;
       from = {
+        HostedZoneId: zoneId,
         StartRecordName: page.NextRecordName,
         StartRecordType: page.NextRecordType,
         StartRecordIdentifier: page.NextRecordIdentifier,
@@ -133,7 +106,13 @@ export class Route53Zones implements Zones {
     return answer.ChangeInfo?.Status === 'INSYNC';
   }
 
-  /** Makes a call within the account's limits, and tells its failure as what was attempted. */
+  #recordSets(attempt: string, input: ListResourceRecordSetsRequest) {
+    return this.#ask('ListResourceRecordSets', attempt, () =>
+      this.#route53.send(new ListResourceRecordSetsCommand(input)),
+    );
+  }
+
+  /** Makes a call within the account's limits. A failure says what was attempted. */
   async #ask<T>(action: string, attempt: string, call: () => Promise<T>): Promise<T> {
     try {
       return await patiently(async () => {
@@ -148,19 +127,14 @@ export class Route53Zones implements Zones {
 }
 
 function zoneError(attempt: string, cause: unknown, remedy: string): ZoneError {
-  if (errorName(cause) === 'NoSuchHostedZone') {
-    return new ZoneError('zone-missing', {
-      seen: `could not ${attempt}: the zone is gone`,
-      remedy: 'create it again, or take its names out of the renewal files',
-      cause,
-    });
-  }
-  if (isAccessDenied(cause)) {
-    return new ZoneError('zone-access-denied', {
-      seen: `could not ${attempt}: Route 53 denied it`,
-      remedy,
-      cause,
-    });
-  }
-  return new ZoneError('zone-unavailable', { seen: `could not ${attempt}: ${errorText(cause)}`, cause });
+  const failure = (reason: ZoneError['reason'], why: string, todo = '') =>
+    new ZoneError(reason, { seen: `could not ${attempt}: ${why}`, remedy: todo, cause });
+  if (errorName(cause) === 'NoSuchHostedZone')
+    return failure(
+      'zone-missing',
+      'the zone is gone',
+      'create it again, or take its names out of the renewal files',
+    );
+  if (isAccessDenied(cause)) return failure('zone-access-denied', 'Route 53 denied it', remedy);
+  return failure('zone-unavailable', errorText(cause));
 }

@@ -1,10 +1,10 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
   type PutObjectCommandInput,
   PutObjectTaggingCommand,
+  paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import {
@@ -18,6 +18,8 @@ import {
 } from '../../foundation/bucket/object-store.ts';
 import { errorName, errorText, httpStatus, isAccessDenied } from './error-name.ts';
 import { serverDates } from './server-date.ts';
+
+type Conditions = WriteOptions & Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>;
 
 /** Names the host groups that may read an object; their policies ask for it. */
 const TAG = 'perennial-groups';
@@ -36,27 +38,17 @@ export class S3Store implements ObjectStore {
   }
 
   async list(prefix: string, { deep = false }: ListOptions = {}): Promise<Listed[]> {
+    const input = { Bucket: this.#bucket, Prefix: prefix, Delimiter: deep ? undefined : '/' };
     const found: Listed[] = [];
-    let after: string | undefined;
-    do {
-      const page = await this.#ask(`list ${prefix}`, () =>
-        this.#s3.send(
-          new ListObjectsV2Command({
-            Bucket: this.#bucket,
-            Prefix: prefix,
-            Delimiter: deep ? undefined : '/',
-            ContinuationToken: after,
-          }),
-        ),
-      );
-      const now = this.#dates.latest();
-      for (const { Key, ETag, LastModified } of page.Contents ?? []) {
-        if (Key === undefined || ETag === undefined || Key === prefix) continue;
-        const modified = LastModified ?? now;
-        found.push({ key: Key, etag: ETag, modified, ageMs: now.getTime() - modified.getTime() });
+    await this.#ask(`list ${prefix}`, async () => {
+      for await (const { Contents = [] } of paginateListObjectsV2({ client: this.#s3 }, input)) {
+        const now = this.#dates.latest();
+        for (const { Key: key, ETag: etag, LastModified: modified = now } of Contents) {
+          if (key === undefined || etag === undefined || key === prefix) continue;
+          found.push({ key, etag, modified, ageMs: now.getTime() - modified.getTime() });
+        }
       }
-      after = page.NextContinuationToken;
-    } while (after !== undefined);
+    });
     return found;
   }
 
@@ -82,11 +74,7 @@ export class S3Store implements ObjectStore {
     return this.#write(key, body, { ...options, IfNoneMatch: '*' });
   }
 
-  replace(
-    key: string,
-    body: string,
-    { etag, ...options }: WriteOptions & { etag: string },
-  ): Promise<Written | undefined> {
+  replace(key: string, body: string, { etag, ...options }: WriteOptions & { etag: string }) {
     return this.#write(key, body, { ...options, IfMatch: etag });
   }
 
@@ -113,29 +101,21 @@ export class S3Store implements ObjectStore {
     });
   }
 
-  async #write(
-    key: string,
-    body: string,
-    options: WriteOptions & Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>,
-  ): Promise<Written | undefined> {
+  async #write(key: string, body: string, options: Conditions): Promise<Written | undefined> {
     return this.#ask(`write ${key}`, async () => {
       try {
         const answer = await this.#s3.send(new PutObjectCommand(this.#input(key, body, options)));
         return { etag: answer.ETag ?? '' };
       } catch (error) {
         if (!isRefusedCondition(error)) throw error;
-        // The first answer may have been lost and a retry refused: what counts is what stands there now.
+        // The first answer may have been lost and a retry refused: what counts is what is stored now.
         const stored = await this.get(key);
         return stored?.body === body ? { etag: stored.etag } : undefined;
       }
     });
   }
 
-  #input(
-    key: string,
-    body: string,
-    { groups, ...conditions }: WriteOptions & Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>,
-  ): PutObjectCommandInput {
+  #input(key: string, body: string, { groups, ...conditions }: Conditions): PutObjectCommandInput {
     return {
       Bucket: this.#bucket,
       Key: key,
@@ -158,30 +138,23 @@ function isRefusedCondition(error: unknown): boolean {
   return [404, 409, 412].includes(httpStatus(error) ?? 0) && errorName(error) !== 'NoSuchBucket';
 }
 
-/** A page that is opened from S3 is shown by its type, and not guessed at. */
+/** The browser goes by it for a page opened from S3. */
 function contentTypeOf(key: string): string {
   if (key.endsWith('.html')) return 'text/html; charset=utf-8';
   return key.endsWith('.json') ? 'application/json' : 'application/x-pem-file';
 }
 
 function storeError(attempt: string, bucket: string, cause: unknown): StoreError {
+  const failure = (reason: StoreError['reason'], what: string, remedy = '') =>
+    new StoreError(reason, { seen: `could not ${attempt}${what}`, remedy, cause });
   const name = errorName(cause);
-  if (name === 'NoSuchBucket') {
-    return new StoreError('bucket-missing', {
-      seen: `could not ${attempt}: the bucket ${bucket} does not exist`,
-      remedy: 'run serverless deploy',
-      cause,
-    });
-  }
-  if (isAccessDenied(cause)) {
-    return new StoreError('store-access-denied', {
-      seen: `could not ${attempt}: access to the bucket ${bucket} was denied (${name})`,
-      remedy: "compare the function's role with the one in resources/roles.yml",
-      cause,
-    });
-  }
-  return new StoreError('store-unavailable', {
-    seen: `could not ${attempt} in the bucket ${bucket}: ${errorText(cause)}`,
-    cause,
-  });
+  if (name === 'NoSuchBucket')
+    return failure('bucket-missing', `: the bucket ${bucket} does not exist`, 'run serverless deploy');
+  if (isAccessDenied(cause))
+    return failure(
+      'store-access-denied',
+      `: access to the bucket ${bucket} was denied (${name})`,
+      "compare the function's role with the one in resources/roles.yml",
+    );
+  return failure('store-unavailable', ` in the bucket ${bucket}: ${errorText(cause)}`);
 }

@@ -1,8 +1,8 @@
 import {
-  DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
   type GetCommandInvocationCommandOutput,
   ListCommandsCommand,
+  paginateDescribeInstanceInformation,
   SendCommandCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
@@ -32,24 +32,18 @@ export class SsmHosts implements Hosts {
   }
 
   async inGroup(group: string): Promise<Host[]> {
+    const Filters = [{ Key: TAG, Values: [group] }];
+    const pages = paginateDescribeInstanceInformation({ client: this.#ssm, pageSize: 50 }, { Filters });
     const hosts: Host[] = [];
-    let after: string | undefined;
-    do {
-      const page = await this.#ask(`list the hosts of group ${group}`, () =>
-        this.#ssm.send(
-          new DescribeInstanceInformationCommand({
-            Filters: [{ Key: TAG, Values: [group] }],
-            MaxResults: 50,
-            NextToken: after,
-          }),
-        ),
-      );
-      for (const { InstanceId, PingStatus, AgentVersion } of page.InstanceInformationList ?? []) {
-        if (!InstanceId) continue;
-        hosts.push({ instanceId: InstanceId, online: PingStatus === 'Online', agentVersion: AgentVersion });
-      }
-      after = page.NextToken;
-    } while (after);
+    await this.#ask(`list the hosts of group ${group}`, async () => {
+      for await (const { InstanceInformationList = [] } of pages)
+        for (const {
+          InstanceId: instanceId,
+          PingStatus,
+          AgentVersion: agentVersion,
+        } of InstanceInformationList)
+          if (instanceId) hosts.push({ instanceId, online: PingStatus === 'Online', agentVersion });
+    });
     return hosts.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
   }
 
@@ -120,18 +114,11 @@ function statusOf(status: string): Invocation['status'] {
 }
 
 function hostsError(attempt: string, cause: unknown): HostsError {
-  const name = errorName(cause);
-  if (name === 'InvalidDocument')
-    return new HostsError('document-missing', {
-      seen: `could not ${attempt}: the stack's SSM document is gone`,
-      remedy: 'run serverless deploy',
-      cause,
-    });
+  const failure = (reason: HostsError['reason'], why: string, remedy = '') =>
+    new HostsError(reason, { seen: `could not ${attempt}: ${why}`, remedy, cause });
+  if (errorName(cause) === 'InvalidDocument')
+    return failure('document-missing', "the stack's SSM document is gone", 'run serverless deploy');
   if (isAccessDenied(cause))
-    return new HostsError('hosts-access-denied', {
-      seen: `could not ${attempt}: SSM denied it`,
-      remedy: 'hosts must carry the tag perennial-group',
-      cause,
-    });
-  return new HostsError('hosts-unavailable', { seen: `could not ${attempt}: ${errorText(cause)}`, cause });
+    return failure('hosts-access-denied', 'SSM denied it', 'hosts must carry the tag perennial-group');
+  return failure('hosts-unavailable', errorText(cause));
 }

@@ -6,7 +6,7 @@ import { DnsError, type Resolver } from '../../issuance/dns/resolver.ts';
 const ABSENT = ['ENOTFOUND', 'ENODATA'];
 const TIMING = { timeout: 2_000, tries: 3 };
 
-/** The public DNS through Node's resolver; it repeats over TCP what was truncated. */
+/** The public DNS through Node's resolver, which repeats truncated answers over TCP. */
 export class DnsResolver implements Resolver {
   readonly #recursive: NodeResolver;
   readonly #server: (address: string) => NodeResolver;
@@ -31,29 +31,19 @@ export class DnsResolver implements Resolver {
   }
 
   async addresses(name: string): Promise<string[]> {
-    const found = await Promise.all([
-      ask(`A of ${name}`, () => this.#recursive.resolve4(name)),
-      ask(`AAAA of ${name}`, () => this.#recursive.resolve6(name)),
-    ]);
-    return found.flat();
+    const aaaa = ask(`AAAA of ${name}`, () => this.#recursive.resolve6(name));
+    return (await Promise.all([this.#a(name), aaaa])).flat();
   }
 
   async ns(zone: string): Promise<string[]> {
-    const servers = await ask(`NS of ${zone}`, () => this.#recursive.resolveNs(zone));
-    return servers.map((server) => server.toLowerCase()).sort();
+    return (await this.#ns(zone)).map((server) => server.toLowerCase()).sort();
   }
 
   async nameServers(zone: string): Promise<{ server: string; address: string }[]> {
-    const servers = await ask(`NS of ${zone}`, () => this.#recursive.resolveNs(zone));
-    const addresses = await Promise.all(
-      servers.map(async (server) =>
-        (await ask(`A of ${server}`, () => this.#recursive.resolve4(server))).map((address) => ({
-          server,
-          address,
-        })),
-      ),
+    const found = (await this.#ns(zone)).map(async (server) =>
+      (await this.#a(server)).map((address) => ({ server, address })),
     );
-    return addresses.flat();
+    return (await Promise.all(found)).flat();
   }
 
   async txt(name: string): Promise<string[]> {
@@ -64,6 +54,14 @@ export class DnsResolver implements Resolver {
   async txtFrom({ server, address }: { server: string; address: string }, name: string): Promise<string[]> {
     const records = await ask(`TXT of ${name} at ${server}`, () => this.#server(address).resolveTxt(name));
     return records.map((strings) => strings.join(''));
+  }
+
+  #a(name: string): Promise<string[]> {
+    return ask(`A of ${name}`, () => this.#recursive.resolve4(name));
+  }
+
+  #ns(zone: string): Promise<string[]> {
+    return ask(`NS of ${zone}`, () => this.#recursive.resolveNs(zone));
   }
 }
 

@@ -19,12 +19,12 @@ export interface ObserverOptions {
   privatePorts: { tls: number; http: number } | undefined;
 }
 
-/** As many addresses of one name are asked. */
+/** Of one name. */
 const MAX_ADDRESSES = 4;
 
 /**
- * Sites over IPv4, which is what a function outside a VPC has. A name may lead anywhere, also to the network that the function
- * runs in: only public addresses are asked, and exactly those that were looked up.
+ * Observes sites over IPv4, all that a function outside a VPC has. A name may point anywhere, even into the function's own
+ * network: it connects to public addresses only, and never looks a name up twice.
  */
 export class PublicSiteObserver implements SiteObserver {
   readonly #resolver: DnsResolver;
@@ -39,9 +39,8 @@ export class PublicSiteObserver implements SiteObserver {
     const { privatePorts } = this.#options;
     const { tls: port, http } = privatePorts ?? { tls: 443, http: 80 };
     const nothing: Unseen = { error: 'not asked' };
-    const seen: SiteFacts = {
+    const seen: Omit<SiteFacts, 'addresses'> = {
       site,
-      addresses: [],
       served: [],
       versions: [],
       plain: nothing,
@@ -88,11 +87,8 @@ function askHttp(
       .once('response', (response) => {
         const { statusCode = 0, headers } = response;
         response.once('error', () => undefined).destroy();
-        resolve({
-          status: statusCode,
-          location: headers.location,
-          hsts: headers['strict-transport-security'],
-        });
+        const { location, 'strict-transport-security': hsts } = headers;
+        resolve({ status: statusCode, location, hsts });
       })
       .on('error', (error) => resolve(unseen(error)))
       .end();

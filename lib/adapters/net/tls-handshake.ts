@@ -1,7 +1,7 @@
 import { connect, type SecureVersion } from 'node:tls';
 import type { Served, Unseen } from '../../delivery/probe/rules/site-facts.ts';
 
-/** Where to connect: an address, so that no second look-up leads elsewhere, and the name to ask for. */
+/** An address, so that no second look-up leads elsewhere, and the name to ask for. */
 export interface Target {
   address: string;
   port: number;
@@ -10,7 +10,7 @@ export interface Target {
 
 const LIMIT_MS = 5_000;
 
-/** The limit of one connection, within the caller's. */
+/** Limits one connection, within the caller's limit. */
 export function limited(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
 }
@@ -23,7 +23,7 @@ export function unseen(error: unknown): Unseen {
   return { error: error instanceof Error ? error.message.slice(0, 200) : String(error) };
 }
 
-/** Shakes hands and hangs up; the certificate is not required to be good, it is looked at. */
+/** Shakes hands, takes down the certificate, good or not, and hangs up. */
 export function shakeHands(
   { address, port, site }: Target,
   { signal, version }: { signal: AbortSignal; version?: SecureVersion },
@@ -56,15 +56,10 @@ export function shakeHands(
         serial: (certificate.serialNumber ?? '').toLowerCase().replace(/^0+/, ''),
         notBefore: new Date(certificate.valid_from),
         notAfter: new Date(certificate.valid_to),
-        untrusted: codeOf(socket.authorizationError),
+        // Declared as an Error; Node gives its code as a string.
+        untrusted: socket.authorizationError ? unseen(socket.authorizationError).error : undefined,
         protocol: socket.alpnProtocol || undefined,
       });
     });
   });
-}
-
-/** Declared as an Error; Node gives its code as a string. */
-function codeOf(error: unknown): string | undefined {
-  if (!error) return undefined;
-  return error instanceof Error ? (unseen(error).error ?? error.message) : String(error);
 }
