@@ -12,7 +12,6 @@ import { type DoctorDeps, diagnose } from '../lib/reporting/doctor/doctor.ts';
 
 const settings = readSettings(process.env);
 const ssm = new SSMClient();
-const DIRECTORY_TIMEOUT_MS = 5_000;
 
 const deps: DoctorDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
@@ -20,7 +19,7 @@ const deps: DoctorDeps = {
   hosts: new SsmHosts(ssm, settings),
   resolver: new DnsResolver(settings.dns),
   describeAccount: describeAccounts(ssm, settings.accountPrefix),
-  readDirectory: (url) => readDirectory(url, { timeoutMs: DIRECTORY_TIMEOUT_MS }),
+  readDirectory,
   stack: settings,
 };
 

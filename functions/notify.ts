@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { NoticeTopic } from '../lib/adapters/aws/notice-topic.ts';
+import { noticeTopic } from '../lib/adapters/aws/notice-topic.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { logger, queuedTogether } from '../lib/lambda/handler.ts';
 import { publishMetrics } from '../lib/lambda/metrics.ts';
@@ -11,7 +11,7 @@ import { SeenEvent } from '../lib/reporting/notices/rules/seen-event.ts';
 const settings = readSettings(process.env);
 const deps: NotifyDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
-  mailbox: new NoticeTopic(new SNSClient(), settings.noticeTopic),
+  mailbox: noticeTopic(new SNSClient(), settings.noticeTopic),
   stage: settings.stage,
   docsUrl: settings.docsUrl,
   clock: () => new Date(),

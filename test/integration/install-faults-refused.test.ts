@@ -12,5 +12,5 @@ afterAll(() => fixture?.stop());
 
 describe('the script on a host with Nginx in a container', () => {
   for (const { row, fault, run } of hostFaults.filter((one) => ROWS.includes(one.row)))
-    test(`row ${row}: ${fault}`, { timeout: 180_000 }, () => run(fixture));
+    test(`row ${row}: ${fault}`, { timeout: 300_000 }, () => run(fixture));
 });

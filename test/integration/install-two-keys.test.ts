@@ -8,7 +8,7 @@ import { assertUnbroken, startProbe } from './tls-probe.ts';
 const NAME = 'both.example';
 const SIGNATURES = { ecdsa: 'ECDSA+SHA256', rsa: 'RSA-PSS+SHA256:RSA+SHA256' };
 
-describe('an RSA certificate beside an ECDSA one, for one server name', { timeout: 180_000 }, () => {
+describe('an RSA certificate beside an ECDSA one, for one server name', { timeout: 300_000 }, () => {
   let fixture: InstallFixture;
   let host: Host;
   beforeAll(async () => {

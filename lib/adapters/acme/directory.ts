@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { AcmeTransport } from './transport.ts';
 
+const TIMEOUT_MS = 5_000;
+
 /** What is read of RFC 8555, 7.1.1. */
 const Directory = z.object({
   newOrder: z.string(),
@@ -16,10 +18,7 @@ const Directory = z.object({
 });
 
 /** Reads a CA's directory: its first CAA identity, where its renewal information is, its profiles. Throws {@link AcmeError}. */
-export async function readDirectory(
-  url: string,
-  { timeoutMs }: { timeoutMs: number },
-): Promise<{ caaIdentity: string | undefined; renewalInfo: string | undefined; profiles: string[] }> {
+export async function readDirectory(url: string, { timeoutMs } = { timeoutMs: TIMEOUT_MS }) {
   const { data } = await new AcmeTransport({ timeoutMs }).request(url, 'get');
   const directory = Directory.safeParse(data);
   if (!directory.success)
@@ -29,5 +28,21 @@ export async function readDirectory(
     caaIdentity: meta?.caaIdentities?.[0],
     renewalInfo: renewalInfo?.replace(/\/$/, ''),
     profiles: Object.keys(meta?.profiles ?? {}),
+  };
+}
+
+/** Asks CAs for their CAA identity. The stack's is the fallback; `onTrouble` hears why a CA could not be asked. */
+export function caaIdentityReader(
+  { caaIdentity: fallback }: { caaIdentity: string | undefined },
+  onTrouble: (error: unknown) => void,
+): (directoryUrl: string) => Promise<string | undefined> {
+  return async (directoryUrl) => {
+    try {
+      const { caaIdentity } = await readDirectory(directoryUrl);
+      return caaIdentity ?? fallback;
+    } catch (error) {
+      onTrouble(error);
+      return fallback;
+    }
   };
 }

@@ -7,20 +7,13 @@ export class NoticeError extends PerennialError<'notices-unavailable'> {
   override readonly name = 'NoticeError';
 }
 
-export class NoticeTopic implements Mailbox {
-  readonly #sns: SNSClient;
-  readonly #topicArn: string;
-
-  constructor(sns: SNSClient, topicArn: string) {
-    this.#sns = sns;
-    this.#topicArn = topicArn;
-  }
-
-  async send({ subject, text }: { subject: string; text: string }): Promise<void> {
-    const command = new PublishCommand({ TopicArn: this.#topicArn, Subject: subject, Message: text });
-    await this.#sns.send(command).catch((cause) => {
-      const seen = `could not publish to ${this.#topicArn}: ${errorText(cause)}`;
-      throw new NoticeError('notices-unavailable', { seen, cause });
-    });
-  }
+export function noticeTopic(sns: SNSClient, TopicArn: string): Mailbox {
+  return {
+    async send({ subject: Subject, text: Message }) {
+      await sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch((cause) => {
+        const seen = `could not publish to ${TopicArn}: ${errorText(cause)}`;
+        throw new NoticeError('notices-unavailable', { seen, cause });
+      });
+    },
+  };
 }
