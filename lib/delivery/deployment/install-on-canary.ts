@@ -11,12 +11,9 @@ export interface CanaryRun {
 }
 
 const CANARY_LIMIT_MS = 60_000;
-const LOOK_EVERY_MS = 1_000;
+const POLL_MS = 1_000;
 
-/**
- * Has one host install, a command after the other, up to the first that does not come through. One that is not done in time
- * is left to `confirm`.
- */
+/** Has one host install, command after command, up to the first failure. `confirm` takes over a command that is slow. */
 export async function installOnCanary(
   deps: RecordDeps & { hosts: Hosts },
   { group, names, instanceId }: { group: HostGroup; names: readonly string[]; instanceId: string },
@@ -24,12 +21,8 @@ export async function installOnCanary(
 ): Promise<CanaryRun> {
   const results: HostResult[] = [];
   for (const part of splitNames(names)) {
-    const commandId = await deps.hosts.install({
-      group,
-      names: part,
-      instanceIds: [instanceId],
-      allowedErrors: 0,
-    });
+    const command = { group, names: part, instanceIds: [instanceId], allowedErrors: 0 };
+    const commandId = await deps.hosts.install(command);
     const invocation = await finished(deps.hosts, { commandId, instanceId }, signal);
     if (!invocation) return { ended: 'canary-slow', results };
     const reported = await recordInvocation(deps, invocation, { group: group.name, names: part });
@@ -45,15 +38,11 @@ async function finished(
   signal: AbortSignal,
 ): Promise<Invocation | undefined> {
   try {
+    const limits = { delayMs: () => POLL_MS, limitMs: CANARY_LIMIT_MS, signal };
     return await poll(
       () => hosts.invocation(commandId, instanceId),
       ({ status }) => status !== 'waiting',
-      {
-        what: `the canary ${instanceId}`,
-        delayMs: () => LOOK_EVERY_MS,
-        limitMs: CANARY_LIMIT_MS,
-        signal,
-      },
+      { what: `the canary ${instanceId}`, ...limits },
     );
   } catch (error) {
     if (error instanceof TimeLimitError) return undefined;

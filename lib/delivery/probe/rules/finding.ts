@@ -1,7 +1,7 @@
 import { type Result, resultsOf } from '../../../foundation/common/finding.ts';
 
-/** What is looked at from outside, in this order. */
-export type SiteCheck =
+/** The checks from outside, in this order. */
+type SiteCheck =
   | 'address'
   | 'connection'
   | 'served'
