@@ -34,9 +34,6 @@ export async function recordImport(
 }
 
 /** An unreadable record counts as none: the import finds the ARN again by its tags. */
-export async function readAcmRecord(
-  store: Pick<ObjectStore, 'get'>,
-  name: string,
-): Promise<AcmRecord | undefined> {
+export async function readAcmRecord(store: Pick<ObjectStore, 'get'>, name: string) {
   return orNone((await store.get(acmKey(name)))?.body, AcmRecord);
 }

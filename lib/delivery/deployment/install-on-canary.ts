@@ -37,15 +37,13 @@ async function finished(
   { commandId, instanceId }: { commandId: string; instanceId: string },
   signal: AbortSignal,
 ): Promise<Invocation | undefined> {
-  try {
-    const limits = { delayMs: () => POLL_MS, limitMs: CANARY_LIMIT_MS, signal };
-    return await poll(
-      () => hosts.invocation(commandId, instanceId),
-      ({ status }) => status !== 'waiting',
-      { what: `the canary ${instanceId}`, ...limits },
-    );
-  } catch (error) {
+  const limits = { delayMs: () => POLL_MS, limitMs: CANARY_LIMIT_MS, signal };
+  return poll(
+    () => hosts.invocation(commandId, instanceId),
+    ({ status }) => status !== 'waiting',
+    { what: `the canary ${instanceId}`, ...limits },
+  ).catch((error) => {
     if (error instanceof TimeLimitError) return undefined;
     throw error;
-  }
+  });
 }

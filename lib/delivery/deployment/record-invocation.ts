@@ -40,13 +40,14 @@ export async function recordInvocation(
 }
 
 /** The host's results, and a failure for each certificate without one. */
-function resultsOf(invocation: Invocation, names: readonly string[]): HostResult[] {
-  const report = parseHostReport(invocation.output);
+function resultsOf(
+  { output, instanceId, statusDetails }: Invocation,
+  names: readonly string[],
+): HostResult[] {
+  const report = parseHostReport(output);
   const results = report?.results ?? [];
   const silent = names.filter((name) => !results.some((result) => result.name === name));
-  const { reason, message } = report?.reason
-    ? report
-    : explainSilence(invocation.instanceId, invocation.statusDetails);
+  const { reason, message } = report?.reason ? report : explainSilence(instanceId, statusDetails);
   return [...results, ...silent.map((name) => ({ name, outcome: 'failed' as const, reason, message }))];
 }
 

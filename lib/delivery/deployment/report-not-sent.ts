@@ -16,17 +16,11 @@ export async function reportNoHosts(
   await publish(deps, due, { reason, message, notSent: offline });
 }
 
-interface Skipped {
-  canary: string;
-  ended: 'canary-failed' | 'canary-slow';
-  others: readonly string[];
-}
-
 /** Reports the hosts that were skipped after the first one failed. */
 export async function reportSkippedHosts(
   deps: { events: EventBus },
   due: DeploymentDue,
-  { canary, ended, others }: Skipped,
+  { canary, ended, others }: { canary: string; ended: 'canary-failed' | 'canary-slow'; others: string[] },
 ): Promise<void> {
   if (others.length === 0) return;
   const what = ended === 'canary-failed' ? 'did not come through' : 'was not done within 60 s';

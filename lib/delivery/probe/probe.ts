@@ -12,9 +12,8 @@ import { orNone, parseValue } from '../../foundation/common/parse-json.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
-import type { SiteFinding } from './rules/finding.ts';
 import { judgeSite } from './rules/judge-site.ts';
-import type { SiteFacts } from './rules/site-facts.ts';
+import type { SiteFacts, SiteFinding } from './rules/site-facts.ts';
 
 /** Observes a site from the Internet. Never throws: a failure is a fact too. Ends within half a minute. */
 export interface SiteObserver {

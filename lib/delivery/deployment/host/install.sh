@@ -32,7 +32,6 @@ serve_limit_s=15
 first_serve_limit_s=3
 hook_limit_s=120
 at_once=4
-max_rounds=3
 
 # --- facts and the report -------------------------------------------------------------------
 # Each name has a folder under $work with one file per fact: version, serial, names, candidates
@@ -804,13 +803,11 @@ main() {
   make_root_folders
   take_lock
   install_open
-  # The pointer may have moved meanwhile, and its command waits behind this run, or is lost.
-  round=1
-  while [ "$round" -lt "$max_rounds" ]; do
+  # The pointer may have moved meanwhile, and its command waits behind this run, or is lost: two more rounds.
+  for _ in 2 3; do
     in_parallel reopen_if_moved $(changed_names)
     [ -n "$(open_names)" ] || break
     install_open
-    round=$((round + 1))
   done
   report
 }

@@ -40,13 +40,10 @@ export function explainSilence(
 ): { reason: Reason; message: string } {
   const words = statusDetails.replace(/([a-z])([A-Z])/g, '$1-$2').replace(/\s+/g, '-');
   const reason = `ssm-${words.toLowerCase()}` as const;
-  return { reason, message: messageOf(reason, { instanceId, statusDetails }) };
+  return { reason, message: messageOf(reason, instanceId, statusDetails) };
 }
 
-function messageOf(
-  reason: Reason,
-  { instanceId, statusDetails }: { instanceId: string; statusDetails: string },
-): string {
+function messageOf(reason: Reason, instanceId: string, statusDetails: string): string {
   switch (reason) {
     case 'ssm-terminated':
       return `another host of the group failed, so nothing was sent to ${instanceId}; it keeps what it serves until the next check`;

@@ -1,6 +1,5 @@
 import { daysLeft, isInLastSixth } from '../../../foundation/certificate/life.ts';
-import { failing, ok, type SiteResult, warning } from './finding.ts';
-import type { LiveFacts, Served } from './site-facts.ts';
+import { failing, type LiveFacts, ok, type Served, type SiteResult, warning } from './site-facts.ts';
 
 const NOT_COMPLETE = ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT'];
 const NOT_TRUSTED = [

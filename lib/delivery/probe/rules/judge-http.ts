@@ -1,6 +1,5 @@
 import { DAY } from '../../../foundation/common/durations.ts';
-import { ok, type SiteResult, warning } from './finding.ts';
-import type { SiteFacts } from './site-facts.ts';
+import { ok, type SiteFacts, type SiteResult, warning } from './site-facts.ts';
 
 /** Half a year, the usual minimum. */
 const HSTS_SECONDS = (180 * DAY) / 1000;

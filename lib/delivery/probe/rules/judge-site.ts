@@ -1,7 +1,7 @@
-import { failing, ok, type SiteFinding, type SiteResult, warning } from './finding.ts';
 import { judgeCertificate } from './judge-certificate.ts';
 import { judgeHttp } from './judge-http.ts';
-import type { LiveFacts, Served, SiteFacts } from './site-facts.ts';
+import type { LiveFacts, Served, SiteFacts, SiteFinding, SiteResult } from './site-facts.ts';
+import { failing, ok, warning } from './site-facts.ts';
 
 /** The findings about one site. One cause that hides several checks is one finding. */
 export function judgeSite(facts: SiteFacts, live: LiveFacts): SiteFinding[] {

@@ -1,3 +1,5 @@
+import { type Result, resultsOf } from '../../../foundation/common/finding.ts';
+
 export const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
 
@@ -42,3 +44,21 @@ export interface LiveFacts {
   serial: string;
   now: Date;
 }
+
+/** The checks from outside, in this order. */
+type SiteCheck =
+  | 'address'
+  | 'connection'
+  | 'served'
+  | 'chain'
+  | 'expiry'
+  | 'tls-version'
+  | 'http2'
+  | 'redirect'
+  | 'hsts';
+
+/** A finding without its site. */
+export type SiteResult = Result<SiteCheck>;
+export type SiteFinding = { site: string } & SiteResult;
+
+export const { ok, warning, failing } = resultsOf<SiteCheck>();
