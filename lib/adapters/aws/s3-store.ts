@@ -136,7 +136,7 @@ function isRefusedCondition(error: unknown): boolean {
   return [404, 409, 412].includes(httpStatus(error) ?? 0) && errorName(error) !== 'NoSuchBucket';
 }
 
-/** The browser goes by it for a page opened from S3. */
+/** Browsers need it to show a page from S3. */
 function contentTypeOf(key: string): string {
   if (key.endsWith('.html')) return 'text/html; charset=utf-8';
   return key.endsWith('.json') ? 'application/json' : 'application/x-pem-file';

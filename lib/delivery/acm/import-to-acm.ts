@@ -54,7 +54,7 @@ async function importCertificate(deps: ImportDeps, name: string): Promise<Import
   return [...kept, ...(await Promise.all(imported))];
 }
 
-/** It may be in use, which only a person knows. */
+/** The import may still be in use. */
 async function retain(deps: ImportDeps, at: { name: string; region: string }): Promise<ImportOutcome> {
   const message = `the file does not name ${at.region} any more; its ACM keeps the last import, without renewal, until you delete it there`;
   const entry = { outcome: 'kept', reason: 'region-removed', message } as const;

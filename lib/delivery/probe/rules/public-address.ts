@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 
-/** The IANA special-purpose registry (RFC 6890): not reachable from everywhere, or no host's address. */
+/** From the IANA special-purpose registry (RFC 6890): not reachable from everywhere, or no address of a host. */
 const NOT_PUBLIC_V4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
