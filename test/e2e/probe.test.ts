@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SiteFinding } from '../../lib/delivery/probe/rules/finding.ts';
+import type { SiteFinding } from '../../lib/delivery/probe/rules/site-facts.ts';
 import { findFreePort } from '../../local/hosts/free-port.ts';
 import { waitForPort } from '../../local/hosts/nginx.ts';
 import { NginxService } from '../../local/hosts/nginx-service.ts';

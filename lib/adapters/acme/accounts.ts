@@ -66,12 +66,10 @@ async function makeAccount(place: AccountPlace, lost: Account | undefined): Prom
 
 /** A CA that was reset takes the old key for a new account; one that deactivated the account never takes the key again. */
 async function replaceAccount(place: AccountPlace, lost: Account): Promise<Account> {
-  try {
-    return await register(place, lost.key);
-  } catch (error) {
+  return register(place, lost.key).catch((error) => {
     if (!(error instanceof AcmeError) || !isAccountLost(error)) throw error;
     return register(place);
-  }
+  });
 }
 
 /** RFC 8555, 7.3.1: for a key that has an account already, the CA answers with that one. */

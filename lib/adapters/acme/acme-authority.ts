@@ -97,13 +97,11 @@ export class AcmeAuthority implements CertificateAuthority {
 
   /** A CA may refuse a second answer. When the challenge is no longer pending, an earlier try has answered it. */
   async answerChallenge(url: string): Promise<void> {
-    try {
-      await this.#client.api.apiRequest(url, {}, [200]);
-    } catch (error) {
+    await this.#client.api.apiRequest(url, {}, [200]).catch(async (error) => {
       if (!(error instanceof AcmeError) || error.reason !== 'acme-malformed') throw error;
       const { data } = await this.#client.api.apiRequest(url, null, [200]);
       if (parseAnswer(data, Challenge, url).status === 'pending') throw error;
-    }
+    });
   }
 
   async prepare(subject: CsrSubject): Promise<void> {

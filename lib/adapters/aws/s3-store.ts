@@ -79,9 +79,8 @@ export class S3Store implements ObjectStore {
   }
 
   async put(key: string, body: string, options: WriteOptions = {}): Promise<void> {
-    await this.#ask(`write ${key}`, () =>
-      this.#s3.send(new PutObjectCommand(this.#input(key, body, options))),
-    );
+    const command = new PutObjectCommand(this.#input(key, body, options));
+    await this.#ask(`write ${key}`, () => this.#s3.send(command));
   }
 
   async tag(key: string, groups: readonly string[]): Promise<void> {
@@ -92,13 +91,12 @@ export class S3Store implements ObjectStore {
   }
 
   async remove(key: string, { etag }: { etag?: string } = {}): Promise<void> {
-    await this.#ask(`remove ${key}`, async () => {
-      try {
-        await this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: etag }));
-      } catch (error) {
+    const command = new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: etag });
+    await this.#ask(`remove ${key}`, () =>
+      this.#s3.send(command).catch((error) => {
         if (!isRefusedCondition(error)) throw error;
-      }
-    });
+      }),
+    );
   }
 
   async #write(key: string, body: string, options: Conditions): Promise<Written | undefined> {
@@ -138,7 +136,7 @@ function isRefusedCondition(error: unknown): boolean {
   return [404, 409, 412].includes(httpStatus(error) ?? 0) && errorName(error) !== 'NoSuchBucket';
 }
 
-/** The browser goes by it for a page opened from S3. */
+/** Browsers need it to show a page from S3. */
 function contentTypeOf(key: string): string {
   if (key.endsWith('.html')) return 'text/html; charset=utf-8';
   return key.endsWith('.json') ? 'application/json' : 'application/x-pem-file';

@@ -2,7 +2,7 @@ import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { CERTIFICATE_MANAGER } from '../../foundation/reasons/acm.ts';
 
-/** A certificate to import, PEM; the chain is without the leaf. */
+/** In PEM; the chain is without the leaf. */
 export interface ImportableCertificate {
   cert: string;
   chain: string;
@@ -11,11 +11,11 @@ export interface ImportableCertificate {
 
 /** ACM of one region. Errors are {@link CertificateManagerError}; none holds key material. */
 export interface CertificateManager {
-  /** The ARN of the import that carries this name's tags; `undefined` when there is none. */
+  /** The ARN of the import with this name's tags. */
   find(name: string): Promise<string | undefined>;
-  /** Imports anew, with this name's tags; the new ARN. Twice makes two. */
+  /** Makes a new import with this name's tags; its ARN. A second call makes a second one. */
   create(name: string, certificate: ImportableCertificate): Promise<string>;
-  /** Imports over an earlier import, whose ARN and tags stay. Harmless twice. `false` when there is no such ARN any more. */
+  /** Imports over an earlier import, which keeps its ARN and tags. May be repeated. `false` when the ARN is gone. */
   replace(arn: string, certificate: ImportableCertificate): Promise<boolean>;
 }
 

@@ -11,7 +11,7 @@ export interface RegionDeps extends RecordDeps {
   managerIn: (region: string) => CertificateManager;
 }
 
-/** How it ended in one region; without a region, for the certificate as a whole. */
+/** For one region, or for the certificate as a whole. */
 export interface ImportOutcome {
   name: string;
   region?: string;
@@ -28,13 +28,12 @@ interface Import {
   read: () => Promise<ImportableCertificate>;
 }
 
-/** Longer than the function runs: a claim of this age is a dead worker's. */
+/** Longer than the function runs: the worker of an older claim is dead. */
 const CLAIM_MS = 5 * MINUTE;
 
 /**
- * Imports over the ARN of before, so that what uses it goes on with the new version. Of two workers one claims the region: a
- * first import made twice would be two certificates in ACM. What is imported is said before it is recorded: a fact may come
- * twice, and is never lost.
+ * Imports over the earlier ARN, so that its users get the new version. A worker claims the region first: two first imports
+ * would be two certificates in ACM. The event goes out before the record: it may come twice, but is never lost.
  */
 export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import): Promise<ImportOutcome> {
   const { name, region, version } = at;
@@ -44,11 +43,7 @@ export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import
   if (!claim) return { name, region, outcome: 'left', reason: 'claimed-elsewhere' };
   const { before } = claim;
   try {
-    const { arn, ...how } = await place(deps.managerIn(region), await read(), {
-      name,
-      region,
-      arn: before?.arn,
-    });
+    const { arn, ...how } = await place(deps.managerIn(region), await read(), { ...at, arn: before?.arn });
     await deps.events.publish([
       { type: 'Certificate Imported', detail: { name, region, arn, version, reason: how.reason } },
     ]);
@@ -56,7 +51,8 @@ export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import
     return { name, region, outcome: 'imported', arn, ...how };
   } catch (error) {
     const failure = describeError(error);
-    if (isNews(before, failure))
+    // A lasting failure is tried again at each check, but published once.
+    if (before?.reason !== failure.reason || before.message !== failure.message)
       await deps.events.publish([
         { type: 'Certificate Import Failed', detail: { name, region, ...failure } },
       ]);
@@ -70,7 +66,7 @@ function isTaken(before: AcmImport | undefined, { version }: { version: string }
   return before?.outcome === 'imported' && before.version === version;
 }
 
-/** The ARN, and how it came to be: a record may be lost, and a certificate in ACM deleted by hand. */
+/** The record may be lost, and the certificate in ACM deleted by hand. */
 async function place(
   manager: CertificateManager,
   certificate: ImportableCertificate,
@@ -83,12 +79,4 @@ async function place(
   if (!arn) return { arn: made, reason: 'first-import' };
   const message = `${arn} is gone from ACM in ${region}; what used it needs ${made} now`;
   return { arn: made, reason: 'deleted-in-acm', message };
-}
-
-/** A failure that stays is tried again at each check, and said once. */
-function isNews(
-  before: AcmImport | undefined,
-  { reason, message }: { reason: Reason; message: string },
-): boolean {
-  return before?.reason !== reason || before.message !== message;
 }

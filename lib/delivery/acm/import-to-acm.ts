@@ -19,7 +19,7 @@ export interface ImportDeps extends RegionDeps {
   stack: Stack;
 }
 
-/** Brings the live version of each certificate into the ACM of the regions its file names; a failure stays with its region. */
+/** Imports the live version of each certificate into ACM in the regions of its file. One region's failure stops no other. */
 export async function importToAcm(deps: ImportDeps, { names }: ImportDue): Promise<ImportOutcome[]> {
   const outcomes: ImportOutcome[] = [];
   for (const name of names) {
@@ -54,15 +54,17 @@ async function importCertificate(deps: ImportDeps, name: string): Promise<Import
   return [...kept, ...(await Promise.all(imported))];
 }
 
-/** Something may use it: ACM refuses to delete that, and a person knows the rest. */
+/** The import may still be in use. */
 async function retain(deps: ImportDeps, at: { name: string; region: string }): Promise<ImportOutcome> {
   const message = `the file does not name ${at.region} any more; its ACM keeps the last import, without renewal, until you delete it there`;
-  const said = { outcome: 'kept', reason: 'region-removed', message } as const;
-  await recordImport(deps, at, (before) => ({ ...before, ...said }));
-  return { ...at, ...said };
+  const entry = { outcome: 'kept', reason: 'region-removed', message } as const;
+  await recordImport(deps, at, (before) => ({ ...before, ...entry }));
+  return { ...at, ...entry };
 }
 
-/** The files of the live version; refused when they are not those that the pointer names. */
+const remedy = 'renew with force to get a new version';
+
+/** The files of the live version. Throws unless they have the pointer's hashes. */
 async function readVersion(
   store: ObjectStore,
   name: string,
@@ -72,16 +74,11 @@ async function readVersion(
     const key = archiveKey(name, version, file);
     const stored = await store.get(key);
     if (stored) return stored.body;
-    throw new InputError('archive-incomplete', {
-      seen: `${key} is missing`,
-      remedy: 'renew with force to get a new version',
-    });
+    throw new InputError('archive-incomplete', { seen: `${key} is missing`, remedy });
   };
   const [cert, chain, privkey] = await Promise.all([read('cert'), read('chain'), read('privkey')]);
+  const seen = `archive/${name}/${version}/ does not hold what live/${name}.json names`;
   if (sha256(cert + chain) !== hashes.fullchain || sha256(privkey) !== hashes.privkey)
-    throw new InputError('archive-mismatch', {
-      seen: `archive/${name}/${version}/ does not hold what live/${name}.json names`,
-      remedy: 'renew with force to get a new version',
-    });
+    throw new InputError('archive-mismatch', { seen, remedy });
   return { cert, chain, key: new PrivateKeyPem(privkey) };
 }

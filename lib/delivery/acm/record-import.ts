@@ -12,8 +12,8 @@ export interface RecordDeps {
 type Change = (before: AcmImport | undefined) => Omit<AcmImport, 'region' | 'at'> | undefined;
 
 /**
- * Changes the entry of one region by compare-and-swap and returns what it was before; `undefined` when `change` says so, and
- * then nothing is written. What cannot be read counts as nothing.
+ * Changes the entry of one region by compare-and-swap and returns the one before. When `change` gives `undefined`, so does
+ * this, and nothing is written. An unreadable record counts as none.
  */
 export async function recordImport(
   { store, clock }: RecordDeps,
@@ -33,10 +33,7 @@ export async function recordImport(
   return result;
 }
 
-/** What ACM has of a certificate, by our record. One that cannot be read is none: the import finds its own again by their tags. */
-export async function readAcmRecord(
-  store: Pick<ObjectStore, 'get'>,
-  name: string,
-): Promise<AcmRecord | undefined> {
+/** An unreadable record counts as none: the import finds the ARN again by its tags. */
+export async function readAcmRecord(store: Pick<ObjectStore, 'get'>, name: string) {
   return orNone((await store.get(acmKey(name)))?.body, AcmRecord);
 }

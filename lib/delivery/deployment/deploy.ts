@@ -14,8 +14,8 @@ export interface DeployDeps extends RecordDeps, CanaryDeps {
   stack: Stack;
 }
 
-/** How a deployment began; the hosts after the canary report to `confirm`. */
-export interface DeployOutcome {
+/** How it began; the hosts after the canary report to `confirm`. */
+interface DeployOutcome {
   group: string;
   names: readonly string[];
   outcome: 'sent' | 'stopped';
@@ -26,7 +26,7 @@ export interface DeployOutcome {
   offline: string[];
 }
 
-/** Has one host install the certificates, and only if it comes through, the others that are to have them. */
+/** Has one host install the certificates, and the others only after it succeeded. */
 export async function deploy(
   deps: DeployDeps,
   due: DeploymentDue,
@@ -41,7 +41,7 @@ export async function deploy(
     await reportNoHosts(deps, due, { reason, offline });
     return { group: group.name, names, outcome: 'stopped', reason, sent: [], offline };
   }
-  // A record that cannot be read is written anew by the host's next report.
+  // The host's next report replaces an unreadable record.
   const records = await readHostRecords(deps, online, () => {});
   const { canary, others, failing } = orderHosts([first, ...rest], records);
   const { ended, results } = await installOnCanary(deps, { group, names, instanceId: canary }, signal);
@@ -50,10 +50,8 @@ export async function deploy(
     await reportSkippedHosts(deps, due, { canary, ended, others });
     return { ...begun, outcome: 'stopped', sent: [] };
   }
-  if (others.length > 0) {
-    for (const part of splitNames(names))
-      await deps.hosts.install({ group, names: part, instanceIds: others, allowedErrors: failing });
-  }
+  for (const part of others.length > 0 ? splitNames(names) : [])
+    await deps.hosts.install({ group, names: part, instanceIds: others, allowedErrors: failing });
   return { ...begun, outcome: 'sent', sent: others };
 }
 
@@ -66,7 +64,7 @@ function groupOf({ stack }: DeployDeps, { group }: DeploymentDue): HostGroup {
   });
 }
 
-/** The hosts that are to have it: those that are named, or all; whoever left the group counts as offline. */
+/** The named hosts, or all. A host that left the group counts as offline. */
 async function hostsOf({ hosts }: DeployDeps, { group, hosts: named }: DeploymentDue) {
   const inGroup = await hosts.inGroup(group);
   const wanted = named ?? inGroup.map(({ instanceId }) => instanceId);

@@ -5,7 +5,7 @@ import type { SYSTEMS_MANAGER } from '../../foundation/reasons/deployments.ts';
 export interface Host {
   instanceId: string;
   online: boolean;
-  /** The SSM agent's version, such as `3.3.2746.0`; `undefined` when SSM does not tell it. */
+  /** The SSM agent's, such as `3.3.2746.0`, if SSM knows it. */
   agentVersion?: string | undefined;
 }
 
@@ -14,17 +14,17 @@ export interface Invocation {
   commandId: string;
   instanceId: string;
   status: 'waiting' | 'success' | 'failed';
-  /** The host group that the command was for; `undefined` when the command is none of ours. */
+  /** The command's host group; `undefined` for a command that is not ours. */
   group: string | undefined;
-  /** SSM's own word for the status. */
+  /** SSM's `StatusDetails`. */
   statusDetails: string;
   output: string;
 }
 
-/** One command. It goes out in waves, and stops when more hosts have failed than are allowed to. */
+/** One command. SSM sends it in waves, and stops when more than `allowedErrors` hosts have failed. */
 export interface Installation {
   group: HostGroup;
-  /** At most what fits one command. */
+  /** No more than fit one command. */
   names: readonly string[];
   /** Over 50, the command goes to all hosts of the group. */
   instanceIds: readonly string[];
@@ -35,9 +35,9 @@ export interface Installation {
 export interface Hosts {
   /** Every host that carries the group's tag, over all pages. */
   inGroup(group: string): Promise<Host[]>;
-  /** Starts the installation; the id of the command. */
+  /** Sends the command; its id. */
   install(request: Installation): Promise<string>;
-  /** The certificates that a command of ours is about. */
+  /** The certificates of one of our commands. */
   namesSent(commandId: string): Promise<string[]>;
   invocation(commandId: string, instanceId: string): Promise<Invocation>;
 }

@@ -17,12 +17,9 @@ export interface CanaryRun {
 }
 
 const CANARY_LIMIT_MS = 60_000;
-const LOOK_EVERY_MS = 1_000;
+const POLL_MS = 1_000;
 
-/**
- * Has one host install, a command after the other, up to the first that does not come through. One that is not done in time
- * is left to `confirm`.
- */
+/** Has one host install, command after command, up to the first failure. `confirm` takes over a command that is slow. */
 export async function installOnCanary(
   deps: RecordDeps & CanaryDeps,
   { group, names, instanceId }: { group: HostGroup; names: readonly string[]; instanceId: string },
@@ -30,12 +27,8 @@ export async function installOnCanary(
 ): Promise<CanaryRun> {
   const results: HostResult[] = [];
   for (const part of splitNames(names)) {
-    const commandId = await deps.hosts.install({
-      group,
-      names: part,
-      instanceIds: [instanceId],
-      allowedErrors: 0,
-    });
+    const command = { group, names: part, instanceIds: [instanceId], allowedErrors: 0 };
+    const commandId = await deps.hosts.install(command);
     const invocation = await finished(deps, { commandId, instanceId }, signal);
     if (!invocation) return { ended: 'canary-slow', results };
     const reported = await recordInvocation(deps, invocation, { group: group.name, names: part });
@@ -50,20 +43,13 @@ async function finished(
   { commandId, instanceId }: { commandId: string; instanceId: string },
   signal: AbortSignal,
 ): Promise<Invocation | undefined> {
-  try {
-    return await poll(
-      () => hosts.invocation(commandId, instanceId),
-      ({ status }) => status !== 'waiting',
-      {
-        what: `the canary ${instanceId}`,
-        delayMs: () => LOOK_EVERY_MS,
-        limitMs: CANARY_LIMIT_MS,
-        signal,
-        runtime,
-      },
-    );
-  } catch (error) {
+  const limits = { delayMs: () => POLL_MS, limitMs: CANARY_LIMIT_MS, signal, runtime };
+  return poll(
+    () => hosts.invocation(commandId, instanceId),
+    ({ status }) => status !== 'waiting',
+    { what: `the canary ${instanceId}`, ...limits },
+  ).catch((error) => {
     if (error instanceof TimeLimitError) return undefined;
     throw error;
-  }
+  });
 }

@@ -6,7 +6,7 @@ import { HostRecord } from './rules/host-record.ts';
 
 const READS_AT_ONCE = 32;
 
-/** The hosts' records; one that cannot be read is warned of and counts as none. */
+/** The hosts' records. `warn` hears of an unreadable one, which counts as none. */
 export async function readHostRecords(
   { store }: { store: Reads },
   instanceIds: readonly string[],
@@ -16,11 +16,11 @@ export async function readHostRecords(
   const kept = instanceIdsIn(await store.list(HOSTS_PREFIX)).filter((id) => wanted.has(id));
   const records = new Map<string, HostRecord>();
   const read = async (id: string) => {
-    const key = hostKey(id);
-    const stored = await store.get(key);
+    const where = hostKey(id);
+    const stored = await store.get(where);
     if (!stored) return;
     try {
-      records.set(id, parseJson(stored.body, HostRecord, { where: key, reason: 'host-record-malformed' }));
+      records.set(id, parseJson(stored.body, HostRecord, { where, reason: 'host-record-malformed' }));
     } catch (error) {
       warn(error);
     }

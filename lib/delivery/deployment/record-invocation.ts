@@ -14,9 +14,8 @@ export interface RecordDeps {
 }
 
 /**
- * Says what a command did on one host and writes it down. Told again, it is said once more only when the first time did
- * not get as far as the record: a fact may come twice, and is never lost. `names` are the certificates the command was
- * about, for a host that ended without a report.
+ * Publishes and records what a command did on one host. A repeat publishes only what is not recorded: an event may come
+ * twice, but is never lost. `names` are the command's certificates, for a host that ended without a report.
  */
 export async function recordInvocation(
   { store, events, clock }: RecordDeps,
@@ -25,29 +24,30 @@ export async function recordInvocation(
 ): Promise<HostResult[]> {
   const { instanceId, commandId } = invocation;
   const results = resultsOf(invocation, names);
-  const said = new Set<string>();
+  const published = new Set<string>();
   await updateObject(store, hostKey(instanceId), async (body) => {
-    // A record that cannot be read is written anew: what the host serves, it reports.
+    // An unreadable record is replaced: the host reports all it serves.
     const before = orNone(body, HostRecord);
     const fresh = results.filter(({ name }) => before?.lineages[name]?.commandId !== commandId);
     if (fresh.length === 0) return { body };
-    const unsaid = fresh.filter(({ name }) => !said.has(name));
-    await events.publish(unsaid.map((result) => eventOf(result, group, instanceId)));
-    for (const { name } of unsaid) said.add(name);
+    const unpublished = fresh.filter(({ name }) => !published.has(name));
+    await events.publish(unpublished.map((result) => eventOf(result, group, instanceId)));
+    for (const { name } of unpublished) published.add(name);
     const after = recordResults(before, fresh, { instanceId, group, commandId, at: clock() });
     return { body: `${JSON.stringify(after, null, 2)}\n` };
   });
   return results;
 }
 
-/** What the host reports, and a failure for each certificate that it does not report on. */
-function resultsOf(invocation: Invocation, names: readonly string[]): HostResult[] {
-  const report = parseHostReport(invocation.output);
+/** The host's results, and a failure for each certificate without one. */
+function resultsOf(
+  { output, instanceId, statusDetails }: Invocation,
+  names: readonly string[],
+): HostResult[] {
+  const report = parseHostReport(output);
   const results = report?.results ?? [];
   const silent = names.filter((name) => !results.some((result) => result.name === name));
-  const { reason, message } = report?.reason
-    ? report
-    : explainSilence(invocation.instanceId, invocation.statusDetails);
+  const { reason, message } = report?.reason ? report : explainSilence(instanceId, statusDetails);
   return [...results, ...silent.map((name) => ({ name, outcome: 'failed' as const, reason, message }))];
 }
 
@@ -58,14 +58,6 @@ function eventOf(
 ): StackEvent {
   const hosts: HostOutcome[] = [{ instanceId, outcome, version, serial, reason, message }];
   if (isInstalled(outcome)) return { type: 'Certificate Deployed', detail: { name, group, hosts } };
-  return {
-    type: 'Certificate Deployment Failed',
-    detail: {
-      name,
-      group,
-      reason: reason ?? outcome,
-      message: message ?? `${instanceId} did not install ${name}`,
-      hosts,
-    },
-  };
+  const failure = { reason: reason ?? outcome, message: message ?? `${instanceId} did not install ${name}` };
+  return { type: 'Certificate Deployment Failed', detail: { name, group, ...failure, hosts } };
 }

@@ -1,8 +1,8 @@
 import type { DeploymentDue, EventBus } from '../../foundation/events/events.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
 
-/** An event takes 256 KB, and so do ten of them together. */
-const MOST_HOSTS_TOLD = 200;
+/** PutEvents takes 256 KB, for one event or ten. */
+const MAX_HOSTS = 200;
 
 export async function reportNoHosts(
   deps: { events: EventBus },
@@ -13,39 +13,30 @@ export async function reportNoHosts(
     reason === 'no-hosts'
       ? `no host carries the tag perennial-group=${due.group} in Systems Manager; tag one, or take the group out of the renewal file`
       : `no host of group ${due.group} is online (${someOf(offline)}); they get the certificate at the first scan that finds them online`;
-  await tell(deps, due, { reason, message, notSent: offline });
+  await publish(deps, due, { reason, message, notSent: offline });
 }
 
-/** Says which hosts were spared because the first one did not come through. */
+/** Reports the hosts that were skipped after the first one failed. */
 export async function reportSkippedHosts(
   deps: { events: EventBus },
   due: DeploymentDue,
-  {
-    canary,
-    ended,
-    others,
-  }: { canary: string; ended: 'canary-failed' | 'canary-slow'; others: readonly string[] },
+  { canary, ended, others }: { canary: string; ended: 'canary-failed' | 'canary-slow'; others: string[] },
 ): Promise<void> {
   if (others.length === 0) return;
   const what = ended === 'canary-failed' ? 'did not come through' : 'was not done within 60 s';
   const message = `${canary}, which went first, ${what}; nothing was sent to ${others.length} more of group ${due.group} (${someOf(others)}), which keep what they serve until the next check`;
-  await tell(deps, due, { reason: ended, message, notSent: others });
+  await publish(deps, due, { reason: ended, message, notSent: others });
 }
 
-async function tell(
+async function publish(
   { events }: { events: EventBus },
   { group, names }: DeploymentDue,
   { reason, message, notSent }: { reason: Reason; message: string; notSent: readonly string[] },
 ): Promise<void> {
-  const hosts = notSent
-    .slice(0, MOST_HOSTS_TOLD)
-    .map((instanceId) => ({ instanceId, outcome: 'not-sent', reason }));
-  await events.publish(
-    names.map((name) => ({
-      type: 'Certificate Deployment Failed',
-      detail: { name, group, reason, message, hosts },
-    })),
-  );
+  const listed = notSent.slice(0, MAX_HOSTS);
+  const hosts = listed.map((instanceId) => ({ instanceId, outcome: 'not-sent', reason }));
+  const details = names.map((name) => ({ name, group, reason, message, hosts }));
+  await events.publish(details.map((detail) => ({ type: 'Certificate Deployment Failed', detail })));
 }
 
 function someOf(instanceIds: readonly string[]): string {

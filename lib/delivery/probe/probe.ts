@@ -12,11 +12,10 @@ import { orNone, parseValue } from '../../foundation/common/parse-json.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
-import type { SiteFinding } from './rules/finding.ts';
 import { judgeSite } from './rules/judge-site.ts';
-import type { SiteFacts } from './rules/site-facts.ts';
+import type { SiteFacts, SiteFinding } from './rules/site-facts.ts';
 
-/** Looks at a site as a stranger on the Internet would. Never throws: what cannot be seen is a fact. Ends within half a minute. */
+/** Observes a site from the Internet. Never throws: a failure is a fact too. Ends within half a minute. */
 export interface SiteObserver {
   observe(site: string, signal: AbortSignal): Promise<SiteFacts>;
 }
@@ -37,7 +36,7 @@ export interface ProbeOutcome {
   findings?: SiteFinding[];
 }
 
-/** `Probe Due` with names, or `Certificate Deployed` with one; EventBridge's time is in whole seconds. */
+/** `Probe Due` with names, or `Certificate Deployed` with one. EventBridge's time is in whole seconds. */
 const ProbeEvent = z.object({
   time: z.string(),
   detail: z.union([
@@ -46,26 +45,26 @@ const ProbeEvent = z.object({
   ]),
 });
 
-/** `probes/<name>.json`, as far as it is read. */
+/** What is read of `probes/<name>.json`. */
 const ProbeRecord = z.object({ version: Version, at: z.string() });
 
 const SITES_AT_ONCE = 10;
-/** Of an event, which takes 256 KB; all are in the record. */
-const MAX_TOLD = 200;
+/** An event takes 256 KB; the record has all findings. */
+const MAX_PUBLISHED = 200;
 
-/** The message comes back, and goes on with what was not looked at yet. */
-export class OutOfTimeError extends PerennialError<'out-of-time'> {
+/** Puts the message back on the queue; the next run resumes. */
+class OutOfTimeError extends PerennialError<'out-of-time'> {
   override readonly name = 'OutOfTimeError';
 }
 
-/** Looks from outside at the sites of the certificates that want it, says what it saw and writes it down. */
+/** Observes the sites of certificates that want it, publishes the findings and records them. */
 export async function probe(deps: ProbeDeps, event: unknown, signal: AbortSignal): Promise<ProbeOutcome[]> {
   const { time, detail } = parseValue(event, ProbeEvent, { where: 'event', reason: 'event-invalid' });
   const names = 'names' in detail ? detail.names : [detail.name];
   const outcomes: ProbeOutcome[] = [];
   for (const name of names) {
     try {
-      outcomes.push(await probeCertificate(deps, { name, told: new Date(time) }, signal));
+      outcomes.push(await probeCertificate(deps, { name, eventTime: new Date(time) }, signal));
     } catch (error) {
       if (error instanceof OutOfTimeError) throw error;
       outcomes.push({ name, outcome: 'failed', ...describeError(error) });
@@ -76,7 +75,7 @@ export async function probe(deps: ProbeDeps, event: unknown, signal: AbortSignal
 
 async function probeCertificate(
   deps: ProbeDeps,
-  { name, told }: { name: string; told: Date },
+  { name, eventTime }: { name: string; eventTime: Date },
   signal: AbortSignal,
 ): Promise<ProbeOutcome> {
   const { store, sites, events, stack, clock } = deps;
@@ -89,40 +88,25 @@ async function probeCertificate(
   if (!live) return left('never-issued');
   const { version, serial } = live.pointer;
   const at = clock();
-  if (await isProbedSince(store, { name, version, told })) return left('probed-since');
+  const record = orNone((await store.get(probeKey(name)))?.body, ProbeRecord);
+  // Each host of a fleet publishes its deployment; a probe that began later has covered it.
+  if (record?.version === version && Date.parse(record.at) >= eventTime.getTime() + 1_000)
+    return left('probed-since');
   requireTime(signal, name);
-  const looked = [...new Set([...names.filter((one) => !isWildcard(one)), ...serverNames])];
-  const facts = await pMap(looked, (site) => sites.observe(site, signal), { concurrency: SITES_AT_ONCE });
+  const observed = [...new Set([...names.filter((one) => !isWildcard(one)), ...serverNames])];
+  const facts = await pMap(observed, (site) => sites.observe(site, signal), { concurrency: SITES_AT_ONCE });
   requireTime(signal, name);
   const findings = facts.flatMap((one) => judgeSite(one, { serial, now: at }));
   const troubles = findings.filter(({ status }) => status !== 'ok');
-  await events.publish([
-    {
-      type: 'Site Probed',
-      detail: {
-        name,
-        version,
-        sites: looked.length,
-        troubles: troubles.length,
-        findings: troubles.slice(0, MAX_TOLD),
-      },
-    },
-  ]);
+  const counts = { sites: observed.length, troubles: troubles.length };
+  const published = troubles.slice(0, MAX_PUBLISHED);
+  await events.publish([{ type: 'Site Probed', detail: { name, version, ...counts, findings: published } }]);
   await store.put(probeKey(name), `${JSON.stringify({ name, version, at, findings }, null, 2)}\n`);
   return { name, outcome: 'probed', findings };
 }
 
-/** What was seen after the time is over is that it is over. */
+/** After the deadline, every site only looks as if it did not answer. */
 function requireTime(signal: AbortSignal, name: string): void {
   if (signal.aborted)
     throw new OutOfTimeError('out-of-time', `no time was left to look at ${name} from outside`);
-}
-
-/** Each host of a fleet tells its own deployment; a look that began after it has seen it too. */
-async function isProbedSince(
-  store: ObjectStore,
-  { name, version, told }: { name: string; version: string; told: Date },
-): Promise<boolean> {
-  const record = orNone((await store.get(probeKey(name)))?.body, ProbeRecord);
-  return record?.version === version && Date.parse(record.at) >= told.getTime() + 1_000;
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { SiteFinding } from '../../../lib/delivery/probe/rules/finding.ts';
 import { judgeSite } from '../../../lib/delivery/probe/rules/judge-site.ts';
 import { isPublicAddress } from '../../../lib/delivery/probe/rules/public-address.ts';
-import type { Served, SiteFacts } from '../../../lib/delivery/probe/rules/site-facts.ts';
+import type { Served, SiteFacts, SiteFinding } from '../../../lib/delivery/probe/rules/site-facts.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const DAY = 86_400_000;

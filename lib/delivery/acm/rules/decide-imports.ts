@@ -6,7 +6,7 @@ const AcmImport = z.object({
   arn: z.optional(z.string()),
   version: z.optional(z.string()),
   at: z.string(),
-  /** `importing` is a claim; `kept` is in ACM still, though the file does not ask for the region any more. */
+  /** `importing` is a claim; `kept` is still in ACM, though the file no longer names the region. */
   outcome: z.enum(['importing', 'imported', 'failed', 'kept']),
   reason: z.optional(z.string()),
   message: z.optional(z.string()),
@@ -17,13 +17,13 @@ export type AcmImport = z.infer<typeof AcmImport>;
 export const AcmRecord = z.object({ name: z.string(), imports: z.array(AcmImport) });
 export type AcmRecord = z.infer<typeof AcmRecord>;
 
-export interface AcmFacts {
+interface AcmFacts {
   wanted: readonly { region: string }[];
   record: AcmRecord | undefined;
   version: string;
 }
 
-/** Regions that lack the live version, and regions with an import that nobody asks for any more. */
+/** Regions that lack the live version, and regions with an import that the file no longer names. */
 export function decideImports({ wanted, record, version }: AcmFacts): { due: string[]; unwanted: string[] } {
   const regions = wanted.map(({ region }) => region);
   const imports = record?.imports ?? [];

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs the current version of each named certificate on this host, reloads what serves it, and
-# looks over TLS whether the new one is served; if not, puts the old one back.
+# checks over TLS that the new one is served. If it is not, puts the old one back.
 #
-# Runs as root from the stack's SSM document, whose parameters arrive as environment variables:
+# The stack's SSM document runs it as root, with its parameters as environment variables:
 #   SSM_names      lineage names, one space between them
 #   SSM_bucket     where live/<name>.json and archive/<name>/<version>/ are
 #   SSM_region     the bucket's region
@@ -10,8 +10,8 @@
 #   SSM_reload     container | service | hooks
 #   SSM_container  the container's name or id, for docker or podman
 #   SSM_port       the TLS port on 127.0.0.1
-# The last line on stdout is JSON, one result per name; it never holds key material. Exit status 0
-# when each certificate is served, was served already, or is installed with nothing serving it.
+# The last line on stdout is JSON with one result per name, and never holds key material. The exit
+# status is 0 when each certificate is served, or installed with nothing serving it.
 # Needs the AWS CLI, openssl, and flock, coreutils, grep and sed, which every Linux distribution has.
 # docs/hosts.md says what each outcome and reason means.
 #
@@ -19,7 +19,7 @@
 # resolve the first, Systems Manager the second.
 
 # Lists of names are split on purpose: names hold no spaces and no patterns (see is_lineage_name).
-# SC2100 takes words with a hyphen for arithmetic.
+# SC2100 mistakes words with a hyphen for arithmetic.
 # shellcheck disable=SC2086,SC2046,SC2100,SC2015
 
 set -u
@@ -32,14 +32,13 @@ serve_limit_s=15
 first_serve_limit_s=3
 hook_limit_s=120
 at_once=4
-max_rounds=3
 
-# --- what the run found out -----------------------------------------------------------------
-# One folder per name under $work holds what is known about it: version, serial, names, candidates
+# --- facts and the report -------------------------------------------------------------------
+# Each name has a folder under $work with one file per fact: version, serial, names, candidates
 # (server names to ask), before (those that served this lineage), changed (the link was swapped),
 # and at the end outcome, reason, message, served.
 
-# Prints a fact; by builtins only, as it is asked for often.
+# Uses builtins only: it runs often.
 fact() {
   [ -f "$work/$1/$2" ] || return 0
   while IFS= read -r fact_line; do printf '%s\n' "$fact_line"; done <"$work/$1/$2"
@@ -54,8 +53,11 @@ finish() {
   note "$1" message "$4"
 }
 
-# give_up NAME REASON MESSAGE: nothing of this certificate was changed
-give_up() { finish "$1" failed "$2" "$3"; }
+# give_up NAME REASON MESSAGE: nothing of this certificate was changed. Fails, so that `|| return` can follow.
+give_up() { finish "$1" failed "$2" "$3" && return 1; }
+
+# because REASON MESSAGE: why a reload failed, or the new certificate is not served
+because() { why_reason=$1 && why=$2; }
 
 open_names() {
   for open in $names; do [ -e "$work/$open/outcome" ] || printf '%s ' "$open"; done
@@ -75,7 +77,7 @@ print_brief_result() {
   printf '{"name":"%s","version":"%s","outcome":"%s"}' "$1" "$(fact "$1" version)" "$(fact "$1" outcome)"
 }
 
-# print_list FUNCTION: what the function prints for each name
+# print_list FUNCTION: runs it for each name
 print_list() {
   separator=''
   for listed in $names; do
@@ -85,7 +87,7 @@ print_list() {
   done
 }
 
-# print_report RESULTS BRIEF FIELDS: Run Command keeps 24,000 characters, and a line cut in the middle is no JSON.
+# print_report RESULTS BRIEF FIELDS: Run Command keeps 24,000 characters, and JSON cut short is useless.
 print_report() {
   results=$(print_list "$1")
   is_short "$results" || results=$(print_list "$2")
@@ -160,15 +162,16 @@ read_parameters() {
   [ "$reload" != container ] || check_parameter container "$container" '[A-Za-z0-9][A-Za-z0-9_.-]{0,127}'
 }
 
-check_parameter() {
-  one_line "$2" && printf '%s\n' "$2" | grep -Eqx -e "$3" || refuse bad-parameter "$1 has a value that is not allowed"
-}
+check_parameter() { matches "$3" "$2" || refuse bad-parameter "$1 has a value that is not allowed"; }
+
+# matches PATTERN TEXT
+matches() { one_line "$2" && printf '%s\n' "$2" | grep -Eqx -e "$1"; }
 
 one_line() { case $1 in *"$newline"*) return 1 ;; esac }
 newline='
 '
 
-# A name becomes a path, an object key and a line of JSON: nothing but these characters gets in.
+# Names end up in paths, object keys and JSON.
 is_lineage_name() {
   case $1 in
     '' | *[!a-z0-9._-]* | [.-]* | *..* | *.before-perennial) return 1 ;;
@@ -219,13 +222,13 @@ make_root_folders() {
   done
 }
 
-# flock, because it ends with the process however that ends.
+# flock ends with the process, however that ends.
 take_lock() {
   exec 9>>"$root/.perennial.lock"
   flock -w "$lock_wait_s" 9 || refuse locked "another installation has held $root/.perennial.lock for $lock_wait_s s"
 }
 
-# Of a clock that nobody sets.
+# From a clock that nobody sets.
 seconds() { cut -d . -f 1 /proc/uptime; }
 
 # in_parallel FUNCTION ITEM...: at most $at_once at a time
@@ -243,9 +246,9 @@ in_parallel() {
 
 # --- from the bucket ------------------------------------------------------------------------
 
-# Each start of the AWS CLI costs about half a second, so: the pointer, then two objects at once.
-# Single keys, so that the host's role needs no ListBucket.
-# get_object KEY FILE: prints what went wrong, nothing else
+# The AWS CLI takes half a second to start, so: the pointer, then objects in parallel. Only single
+# keys, so that the host's role needs no ListBucket.
+# get_object KEY FILE: prints only errors
 get_object() {
   # shellcheck disable=SC2069
   timeout 60 aws s3api get-object --region "$region" --cli-connect-timeout 5 --cli-read-timeout 20 \
@@ -263,20 +266,16 @@ pointer_field() { tr -d '\n' <"$work/$1/pointer.json" | sed -n 's/.*"'"$2"'": *"
 
 pointer_list() { tr -d '\n' <"$work/$1/pointer.json" | sed -n 's/.*"'"$2"'": *\[\([^]]*\)\].*/\1/p' | tr -d '" ' | tr ',' ' '; }
 
-matches() { one_line "$2" && printf '%s\n' "$2" | grep -Eqx -e "$1"; }
-
 read_pointer() {
   note "$1" names "$(pointer_list "$1" names)"
   dns_name='([*][.])?[a-z0-9_-]+([.][a-z0-9_-]+)*'
-  if ! matches "$dns_name( $dns_name)*" "$(fact "$1" names)" ||
-    ! matches "($dns_name( $dns_name)*)?" "$(pointer_list "$1" serverNames)" ||
-    ! matches '[0-9]{8}T[0-9]{6}Z-[0-9a-z]{1,16}' "$(pointer_field "$1" version)" ||
-    ! matches '[0-9A-Fa-f]{1,64}' "$(pointer_field "$1" serial)" ||
-    ! matches '[0-9a-f]{64}' "$(pointer_field "$1" fullchain)" ||
-    ! matches '[0-9a-f]{64}' "$(pointer_field "$1" privkey)"; then
-    give_up "$1" pointer-malformed "live/$1.json is not a pointer this script understands"
-    return
-  fi
+  matches "$dns_name( $dns_name)*" "$(fact "$1" names)" &&
+    matches "($dns_name( $dns_name)*)?" "$(pointer_list "$1" serverNames)" &&
+    matches '[0-9]{8}T[0-9]{6}Z-[0-9a-z]{1,16}' "$(pointer_field "$1" version)" &&
+    matches '[0-9A-Fa-f]{1,64}' "$(pointer_field "$1" serial)" &&
+    matches '[0-9a-f]{64}' "$(pointer_field "$1" fullchain)" &&
+    matches '[0-9a-f]{64}' "$(pointer_field "$1" privkey)" ||
+    give_up "$1" pointer-malformed "live/$1.json is not a pointer this script understands" || return
   for field in version serial fullchain privkey; do note "$1" "$field" "$(pointer_field "$1" "$field")"; done
   { fact "$1" names && pointer_list "$1" serverNames; } | tr ' ' '\n' | sed '/^$/d; /[*]/d' | sort -u >"$work/$1/candidates"
 }
@@ -309,8 +308,7 @@ fetch_versions() {
   objects=''
   for fetched in $(open_names); do
     is_intact "$fetched" "$(version_folder "$fetched")" && continue
-    make_incoming "$fetched"
-    [ -e "$work/$fetched/outcome" ] || objects="$objects $fetched/fullchain.pem $fetched/privkey.pem"
+    make_incoming "$fetched" && objects="$objects $fetched/fullchain.pem $fetched/privkey.pem"
   done
   [ -z "$objects" ] || in_parallel fetch_object $objects
   in_parallel check_version $(open_names)
@@ -325,19 +323,15 @@ check_version() {
   fi
 }
 
-# cert.pem and chain.pem are the first and the other certificates of fullchain.pem.
+# fullchain.pem is cert.pem and then chain.pem.
 complete_version() {
   folder=$(incoming "$1")
   error=$( { sed '/-----END CERTIFICATE-----/q' "$folder/fullchain.pem" >"$folder/cert.pem" &&
     sed '1,/-----END CERTIFICATE-----/d' "$folder/fullchain.pem" >"$folder/chain.pem" &&
-    chmod 600 "$folder"/*.pem; } 2>&1) || {
-    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error"
-    return
-  }
-  is_intact "$1" "$folder" || {
-    give_up "$1" hash-mismatch "archive/$1/$(fact "$1" version)/ does not have the hashes in live/$1.json"
-    return
-  }
+    chmod 600 "$folder"/*.pem; } 2>&1) ||
+    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error" || return
+  is_intact "$1" "$folder" ||
+    give_up "$1" hash-mismatch "archive/$1/$(fact "$1" version)/ does not have the hashes in live/$1.json" || return
   check_certificate "$1" "$folder"
   [ ! -e "$work/$1/outcome" ] || return
   sync "$folder"/*.pem "$folder" 2>/dev/null
@@ -349,21 +343,16 @@ check_certificate() {
   openssl x509 -in "$2/cert.pem" -noout -pubkey -dates -ext subjectAltName >"$work/$1/certificate" 2>/dev/null
   key_of_file=$(openssl pkey -in "$2/privkey.pem" -pubout 2>/dev/null)
   key_of_certificate=$(sed -n '/BEGIN PUBLIC/,/END PUBLIC/p' "$work/$1/certificate")
-  [ -n "$key_of_file" ] && [ "$key_of_file" = "$key_of_certificate" ] || {
-    give_up "$1" key-mismatch "the private key of version $(fact "$1" version) is not the certificate's"
-    return
-  }
+  [ -n "$key_of_file" ] && [ "$key_of_file" = "$key_of_certificate" ] ||
+    give_up "$1" key-mismatch "the private key of version $(fact "$1" version) is not the certificate's" || return
   tr ',' '\n' <"$work/$1/certificate" | sed -n 's/^ *DNS:\([^ ]*\) *$/\1/p' | sort >"$work/$1/covered"
   uncovered=$(fact "$1" names | tr ' ' '\n' | sort | comm -23 - "$work/$1/covered" | tr '\n' ' ')
-  [ -z "$uncovered" ] || {
-    give_up "$1" names-mismatch "the certificate does not cover $uncovered"
-    return
-  }
+  [ -z "$uncovered" ] || give_up "$1" names-mismatch "the certificate does not cover $uncovered" || return
   note "$1" signatures "$(signatures_of "$2/cert.pem")"
   check_dates "$1"
 }
 
-# What a client offers that can take only the certificate's kind of key.
+# The signature algorithms of a client that accepts only the certificate's kind of key.
 signatures_of() {
   case $(openssl x509 -in "$1" -noout -text 2>/dev/null | sed -n 's/^ *Public Key Algorithm: *//p') in
     id-ecPublicKey) echo ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512 ;;
@@ -385,15 +374,15 @@ check_dates() {
 
 fingerprint() { openssl x509 -noout -fingerprint -sha256 2>/dev/null | sed 's/.*=//' | tr -d : | tr A-F a-f; }
 
-# shake_hands SERVERNAME OPTION...: the fingerprint of what 127.0.0.1 serves for this name
+# shake_hands SERVERNAME OPTION...: prints the fingerprint of the certificate that 127.0.0.1 serves
 shake_hands() {
   server_name=$1
   shift
   timeout 5 openssl s_client -connect "127.0.0.1:$port" -servername "$server_name" "$@" </dev/null 2>/dev/null | fingerprint
 }
 
-# A server block may have an RSA certificate beside an ECDSA one, each a lineage of its own: asked as a
-# client that takes one kind only, it shows that one. Then as any client, for a lineage whose key changed.
+# A server block may have an RSA and an ECDSA certificate, each its own lineage. It shows the one whose kind of
+# key is all that the client accepts. Without an answer, a second try accepts all: the kind of key may have changed.
 # ask NAME/SERVERNAME: notes the fingerprint, or nothing
 ask() {
   signatures=$(fact "$(dirname "$1")" signatures)
@@ -411,7 +400,7 @@ ask_all() {
   [ -z "$questions" ] || in_parallel ask $questions
 }
 
-# Every certificate of this lineage that Nginx may have in memory; of certbot's own, the newest ones.
+# Each certificate of this lineage that Nginx may have in memory; of certbot's own, the newest five.
 lineage_fingerprints() {
   {
     ls -d "$root/live/$1/fullchain.pem" "$root/archive/$1"/*/fullchain.pem
@@ -420,7 +409,7 @@ lineage_fingerprints() {
   } 2>/dev/null | while read -r pem; do fingerprint <"$pem"; done
 }
 
-# names_that_serve NAME FINGERPRINTS: of the candidates, as last asked
+# names_that_serve NAME FINGERPRINTS: prints the candidates whose last answer is among them
 names_that_serve() {
   for candidate in $(fact "$1" candidates); do
     answer=$(fact "$1" "answer.$candidate")
@@ -435,7 +424,7 @@ note_before() {
   done
 }
 
-# Serves what it should: the names that served this lineage before; if there were none, at least one.
+# The names that served this lineage before must serve the new one. If there were none, one name must.
 serves_new() {
   new=$(fingerprint <"$(version_folder "$1")/cert.pem")
   names_that_serve "$1" "$new" >"$work/$1/served"
@@ -446,7 +435,7 @@ serves_new() {
   fi
 }
 
-# wait_until_served NAME...: asks until all serve the new one or the time is over
+# wait_until_served NAME...: asks until all serve the new one, or time is up
 wait_until_served() {
   waiting="$*"
   started=$(seconds)
@@ -467,8 +456,8 @@ wait_until_served() {
   done
 }
 
-# What was served must be served again. Where nothing was, one name must be, except on a first install,
-# where this lineage never was served, and where nothing answers TLS at all.
+# Whether it is a failure that the certificate is not served. It is none if no name served it before, and this is
+# a first install, it was never served, or nothing answers TLS.
 expects_service() {
   [ ! -s "$work/$1/before" ] || return 0
   [ "$(fact "$1" previous)" != none ] && [ ! -e "$(unserved_mark "$1")" ] && [ -n "$(cat "$work/$1"/answer.* 2>/dev/null)" ]
@@ -480,7 +469,7 @@ unserved_mark() { printf '%s/archive/%s/.not-served' "$root" "$1"; }
 
 is_current() { [ "$(readlink "$root/live/$1")" = "../archive/$1/$(fact "$1" version)" ]; }
 
-# What to go back to is written down before the swap: a run that is killed leaves it to the next one.
+# Written before the swap, so that the next run can go back after a killed one.
 previous_file() { printf '%s/archive/%s/.previous' "$root" "$1"; }
 
 note_previous() {
@@ -497,7 +486,7 @@ note_previous() {
     previous=none
   fi
   note "$1" previous "$previous"
-  # cp says why it cannot write; what the shell's own printf says, each shell words in its own way.
+  # cp: shells differ in how their printf reports a failed write.
   is_current "$1" || cp "$work/$1/previous" "$(previous_file "$1")"
 }
 
@@ -505,8 +494,8 @@ point_link() {
   rm -f "$root/live/.$1.new" && ln -s "$2" "$root/live/.$1.new" && mv -T "$root/live/.$1.new" "$root/live/$1"
 }
 
-# Certbot's own folder is renamed, never emptied; its renewal configuration is put out of certbot's sight.
-# Each half is done where it is not, for a run that was killed between them.
+# Certbot's own folder is renamed, never emptied, and its renewal configuration hidden from certbot. A run may
+# be killed between the two, so each is done only where it is not done yet.
 move_certbot_aside() {
   [ -L "$root/live/$1" ] || [ ! -d "$root/live/$1" ] || mv -T "$root/live/$1" "$root/live/$1.before-perennial" || return
   [ ! -f "$root/renewal/$1.conf" ] || mv "$root/renewal/$1.conf" "$root/renewal/$1.conf.before-perennial" || return
@@ -514,14 +503,11 @@ move_certbot_aside() {
 }
 
 swap() {
-  if in_the_way "$root/live/$1"; then
-    give_up "$1" live-in-the-way "live/$1 is neither a link nor a folder that can become live/$1.before-perennial; move it away"
+  ! in_the_way "$root/live/$1" ||
+    give_up "$1" live-in-the-way "live/$1 is neither a link nor a folder that can become live/$1.before-perennial; move it away" ||
     return
-  fi
-  error=$(note_previous "$1" 2>&1) || {
-    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error"
-    return
-  }
+  error=$(note_previous "$1" 2>&1) ||
+    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error" || return
   is_current "$1" && return
   note "$1" changed yes
   error=$( {
@@ -535,7 +521,7 @@ in_the_way() {
   [ -e "$1" ] && [ ! -L "$1" ] && { [ ! -d "$1" ] || [ -e "$1.before-perennial" ]; }
 }
 
-# What cannot be put back now stays written down for the next run.
+# If it fails, .previous stays for the next run.
 swap_back() {
   case $(fact "$1" previous) in
     current) return ;;
@@ -554,7 +540,7 @@ move_certbot_back() {
   [ ! -f "$root/renewal/$1.conf.before-perennial" ] || mv "$root/renewal/$1.conf.before-perennial" "$root/renewal/$1.conf"
 }
 
-# Keeps the newest versions and whatever the link points to.
+# Keeps the newest versions and the one that the link points to.
 remove_old_versions() {
   for version_dir in "$root/archive/$1"/[0-9]*T[0-9]*Z-*; do basename "$version_dir"; done |
     sort -r | tail -n "+$((kept_versions + 1))" | while read -r old; do
@@ -563,31 +549,26 @@ remove_old_versions() {
 }
 
 # --- reload ---------------------------------------------------------------------------------
-# A reload fails in two ways: 1, the new files or the configuration are refused (swap back);
-# 2, there is nothing to reload now (keep the new ones, they serve when it is back).
-# $reload_reason and $reload_message say why.
+# A reload fails with status 1 when the new files or the configuration are refused (swap back), and
+# with 2 when there is nothing to reload now (keep the new files for when it is back).
 
 reload_all() {
-  reload_reason=''
-  reload_message=''
   case $reload in
     container) reload_container ;;
     service) reload_service ;;
     hooks) run_hooks "$@" ;;
-  esac 9>&- # what a hook leaves running must not keep the lock
+  esac 9>&- # a process that a hook leaves behind must not hold the lock
 }
 
 find_container() {
-  engine=''
-  reload_reason=container-engine-missing
-  reload_message='neither docker nor podman is installed on this host'
+  because container-engine-missing 'neither docker nor podman is installed on this host'
   for engine in docker podman; do
     command -v "$engine" >/dev/null || continue
     error=$(timeout 30 "$engine" container inspect "$container" 2>&1 >"$work/container.json") && return
-    reload_reason=container-not-found
+    why_reason=container-not-found
     case $error in
-      *[Cc]annot\ connect* | *'permission denied'*) [ "$engine" = podman ] || reload_message="$error" ;;
-      *) reload_message="there is no container $container here" ;;
+      *[Cc]annot\ connect* | *'permission denied'*) [ "$engine" = podman ] || why="$error" ;;
+      *) why="there is no container $container here" ;;
     esac
   done
   return 2
@@ -600,8 +581,7 @@ wait_for_container() {
   wait_started=$(seconds)
   while find_container || return 2; do
     [ "$(container_status)" != running ] || return 0
-    reload_reason=container-restarting
-    reload_message="container $container is $(container_status), not running"
+    because container-restarting "container $container is $(container_status), not running"
     [ $(($(seconds) - wait_started)) -lt "$serve_limit_s" ] || return 2
     sleep 1
   done
@@ -609,40 +589,32 @@ wait_for_container() {
 
 reload_container() {
   wait_for_container || return 2
-  output=$(timeout 30 "$engine" exec "$container" nginx -t 2>&1) || {
-    container_gone && return 2
-    refused_by_nginx nginx-test-failed "$output"
-    return 1
-  }
-  output=$(timeout 30 "$engine" exec "$container" nginx -s reload 2>&1) || {
-    container_gone && return 2
-    refused_by_nginx reload-failed "$output"
-    return 1
-  }
+  in_container nginx-test-failed nginx -t && in_container reload-failed nginx -s reload
+}
+
+# in_container REASON COMMAND...
+in_container() {
+  refusal=$1
+  shift
+  output=$(timeout 30 "$engine" exec "$container" "$@" 2>&1) && return
+  container_gone && return 2
+  refused_by_nginx "$refusal" "$output"
 }
 
 container_gone() {
   find_container || return 0
   [ "$(container_status)" != running ] || return 1
-  reload_reason=container-restarting
-  reload_message="container $container stopped while it was asked to reload"
+  because container-restarting "container $container stopped while it was asked to reload"
 }
 
 refused_by_nginx() {
-  reload_reason=$1
-  reload_message=$(printf '%s\n' "$2" | grep -m 1 -E 'emerg|alert|crit|error' || printf '%s' "$2")
+  because "$1" "$(printf '%s\n' "$2" | grep -m 1 -E 'emerg|alert|crit|error' || printf '%s' "$2")"
+  return 1
 }
 
 reload_service() {
-  command -v nginx >/dev/null || {
-    reload_reason=nginx-missing
-    reload_message='there is no nginx on this host'
-    return 2
-  }
-  output=$(timeout 30 nginx -t 2>&1) || {
-    refused_by_nginx nginx-test-failed "$output"
-    return 1
-  }
+  command -v nginx >/dev/null || { because nginx-missing 'there is no nginx on this host' && return 2; }
+  output=$(timeout 30 nginx -t 2>&1) || refused_by_nginx nginx-test-failed "$output" || return
   if systemctl is-active --quiet nginx 2>/dev/null; then
     output=$(timeout 30 systemctl reload nginx 2>&1)
   else
@@ -650,7 +622,7 @@ reload_service() {
   fi && return
   refused_by_nginx reload-failed "$output"
   case $output in
-    *'nginx.pid" failed'* | *'invalid PID'*) reload_reason=nginx-not-running && return 2 ;;
+    *'nginx.pid" failed'* | *'invalid PID'*) why_reason=nginx-not-running && return 2 ;;
     *) return 1 ;;
   esac
 }
@@ -672,14 +644,13 @@ run_hooks() {
         RENEWED_LINEAGE="$root/live/$hooked" RENEWED_DOMAINS="$(fact "$hooked" names)" \
           exec timeout "$hook_limit_s" "$hook" >"$work/hook.log" 2>&1 </dev/null
       ) && continue
-      reload_reason=hook-failed
-      reload_message="$(basename "$hook") failed for $hooked: $(tail -n 1 "$work/hook.log")"
+      because hook-failed "$(basename "$hook") failed for $hooked: $(tail -n 1 "$work/hook.log")"
       return 1
     done
   done
 }
 
-# --- the ends -------------------------------------------------------------------------------
+# --- outcomes -------------------------------------------------------------------------------
 
 settle_served() {
   rm -f "$(previous_file "$1")" "$(unserved_mark "$1")"
@@ -703,40 +674,35 @@ settle_unserved() {
   fi
 }
 
-# Why the new one is not served, from what was asked last.
+# From the last answers.
 explain_unserved() {
-  if [ -s "$work/$1/before" ]; then expected="$work/$1/before"; else expected="$work/$1/candidates"; fi
+  expected="$work/$1/before"
+  [ -s "$expected" ] || expected="$work/$1/candidates"
   unserved=$(comm -13 "$work/$1/served" "$expected" | head -n 1)
   answer=$(fact "$1" "answer.$unserved")
-  why_reason=other-certificate-served
-  why="$unserved gets a certificate that is not of this lineage: is its server_name right?"
+  still_old="$unserved still gets the old certificate"
   if [ -z "$answer" ]; then
-    why_reason=not-answering
-    why="$unserved gets no TLS answer on port $port"
-  elif lineage_fingerprints "$1" | grep -qx "$answer"; then
-    why_reason=old-certificate-served
-    why="$unserved still gets the old certificate: does the configuration read it from another path?"
-    [ "$reload" != hooks ] || has_hooks || {
-      why_reason=no-hooks
-      why="$unserved still gets the old certificate: no program in $root/renewal-hooks/deploy/ is there to reload its server"
-    }
-    ! mounts_file_of "$1" || {
-      why_reason=mounted-file
-      why="$unserved still gets the old certificate: the container mounts files of live/$1 or archive/$1; mount the folder that holds live and archive"
-    }
+    because not-answering "$unserved gets no TLS answer on port $port"
+  elif ! lineage_fingerprints "$1" | grep -qx "$answer"; then
+    because other-certificate-served "$unserved gets a certificate that is not of this lineage: is its server_name right?"
+  elif mounts_file_of "$1"; then
+    because mounted-file "$still_old: the container mounts files of live/$1 or archive/$1; mount the folder that holds live and archive"
+  elif [ "$reload" = hooks ] && ! has_hooks; then
+    because no-hooks "$still_old: no program in $root/renewal-hooks/deploy/ is there to reload its server"
+  else
+    because old-certificate-served "$still_old: does the configuration read it from another path?"
   fi
 }
 
-# A mounted file keeps its inode: a new one put in its place is not seen in the container.
+# A mounted file keeps its inode: the container does not see the file that replaces it.
 mounts_file_of() {
   [ "$reload" = container ] && grep '"Source": ' "$work/container.json" | grep -q -e "/live/$1[/\"]" -e "/archive/$1[/\"]"
 }
 
-# roll_back REASON WHY NAME...
+# roll_back NAME...
 roll_back() {
-  back_reason=$1
-  back_why=$2
-  shift 2
+  back_reason=$why_reason
+  back_why=$why
   for back in "$@"; do
     error=$(swap_back "$back" 2>&1) || note "$back" stuck "$error"
   done
@@ -757,7 +723,7 @@ roll_back() {
   done
 }
 
-# wait_until_back NAME...: until the names that served the lineage before serve what the link points to
+# wait_until_back NAME...: waits until the names that served the lineage before serve what the link points to
 wait_until_back() {
   for try in 1 2 3 4 5 6 7 8; do
     ask_all "$@"
@@ -779,7 +745,7 @@ settle() {
     settle_unserved "$1"
   else
     explain_unserved "$1"
-    roll_back "$why_reason" "$why" "$1"
+    roll_back "$1"
   fi
 }
 
@@ -796,8 +762,8 @@ reload_and_settle() {
     reload_all "$@"
     case $? in
       0) wait_until_served "$@" ;;
-      1) roll_back "$reload_reason" "$reload_message" "$@" ;;
-      *) for kept in "$@"; do finish "$kept" failed "$reload_reason" "$reload_message; the new certificate stays installed"; done ;;
+      1) roll_back "$@" ;;
+      *) for kept in "$@"; do finish "$kept" failed "$why_reason" "$why; the new certificate stays installed"; done ;;
     esac
   fi
   for settled in "$@"; do [ -e "$work/$settled/outcome" ] || settle "$settled"; done
@@ -809,7 +775,7 @@ install_open() {
   fetch_versions
   note_before
   for each in $(open_names); do swap "$each"; done
-  # Hooks run per certificate and so fail per certificate.
+  # Hooks run, and fail, per certificate.
   if [ "$reload" = hooks ]; then
     for each in $(open_names); do reload_and_settle "$each"; done
   else
@@ -822,7 +788,7 @@ changed_names() {
   for looked_at in $names; do [ ! -e "$work/$looked_at/changed" ] || printf '%s ' "$looked_at"; done
 }
 
-# A pointer that cannot be read now is left to the next run.
+# If the pointer cannot be read now, the next run catches up.
 reopen_if_moved() {
   version_before=$(fact "$1" version)
   get_object "live/$1.json" "$work/$1/pointer.json" >/dev/null || return
@@ -837,13 +803,11 @@ main() {
   make_root_folders
   take_lock
   install_open
-  # The pointer may have moved meanwhile; the message that says so waits behind this run, or is lost.
-  round=1
-  while [ "$round" -lt "$max_rounds" ]; do
+  # The pointer may have moved meanwhile, and its command waits behind this run, or is lost: two more rounds.
+  for _ in 2 3; do
     in_parallel reopen_if_moved $(changed_names)
     [ -n "$(open_names)" ] || break
     install_open
-    round=$((round + 1))
   done
   report
 }

@@ -1,7 +1,7 @@
 import type { HostRecord } from './host-record.ts';
 import { splitNames } from './split-names.ts';
 
-/** Certificates that hosts of a group have to fetch. */
+/** Certificates that hosts of a group lack. */
 export interface Deployment {
   group: string;
   names: string[];
@@ -18,7 +18,7 @@ export interface DeploymentFacts {
   records: ReadonlyMap<string, HostRecord>;
 }
 
-/** A deployment for each command's worth of certificates whose live version an online host of a group does not hold. */
+/** For each group, the certificates whose live version an online host lacks, in as many deployments as commands. */
 export function decideDeployments({ certificates, hosts, records }: DeploymentFacts): Deployment[] {
   return [...hosts].flatMap(([group, instanceIds]) => {
     const wanted = certificates.filter(({ groups }) => groups.includes(group));

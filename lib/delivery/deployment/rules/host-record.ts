@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 import { isOfKind, type SaidReason } from '../../../foundation/reasons/reasons.ts';
 import type { HostResult } from './host-report.ts';
 
-/** `hosts/<instance-id>.json`: what that host serves, by lineage. Instants in UTC. */
+/** `hosts/<instance-id>.json`: what that host serves, by lineage. */
 export const HostRecord = z.object({
   instanceId: z.string(),
   group: z.string(),
   lineages: z.record(
     z.string(),
     z.object({
-      /** The version that was last installed well. */
+      /** The last version that was installed. */
       version: z.optional(z.string()),
       outcome: z.string(),
       reason: z.optional(z.string()),
@@ -21,12 +21,12 @@ export const HostRecord = z.object({
 });
 export type HostRecord = z.infer<typeof HostRecord>;
 
-/** Whether the command ended before this host, which says nothing about it: the wave or somebody stopped it. */
+/** Whether the command never reached this host, because SSM or somebody stopped it before. */
 export function neverRan({ reason }: { reason?: SaidReason | undefined }): boolean {
   return reason !== undefined && isOfKind(reason, 'never-ran');
 }
 
-/** The record after a command's results; a version that failed leaves the one that the host fell back to. */
+/** The record after a command's results. A failed version leaves the one that the host still has. */
 export function recordResults(
   before: HostRecord | undefined,
   results: readonly HostResult[],
@@ -38,8 +38,8 @@ export function recordResults(
     lineages[result.name] = {
       version: failed ? before?.lineages[result.name]?.version : result.version,
       outcome: result.outcome,
-      ...(result.reason === undefined ? {} : { reason: result.reason }),
-      ...(result.message === undefined ? {} : { message: result.message }),
+      reason: result.reason,
+      message: result.message,
       at: context.at.toISOString(),
       commandId: context.commandId,
     };

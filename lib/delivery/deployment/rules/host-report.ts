@@ -3,7 +3,7 @@ import { LineageName } from '../../../foundation/certificate/lineage.ts';
 import { orNone } from '../../../foundation/common/parse-json.ts';
 import type { Reason } from '../../../foundation/reasons/reasons.ts';
 
-/** What the script prints as its last line: one result a certificate; `reason` and `message` where the whole run was refused. */
+/** The script's last line: a result for each certificate; `reason` and `message` when it refused to run. */
 const HostReport = z.object({
   perennial: z.literal(1),
   reason: z.optional(z.string()),
@@ -23,30 +23,27 @@ const HostReport = z.object({
 type HostReport = z.infer<typeof HostReport>;
 export type HostResult = HostReport['results'][number];
 
-/** The report in a script's output; `undefined` when it ended without printing one. */
+/** The report in a script's output, if it printed one. */
 export function parseHostReport(output: string): HostReport | undefined {
   return orNone(output.trimEnd().split('\n').at(-1), HostReport);
 }
 
-/** Whether the host holds the version and nothing is left to do there. */
+/** Whether the host has the version. */
 export function isInstalled(outcome: HostResult['outcome']): boolean {
   return outcome === 'served' || outcome === 'unchanged' || outcome === 'installed-not-served';
 }
 
-/** Why a command ended on a host without a report, from SSM's own word, such as `DeliveryTimedOut`. */
+/** Why a host sent no report, from SSM's `StatusDetails`, such as `DeliveryTimedOut`. */
 export function explainSilence(
   instanceId: string,
   statusDetails: string,
 ): { reason: Reason; message: string } {
   const words = statusDetails.replace(/([a-z])([A-Z])/g, '$1-$2').replace(/\s+/g, '-');
   const reason = `ssm-${words.toLowerCase()}` as const;
-  return { reason, message: messageOf(reason, { instanceId, statusDetails }) };
+  return { reason, message: messageOf(reason, instanceId, statusDetails) };
 }
 
-function messageOf(
-  reason: Reason,
-  { instanceId, statusDetails }: { instanceId: string; statusDetails: string },
-): string {
+function messageOf(reason: Reason, instanceId: string, statusDetails: string): string {
   switch (reason) {
     case 'ssm-terminated':
       return `another host of the group failed, so nothing was sent to ${instanceId}; it keeps what it serves until the next check`;

@@ -1,9 +1,9 @@
 import { type HostRecord, neverRan } from './host-record.ts';
 
-export interface HostOrder {
+interface HostOrder {
   canary: string;
   others: string[];
-  /** How many of the others came to nothing at their last run: so many errors are no news. */
+  /** How many of the others failed at their last run, and may fail again. */
   failing: number;
 }
 
@@ -15,8 +15,8 @@ interface LastRun {
 const RANKS: LastRun['ended'][] = ['well', 'unknown', 'badly'];
 
 /**
- * The hosts of a deployment, who goes first and who follows. A host that serves something tells most; one that failed goes
- * first only where all did, and then the one whose failure is oldest, so that no broken host holds up its group for ever.
+ * Chooses the canary: a host that serves something tells most. If all failed, it is the one with the oldest failure, so
+ * that no broken host holds up its group for ever.
  */
 export function orderHosts(
   [first, ...rest]: readonly [string, ...string[]],
@@ -38,13 +38,10 @@ function compare(one: LastRun, other: LastRun): number {
   return one.at < other.at ? -1 : Number(one.at > other.at);
 }
 
-/** How the latest command ended that ran on the host; a command may be about several certificates. */
+/** How the host's last command ended; it may have several certificates. */
 function lastRun(record: HostRecord | undefined): LastRun {
   const runs = Object.values(record?.lineages ?? {}).filter((lineage) => !neverRan(lineage));
-  const last = runs.reduce<(typeof runs)[number] | undefined>(
-    (latest, run) => (latest && latest.at >= run.at ? latest : run),
-    undefined,
-  );
+  const [last] = runs.toSorted((a, b) => (a.at < b.at ? 1 : -Number(a.at > b.at)));
   if (!last) return { ended: 'unknown', at: '' };
   const outcomes = runs.filter(({ commandId }) => commandId === last.commandId).map(({ outcome }) => outcome);
   if (outcomes.some((outcome) => outcome === 'failed' || outcome === 'rolled-back'))

@@ -1,9 +1,9 @@
 /** A String parameter of an SSM document takes 4,096 characters. */
 const MAX_LENGTH = 4_000;
-/** So many full results fit the 24,000 characters of output that Run Command keeps. */
+/** Their full results fit the 24,000 characters of output that Run Command keeps. */
 const MAX_NAMES = 60;
 
-/** The names of certificates in parts that each fit one command. */
+/** Splits certificate names into parts that each fit one command. */
 export function splitNames(names: readonly string[]): string[][] {
   const parts: string[][] = [];
   let length = 0;

@@ -1,6 +1,5 @@
 import { daysLeft, isInLastSixth } from '../../../foundation/certificate/life.ts';
-import { failing, ok, type SiteResult, warning } from './finding.ts';
-import type { LiveFacts, Served } from './site-facts.ts';
+import { failing, type LiveFacts, ok, type Served, type SiteResult, warning } from './site-facts.ts';
 
 const NOT_COMPLETE = ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT'];
 const NOT_TRUSTED = [
@@ -9,7 +8,7 @@ const NOT_TRUSTED = [
   'DEPTH_ZERO_SELF_SIGNED_CERT',
 ];
 
-/** Which certificate is served, whether anybody trusts it, and for how long. Said of all addresses at once where they agree. */
+/** Which certificate is served, whether clients trust it, and for how long. Addresses that agree share a finding. */
 export function judgeCertificate(served: readonly Served[], live: LiveFacts): SiteResult[] {
   return [version(served, live), ...chain(served), expiry(served, live)];
 }
@@ -18,14 +17,12 @@ function version(served: readonly Served[], { serial }: LiveFacts): SiteResult {
   const others = served.filter((one) => one.serial !== withoutZeros(serial));
   if (others.length === 0) return ok('served', `the live certificate (serial ${serial})`);
   const seen = others.map((one) => `${one.address} serves ${one.serial}`).join(', ');
-  return warning(
-    'served',
-    `${seen} instead of the live ${serial}`,
-    'wait for the deployment if one is under way; otherwise see what hosts/ says of that host, and whether a proxy or a CDN in front has a certificate of its own',
-  );
+  const remedy =
+    'wait for the deployment if one is under way; otherwise see what hosts/ says of that host, and whether a proxy or a CDN in front has a certificate of its own';
+  return warning('served', `${seen} instead of the live ${serial}`, remedy);
 }
 
-/** As Node prints serials: an even number of digits is not assured by everybody. */
+/** Serials come with and without leading zeros. */
 function withoutZeros(serial: string): string {
   return serial.replace(/^0+/, '');
 }
@@ -56,7 +53,7 @@ function remedy(code: string): string {
   return 'let the web server use the live version';
 }
 
-/** Of the first to expire. */
+/** The first to expire. */
 function expiry(served: readonly Served[], { now }: LiveFacts): SiteResult {
   const [first] = [...served].sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
   if (!first) return ok('expiry', 'nothing expires');
@@ -64,11 +61,7 @@ function expiry(served: readonly Served[], { now }: LiveFacts): SiteResult {
   if (first.notAfter <= now)
     return failing('expiry', `${first.address}: expired on ${day}`, 'let the host use the live version');
   const seen = `expires on ${day}, in ${daysLeft(first, now)} days`;
-  if (isInLastSixth(first, now))
-    return warning(
-      'expiry',
-      `${first.address}: ${seen}`,
-      'see what state/ and hosts/ say: it should have been renewed',
-    );
-  return ok('expiry', seen);
+  if (!isInLastSixth(first, now)) return ok('expiry', seen);
+  const remedy = 'see what state/ and hosts/ say: it should have been renewed';
+  return warning('expiry', `${first.address}: ${seen}`, remedy);
 }

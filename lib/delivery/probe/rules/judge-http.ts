@@ -1,11 +1,10 @@
 import { DAY } from '../../../foundation/common/durations.ts';
-import { ok, type SiteResult, warning } from './finding.ts';
-import type { SiteFacts } from './site-facts.ts';
+import { ok, type SiteFacts, type SiteResult, warning } from './site-facts.ts';
 
-/** Half a year, what most advise at least. */
+/** Half a year, the usual minimum. */
 const HSTS_SECONDS = (180 * DAY) / 1000;
 
-/** Whether plain http leads to https, and browsers are told to stay there. */
+/** Whether http redirects to https, and HSTS makes browsers stay there. */
 export function judgeHttp({ site, plain, secure }: SiteFacts): SiteResult[] {
   return [redirect(site, plain), hsts(secure)];
 }
@@ -17,24 +16,18 @@ function redirect(site: string, plain: SiteFacts['plain']): SiteResult {
   if (status < 300 || status > 399 || location === undefined)
     return warning('redirect', `http://${site}/ answers ${status} in the clear`, remedy);
   const target = URL.parse(location, `http://${site}/`);
+  const leads = `http://${site}/ leads to`;
   if (target?.protocol !== 'https:')
-    return warning(
-      'redirect',
-      `http://${site}/ leads to ${location.slice(0, 200)}, which is not https`,
-      remedy,
-    );
+    return warning('redirect', `${leads} ${location.slice(0, 200)}, which is not https`, remedy);
+  const direct = `lead to https://${site}/ first, so that its HSTS header is seen`;
   if (target.hostname !== site)
-    return warning(
-      'redirect',
-      `http://${site}/ leads to another name, ${target.hostname}`,
-      `lead to https://${site}/ first, so that its HSTS header is seen`,
-    );
+    return warning('redirect', `${leads} another name, ${target.hostname}`, direct);
   if (status !== 301 && status !== 308)
-    return warning('redirect', `http://${site}/ leads to https for now only (${status})`, remedy);
-  return ok('redirect', `http://${site}/ leads to https (${status})`);
+    return warning('redirect', `${leads} https for now only (${status})`, remedy);
+  return ok('redirect', `${leads} https (${status})`);
 }
 
-/** RFC 6797, 6.1: directives are told apart by semicolons, in any case; a value may be quoted. */
+/** RFC 6797, 6.1: semicolons separate directives, case does not matter, and a value may be quoted. */
 function hsts(secure: SiteFacts['secure']): SiteResult {
   const remedy =
     'add_header Strict-Transport-Security "max-age=31536000" always; once all is well over https';
@@ -42,12 +35,8 @@ function hsts(secure: SiteFacts['secure']): SiteResult {
     return warning('hsts', `no answer over https (${secure.error})`, 'see the web server');
   if (secure.hsts === undefined) return warning('hsts', 'no Strict-Transport-Security header', remedy);
   const [, seconds] = /(?:^|;)\s*max-age\s*=\s*"?(\d+)"?\s*(?:;|$)/i.exec(secure.hsts) ?? [];
-  if (seconds === undefined)
-    return warning(
-      'hsts',
-      `Strict-Transport-Security without a max-age (${secure.hsts.slice(0, 200)})`,
-      remedy,
-    );
+  const incomplete = `Strict-Transport-Security without a max-age (${secure.hsts.slice(0, 200)})`;
+  if (seconds === undefined) return warning('hsts', incomplete, remedy);
   const seen = `Strict-Transport-Security for ${Math.floor((Number(seconds) * 1000) / DAY)} days`;
   return Number(seconds) < HSTS_SECONDS ? warning('hsts', seen, remedy) : ok('hsts', seen);
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 
-/** Of the IANA special-purpose registries (RFC 6890): what is not reachable from everywhere, or nobody's host. */
+/** From the IANA special-purpose registry (RFC 6890): not reachable from everywhere, or no address of a host. */
 const NOT_PUBLIC_V4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -23,7 +23,7 @@ for (const subnet of NOT_PUBLIC_V4) {
   notPublic.addSubnet(net, Number(prefix));
 }
 
-/** Whether an IPv4 address is one of the public Internet. IPv6 addresses are never asked, so none counts. */
+/** Whether it is an IPv4 address of the public Internet. IPv6 is never probed, so it does not count. */
 export function isPublicAddress(address: string): boolean {
   return isIPv4(address) && !notPublic.check(address);
 }

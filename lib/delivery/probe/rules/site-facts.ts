@@ -1,7 +1,9 @@
+import { type Result, resultsOf } from '../../../foundation/common/finding.ts';
+
 export const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
 
-/** What could not be seen, in the words of whoever refused it. */
+/** The words of the resolver, the server or Node. */
 export interface Unseen {
   error: string;
 }
@@ -12,9 +14,9 @@ export interface Served {
   serial: string;
   notBefore: Date;
   notAfter: Date;
-  /** Node's code for why it would not trust it, such as `UNABLE_TO_VERIFY_LEAF_SIGNATURE`; `undefined` when it does. */
+  /** Node's code for why it does not trust it, such as `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. */
   untrusted: string | undefined;
-  /** What ALPN settled on (RFC 7301). */
+  /** From ALPN (RFC 7301). */
   protocol: string | undefined;
 }
 
@@ -28,9 +30,9 @@ export interface HttpAnswer {
 export interface SiteFacts {
   site: string;
   addresses: string[] | Unseen;
-  /** By address; only addresses that may be asked. */
+  /** One for each public IPv4 address. */
   served: (Served | (Unseen & { address: string }))[];
-  /** TLS versions that the first address that answered takes. */
+  /** TLS versions that the first answering address accepts. */
   versions: TlsVersion[];
   /** `/` over http and over https at that address. */
   plain: HttpAnswer | Unseen;
@@ -42,3 +44,21 @@ export interface LiveFacts {
   serial: string;
   now: Date;
 }
+
+/** The checks from outside, in this order. */
+type SiteCheck =
+  | 'address'
+  | 'connection'
+  | 'served'
+  | 'chain'
+  | 'expiry'
+  | 'tls-version'
+  | 'http2'
+  | 'redirect'
+  | 'hsts';
+
+/** A finding without its site. */
+export type SiteResult = Result<SiteCheck>;
+export type SiteFinding = { site: string } & SiteResult;
+
+export const { ok, warning, failing } = resultsOf<SiteCheck>();
