@@ -97,5 +97,6 @@ function certIdOf(leaf: X509Certificate, serial: string): string {
 }
 
 export function keyFingerprint(key: PrivateKeyPem): string {
-  return spkiHash(createPublicKey(key.reveal()));
+  // Of a public key too, createPublicKey alone would give one.
+  return spkiHash(createPublicKey(createPrivateKey(key.reveal())));
 }

@@ -1,10 +1,10 @@
 import { challengeName, selfAndAncestors } from '../../foundation/certificate/domain-name.ts';
-import { describeError } from '../../foundation/common/describe-error.ts';
+import { describeError, oneLine } from '../../foundation/common/describe-error.ts';
 import { once } from '../../foundation/common/once.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { relevantSet } from '../../issuance/caa/find-caa.ts';
 import { cnamePath } from '../../issuance/dns/follow-cnames.ts';
-import type { Resolver } from '../../issuance/dns/resolver.ts';
+import { DnsError, type Resolver } from '../../issuance/dns/resolver.ts';
 import { type FoundRecord, type HostedZone, zonesFor } from '../../issuance/dns/rules/hosted-zones.ts';
 import { persistName } from '../../issuance/dns/rules/persist-record.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
@@ -17,9 +17,12 @@ export async function answerOf<Found>(question: Promise<Found>): Promise<Answer<
   try {
     return { found: await question };
   } catch (error) {
-    if (error instanceof PerennialError) return { trouble: error };
-    const { reason, message: seen } = describeError(error);
-    return { trouble: { reason, seen, remedy: '' } };
+    const { reason, message } = describeError(error);
+    if (!(error instanceof PerennialError)) return { trouble: { reason, seen: message, remedy: '' } };
+    // An error may quote what AWS, a CA or an object says, of any length and with control characters.
+    const { seen, remedy } = error;
+    const code = error instanceof DnsError ? { code: error.code } : {};
+    return { trouble: { reason, seen: oneLine(seen, 1000), remedy: oneLine(remedy, 1000), ...code } };
   }
 }
 

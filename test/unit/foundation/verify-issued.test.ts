@@ -1,7 +1,8 @@
-import { X509Certificate } from 'node:crypto';
+import { createPublicKey, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../lib/foundation/certificate/leaf.ts';
+import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
 import {
   CertificateError,
   certificateFacts,
@@ -140,4 +141,9 @@ yNQwCgYIKoZIzj0EAwIDRwAwRAIge09+S5TZAlw5tgtiVvuERV6cT4mfutXIlwTb
     const pem = await ca.issue({ key, names, ...VALID, serial });
     expect(certificateFacts(new X509Certificate(pem)).certId.split('.')[1]).toBe(encoded);
   });
+});
+
+it('a public key in the place of a private one has no fingerprint', () => {
+  const pem = createPublicKey(key.reveal()).export({ type: 'spki', format: 'pem' }).toString();
+  expect(() => keyFingerprint(new PrivateKeyPem(pem))).toThrow();
 });

@@ -108,3 +108,10 @@ describe("the CA's word", () => {
     expect(hold({ limits: DOMAIN, issued: ago(1, 1, 1, 1) })?.reason).toBe('ca-limited');
   });
 });
+
+it('an instant that cannot be read counts for nothing, and hides no other', () => {
+  const { failedAuthorizations } = refused('example.com', 0, 9, 66, 98, 106, 20);
+  const spoilt = [...failedAuthorizations.slice(0, 3), { name: 'example.com', at: 'junk' }];
+  const limits = { limits: [], failedAuthorizations: [...spoilt, ...failedAuthorizations.slice(3)] };
+  expect(hold({ limits })).toBeUndefined();
+});

@@ -66,9 +66,10 @@ function budgetLimit({ names, limits, issued, now }: OrderLimitFacts): OrderLimi
 
 /** When the window will hold fewer than {@link MOST}; `undefined` if it does now. */
 function freeAt(instants: readonly Date[], windowMs: number, now: Date): Date | undefined {
-  const ends = instants.map((instant) => instant.getTime() + windowMs).sort((a, b) => a - b);
-  const end = ends.at(-MOST);
-  return end !== undefined && end > now.getTime() ? new Date(end) : undefined;
+  // An instant that cannot be read is in no window, and would spoil the order.
+  const ends = instants.map((instant) => instant.getTime() + windowMs).filter((end) => end > now.getTime());
+  const end = ends.sort((a, b) => a - b).at(-MOST);
+  return end === undefined ? undefined : new Date(end);
 }
 
 /** The order has to wait: nothing is wrong, and the CA was not asked. */
