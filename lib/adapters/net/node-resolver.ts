@@ -4,7 +4,14 @@ import type { CaaProperty } from '../../issuance/caa/rules/caa.ts';
 import { DnsError, type Resolver } from '../../issuance/dns/resolver.ts';
 
 const ABSENT = ['ENOTFOUND', 'ENODATA'];
-const TIMING = { timeout: 2_000, tries: 3 };
+const TIMEOUT_MS = 2_000;
+
+interface ResolverOptions {
+  resolver?: string | undefined;
+  port?: number | undefined;
+  /** Each waits longer than the one before. */
+  tries?: number;
+}
 
 /** The public DNS through Node's resolver, which repeats truncated answers over TCP. */
 export class DnsResolver implements Resolver {
@@ -12,9 +19,10 @@ export class DnsResolver implements Resolver {
   readonly #server: (address: string) => NodeResolver;
 
   /** `resolver` is the recursive resolver's address (Lambda's own when absent); `port` is also that of authoritative servers. */
-  constructor({ resolver, port = 53 }: { resolver?: string | undefined; port?: number | undefined } = {}) {
-    this.#server = once((address) => resolverAt(address, port));
-    this.#recursive = resolver ? this.#server(resolver) : new NodeResolver(TIMING);
+  constructor({ resolver, port = 53, tries = 3 }: ResolverOptions = {}) {
+    const timing = { timeout: TIMEOUT_MS, tries };
+    this.#server = once((address) => resolverAt(`${address}:${port}`, timing));
+    this.#recursive = resolver ? this.#server(resolver) : new NodeResolver(timing);
   }
 
   async caa(name: string): Promise<CaaProperty[]> {
@@ -65,9 +73,9 @@ export class DnsResolver implements Resolver {
   }
 }
 
-function resolverAt(address: string, port: number): NodeResolver {
-  const resolver = new NodeResolver(TIMING);
-  resolver.setServers([`${address}:${port}`]);
+function resolverAt(server: string, timing: { timeout: number; tries: number }): NodeResolver {
+  const resolver = new NodeResolver(timing);
+  resolver.setServers([server]);
   return resolver;
 }
 

@@ -32,7 +32,8 @@ export class PublicSiteObserver implements SiteObserver {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
-    this.#resolver = new DnsResolver(options.dns);
+    // A third try of silent servers would not end within the half minute of a site.
+    this.#resolver = new DnsResolver({ ...options.dns, tries: 2 });
   }
 
   async observe(site: string, signal: AbortSignal): Promise<SiteFacts> {
