@@ -15,20 +15,27 @@ interface Param {
   example: string | undefined;
 }
 
+const NEEDED = ['contact', 'agreeToTerms', 'domains'];
+const serverlessYml = read('serverless.yml');
+/** As it is when a user has set what has no default. */
+const configuredYml = serverlessYml.replaceAll(new RegExp(`^    # (?=(${NEEDED.join('|')}):)`, 'gm'), '    ');
+
 /** The paragraphs of params.default in serverless.yml, each a comment with a parameter below it. */
-function documentedParams(): Param[] {
-  const [, rest = ''] = read('serverless.yml').split('\nparams:\n  default:\n');
+function documentedParams(yml: string): Param[] {
+  const [, rest = ''] = yml.split('\nparams:\n  default:\n');
   const [paragraphs = ''] = rest.split(/\n {2}#/);
   return paragraphs.split('\n\n').map((paragraph) => {
     const lines = paragraph.split('\n').map((line) => line.replace(/^ {4}/, ''));
     const comment = lines.filter((line) => line.startsWith('# ')).join(' ');
     const [, name = '', value] = /^(\w+):(?: (.*))?$/m.exec(lines.join('\n')) ?? [];
     const [, exampleName = '', example] = /^# (?:Example: )?(\w+): (.*)$/m.exec(lines.join('\n')) ?? [];
-    return { name: name || exampleName, comment, value: name ? (value ?? '') : undefined, example };
+    const given = name ? (value ?? '') : undefined;
+    return { name: name || exampleName, comment, value: given, example: example ?? given };
   });
 }
 
-const forUsers = documentedParams().filter(({ comment }) => !comment.startsWith('# For tests'));
+const paramsForUsers = (yml: string) =>
+  documentedParams(yml).filter(({ comment }) => !comment.startsWith('# For tests'));
 
 /** YAML of one line, as far as it is JSON or a plain word. */
 function plainValue(text: string): unknown {
@@ -44,7 +51,12 @@ const checked = (given: Record<string, unknown>) =>
     resolveVariable: async (variable: string) => given[variable.replace(/^param:|, null$/g, '')] ?? null,
   });
 
-describe('params in serverless.yml', () => {
+describe.each([
+  ['serverless.yml', serverlessYml],
+  ['a serverless.yml with the params that have no default', configuredYml],
+])('params in %s', (_, yml) => {
+  const forUsers = paramsForUsers(yml);
+
   it('are there, each in a paragraph of its own', () => {
     expect(forUsers).toHaveLength(14);
     expect(new Set(forUsers.map(({ name }) => name)).size).toBe(14);
@@ -53,16 +65,15 @@ describe('params in serverless.yml', () => {
   it.each(forUsers)('$name has a meaning, an example, and a default unless it says otherwise', (param) => {
     expect(param.comment.replace(/# /g, ' ').length).toBeGreaterThan(60);
     expect(param.example, 'example').toBeTruthy();
-    const needed = ['contact', 'agreeToTerms', 'domains'].includes(param.name);
+    const needed = NEEDED.includes(param.name);
     expect(param.comment.replaceAll(' # ', ' ').includes('No default.')).toBe(needed);
-    expect(param.value === undefined).toBe(needed || param.name === 'notify');
+    if (!needed) expect(param.value === undefined).toBe(param.name === 'notify');
   });
 
   it('all have examples that a deploy takes', async () => {
     const given = Object.fromEntries(forUsers.map(({ name, example = '' }) => [name, plainValue(example)]));
     const { hostGroups, ...taken } = await checked(given);
     expect(taken).toMatchObject({
-      contact: 'you@example.com',
       checkRate: 'rate(6 hours)',
       ordersPerRun: '50',
     });
@@ -75,9 +86,11 @@ describe('params in serverless.yml', () => {
     const named = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
     expect(named.sort()).toEqual(forUsers.map(({ name }) => name).sort());
   });
+});
 
+describe('params in serverless.yml', () => {
   it('of staging say what is apart: the CA and those after it', () => {
-    const [, staging = ''] = /\n {2}staging:\n((?: {4}.*\n)+)/.exec(read('serverless.yml')) ?? [];
+    const [, staging = ''] = /\n {2}staging:\n((?: {4}.*\n)+)/.exec(serverlessYml) ?? [];
     expect(staging).toContain('directoryUrl: https://acme-staging-v02.api.letsencrypt.org/directory');
     expect(staging).toContain('fallbackDirectoryUrls: []');
   });
