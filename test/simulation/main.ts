@@ -1,6 +1,7 @@
 import type { Breach } from './checks/broken.ts';
 import { type Options, parseOptions } from './options.ts';
 import { type Outcome, run } from './run.ts';
+import { shrink } from './shrink.ts';
 
 const LAST_SHOWN = 25;
 
@@ -16,6 +17,7 @@ async function main(words: readonly string[]): Promise<number> {
     totals.broken += outcome.breaches.first.size + (isSame ? 0 : 1);
     for (const [what, count] of outcome.world.trace.counts) met.set(what, (met.get(what) ?? 0) + count);
     tell(seed, outcome, isSame);
+    if (options.shrinks) await tellShrunk(seed, outcome, options);
   }
   const situations = [...met].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, count]) => `${what} ${count}`);
   console.log(`met: ${situations.join(', ')}`);
@@ -35,6 +37,17 @@ async function runTwice(seed: bigint, options: Options): Promise<{ outcome: Outc
   if (options.once || options.showsTrace) return { outcome, isSame: true };
   const again = await run({ ...options, seed, show: undefined });
   return { outcome, isSame: again.digest === outcome.digest };
+}
+
+async function tellShrunk(seed: bigint, { breaches, world }: Outcome, options: Options): Promise<void> {
+  for (const check of breaches.first.keys()) {
+    const fails = async (only: readonly string[]) => {
+      const { breaches } = await run({ ...options, seed, show: undefined, only });
+      return breaches.first.has(check);
+    };
+    const needed = await shrink(world.faults.sites, fails);
+    console.log(`  ${check} needs only: ${needed.join(', ') || 'no fault'}`);
+  }
 }
 
 function tell(

@@ -11,10 +11,12 @@ export interface Options {
   showsTrace: boolean;
   /** Runs each seed once only, without comparing. */
   once: boolean;
+  /** Looks for the fewest faults with which each check still fails. */
+  shrinks: boolean;
 }
 
 export const USAGE =
-  'npm run simulate -- [--years 10] [--certificates 20] [--seeds 50 | --seed S] [--first 1] [--faults none|light|heavy] [--until INSTANT] [--trace] [--once]';
+  'npm run simulate -- [--years 10] [--certificates 20] [--seeds 50 | --seed S] [--first 1] [--faults none|light|heavy] [--until INSTANT] [--trace] [--once] [--shrink]';
 
 /** Throws what parseArgs throws, or an Error with the usage. */
 export function parseOptions(words: readonly string[]): Options {
@@ -30,6 +32,7 @@ export function parseOptions(words: readonly string[]): Options {
       until: { type: 'string' },
       trace: { type: 'boolean', default: false },
       once: { type: 'boolean', default: false },
+      shrink: { type: 'boolean', default: false },
     },
   });
   const { faults, until, seed, first } = values;
@@ -44,5 +47,6 @@ export function parseOptions(words: readonly string[]): Options {
     until: until === undefined ? undefined : Date.parse(until),
     showsTrace: values.trace,
     once: values.once,
+    shrinks: values.shrink,
   };
 }

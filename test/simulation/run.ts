@@ -30,6 +30,8 @@ export interface RunOptions {
   show: ((line: string) => void) | undefined;
   /** Told what the run has drawn, before it begins. */
   drawn?: (faults: readonly string[]) => void;
+  /** The faults that happen, of those that the seed has drawn; all when absent. */
+  only?: readonly string[] | undefined;
 }
 
 /** After the faults have stopped. */
@@ -41,8 +43,8 @@ export type Outcome = Awaited<ReturnType<typeof run>>;
 /** One seed, from its first day to the end of its second phase. */
 export async function run(options: RunOptions) {
   const begun = process.cpuUsage();
-  const { seed, years, certificates, heaviness } = options;
-  const world = new World({ seed, start: START, heaviness });
+  const { seed, years, certificates, heaviness, only } = options;
+  const world = new World({ seed, start: START, heaviness, only });
   world.trace.show = options.show;
   closeOutside(true);
   recordIssued(world);

@@ -24,11 +24,17 @@ export class Faults {
   readonly heaviness: Heaviness;
   readonly #rates = new Map<string, number>();
   readonly #random: Random;
+  readonly #only: readonly string[] | undefined;
   /** Whether they happen; switched off for the second phase. */
   on = true;
 
-  constructor(streams: Streams, heaviness: Heaviness) {
+  /** Of those that the seed draws, `only` some may be on; what is drawn stays as it is. */
+  constructor(
+    streams: Streams,
+    { heaviness, only }: { heaviness: Heaviness; only?: readonly string[] | undefined },
+  ) {
     this.heaviness = heaviness;
+    this.#only = only;
     this.#random = streams.of('fates');
     const random = streams.of('fault-rates');
     const share = { none: 0, light: 0.15, heavy: 0.5 }[heaviness];
@@ -36,7 +42,7 @@ export class Faults {
       for (const kind of AT_CALLS) {
         const isOn = random.chance(share);
         const rate = random.spread(...RATES[kind]);
-        if (isOn) this.#rates.set(`${port}.${kind}`, rate);
+        if (isOn) this.#switchOn(`${port}.${kind}`, rate);
       }
   }
 
@@ -44,8 +50,12 @@ export class Faults {
   draw(site: string, random: Random, [least, most]: readonly [number, number]): number {
     const isOn = random.chance({ none: 0, light: 0.25, heavy: 0.6 }[this.heaviness]);
     const rate = random.spread(least, most);
-    if (isOn) this.#rates.set(site, rate);
-    return isOn ? rate : 0;
+    if (isOn) this.#switchOn(site, rate);
+    return this.#rates.get(site) ?? 0;
+  }
+
+  #switchOn(site: string, rate: number): void {
+    if (this.#only?.includes(site) ?? true) this.#rates.set(site, rate);
   }
 
   rate(site: string): number {
@@ -67,8 +77,9 @@ export class Faults {
     return 'goes-well';
   }
 
-  switchOff(site: string): void {
-    this.#rates.delete(site);
+  /** What is on. */
+  get sites(): string[] {
+    return [...this.#rates.keys()];
   }
 
   /** What is on, for people. */

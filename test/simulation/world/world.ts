@@ -31,6 +31,8 @@ export interface WorldOptions {
   seed: bigint;
   start: number;
   heaviness: Heaviness;
+  /** The faults that may be on, of those that the seed draws. */
+  only?: readonly string[] | undefined;
 }
 
 const MINUTE = 60_000;
@@ -59,12 +61,12 @@ export class World extends Ledger implements Services {
   /** What is broken for a time, and how it is mended. */
   readonly #broken = new Map<string, () => void>();
 
-  constructor({ seed, start, heaviness }: WorldOptions) {
+  constructor({ seed, start, ...faults }: WorldOptions) {
     super();
     this.streams = new Streams(seed);
     this.scheduler = new Scheduler(start);
     this.trace = new Trace(() => this.scheduler.now);
-    this.faults = new Faults(this.streams, heaviness);
+    this.faults = new Faults(this.streams, faults);
     const base = { scheduler: this.scheduler, trace: this.trace, faults: this.faults };
     this.outages = new Outages({ ...base, random: this.streams.of('outages') });
     this.lambda = new Lambda({ ...base, random: this.streams.of('lambda') });

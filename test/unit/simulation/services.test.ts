@@ -14,7 +14,7 @@ import { Route53, zonesFor } from '../../simulation/services/route53.ts';
 function quietWorld() {
   const streams = new Streams(1n);
   const scheduler = new Scheduler(Date.parse('2026-11-20T00:00:00Z'));
-  const faults = new Faults(streams, 'none');
+  const faults = new Faults(streams, { heaviness: 'none' });
   const trace = new Trace(() => scheduler.now);
   const random = streams.of('calls');
   const calls = new Calls({ scheduler, faults, trace, random, isDown: () => false, kill: () => {} });
