@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { packageProject } from './package.ts';
 import { holdLock } from './setup/hold-lock.ts';
@@ -34,7 +34,25 @@ export async function deployProject(options: DeployOptions): Promise<void> {
   if (!reusePackage) return build(['deploy'], env);
   const folder = join(dirname(logFile), 'package');
   await packageProject({ projectDir, env, folder }, build);
-  await runServerless(['deploy', '--package', folder], options);
+  const linked = join(dirname(logFile), 'project');
+  await linkProject(projectDir, linked);
+  await runServerless(['deploy', '--package', folder], { ...options, projectDir: linked });
+}
+
+const NOT_LINKED = ['.serverless', '.esbuild', '.local', '.git'];
+
+/**
+ * Makes a folder with the project's files. `serverless deploy --package` copies the package into `.serverless` beside
+ * serverless.yml: in one folder, two clouds would deploy each other's.
+ */
+async function linkProject(projectDir: string, folder: string): Promise<void> {
+  await mkdir(folder);
+  for (const entry of await readdir(projectDir, { withFileTypes: true })) {
+    if (NOT_LINKED.includes(entry.name)) continue;
+    // It takes no link for its own file.
+    const place = entry.isFile() ? copyFile : symlink;
+    await place(join(projectDir, entry.name), join(folder, entry.name));
+  }
 }
 
 async function runServerless(args: string[], { projectDir, env, logFile }: DeployOptions): Promise<void> {

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import type { Breach } from './checks/broken.ts';
+import { DAY } from './engine/durations.ts';
 import { type Options, parseOptions } from './options.ts';
+import { drawLives } from './picture/draw-lives.ts';
 import { type Outcome, run } from './run.ts';
 import { shrink } from './shrink.ts';
 
@@ -17,6 +20,7 @@ async function main(words: readonly string[]): Promise<number> {
     totals.broken += outcome.breaches.first.size + (isSame ? 0 : 1);
     for (const [what, count] of outcome.world.trace.counts) met.set(what, (met.get(what) ?? 0) + count);
     tell(seed, outcome, isSame);
+    if (options.picture) draw(seed, outcome, options.picture);
     if (options.shrinks) await tellShrunk(seed, outcome, options);
   }
   const situations = [...met].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, count]) => `${what} ${count}`);
@@ -37,6 +41,12 @@ async function runTwice(seed: bigint, options: Options): Promise<{ outcome: Outc
   if (options.once || options.showsTrace) return { outcome, isSame: true };
   const again = await run({ ...options, seed, show: undefined });
   return { outcome, isSame: again.digest === outcome.digest };
+}
+
+function draw(seed: bigint, { lives, span, commits }: Outcome, file: string): void {
+  const days = Math.round((span.until - span.from) / DAY);
+  const title = `Seed ${seed}: ${lives.versions.size} certificates, ${days} days, ${commits} renewals, ${lives.mails.length} mails`;
+  writeFileSync(file, drawLives(lives, { ...span, title }));
 }
 
 async function tellShrunk(seed: bigint, { breaches, world }: Outcome, options: Options): Promise<void> {

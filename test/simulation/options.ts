@@ -13,10 +13,12 @@ export interface Options {
   once: boolean;
   /** Looks for the fewest faults with which each check still fails. */
   shrinks: boolean;
+  /** The SVG file that the last seed is drawn into. */
+  picture: string | undefined;
 }
 
 export const USAGE =
-  'npm run simulate -- [--years 10] [--certificates 20] [--seeds 50 | --seed S] [--first 1] [--faults none|light|heavy] [--until INSTANT] [--trace] [--once] [--shrink]';
+  'npm run simulate -- [--years 10] [--certificates 20] [--seeds 50 | --seed S] [--first 1] [--faults none|light|heavy] [--until INSTANT] [--trace] [--once] [--shrink] [--picture FILE]';
 
 /** Throws what parseArgs throws, or an Error with the usage. */
 export function parseOptions(words: readonly string[]): Options {
@@ -32,6 +34,7 @@ export function parseOptions(words: readonly string[]): Options {
       until: { type: 'string' },
       trace: { type: 'boolean', default: false },
       once: { type: 'boolean', default: false },
+      picture: { type: 'string' },
       shrink: { type: 'boolean', default: false },
     },
   });
@@ -48,5 +51,6 @@ export function parseOptions(words: readonly string[]): Options {
     showsTrace: values.trace,
     once: values.once,
     shrinks: values.shrink,
+    picture: values.picture,
   };
 }

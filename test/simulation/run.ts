@@ -9,6 +9,7 @@ import { checkTelling } from './checks/telling-checks.ts';
 import { HOUR, YEAR } from './engine/durations.ts';
 import type { Heaviness } from './engine/faults.ts';
 import { closeOutside } from './engine/outside.ts';
+import { recordLives } from './picture/record-lives.ts';
 import { Clockwork } from './world/clockwork.ts';
 import { SITES } from './world/fault-sites.ts';
 import { letLive } from './world/life.ts';
@@ -48,6 +49,7 @@ export async function run(options: RunOptions) {
   world.trace.show = options.show;
   closeOutside(true);
   recordIssued(world);
+  const lives = recordLives(world);
   const clockwork = new Clockwork(world);
   world.clockwork = clockwork;
   const breaches = new Breaches(world.trace, () => world.scheduler.now);
@@ -86,5 +88,14 @@ export async function run(options: RunOptions) {
   const { commits } = pointers;
   const { user, system } = process.cpuUsage(begun);
   const cpuSeconds = (user + system) / 1e6;
-  return { world, clockwork, breaches, commits: commits(), digest: world.trace.digest(), cpuSeconds };
+  return {
+    world,
+    clockwork,
+    lives,
+    span: { from: START, until: end },
+    breaches,
+    commits: commits(),
+    digest: world.trace.digest(),
+    cpuSeconds,
+  };
 }
