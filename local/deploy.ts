@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { deployPackage } from './deploy-package.ts';
 import { packageProject } from './package.ts';
 import { holdLock } from './setup/hold-lock.ts';
 
@@ -17,15 +18,16 @@ export interface DeployOptions {
   env: Record<string, string>;
   /** gets everything that it prints */
   logFile: string;
-  /** takes what was packed of the same project before, which saves most of the time */
+  /** for a cloud without a stack: takes what was packed of the same project before, which saves most of the time */
   reusePackage?: boolean;
 }
 
 const SERVERLESS = join(import.meta.dirname, '../node_modules/.bin/serverless');
 const RUN_LIMIT_MS = 300_000;
 const LINES_TO_SHOW = 15;
+const STACK = 'perennial-local';
 
-/** Runs the real `serverless deploy`. */
+/** Runs the real `serverless deploy`, or deploys what it packed before of the same project. */
 export async function deployProject(options: DeployOptions): Promise<void> {
   const { projectDir, env, logFile, reusePackage } = options;
   /** One at a time for a project, as it builds in a folder of the project. */
@@ -34,25 +36,7 @@ export async function deployProject(options: DeployOptions): Promise<void> {
   if (!reusePackage) return build(['deploy'], env);
   const folder = join(dirname(logFile), 'package');
   await packageProject({ projectDir, env, folder }, build);
-  const linked = join(dirname(logFile), 'project');
-  await linkProject(projectDir, linked);
-  await runServerless(['deploy', '--package', folder], { ...options, projectDir: linked });
-}
-
-const NOT_LINKED = ['.serverless', '.esbuild', '.local', '.git'];
-
-/**
- * Makes a folder with the project's files. `serverless deploy --package` copies the package into `.serverless` beside
- * serverless.yml: in one folder, two clouds would deploy each other's.
- */
-async function linkProject(projectDir: string, folder: string): Promise<void> {
-  await mkdir(folder);
-  for (const entry of await readdir(projectDir, { withFileTypes: true })) {
-    if (NOT_LINKED.includes(entry.name)) continue;
-    // It takes no link for its own file.
-    const place = entry.isFile() ? copyFile : symlink;
-    await place(join(projectDir, entry.name), join(folder, entry.name));
-  }
+  await deployPackage(folder, { stackName: STACK, env });
 }
 
 async function runServerless(args: string[], { projectDir, env, logFile }: DeployOptions): Promise<void> {
