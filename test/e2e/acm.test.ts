@@ -58,7 +58,7 @@ async function hourlyCheck(): Promise<void> {
 }
 
 async function renew(): Promise<void> {
-  await line.invokeScan('--path', 'events/force-renewal.json');
+  await line.scan({ start: 'force', names: ['example.com'] });
   await line.idle();
 }
 

@@ -34,7 +34,7 @@ describe('a renewal file that cannot be used', () => {
     await line.putAndWait('good', good);
     for (const [name, file] of cases) await line.put(`renewal/${name}.json`, file);
     await line.idle();
-    plan = await line.invokeScan('--path', 'events/plan.json');
+    plan = await line.scan({ start: 'plan' });
   });
 
   it.each(cases)('%s is rejected with one line that says what and where', (name, _file, complaint) => {
@@ -69,11 +69,11 @@ describe('an event of the wrong shape', () => {
     ['{"start":"plan","extra":1}', 'unknown key "extra"'],
     ['{"start":"force","names":["../x"]}', 'event: names'],
   ])('%s is answered with one line', async (event, complaint) => {
-    expect(await refusal('--data', event)).toContain(complaint);
+    await expect(line.invoke('scan', JSON.parse(event))).rejects.toThrow(complaint);
   });
 
   it('names a certificate that has no file', async () => {
-    const plan = await line.invokeScan('--data', '{"start":"force","names":["nobody.example.com"]}');
+    const plan = await line.scan({ start: 'force', names: ['nobody.example.com'] });
     expect(plan.certificates).toMatchObject([{ action: 'reject', reason: 'renewal-file-missing' }]);
     expect(plan.batches).toEqual([]);
   });

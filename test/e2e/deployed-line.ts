@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -19,7 +20,6 @@ import type { Plan } from '../../lib/scan/rules/plan.ts';
 import { type CloudOptions, type LocalCloud, startCloud } from '../../local/cloud.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const BIN = join(ROOT, 'node_modules/.bin');
 const LIMIT_MS = 60_000;
 /** A machine that is busy with other things takes its time. */
 const IDLE_LIMIT_MS = 170_000;
@@ -34,6 +34,7 @@ export class DeployedLine {
   readonly printed: string[] = [];
   readonly s3: S3Client;
   readonly route53: Route53Client;
+  readonly #lambda: LambdaClient;
   #zones = new Map<string, string>();
 
   private constructor(cloud: LocalCloud, bucket: string) {
@@ -46,6 +47,7 @@ export class DeployedLine {
     this.bucket = bucket;
     this.s3 = new S3Client({ ...client, forcePathStyle: true });
     this.route53 = new Route53Client(client);
+    this.#lambda = new LambdaClient(client);
     cloud.onFunctionLog((name, line) => {
       this.printed.push(line);
       const read = line.startsWith('{') ? whole(line) : undefined;
@@ -143,9 +145,21 @@ export class DeployedLine {
     return text === undefined ? undefined : LivePointer.parse(JSON.parse(text));
   }
 
-  /** `npx serverless invoke -f scan` with an event file, as the README says; the plan that it prints. */
-  async invokeScan(...args: string[]): Promise<Plan> {
-    return JSON.parse(await this.run(join(BIN, 'serverless'), ['invoke', '-f', 'scan', ...args]));
+  scan(event: object): Promise<Plan> {
+    return this.invoke('scan', event);
+  }
+
+  /** What a function answers to an event, or to none, as `serverless invoke` asks it; throws the function's error. */
+  async invoke<Answer>(name: string, event?: object): Promise<Answer> {
+    const { Payload, FunctionError } = await this.#lambda.send(
+      new InvokeCommand({
+        FunctionName: `perennial-local-${name}`,
+        ...(event && { Payload: Buffer.from(JSON.stringify(event)) }),
+      }),
+    );
+    const answer = JSON.parse(Payload?.transformToString() ?? '');
+    if (FunctionError) throw new Error(answer.errorMessage);
+    return answer;
   }
 
   /** Runs a program of this project with the cloud's environment. */
@@ -180,6 +194,7 @@ export class DeployedLine {
   stop(): Promise<void> {
     this.s3.destroy();
     this.route53.destroy();
+    this.#lambda.destroy();
     return this.cloud.stop();
   }
 }

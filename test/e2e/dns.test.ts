@@ -135,7 +135,7 @@ describe('CAA values that somebody removed', () => {
         ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet: set }] },
       }),
     );
-    const plan = await line.invokeScan('--path', 'events/plan.json');
+    const plan = await line.scan({ start: 'plan' });
     expect(plan.certificates.find(({ name }) => name === 'drift.example.net')).toMatchObject({
       action: 'mend',
       reason: 'caa-drifted',

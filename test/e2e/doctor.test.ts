@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -10,7 +9,6 @@ import type { Diagnosis, Finding } from '../../lib/reporting/doctor/rules/findin
 import { DeployedLine } from './deployed-line.ts';
 
 const HOST = 'i-0000000000000d0c7';
-const ROOT = join(import.meta.dirname, '../..');
 let line: DeployedLine;
 
 const CNAME = (from: string, to: string): ResourceRecordSet => ({
@@ -80,13 +78,6 @@ beforeAll(async () => {
 
 afterAll(() => line?.stop());
 
-/** `npx serverless invoke -f doctor`, as the README says. */
-async function invokeDoctor(...args: string[]): Promise<Diagnosis> {
-  return JSON.parse(
-    await line.run(join(ROOT, 'node_modules/.bin/serverless'), ['invoke', '-f', 'doctor', ...args]),
-  );
-}
-
 /** `npm run doctor`, with what it prints and its exit status. */
 async function runDoctor(...args: string[]): Promise<{ status: number; printed: string }> {
   return line.run(process.execPath, ['cli/main.ts', 'doctor', ...args]).then(
@@ -101,7 +92,7 @@ const troublesOf = ({ findings }: Diagnosis, certificate: string): Finding[] =>
 describe('doctor', () => {
   let diagnosis: Diagnosis;
   beforeAll(async () => {
-    diagnosis = await invokeDoctor();
+    diagnosis = await line.invoke<Diagnosis>('doctor');
   });
 
   it.each([
@@ -191,13 +182,15 @@ describe('doctor', () => {
         ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet }] },
       }),
     );
-    expect(troublesOf(await invokeDoctor('--data', '{"names":["standing"]}'), 'standing')).toEqual([]);
+    expect(troublesOf(await line.invoke<Diagnosis>('doctor', { names: ['standing'] }), 'standing')).toEqual(
+      [],
+    );
   });
 
   it('finds a zone that was created again without telling the registrar', async () => {
     await line.createZone('example.net');
     line.cloud.parts.dns.delegate('example.net', ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net']);
-    const again = await invokeDoctor('--data', '{"names":["zoneless"]}');
+    const again = await line.invoke<Diagnosis>('doctor', { names: ['zoneless'] });
     expect(troublesOf(again, 'zoneless')).toContainEqual({
       certificate: 'zoneless',
       check: 'delegation',
@@ -209,14 +202,16 @@ describe('doctor', () => {
 
   it('finds a zone whose name servers are those of another zone', async () => {
     await line.route53.send(new CreateHostedZoneCommand({ Name: 'example.net', CallerReference: 'second' }));
-    const again = await invokeDoctor('--data', '{"names":["zoneless"]}');
+    const again = await line.invoke<Diagnosis>('doctor', { names: ['zoneless'] });
     expect(troublesOf(again, 'zoneless')[0]).toMatchObject({
       check: 'zone',
       status: 'failing',
       seen: expect.stringContaining('example.net has 2 public hosted zones'),
     });
     line.cloud.parts.dns.delegate('example.net', undefined);
-    expect(troublesOf(await invokeDoctor('--data', '{"names":["zoneless"]}'), 'zoneless')).toEqual([]);
+    expect(troublesOf(await line.invoke<Diagnosis>('doctor', { names: ['zoneless'] }), 'zoneless')).toEqual(
+      [],
+    );
   });
 
   it('finds a host that is offline, whose agent is old, and that is behind', async () => {
@@ -226,11 +221,13 @@ describe('doctor', () => {
       online: false,
     });
     host.agentVersion = '3.2.1798.0';
-    expect(troublesOf(await invokeDoctor('--data', '{"names":["served"]}'), 'served')).toMatchObject([
-      { check: 'hosts', status: 'failing', seen: expect.stringContaining(`offline in group web: ${HOST}`) },
-      { check: 'agent', status: 'failing', seen: expect.stringContaining(`${HOST} has 3.2.1798.0`) },
-      { check: 'served', status: 'failing', seen: expect.stringContaining('never reported') },
-    ]);
+    expect(troublesOf(await line.invoke<Diagnosis>('doctor', { names: ['served'] }), 'served')).toMatchObject(
+      [
+        { check: 'hosts', status: 'failing', seen: expect.stringContaining(`offline in group web: ${HOST}`) },
+        { check: 'agent', status: 'failing', seen: expect.stringContaining(`${HOST} has 3.2.1798.0`) },
+        { check: 'served', status: 'failing', seen: expect.stringContaining('never reported') },
+      ],
+    );
   });
 
   it('finds a container that is not there, and is content when all is well again', async () => {
@@ -245,18 +242,20 @@ describe('doctor', () => {
         lineages: { served: { at: new Date().toISOString(), commandId: 'c', ...lineage } },
       });
     await report({ outcome: 'failed', reason: 'container-not-found', message: 'no container web' });
-    expect(troublesOf(await invokeDoctor('--data', '{"names":["served"]}'), 'served')).toMatchObject([
-      { check: 'container', status: 'failing', seen: expect.stringContaining('container-not-found') },
-      { check: 'served', status: 'failing', seen: expect.stringContaining(`live is ${version}`) },
-    ]);
+    expect(troublesOf(await line.invoke<Diagnosis>('doctor', { names: ['served'] }), 'served')).toMatchObject(
+      [
+        { check: 'container', status: 'failing', seen: expect.stringContaining('container-not-found') },
+        { check: 'served', status: 'failing', seen: expect.stringContaining(`live is ${version}`) },
+      ],
+    );
     await report({ outcome: 'served', version });
-    expect(troublesOf(await invokeDoctor('--data', '{"names":["served"]}'), 'served')).toEqual([]);
+    expect(troublesOf(await line.invoke<Diagnosis>('doctor', { names: ['served'] }), 'served')).toEqual([]);
   });
 
   it('changes nothing', async () => {
     const before = await everything();
     const since = new Date();
-    await invokeDoctor('--data', '{"names":"*"}');
+    await line.invoke<Diagnosis>('doctor', { names: '*' });
     await line.idle();
     expect(await everything()).toEqual(before);
     const asked = line.cloud.calls.matching({ principal: /doctor/i, since });

@@ -54,7 +54,7 @@ describe('a host group', () => {
     const canary = line.cloud.hosts.get(FIRST);
     if (!canary) throw new Error('no canary');
     canary.prepare = 'exit 1';
-    await line.invokeScan('--path', 'events/force-renewal.json');
+    await line.scan({ start: 'force', names: ['example.com'] });
     await line.idle();
     canary.prepare = undefined;
     expect((await line.pointer('example.com'))?.serial).not.toBe(before);
@@ -72,7 +72,7 @@ describe('a host group', () => {
     const late = line.cloud.hosts.get(LATER);
     if (!late) throw new Error('no host');
     late.online = false;
-    await line.invokeScan('--path', 'events/force-renewal.json');
+    await line.scan({ start: 'force', names: ['example.com'] });
     await line.idle();
     const serial = (await line.pointer('example.com'))?.serial;
     expect(await served(LATER)).not.toBe(serial);

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../lib/scan/rules/plan.ts';
 import { servedBy } from '../../local/demo/served.ts';
 import { DeployedLine } from './deployed-line.ts';
 
@@ -73,10 +74,15 @@ describe('a renewal file that is put into the bucket', () => {
   });
 });
 
+async function invokeScan(path: string): Promise<Plan> {
+  const serverless = join(import.meta.dirname, '../../node_modules/.bin/serverless');
+  return JSON.parse(await line.run(serverless, ['invoke', '-f', 'scan', '--path', path]));
+}
+
 describe('npx serverless invoke -f scan', () => {
   it('with events/plan.json answers with the plan and changes nothing', async () => {
     const before = await line.keys();
-    const plan = await line.invokeScan('--path', 'events/plan.json');
+    const plan = await invokeScan('events/plan.json');
     await line.idle();
     expect(plan.certificates).toMatchObject([{ name: 'example.com', action: 'wait', reason: 'not-due' }]);
     expect(await line.keys()).toEqual(before);
@@ -84,7 +90,7 @@ describe('npx serverless invoke -f scan', () => {
 
   it('with events/force-renewal.json renews now, answers with the batch, and the host serves it', async () => {
     const before = await line.pointer('example.com');
-    const plan = await line.invokeScan('--path', 'events/force-renewal.json');
+    const plan = await invokeScan('events/force-renewal.json');
     expect(plan.batches).toMatchObject([
       { certificates: [{ name: 'example.com', reason: 'forced', replacing: before?.version }] },
     ]);

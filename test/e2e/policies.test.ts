@@ -106,7 +106,7 @@ describe('the whole line on its deployed policies', () => {
     await putForeignRecords();
     const wanted = { names: ['example.com', '*.example.com'], hosts: ['web'], profile: 'classic' };
     await line.putAndWait('example.com', wanted);
-    await line.invokeScan('--path', 'events/force-renewal.json');
+    await line.scan({ start: 'force', names: ['example.com'] });
     await line.idle();
     await line.putAndWait('fails', { names: ['fails.example.com'], profile: 'classic' });
     await line.cloud.fireSchedule((expression) => expression === 'rate(1 hour)');
@@ -117,7 +117,7 @@ describe('the whole line on its deployed policies', () => {
     await line.idle();
     const standing = { names: ['standing.example.com'], challenge: 'dns-persist-01', caa: { mode: 'off' } };
     await line.putAndWait('standing', standing);
-    await line.invokeScan('--path', 'events/plan.json');
+    await line.scan({ start: 'plan' });
     await line.idle();
     judgement = await judgeCalls(callsOf(line.cloud), policiesOf);
   });

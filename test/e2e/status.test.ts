@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StatusAnswer } from '../../lib/reporting/status/show-status.ts';
 import { DeployedLine } from './deployed-line.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const HOST = 'i-00000000000005747';
 let line: DeployedLine;
 
@@ -26,16 +24,9 @@ beforeAll(async () => {
 
 afterAll(() => line?.stop());
 
-/** `npx serverless invoke -f status`, as the README says. */
-async function invokeStatus(...args: string[]): Promise<StatusAnswer> {
-  return JSON.parse(
-    await line.run(join(ROOT, 'node_modules/.bin/serverless'), ['invoke', '-f', 'status', ...args]),
-  );
-}
-
 describe('status', () => {
   it('answers with every certificate, the soonest trouble first, and writes nothing', async () => {
-    const { certificates = [], counts } = await invokeStatus();
+    const { certificates = [], counts } = await line.invoke<StatusAnswer>('status');
     expect(counts).toEqual({ all: 3, unwell: 2 });
     expect(certificates.map(({ name, health }) => `${name} ${health}`).sort()).toEqual([
       '<img src=x onerror=alert(1)> rejected',
@@ -72,7 +63,7 @@ describe('status', () => {
 
   it('writes it by hand, and says so', async () => {
     await line.remove('status/index.html');
-    const answer = await invokeStatus('--path', 'events/status-page.json');
+    const answer = await line.invoke<StatusAnswer>('status', { page: true });
     expect(answer).toEqual({
       at: expect.any(String),
       counts: { all: 3, unwell: 2 },
@@ -95,8 +86,6 @@ describe('status', () => {
     ['{"pages":true}', 'unknown key "pages"'],
     ['[]', 'give { "page": true }'],
   ])('refuses %s in one line', async (data, complaint) => {
-    await expect(invokeStatus('--data', data)).rejects.toMatchObject({
-      stdout: expect.stringContaining(complaint.replaceAll('"', '\\"')),
-    });
+    await expect(line.invoke('status', JSON.parse(data))).rejects.toThrow(complaint);
   });
 });

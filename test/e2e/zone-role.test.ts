@@ -75,10 +75,7 @@ afterAll(async () => {
   await line?.stop();
 });
 
-const diagnose = async () => {
-  const args = ['invoke', '-f', 'doctor'];
-  return JSON.parse(await line.run('node_modules/.bin/serverless', args)) as Diagnosis;
-};
+const diagnose = () => line.invoke<Diagnosis>('doctor');
 const troubles = ({ findings }: Diagnosis, name: string) =>
   findings.filter(({ certificate, status }) => certificate === name && status === 'failing');
 
@@ -134,7 +131,7 @@ describe('a role that cannot be assumed', () => {
     const response = { status: 403, headers: { 'content-type': 'text/xml' }, body };
     line.cloud.faults.add({ service: 'sts', times: 100, effect: { kind: 'answer', response } });
     await line.cloud.coolDown();
-    plan = await line.invokeScan('--data', '{"start":"force","names":["own","theirs"]}');
+    plan = await line.scan({ start: 'force', names: ['own', 'theirs'] });
     diagnosis = await diagnose();
     await line.idle();
   });

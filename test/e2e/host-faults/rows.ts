@@ -165,7 +165,7 @@ export const fleetFaults: FleetFault[] = [
       const ordered = fleet.order('renewed-twice');
       while (!existsSync(reached)) await sleep(20);
       const first = await fleet.line.pointer('renewed-twice');
-      await fleet.line.invokeScan('--data', '{"start":"force","names":["renewed-twice"]}');
+      await fleet.line.scan({ start: 'force', names: ['renewed-twice'] });
       while ((await fleet.line.pointer('renewed-twice'))?.version === first?.version) await sleep(50);
       await writeFile(goOn, '');
       await ordered;
