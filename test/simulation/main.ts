@@ -20,6 +20,7 @@ async function main(words: readonly string[]): Promise<number> {
     totals.broken += outcome.breaches.first.size + (isSame ? 0 : 1);
     for (const [what, count] of outcome.world.trace.counts) met.set(what, (met.get(what) ?? 0) + count);
     tell(seed, outcome, isSame);
+    if (options.stops && totals.broken > 0) break;
     if (options.picture) draw(seed, outcome, options.picture);
     if (options.shrinks) await tellShrunk(seed, outcome, options);
   }

@@ -11,6 +11,8 @@ export interface Options {
   showsTrace: boolean;
   /** Runs each seed once only, without comparing. */
   once: boolean;
+  /** Ends with the first seed that breaks something. */
+  stops: boolean;
   /** Looks for the fewest faults with which each check still fails. */
   shrinks: boolean;
   /** The SVG file that the last seed is drawn into. */
@@ -18,7 +20,7 @@ export interface Options {
 }
 
 export const USAGE =
-  'npm run simulate -- [--years 10] [--certificates 20] [--seeds 50 | --seed S] [--first 1] [--faults none|light|heavy] [--until INSTANT] [--trace] [--once] [--shrink] [--picture FILE]';
+  'npm run simulate -- [--years 10] [--certificates 20] [--seeds 50 | --seed S] [--first 1] [--faults none|light|heavy] [--until INSTANT] [--trace] [--once] [--stop] [--shrink] [--picture FILE]';
 
 /** Throws what parseArgs throws, or an Error with the usage. */
 export function parseOptions(words: readonly string[]): Options {
@@ -33,6 +35,7 @@ export function parseOptions(words: readonly string[]): Options {
       faults: { type: 'string', default: 'heavy' },
       until: { type: 'string' },
       trace: { type: 'boolean', default: false },
+      stop: { type: 'boolean', default: false },
       once: { type: 'boolean', default: false },
       picture: { type: 'string' },
       shrink: { type: 'boolean', default: false },
@@ -50,6 +53,7 @@ export function parseOptions(words: readonly string[]): Options {
     until: until === undefined ? undefined : Date.parse(until),
     showsTrace: values.trace,
     once: values.once,
+    stops: values.stop,
     shrinks: values.shrink,
     picture: values.picture,
   };

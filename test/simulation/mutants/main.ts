@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pMap from 'p-map';
+import { MUTANTS, type Mutant, mutated } from './mutants.ts';
+
+const PROJECT = join(import.meta.dirname, '../../..');
+const RUN = ['--years', '1', '--certificates', '5', '--seeds', '50', '--once', '--stop'];
+const LIMIT_MS = 1_200_000;
+
+interface Found {
+  mutant: Mutant;
+  /** `undefined` where no seed found it. */
+  by?: { seed: string; check: string };
+}
+
+/** `npm run simulate:mutants`: plants each fault in a copy of the code, and tells which seed and check found it. */
+async function main(names: readonly string[]): Promise<number> {
+  const chosen = MUTANTS.filter(
+    ({ name }) => names.length === 0 || names.some((part) => name.includes(part)),
+  );
+  const found = await pMap(chosen, tell, { concurrency: availableParallelism() });
+  const count = found.filter(({ by }) => by).length;
+  console.log(`mutants: ${count} of ${found.length} found`);
+  return count === found.length ? 0 : 1;
+}
+
+async function tell(mutant: Mutant): Promise<Found> {
+  const found = await seek(mutant);
+  const by = found.by ? `seed ${found.by.seed}, ${found.by.check}` : 'NOT FOUND';
+  console.log(`${mutant.name}: ${by}`);
+  return found;
+}
+
+async function seek(mutant: Mutant): Promise<Found> {
+  const folder = await mkdtemp(join(tmpdir(), 'perennial-mutant-'));
+  try {
+    for (const part of ['lib', 'test/simulation', 'package.json', 'tsconfig.json'])
+      await cp(join(PROJECT, part), join(folder, part), { recursive: true });
+    await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+    await mkdir(join(folder, 'schema'), { recursive: true });
+    const file = join(folder, mutant.file);
+    await writeFile(file, mutated(await readFile(file, 'utf8'), mutant));
+    const printed = await simulate(folder);
+    const [, seed = '', check = ''] = /^seed (\d+): (?:(?!^seed ).)*? BROKEN (.*?) at /ms.exec(printed) ?? [];
+    if (check !== '') return { mutant, by: { seed, check } };
+    const [error] = /^\w*Error: .*$/m.exec(printed) ?? [];
+    return error === undefined ? { mutant } : { mutant, by: { seed: 'none', check: error.slice(0, 120) } };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function simulate(cwd: string): Promise<string> {
+  const options = { cwd, timeout: LIMIT_MS, maxBuffer: 64 << 20 };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, ['test/simulation/main.ts', ...RUN], options, (_, out, err) =>
+      resolve(`${out}\n${err}`),
+    );
+    child.stdin?.end();
+  });
+}
+
+process.exitCode = await main(process.argv.slice(2));
