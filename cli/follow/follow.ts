@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
 import { HOSTS_PREFIX, instanceIdsIn } from '../../lib/foundation/certificate/object-keys.ts';
 import { findState } from '../../lib/issuance/renewal/read-state.ts';
+import { lastFailed } from '../../lib/issuance/renewal/rules/state.ts';
 import {
   type Before,
   type ExpectedHost,
@@ -59,7 +60,11 @@ export async function lookBefore(
     );
     return [
       name,
-      { version: live?.pointer.version, failedAt: state?.lastFailure?.at, reportedAt: new Map(reportedAt) },
+      {
+        version: live?.pointer.version,
+        failedAt: lastFailed(state)?.lastFailure?.at,
+        reportedAt: new Map(reportedAt),
+      },
     ] as const;
   };
   return new Map(await pMap(names, look, { concurrency: READS_AT_ONCE }));
@@ -84,8 +89,8 @@ export async function followRenewal(
         notAfter: live.pointer.notAfter,
       };
     }
-    const failure = state?.lastFailure;
-    if (failure && failure.at !== before.failedAt)
+    const failure = lastFailed(state)?.lastFailure;
+    if (failure && failure.at > (before.failedAt ?? ''))
       return { name, outcome: 'failed', message: `${failure.reason}: ${failure.message}`, hosts: [] };
     if (performance.now() > deadline)
       return {

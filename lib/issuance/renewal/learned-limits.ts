@@ -1,7 +1,7 @@
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { limitsKey } from '../../foundation/certificate/object-keys.ts';
-import { parseLimits, readLimits } from '../ca/read-limits.ts';
-import { learnLimits, NO_LIMITS } from '../ca/rules/ca-limits.ts';
+import { readLimits } from '../ca/read-limits.ts';
+import { learnLimits, NO_LIMITS, parseLimits } from '../ca/rules/ca-limits.ts';
 import type { Refusal } from '../ca/rules/rate-limit-scope.ts';
 import { orWarn, type RenewDeps } from './deps.ts';
 
@@ -26,8 +26,8 @@ export async function learnedLimits(deps: RenewDeps, directoryUrl: string) {
       if (learned === known) return;
       known = learned;
       const write = () =>
-        updateObject(store, key, (text) => {
-          const stored = learnLimits(parseLimits(text), refusal, { names, now });
+        updateObject(store, key, (text, at = now) => {
+          const stored = learnLimits(parseLimits(text, at), refusal, { names, now });
           return { body: `${JSON.stringify(stored, null, 2)}\n` };
         });
       storing = storing.then(() => orWarn(deps, `could not store ${key}`, write));

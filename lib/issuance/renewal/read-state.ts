@@ -1,8 +1,7 @@
 import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { stateKey } from '../../foundation/certificate/object-keys.ts';
-import { orNone } from '../../foundation/common/parse-json.ts';
-import { State } from './rules/state.ts';
+import { isEmpty, parseState, type State } from './rules/state.ts';
 
 /** The state of a certificate. An unreadable one, `spoilt`, counts as none: a state only makes us wait. */
 export async function findState(
@@ -10,19 +9,19 @@ export async function findState(
   name: string,
 ): Promise<{ state?: State | undefined; spoilt?: StoredObject }> {
   const stored = await store.get(stateKey(name));
-  const state = orNone(stored?.body, State);
+  const state = stored && parseState(stored.body, stored.at);
   return stored && !state ? { spoilt: stored } : { state };
 }
 
-/** Changes the stored state by compare-and-swap, or removes it where `change` returns `undefined`. */
+/** Changes the stored state by compare-and-swap; one that says nothing is removed. */
 export async function updateState<After extends State | undefined>(
   store: ObjectStore,
   name: string,
   change: (before: State | undefined) => After,
 ): Promise<After> {
-  const { state } = await updateObject(store, stateKey(name), (text) => {
-    const state = change(orNone(text, State));
-    return { state, body: state && `${JSON.stringify(state, null, 2)}\n` };
+  const { state } = await updateObject(store, stateKey(name), (text, at) => {
+    const state = change(at && parseState(text, at));
+    return { state, body: state && !isEmpty(state) ? `${JSON.stringify(state, null, 2)}\n` : undefined };
   });
   return state;
 }
