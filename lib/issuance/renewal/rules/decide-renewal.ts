@@ -89,9 +89,9 @@ export function wishesOf(facts: RenewalFacts): {
   const repairs: (RepairReason | false | undefined)[] = [
     caaDrifted && 'caa-drifted',
     upkeep,
-    !showsHosts(live, wanted) && 'hosts-changed',
     // A renewal goes on with it.
     leftOpen && renewal === undefined && 'left-open',
+    !showsHosts(live, wanted) && 'hosts-changed',
   ];
   return { renewal, repairs: repairs.flatMap((reason) => reason || []) };
 }
