@@ -1,7 +1,7 @@
 import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { stateKey } from '../../foundation/certificate/object-keys.ts';
-import { isEmpty, parseState, type State } from './rules/state.ts';
+import { parseState, type State } from './rules/state.ts';
 
 /** The state of a certificate. An unreadable one, `spoilt`, counts as none: a state only makes us wait. */
 export async function findState(
@@ -13,7 +13,7 @@ export async function findState(
   return stored && !state ? { spoilt: stored } : { state };
 }
 
-/** Changes the stored state by compare-and-swap; one that says nothing is removed. */
+/** Changes the stored state by compare-and-swap, or removes it where `change` returns `undefined`. */
 export async function updateState<After extends State | undefined>(
   store: ObjectStore,
   name: string,
@@ -21,7 +21,7 @@ export async function updateState<After extends State | undefined>(
 ): Promise<After> {
   const { state } = await updateObject(store, stateKey(name), (text, at) => {
     const state = change(at && parseState(text, at));
-    return { state, body: state && !isEmpty(state) ? `${JSON.stringify(state, null, 2)}\n` : undefined };
+    return { state, body: state && `${JSON.stringify(state, null, 2)}\n` };
   });
   return state;
 }

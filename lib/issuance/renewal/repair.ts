@@ -19,7 +19,7 @@ import type { BatchDeps, Claimed } from './phases.ts';
 import { refusedError } from './publish.ts';
 import { updateState } from './read-state.ts';
 import { hostsToShow, showsHosts } from './rules/decide-renewal.ts';
-import { forget } from './rules/state.ts';
+import { rememberRepair } from './rules/state.ts';
 import { readVersion } from './sound-pointer.ts';
 
 /** Repairs what needs no new certificate: left DNS records, lost CAA values, hosts of the live version, copies. */
@@ -40,7 +40,7 @@ export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOu
   if (errors.length > 0) throw errors[0];
   if (state?.repairs?.[reason])
     await orWarn(deps, `could not forget that ${reason} of ${name} failed`, () =>
-      updateState(deps.store, name, (found) => found && forget(found, { repairs: (one) => one === reason })),
+      updateState(deps.store, name, (found) => found && rememberRepair(found, reason)),
     );
   const order = renewalIsDue ? claim.recorded.order : undefined;
   const isLeft = order !== undefined || claim.recorded.records.length > 0;

@@ -5,10 +5,10 @@ import { rememberCaTrouble } from '../../../lib/issuance/ca/rules/ca-trouble.ts'
 import { isStale } from '../../../lib/issuance/renewal/rules/claim-record.ts';
 import {
   forget,
-  isEmpty,
   lastFailed,
   parseState,
   rememberFailure,
+  rememberRepair,
   rememberSuccess,
   type State,
 } from '../../../lib/issuance/renewal/rules/state.ts';
@@ -77,9 +77,13 @@ describe('what failed', () => {
   it('is forgotten by what is over', () => {
     const isLeft = (reason: string) => reason === 'left-open';
     expect(forget(both, { repairs: isLeft })).toEqual(renewal);
+    expect(rememberRepair(both, 'left-open')).toEqual(renewal);
+    expect(
+      rememberRepair({ ...both, failures: 0, notBefore: undefined, lastFailure: undefined }, 'left-open'),
+    ).toBeUndefined();
     expect(forget(both, { renewal: true })).toEqual({ failures: 0, repairs: both.repairs });
     const none = forget({ ...both, cas: {}, lastCa: 'ca' }, { renewal: true, repairs: () => true });
-    expect(isEmpty(none)).toBe(true);
+    expect(none).toEqual({ failures: 0 });
     expect(rememberSuccess({ ...both, suggested: { certId: 'a.b' } }, NOW)).toEqual({
       failures: 0,
       repairs: both.repairs,
@@ -146,8 +150,8 @@ describe('certificates that were given up', () => {
   });
 
   it('leave nothing after that', () => {
-    expect(isEmpty(rememberSuccess({ failures: 3, givenUp: [ago(8)] }, NOW))).toBe(true);
-    expect(isEmpty(rememberSuccess({ failures: 3 }, NOW))).toBe(true);
+    expect(rememberSuccess({ failures: 3, givenUp: [ago(8)] }, NOW)).toBeUndefined();
+    expect(rememberSuccess({ failures: 3 }, NOW)).toBeUndefined();
   });
 });
 

@@ -117,16 +117,20 @@ export function forget(state: State, { renewal = false, repairs = () => false }:
   };
 }
 
-/** The state after a renewal. */
-export function rememberSuccess(state: State, now: Date): State {
+/** The state after a renewal; `undefined` where it says nothing, as with the next. */
+export function rememberSuccess(state: State, now: Date): State | undefined {
   const givenUp = recentlyGivenUp(state, now);
   const { suggested, ...others } = forget(state, { renewal: true });
-  return { ...others, givenUp: givenUp.length > 0 ? givenUp : undefined };
+  return unlessEmpty({ ...others, givenUp: givenUp.length > 0 ? givenUp : undefined });
 }
 
-/** Whether a state says nothing, and needs no object. */
-export function isEmpty({ failures, ...others }: State): boolean {
-  return failures === 0 && Object.values(others).every((kept) => kept === undefined);
+/** The state after a repair. */
+export function rememberRepair(state: State, repair: string): State | undefined {
+  return unlessEmpty(forget(state, { repairs: (reason) => reason === repair }));
+}
+
+function unlessEmpty(state: State): State | undefined {
+  return Object.values(state).some((kept) => kept !== undefined && kept !== 0) ? state : undefined;
 }
 
 function recentlyGivenUp(state: State | undefined, now: Date): string[] {
