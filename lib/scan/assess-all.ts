@@ -38,7 +38,7 @@ export async function assessAll(
     store.list(REVOKED_PREFIX).then((records) => new Set(namesIn(records, REVOKED_PREFIX))),
     zonesIn(undefined),
   ]);
-  const limitsAt = once((ca: string) => readLimits(store, ca));
+  const limitsAt = once((ca: string) => readLimits(store, ca, pass.now));
   const issuerAt = once((ca: string) => findIssuer(deps, ca));
   const context = { ...pass, zonesIn, limitsAt, leftOpen, revoked, issuerAt };
   const assessed = await pMap(names, (name) => assessCertificate(deps, name, context), {
@@ -73,7 +73,7 @@ async function assessWithoutFile(
       const planned = plannedWithoutFile(name, pointer, now);
       return planned ? [{ planned }] : [];
     }
-    const { state } = await findState(store, name);
+    const { state } = await findState(store, name, now);
     const { failures = 0, notBefore = '' } = failuresOf(state, 'left-open') ?? {};
     const health = { name, lifeLeft: undefined, notAfter: undefined, failures, overdue: false };
     const failing = failures > 0 && { health };

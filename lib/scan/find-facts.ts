@@ -16,7 +16,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   const { name, names } = wanted;
   const { start, leftOpen, revoked, renewalInfo, now } = context;
   const { dryRun, forced } = start;
-  const stored = await readStored(store, name, { isRevoked: revoked.has(name) });
+  const stored = await readStored(store, name, { now, isRevoked: revoked.has(name) });
   const { found, spoilt, revocations } = stored;
   const pointer = found?.pointer;
   // Else what only a close look sees would count as repaired.

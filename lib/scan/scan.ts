@@ -40,7 +40,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
   await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
-  await forgetFailures(deps.store, assessments).catch(warnOf);
+  await forgetFailures(deps.store, assessments, now).catch(warnOf);
   const events = eventsOf(plan);
   if (isOfAll && !start.forced) {
     const health = assessments.flatMap((assessment) => assessment.health ?? []);
@@ -52,9 +52,13 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
 }
 
 /** Forgets the failures of what is not wanted any more. */
-async function forgetFailures(store: ObjectStore, assessments: readonly Assessment[]): Promise<void> {
+async function forgetFailures(
+  store: ObjectStore,
+  assessments: readonly Assessment[],
+  now: Date,
+): Promise<void> {
   for (const { planned, over } of assessments)
-    if (over) await updateState(store, planned.name, (found) => found && forget(found, over));
+    if (over) await updateState(store, { name: planned.name, now }, (found) => found && forget(found, over));
 }
 
 /** Whether everything is read again, and what is due is published. */

@@ -1,6 +1,6 @@
 import { MINUTE } from './durations.ts';
 
-/** The clocks of workers and of the store differ by less. */
+/** The clocks of two workers differ by less. */
 const APART = 15 * MINUTE;
 
 /**

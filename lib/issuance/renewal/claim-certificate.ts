@@ -53,7 +53,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
   const [file, { found, state, spoilt, revocations }] = await Promise.all([
     store.get(renewalKey(name)),
-    readStored(store, name),
+    readStored(store, name, { now: clock() }),
   ]);
   if (spoilt) {
     const { body, etag } = spoilt;

@@ -14,7 +14,7 @@ export type LearnedLimits = Awaited<ReturnType<typeof learnedLimits>>;
 export async function learnedLimits(deps: RenewDeps, directoryUrl: string) {
   const { store, clock } = deps;
   const key = limitsKey(directoryUrl);
-  const reading = () => readLimits(store, directoryUrl);
+  const reading = () => readLimits(store, directoryUrl, clock());
   let known = (await orWarn(deps, "the CA's limits are not known", reading)) ?? NO_LIMITS;
   let storing: Promise<unknown> = Promise.resolve();
   return {
@@ -26,8 +26,8 @@ export async function learnedLimits(deps: RenewDeps, directoryUrl: string) {
       if (learned === known) return;
       known = learned;
       const write = () =>
-        updateObject(store, key, (text, at = now) => {
-          const stored = learnLimits(parseLimits(text, at), refusal, { names, now });
+        updateObject(store, key, (text) => {
+          const stored = learnLimits(parseLimits(text, now), refusal, { names, now });
           return { body: `${JSON.stringify(stored, null, 2)}\n` };
         });
       storing = storing.then(() => orWarn(deps, `could not store ${key}`, write));

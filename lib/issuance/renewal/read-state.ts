@@ -7,20 +7,21 @@ import { parseState, type State } from './rules/state.ts';
 export async function findState(
   store: Pick<ObjectStore, 'get'>,
   name: string,
+  now: Date,
 ): Promise<{ state?: State | undefined; spoilt?: StoredObject }> {
   const stored = await store.get(stateKey(name));
-  const state = stored && parseState(stored.body, stored.at);
+  const state = parseState(stored?.body, now);
   return stored && !state ? { spoilt: stored } : { state };
 }
 
 /** Changes the stored state by compare-and-swap, or removes it where `change` returns `undefined`. */
 export async function updateState<After extends State | undefined>(
   store: ObjectStore,
-  name: string,
+  { name, now }: { name: string; now: Date },
   change: (before: State | undefined) => After,
 ): Promise<After> {
-  const { state } = await updateObject(store, stateKey(name), (text, at) => {
-    const state = change(at && parseState(text, at));
+  const { state } = await updateObject(store, stateKey(name), (text) => {
+    const state = change(parseState(text, now));
     return { state, body: state && `${JSON.stringify(state, null, 2)}\n` };
   });
   return state;

@@ -42,7 +42,7 @@ export async function reportFailure(
   const { reason, message, retryAfterMs } = failure;
   await orWarn({ warn }, `could not remember the failure of ${name} (${reason})`, async () => {
     const now = clock();
-    const state = await updateState(store, name, (before) => ({
+    const state = await updateState(store, { name, now }, (before) => ({
       ...rememberFailure(before, failure, now),
       ...(ca !== undefined && {
         lastCa: ca,

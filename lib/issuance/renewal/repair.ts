@@ -40,7 +40,7 @@ export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOu
   if (errors.length > 0) throw errors[0];
   if (state?.repairs?.[reason])
     await orWarn(deps, `could not forget that ${reason} of ${name} failed`, () =>
-      updateState(deps.store, name, (found) => found && rememberRepair(found, reason)),
+      updateState(deps.store, { name, now: deps.clock() }, (found) => found && rememberRepair(found, reason)),
     );
   const order = renewalIsDue ? claim.recorded.order : undefined;
   const isLeft = order !== undefined || claim.recorded.records.length > 0;
