@@ -64,13 +64,9 @@ async function removeFrom(
   } catch (error) {
     const reason = error instanceof ZoneError ? error.reason : undefined;
     if (reason === 'zone-missing') return;
-    fail(records, error);
+    if (reason !== 'zone-access-denied' || records.length === 1) return fail(records, error);
     // IAM judges a batch as a whole: the others of one that may not be changed are removed alone.
-    if (reason !== 'zone-access-denied' || records.length === 1) return;
-    for (const record of records) {
-      failures.delete(record);
-      await removeFrom({ zonesOf }, [record], failures);
-    }
+    for (const record of records) await removeFrom({ zonesOf }, [record], failures);
   }
 }
 

@@ -74,6 +74,7 @@ describe('what was left in the DNS', () => {
     await issue('shop', ['example.com']);
     await leave('shop', record({ zoneId: 'ZOTHER', ...more }), record());
     stands('ZEXAMPLECOM', '_acme-challenge.example.com');
+    world.zones.before = (_, zoneId) => expect(zoneId).toBe('ZEXAMPLECOM');
     expect((await check()).outcomes).toMatchObject([{ outcome: 'mended' }]);
     expect(await checks(2)).toBe(0);
     expect(world.zones.all('TXT')).toEqual([]);

@@ -190,11 +190,12 @@ describe('a wait belongs to what failed', () => {
       world.pass(2 * HOUR);
     }
     const { order, records } = JSON.parse(world.store.text(PENDING));
+    world.zones.before = () => {};
     await world.want('shop', ['example.com'], { hosts: ['web'] });
     expect((await check()).outcomes).toMatchObject([{ outcome: 'mended', reason: 'hosts-changed' }]);
     expect(JSON.parse(world.store.text(PENDING))).toMatchObject({ order, records });
+    expect(world.zones.all('TXT')).toHaveLength(1);
     world.authority.before = () => {};
-    world.zones.before = () => {};
     world.pass(DAY);
     expect((await check()).outcomes).toMatchObject([{ outcome: 'renewed' }]);
     expect(world.authority.requests).toHaveLength(2);
