@@ -4,8 +4,9 @@ import type { Host } from '../../lib/delivery/deployment/hosts.ts';
 import { readHostRecords } from '../../lib/delivery/deployment/read-host-records.ts';
 import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
-import { HOSTS_PREFIX, instanceIdsIn } from '../../lib/foundation/certificate/object-keys.ts';
-import { findState } from '../../lib/issuance/renewal/read-state.ts';
+import { HOSTS_PREFIX, instanceIdsIn, stateKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { orNone } from '../../lib/foundation/common/parse-json.ts';
+import { lastFailed, State } from '../../lib/issuance/renewal/rules/state.ts';
 import {
   type Before,
   type ExpectedHost,
@@ -50,19 +51,23 @@ export async function lookBefore(
   const ids = instanceIdsIn(await store.list(HOSTS_PREFIX));
   const records = await readHostRecords({ store }, ids, () => {});
   const look = async (name: string) => {
-    const [live, { state }] = await Promise.all([
+    const [live, failure] = await Promise.all([
       readLive(store, name).catch(() => undefined),
-      findState(store, name),
+      findFailure(store, name),
     ]);
     const reportedAt = [...records].flatMap(([id, { lineages }]) =>
       lineages[name] ? [[id, lineages[name].at] as const] : [],
     );
     return [
       name,
-      { version: live?.pointer.version, failedAt: state?.lastFailure?.at, reportedAt: new Map(reportedAt) },
+      { version: live?.pointer.version, failedAt: failure?.at, reportedAt: new Map(reportedAt) },
     ] as const;
   };
   return new Map(await pMap(names, look, { concurrency: READS_AT_ONCE }));
+}
+
+async function findFailure(store: ObjectStore, name: string) {
+  return lastFailed(orNone((await store.get(stateKey(name)))?.body, State))?.lastFailure;
 }
 
 /** Follows a certificate until it has a new version that its hosts have answered for, or a new failure, or the deadline. */
@@ -74,7 +79,7 @@ export async function followRenewal(
   const { before, deadline, say } = options;
   say('renewing');
   for (;;) {
-    const [live, { state }] = await Promise.all([readLive(deps.store, name), findState(deps.store, name)]);
+    const [live, failure] = await Promise.all([readLive(deps.store, name), findFailure(deps.store, name)]);
     if (live && live.pointer.version !== before.version) {
       say(`version ${live.pointer.version}, expires ${live.pointer.notAfter.slice(0, 10)}`);
       const hosts = await followHosts(deps, { name, groups: live.pointer.hosts }, options);
@@ -84,8 +89,7 @@ export async function followRenewal(
         notAfter: live.pointer.notAfter,
       };
     }
-    const failure = state?.lastFailure;
-    if (failure && failure.at !== before.failedAt)
+    if (failure && failure.at > (before.failedAt ?? ''))
       return { name, outcome: 'failed', message: `${failure.reason}: ${failure.message}`, hosts: [] };
     if (performance.now() > deadline)
       return {

@@ -57,7 +57,7 @@ export class RenewalInfoClient {
       const isNews =
         suggested && !(suggested.at === before?.at && suggested.explanationUrl === before?.explanationUrl);
       const after = isNews
-        ? await updateState(store, name, (found) => ({ failures: 0, ...found, suggested }))
+        ? await updateState(store, { name, now }, (found) => ({ failures: 0, ...found, suggested }))
         : state;
       asked.rememberAsked(certId, askAgainAt(retryAfterMs, now));
       return after;

@@ -11,7 +11,9 @@ import {
 } from '../foundation/certificate/object-keys.ts';
 import { once } from '../foundation/common/once.ts';
 import { readLimits } from '../issuance/ca/read-limits.ts';
+import { findState } from '../issuance/renewal/read-state.ts';
 import { CLAIM_SECONDS } from '../issuance/renewal/rules/claim-record.ts';
+import { failuresOf } from '../issuance/renewal/rules/state.ts';
 import { assessCertificate } from './assess-certificate.ts';
 import { findIssuer } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
@@ -36,7 +38,7 @@ export async function assessAll(
     store.list(REVOKED_PREFIX).then((records) => new Set(namesIn(records, REVOKED_PREFIX))),
     zonesIn(undefined),
   ]);
-  const limitsAt = once((ca: string) => readLimits(store, ca));
+  const limitsAt = once((ca: string) => readLimits(store, ca, pass.now));
   const issuerAt = once((ca: string) => findIssuer(deps, ca));
   const context = { ...pass, zonesIn, limitsAt, leftOpen, revoked, issuerAt };
   const assessed = await pMap(names, (name) => assessCertificate(deps, name, context), {
@@ -71,6 +73,12 @@ async function assessWithoutFile(
       const planned = plannedWithoutFile(name, pointer, now);
       return planned ? [{ planned }] : [];
     }
+    const { state } = await findState(store, name, now);
+    const { failures = 0, notBefore = '' } = failuresOf(state, 'left-open') ?? {};
+    const health = { name, lifeLeft: undefined, notAfter: undefined, failures, overdue: false };
+    const failing = failures > 0 && { health };
+    if (Date.parse(notBefore) > now.getTime())
+      return [{ planned: { name, action: 'wait', reason: 'backing-off', until: notBefore }, ...failing }];
     const due = {
       name,
       reason: 'left-open' as const,
@@ -79,7 +87,7 @@ async function assessWithoutFile(
       notAfter: pointer && new Date(pointer.notAfter),
       replacing: pointer?.version ?? null,
     };
-    return [{ planned: { name, action: 'mend', reason: due.reason }, due }];
+    return [{ planned: { name, action: 'mend', reason: due.reason }, due, ...failing }];
   };
   return (await pMap(names, assess, { concurrency: READS_AT_ONCE })).flat();
 }

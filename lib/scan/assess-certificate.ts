@@ -14,11 +14,14 @@ import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
 import {
   caFor,
   decideRenewal,
-  isOverdue,
+  decideRepair,
   type RenewalDecision,
   type RenewalFacts,
+  wishesOf,
 } from '../issuance/renewal/rules/decide-renewal.ts';
+import { isOverdue } from '../issuance/renewal/rules/due-by-age.ts';
 import { ISSUANCE_WINDOW, orderLimitOf } from '../issuance/renewal/rules/order-limit.ts';
+import { forget, lastFailed } from '../issuance/renewal/rules/state.ts';
 import { assessPersistRecords } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { findFacts } from './find-facts.ts';
@@ -60,7 +63,12 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const asked = decideRenewal(facts);
   const choice = caFor(facts, asked.reason);
   const { ca } = choice;
-  const decision = await waitForLimits(deps.store, { decision: asked, facts, ca }, context);
+  const limited = await waitForLimits(deps.store, { decision: asked, facts, ca }, context);
+  const decision = (limited !== asked && !start.forced && decideRepair(facts)) || limited;
+  const { renewal, repairs } = wishesOf(facts);
+  const wished: readonly string[] = repairs;
+  const over = { renewal: renewal === undefined, repairs: (reason: string) => !wished.includes(reason) };
+  const left = state && forget(state, over);
   const standing = await assessPersistRecords(deps, wanted, { ...context, ca, state });
   const assessment: Assessment = {
     planned: {
@@ -73,10 +81,21 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
       name,
       lifeLeft: live && lifeLeft(live, now),
       notAfter,
-      failures: state?.failures ?? 0,
+      failures: lastFailed(left)?.failures ?? 0,
       overdue: isOverdue(facts),
     },
-    ...(live && { deployed: { name, version: live.version, groups, acm, probe } }),
+    ...(JSON.stringify(left) !== JSON.stringify(state) && { over }),
+    ...(live && {
+      deployed: {
+        name,
+        version: live.version,
+        // Other groups may not read it yet.
+        groups: groups.filter((group) => live.hosts.includes(group)),
+        acm,
+        probe,
+        awaitsRenewal: decision.action === 'renew' && !state?.failures && !facts.leftOpen,
+      },
+    }),
   };
   const { checkEveryHours } = deps.stack;
   const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });

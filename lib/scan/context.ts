@@ -13,6 +13,7 @@ import type { Resolver } from '../issuance/dns/resolver.ts';
 import type { HostedZone } from '../issuance/dns/rules/hosted-zones.ts';
 import type { ZonesOf } from '../issuance/dns/zones.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
+import type { Over } from '../issuance/renewal/rules/state.ts';
 import type { RenewalInfoClient } from './ask-renewal-info.ts';
 import type { Health } from './rules/check-summary.ts';
 import type { Plan } from './rules/plan.ts';
@@ -39,12 +40,16 @@ export interface Assessment {
   planned: Plan['certificates'][number];
   due?: DueCertificate;
   health?: Health;
+  /** What failed and is not wanted any more. */
+  over?: Over;
   deployed?: {
     name: string;
     version: string;
     groups: readonly string[];
     acm: Wanted['acm'];
     probe: Wanted['probe'];
+    /** Whether hosts wait for a renewal that is about to be tried for the first time. */
+    awaitsRenewal: boolean;
   };
 }
 

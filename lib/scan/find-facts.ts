@@ -3,6 +3,7 @@ import { limitOn } from '../issuance/ca/rules/ca-limits.ts';
 import { casOf } from '../issuance/ca/rules/ca-list.ts';
 import { assessPointer } from '../issuance/renewal/find-upkeep.ts';
 import { readStored, renewalFacts } from '../issuance/renewal/gather-facts.ts';
+import { isSeenClosely } from '../issuance/renewal/rules/decide-renewal.ts';
 import { assessCaa } from './assess-dns.ts';
 import type { AssessContext, AssessDeps } from './context.ts';
 
@@ -14,10 +15,12 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   const { store, stack } = deps;
   const { name, names } = wanted;
   const { start, leftOpen, revoked, renewalInfo, now } = context;
-  const { looksClosely, dryRun, forced } = start;
-  const stored = await readStored(store, name, { isRevoked: revoked.has(name) });
+  const { dryRun, forced } = start;
+  const stored = await readStored(store, name, { now, isRevoked: revoked.has(name) });
   const { found, spoilt, revocations } = stored;
   const pointer = found?.pointer;
+  // Else what only a close look sees would count as repaired.
+  const looksClosely = start.looksClosely || Object.keys(stored.state?.repairs ?? {}).some(isSeenClosely);
   const damage = await assessPointer(store, { name, found, looksClosely }, now);
   const live = damage === 'pointer-lost' ? undefined : pointer;
   const asksCa = live && !spoilt && wanted.renewBeforeDays === undefined;

@@ -1,7 +1,10 @@
 import { IndexedReads } from '../foundation/bucket/indexed-reads.ts';
+import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { importsDue, MAX_HOSTS_NAMED, probesDue, type StackEvent } from '../foundation/events/events.ts';
+import { updateState } from '../issuance/renewal/read-state.ts';
 import { batchRenewals } from '../issuance/renewal/rules/batches.ts';
+import { forget } from '../issuance/renewal/rules/state.ts';
 import { RenewalInfoClient } from './ask-renewal-info.ts';
 import { assessAll } from './assess-all.ts';
 import type { AssessDeps, Assessment, ScanDeps } from './context.ts';
@@ -30,11 +33,14 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const limit = isOfAll ? deps.stack.ordersPerRun : Number.POSITIVE_INFINITY;
   const assessments = deferOrders(assessed, { limit, now });
   const plan = planOf(start, assessments, { warnings, now });
-  const settled = assessments.flatMap(({ due, deployed }) => (due ? [] : (deployed ?? [])));
+  const settled = assessments.flatMap(({ due, deployed }) =>
+    due && deployed?.awaitsRenewal ? [] : (deployed ?? []),
+  );
   await planDeployments(reading, plan, settled);
   const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
   await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
+  await forgetFailures(deps.store, assessments, now).catch(warnOf);
   const events = eventsOf(plan);
   if (isOfAll && !start.forced) {
     const health = assessments.flatMap((assessment) => assessment.health ?? []);
@@ -43,6 +49,16 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   await deps.events.publish(events);
   await index?.save(deps.store, now).catch(warnOf);
   return plan;
+}
+
+/** Forgets the failures of what is not wanted any more. */
+async function forgetFailures(
+  store: ObjectStore,
+  assessments: readonly Assessment[],
+  now: Date,
+): Promise<void> {
+  for (const { planned, over } of assessments)
+    if (over) await updateState(store, { name: planned.name, now }, (found) => found && forget(found, over));
 }
 
 /** Whether everything is read again, and what is due is published. */

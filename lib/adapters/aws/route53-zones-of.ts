@@ -20,7 +20,7 @@ function makeZones(name: string | undefined, roles: readonly ZoneRole[]): Route5
       if (role) return assumeRole(sts, role);
       throw new ZoneError('zone-role-denied', {
         seen: `zone role ${name}, through which records were written, is not in params.zoneRoles any more`,
-        remedy: 'put it back and deploy, or remove pending/ of the certificate and its records by hand',
+        remedy: 'put it back and deploy',
       });
     },
   });

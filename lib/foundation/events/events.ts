@@ -67,7 +67,13 @@ export const CheckSummary = z.object({
 export type CheckSummary = z.infer<typeof CheckSummary>;
 
 /** An object that could not be used, and the key that it was moved to. */
-export const ObjectSetAside = z.object({ key: z.string(), aside: z.string(), reason: z.string() });
+export const ObjectSetAside = z.object({
+  key: z.string(),
+  aside: z.string(),
+  reason: z.string(),
+  /** What of it a person has to know. */
+  message: z.optional(z.string()),
+});
 export type ObjectSetAside = z.infer<typeof ObjectSetAside>;
 
 type SiteOutcome = { site: string } & Result<string>;

@@ -22,6 +22,7 @@ export const FILES = {
   'unknown-zone-role': 'add the role to params.zoneRoles and deploy, or mend "zoneRole" in the renewal file',
   'settings-invalid': 'mend params in serverless.yml and deploy',
   'pending-malformed': 'remove values at _acme-challenge that stay there for over a day',
+  'records-out-of-reach': 'remove by hand the values that the message names; they do no harm',
   ...rows('nothing; find out who wrote there', 'pointer-malformed', 'pointer-mismatch'),
   'state-malformed': 'nothing',
   'revocations-malformed': 'delete the object that the message names, and revoke again what was revoked',

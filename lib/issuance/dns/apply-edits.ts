@@ -7,15 +7,15 @@ import {
   recordKey,
   supposedSet,
 } from './rules/record-edits.ts';
-import { ChangeRefusedError, type Zones } from './zones.ts';
+import { ChangeRefusedError, ZoneError, type Zones } from './zones.ts';
 
 /** How often a set that others keep changing is read again. */
 const MAX_CONFLICTS = 5;
 
 export interface Applied {
   changeIds: string[];
-  /** Edits that Route 53 refuses, with its message; nothing of them was written. */
-  refused: { edit: RecordEdit; message: string }[];
+  /** Edits that Route 53 refuses, with its message, or that `error` stops; nothing of them was written. */
+  refused: { edit: RecordEdit; message: string; error?: ZoneError }[];
 }
 
 interface Attempt {
@@ -82,11 +82,19 @@ async function sendAgain(target: Target, attempts: readonly Attempt[], refusal: 
   const suspects = blamed.length > 0 ? blamed : attempts;
   const again = attempts.filter((attempt) => !suspects.includes(attempt));
   for (const attempt of suspects) {
-    const next = await readAgain(target, attempt);
-    if (next) again.push(next);
+    const next = await readAgain(target, attempt).catch(onlyOf);
+    if (next instanceof ZoneError)
+      target.applied.refused.push({ edit: attempt.edit, message: next.message, error: next });
+    else if (next) again.push(next);
     else target.applied.refused.push({ edit: attempt.edit, message: refusal.messages.join('; ') });
   }
   await sendAll(target, again);
+}
+
+/** An error of one record set; others are of the zone, and thrown. */
+function onlyOf(error: unknown): ZoneError {
+  if (error instanceof ZoneError && error.reason === 'record-not-simple') return error;
+  throw error;
 }
 
 /** The attempt from what is there now; `undefined` when that twice changes nothing, so Route 53 has another reason. */

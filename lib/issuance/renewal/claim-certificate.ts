@@ -8,7 +8,13 @@ import { casOf } from '../ca/rules/ca-list.ts';
 import { Claim } from './claim.ts';
 import { orderLimitFacts, readStored, renewalFacts } from './gather-facts.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
-import { decideRenewal, type UpkeepReason } from './rules/decide-renewal.ts';
+import {
+  decideRenewal,
+  decideRepair,
+  isRepair,
+  type UpkeepReason,
+  wishesOf,
+} from './rules/decide-renewal.ts';
 import { requireOrderAllowed } from './rules/order-limit.ts';
 import { setAside } from './set-aside.ts';
 import { soundPointer } from './sound-pointer.ts';
@@ -47,7 +53,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
   const [file, { found, state, spoilt, revocations }] = await Promise.all([
     store.get(renewalKey(name)),
-    readStored(store, name),
+    readStored(store, name, { now: clock() }),
   ]);
   if (spoilt) {
     const { body, etag } = spoilt;
@@ -56,7 +62,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   }
   if ((found?.pointer?.version ?? null) !== replacing)
     throw new NotDueError('no-longer-due', `${name} was renewed meanwhile`);
-  if (!file && leftOpen) return retired(name, found);
+  if (!file && leftOpen) return { ...retired(name, found), state };
   if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
   const wanted = parseRenewalFile(file.body, name, stack);
   if (wanted.zoneRole !== zoneRole)
@@ -78,7 +84,9 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     },
     stack,
   );
-  const decision = decideRenewal(facts);
+  // Who asks for a repair has seen that a renewal has to wait; a lost pointer says nothing of that.
+  const asksRepair = isRepair(reason) && reason !== 'pointer-lost';
+  const decision = (asksRepair && decideRepair(facts)) || decideRenewal(facts);
   if (decision.action === 'wait') throw new NotDueError('no-longer-due', `${name} is not due any more`);
   if (decision.action === 'renew') {
     const resumes = recorded.order !== undefined;
@@ -87,8 +95,9 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     requireOrderAllowed(orderLimitFacts(facts, order));
   }
   const { action } = decision;
-  const why = rebuilt && action === 'mend' ? 'pointer-lost' : reason;
-  return { wanted, ...sound, reason: why, state, revocations, action, ignoreBudget };
+  const why = action === 'mend' ? decision.reason : reason;
+  const renewalIsDue = wishesOf(facts).renewal !== undefined;
+  return { wanted, ...sound, reason: why, state, revocations, action, renewalIsDue, ignoreBudget };
 }
 
 /** Without a renewal file, only the records of an earlier worker are removed; certificate and hosts stay. */
@@ -96,6 +105,6 @@ function retired(name: string, found: FoundPointer | undefined): Assessed {
   const { names = [], key = 'ecdsa-p256', hosts = [], serverNames = [] } = found?.pointer ?? {};
   const wanted: Wanted = { name, names, key, hosts, serverNames, caa: { mode: 'off', restrict: false } };
   const live = found?.pointer && { pointer: found.pointer, etag: found.etag };
-  const left = { action: 'mend', reason: 'left-open', ignoreBudget: false } as const;
+  const left = { action: 'mend', reason: 'left-open', renewalIsDue: false, ignoreBudget: false } as const;
   return { wanted, live, pointerEtag: found?.etag, state: undefined, revocations: [], ...left };
 }

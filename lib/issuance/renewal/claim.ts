@@ -16,14 +16,16 @@ class ClaimLostError extends PerennialError<'claimed-elsewhere'> {
   }
 }
 
+type Recorded = ClaimRecord['records'][number];
+
 /** Our claim on one certificate: `pending/<name>.json`, with all that a crash must not lose. */
 export class Claim {
   readonly name: string;
-  /** Whether this run removed its TXT values from the DNS again. */
-  cleaned = false;
   readonly #store: ObjectStore;
   #recorded: ClaimRecord;
   #etag: string;
+  /** Records that are in the DNS no more. */
+  readonly #gone = new Set<Recorded>();
   #unlockOrder: () => Promise<void> = async () => {};
 
   private constructor(store: ObjectStore, name: string, claimed: { recorded: ClaimRecord; etag: string }) {
@@ -54,12 +56,18 @@ export class Claim {
 
   /** Whether an order is recorded that can be resumed, or DNS records that have to be removed. */
   get leftOpen(): boolean {
-    return this.#recorded.order !== undefined || this.#recorded.records.length > 0;
+    return this.recorded.order !== undefined || this.recorded.records.length > 0;
   }
 
   /** What an earlier worker or this one recorded. */
   get recorded(): Readonly<ClaimRecord> {
-    return this.#recorded;
+    const records = this.#recorded.records.filter((record) => !this.#gone.has(record));
+    return { ...this.#recorded, records };
+  }
+
+  /** Takes out a record that is in the DNS no more; it is still stored until the claim is written again, or ends. */
+  forget(record: Recorded): void {
+    this.#gone.add(record);
   }
 
   /** Locks the order until this claim ends; throws SameOrderError when another certificate holds the lock. */
@@ -70,14 +78,13 @@ export class Claim {
 
   /** Records a side effect before it happens; throws {@link ClaimLostError} when the claim was taken over. */
   async record(progress: Partial<Pick<ClaimRecord, 'order' | 'records'>>): Promise<void> {
-    if (progress.records) this.cleaned = false;
-    await this.#write({ ...this.#recorded, ...progress });
+    await this.#write({ ...this.recorded, ...progress });
   }
 
   /** Ends the claim and leaves what was recorded to the next worker. */
-  async leaveForLater({ order }: Pick<ClaimRecord, 'order'> = this.#recorded): Promise<void> {
+  async leaveForLater({ order }: Pick<ClaimRecord, 'order'> = this.recorded): Promise<void> {
     await this.#unlockOrder();
-    await this.#write({ ...this.#recorded, order, leaseSeconds: 0 });
+    await this.#write({ ...this.recorded, order, leaseSeconds: 0 });
   }
 
   /** Ends the claim with nothing left to record. A claim that was taken over meanwhile is left alone. */

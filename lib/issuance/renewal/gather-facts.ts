@@ -10,10 +10,14 @@ import type { RenewalFacts } from './rules/decide-renewal.ts';
 import { ISSUANCE_WINDOW, isSuggested, type OrderLimitFacts } from './rules/order-limit.ts';
 
 /** The stored objects of one certificate. Revocations cost a read, which is saved if none is recorded. */
-export async function readStored(store: Reads, name: string, { isRevoked = true } = {}) {
+export async function readStored(
+  store: Reads,
+  name: string,
+  { now, isRevoked = true }: { now: Date; isRevoked?: boolean },
+) {
   const [found, { state, spoilt }, revocations] = await Promise.all([
     findPointer(store, name),
-    findState(store, name),
+    findState(store, name, now),
     isRevoked ? readRevocations(store, name) : [],
   ]);
   return { found, state, spoilt, revocations };

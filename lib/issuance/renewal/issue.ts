@@ -1,5 +1,7 @@
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { SECOND } from '../../foundation/common/durations.ts';
 import { awaitPropagation } from './await-propagation.ts';
+import { cleanUp } from './clean-up.ts';
 import { commit, writeCopies } from './commit.ts';
 import { orWarn } from './deps.ts';
 import { finalize } from './finalize.ts';
@@ -16,7 +18,7 @@ import {
 } from './phases.ts';
 import { preCheck } from './pre-check.ts';
 import { prove } from './prove.ts';
-import { cleanUp, leftRecords, publish } from './publish.ts';
+import { publish } from './publish.ts';
 
 /** Takes the claimed certificates to the moved pointer, phase by phase over the whole batch. */
 export async function issue(run: RenewRun, claimed: readonly Claimed[]): Promise<Committed[]> {
@@ -41,10 +43,11 @@ async function orderAll(run: RenewRun, [first, ...others]: readonly Checked[]): 
 }
 
 async function removeTxt({ deps }: RenewRun, ordered: readonly Ordered[]): Promise<void> {
-  await orWarn(deps, 'TXT values are left behind, the next run removes them', async () => {
-    await cleanUp(deps, ordered.flatMap(leftRecords));
-    for (const { claim } of ordered) claim.cleaned = true;
-  });
+  const claims = ordered.map(({ claim }) => claim);
+  for (const [{ name }, error] of await cleanUp(deps, claims))
+    deps.warn(
+      `TXT values are left behind by ${name}, the next run removes them: ${describeError(error).message}`,
+    );
 }
 
 /** The pointer has moved already: the next scan makes up for an event that is lost here. */

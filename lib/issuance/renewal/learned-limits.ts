@@ -1,7 +1,7 @@
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { limitsKey } from '../../foundation/certificate/object-keys.ts';
-import { parseLimits, readLimits } from '../ca/read-limits.ts';
-import { learnLimits, NO_LIMITS } from '../ca/rules/ca-limits.ts';
+import { readLimits } from '../ca/read-limits.ts';
+import { learnLimits, NO_LIMITS, parseLimits } from '../ca/rules/ca-limits.ts';
 import type { Refusal } from '../ca/rules/rate-limit-scope.ts';
 import { orWarn, type RenewDeps } from './deps.ts';
 
@@ -14,7 +14,7 @@ export type LearnedLimits = Awaited<ReturnType<typeof learnedLimits>>;
 export async function learnedLimits(deps: RenewDeps, directoryUrl: string) {
   const { store, clock } = deps;
   const key = limitsKey(directoryUrl);
-  const reading = () => readLimits(store, directoryUrl);
+  const reading = () => readLimits(store, directoryUrl, clock());
   let known = (await orWarn(deps, "the CA's limits are not known", reading)) ?? NO_LIMITS;
   let storing: Promise<unknown> = Promise.resolve();
   return {
@@ -27,7 +27,7 @@ export async function learnedLimits(deps: RenewDeps, directoryUrl: string) {
       known = learned;
       const write = () =>
         updateObject(store, key, (text) => {
-          const stored = learnLimits(parseLimits(text), refusal, { names, now });
+          const stored = learnLimits(parseLimits(text, now), refusal, { names, now });
           return { body: `${JSON.stringify(stored, null, 2)}\n` };
         });
       storing = storing.then(() => orWarn(deps, `could not store ${key}`, write));

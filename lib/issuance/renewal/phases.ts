@@ -37,6 +37,7 @@ export interface RenewRun {
 /** A claimed certificate; each phase adds its results. */
 export interface Claimed {
   name: string;
+  /** Of the message for a renewal, of the decision for a repair. */
   reason: SaidReason;
   wanted: Wanted;
   live: { pointer: LivePointer; etag: string } | undefined;
@@ -44,6 +45,8 @@ export interface Claimed {
   pointerEtag: string | undefined;
   state: State | undefined;
   action: 'renew' | 'mend';
+  /** Whether a renewal is due, though it may back off while something is mended. */
+  renewalIsDue: boolean;
   revocations: readonly Revocation[];
   /** Set by hand, by someone who knows how much of the CA's limits is left. */
   ignoreBudget: boolean;

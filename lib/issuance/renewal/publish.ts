@@ -1,8 +1,7 @@
 import { type Applied, applyEdits } from '../dns/apply-edits.ts';
 import { type PlacedEdit, type RecordEdit, recordKey } from '../dns/rules/record-edits.ts';
 import { ZoneError } from '../dns/zones.ts';
-import type { RenewDeps } from './deps.ts';
-import { type Claimed, type Ordered, type RenewRun, runPhase } from './phases.ts';
+import { type Ordered, type RenewRun, runPhase } from './phases.ts';
 
 /** What was written to one zone: the changes to wait for, and the values to look for in the DNS. */
 export interface PublishedZone {
@@ -69,49 +68,18 @@ async function publishZone(
   }
 }
 
-export function refusedError(what: string, { edit, message }: Applied['refused'][number]): ZoneError {
-  return new ZoneError('record-refused', `Route 53 ${what} ${edit.type} at ${edit.name}: ${message}`);
-}
-
-/**
- * Removes exactly the recorded TXT values, whatever else is there now; values that are gone already are fine. A zone that
- * fails does not stop the others; its error is thrown at the end.
- */
-export async function cleanUp(
-  { zonesOf }: Pick<RenewDeps, 'zonesOf'>,
-  records: readonly LeftRecord[],
-): Promise<void> {
-  const texts = records.filter(({ edit }) => edit.type === 'TXT');
-  const cleaned = await Promise.allSettled(
-    byZoneAndType(texts).map(async (edits) => {
-      const [{ zoneId, zoneRole }] = edits;
-      const removals = edits.map(({ edit }) => ({ ...edit, add: [], remove: edit.add }));
-      const { refused } = await applyEdits(zonesOf(zoneRole), zoneId, removals);
-      if (refused[0]) throw refusedError('refuses to remove', refused[0]);
-    }),
+export function refusedError(what: string, { edit, message, error }: Applied['refused'][number]): ZoneError {
+  return (
+    error ?? new ZoneError('record-refused', `Route 53 ${what} ${edit.type} at ${edit.name}: ${message}`)
   );
-  for (const result of cleaned) if (result.status === 'rejected') throw result.reason;
 }
 
-/** An edit with the role through which its zone is reached. */
-type LeftRecord = PlacedEdit & { zoneRole?: string | undefined };
+type SameZone = [PlacedEdit, ...PlacedEdit[]];
 
-/** All TXT values that this run or an earlier one recorded for the certificate. */
-export function leftRecords({ claim }: Claimed): LeftRecord[] {
-  return claim.recorded.records.map(({ zoneId, zoneRole, name, type, values, ttl }) => ({
-    zoneId,
-    zoneRole,
-    zoneName: '',
-    edit: { name, type, add: values, remove: [], ttl },
-  }));
-}
-
-type SameZone = [LeftRecord, ...LeftRecord[]];
-
-function byZoneAndType(edits: readonly LeftRecord[]): SameZone[] {
+function byZoneAndType(edits: readonly PlacedEdit[]): SameZone[] {
   const groups = new Map<string, SameZone>();
   for (const placed of edits) {
-    const key = `${placed.zoneRole ?? ''} ${placed.zoneId} ${placed.edit.type}`;
+    const key = `${placed.zoneId} ${placed.edit.type}`;
     const group = groups.get(key);
     if (group) group.push(placed);
     else groups.set(key, [placed]);

@@ -1,27 +1,27 @@
 import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { stateKey } from '../../foundation/certificate/object-keys.ts';
-import { orNone } from '../../foundation/common/parse-json.ts';
-import { State } from './rules/state.ts';
+import { parseState, type State } from './rules/state.ts';
 
 /** The state of a certificate. An unreadable one, `spoilt`, counts as none: a state only makes us wait. */
 export async function findState(
   store: Pick<ObjectStore, 'get'>,
   name: string,
+  now: Date,
 ): Promise<{ state?: State | undefined; spoilt?: StoredObject }> {
   const stored = await store.get(stateKey(name));
-  const state = orNone(stored?.body, State);
+  const state = parseState(stored?.body, now);
   return stored && !state ? { spoilt: stored } : { state };
 }
 
 /** Changes the stored state by compare-and-swap, or removes it where `change` returns `undefined`. */
 export async function updateState<After extends State | undefined>(
   store: ObjectStore,
-  name: string,
+  { name, now }: { name: string; now: Date },
   change: (before: State | undefined) => After,
 ): Promise<After> {
   const { state } = await updateObject(store, stateKey(name), (text) => {
-    const state = change(orNone(text, State));
+    const state = change(parseState(text, now));
     return { state, body: state && `${JSON.stringify(state, null, 2)}\n` };
   });
   return state;

@@ -5,7 +5,7 @@ import { notRenewed, type RenewOutcome } from './outcome.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { updateState } from './read-state.ts';
 import { orderAfter } from './rules/claim-record.ts';
-import { type Failure, rememberFailure } from './rules/state.ts';
+import { type Failure, failuresOf, rememberFailure } from './rules/state.ts';
 
 /**
  * Remembers why a certificate dropped out, and ends the claim on it. An order that can be resumed, and what is left in the
@@ -13,18 +13,20 @@ import { type Failure, rememberFailure } from './rules/state.ts';
  */
 export async function recordFailure(
   deps: BatchDeps,
-  { claim, name }: Claimed,
+  { claim, name, action, reason: asked }: Claimed,
   error: unknown,
 ): Promise<RenewOutcome> {
-  const { order: recorded, records } = claim.recorded;
+  const { order: recorded } = claim.recorded;
   const outcome = notRenewed(name, error);
   const { order, givenUp } = orderAfter(recorded, outcome.reason);
   if (givenUp) outcome.message += `; order ${recorded?.url} is given up, the next try orders anew`;
   const { message, reason } = outcome;
+  // A repair asks no CA.
+  const of = action === 'mend' ? { repair: asked } : { ca: deps.ca };
   if (outcome.outcome === 'failed')
-    await reportFailure(deps, name, { ...refusalOf(error), message, givenUp, ca: deps.ca });
+    await reportFailure(deps, name, { ...refusalOf(error), message, givenUp, ...of });
   if (reason === 'claimed-elsewhere') return outcome;
-  const isLeft = order !== undefined || (records.length > 0 && !claim.cleaned);
+  const isLeft = order !== undefined || claim.recorded.records.length > 0;
   await orWarn(deps, `could not give back the claim on ${name}`, () =>
     isLeft ? claim.leaveForLater({ order }) : claim.release(),
   );
@@ -40,13 +42,14 @@ export async function reportFailure(
   const { reason, message, retryAfterMs } = failure;
   await orWarn({ warn }, `could not remember the failure of ${name} (${reason})`, async () => {
     const now = clock();
-    const { failures, notBefore } = await updateState(store, name, (before) => ({
+    const state = await updateState(store, { name, now }, (before) => ({
       ...rememberFailure(before, failure, now),
       ...(ca !== undefined && {
         lastCa: ca,
         cas: rememberCaTrouble(before?.cas, { ca, reason, retryAfterMs }, now),
       }),
     }));
+    const { failures = 0, notBefore } = failuresOf(state, failure.repair) ?? {};
     const detail = { name, reason, message, failures, notBefore };
     await events.publish([{ type: 'Certificate Renewal Failed', detail }]);
   });

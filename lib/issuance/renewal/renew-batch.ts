@@ -18,6 +18,7 @@ import {
 import { updateState } from './read-state.ts';
 import { recordFailure, reportFailure } from './record-failure.ts';
 import { repair } from './repair.ts';
+import { isRepair } from './rules/decide-renewal.ts';
 import { requireOrderAllowed } from './rules/order-limit.ts';
 import { rememberSuccess } from './rules/state.ts';
 
@@ -92,7 +93,9 @@ async function claimAll(deps: BatchDeps, { certificates, zoneRole, ca }: Renewal
       claimed.push(await claimCertificate(deps, { ...certificate, zoneRole, ca }, owner));
     } catch (error) {
       const outcome = notRenewed(certificate.name, error);
-      if (outcome.outcome === 'failed') await reportFailure(deps, certificate.name, refusalOf(error));
+      const repair = isRepair(certificate.reason) ? certificate.reason : undefined;
+      if (outcome.outcome === 'failed')
+        await reportFailure(deps, certificate.name, { ...refusalOf(error), repair });
       outcomes.push(outcome);
     }
   });
@@ -123,9 +126,10 @@ async function issueAll(
 
 /** Ends a renewed certificate's claim, and forgets earlier failures. */
 async function settle(deps: RenewDeps, { claim, state, name }: Committed): Promise<void> {
+  const now = deps.clock();
   await orWarn(deps, `could not end the claim on ${name}`, async () => {
     if (state)
-      await updateState(deps.store, name, (before) => before && rememberSuccess(before, deps.clock()));
-    await (claim.cleaned ? claim.release() : claim.leaveForLater());
+      await updateState(deps.store, { name, now }, (before) => before && rememberSuccess(before, now));
+    await (claim.recorded.records.length === 0 ? claim.release() : claim.leaveForLater());
   });
 }

@@ -10,26 +10,41 @@ import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
 import { placeCaa } from '../caa/place-caa.ts';
 import { applyEdits } from '../dns/apply-edits.ts';
 import { zoneFinder } from '../dns/find-zone.ts';
+import { cleanUp } from './clean-up.ts';
 import { caaAfter, putCopies, writePointer } from './commit.ts';
-import type { RenewDeps } from './deps.ts';
+import { orWarn, type RenewDeps } from './deps.ts';
 import { copiesAreBehind, outlived, versionsOf } from './find-upkeep.ts';
 import type { RenewOutcome } from './outcome.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
-import { cleanUp, leftRecords, refusedError } from './publish.ts';
-import { showsHosts } from './rules/decide-renewal.ts';
+import { refusedError } from './publish.ts';
+import { updateState } from './read-state.ts';
+import { hostsToShow, showsHosts } from './rules/decide-renewal.ts';
+import { rememberRepair } from './rules/state.ts';
 import { readVersion } from './sound-pointer.ts';
 
 /** Repairs what needs no new certificate: left DNS records, lost CAA values, hosts of the live version, copies. */
 export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOutcome> {
-  const { name, claim, live, reason } = claimed;
-  await cleanUp(deps, leftRecords(claimed));
+  const { name, claim, live, reason, state, renewalIsDue } = claimed;
+  const errors: unknown[] = [];
+  const attempt = <Result>(work: Promise<Result>) => work.catch((error) => void errors.push(error));
+  // What a renewal that backs off has left open is its own.
+  const left = renewalIsDue ? undefined : (await cleanUp(deps, [claim])).get(claim);
   if (live) {
-    const repaired = reason === 'caa-drifted' ? await repairCaa(deps, claimed, live.pointer) : live.pointer;
-    await showHosts(deps, { ...claimed, live }, repaired);
-    if (isOfKind(reason, 'copies-doubtful')) await refreshCopies(deps, { ...claimed, live });
-    if (reason === 'pointer-lost') await deps.events.publish(deploymentsOf(claimed, reason));
+    const { pointer } = live;
+    const repaired = reason === 'caa-drifted' && (await attempt(repairCaa(deps, claimed, pointer)));
+    await attempt(showHosts(deps, { ...claimed, live }, repaired || pointer));
+    if (isOfKind(reason, 'copies-doubtful')) await attempt(refreshCopies(deps, { ...claimed, live }));
+    if (reason === 'pointer-lost') await attempt(deps.events.publish(deploymentsOf(claimed, reason)));
   }
-  await claim.release();
+  if (left !== undefined && reason === 'left-open') errors.push(left);
+  if (errors.length > 0) throw errors[0];
+  if (state?.repairs?.[reason])
+    await orWarn(deps, `could not forget that ${reason} of ${name} failed`, () =>
+      updateState(deps.store, { name, now: deps.clock() }, (found) => found && rememberRepair(found, reason)),
+    );
+  const order = renewalIsDue ? claim.recorded.order : undefined;
+  const isLeft = order !== undefined || claim.recorded.records.length > 0;
+  await (isLeft ? claim.leaveForLater({ order }) : claim.release());
   return { name, outcome: 'mended', reason };
 }
 
@@ -58,7 +73,7 @@ async function showHosts(
   { name, wanted, live }: Issued,
   repaired: LivePointer,
 ): Promise<void> {
-  const { hosts, serverNames } = wanted;
+  const { hosts, serverNames } = hostsToShow(repaired, wanted);
   const isShown = showsHosts(repaired, wanted);
   if (!isShown) {
     const archived = ARCHIVE_FILES.map((file) => archiveKey(name, repaired.version, file));

@@ -58,7 +58,7 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
       ...(isPersistent(wanted) && {
         standing: {
           places: await Promise.all(identifiers.map(dns.persistRecords)),
-          state: await answerOf(findState(store, wanted.name).then(({ state }) => state)),
+          state: await answerOf(findState(store, wanted.name, now).then(({ state }) => state)),
         },
       }),
       groups: await Promise.all(groups.map(async (group) => ({ group, hosts: await hostsIn(group.name) }))),

@@ -19,7 +19,7 @@ import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
-import { State } from '../../issuance/renewal/rules/state.ts';
+import { parseState } from '../../issuance/renewal/rules/state.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
 import type { CertificateFacts } from './rules/judge-health.ts';
 
@@ -39,7 +39,7 @@ export async function readStatus(
   const [files, pointers, remembered, records] = await Promise.all([
     stack ? readAll(renewalKey, named, (text, name) => readFile(text, name, stack)) : new Map(),
     readAll(liveKey, namesIn(live, LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
-    readAll(stateKey, namesIn(states, STATE_PREFIX), (text) => orNone(text, State)),
+    readAll(stateKey, namesIn(states, STATE_PREFIX), (text) => parseState(text, now)),
     readAll(hostKey, instanceIdsIn(hosts), (text) => orNone(text, HostRecord)),
   ]);
   const wanted = new Set(named);

@@ -1,7 +1,7 @@
 import type { CheckSummary } from '../../foundation/events/events.ts';
 import type { Plan } from './plan.ts';
 
-/** What a check found of one certificate that has a renewal file. */
+/** What a check found of a certificate that has a renewal file, or whose clean-up fails. */
 export interface Health {
   name: string;
   /** Share of its life, at most 1, below 0 once expired; `undefined` before the first issuance. */

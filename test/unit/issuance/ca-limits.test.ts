@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { CaLimits, learnLimits, limitOn, NO_LIMITS } from '../../../lib/issuance/ca/rules/ca-limits.ts';
+import {
+  CaLimits,
+  learnLimits,
+  limitOn,
+  NO_LIMITS,
+  parseLimits,
+} from '../../../lib/issuance/ca/rules/ca-limits.ts';
 
 const HOUR = 3_600_000;
 const NOW = new Date('2026-11-20T02:00:00Z');
@@ -84,6 +90,21 @@ describe('terms that changed', () => {
   it('do not hold up who asks by hand, and may have agreed', () => {
     expect(holds(known, ['b.test'], NOW, true)).toBeUndefined();
     expect(holds(learn(ACCOUNT), ['b.test'], NOW, true)).toBeDefined();
+  });
+});
+
+it.each(['2038-01-19T03:14:07Z', 'soon'])('an instant that cannot be meant counts as passed: %s', (at) => {
+  const known = learn(ACCOUNT, { wait: 365 * 24 * HOUR });
+  const stored = {
+    limits: [...known.limits, { ...known.limits[0], until: at }],
+    failedAuthorizations: [
+      { name: 'a.test', at },
+      { name: 'b.test', at: NOW.toISOString() },
+    ],
+  };
+  expect(parseLimits(JSON.stringify(stored), NOW)).toEqual({
+    limits: known.limits,
+    failedAuthorizations: [{ name: 'b.test', at: NOW.toISOString() }],
   });
 });
 

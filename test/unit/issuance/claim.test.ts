@@ -3,7 +3,8 @@ import { Claim } from '../../../lib/issuance/renewal/claim.ts';
 import { makeWorld } from './renewal-world.ts';
 
 it('a claim that records TXT values again has to be cleaned again', async () => {
-  const claim = await Claim.claim(await makeWorld(), 'shop', 'run-1');
+  const world = await makeWorld();
+  const claim = await Claim.claim(world, 'shop', 'run-1');
   const record = {
     zoneId: 'Z1',
     name: '_acme-challenge.example.com',
@@ -12,9 +13,12 @@ it('a claim that records TXT values again has to be cleaned again', async () => 
     ttl: 60,
   };
   await claim.record({ records: [record] });
-  claim.cleaned = true;
+  claim.forget(record);
+  expect(claim.leftOpen).toBe(false);
+  expect(world.store.text('pending/shop.json')).toContain('_acme-challenge');
   await claim.record({ order: undefined });
-  expect(claim.cleaned).toBe(true);
-  await claim.record({ records: [record, { ...record, values: ['"b"'] }] });
-  expect(claim.cleaned).toBe(false);
+  expect(claim.recorded.records).toEqual([]);
+  expect(world.store.text('pending/shop.json')).not.toContain('_acme-challenge');
+  await claim.record({ records: [{ ...record }, { ...record, values: ['"b"'] }] });
+  expect(claim.recorded.records).toHaveLength(2);
 });

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts';
-import {
-  decideRenewal,
-  isOverdue,
-  type RenewalFacts,
-} from '../../../lib/issuance/renewal/rules/decide-renewal.ts';
+import { decideRenewal, type RenewalFacts } from '../../../lib/issuance/renewal/rules/decide-renewal.ts';
+import { isOverdue } from '../../../lib/issuance/renewal/rules/due-by-age.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
 
 const CA = 'https://ca.test/directory';
@@ -121,6 +118,39 @@ describe('a certificate is mended', () => {
     expect(decide(facts)).toEqual({ action: 'mend', reason });
   });
 
+  it('for the first reason that does not wait after a failure', () => {
+    const all = { leftOpen: true, caaDrifted: true, wanted: wantedOf({ hosts: ['web'] }) };
+    const failed = { failures: 1, notBefore: later(1).toISOString() };
+    const state = (...repairs: string[]) => ({
+      failures: 0,
+      repairs: Object.fromEntries(repairs.map((reason) => [reason, failed])),
+    });
+    expect(decide({ ...all })).toMatchObject({ reason: 'caa-drifted' });
+    expect(decide({ ...all, state: state('caa-drifted') })).toMatchObject({ reason: 'left-open' });
+    const two = state('caa-drifted', 'left-open');
+    expect(decide({ ...all, state: two })).toMatchObject({ reason: 'hosts-changed' });
+    const three = state('caa-drifted', 'hosts-changed', 'left-open');
+    expect(decide({ ...all, state: three })).toEqual({
+      action: 'wait',
+      reason: 'backing-off',
+      until: later(1),
+    });
+    expect(decide({ ...all, state: three, now: later(1) })).toMatchObject({ reason: 'caa-drifted' });
+    expect(decide({ state: three })).toEqual(wait(later(30 * DAY)));
+    expect(decide({ upkeep: 'pointer-lost', state: state('pointer-lost') })).toMatchObject({
+      action: 'mend',
+    });
+  });
+
+  it('only for server names that the live version covers: the others come with a renewal', () => {
+    const wanted = wantedOf({ names: ['a.example.com'], serverNames: ['a.example.com'] });
+    const state = { failures: 1, notBefore: later(1).toISOString() };
+    expect(decide({ wanted, state })).toMatchObject({ reason: 'backing-off' });
+    expect(decide({ wanted: { ...wanted, hosts: ['web'] }, state })).toMatchObject({
+      reason: 'hosts-changed',
+    });
+  });
+
   it('only when it is not renewed, which does it too', () => {
     expect(decide({ leftOpen: true, left: DAY })).toEqual(renew('expires-soon'));
   });
@@ -153,6 +183,7 @@ describe('a certificate waits', () => {
       later(50 * DAY),
       { wanted: wantedOf({ renewBeforeDays: 10 }), state: suggested(NOW), left: 60 * DAY, days: 60 },
     ],
+    ['without a suggestion after its end', later(30 * DAY), { state: suggested(later(61 * DAY)) }],
     ['at most until the last sixth', later(45 * DAY), { state: suggested(later(55 * DAY)) }],
     [
       'with names in another order',
@@ -188,6 +219,18 @@ describe('a certificate that failed before', () => {
       until: later(1),
     });
     expect(decide({ ...facts, state: failed(NOW) })).toEqual(renew('expires-soon'));
+  });
+
+  it('is repaired while its renewal waits, but for what the renewal left open', () => {
+    const facts = { left: 10 * DAY, state: failed(later(1)) };
+    const wanted = wantedOf({ hosts: ['web'] });
+    expect(decide({ ...facts, wanted })).toEqual({ action: 'mend', reason: 'hosts-changed' });
+    expect(decide({ ...facts, leftOpen: true })).toMatchObject({ reason: 'backing-off' });
+  });
+
+  it('is renewed while a repair waits', () => {
+    const state = { failures: 0, repairs: { 'left-open': failed(later(1)) } };
+    expect(decide({ left: 10 * DAY, leftOpen: true, state })).toEqual(renew('expires-soon'));
   });
 
   it('does not wait when forced', () => {

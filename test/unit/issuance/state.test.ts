@@ -1,8 +1,17 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
+import { rememberCaTrouble } from '../../../lib/issuance/ca/rules/ca-trouble.ts';
 import { isStale } from '../../../lib/issuance/renewal/rules/claim-record.ts';
-import { rememberFailure, rememberSuccess, type State } from '../../../lib/issuance/renewal/rules/state.ts';
+import {
+  forget,
+  lastFailed,
+  parseState,
+  rememberFailure,
+  rememberRepair,
+  rememberSuccess,
+  type State,
+} from '../../../lib/issuance/renewal/rules/state.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const MINUTE = 60_000;
@@ -50,6 +59,80 @@ describe('after a failure', () => {
   it("the CA's suggested instant is kept", () => {
     const state: State = { failures: 0, suggested: { certId: 'a.b', at: NOW.toISOString() } };
     expect(rememberFailure(state, failure, NOW).suggested).toEqual(state.suggested);
+  });
+});
+
+describe('what failed', () => {
+  const later = new Date(NOW.getTime() + MINUTE);
+  const renewal = rememberFailure(undefined, failure, NOW);
+  const both = rememberFailure(renewal, { ...failure, repair: 'left-open' }, later);
+
+  it('is counted and waited for by what it was', () => {
+    const again = rememberFailure(both, { ...failure, repair: 'hosts-changed' }, later);
+    expect(again).toMatchObject({ failures: 1, notBefore: renewal.notBefore });
+    expect(again.repairs).toMatchObject({ 'left-open': { failures: 1 }, 'hosts-changed': { failures: 1 } });
+    expect(rememberFailure(again, failure, later).repairs).toEqual(again.repairs);
+  });
+
+  it('is forgotten by what is over', () => {
+    const isLeft = (reason: string) => reason === 'left-open';
+    expect(forget(both, { repairs: isLeft })).toEqual(renewal);
+    expect(rememberRepair(both, 'left-open')).toEqual(renewal);
+    expect(
+      rememberRepair({ ...both, failures: 0, notBefore: undefined, lastFailure: undefined }, 'left-open'),
+    ).toBeUndefined();
+    expect(forget(both, { renewal: true })).toEqual({ failures: 0, repairs: both.repairs });
+    const none = forget({ ...both, cas: {}, lastCa: 'ca' }, { renewal: true, repairs: () => true });
+    expect(none).toEqual({ failures: 0 });
+    expect(rememberSuccess({ ...both, suggested: { certId: 'a.b' } }, NOW)).toEqual({
+      failures: 0,
+      repairs: both.repairs,
+    });
+  });
+
+  it('last is what is shown', () => {
+    expect(lastFailed(both)).toMatchObject({ lastFailure: { at: later.toISOString() } });
+    expect(lastFailed(rememberFailure(both, failure, new Date(later.getTime() + 1)))?.failures).toBe(2);
+    expect(lastFailed({ failures: 0 })).toBeUndefined();
+  });
+
+  it('of before repairs were told apart is read as of renewals', () => {
+    expect(parseState('{"failures":2,"lastCa":"x"}', NOW)).toEqual({ failures: 2, lastCa: 'x' });
+    expect(parseState('{}', NOW)).toEqual({ failures: 0 });
+    expect(parseState('{"failures":', NOW)).toBeUndefined();
+  });
+});
+
+describe('instants that cannot be meant', () => {
+  const FAR = '2038-01-19T03:14:07Z';
+  const at = NOW.toISOString();
+
+  it.each([FAR, 'soon', '2026-99-99T00:00:00Z'])('count as passed: %s', (far) => {
+    const failed = { failures: 3, notBefore: far, lastFailure: { at: far, reason: 'x', message: '' } };
+    const trouble = { since: at, at, failures: 3 };
+    const stored = {
+      ...failed,
+      repairs: { 'left-open': failed },
+      givenUp: [far, at],
+      cas: { a: { ...trouble, since: far }, b: { ...trouble, at: far }, c: { ...trouble, until: far } },
+    };
+    expect(parseState(JSON.stringify(stored), NOW)).toEqual({
+      failures: 3,
+      repairs: { 'left-open': { failures: 3 } },
+      givenUp: [at],
+      cas: { c: trouble },
+    });
+  });
+
+  it('are none that a failure writes, though its clock is some minutes ahead', () => {
+    const soon = new Date(NOW.getTime() + 10 * MINUTE);
+    const retryAfterMs = 365 * 24 * 60 * MINUTE;
+    const state = rememberFailure(undefined, { ...failure, retryAfterMs, givenUp: true }, soon);
+    const whole = {
+      ...state,
+      cas: rememberCaTrouble(undefined, { ca: 'a', reason: 'acme-rate-limited', retryAfterMs }, soon),
+    };
+    expect(parseState(JSON.stringify(whole), NOW)).toEqual(whole);
   });
 });
 

@@ -179,7 +179,7 @@ describe('a scan', () => {
     };
     expect(await hourly()).toEqual(first);
     expect(asked).toEqual(['index.json']);
-    await store.put('state/b.json', '{"failures":1}');
+    await store.put('state/b.json', '{"failures":0,"suggested":{"certId":"a.b"}}');
     await hourly();
     expect(asked).toEqual(['index.json', 'index.json', 'state/b.json']);
   });

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { identifierOf, isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
 import { DAY, HOUR } from '../../../foundation/common/durations.ts';
+import { isMeant } from '../../../foundation/common/is-meant.ts';
+import { orNone } from '../../../foundation/common/parse-json.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import { limitScopes, type Refusal, setOf } from './rate-limit-scope.ts';
 
@@ -25,6 +27,15 @@ export const NO_LIMITS: CaLimits = { limits: [], failedAuthorizations: [] };
 
 /** Longer than any limit of a CA that we know of; one that asks for more is asked again by then. */
 export const LONGEST_WAIT = 7 * DAY;
+
+/** Stored limits, with the instants that can be meant; what cannot be read counts as nothing. */
+export function parseLimits(text: string | undefined, now: Date): CaLimits {
+  const { limits, failedAuthorizations } = orNone(text, CaLimits) ?? NO_LIMITS;
+  return {
+    limits: limits.filter(({ until }) => isMeant(until, now, LONGEST_WAIT)),
+    failedAuthorizations: failedAuthorizations.filter(({ at }) => isMeant(at, now)),
+  };
+}
 
 interface Asked {
   names: readonly string[];

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
+import { isMeant } from '../../../foundation/common/is-meant.ts';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
+import { LONGEST_WAIT } from './ca-limits.ts';
 
 /** A CA that has failed all renewals of one certificate since `since`. Instants are ISO 8601 in UTC. */
 const CaTrouble = z.object({
@@ -14,6 +16,15 @@ const CaTrouble = z.object({
 /** By directory address. */
 export const CaTroubles = z.record(z.string(), CaTrouble);
 export type CaTroubles = z.infer<typeof CaTroubles>;
+
+/** The stored troubles with instants that can be meant. */
+export function believedTroubles(troubles: CaTroubles, now: Date): CaTroubles {
+  const meant = Object.entries(troubles).filter(
+    ([, { since, at }]) => isMeant(since, now) && isMeant(at, now),
+  );
+  const until = (at: string | undefined) => (isMeant(at, now, LONGEST_WAIT) ? at : undefined);
+  return Object.fromEntries(meant.map(([ca, trouble]) => [ca, { ...trouble, until: until(trouble.until) }]));
+}
 
 /** The troubles, with those of CAs that take no order for these names before an instant. */
 export function withLimits(
@@ -50,7 +61,7 @@ export function rememberCaTrouble(
   const { [failure.ca]: known, ...others } = troubles ?? {};
   if (!isCaTrouble(failure)) return Object.keys(others).length > 0 ? others : undefined;
   const at = now.toISOString();
-  const until = new Date(now.getTime() + (failure.retryAfterMs ?? 0)).toISOString();
+  const until = new Date(now.getTime() + Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT)).toISOString();
   const { since, failures } = known ?? { since: at, failures: 0 };
   const trouble = { since, at, failures: failures + 1, ...(until > at && { until }) };
   return { ...others, [failure.ca]: trouble };

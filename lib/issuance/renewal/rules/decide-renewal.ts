@@ -1,12 +1,12 @@
-import { lastSixthOf, lifetimeOf, renewBefore } from '../../../foundation/certificate/life.ts';
+import { covers } from '../../../foundation/certificate/domain-name.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
-import { DAY } from '../../../foundation/common/durations.ts';
-import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
-import type { RENEW, REPAIR, UPKEEP, WAIT } from '../../../foundation/reasons/renewals.ts';
+import { isOfKind, type Reason, type SaidReason } from '../../../foundation/reasons/reasons.ts';
+import { type RENEW, REPAIR, UPKEEP, type WAIT } from '../../../foundation/reasons/renewals.ts';
 import { casOf, type StackCas } from '../../ca/rules/ca-list.ts';
 import { withLimits } from '../../ca/rules/ca-trouble.ts';
 import { type CaChoice, chooseCa } from '../../ca/rules/choose-ca.ts';
+import { dueByAge } from './due-by-age.ts';
 import type { OrderLimit } from './order-limit.ts';
 import type { State } from './state.ts';
 
@@ -14,9 +14,20 @@ export type RenewReason = keyof typeof RENEW;
 export type UpkeepReason = keyof typeof UPKEEP;
 export type RepairReason = keyof typeof REPAIR;
 
+export const isRepair = (reason: SaidReason): reason is RepairReason => Object.hasOwn(REPAIR, reason);
+
+/** Whether only a start that looks closely can see the reason to repair. */
+export const isSeenClosely = (reason: SaidReason) =>
+  reason === 'caa-drifted' || Object.hasOwn(UPKEEP, reason);
+
+interface Repair {
+  action: 'mend';
+  reason: RepairReason;
+}
+
 export type RenewalDecision =
   | { action: 'renew'; reason: RenewReason }
-  | { action: 'mend'; reason: RepairReason }
+  | Repair
   | { action: 'wait'; reason: keyof typeof WAIT | OrderLimit['reason']; until: Date; message?: string };
 
 export interface RenewalFacts extends StackCas {
@@ -39,15 +50,50 @@ export interface RenewalFacts extends StackCas {
 
 /** Whether a certificate is renewed now, and why; docs/decisions/0001 has the order of the rules. */
 export function decideRenewal(facts: RenewalFacts): RenewalDecision {
-  const { forced, state, now } = facts;
-  if (forced) return { action: 'renew', reason: 'forced' };
-  if (facts.upkeep === 'pointer-lost' && facts.live === undefined)
-    return { action: 'mend', reason: 'pointer-lost' };
-  const decision = decideByCertificate(facts);
-  if (decision.action === 'wait' || decision.reason === 'pointer-lost' || !state?.notBefore) return decision;
-  const notBefore = new Date(state.notBefore);
-  if (notBefore <= now || goesElsewhere(facts, decision.reason)) return decision;
-  return { action: 'wait', reason: 'backing-off', until: notBefore };
+  const { live, state, now } = facts;
+  const { renewal, repairs } = wishesOf(facts);
+  const held = waitOf(state, now);
+  if (renewal !== undefined && (!held || facts.forced || goesElsewhere(facts, renewal)))
+    return { action: 'renew', reason: renewal };
+  const repair = decideRepair(facts);
+  if (repair) return repair;
+  const waits = [renewal && held, ...repairs.map((reason) => waitOf(state?.repairs?.[reason], now))];
+  const [until] = waits.flatMap((wait) => wait ?? []).sort((a, b) => a.getTime() - b.getTime());
+  if (until) return { action: 'wait', reason: 'backing-off', until };
+  return { action: 'wait', reason: 'not-due', until: live ? dueByAge(facts, live).at : now };
+}
+
+/** The repair that is made while no renewal may be; a renewal makes all of them. */
+export function decideRepair(facts: RenewalFacts): Repair | undefined {
+  const { state, now } = facts;
+  const reason = wishesOf(facts).repairs.find(
+    (wish) => wish === 'pointer-lost' || !waitOf(state?.repairs?.[wish], now),
+  );
+  return reason && { action: 'mend', reason };
+}
+
+/** When the back-off ends; `undefined` for none. */
+function waitOf(failed: { notBefore?: string | undefined } | undefined, now: Date): Date | undefined {
+  const notBefore = new Date(failed?.notBefore ?? 0);
+  return notBefore > now ? notBefore : undefined;
+}
+
+/** What a certificate wants now, whether it may be tried or not. */
+export function wishesOf(facts: RenewalFacts): {
+  renewal: RenewReason | undefined;
+  repairs: RepairReason[];
+} {
+  const { live, wanted, upkeep, caaDrifted, leftOpen } = facts;
+  const renewal = wishedRenewal(facts);
+  if (!live) return { renewal, repairs: upkeep === 'pointer-lost' ? [upkeep] : [] };
+  const repairs: (RepairReason | false | undefined)[] = [
+    caaDrifted && 'caa-drifted',
+    upkeep,
+    // A renewal goes on with it.
+    leftOpen && renewal === undefined && 'left-open',
+    !showsHosts(live, wanted) && 'hosts-changed',
+  ];
+  return { renewal, repairs: repairs.flatMap((reason) => reason || []) };
 }
 
 /** The CA for a renewal with this reason. */
@@ -67,24 +113,27 @@ function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {
   return lastCa !== undefined && choice.reason === 'others-stay-down' && choice.ca !== lastCa;
 }
 
-function decideByCertificate(facts: RenewalFacts): RenewalDecision {
+function wishedRenewal(facts: RenewalFacts): RenewReason | undefined {
   const { live, now } = facts;
-  if (!live) return { action: 'renew', reason: 'never-issued' };
-  if (facts.revoked) return { action: 'renew', reason: 'revoked' };
-  const change = whatChanged(facts, live);
-  if (change) return { action: 'renew', reason: change };
+  if (facts.forced) return 'forced';
+  if (!live) return facts.upkeep === 'pointer-lost' ? undefined : 'never-issued';
+  if (facts.revoked) return 'revoked';
   const due = dueByAge(facts, live);
-  if (due.at <= now) return { action: 'renew', reason: due.reason };
-  if (facts.leftOpen) return { action: 'mend', reason: 'left-open' };
-  if (!showsHosts(live, facts.wanted)) return { action: 'mend', reason: 'hosts-changed' };
-  if (facts.caaDrifted) return { action: 'mend', reason: 'caa-drifted' };
-  if (facts.upkeep) return { action: 'mend', reason: facts.upkeep };
-  return { action: 'wait', reason: 'not-due', until: due.at };
+  return whatChanged(facts, live) ?? (due.at <= now ? due.reason : undefined);
+}
+
+type Shown = Pick<LivePointer, 'hosts' | 'serverNames' | 'names'>;
+
+/** The hosts and server names of the file, as far as the live version covers them: new names come with a renewal. */
+export function hostsToShow(live: Shown, { hosts, serverNames }: Wanted) {
+  const isCovered = serverNames.every((server) => live.names.some((name) => covers(name, server)));
+  return { hosts, serverNames: isCovered ? serverNames : live.serverNames };
 }
 
 /** Whether the pointer has the hosts and server names that the file wants. */
-export function showsHosts(live: Pick<LivePointer, 'hosts' | 'serverNames'>, wanted: Wanted): boolean {
-  return sameNames(wanted.hosts, live.hosts) && sameNames(wanted.serverNames, live.serverNames);
+export function showsHosts(live: Shown, wanted: Wanted): boolean {
+  const { hosts, serverNames } = hostsToShow(live, wanted);
+  return sameNames(hosts, live.hosts) && sameNames(serverNames, live.serverNames);
 }
 
 function whatChanged({ wanted, ...stack }: RenewalFacts, live: LivePointer): RenewReason | undefined {
@@ -93,37 +142,6 @@ function whatChanged({ wanted, ...stack }: RenewalFacts, live: LivePointer): Ren
   if (wanted.profile !== undefined && wanted.profile !== live.profile) return 'profile-changed';
   if (live.ca !== undefined && !casOf(wanted, stack).includes(live.ca)) return 'ca-changed';
   return undefined;
-}
-
-/** Whether a renewal is late: a day past its time, or three failures without any certificate yet. */
-export function isOverdue(facts: RenewalFacts): boolean {
-  const { live, state, now } = facts;
-  if (!live) return (state?.failures ?? 0) >= 3;
-  return dueByAge(facts, live).at.getTime() + DAY <= now.getTime();
-}
-
-/** When age alone becomes a reason, and that reason. */
-export function dueByAge(
-  { wanted, state }: Pick<RenewalFacts, 'wanted' | 'state'>,
-  live: LivePointer,
-): { at: Date; reason: RenewReason } {
-  const lastSixth = new Date(lastSixthOf(live));
-  const planned = plannedInstant({ wanted, state }, live);
-  return planned.at <= lastSixth ? planned : { at: lastSixth, reason: 'life-nearly-over' };
-}
-
-function plannedInstant(
-  { wanted, state }: Pick<RenewalFacts, 'wanted' | 'state'>,
-  live: LivePointer,
-): { at: Date; reason: RenewReason } {
-  const notAfter = Date.parse(live.notAfter);
-  if (wanted.renewBeforeDays !== undefined) {
-    return { at: new Date(notAfter - wanted.renewBeforeDays * DAY), reason: 'expires-soon' };
-  }
-  const suggested = state?.suggested;
-  if (suggested?.at !== undefined && suggested.certId === live.certId)
-    return { at: new Date(suggested.at), reason: 'suggested-window' };
-  return { at: new Date(notAfter - renewBefore(lifetimeOf(live))), reason: 'expires-soon' };
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -53,8 +53,9 @@ function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
       return;
     }
     case 'Object Set Aside': {
-      const { key: subject, aside, reason } = event.detail;
-      arise(memory, { kind: 'object', subject, reason, message: `it is kept as ${aside}`, at });
+      const { key: subject, aside, reason, message: what } = event.detail;
+      const message = `${what === undefined ? '' : `${what}; `}it is kept as ${aside}`;
+      arise(memory, { kind: 'object', subject, reason, message, at });
       return;
     }
     case 'Certificates Checked':

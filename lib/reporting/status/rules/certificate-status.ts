@@ -1,12 +1,9 @@
 import { daysLeft } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Reason, SaidReason } from '../../../foundation/reasons/reasons.ts';
-import {
-  decideRenewal,
-  dueByAge,
-  type RenewalDecision,
-} from '../../../issuance/renewal/rules/decide-renewal.ts';
-import type { State } from '../../../issuance/renewal/rules/state.ts';
+import { decideRenewal, type RenewalDecision } from '../../../issuance/renewal/rules/decide-renewal.ts';
+import { dueByAge } from '../../../issuance/renewal/rules/due-by-age.ts';
+import { lastFailed, type State } from '../../../issuance/renewal/rules/state.ts';
 import {
   type CertificateFacts,
   type Health,
@@ -61,7 +58,7 @@ export function statusOf(facts: CertificateFacts): CertificateStatus {
     ...(live && wanted && { due: dueByAge({ wanted, state }, live).at.toISOString() }),
     ...(ca !== undefined && { ca }),
     ...(profile !== undefined && { profile }),
-    failures: state?.failures ?? 0,
+    failures: lastFailed(state)?.failures ?? 0,
     ...(last && { last }),
     ...(next && { next: { action: next.action, reason: next.reason } }),
     hosts,
@@ -77,7 +74,7 @@ export function bySoonestTrouble(a: CertificateStatus, b: CertificateStatus): nu
 }
 
 function lastOf(live: LivePointer | undefined, state: State | undefined): CertificateStatus['last'] {
-  const failure = state?.lastFailure;
+  const failure = lastFailed(state)?.lastFailure;
   if (failure && (!live || failure.at > live.issuedAt))
     return { at: failure.at, outcome: 'failed', reason: failure.reason };
   return live && { at: live.issuedAt, outcome: 'renewed' };

@@ -4,7 +4,7 @@ import type { LivePointer } from '../../../foundation/certificate/live-pointer.t
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
 import type { StackCas } from '../../../issuance/ca/rules/ca-list.ts';
-import type { State } from '../../../issuance/renewal/rules/state.ts';
+import { lastFailed, type State } from '../../../issuance/renewal/rules/state.ts';
 
 /** The facts of one certificate. Instants are ISO 8601 in UTC. */
 export interface CertificateFacts {
@@ -76,10 +76,11 @@ function judgeHosts(hosts: readonly HostStatus[]): Judgement {
 }
 
 function failureOf(state: State | undefined): string {
-  if (!state || state.failures === 0) return '';
-  const { reason, message } = state.lastFailure ?? { reason: 'unknown', message: '' };
-  const next = state.notBefore === undefined ? '' : `; next try after ${state.notBefore.slice(0, 16)}Z`;
-  return `${reason} (${state.failures} in a row): ${message}${next}`;
+  const failed = lastFailed(state);
+  if (!failed) return '';
+  const { reason, message } = failed.lastFailure ?? { reason: 'unknown', message: '' };
+  const next = failed.notBefore === undefined ? '' : `; next try after ${failed.notBefore.slice(0, 16)}Z`;
+  return `${reason} (${failed.failures} in a row): ${message}${next}`;
 }
 
 /** Hosts of the groups that the live version names, as far as they have ever reported it. */

@@ -1,0 +1,272 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
+import type { CheckSummary } from '../../../lib/foundation/events/events.ts';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
+import { ZoneError } from '../../../lib/issuance/dns/zones.ts';
+import { readStatus } from '../../../lib/reporting/status/read-status.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
+import { scan } from '../../../lib/scan/scan.ts';
+import { FakeHosts } from '../../fakes/fake-hosts.ts';
+import { makeWorld, type World } from './renewal-world.ts';
+
+const [MINUTE, HOUR] = [60_000, 3_600_000];
+const DAY = 24 * HOUR;
+const PENDING = 'pending/shop.json';
+const NAME = '_acme-challenge.example.com';
+const RECORD = { zoneId: 'ZEXAMPLECOM', name: NAME, type: 'TXT', values: ['"left"'], ttl: 60 };
+let world: World;
+let hosts: FakeHosts;
+
+beforeEach(async () => {
+  world = await makeWorld();
+  hosts = new FakeHosts();
+  await world.want('shop', ['example.com']);
+  await world.renew(world.due(['shop']));
+});
+
+const look = (start: Parameters<typeof parseStart>[0]) =>
+  scan({ ...world, hosts, askRenewalInfo: async () => undefined }, parseStart(start), world.clock());
+/** A check, and the work that follows from it. */
+async function check(start: Parameters<typeof parseStart>[0] = { start: 'hourly-check' }) {
+  const plan = await look(start);
+  const outcomes = [];
+  for (const batch of plan.batches) outcomes.push(...(await world.renew(batch)));
+  return { plan, outcomes };
+}
+const state = () => JSON.parse(world.store.text('state/shop.json') || 'null');
+const failing = () => (world.events.of('Certificates Checked') as CheckSummary[]).at(-1)?.failing.items;
+async function health() {
+  const status = await readStatus(world.store, { now: world.clock(), readsAtOnce: 1, stack: world.stack });
+  return status[0]?.health;
+}
+/** What a worker that died left, long ago. */
+async function leave(claim: object = { records: [RECORD] }) {
+  await world.store.put(PENDING, JSON.stringify({ owner: 'dead', leaseSeconds: 0, ...claim }));
+  world.pass(HOUR);
+}
+function spoilZones(reason: ZoneError['reason'] = 'zone-unavailable', times = 1) {
+  let left = times;
+  world.zones.before = () => {
+    if (left-- > 0) throw new ZoneError(reason, 'no');
+  };
+}
+function refuseOrders() {
+  world.authority.before = (call) => {
+    if (call === 'createOrder') throw new AcmeError('ca-unavailable', '503');
+  };
+}
+
+describe('what failed is forgotten', () => {
+  it('when a repair comes through', async () => {
+    await leave();
+    spoilZones();
+    await check();
+    expect(state()).toMatchObject({ failures: 0, repairs: { 'left-open': { failures: 1 } } });
+    expect(await health()).toBe('failing');
+    world.pass(HOUR);
+    expect((await check()).outcomes).toMatchObject([{ outcome: 'mended', reason: 'left-open' }]);
+    expect(state()).toBeNull();
+    expect(await health()).toBe('ok');
+  });
+
+  it('when a renewal that was forced is not wanted any more, with what the CA did', async () => {
+    refuseOrders();
+    await check({ start: 'force', names: ['shop'] });
+    expect(state()).toMatchObject({ failures: 1, cas: {} });
+    expect(await health()).toBe('failing');
+    await check();
+    expect(state()).toEqual({ failures: 0 });
+    expect(failing()).toEqual([]);
+    expect(await health()).toBe('ok');
+  });
+
+  it('when a repair is not wanted any more', async () => {
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    world.store.beforeWrite = (key) => {
+      if (key === 'live/shop.json') throw new Error('S3 is not there');
+    };
+    await check();
+    expect(state().repairs).toMatchObject({ 'hosts-changed': { failures: 1 } });
+    await world.want('shop', ['example.com']);
+    await check();
+    expect(state()).toEqual({ failures: 0 });
+  });
+
+  it.each([
+    '{"failures":7,"notBefore":"2027-01-01T00:00:00Z"}',
+    '{"failures":0,"repairs":{"x":{"failures":2}}}',
+  ])('in an object of another version: %s', async (text) => {
+    await world.store.put('state/shop.json', text);
+    await check();
+    expect(state()).toEqual({ failures: 0 });
+  });
+
+  it('not by a plan', async () => {
+    await world.store.put('state/shop.json', '{"failures":1}');
+    await look({ start: 'plan' });
+    expect(state()).toEqual({ failures: 1 });
+  });
+
+  it('at no cost to a check that finds nothing to forget, and what the CA suggests stays', async () => {
+    const suggested = { certId: world.live('shop').certId, at: '2027-01-10T00:00:00Z' };
+    await world.store.put('state/shop.json', JSON.stringify({ failures: 3, suggested }));
+    await check();
+    expect(state()).toEqual({ failures: 0, suggested });
+    await check();
+    const written: string[] = [];
+    world.store.beforeWrite = (key) => written.push(key);
+    await check();
+    expect(written).toEqual([]);
+  });
+
+  it('not before, where only the sweep had seen it: each check looks until it is repaired', async () => {
+    const { name } = world.live('shop').caa[0];
+    world.zones.overwrite('ZEXAMPLECOM', { name, type: 'CAA', ttl: 60, values: ['0 issue "theirs.test"'] });
+    expect((await check()).outcomes).toEqual([]);
+    spoilZones();
+    await check({ start: 'weekly-sweep' });
+    expect(failing()).toEqual([]);
+    world.pass(HOUR);
+    expect((await check()).outcomes).toMatchObject([{ outcome: 'mended', reason: 'caa-drifted' }]);
+    expect(failing()).toEqual(['shop']);
+    await check();
+    expect(failing()).toEqual([]);
+  });
+});
+
+describe('a wait belongs to what failed', () => {
+  /** The renewal has failed four times, and waits a day. */
+  async function failRenewals() {
+    world.pass(70 * DAY);
+    const { before } = world.authority;
+    refuseOrders();
+    for (let times = 0; times < 4; times += 1) {
+      await check();
+      world.pass(2 * HOUR);
+    }
+    world.authority.before = before;
+    expect(state()).toMatchObject({ failures: 4 });
+  }
+  const served = (version: string) => {
+    const result = { name: 'shop', version, outcome: 'served' as const };
+    const context = { instanceId: 'i-00000001', group: 'web', commandId: 'c', at: world.clock() };
+    return world.store.put(
+      'hosts/i-00000001.json',
+      JSON.stringify(recordResults(undefined, [result], context)),
+    );
+  };
+
+  it('a renewal that waits does not hold up new groups', async () => {
+    await failRenewals();
+    const { version } = world.live('shop');
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    expect((await check()).outcomes).toMatchObject([{ outcome: 'mended', reason: 'hosts-changed' }]);
+    expect(world.live('shop')).toMatchObject({ version, hosts: ['web'] });
+    expect(state()).toMatchObject({ failures: 4 });
+    expect((await check()).plan.certificates).toMatchObject([{ reason: 'backing-off' }]);
+  });
+
+  it('nor does one that the CA limits', async () => {
+    world.pass(70 * DAY);
+    const limit = { scope: 'account', value: '', reason: 'acme-rate-limited', message: 'too many' };
+    const until = new Date(world.clock().getTime() + 2 * DAY).toISOString();
+    await world.store.put('limits/ca.test.json', JSON.stringify({ limits: [{ ...limit, until }] }));
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    expect((await check()).outcomes).toMatchObject([{ outcome: 'mended', reason: 'hosts-changed' }]);
+    expect((await check()).plan.certificates).toMatchObject([{ reason: 'ca-limited' }]);
+  });
+
+  it('such a repair leaves the renewal its order, its key and its records', async () => {
+    world.pass(70 * DAY);
+    world.authority.before = (call) => {
+      if (call === 'finalize') throw new AcmeError('ca-unavailable', '503');
+    };
+    world.zones.before = (call) => {
+      if (call === 'change' && world.zones.all('TXT').length > 0)
+        throw new ZoneError('zone-unavailable', 'no');
+    };
+    for (let times = 0; times < 4; times += 1) {
+      await check();
+      world.pass(2 * HOUR);
+    }
+    const { order, records } = JSON.parse(world.store.text(PENDING));
+    world.zones.before = () => {};
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    expect((await check()).outcomes).toMatchObject([{ outcome: 'mended', reason: 'hosts-changed' }]);
+    expect(JSON.parse(world.store.text(PENDING))).toMatchObject({ order, records });
+    expect(world.zones.all('TXT')).toHaveLength(1);
+    world.authority.before = () => {};
+    world.pass(DAY);
+    expect((await check()).outcomes).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.requests).toHaveLength(2);
+    expect(world.zones.all('TXT')).toEqual([]);
+    expect(world.store.keys()).not.toContain(PENDING);
+  });
+
+  it('a repair that waits holds up neither a renewal nor another repair', async () => {
+    await leave();
+    spoilZones('zone-access-denied', 99);
+    for (let times = 0; times < 4; times += 1) {
+      await check();
+      world.pass(2 * HOUR);
+    }
+    expect((await check()).plan.certificates).toMatchObject([{ action: 'wait', reason: 'backing-off' }]);
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    expect((await check()).outcomes).toMatchObject([{ outcome: 'mended', reason: 'hosts-changed' }]);
+    expect(world.store.text(PENDING)).toContain('left');
+    world.zones.before = () => {};
+    await world.want('shop', ['example.com', 'a.example.com'], { hosts: ['web'] });
+    expect((await check()).outcomes).toMatchObject([{ outcome: 'renewed', reason: 'names-changed' }]);
+    await check();
+    expect(failing()).toEqual([]);
+  });
+
+  it('a repair says nothing of the CA', async () => {
+    const at = world.clock().toISOString();
+    await leave();
+    const cas = { [world.authority.directoryUrl]: { since: at, at, failures: 3 } };
+    const forged = { failures: 3, cas, notBefore: new Date(world.clock().getTime() + HOUR).toISOString() };
+    await world.store.put('state/shop.json', JSON.stringify(forged));
+    spoilZones();
+    await world.renew(world.due(['shop'], { reason: 'left-open', replacing: world.live('shop').version }));
+    expect(state()).toMatchObject({ ...forged, repairs: { 'left-open': { failures: 1 } } });
+  });
+
+  it('a certificate that failed is shown to hosts that lack it; before its first try they wait', async () => {
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    await check();
+    await served('older');
+    hosts.groups.set('web', [{ instanceId: 'i-00000001', online: true }]);
+    world.pass(70 * DAY);
+    refuseOrders();
+    const first = await check();
+    expect(first.plan).toMatchObject({ batches: [{}], deployments: [] });
+    world.pass(2 * MINUTE);
+    expect((await look({ start: 'hourly-check' })).deployments).toMatchObject([{ names: ['shop'] }]);
+    await leave({ records: [], order: { url: 'https://ca.test/order/9', key: '', request: '' } });
+    await world.store.remove('state/shop.json');
+    expect((await look({ start: 'hourly-check' })).deployments).toMatchObject([{ names: ['shop'] }]);
+  });
+
+  it('is not shown to a group before its hosts may read it', async () => {
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    hosts.groups.set('web', [{ instanceId: 'i-00000001', online: true }]);
+    expect((await look({ start: 'hourly-check' })).deployments).toEqual([]);
+    await check();
+    expect((await look({ start: 'hourly-check' })).deployments).toMatchObject([{ group: 'web' }]);
+  });
+});
+
+describe('in the far future', () => {
+  it('no instant of a stored object is waited for', async () => {
+    world.pass(70 * DAY);
+    const far = '2038-01-19T03:14:07Z';
+    const limit = { scope: 'account', value: '', reason: 'x', message: '', until: far };
+    const failed = Array.from({ length: 9 }, () => ({ name: 'example.com', at: far }));
+    const limits = { limits: [limit], failedAuthorizations: failed };
+    await world.store.put('limits/ca.test.json', JSON.stringify(limits));
+    const waiting = { failures: 1, notBefore: far, givenUp: [far, far, far, far] };
+    await world.store.put('state/shop.json', JSON.stringify(waiting));
+    expect((await check()).outcomes).toMatchObject([{ outcome: 'renewed' }]);
+  });
+});
