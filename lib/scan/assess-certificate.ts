@@ -5,7 +5,8 @@ import { type KeyName, renewalKey } from '../foundation/certificate/object-keys.
 import { parseRenewalFile, type Wanted } from '../foundation/certificate/renewal-file.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { InputError } from '../foundation/common/input-error.ts';
-import { challengeTarget } from '../issuance/dns/challenge-target.ts';
+import { challengeTarget, wildcardFinder } from '../issuance/dns/challenge-target.ts';
+import { zoneFinder } from '../issuance/dns/find-zone.ts';
 import { DnsError } from '../issuance/dns/resolver.ts';
 import { zonesFor } from '../issuance/dns/rules/hosted-zones.ts';
 import { isPersistent, writesDns } from '../issuance/dns/rules/persist-record.ts';
@@ -101,7 +102,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
   if (refused) return { ...assessment, planned: { name, action: 'reject', ...refused } };
   if (decision.action === 'wait') return assessment;
-  if (decision.action === 'renew' && !isPersistent(wanted)) await requireTargets(deps, wanted);
+  if (decision.action === 'renew' && !isPersistent(wanted)) await requireTargets(deps, wanted, context);
   const due: DueCertificate = {
     name,
     reason: decision.reason,
@@ -137,10 +138,20 @@ function isOld({ live, state, now }: RenewalFacts): boolean {
 }
 
 /** Refuses a proof that could not be written; a DNS that does not answer is left to `renew`, which records it. */
-async function requireTargets({ resolver, stack }: AssessDeps, { names }: Wanted): Promise<void> {
+async function requireTargets(
+  { resolver, stack, zonesOf }: AssessDeps,
+  { names, zoneRole }: Wanted,
+  { zonesIn }: AssessContext,
+): Promise<void> {
   const identifiers = [...new Set(names.map(identifierOf))];
+  const isFromWildcard = async (name: string) => {
+    const zones = zonesOf(zoneRole);
+    return wildcardFinder(zones, zoneFinder({ zones, resolver }, await zonesIn(zoneRole)))(name);
+  };
   try {
-    await Promise.all(identifiers.map((identifier) => challengeTarget(resolver, identifier, stack)));
+    await Promise.all(
+      identifiers.map((identifier) => challengeTarget({ resolver, isFromWildcard, stack }, identifier)),
+    );
   } catch (error) {
     if (!(error instanceof DnsError)) throw error;
   }

@@ -43,6 +43,13 @@ describe('a challenge name that is a CNAME', () => {
     expect(await line.records('example.net')).toEqual({});
   });
 
+  it('of a wildcard only is no hindrance: the proof is written at the name itself', async () => {
+    await create('example.net', value('*.wild.example.net', 'CNAME', 'lb.example.com'));
+    const file = { names: ['wild.example.net', '*.wild.example.net'], caa: { mode: 'off' } };
+    expect(await renew('wild.example.net', file)).toMatchObject({ outcome: 'renewed' });
+    expect(await line.records('example.net')).toEqual({});
+  });
+
   it('to a name that the stack may not write is refused with the line to add', async () => {
     await create('example.com', value('_acme-challenge.away.example.com', 'CNAME', 'elsewhere.example.net'));
     expect(await renew('away.example.com')).toMatchObject({

@@ -43,6 +43,13 @@ export class FakeZones implements Zones {
     return this.#zone(zoneId).get(recordKey(at));
   }
 
+  /** Names whose CNAME in the DNS is that of a wildcard. */
+  readonly belowWildcard = new Set<string>();
+
+  async holdsCname(_: string, name: string): Promise<boolean> {
+    return !this.belowWildcard.has(name);
+  }
+
   async records(zoneId: string): Promise<FoundRecord[]> {
     const sets = [...this.#zone(zoneId).values()];
     return sets.map(({ name, type, values }) => ({ name, type, kind: 'simple', values }));

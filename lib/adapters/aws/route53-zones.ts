@@ -5,7 +5,9 @@ import {
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
   type ListResourceRecordSetsRequest,
+  type ResourceRecordSet,
   type Route53Client,
+  type RRType,
 } from '@aws-sdk/client-route-53';
 import type { FoundRecord, HostedZone } from '../../issuance/dns/rules/hosted-zones.ts';
 import type { RecordChange, RecordSet } from '../../issuance/dns/rules/record-edits.ts';
@@ -69,11 +71,8 @@ export class Route53Zones implements Zones {
     zoneId: string,
     { name, type }: Pick<RecordSet, 'name' | 'type'>,
   ): Promise<RecordSet | undefined> {
-    const { ResourceRecordSets: [found] = [] } = await this.#recordSets(
-      `read ${type} of ${name} in hosted zone ${zoneId}`,
-      { HostedZoneId: zoneId, StartRecordName: name, StartRecordType: type, MaxItems: 1 },
-    );
-    if (!found || bareName(found.Name ?? '') !== name || found.Type !== type) return undefined;
+    const found = await this.#firstSet(zoneId, name, type);
+    if (!found) return undefined;
     if (found.SetIdentifier !== undefined || found.TTL === undefined) {
       throw new ZoneError('record-not-simple', {
         seen: `${type} at ${name} in hosted zone ${zoneId} is a routing-policy or alias record`,
@@ -81,6 +80,18 @@ export class Route53Zones implements Zones {
       });
     }
     return { name, type, ttl: found.TTL, values: toFound(found).values };
+  }
+
+  async holdsCname(zoneId: string, name: string): Promise<boolean> {
+    return (await this.#firstSet(zoneId, name, 'CNAME')) !== undefined;
+  }
+
+  async #firstSet(zoneId: string, name: string, type: RRType): Promise<ResourceRecordSet | undefined> {
+    const { ResourceRecordSets: [found] = [] } = await this.#recordSets(
+      `read ${type} of ${name} in hosted zone ${zoneId}`,
+      { HostedZoneId: zoneId, StartRecordName: name, StartRecordType: type, MaxItems: 1 },
+    );
+    return found && bareName(found.Name ?? '') === name && found.Type === type ? found : undefined;
   }
 
   async records(zoneId: string): Promise<FoundRecord[]> {

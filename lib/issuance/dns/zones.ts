@@ -19,6 +19,8 @@ export interface Zones {
   change(zoneId: string, changes: readonly RecordChange[]): Promise<string>;
   /** The simple set at a name and type; `undefined` when there is none. */
   read(zoneId: string, at: Pick<RecordSet, 'name' | 'type'>): Promise<RecordSet | undefined>;
+  /** Whether a CNAME of any kind stands at the name itself, not at a wildcard above it. */
+  holdsCname(zoneId: string, name: string): Promise<boolean>;
   /** All sets of the zone, of every type and kind (300 a page; a zone usually holds at most 10,000). */
   records(zoneId: string): Promise<FoundRecord[]>;
   isInSync(changeId: string): Promise<boolean>;

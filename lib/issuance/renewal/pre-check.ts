@@ -5,7 +5,7 @@ import { once } from '../../foundation/common/once.ts';
 import { AcmeError } from '../ca/certificate-authority.ts';
 import { type CaaIssuer, casOf } from '../ca/rules/ca-list.ts';
 import { placeCaa } from '../caa/place-caa.ts';
-import { challengeTarget } from '../dns/challenge-target.ts';
+import { challengeTarget, wildcardFinder } from '../dns/challenge-target.ts';
 import { findPersistRecords } from '../dns/find-persist-records.ts';
 import { type FindZone, zoneFinder } from '../dns/find-zone.ts';
 import { DnsError } from '../dns/resolver.ts';
@@ -37,7 +37,8 @@ export function preCheck(run: RenewRun, claimed: readonly Claimed[]): Promise<Ch
 
 /** The name and hosted zone of a proof. */
 async function placeOf({ resolver, zones, stack }: BatchDeps, identifier: string, findZone: FindZone) {
-  const name = await challengeTarget(resolver, identifier, stack).catch(async (error) => {
+  const isFromWildcard = wildcardFinder(zones, findZone);
+  const name = await challengeTarget({ resolver, isFromWildcard, stack }, identifier).catch(async (error) => {
     // If the DNS does not answer, the search for the zone often throws the cause.
     if (error instanceof DnsError) await findZone(challengeName(identifier));
     throw error;

@@ -73,6 +73,7 @@ function denied(role: string): Zones {
     nameServers: refuse,
     change: refuse,
     read: refuse,
+    holdsCname: refuse,
     records: refuse,
     isInSync: refuse,
   };

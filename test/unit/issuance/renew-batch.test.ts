@@ -121,6 +121,14 @@ describe('a renewal', () => {
     ]);
   });
 
+  it('is proved at its own name where the CNAME there is only that of a wildcard', async () => {
+    world.resolver.cnames.set('_acme-challenge.example.com', 'lb.elsewhere.test');
+    world.zones.belowWildcard.add('_acme-challenge.example.com');
+    await world.want('shop', ['example.com', '*.example.com'], { caa: { mode: 'off' } });
+    expect(await world.renew(world.due(['shop']))).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.zones.batches[0]?.changes[0]?.set.name).toBe('_acme-challenge.example.com');
+  });
+
   it('is not ordered where the challenge leads to a name that the stack may not write', async () => {
     world.resolver.cnames.set('_acme-challenge.example.com', 'elsewhere.example.org');
     await world.want('shop', ['example.com']);

@@ -517,6 +517,8 @@ describe('a challenge name that leads elsewhere', () => {
   it('rejects the certificate with the line to add, and the others go on', async () => {
     const resolver = new FakeResolver(zones);
     resolver.cnames.set('_acme-challenge.example.org', 'proof.elsewhere.test');
+    resolver.cnames.set('_acme-challenge.example.com', 'lb.elsewhere.test');
+    zones.belowWildcard.add('_acme-challenge.example.com');
     await want('away', { names: ['example.org'] });
     await want('near');
     const plan = await scan({ ...deps(), resolver }, parseStart({ start: 'hourly-check' }), NOW);

@@ -24,21 +24,21 @@ function judge(facts: IdentifierFacts, stack: CertificateFacts['stack']): Result
     const remedy = 'let it point to one name in a hosted zone of this account, or remove the CNAME';
     return failing(CHECK, `the CNAMEs of ${names[0]} do not end: ${chain}`, remedy);
   }
-  if (names.length === 1) return judgeRecords(facts);
-  const leads = `${chain}${isFromWildcard(facts) ? ' (by a wildcard CNAME)' : ''}`;
+  // A TXT at the name takes the wildcard's place.
+  if (names.length === 1 || isFromWildcard(facts)) return judgeRecords({ ...facts, end: facts.start });
   const zone = zoneOf(end);
   if ('trouble' in zone) {
-    const seen = `${leads}, which is in no public hosted zone of this account`;
+    const seen = `${chain}, which is in no public hosted zone of this account`;
     const remedy =
       'point the CNAME into one, or remove it, so that the proof can be written at the challenge name itself';
     return failing(CHECK, seen, remedy);
   }
   if (!mayBeWritten(end.name, stack)) {
     const remedy = `add "${end.name}" to params.challengeTargets in serverless.yml and deploy`;
-    return failing(CHECK, `${leads}, where this stack may not write`, remedy);
+    return failing(CHECK, `${chain}, where this stack may not write`, remedy);
   }
   const records = judgeRecords(facts);
-  return records.status === 'ok' ? ok(CHECK, `${leads} in ${describe(zone.found.zone)}`) : records;
+  return records.status === 'ok' ? ok(CHECK, `${chain} in ${describe(zone.found.zone)}`) : records;
 }
 
 /** The DNS shows a CNAME where the zone holds none. */
