@@ -70,13 +70,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'TXT values are left in the DNS',
-    file: 'lib/issuance/renewal/publish.ts',
-    edits: [
-      [
-        "  const texts = records.filter(({ edit }) => edit.type === 'TXT');",
-        '  const texts: LeftRecord[] = records.slice(0, 0);',
-      ],
-    ],
+    file: 'lib/issuance/renewal/clean-up.ts',
+    edits: [[".filter(({ type }) => type === 'TXT');", ".filter(({ type }) => type === 'TXT').slice(0, 0);"]],
   },
   {
     name: 'values of others are replaced',
@@ -111,7 +106,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a revoked certificate is not due',
     file: 'lib/issuance/renewal/rules/decide-renewal.ts',
-    edits: [["  if (facts.revoked) return { action: 'renew', reason: 'revoked' };\n", '']],
+    edits: [["  if (facts.revoked) return 'revoked';\n", '']],
   },
   {
     name: 'a compromised key is reused',
@@ -125,7 +120,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'nothing is renewed for its age but in its last sixth',
-    file: 'lib/issuance/renewal/rules/decide-renewal.ts',
+    file: 'lib/issuance/renewal/rules/due-by-age.ts',
     edits: [
       ['  return planned.at <= lastSixth ? planned :', '  return planned.at < new Date(0) ? planned :'],
     ],
@@ -133,9 +128,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'changed hosts are not shown',
     file: 'lib/issuance/renewal/rules/decide-renewal.ts',
-    edits: [
-      ["  if (!showsHosts(live, facts.wanted)) return { action: 'mend', reason: 'hosts-changed' };\n", ''],
-    ],
+    edits: [["    !showsHosts(live, wanted) && 'hosts-changed',\n", '']],
   },
   {
     name: 'the names of what the CA sends are not compared',
