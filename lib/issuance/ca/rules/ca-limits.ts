@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { identifierOf, isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
 import { DAY, HOUR } from '../../../foundation/common/durations.ts';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import { limitScopes, type Refusal, setOf } from './rate-limit-scope.ts';
 
-const Limit = z.object({
+const Limit = ownObject({
   scope: z.enum(['account', 'registered-domain', 'exact-set', 'name']),
   value: z.string(),
   until: z.string(),
@@ -14,10 +15,10 @@ const Limit = z.object({
 type Limit = z.infer<typeof Limit>;
 
 /** `limits/<ca host>.json`: what one CA told us to wait for, and which proofs it refused. Instants are ISO 8601 in UTC. */
-export const CaLimits = z.object({
+export const CaLimits = ownObject({
   limits: z._default(z.array(Limit), []),
   /** One entry for each proof refused in the last hour. */
-  failedAuthorizations: z._default(z.array(z.object({ name: z.string(), at: z.string() })), []),
+  failedAuthorizations: z._default(z.array(ownObject({ name: z.string(), at: z.string() })), []),
 });
 export type CaLimits = z.infer<typeof CaLimits>;
 
@@ -67,7 +68,7 @@ export function learnLimits(known: CaLimits, refusal: Refusal, { names, now }: O
   const holding = known.limits.filter((limit) => new Date(limit.until) > now);
   const kept = holding.filter((limit) => !limits.some((other) => covers(other, limit)));
   const recent = known.failedAuthorizations.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR);
-  return { limits: [...kept, ...limits], failedAuthorizations: [...recent, ...failed] };
+  return { ...known, limits: [...kept, ...limits], failedAuthorizations: [...recent, ...failed] };
 }
 
 function covers(a: Limit, b: Limit): boolean {

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 
 /** A CA that has failed all renewals of one certificate since `since`. Instants are ISO 8601 in UTC. */
-const CaTrouble = z.object({
+const CaTrouble = ownObject({
   since: z.string(),
   /** The last try. */
   at: z.string(),
@@ -51,7 +52,7 @@ export function rememberCaTrouble(
   if (!isCaTrouble(failure)) return Object.keys(others).length > 0 ? others : undefined;
   const at = now.toISOString();
   const until = new Date(now.getTime() + (failure.retryAfterMs ?? 0)).toISOString();
-  const { since, failures } = known ?? { since: at, failures: 0 };
-  const trouble = { since, at, failures: failures + 1, ...(until > at && { until }) };
+  const { until: _, ...before } = known ?? { since: at, failures: 0 };
+  const trouble = { ...before, at, failures: before.failures + 1, ...(until > at && { until }) };
   return { ...others, [failure.ca]: trouble };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { DAY, MINUTE } from '../../../foundation/common/durations.ts';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 import { LONGEST_WAIT } from '../../ca/rules/ca-limits.ts';
 import { CaTroubles } from '../../ca/rules/ca-trouble.ts';
@@ -7,9 +8,9 @@ import { Suggested } from '../../ca/rules/renewal-window.ts';
 import { ISSUANCE_WINDOW } from './order-limit.ts';
 
 /** `state/<name>.json`: kept between runs. Instants are ISO 8601 in UTC. */
-export const State = z.object({
+export const State = ownObject({
   failures: z._default(z.number(), 0),
-  lastFailure: z.optional(z.object({ at: z.string(), reason: z.string(), message: z.string() })),
+  lastFailure: z.optional(ownObject({ at: z.string(), reason: z.string(), message: z.string() })),
   /** Nothing is tried before this. */
   notBefore: z.optional(z.string()),
   suggested: z.optional(Suggested),

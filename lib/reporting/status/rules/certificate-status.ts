@@ -1,5 +1,6 @@
 import { daysLeft } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
+import { isBy } from '../../../foundation/common/instants.ts';
 import type { Reason, SaidReason } from '../../../foundation/reasons/reasons.ts';
 import {
   decideRenewal,
@@ -45,7 +46,7 @@ export function statusOf(facts: CertificateFacts): CertificateStatus {
   const hosts = live ? hostsOf(facts, live) : [];
   const ca = live?.ca ?? wanted?.ca?.[0] ?? wanted?.stack.defaultCa;
   const profile = live?.profile ?? wanted?.profile;
-  const last = lastOf(live, state);
+  const last = lastOf(live, state, now);
   const none = { forced: false, leftOpen: false, caaDrifted: false };
   const next = wanted && decideRenewal({ wanted, ...wanted.stack, live, state, ...none, now });
   return {
@@ -76,9 +77,13 @@ export function bySoonestTrouble(a: CertificateStatus, b: CertificateStatus): nu
   return left === right ? (a.name < b.name ? -1 : 1) : left < right ? -1 : 1;
 }
 
-function lastOf(live: LivePointer | undefined, state: State | undefined): CertificateStatus['last'] {
+function lastOf(
+  live: LivePointer | undefined,
+  state: State | undefined,
+  now: Date,
+): CertificateStatus['last'] {
   const failure = state?.lastFailure;
-  if (failure && (!live || failure.at > live.issuedAt))
+  if (failure && (!live || failure.at > live.issuedAt || !isBy(live.issuedAt, now)))
     return { at: failure.at, outcome: 'failed', reason: failure.reason };
   return live && { at: live.issuedAt, outcome: 'renewed' };
 }
