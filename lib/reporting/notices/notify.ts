@@ -7,6 +7,7 @@ import { NOTICES_KEY } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { endUnwanted } from './end-unwanted.ts';
 import type { Mailbox } from './mailbox.ts';
+import { believed } from './rules/believed.ts';
 import { chooseNotices, type Notices, remember } from './rules/choose-notices.ts';
 import { type Mail, writeMail } from './rules/mail.ts';
 import { type Measured, measure } from './rules/measure.ts';
@@ -45,10 +46,11 @@ export async function notify(
   const checks = events.flatMap((event) =>
     event['detail-type'] === 'Certificates Checked' ? event.detail : [],
   );
-  const { after } = await updateObject(store, NOTICES_KEY, async (text) => {
+  const { after } = await updateObject(store, NOTICES_KEY, async (text, stored) => {
     const now = deps.clock();
     // An unreadable memory counts as empty, and something may be reported twice.
-    let known = takeIn(orNone(text, Memory) ?? EMPTY, events, now);
+    const memory = orNone(text, Memory) ?? EMPTY;
+    let known = takeIn(believed(memory, stored?.modified ?? now), events, now);
     if (checks.length > 0) await endUnwanted(store, known);
     known = remember(known, said, now);
     const lives = await readLives(store, known);

@@ -5,14 +5,15 @@ import type { Memory, Trouble } from './trouble.ts';
 /** It was told, nobody knows when: it is told again, and that it is over. */
 const LONG_AGO = new Date(0).toISOString();
 
-/** A copy of the memory without instants that cannot be meant. */
-export function believed(memory: Memory, now: Date): Memory {
-  const past = (instant: string | undefined) => (instant && isBy(instant, now) ? instant : undefined);
-  const next = new Date(now.getTime() + LONGEST_WAIT);
+/** The memory without instants that cannot be meant: nothing was told or seen after it was `written`, by the store's clock. */
+export function believed(memory: Memory, written: Date): Memory {
+  const past = (instant: string | undefined) => (instant && isBy(instant, written) ? instant : undefined);
+  const next = new Date(written.getTime() + LONGEST_WAIT);
+  const latest = written.toISOString();
   const trouble = ({ since, at, told, notBefore, ...others }: Trouble): Trouble => ({
     ...others,
-    since: past(since) ?? now.toISOString(),
-    at: past(at) ?? now.toISOString(),
+    since: past(since) ?? latest,
+    at: past(at) ?? latest,
     told: Object.fromEntries(Object.entries(told).map(([as, instant]) => [as, past(instant) ?? LONG_AGO])),
     ...(notBefore !== undefined && isBy(notBefore, next) && { notBefore }),
   });

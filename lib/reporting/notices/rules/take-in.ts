@@ -1,7 +1,6 @@
 import { DAY } from '../../../foundation/common/durations.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
-import { believed } from './believed.ts';
 import type { SeenEvent } from './seen-event.ts';
 import { arise, end, forget, importOf, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
 
@@ -9,7 +8,7 @@ const MOST_NAMED = 200;
 
 /** What is wrong after these events, taken in the order of their times; a repeated event changes nothing of note. */
 export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date): Memory {
-  const after = believed(memory, now);
+  const after: Memory = { ...memory, troubles: { ...memory.troubles }, over: [...memory.over] };
   const sorted = [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   for (const event of sorted) takeInOne(after, event);
   forget(after, ({ kind, at }) => kind === 'object' && Date.parse(at) + DAY <= now.getTime());
