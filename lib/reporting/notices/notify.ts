@@ -47,7 +47,8 @@ export async function notify(
     event['detail-type'] === 'Certificates Checked' ? event.detail : [],
   );
   const { after } = await updateObject(store, NOTICES_KEY, async (text, stored) => {
-    const now = deps.clock();
+    // One clock for all workers, so that none tells again what another told.
+    const now = stored?.at ?? deps.clock();
     // An unreadable memory counts as empty, and something may be reported twice.
     const memory = orNone(text, Memory) ?? EMPTY;
     let known = takeIn(believed(memory, stored?.modified ?? now), events, now);

@@ -40,6 +40,16 @@ it('remembers what it told', async () => {
   expect(subjects()).toEqual(['a is not renewed: caa-forbids']);
 });
 
+it.each([26, -26])('tells nothing twice by a clock that is off by %i hours', async (hours) => {
+  await notify(deps(), [failed('a')]);
+  now = later(HOUR);
+  const clock = () => later((1 + hours) * HOUR);
+  await notify({ ...deps(), clock }, [failed('a', 2, now)]);
+  now = later(2 * HOUR);
+  await notify(deps(), [failed('a', 3, now)]);
+  expect(subjects()).toEqual(['a is not renewed: caa-forbids']);
+});
+
 it('tells again what could not be sent', async () => {
   send = async () => {
     throw new Error('SNS is down');
