@@ -12,14 +12,17 @@ type Deployed = NonNullable<Assessment['deployed']>;
 
 const READS_AT_ONCE = 32;
 
-/** Adds to the plan what online hosts have to fetch; what cannot be read is a warning, and the rest goes on. */
+/**
+ * Adds to the plan what online hosts have to fetch, and returns the groups with hosts online; what cannot be read is a warning,
+ * and the rest goes on.
+ */
 export async function planDeployments(
   { store, hosts: port }: Pick<AssessDeps, 'store' | 'hosts'>,
   plan: Plan,
   certificates: readonly Deployed[],
-): Promise<void> {
+): Promise<string[]> {
   const groups = new Set(certificates.flatMap((certificate) => certificate.groups));
-  if (groups.size === 0) return;
+  if (groups.size === 0) return [];
   const warn = (error: unknown) => plan.warnings.push(describeError(error).message);
   const hosts = new Map<string, string[]>();
   for (const group of groups) {
@@ -36,8 +39,10 @@ export async function planDeployments(
   try {
     const records = await readHostRecords({ store }, [...hosts.values()].flat(), warn);
     plan.deployments = decideDeployments({ certificates, hosts, records });
+    return [...hosts].flatMap(([group, online]) => (online.length > 0 ? group : []));
   } catch (error) {
     warn(error);
+    return [];
   }
 }
 

@@ -36,7 +36,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const settled = assessments.flatMap(({ due, deployed }) =>
     due && deployed?.awaitsRenewal ? [] : (deployed ?? []),
   );
-  await planDeployments(reading, plan, settled);
+  const groupsOnline = await planDeployments(reading, plan, settled);
   const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
   await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
@@ -44,7 +44,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const events = eventsOf(plan);
   if (isOfAll && !start.forced) {
     const health = assessments.flatMap((assessment) => assessment.health ?? []);
-    events.push({ type: 'Certificates Checked', detail: summarizeCheck(plan, health) });
+    events.push({ type: 'Certificates Checked', detail: summarizeCheck({ ...plan, groupsOnline }, health) });
   }
   await deps.events.publish(events);
   await index?.save(deps.store, now).catch(warnOf);

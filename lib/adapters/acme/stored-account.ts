@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import * as z from 'zod/mini';
+import { ownObject } from '../../foundation/common/own-object.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
@@ -37,7 +38,7 @@ export interface AccountContext {
 export type AccountPlace = Pick<AccountContext, 'store' | 'settings'> & { directoryUrl: string };
 
 /** An account as stored: key in PEM, address, and the contact that it was made with. */
-const Account = z.strictObject({ key: z.string(), url: z.string(), contact: z.optional(z.string()) });
+const Account = ownObject({ key: z.string(), url: z.string(), contact: z.optional(z.string()) });
 export type Account = z.infer<typeof Account>;
 
 export async function storedAccount({ directoryUrl, store, settings }: AccountPlace) {

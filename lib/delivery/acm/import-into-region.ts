@@ -28,41 +28,44 @@ interface Import {
   read: () => Promise<ImportableCertificate>;
 }
 
-/** Longer than the function runs: the worker of an older claim is dead. */
+/** Longer than the function runs: the worker of a record that was left alone for so long is dead. */
 const CLAIM_MS = 5 * MINUTE;
 
 /**
  * Imports over the earlier ARN, so that its users get the new version. A worker claims the region first: two first imports
- * would be two certificates in ACM. The event goes out before the record: it may come twice, but is never lost.
+ * would be two certificates in ACM. The event goes out before the record: it may come twice, but is never lost. Where one of
+ * them fails, the claim stays, and the next check imports and says it again.
  */
 export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import): Promise<ImportOutcome> {
   const { name, region, version } = at;
-  const claim = await recordImport(deps, at, (before) =>
-    isTaken(before, at, deps.clock()) ? undefined : { ...before, outcome: 'importing' },
+  const claim = await recordImport(deps, at, (before, idleMs) =>
+    isTaken(before, { version, idleMs }) ? undefined : { ...before, outcome: 'importing' },
   );
   if (!claim) return { name, region, outcome: 'left', reason: 'claimed-elsewhere' };
   const { before } = claim;
-  try {
-    const { arn, ...how } = await place(deps.managerIn(region), await read(), { ...at, arn: before?.arn });
-    await deps.events.publish([
-      { type: 'Certificate Imported', detail: { name, region, arn, version, reason: how.reason } },
-    ]);
-    await recordImport(deps, at, () => ({ arn, version, outcome: 'imported', ...how }));
-    return { name, region, outcome: 'imported', arn, ...how };
-  } catch (error) {
-    const failure = describeError(error);
-    // A lasting failure is tried again at each check, but published once.
-    if (before?.reason !== failure.reason || before.message !== failure.message)
-      await deps.events.publish([
-        { type: 'Certificate Import Failed', detail: { name, region, ...failure } },
-      ]);
+  const placed = await read()
+    .then((files) => place(deps.managerIn(region), files, { ...at, arn: before?.arn }))
+    .catch((error) => ({ failure: describeError(error) }));
+  if ('failure' in placed) {
+    const { failure } = placed;
+    await deps.events.publish([{ type: 'Certificate Import Failed', detail: { name, region, ...failure } }]);
     await recordImport(deps, at, (claimed) => ({ ...claimed, outcome: 'failed', ...failure }));
     return { name, region, outcome: 'failed', ...failure };
   }
+  const { arn, ...how } = placed;
+  const { reason } = how;
+  await deps.events.publish([
+    { type: 'Certificate Imported', detail: { name, region, arn, version, reason } },
+  ]);
+  await recordImport(deps, at, () => ({ arn, version, outcome: 'imported', ...how }));
+  return { name, region, outcome: 'imported', arn, ...how };
 }
 
-function isTaken(before: AcmImport | undefined, { version }: { version: string }, now: Date): boolean {
-  if (before?.outcome === 'importing') return now.getTime() - Date.parse(before.at) < CLAIM_MS;
+function isTaken(
+  before: AcmImport | undefined,
+  { version, idleMs }: { version: string; idleMs: number },
+): boolean {
+  if (before?.outcome === 'importing') return idleMs < CLAIM_MS;
   return before?.outcome === 'imported' && before.version === version;
 }
 

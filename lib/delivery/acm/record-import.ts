@@ -9,7 +9,8 @@ export interface RecordDeps {
   clock: () => Date;
 }
 
-type Change = (before: AcmImport | undefined) => Omit<AcmImport, 'region' | 'at'> | undefined;
+/** `idleMs` is how long ago the record was written, by the store's clock. */
+type Change = (before: AcmImport | undefined, idleMs: number) => Omit<AcmImport, 'region' | 'at'> | undefined;
 
 /**
  * Changes the entry of one region by compare-and-swap and returns the one before. When `change` gives `undefined`, so does
@@ -20,15 +21,17 @@ export async function recordImport(
   { name, region }: { name: string; region: string },
   change: Change,
 ): Promise<{ before: AcmImport | undefined } | undefined> {
-  const { result } = await updateObject(store, acmKey(name), (body) => {
-    const imports = orNone(body, AcmRecord)?.imports ?? [];
+  const { result } = await updateObject(store, acmKey(name), (body, stored) => {
+    const record = orNone(body, AcmRecord);
+    const imports = record?.imports ?? [];
     const before = imports.find((one) => one.region === region);
-    const after = change(before);
+    const after = change(before, stored ? stored.at.getTime() - stored.modified.getTime() : 0);
     if (!after) return { result: undefined, body };
     const others = imports.filter((one) => one.region !== region);
-    const entry = { region, ...after, at: clock().toISOString() };
+    const said = { reason: undefined, message: undefined };
+    const entry = { ...before, ...said, region, ...after, at: clock().toISOString() };
     const sorted = [...others, entry].sort((a, b) => (a.region < b.region ? -1 : 1));
-    return { result: { before }, body: `${JSON.stringify({ name, imports: sorted }, null, 2)}\n` };
+    return { result: { before }, body: `${JSON.stringify({ ...record, name, imports: sorted }, null, 2)}\n` };
   });
   return result;
 }

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
 import { HOSTS_PREFIX, hostKey, instanceIdsIn } from '../../foundation/certificate/object-keys.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
-import { HostRecord } from './rules/host-record.ts';
+import { believedRecord, HostRecord } from './rules/host-record.ts';
 
 const READS_AT_ONCE = 32;
 
@@ -20,7 +20,8 @@ export async function readHostRecords(
     const stored = await store.get(where);
     if (!stored) return;
     try {
-      records.set(id, parseJson(stored.body, HostRecord, { where, reason: 'host-record-malformed' }));
+      const record = parseJson(stored.body, HostRecord, { where, reason: 'host-record-malformed' });
+      records.set(id, believedRecord(record, stored.modified));
     } catch (error) {
       warn(error);
     }

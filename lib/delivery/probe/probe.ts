@@ -8,6 +8,8 @@ import { probeKey, renewalKey } from '../../foundation/certificate/object-keys.t
 import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
+import { isMeant } from '../../foundation/common/is-meant.ts';
+import { ownObject } from '../../foundation/common/own-object.ts';
 import { orNone, parseValue } from '../../foundation/common/parse-json.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
@@ -46,7 +48,7 @@ const ProbeEvent = z.object({
 });
 
 /** What is read of `probes/<name>.json`. */
-const ProbeRecord = z.object({ version: Version, at: z.string() });
+const ProbeRecord = ownObject({ version: Version, at: z.string() });
 
 const SITES_AT_ONCE = 10;
 /** An event takes 256 KB; the record has all findings. */
@@ -88,9 +90,11 @@ async function probeCertificate(
   if (!live) return left('never-issued');
   const { version, serial } = live.pointer;
   const at = clock();
-  const record = orNone((await store.get(probeKey(name)))?.body, ProbeRecord);
+  const stored = await store.get(probeKey(name));
+  const record = orNone(stored?.body, ProbeRecord);
+  const seen = stored && record && isMeant(record.at, stored.modified) ? record : undefined;
   // Each host of a fleet publishes its deployment; a probe that began later has covered it.
-  if (record?.version === version && Date.parse(record.at) >= eventTime.getTime() + 1_000)
+  if (seen?.version === version && Date.parse(seen.at) >= eventTime.getTime() + 1_000)
     return left('probed-since');
   requireTime(signal, name);
   const observed = [...new Set([...names.filter((one) => !isWildcard(one)), ...serverNames])];
@@ -101,7 +105,8 @@ async function probeCertificate(
   const counts = { sites: observed.length, troubles: troubles.length };
   const published = troubles.slice(0, MAX_PUBLISHED);
   await events.publish([{ type: 'Site Probed', detail: { name, version, ...counts, findings: published } }]);
-  await store.put(probeKey(name), `${JSON.stringify({ name, version, at, findings }, null, 2)}\n`);
+  const looked = { ...record, name, version, at, findings };
+  await store.put(probeKey(name), `${JSON.stringify(looked, null, 2)}\n`);
   return { name, outcome: 'probed', findings };
 }
 

@@ -6,6 +6,8 @@ import {
   RENEWAL_PREFIX,
   STATE_PREFIX,
 } from '../certificate/object-keys.ts';
+import { DAY } from '../common/durations.ts';
+import { isMeant } from '../common/is-meant.ts';
 import { once } from '../common/once.ts';
 import type { Listed, ListOptions, ObjectStore, StoredObject } from './object-store.ts';
 import { type BucketIndex, emptyIndex, indexText, parseIndex, toIndexed } from './rules/bucket-index.ts';
@@ -87,7 +89,9 @@ export class IndexedReads implements Reads {
   /** Writes the index if it has changed. Of two writers either may win. */
   async save(store: Pick<ObjectStore, 'put'>, now: Date): Promise<void> {
     if (!this.#changed && this.#objects.size === this.#index.objects.size) return;
-    const askAgain = [...this.#index.askAgain].filter(([, until]) => Date.parse(until) > now.getTime());
+    const askAgain = [...this.#index.askAgain].filter(
+      ([, until]) => Date.parse(until) > now.getTime() && isMeant(until, now, DAY),
+    );
     await store.put(INDEX_KEY, indexText({ objects: this.#objects, askAgain: new Map(askAgain) }));
   }
 }

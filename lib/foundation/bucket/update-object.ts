@@ -1,6 +1,10 @@
-import { type ObjectStore, StoreError } from './object-store.ts';
+import { ACM_PREFIX, HOSTS_PREFIX } from '../certificate/object-keys.ts';
+import { type ObjectStore, type StoredObject, StoreError } from './object-store.ts';
 
 const MAX_CONFLICTS = 8;
+
+/** What each scan compares with the pointers. */
+const COMPARED = [ACM_PREFIX, HOSTS_PREFIX];
 
 /**
  * Changes an object that others change too, with If-Match, and returns the change that was written: `change` gets the text and
@@ -9,11 +13,11 @@ const MAX_CONFLICTS = 8;
 export async function updateObject<Change extends { body: string | undefined }>(
   store: ObjectStore,
   key: string,
-  change: (text: string | undefined) => Change | Promise<Change>,
+  change: (text: string | undefined, stored: StoredObject | undefined) => Change | Promise<Change>,
 ): Promise<Change> {
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
     const stored = await store.get(key);
-    const changed = await change(stored?.body);
+    const changed = await change(stored?.body, stored);
     const { body } = changed;
     if (body === stored?.body) return changed;
     if (body === undefined) {
@@ -25,5 +29,6 @@ export async function updateObject<Change extends { body: string | undefined }>(
       : store.create(key, body));
     if (written) return changed;
   }
-  throw new StoreError('store-unavailable', `${key} kept changing`);
+  const remedy = COMPARED.some((prefix) => key.startsWith(prefix)) ? 'the next scan compares again' : '';
+  throw new StoreError('store-unavailable', { seen: `${key} kept changing`, remedy });
 }

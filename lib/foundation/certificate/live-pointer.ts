@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ownObject } from '../common/own-object.ts';
 import { Version } from './lineage.ts';
 import { KEY_TYPES } from './renewal-file.ts';
 
@@ -11,10 +12,10 @@ const Instant = z.string().check(
 );
 const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'));
 
-const Issuer = z.object({ identity: z.string(), accountUri: z.optional(z.string()) });
+const Issuer = ownObject({ identity: z.string(), accountUri: z.optional(z.string()) });
 
 /** `live/<name>.json`: the live version, and what readers need to know without reading the certificate. */
-export const LivePointer = z.object({
+export const LivePointer = ownObject({
   version: Version,
   names: z.array(z.string()),
   /** Hex, lower case, without colons. */
@@ -30,12 +31,12 @@ export const LivePointer = z.object({
   key: z.enum(KEY_TYPES),
   hosts: z.array(z.string()),
   serverNames: z.array(z.string()),
-  sha256: z.strictObject({ fullchain: Sha256, privkey: Sha256 }),
+  sha256: ownObject({ fullchain: Sha256, privkey: Sha256 }),
   ca: z.optional(z.string()),
   /** The CA as CAA names it, its fallbacks, and the CAA values that were added for this certificate. */
   caaIssuer: z.optional(Issuer),
   caaFallbacks: z.optional(z.array(Issuer)),
-  caa: z.optional(z.array(z.object({ name: z.string(), values: z.array(z.string()) }))),
+  caa: z.optional(z.array(ownObject({ name: z.string(), values: z.array(z.string()) }))),
   profile: z.optional(z.string()),
 });
 export type LivePointer = z.infer<typeof LivePointer>;

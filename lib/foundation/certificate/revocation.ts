@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { InputError } from '../common/input-error.ts';
+import { ownObject } from '../common/own-object.ts';
 import { parseValue } from '../common/parse-json.ts';
 import { LineageName, Version } from './lineage.ts';
 
@@ -15,7 +16,7 @@ export type RevocationReason = keyof typeof REVOCATION_REASONS;
 const Reason = z.enum(Object.keys(REVOCATION_REASONS) as [RevocationReason, ...RevocationReason[]]);
 
 /** A version that is revoked or about to be: written before the CA is asked. Instants are ISO 8601 in UTC. */
-const Revocation = z.strictObject({
+const Revocation = ownObject({
   version: Version,
   serial: z.string(),
   /** SHA-256 of the public key's SPKI. */
@@ -28,7 +29,7 @@ const Revocation = z.strictObject({
 export type Revocation = z.infer<typeof Revocation>;
 
 /** `revoked/<name>.json`. */
-export const Revocations = z.strictObject({ versions: z.array(Revocation) });
+export const Revocations = ownObject({ versions: z.array(Revocation) });
 
 const Request = z.strictObject({
   revoke: LineageName,

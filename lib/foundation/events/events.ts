@@ -9,15 +9,15 @@ export const EVENT_SOURCE = 'perennial';
 /** What one run of a function can do in its time. */
 export const NAMES_AT_ONCE = 10;
 
-/** Work that is due: a hint, harmless when lost or delivered twice. */
-export const RenewalDue = z.strictObject({
+/** Work that is due: a hint, harmless when lost or delivered twice. Members of a newer version are passed over. */
+export const RenewalDue = z.object({
   ca: z.string(),
   /** For all its certificates; when absent their hosted zones are in the stack's own account. */
   zoneRole: z.optional(z.string()),
   zoneIds: z.array(z.string()),
   certificates: z
     .array(
-      z.strictObject({
+      z.object({
         name: LineageName,
         reason: z.string(),
         replacing: z.nullable(Version),
@@ -31,7 +31,7 @@ export type RenewalDue = z.infer<typeof RenewalDue>;
 /** One SSM command takes at most 50 instance ids; for more hosts it targets the group's tag. */
 export const MAX_HOSTS_NAMED = 50;
 
-export const DeploymentDue = z.strictObject({
+export const DeploymentDue = z.object({
   group: z.string(),
   reason: z.string(),
   names: z.array(LineageName).check(z.minLength(1)),
@@ -40,7 +40,7 @@ export const DeploymentDue = z.strictObject({
 });
 export type DeploymentDue = z.infer<typeof DeploymentDue>;
 
-export const ImportDue = z.strictObject({
+export const ImportDue = z.object({
   names: z.array(LineageName).check(z.minLength(1), z.maxLength(NAMES_AT_ONCE)),
 });
 export type ImportDue = z.infer<typeof ImportDue>;
@@ -62,6 +62,8 @@ export const CheckSummary = z.object({
   rejected: Listing(z.object({ name: z.string(), reason: z.string(), message: z.string() })),
   /** Hosts that are online without the live version, and their groups. */
   hostsBehind: z.object({ count: z.number(), groups: z.array(z.string()) }),
+  /** Groups with a host online, of which it is known who is behind; absent in a check of an older version. */
+  groupsOnline: z.optional(z.array(z.string())),
   warnings: z.array(z.string()),
 });
 export type CheckSummary = z.infer<typeof CheckSummary>;

@@ -49,7 +49,10 @@ export function orderLimitFacts(
 /** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: archived ones, and those given up. */
 export async function issuedLately(store: Reads, { wanted, state, now }: Subject): Promise<Date[]> {
   const versions = await versionsOf(store, wanted.name);
-  const archived = versions.map(({ version }) => instantOf(version));
+  // A version that was named by a clock ahead, and those after it, are no younger than their files.
+  const archived = versions.map(({ version, modified }) => {
+    return new Date(Math.min(instantOf(version).getTime(), ...[...modified.values()].map(Number)));
+  });
   const givenUp = (state?.givenUp ?? []).map((at) => new Date(at));
   return [...archived, ...givenUp].filter((at) => at.getTime() > now.getTime() - ISSUANCE_WINDOW);
 }

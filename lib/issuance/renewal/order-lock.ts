@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
+import { ownObject } from '../../foundation/common/own-object.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { CLAIM_SECONDS, isStale } from './rules/claim-record.ts';
 
 /** `orders/<hash>.json`: the certificate whose order is open; no other certificate may order the same meanwhile. */
-export const OrderLock = z.strictObject({
+export const OrderLock = ownObject({
   name: z.string(),
   owner: z.string(),
   /** As in `pending/`. */

@@ -9,12 +9,14 @@ import {
   parseRevocationRequest,
   type Revocation,
   type RevocationReason,
+  Revocations,
   revocationToReplace,
   withoutRevocation,
   withRevocation,
 } from '../../foundation/certificate/revocation.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
+import { orNone } from '../../foundation/common/parse-json.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type OpenCertificateAuthority } from '../ca/certificate-authority.ts';
@@ -120,8 +122,9 @@ function isRefusal(error: unknown): boolean {
 async function record(store: ObjectStore, name: string, change: (known: Revocation[]) => Revocation[]) {
   const { before } = await updateObject(store, revokedKey(name), (body) => {
     const before = parseRevocations(name, body);
-    const versions = change(before);
-    return { before, body: versions.length > 0 ? `${JSON.stringify({ versions }, null, 2)}\n` : undefined };
+    const after = { ...orNone(body, Revocations), versions: change(before) };
+    const text = `${JSON.stringify(after, null, 2)}\n`;
+    return { before, body: after.versions.length > 0 ? text : undefined };
   });
   return before;
 }

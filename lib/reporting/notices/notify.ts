@@ -5,9 +5,11 @@ import { updateObject } from '../../foundation/bucket/update-object.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { NOTICES_KEY } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
+import { endUnwanted } from './end-unwanted.ts';
 import type { Mailbox } from './mailbox.ts';
-import { chooseNotices } from './rules/choose-notices.ts';
-import { writeMail } from './rules/mail.ts';
+import { believed } from './rules/believed.ts';
+import { chooseNotices, type Notices, remember } from './rules/choose-notices.ts';
+import { type Mail, writeMail } from './rules/mail.ts';
 import { type Measured, measure } from './rules/measure.ts';
 import type { SeenEvent } from './rules/seen-event.ts';
 import { takeIn } from './rules/take-in.ts';
@@ -26,32 +28,46 @@ const READS_AT_ONCE = 16;
 
 /**
  * Mails people what they have to act on, and returns the subjects and what is measured. A mail is sent before that is stored:
- * it may come twice, and is never lost.
+ * it may come twice, and is never lost. When another worker has stored something meanwhile, what was sent is remembered by its
+ * content, and what was not is sent.
  */
 export async function notify(
   deps: NotifyDeps,
   events: readonly SeenEvent[],
 ): Promise<{ mails: string[]; measured: Measured[] }> {
-  const { mailbox, stage, docsUrl } = deps;
-  const mails: string[] = [];
-  const send = async (mail: { subject: string; text: string }) => {
-    if (mails.includes(mail.subject)) return;
+  const { store, mailbox, stage, docsUrl } = deps;
+  const sent: Mail[] = [];
+  const said: Notices = { tell: [], over: [] };
+  const send = async (mail: Mail) => {
+    if (sent.some(({ text }) => text === mail.text)) return;
     await mailbox.send(mail);
-    mails.push(mail.subject);
+    sent.push(mail);
   };
-  const { after } = await updateObject(deps.store, NOTICES_KEY, async (text) => {
-    const now = deps.clock();
+  const checks = events.flatMap((event) =>
+    event['detail-type'] === 'Certificates Checked' ? event.detail : [],
+  );
+  const { after } = await updateObject(store, NOTICES_KEY, async (text, stored) => {
+    // One clock for all workers, so that none tells again what another told.
+    const now = stored?.at ?? deps.clock();
     // An unreadable memory counts as empty, and something may be reported twice.
-    const known = takeIn(orNone(text, Memory) ?? EMPTY, events, now);
-    const lives = await readLives(deps.store, known);
-    const { tell, over, after } = chooseNotices(known, { lives, now });
-    if (tell.length + over.length > 0) await send(writeMail({ tell, over, stage, docsUrl, lives, now }));
-    for (const event of events)
-      if (event['detail-type'] === 'Certificates Checked' && event.detail.start === 'weekly-sweep')
-        await send(writeReport(event.detail, { stage }));
+    const memory = orNone(text, Memory) ?? EMPTY;
+    let known = takeIn(believed(memory, stored?.modified ?? now), events, now);
+    if (checks.length > 0) await endUnwanted(store, known);
+    known = remember(known, said, now);
+    const lives = await readLives(store, known);
+    const news = chooseNotices(known, { lives, now });
+    if (news.tell.length + news.over.length > 0) {
+      await send(writeMail({ ...news, stage, docsUrl, lives, now }));
+      said.tell.push(...news.tell);
+      said.over.push(...news.over);
+    }
+    for (const checked of checks)
+      if (checked.start === 'weekly-sweep') await send(writeReport(checked, { stage }));
+    const lastMail = said.tell.length + said.over.length > 0 ? now.toISOString() : known.lastMail;
+    const after = { ...news.after, lastMail };
     return { after, body: `${JSON.stringify(after, null, 2)}\n` };
   });
-  return { mails, measured: measure(events, after.lastSweep) };
+  return { mails: sent.map(({ subject }) => subject), measured: measure(events, after.lastSweep) };
 }
 
 /** The live pointers of the certificates in trouble. */

@@ -21,10 +21,11 @@ const LONGEST_MESSAGE = 300;
 export function summarizeCheck(
   plan: Pick<Plan, 'start' | 'at' | 'certificates' | 'warnings'> & {
     deployments: readonly Pick<Plan['deployments'][number], 'group' | 'hosts'>[];
+    groupsOnline: string[];
   },
   health: readonly Health[],
 ): CheckSummary {
-  const { start, at, deployments, warnings } = plan;
+  const { start, at, deployments, groupsOnline, warnings } = plan;
   const issued = health.flatMap(({ name, lifeLeft, notAfter }) =>
     lifeLeft === undefined || notAfter === undefined ? [] : [{ name, lifeLeft, notAfter }],
   );
@@ -46,6 +47,7 @@ export function summarizeCheck(
       count: new Set(deployments.flatMap(({ hosts }) => hosts)).size,
       groups: [...new Set(deployments.map(({ group }) => group))],
     },
+    groupsOnline,
     warnings: warnings.slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, LONGEST_MESSAGE)),
   };
 }

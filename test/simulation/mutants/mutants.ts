@@ -41,7 +41,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a claim is taken over from a worker that is alive',
     file: 'lib/issuance/renewal/rules/claim-record.ts',
-    edits: [['+ leaseSeconds * 1000 <= at.getTime()', '<= at.getTime()']],
+    edits: [
+      [
+        '+ Math.min(leaseSeconds, CLAIM_SECONDS) * 1000 <= at.getTime()',
+        '<= at.getTime() + 0 * leaseSeconds * CLAIM_SECONDS',
+      ],
+    ],
   },
   {
     name: 'no lock on the order',

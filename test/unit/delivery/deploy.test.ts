@@ -47,6 +47,18 @@ const failing = (more: object) =>
   ]);
 
 describe('a deployment', () => {
+  it.each(['2038-01-19T03:14:07.000Z', 'never'])('is not led by a run at %s', async (at) => {
+    const failed = (id: string, when: string) => {
+      const run = { outcome: 'rolled-back', at: when, commandId: 'c0' };
+      const lineages = { shop: run };
+      return store.put(`hosts/${id}.json`, JSON.stringify({ instanceId: id, group: 'web', lineages }));
+    };
+    await failed(CANARY, '2026-11-20T01:00:00.000Z');
+    await failed(OTHER, at);
+    await deploy(deps(), due, signal);
+    expect(sentTo()[0]).toEqual([OTHER]);
+  });
+
   it('goes to one host first, and to the others when it came through', async () => {
     expect(await deploy(deps(), due, signal)).toMatchObject({
       outcome: 'sent',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CertificateManagerError } from '../../../lib/delivery/acm/certificate-manager.ts';
 import { importToAcm } from '../../../lib/delivery/acm/import-to-acm.ts';
+import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { FakeAcm } from '../../fakes/fake-acm.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
@@ -149,7 +150,7 @@ describe('an import into ACM', () => {
     );
   });
 
-  it('goes on in the other regions when one fails, and says the failure once', async () => {
+  it('goes on in the other regions when one fails, and says each failure', async () => {
     await want(HERE, THERE);
     managerIn(HERE).before = failing('acm-limit-exceeded');
     const trouble = { reason: 'acm-limit-exceeded', message: 'ACM says acm-limit-exceeded' };
@@ -158,15 +159,53 @@ describe('an import into ACM', () => {
       { region: THERE, outcome: 'imported' },
     ]);
     await run();
-    expect(events.of('Certificate Import Failed')).toEqual([
-      { name: 'example.com', region: HERE, ...trouble },
-    ]);
+    const failed = { name: 'example.com', region: HERE, ...trouble };
+    expect(events.of('Certificate Import Failed')).toEqual([failed, failed]);
     managerIn(HERE).before = failing('acm-access-denied');
     await run();
-    expect(events.of('Certificate Import Failed')).toHaveLength(2);
+    expect(events.of('Certificate Import Failed')).toHaveLength(3);
     managerIn(HERE).before = () => {};
     expect(await run()).toMatchObject([{ region: HERE, outcome: 'imported', reason: 'first-import' }]);
     expect(recorded()).toMatchObject([{ region: THERE }, { region: HERE, outcome: 'imported' }]);
+  });
+
+  it.each(['the bus', 'the record'])(
+    'that came through is not said to have failed where %s fails',
+    async (what) => {
+      const isThere = () => arnsIn(HERE).length > 0;
+      const fail = () => {
+        throw new StoreError('store-unavailable', 'no answer');
+      };
+      if (what === 'the bus') events.before = fail;
+      store.beforeWrite = (key) => {
+        if (what === 'the record' && key.startsWith('acm/') && isThere()) fail();
+      };
+      expect(await run()).toMatchObject([{ outcome: 'failed', reason: 'store-unavailable' }]);
+      expect(recorded()).toMatchObject([{ outcome: 'importing' }]);
+      events.before = () => {};
+      store.beforeWrite = () => {};
+      now = new Date(now.getTime() + 3_600_000);
+      expect(await run()).toMatchObject([{ outcome: 'imported' }]);
+      expect(new Set(events.types())).toEqual(new Set(['Certificate Imported']));
+      expect(arnsIn(HERE)).toHaveLength(1);
+    },
+  );
+
+  it.each(['2038-01-19T03:14:07.000Z', 'never'])(
+    'that is claimed at %s is free after five minutes',
+    async (at) => {
+      const imports = [{ region: HERE, outcome: 'importing', at }];
+      await store.put('acm/example.com.json', JSON.stringify({ name: 'example.com', imports }));
+      expect(await run()).toMatchObject([{ outcome: 'left', reason: 'claimed-elsewhere' }]);
+      now = new Date(now.getTime() + 300_000);
+      expect(await run()).toMatchObject([{ outcome: 'imported' }]);
+    },
+  );
+
+  it('whose record keeps changing says that the next scan compares again', async () => {
+    store.create = async () => undefined;
+    const [outcome] = await run();
+    expect(outcome?.message).toBe('acm/example.com.json kept changing; the next scan compares again');
   });
 
   it('that fails keeps in the record what ACM has', async () => {

@@ -78,6 +78,12 @@ describe('a probe', () => {
     expect(await run(told({ name: 'shop' }, '2026-11-20T02:00:00Z'))).toMatchObject([{ outcome: 'probed' }]);
   });
 
+  it.each(['2038-01-19T03:14:07.000Z', 'never'])('that says it was at %s has seen nothing', async (at) => {
+    const { version } = JSON.parse(store.text('live/shop.json'));
+    await store.put('probes/shop.json', JSON.stringify({ name: 'shop', version, at, findings: [] }));
+    expect(await run(told({ name: 'shop' }))).toMatchObject([{ outcome: 'probed' }]);
+  });
+
   it('of a file that cannot be used leaves the others', async () => {
     await store.put('renewal/broken.json', '{');
     expect(await run(told({ names: ['broken', 'shop'] }))).toMatchObject([

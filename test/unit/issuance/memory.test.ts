@@ -222,6 +222,17 @@ describe('the budget of a certificate', () => {
     world.pass(7 * DAY);
     expect(await world.renew(world.due(['a']))).toMatchObject([{ outcome: 'renewed' }]);
   });
+
+  it('counts versions that a clock ahead named for 2038 for as long as any other', async () => {
+    for (let one = 0; one < 4; one += 1) {
+      const version = `20380101T00000${one}Z-0a1b2c`;
+      for (const file of ['cert', 'chain', 'fullchain', 'privkey'])
+        await world.store.put(`archive/a/${version}/${file}.pem`, 'unreadable');
+    }
+    expect(await world.renew(world.due(['a']))).toMatchObject([{ reason: 'budget-spent' }]);
+    world.pass(7 * DAY);
+    expect(await world.renew(world.due(['a']))).toMatchObject([{ outcome: 'renewed' }]);
+  });
 });
 
 describe('row 18: refused proofs', () => {

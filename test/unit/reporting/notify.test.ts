@@ -1,8 +1,8 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { notify } from '../../../lib/reporting/notices/notify.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
-import { checked, DAY, failed, HOUR, later, NOW } from './notices/facts.ts';
+import { checked, DAY, fact, failed, HOUR, later, MINUTE, NOW } from './notices/facts.ts';
 
 let now: Date;
 let store: MemoryStore;
@@ -40,6 +40,16 @@ it('remembers what it told', async () => {
   expect(subjects()).toEqual(['a is not renewed: caa-forbids']);
 });
 
+it.each([26, -26])('tells nothing twice by a clock that is off by %i hours', async (hours) => {
+  await notify(deps(), [failed('a')]);
+  now = later(HOUR);
+  const clock = () => later((1 + hours) * HOUR);
+  await notify({ ...deps(), clock }, [failed('a', 2, now)]);
+  now = later(2 * HOUR);
+  await notify(deps(), [failed('a', 3, now)]);
+  expect(subjects()).toEqual(['a is not renewed: caa-forbids']);
+});
+
 it('tells again what could not be sent', async () => {
   send = async () => {
     throw new Error('SNS is down');
@@ -50,21 +60,85 @@ it('tells again what could not be sent', async () => {
   expect(subjects()).toEqual(['a is not renewed: caa-forbids']);
 });
 
-it('loses nothing, and sends nothing twice, when another writes at the same moment', async () => {
+/** Has another worker store something between this worker's read of the memory and its write. */
+function meanwhile(other: () => Promise<unknown>): void {
   const { get } = store;
   let raced = false;
   store.get = async function (this: MemoryStore, key) {
     const found = await get.call(this, key);
     if (key === 'notices/memory.json' && !raced) {
       raced = true;
-      await notify({ ...deps(), mailbox: { send: async () => {} } }, [failed('b')]);
+      await other();
     }
     return found;
   };
-  await notify(deps(), [failed('a')]);
-  const { troubles } = JSON.parse(store.text('notices/memory.json'));
-  expect(subjects()).toEqual(['a is not renewed: caa-forbids']);
-  expect(Object.keys(troubles).sort()).toEqual(['renewal a', 'renewal b']);
+}
+const silently = () => ({ ...deps(), mailbox: { send: async () => {} } });
+const memory = () => JSON.parse(store.text('notices/memory.json'));
+const renewed = (name: string, at = now) => fact('Certificate Renewed', { name, seconds: 9 }, at);
+const allClears = () =>
+  sent.flatMap(({ text }) => [...text.matchAll(/^ {2}(\S+) .*: over,/gm)].map(([, name]) => name));
+
+describe('when another worker writes at the same moment', () => {
+  it('nothing is lost, and nothing sent twice', async () => {
+    meanwhile(() => notify(silently(), [failed('b')]));
+    await notify(deps(), [failed('a')]);
+    expect(subjects()).toEqual(['a is not renewed: caa-forbids']);
+    expect(Object.keys(memory().troubles).sort()).toEqual(['renewal a', 'renewal b']);
+    now = later(HOUR);
+    await notify(deps(), [failed('a', 2, now)]);
+    expect(subjects()).toHaveLength(1);
+  });
+
+  it('an all-clear that it left to be told is sent, and not only forgotten', async () => {
+    await notify(deps(), [failed('b'), failed('c')]);
+    sent = [];
+    now = later(5 * MINUTE);
+    await notify(deps(), [renewed('b')]);
+    const left = store.text('notices/memory.json');
+    await store.put('notices/memory.json', JSON.stringify({ ...JSON.parse(left), over: [] }));
+    now = later(HOUR);
+    meanwhile(() => store.put('notices/memory.json', left));
+    await notify(deps(), [failed('a', 2, now)]);
+    expect(subjects()).toEqual(['a is not renewed: caa-forbids', 'all clear: b is not renewed']);
+    expect(allClears()).toEqual(['b']);
+    expect(memory()).toMatchObject({ over: [], lastMail: now.toISOString() });
+  });
+
+  it('two mails with the same subject are two mails', async () => {
+    await notify(
+      deps(),
+      ['a', 'b', 'c', 'd'].map((name) => failed(name)),
+    );
+    now = later(HOUR);
+    sent = [];
+    meanwhile(() => notify(silently(), [renewed('a'), renewed('b')]));
+    await notify(deps(), [renewed('c'), renewed('d')]);
+    expect(allClears()).toEqual(['c', 'd']);
+    expect(memory()).toMatchObject({ troubles: {}, over: [] });
+  });
+
+  it('a trouble that was told here and ended there is told to be over', async () => {
+    await store.put('renewal/a.json', '{"names":["a.example.com"]}');
+    await store.put('live/a.json', JSON.stringify(pointerOf(later(60 * DAY))));
+    await notify(deps(), [failed('a')]);
+    await store.remove('live/a.json');
+    now = later(HOUR);
+    meanwhile(() => notify(silently(), [renewed('a')]));
+    await notify(deps(), [checked({ failing: { count: 1, items: ['a'] } }, now)]);
+    expect(subjects()).toEqual(['a is not renewed: caa-forbids', 'all clear: a is not renewed']);
+    expect(memory()).toMatchObject({ troubles: {}, over: [] });
+  });
+
+  it('a trouble that was told to be over here and arose there is told again', async () => {
+    await notify(deps(), [failed('a')]);
+    sent = [];
+    now = later(HOUR);
+    meanwhile(() => notify(silently(), [failed('a', 2, now)]));
+    await notify(deps(), [renewed('a', later(HOUR - MINUTE))]);
+    expect(subjects()).toEqual(['all clear: a is not renewed', 'a is not renewed: caa-forbids']);
+    expect(memory().troubles['renewal a'].told).toEqual({ 'caa-forbids': now.toISOString() });
+  });
 });
 
 it('goes on with a memory that cannot be read', async () => {

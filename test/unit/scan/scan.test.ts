@@ -90,6 +90,7 @@ describe('a check of all certificates', () => {
         items: [expect.objectContaining({ name: 'broken', reason: 'renewal-file-invalid' })],
       },
       hostsBehind: { count: 1, groups: ['web'] },
+      groupsOnline: ['web'],
       warnings: [],
     });
   });

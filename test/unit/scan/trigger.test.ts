@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
-import { DeploymentDue, RenewalDue } from '../../../lib/foundation/events/events.ts';
+import { DeploymentDue, ImportDue, RenewalDue } from '../../../lib/foundation/events/events.ts';
 import { parseStart, type Start } from '../../../lib/scan/rules/trigger.ts';
 
 describe('scan starts', () => {
@@ -113,10 +113,17 @@ describe('work that is due', () => {
     ['51 certificates', { ...due, certificates: Array.from({ length: 51 }, () => certificate) }],
     ['a path for a name', { ...due, certificates: [{ ...certificate, name: '../x' }] }],
     ['no version that it replaces', { ...due, certificates: [{ ...certificate, replacing: 'v1' }] }],
-    ['more than it should say', { ...due, more: 1 }],
   ])('is refused with %s', (_, event) => {
     expect(RenewalDue.safeParse(due).success).toBe(true);
     expect(RenewalDue.safeParse(event).success).toBe(false);
+  });
+
+  it('is taken from a newer version, which says more', () => {
+    const certificates = [{ ...certificate, more: 1 }];
+    expect(RenewalDue.parse({ ...due, more: 1, certificates })).toEqual(due);
+    expect(ImportDue.parse({ names: ['shop'], more: 1 })).toEqual({ names: ['shop'] });
+    const deployment = { group: 'web', reason: 'host-new', names: ['shop'] };
+    expect(DeploymentDue.parse({ ...deployment, more: 1 })).toEqual(deployment);
   });
 
   it('is refused for hosts without names', () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 
-const AcmImport = z.object({
+const AcmImport = ownObject({
   region: z.string(),
   /** In ACM; absent before the first import. */
   arn: z.optional(z.string()),
@@ -14,7 +15,7 @@ const AcmImport = z.object({
 export type AcmImport = z.infer<typeof AcmImport>;
 
 /** `acm/<name>.json`: what ACM has of a certificate, by region. Instants are ISO 8601 in UTC. */
-export const AcmRecord = z.object({ name: z.string(), imports: z.array(AcmImport) });
+export const AcmRecord = ownObject({ name: z.string(), imports: z.array(AcmImport) });
 export type AcmRecord = z.infer<typeof AcmRecord>;
 
 interface AcmFacts {

@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
+import { isMeant } from '../../../foundation/common/is-meant.ts';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 import { isOfKind, type SaidReason } from '../../../foundation/reasons/reasons.ts';
 import type { HostResult } from './host-report.ts';
 
 /** `hosts/<instance-id>.json`: what that host serves, by lineage. */
-export const HostRecord = z.object({
+export const HostRecord = ownObject({
   instanceId: z.string(),
   group: z.string(),
   lineages: z.record(
     z.string(),
-    z.object({
+    ownObject({
       /** The last version that was installed. */
       version: z.optional(z.string()),
       outcome: z.string(),
@@ -20,6 +22,14 @@ export const HostRecord = z.object({
   ),
 });
 export type HostRecord = z.infer<typeof HostRecord>;
+
+/** The record without instants that cannot be meant: no run was after the record was written. */
+export function believedRecord({ lineages, ...record }: HostRecord, modified: Date): HostRecord {
+  const runs = Object.entries(lineages).map(([name, run]) => {
+    return [name, isMeant(run.at, modified) ? run : { ...run, at: '' }];
+  });
+  return { ...record, lineages: Object.fromEntries(runs) };
+}
 
 /** Whether the command never reached this host, because SSM or somebody stopped it before. */
 export function neverRan({ reason }: { reason?: SaidReason | undefined }): boolean {
@@ -36,6 +46,7 @@ export function recordResults(
   for (const result of results) {
     const failed = result.outcome === 'failed' || result.outcome === 'rolled-back';
     lineages[result.name] = {
+      ...before?.lineages[result.name],
       version: failed ? before?.lineages[result.name]?.version : result.version,
       outcome: result.outcome,
       reason: result.reason,
@@ -44,5 +55,5 @@ export function recordResults(
       commandId: context.commandId,
     };
   }
-  return { instanceId: context.instanceId, group: context.group, lineages };
+  return { ...before, instanceId: context.instanceId, group: context.group, lineages };
 }

@@ -2,11 +2,12 @@ import * as z from 'zod/mini';
 import { identifierOf, isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
 import { DAY, HOUR } from '../../../foundation/common/durations.ts';
 import { isMeant } from '../../../foundation/common/is-meant.ts';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 import { orNone } from '../../../foundation/common/parse-json.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import { limitScopes, type Refusal, setOf } from './rate-limit-scope.ts';
 
-const Limit = z.object({
+const Limit = ownObject({
   scope: z.enum(['account', 'registered-domain', 'exact-set', 'name']),
   value: z.string(),
   until: z.string(),
@@ -16,10 +17,10 @@ const Limit = z.object({
 type Limit = z.infer<typeof Limit>;
 
 /** `limits/<ca host>.json`: what one CA told us to wait for, and which proofs it refused. Instants are ISO 8601 in UTC. */
-export const CaLimits = z.object({
+export const CaLimits = ownObject({
   limits: z._default(z.array(Limit), []),
   /** One entry for each proof refused in the last hour. */
-  failedAuthorizations: z._default(z.array(z.object({ name: z.string(), at: z.string() })), []),
+  failedAuthorizations: z._default(z.array(ownObject({ name: z.string(), at: z.string() })), []),
 });
 export type CaLimits = z.infer<typeof CaLimits>;
 
@@ -30,8 +31,9 @@ export const LONGEST_WAIT = 7 * DAY;
 
 /** Stored limits, with the instants that can be meant; what cannot be read counts as nothing. */
 export function parseLimits(text: string | undefined, now: Date): CaLimits {
-  const { limits, failedAuthorizations } = orNone(text, CaLimits) ?? NO_LIMITS;
+  const { limits, failedAuthorizations, ...others } = orNone(text, CaLimits) ?? NO_LIMITS;
   return {
+    ...others,
     limits: limits.filter(({ until }) => isMeant(until, now, LONGEST_WAIT)),
     failedAuthorizations: failedAuthorizations.filter(({ at }) => isMeant(at, now)),
   };
@@ -78,7 +80,7 @@ export function learnLimits(known: CaLimits, refusal: Refusal, { names, now }: O
   const holding = known.limits.filter((limit) => new Date(limit.until) > now);
   const kept = holding.filter((limit) => !limits.some((other) => covers(other, limit)));
   const recent = known.failedAuthorizations.filter(({ at }) => Date.parse(at) > now.getTime() - HOUR);
-  return { limits: [...kept, ...limits], failedAuthorizations: [...recent, ...failed] };
+  return { ...known, limits: [...kept, ...limits], failedAuthorizations: [...recent, ...failed] };
 }
 
 function covers(a: Limit, b: Limit): boolean {

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { isMeant } from '../../../foundation/common/is-meant.ts';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 import { LONGEST_WAIT } from './ca-limits.ts';
 
 /** A CA that has failed all renewals of one certificate since `since`. Instants are ISO 8601 in UTC. */
-const CaTrouble = z.object({
+const CaTrouble = ownObject({
   since: z.string(),
   /** The last try. */
   at: z.string(),
@@ -61,8 +62,9 @@ export function rememberCaTrouble(
   const { [failure.ca]: known, ...others } = troubles ?? {};
   if (!isCaTrouble(failure)) return Object.keys(others).length > 0 ? others : undefined;
   const at = now.toISOString();
-  const until = new Date(now.getTime() + Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT)).toISOString();
-  const { since, failures } = known ?? { since: at, failures: 0 };
-  const trouble = { since, at, failures: failures + 1, ...(until > at && { until }) };
+  const wait = Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT);
+  const until = new Date(now.getTime() + wait).toISOString();
+  const { until: _, ...before } = known ?? { since: at, failures: 0 };
+  const trouble = { ...before, at, failures: before.failures + 1, ...(until > at && { until }) };
   return { ...others, [failure.ca]: trouble };
 }

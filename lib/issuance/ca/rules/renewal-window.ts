@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { DAY, HOUR, MINUTE } from '../../../foundation/common/durations.ts';
 import { InputError } from '../../../foundation/common/input-error.ts';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 import { parseValue } from '../../../foundation/common/parse-json.ts';
 
 /** When the CA wants a certificate renewed (RFC 9773, 4.2). */
@@ -10,7 +11,7 @@ export interface RenewalWindow {
 }
 
 /** The CA's last suggestion for one certificate; when to ask again is in the index. Instants are ISO 8601 in UTC. */
-export const Suggested = z.object({
+export const Suggested = ownObject({
   /** RFC 9773, 4.1. */
   certId: z.string(),
   /** Chosen once inside the window. */

@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 
 /** `pending/<name>.json`: who renews a certificate, and all that a crash must not lose. */
-export const ClaimRecord = z.strictObject({
+export const ClaimRecord = ownObject({
   owner: z.string(),
   /** The claim ends this long after the object was last written, by the store's clock; 0 ends it at once. */
   leaseSeconds: z.number(),
   /** Written before the order is finalized, so that no certificate is issued without its key. */
   order: z.optional(
-    z.strictObject({
+    ownObject({
       url: z.string(),
       key: z.string(),
       request: z.string(),
@@ -19,7 +20,7 @@ export const ClaimRecord = z.strictObject({
   /** Recorded before they are written to the DNS. */
   records: z._default(
     z.array(
-      z.strictObject({
+      ownObject({
         zoneId: z.string(),
         name: z.string(),
         type: z.enum(['TXT', 'CAA']),
@@ -42,7 +43,7 @@ export function isStale(
   { leaseSeconds }: Pick<ClaimRecord, 'leaseSeconds'>,
   { modified, at }: { modified: Date; at: Date },
 ): boolean {
-  return modified.getTime() + leaseSeconds * 1000 <= at.getTime();
+  return modified.getTime() + Math.min(leaseSeconds, CLAIM_SECONDS) * 1000 <= at.getTime();
 }
 
 /** A certificate that is wrong twice will be wrong a third time; once may be damage on the way. */

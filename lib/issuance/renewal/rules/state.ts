@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { DAY, MINUTE } from '../../../foundation/common/durations.ts';
 import { isMeant } from '../../../foundation/common/is-meant.ts';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 import { orNone } from '../../../foundation/common/parse-json.ts';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 import { LONGEST_WAIT } from '../../ca/rules/ca-limits.ts';
@@ -9,16 +10,16 @@ import { Suggested } from '../../ca/rules/renewal-window.ts';
 import { ISSUANCE_WINDOW } from './order-limit.ts';
 
 /** How often something failed since it was last done, and when it is tried again. */
-const Failed = z.object({
+const Failed = ownObject({
   failures: z._default(z.number(), 0),
-  lastFailure: z.optional(z.object({ at: z.string(), reason: z.string(), message: z.string() })),
+  lastFailure: z.optional(ownObject({ at: z.string(), reason: z.string(), message: z.string() })),
   /** It is not tried before this. */
   notBefore: z.optional(z.string()),
 });
 type Failed = z.infer<typeof Failed>;
 
 /** `state/<name>.json`: kept between runs. Instants are ISO 8601 in UTC. */
-export const State = z.object({
+export const State = ownObject({
   /** Of renewals. */
   ...Failed.shape,
   /** Of repairs, by the reason to repair. */

@@ -1,11 +1,17 @@
 import { isInLastSixth, type Validity } from '../../../foundation/certificate/life.ts';
 import { DAY, HOUR, MINUTE } from '../../../foundation/common/durations.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
-import { keyOf, type Memory, reportedAs, type Trouble } from './trouble.ts';
+import { isNobodyThere, keyOf, type Memory, reportedAs, type Trouble } from './trouble.ts';
 
 /** Between two mails; what waits goes with the next event, at the latest that of the hourly check. */
 const QUIET = 10 * MINUTE;
 const AGAIN = DAY;
+
+/** What one mail says: the troubles that it tells, and those that it says are over. */
+export interface Notices {
+  tell: Trouble[];
+  over: Trouble[];
+}
 
 /**
  * What is reported now, and the memory to store once it is; nothing where nothing is new, or a mail went a moment ago. `lives`
@@ -14,23 +20,39 @@ const AGAIN = DAY;
 export function chooseNotices(
   memory: Memory,
   { lives, now }: { lives: ReadonlyMap<string, Validity>; now: Date },
-): { tell: Trouble[]; over: Trouble[]; after: Memory } {
+): Notices & { after: Memory } {
   const isQuiet = memory.lastMail !== undefined && Date.parse(memory.lastMail) + QUIET > now.getTime();
   const tell = Object.values(memory.troubles).filter(
     (trouble) => !wasReported(trouble, now) && isWorthReporting(trouble, lives.get(trouble.subject), now),
   );
   if (isQuiet || tell.length + memory.over.length === 0) return { tell: [], over: [], after: memory };
+  const notices = { tell, over: memory.over };
+  return { ...notices, after: { ...remember(memory, notices, now), lastMail: now.toISOString() } };
+}
+
+/** The memory once these were sent; another worker may have changed it since they were chosen. */
+export function remember(memory: Memory, { tell, over }: Notices, sent: Date): Memory {
+  const isSaid = (one: Trouble) =>
+    over.some((said) => keyOf(said) === keyOf(one) && said.since === one.since);
   const troubles = { ...memory.troubles };
+  // What was said to be over, and is not, has not been told.
+  for (const [key, trouble] of Object.entries(troubles))
+    if (isSaid(trouble)) troubles[key] = { ...trouble, told: {} };
+  const gone: Trouble[] = [];
   for (const trouble of tell) {
-    const told = { ...trouble.told, [reportedAs(trouble)]: now.toISOString() };
-    troubles[keyOf(trouble)] = { ...trouble, told };
+    const key = keyOf(trouble);
+    const known = troubles[key];
+    const told = { ...known?.told, [reportedAs(trouble)]: sent.toISOString() };
+    if (known) troubles[key] = { ...known, told };
+    else gone.push({ ...trouble, told });
   }
-  return { tell, over: memory.over, after: { ...memory, troubles, over: [], lastMail: now.toISOString() } };
+  return { ...memory, troubles, over: [...memory.over, ...gone].filter((one) => !isSaid(one)) };
 }
 
 function wasReported(trouble: Trouble, now: Date): boolean {
   const at = trouble.told[reportedAs(trouble)];
-  return at !== undefined && Date.parse(at) + AGAIN > now.getTime();
+  // As long as nobody is there, nothing more can be said of it.
+  return at !== undefined && (isNobodyThere(trouble) || Date.parse(at) + AGAIN > now.getTime());
 }
 
 /** Whether the next try is unlikely to succeed, by the number of failures and the time left. */

@@ -32,7 +32,7 @@ export function writeMail(facts: MailFacts): Mail {
     ...(tell.length > shown.length
       ? [`… and ${tell.length - shown.length} more: npx perennial status --stage ${stage}`]
       : []),
-    ...(over.length > 0 ? [`All clear:\n${over.slice(0, MOST_SHOWN).map(overLine).join('\n')}`] : []),
+    ...(over.length > 0 ? [allClear(over)] : []),
     'The same is not told again within a day, and once when it is over.',
   ];
   return { subject: subjectOf(facts), text: `${parts.join('\n\n')}\n` };
@@ -100,6 +100,11 @@ function overLine(trouble: Trouble): string {
   return `  ${headline(trouble)}: over, since ${minute(trouble.since)} (${trouble.reason})`;
 }
 
+function allClear(over: readonly Trouble[]): string {
+  const more = over.length > MOST_SHOWN ? `\n  … and ${over.length - MOST_SHOWN} more` : '';
+  return `All clear:\n${over.slice(0, MOST_SHOWN).map(overLine).join('\n')}${more}`;
+}
+
 function timeLeft(notAfter: string | undefined, now: Date): string {
   if (notAfter === undefined) return 'none was issued yet';
   const hours = Math.floor((Date.parse(notAfter) - now.getTime()) / HOUR);
@@ -123,4 +128,4 @@ const COMMANDS: Record<Trouble['kind'], Command> = {
   object: status,
 };
 
-const minute = (instant: string) => `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const minute = (instant: string) => `${instant.slice(0, 16).replace('T', ' ')} UTC`;

@@ -2,7 +2,7 @@ import { DAY } from '../../../foundation/common/durations.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import type { SeenEvent } from './seen-event.ts';
-import { arise, end, forget, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
+import { arise, end, forget, importOf, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
 
 const MOST_NAMED = 200;
 
@@ -11,20 +11,19 @@ export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date):
   const after: Memory = { ...memory, troubles: { ...memory.troubles }, over: [...memory.over] };
   const sorted = [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   for (const event of sorted) takeInOne(after, event);
-  forget(after, (trouble) => {
-    const passes = trouble.kind === 'object' || isNobodyThere(trouble);
-    return passes && Date.parse(trouble.at) + DAY <= now.getTime();
-  });
+  forget(after, ({ kind, at }) => kind === 'object' && Date.parse(at) + DAY <= now.getTime());
   return after;
 }
 
-const isAbout = (kind: Trouble['kind'], subject: string) => (trouble: Trouble) =>
-  trouble.kind === kind && trouble.subject === subject;
-
 function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
+  // An event that comes late ends nothing that arose after it.
+  const endEarlier = (isOver: (trouble: Trouble) => boolean) =>
+    end(memory, (trouble) => Date.parse(trouble.at) <= Date.parse(at) && isOver(trouble));
+  const endAbout = (kind: Trouble['kind'], subject: string) =>
+    endEarlier((trouble) => trouble.kind === kind && trouble.subject === subject);
   switch (event['detail-type']) {
     case 'Certificate Renewed':
-      end(memory, isAbout('renewal', event.detail.name));
+      endAbout('renewal', event.detail.name);
       return;
     case 'Certificate Renewal Failed': {
       const { name: subject, failures: times, ...failure } = event.detail;
@@ -32,23 +31,23 @@ function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
       return;
     }
     case 'Certificate Deployed':
-      end(memory, (trouble) => trouble.subject === event.detail.group && isNobodyThere(trouble));
+      endEarlier((trouble) => trouble.subject === event.detail.group && isNobodyThere(trouble));
       return;
     case 'Certificate Deployment Failed':
       ariseDeployment(memory, event.detail, at);
       return;
     case 'Certificate Imported':
-      end(memory, isAbout('import', `${event.detail.name} in ${event.detail.region}`));
+      endAbout('import', importOf(event.detail));
       return;
     case 'Certificate Import Failed': {
       const { name, region, ...failure } = event.detail;
-      arise(memory, { kind: 'import', subject: `${name} in ${region}`, ...failure, at });
+      arise(memory, { kind: 'import', subject: importOf({ name, region }), ...failure, at });
       return;
     }
     case 'Site Probed': {
       const { name: subject, findings } = event.detail;
       const message = findings.map(({ site, seen, remedy }) => `${site}: ${seen}; ${remedy}`).join(' | ');
-      if (findings.length === 0) end(memory, isAbout('site', subject));
+      if (findings.length === 0) endAbout('site', subject);
       else arise(memory, { kind: 'site', subject, reason: 'site-trouble', message, at });
       return;
     }
@@ -104,22 +103,28 @@ function takeInCheck(memory: Memory, checked: CheckSummary): void {
 }
 
 function isGone(trouble: Trouble, checked: CheckSummary): boolean {
-  const { failing, overdue, rejected, hostsBehind, warnings } = checked;
+  const { failing, overdue, rejected, hostsBehind, groupsOnline, warnings } = checked;
   const { kind, subject } = trouble;
+  if (kind === 'file') return !isPerhapsAmong(rejected, [subject]);
+  // Of a certificate whose file cannot be used, the check knows nothing.
+  if (isPerhapsAmong(rejected, kind === 'deployment' ? trouble.names : [subject])) return false;
   switch (kind) {
     case 'renewal':
       return isAll(failing) && !failing.items.includes(subject);
     case 'overdue':
       return isAll(overdue) && !overdue.items.includes(subject);
-    case 'file':
-      return isAll(rejected) && !rejected.items.some(({ name }) => name === subject);
     case 'deployment':
-      return warnings.length === 0 && !hostsBehind.groups.includes(subject) && !isNobodyThere(trouble);
+      if (hostsBehind.groups.includes(subject)) return false;
+      return isNobodyThere(trouble) ? (groupsOnline?.includes(subject) ?? false) : warnings.length === 0;
     case 'import':
     case 'site':
     case 'object':
       return false;
   }
+}
+
+function isPerhapsAmong({ count, items }: CheckSummary['rejected'], names: readonly string[]): boolean {
+  return items.some(({ name }) => names.includes(name)) || count > items.length;
 }
 
 const isAll = ({ count, items }: { count: number; items: readonly unknown[] }) => count <= items.length;

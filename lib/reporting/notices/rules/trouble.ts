@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { ownObject } from '../../../foundation/common/own-object.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 
 /** Something that a person may have to act on. Instants are ISO 8601 in UTC. */
-export const Trouble = z.object({
+export const Trouble = ownObject({
   kind: z.enum(['renewal', 'overdue', 'file', 'deployment', 'import', 'site', 'object']),
   /** The certificate, the host group, or the object. */
   subject: z.string(),
@@ -22,7 +23,7 @@ export const Trouble = z.object({
 export type Trouble = z.infer<typeof Trouble>;
 
 /** `notices/memory.json`: what is wrong, what mails have said, and when the bucket was last swept. */
-export const Memory = z.object({
+export const Memory = ownObject({
   troubles: z._default(z.record(z.string(), Trouble), {}),
   /** Reported troubles that are over and whose end is yet to be reported. */
   over: z._default(z.array(Trouble), []),
@@ -33,6 +34,14 @@ export const Memory = z.object({
 export type Memory = z.infer<typeof Memory>;
 
 export const EMPTY: Memory = { troubles: {}, over: [] };
+
+/** The subject of an import; {@link importIn} takes it apart. */
+export const importOf = ({ name, region }: { name: string; region: string }) => `${name} in ${region}`;
+
+export function importIn(subject: string): { name: string; region: string } {
+  const [name = '', region = ''] = subject.split(' in ');
+  return { name, region };
+}
 
 export const keyOf = ({ kind, subject }: Pick<Trouble, 'kind' | 'subject'>): string => `${kind} ${subject}`;
 
@@ -55,10 +64,13 @@ export function arise(memory: Memory, arisen: Arisen): void {
   const key = keyOf(arisen);
   const before = memory.troubles[key];
   memory.troubles[key] = {
+    ...before,
+    notBefore: undefined,
     names: [],
     hosts: [],
     ...arisen,
     message: arisen.message.slice(0, LONGEST_MESSAGE),
+    at: before && before.at > arisen.at ? before.at : arisen.at,
     times: arisen.times ?? (before?.times ?? 0) + 1,
     since: before?.since ?? arisen.at,
     told: before?.told ?? {},

@@ -1,5 +1,6 @@
 import { daysLeft } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
+import { isMeant } from '../../../foundation/common/is-meant.ts';
 import type { Reason, SaidReason } from '../../../foundation/reasons/reasons.ts';
 import { decideRenewal, type RenewalDecision } from '../../../issuance/renewal/rules/decide-renewal.ts';
 import { dueByAge } from '../../../issuance/renewal/rules/due-by-age.ts';
@@ -42,7 +43,7 @@ export function statusOf(facts: CertificateFacts): CertificateStatus {
   const hosts = live ? hostsOf(facts, live) : [];
   const ca = live?.ca ?? wanted?.ca?.[0] ?? wanted?.stack.defaultCa;
   const profile = live?.profile ?? wanted?.profile;
-  const last = lastOf(live, state);
+  const last = lastOf(live, state, now);
   const none = { forced: false, leftOpen: false, caaDrifted: false };
   const next = wanted && decideRenewal({ wanted, ...wanted.stack, live, state, ...none, now });
   return {
@@ -73,9 +74,13 @@ export function bySoonestTrouble(a: CertificateStatus, b: CertificateStatus): nu
   return left === right ? (a.name < b.name ? -1 : 1) : left < right ? -1 : 1;
 }
 
-function lastOf(live: LivePointer | undefined, state: State | undefined): CertificateStatus['last'] {
+function lastOf(
+  live: LivePointer | undefined,
+  state: State | undefined,
+  now: Date,
+): CertificateStatus['last'] {
   const failure = lastFailed(state)?.lastFailure;
-  if (failure && (!live || failure.at > live.issuedAt))
+  if (failure && (!live || failure.at > live.issuedAt || !isMeant(live.issuedAt, now)))
     return { at: failure.at, outcome: 'failed', reason: failure.reason };
   return live && { at: live.issuedAt, outcome: 'renewed' };
 }

@@ -1,0 +1,209 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { notify } from '../../../../lib/reporting/notices/notify.ts';
+import type { SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
+import { MemoryStore } from '../../../fakes/memory-store.ts';
+import { checked, DAY, fact, failed, HOUR, later, MINUTE, NOW, notDeployed } from './facts.ts';
+
+const REGION = 'eu-west-1';
+let now: Date;
+let store: MemoryStore;
+let sent: { subject: string; text: string }[];
+
+beforeEach(() => {
+  now = NOW;
+  store = new MemoryStore(() => now);
+  sent = [];
+});
+
+const deps = () => ({
+  store,
+  mailbox: { send: async (mail: (typeof sent)[number]) => void sent.push(mail) },
+  stage: 'production',
+  docsUrl: 'docs',
+  clock: () => now,
+});
+const want = (file: object | string, name = 'shop'): Promise<void> =>
+  store.put(
+    `renewal/${name}.json`,
+    typeof file === 'string' ? file : JSON.stringify({ names: ['example.com'], ...file }),
+  );
+/** What the mails say at this instant: the subject of each, and what is over. */
+async function at(ms: number, ...events: SeenEvent[]): Promise<string[]> {
+  now = later(ms);
+  sent = [];
+  await notify(deps(), events);
+  return sent.flatMap(({ subject, text }) => {
+    const over = [...text.matchAll(/^ {2}(.+): over, since/gm)].map(([, what]) => `over: ${what}`);
+    const told = text.includes('What failed:') ? [subject.replace('[Perennial production] ', '')] : [];
+    return [...told, ...over];
+  });
+}
+const check = (ms: number, more: Parameters<typeof checked>[0] = {}) => at(ms, checked(more, later(ms)));
+
+const notImported = (when = NOW) =>
+  fact(
+    'Certificate Import Failed',
+    { name: 'shop', region: REGION, reason: 'acm-unavailable', message: 'm' },
+    when,
+  );
+const imported = (when = NOW) => fact('Certificate Imported', { name: 'shop', region: REGION }, when);
+const finding = { site: 'a.example', check: 'chain', seen: 'no intermediate', remedy: 'serve it' };
+const seen = (when = NOW, findings = [finding]) =>
+  fact('Site Probed', { name: 'shop', troubles: findings.length, findings }, when);
+const acm = [{ region: REGION }];
+
+describe('a trouble ends, and is told to be over, when nothing wants any more what it was about', () => {
+  const kinds: [string, SeenEvent, object][] = [
+    ['an import', notImported(), { acm }],
+    ['a site', seen(), { probe: true }],
+    ['a group without hosts', notDeployed('web', 'i-1', NOW, 'no-hosts'), { hosts: ['web'] }],
+  ];
+  const event = (of: SeenEvent) =>
+    of['detail-type'] === 'Certificate Deployment Failed'
+      ? { ...of, detail: { ...of.detail, name: 'shop' } }
+      : of;
+  const rows = kinds.flatMap(([what, of, wanted]) => [
+    [`${what}: taken out of the file`, event(of), wanted, () => want({}), true] as const,
+    [`${what}: the file is gone`, event(of), wanted, () => store.remove('renewal/shop.json'), true] as const,
+    [`${what}: the file is broken`, event(of), wanted, () => want('{'), false] as const,
+    [`${what}: the file says it still`, event(of), wanted, async () => {}, false] as const,
+  ]);
+
+  it.each(rows)('%s', async (_, trouble, wanted, change, isOver) => {
+    await want(wanted);
+    expect(await at(0, trouble)).toHaveLength(1);
+    await change();
+    const [mail = ''] = await check(HOUR);
+    expect(mail.startsWith('over: ')).toBe(isOver);
+    expect(await check(2 * HOUR)).toEqual([]);
+  });
+
+  it('a region of several', async () => {
+    await want({ acm: [...acm, { region: 'us-east-1' }] });
+    await at(0, notImported());
+    await want({ acm: [{ region: 'us-east-1' }] });
+    expect(await check(HOUR)).toEqual([`over: shop in ${REGION} is not imported`]);
+  });
+
+  it('not while another of its certificates wants the group', async () => {
+    const offline = (name: string) => {
+      const trouble = notDeployed('web', 'i-1', NOW, 'hosts-offline');
+      return { ...trouble, detail: { ...trouble.detail, name } } as SeenEvent;
+    };
+    for (const name of ['a', 'b']) await want({ hosts: ['web'] }, name);
+    await at(0, offline('a'), offline('b'));
+    await want({}, 'a');
+    expect(await check(HOUR)).toEqual([]);
+    await want({}, 'b');
+    expect(await check(2 * HOUR)).toEqual(['over: group web: 1 host does not install']);
+  });
+
+  it('a renewal whose file was removed, however many others fail', async () => {
+    const failing = { count: 300, items: ['other'] };
+    await want({});
+    await at(0, failed('shop', 2));
+    expect(await check(HOUR, { failing })).toEqual([]);
+    await store.remove('renewal/shop.json');
+    expect(await check(2 * HOUR, { failing })).toEqual(['over: shop is not renewed']);
+  });
+
+  it('a broken file ends neither its renewal nor its deployment', async () => {
+    const deployment = notDeployed('web', 'i-1');
+    await want('{', 'example.com');
+    await at(0, failed('example.com', 2), deployment);
+    const rejected = {
+      count: 1,
+      items: [{ name: 'example.com', reason: 'renewal-file-invalid', message: 'm' }],
+    };
+    expect(await check(HOUR, { rejected })).toEqual([
+      'renewal/example.com.json cannot be used: renewal-file-invalid',
+    ]);
+    expect((await check(2 * HOUR)).sort()).toEqual([
+      'over: example.com is not renewed',
+      'over: group web: 1 host does not install',
+      'over: renewal/example.com.json cannot be used',
+    ]);
+  });
+});
+
+describe('an import', () => {
+  beforeEach(() => want({ acm }));
+  const record = (outcome: string) =>
+    store.put(
+      'acm/shop.json',
+      JSON.stringify({ name: 'shop', imports: [{ region: REGION, outcome, at: NOW }] }),
+    );
+
+  it('is over by its record, when the event that says so was lost or came first', async () => {
+    await record('imported');
+    expect(await at(HOUR, imported(later(HOUR)))).toEqual([]);
+    expect(await at(HOUR + MINUTE, notImported())).toHaveLength(1);
+    expect(await check(2 * HOUR)).toEqual([`over: shop in ${REGION} is not imported`]);
+  });
+
+  it.each(['importing', 'failed'])('that is %s is not', async (outcome) => {
+    await record(outcome);
+    await at(0, notImported());
+    expect(await check(HOUR)).toEqual([]);
+  });
+
+  it('that failed is not over with an earlier one that comes late', async () => {
+    await at(HOUR, notImported(later(HOUR)));
+    expect(await at(2 * HOUR, imported())).toEqual([]);
+    expect(await at(3 * HOUR, imported(later(3 * HOUR)))).toHaveLength(1);
+  });
+});
+
+it('a site that was seen in trouble is not over with an earlier look that comes late', async () => {
+  await want({ probe: true });
+  await at(HOUR, seen(later(HOUR)));
+  expect(await at(2 * HOUR, seen(NOW, []))).toEqual([]);
+});
+
+describe('a group with nobody there', () => {
+  const nobody = (when = NOW) => notDeployed('web', 'i-1', when, 'hosts-offline');
+  const over = ['over: group web: 1 host does not install'];
+  beforeEach(() => want({ hosts: ['web'] }, 'example.com'));
+
+  it('is told once, and is over when a check finds hosts online that have it all, days later', async () => {
+    expect(await at(0, nobody())).toHaveLength(1);
+    for (let days = 1; days < 9; days += 1)
+      expect(await check(days * DAY, { groupsOnline: ['api'] })).toEqual([]);
+    expect(await at(9 * DAY, nobody(later(9 * DAY)))).toEqual([]);
+    const behind = { count: 1, groups: ['web'] };
+    expect(await check(10 * DAY, { groupsOnline: ['web'], hostsBehind: behind })).toEqual([]);
+    expect(await check(10 * DAY + HOUR, { groupsOnline: ['web'] })).toEqual(over);
+  });
+
+  it('is over whatever else a check warns of', async () => {
+    await at(0, nobody());
+    expect(await check(HOUR, { groupsOnline: ['web'], warnings: ['the CA was not asked'] })).toEqual(over);
+  });
+
+  it('is not over with a check of a version that does not say who is online', async () => {
+    await at(0, nobody());
+    expect(await check(2 * DAY)).toEqual([]);
+  });
+});
+
+describe('instants of the memory that cannot be meant', () => {
+  it.each(['2038-01-19T03:14:07.000Z', 'never'])('%s', async (when) => {
+    await want({ hosts: ['web'] }, 'example.com');
+    await at(0, notDeployed('web', 'i-1'));
+    const memory = JSON.parse(store.text('notices/memory.json'));
+    const [trouble] = Object.values(memory.troubles) as object[];
+    const spoilt = { ...trouble, told: { any: when }, since: when, at: when, notBefore: when };
+    const put = (more: object) => store.put('notices/memory.json', JSON.stringify({ ...memory, ...more }));
+
+    await put({ lastMail: when, lastSweep: when, troubles: { 'deployment web': spoilt } });
+    const behind = { hostsBehind: { count: 1, groups: ['web'] } };
+    const { measured } = await notify(deps(), [checked(behind)]);
+    expect(sent).toHaveLength(2);
+    expect(sent[1]?.text).toContain('What was tried: on 1 host since 2026-11-20 02:00 UTC\n');
+    expect(measured).toContainEqual({ name: 'SweepAge', value: 0 });
+    expect(await check(HOUR)).toEqual(['over: group web: 1 host does not install']);
+
+    await put({ lastMail: when, troubles: {}, over: [spoilt] });
+    expect(await check(2 * HOUR)).toHaveLength(1);
+  });
+});
