@@ -3,7 +3,7 @@ import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type CsrSubject, type Order } from '../ca/certificate-authority.ts';
 import { chooseChain } from '../ca/rules/preferred-chain.ts';
 import type { Finalized, Ordered, RenewRun } from './phases.ts';
-import { settle } from './prove.ts';
+import { invalidOrder, settle } from './prove.ts';
 
 /** Has the certificate issued for the recorded key, and verifies what the CA returns. */
 export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finalized> {
@@ -52,7 +52,7 @@ async function issue(run: RenewRun, { name, order, key, wanted }: Ordered): Prom
   const finalized = order.status === 'ready' ? await finalizeOnce(run, order, csr) : order;
   const settled = await settle(run, finalized, 'processing');
   if (settled.status === 'valid') return settled;
-  throw new AcmeError('order-not-valid', `order ${order.url} for ${name} ended as ${settled.status}`);
+  throw await invalidOrder(run, name, settled);
 }
 
 /** If the answer to an earlier finalize was lost, or another worker sent one, the order shows the result. */

@@ -1,8 +1,7 @@
 import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import { isCompromised } from '../../foundation/certificate/revocation.ts';
-import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
-import { refusalOf } from '../ca/refusal.ts';
+import { isGone, refusalOf } from '../ca/refusal.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
 import { fingerprintOf, newOrder } from './new-order.ts';
@@ -67,7 +66,7 @@ async function resume(
     run.deps.limits.learn(refusalOf(await invalidOrder(run, name, order)), wanted.names);
     return undefined;
   } catch (error) {
-    if (error instanceof AcmeError && isOfKind(error.reason, 'order-unknown')) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }

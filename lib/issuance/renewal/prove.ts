@@ -1,5 +1,6 @@
 import { backOff, poll } from '../../foundation/common/poll.ts';
 import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
+import { isGone } from '../ca/refusal.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
 import type { Ordered, RenewRun } from './phases.ts';
 
@@ -15,7 +16,7 @@ export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
   );
   const order = await settle(run, renewal.order, 'pending');
   if (order.status !== 'invalid') return { ...renewal, order };
-  throw await invalidOrder(run, renewal.name, renewal.order);
+  throw await invalidOrder(run, renewal.name, order);
 }
 
 function challengeUrl(
@@ -50,15 +51,27 @@ export async function settle(
   );
 }
 
-/** The error for an order whose proofs the CA did not accept, with its problem for each name. */
+/** The error for an order that ended, with the CA's problem for each name, else for the order itself (RFC 8555, 7.1.3). */
 export async function invalidOrder({ authority }: RenewRun, name: string, order: Order): Promise<AcmeError> {
-  const authorizations = await Promise.all(order.authorizations.map((url) => authority.authorization(url)));
-  const problems = authorizations.flatMap(({ identifier, problem }) =>
-    problem ? `${identifier}: ${problem}` : [],
+  const { url, status, problem, retryAfterMs } = order;
+  const asked = await Promise.allSettled(order.authorizations.map((one) => authority.authorization(one)));
+  const unproved = asked.flatMap((answer) =>
+    answer.status === 'fulfilled' && answer.value.status !== 'valid' ? answer.value : [],
   );
-  const said = problems.join('; ') || 'it gives no reason';
-  const invalid = authorizations.filter(({ status }) => status === 'invalid');
-  return new AcmeError('challenge-invalid', `the CA did not accept the proof for ${name}: ${said}`, {
-    identifiers: invalid.map(({ identifier }) => identifier),
-  });
+  const refused = unproved.filter((one) => one.status === 'invalid' || one.problem !== undefined);
+  if (refused.length > 0) {
+    const problems = refused.flatMap((one) => (one.problem ? `${one.identifier}: ${one.problem}` : []));
+    const said = problems.join('; ') || problem?.message || 'it gives no reason';
+    const invalid = refused.filter((one) => one.status === 'invalid');
+    const identifiers = invalid.map(({ identifier }) => identifier);
+    const seen = `the CA did not accept the proof for ${name}: ${said}`;
+    return new AcmeError('challenge-invalid', seen, { identifiers, orderEnded: true });
+  }
+  const unanswered = asked.find((answer) => answer.status === 'rejected');
+  if (unanswered && !problem && !isGone(unanswered.reason)) throw unanswered.reason;
+  const others = unproved.map((one) => `${one.identifier} is ${one.status}`);
+  const said = [problem?.message ?? 'it gives no reason', ...others].join('; ');
+  const seen = `the CA ended an order as ${status}: ${said} (order ${url} for ${name})`;
+  const { reason = 'order-not-valid', identifiers } = problem ?? {};
+  return new AcmeError(reason, seen, { identifiers, retryAfterMs, orderEnded: true });
 }

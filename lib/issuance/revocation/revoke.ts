@@ -16,8 +16,8 @@ import {
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
-import { isOfKind } from '../../foundation/reasons/reasons.ts';
-import { AcmeError, type OpenCertificateAuthority } from '../ca/certificate-authority.ts';
+import type { OpenCertificateAuthority } from '../ca/certificate-authority.ts';
+import { isRefusal } from '../ca/refusal.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 import { parseRevocations } from './read-revocations.ts';
 
@@ -110,10 +110,6 @@ async function askAll(cas: Iterable<string>, ask: (ca: string) => Promise<void>)
     }
   }
   throw failure;
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof AcmeError && isOfKind(error.reason, 'refused');
 }
 
 /** Changes the record, and gives what was in it before. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
+import { isOfKind } from '../../../foundation/reasons/reasons.ts';
+import type { Refusal } from '../../ca/rules/rate-limit-scope.ts';
 
 /** `pending/<name>.json`: who renews a certificate, and all that a crash must not lose. */
 export const ClaimRecord = z.strictObject({
@@ -51,9 +52,9 @@ const MOST_REFUSALS = 2;
 /** The order to resume after a failure; `givenUp` means that its certificate was issued for nothing. */
 export function orderAfter(
   order: ClaimRecord['order'],
-  reason: Reason,
+  { reason, orderEnded }: Pick<Refusal, 'reason' | 'orderEnded'>,
 ): { order: ClaimRecord['order']; givenUp: boolean } {
-  if (!order || isOfKind(reason, 'order-ended')) return { order: undefined, givenUp: false };
+  if (!order || orderEnded) return { order: undefined, givenUp: false };
   if (!isOfKind(reason, 'wrong-certificate')) return { order, givenUp: false };
   const refusals = (order.refusals ?? 0) + 1;
   if (refusals < MOST_REFUSALS) return { order: { ...order, refusals }, givenUp: false };
