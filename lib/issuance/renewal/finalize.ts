@@ -50,7 +50,7 @@ function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
 async function issue(run: RenewRun, { name, order, key, wanted }: Ordered): Promise<Order> {
   const csr = { key, names: wanted.names };
   const finalized = order.status === 'ready' ? await finalizeOnce(run, order, csr) : order;
-  const settled = await settle(run, finalized, 'processing');
+  const settled = await settle(run, finalized, { while: 'processing' });
   if (settled.status === 'valid') return settled;
   throw await invalidOrder(run, name, settled);
 }

@@ -14,7 +14,7 @@ export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
       return url && run.authority.answerChallenge(url);
     }),
   );
-  const order = await settle(run, renewal.order, 'pending');
+  const order = await settle(run, renewal.order, { while: 'pending', read: proofReader(run, renewal.order) });
   if (order.status !== 'invalid') return { ...renewal, order };
   throw await invalidOrder(run, renewal.name, order);
 }
@@ -31,24 +31,45 @@ function challengeUrl(
   });
 }
 
-/** Polls the order until it has left `status`, as often as the CA asks and no more. */
+/** Polls the order until it has left a status, as often as the CA asks and no more. */
 export async function settle(
   { authority, signal, deps: { runtime } }: RenewRun,
   from: Order,
-  status: 'pending' | 'processing',
+  {
+    while: status,
+    read = () => authority.order(from.url),
+  }: { while: Order['status']; read?: () => Promise<Order> },
 ): Promise<Order> {
   if (from.status !== status) return from;
-  return poll(
-    () => authority.order(from.url),
-    (order) => order.status !== status,
-    {
-      what: `order ${from.url} to leave ${status}`,
-      delayMs: (attempt, last = from) => Math.max(backOff(5_000)(attempt), last.retryAfterMs ?? 0),
-      limitMs: LIMIT_MS,
-      signal,
-      runtime,
-    },
-  );
+  return poll(read, (order) => order.status !== status, {
+    what: `order ${from.url} to leave ${status}`,
+    delayMs: (attempt, last = from) => Math.max(backOff(5_000)(attempt), last.retryAfterMs ?? 0),
+    limitMs: LIMIT_MS,
+    signal,
+    runtime,
+  });
+}
+
+/** An order that is pending for so long is looked at closely, and again each time it has doubled. */
+const FIRST_LOOK_MS = 5_000;
+
+/** Reads an order; one that stays pending although an authorization ended counts as invalid. */
+function proofReader({ authority, deps: { runtime } }: RenewRun, { url }: Order): () => Promise<Order> {
+  const began = runtime.elapsed();
+  let lookAfterMs = FIRST_LOOK_MS;
+  return async () => {
+    const order = await authority.order(url);
+    const waitedMs = runtime.elapsed() - began;
+    if (order.status !== 'pending' || waitedMs < lookAfterMs) return order;
+    lookAfterMs = 2 * waitedMs;
+    const all = await Promise.all(order.authorizations.map((one) => authority.authorization(one)));
+    return all.every(isUsable) ? order : { ...order, status: 'invalid' };
+  };
+}
+
+/** RFC 8555, 7.1.6: from any other status nothing leads back. */
+export function isUsable({ status }: Authorization): boolean {
+  return status === 'pending' || status === 'valid';
 }
 
 /** The error for an order that ended, with the CA's problem for each name, else for the order itself (RFC 8555, 7.1.3). */
@@ -70,8 +91,8 @@ export async function invalidOrder({ authority }: RenewRun, name: string, order:
   const unanswered = asked.find((answer) => answer.status === 'rejected');
   if (unanswered && !problem && !isGone(unanswered.reason)) throw unanswered.reason;
   const others = unproved.map((one) => `${one.identifier} is ${one.status}`);
-  const said = [problem?.message ?? 'it gives no reason', ...others].join('; ');
-  const seen = `the CA ended an order as ${status}: ${said} (order ${url} for ${name})`;
+  const said = [...(problem ? [problem.message] : []), ...others].join('; ') || 'the CA gives no reason';
+  const seen = `an order came to nothing (${status}): ${said} (${url} for ${name})`;
   const { reason = 'order-not-valid', identifiers } = problem ?? {};
   return new AcmeError(reason, seen, { identifiers, retryAfterMs, orderEnded: true });
 }

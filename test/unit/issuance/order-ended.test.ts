@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AcmeError, type Order } from '../../../lib/issuance/ca/certificate-authority.ts';
+import { AcmeError, type Authorization, type Order } from '../../../lib/issuance/ca/certificate-authority.ts';
+import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
+import { FakeAuthority } from '../../fakes/fake-authority.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
 const MINUTE = 60_000;
@@ -72,7 +74,149 @@ describe("an order that ended as invalid for a reason of the CA's", () => {
   it('is told as such where the CA gives none', async () => {
     answerWith({ status: 'invalid' }, 'finalize');
     expect(await shop()).toMatchObject([
-      { reason: 'order-not-valid', message: expect.stringContaining('it gives no reason') },
+      { reason: 'order-not-valid', message: expect.stringContaining('the CA gives no reason') },
+    ]);
+    expect(pending()).toEqual({});
+  });
+});
+
+/** The CA's answers about authorizations of `identifier` are these instead. */
+function authorize(identifier: string, more: Partial<Authorization>): void {
+  const { authorization } = world.authority;
+  world.authority.authorization = async function changed(url) {
+    const known = await authorization.call(this, url);
+    return known.identifier === identifier ? { ...known, ...more } : known;
+  };
+}
+/** Orders stay pending whatever becomes of their authorizations. */
+function keepPending(): void {
+  const { order } = world.authority;
+  world.authority.order = async function pending(url) {
+    return { ...(await order.call(this, url)), status: 'pending' as const };
+  };
+}
+/** A renewal in which waiting costs no time, and how long it waited. */
+async function renewPatiently() {
+  let elapsed = 0;
+  const asked: string[] = [];
+  const { before } = world.authority;
+  world.authority.before = (call, about) => {
+    asked.push(call);
+    return before(call, about);
+  };
+  const runtime = {
+    ...world.runtime,
+    elapsed: () => elapsed,
+    sleep: async (ms: number) => {
+      elapsed += ms;
+    },
+  };
+  const signal = new AbortController().signal;
+  const outcomes = await renewBatch({ ...world, runtime }, world.due(['shop']), { owner: 'patient', signal });
+  const count = (call: string) => asked.filter((one) => one === call).length;
+  return { outcomes, waited: () => elapsed, count };
+}
+/** The first worker dies when it comes to the call. */
+async function dieAt(at: string): Promise<void> {
+  world.authority.before = (call) => {
+    if (call === at) throw new AcmeError('ca-unreachable', 'the worker died');
+  };
+  await shop();
+  world.authority.before = () => {};
+  world.pass(20 * MINUTE);
+}
+const limits = () => JSON.parse(world.store.text('limits/ca.test.json') || '{}');
+const REFUSED = { status: 'invalid', problem: 'Incorrect TXT record (unauthorized)' } as const;
+
+describe('an order that stays pending although an authorization is invalid', () => {
+  const told = {
+    outcome: 'failed',
+    reason: 'challenge-invalid',
+    message: expect.stringContaining('www.example.com: Incorrect TXT record'),
+  };
+
+  it('is over after seconds, told, counted, and ordered anew by the next try', async () => {
+    keepPending();
+    const { authorization } = world.authority;
+    authorize('www.example.com', REFUSED);
+    let isAnswered = false;
+    const spoilt = world.authority.authorization;
+    world.authority.authorization = async (url) =>
+      (isAnswered ? spoilt : authorization).call(world.authority, url);
+    world.authority.before = (call) => {
+      if (call === 'answerChallenge') isAnswered = true;
+    };
+    const { outcomes, waited } = await renewPatiently();
+    expect(outcomes).toMatchObject([told]);
+    expect(waited()).toBeLessThan(10_000);
+    expect(limits().failedAuthorizations).toMatchObject([{ name: 'www.example.com' }]);
+    expect(pending()).toEqual({});
+    Object.assign(world.authority, { authorization, order: FakeAuthority.prototype.order });
+    world.pass(2 * MINUTE);
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.requests).toHaveLength(2);
+  });
+
+  it('costs nothing more where it is proved within seconds, and a few requests where it never is', async () => {
+    const { count } = await renewPatiently();
+    expect(count('authorization')).toBe(2);
+    world = await makeWorld();
+    await world.want('shop', ['example.com', 'www.example.com']);
+    keepPending();
+    const { outcomes, count: counted } = await renewPatiently();
+    expect(outcomes).toMatchObject([{ reason: 'wait-limit-reached' }]);
+    expect(counted('authorization')).toBeLessThan(2 + 2 * 7);
+  });
+
+  it('is over at once where an earlier worker left it', async () => {
+    await dieAt('answerChallenge');
+    keepPending();
+    authorize('www.example.com', REFUSED);
+    const { outcomes, count } = await renewPatiently();
+    expect(outcomes).toMatchObject([told]);
+    expect(count('answerChallenge')).toBe(0);
+    expect(limits().failedAuthorizations).toMatchObject([{ name: 'www.example.com' }]);
+    expect(pending().order).toBeUndefined();
+  });
+});
+
+describe('an order with an authorization that cannot be used any more', () => {
+  it.each(['expired', 'deactivated', 'revoked'] as const)('is replaced at once: %s', async (status) => {
+    await dieAt('answerChallenge');
+    const url = JSON.parse(world.store.text('pending/shop.json')).order.url;
+    const { authorization } = world.authority;
+    world.authority.authorization = async function changed(of) {
+      const known = await authorization.call(this, of);
+      return of.startsWith(url) && known.identifier === 'www.example.com' ? { ...known, status } : known;
+    };
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.requests).toHaveLength(2);
+    expect(world.zones.all('TXT')).toEqual([]);
+  });
+
+  it.each(['acme-malformed', 'acme-unauthorized'] as const)('is replaced at once: %s', async (reason) => {
+    await dieAt('answerChallenge');
+    const url = JSON.parse(world.store.text('pending/shop.json')).order.url;
+    world.authority.before = (call, about) => {
+      if (call === 'authorization' && about.startsWith(url)) throw new AcmeError(reason, 'expired');
+    };
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.requests).toHaveLength(2);
+  });
+
+  it('is carried out where it is valid, whatever became of its authorizations', async () => {
+    await dieAt('certificate');
+    world.authority.before = (call) => {
+      if (call === 'authorization') throw new AcmeError('acme-malformed', 'expired');
+    };
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.issued).toHaveLength(1);
+  });
+
+  it('is told and given up where it is new', async () => {
+    authorize('www.example.com', { status: 'deactivated' });
+    expect(await shop()).toMatchObject([
+      { reason: 'order-not-valid', message: expect.stringContaining('www.example.com is deactivated') },
     ]);
     expect(pending()).toEqual({});
   });

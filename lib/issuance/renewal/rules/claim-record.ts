@@ -13,6 +13,8 @@ export const ClaimRecord = z.strictObject({
       url: z.string(),
       key: z.string(),
       request: z.string(),
+      /** When it was placed, ISO 8601 in UTC. */
+      at: z.optional(z.string()),
       /** How often its certificate was not the requested one. */
       refusals: z.optional(z.number()),
     }),
