@@ -4,6 +4,7 @@ import { orderAfter } from '../../../lib/issuance/renewal/rules/claim-record.ts'
 
 const order = { url: 'https://ca.test/order/1', key: 'k', request: 'r' };
 const refusedOnce = { ...order, refusals: 1 };
+const tried = (tries: number) => ({ ...order, tries });
 
 type Order = Parameters<typeof orderAfter>[0];
 const ended = (reason: Reason) => ({ reason, orderEnded: true });
@@ -11,6 +12,11 @@ const ended = (reason: Reason) => ({ reason, orderEnded: true });
 it.each<[string, Order, Reason | ReturnType<typeof ended>, Order, boolean]>([
   ['is gone on with after trouble on the way', order, 'ca-unreachable', order, false],
   ['is gone on with after a failed write', order, 'store-unavailable', order, false],
+  ['is tried again', order, 'ca-unavailable', tried(1), false],
+  ['is tried again, and counted', tried(4), 'acme-server-internal', tried(5), false],
+  ['is given up after so many tries', tried(5), 'acme-server-internal', undefined, true],
+  ['that never ends is given up', tried(5), 'wait-limit-reached', undefined, true],
+  ['is not given up for a CA that cannot be reached', tried(5), 'ca-unreachable', tried(5), false],
   ['is gone on with until its certificate is valid', order, 'not-yet-valid', order, false],
   ['is over when a proof was refused', order, ended('challenge-invalid'), undefined, false],
   ['is over when the CA ended it', order, ended('order-not-valid'), undefined, false],

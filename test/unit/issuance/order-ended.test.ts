@@ -221,3 +221,67 @@ describe('an order with an authorization that cannot be used any more', () => {
     expect(pending()).toEqual({});
   });
 });
+
+describe('a saved order that the CA never goes on with', () => {
+  const DAY = 24 * 60 * MINUTE;
+  const failing = [
+    ['server trouble', 'order', new AcmeError('acme-server-internal', 'Error retrieving order')],
+    ['HTTP errors', 'order', new AcmeError('ca-unavailable', 'HTTP 500')],
+    ['refusals', 'finalize', new AcmeError('acme-bad-csr', 'no')],
+  ] as const;
+
+  it.each(failing)('for %s at %s is given up after days, told, and ordered anew', async (_, at, error) => {
+    await dieAt('certificate');
+    const { url } = pending().order;
+    world.authority.before = (call, about) => {
+      if (call === 'order' && about === url) throw error;
+    };
+    if (at === 'finalize') {
+      const { order } = world.authority;
+      world.authority.order = async function stuck(of) {
+        const known = await order.call(this, of);
+        return of === url ? { ...known, status: 'ready' as const } : known;
+      };
+      world.authority.before = () => {};
+      const { finalize } = world.authority;
+      world.authority.finalize = async function refused(of, csr) {
+        if (of.url === url) throw error;
+        return finalize.call(this, of, csr);
+      };
+    }
+    let days = 0;
+    for (; days < 30 && !world.live('shop'); days += 1) {
+      await shop();
+      world.pass(DAY);
+    }
+    expect(days).toBeLessThanOrEqual(8);
+    expect(world.authority.requests).toHaveLength(2);
+    expect(world.events.of('Certificate Renewal Failed').at(-1)).toMatchObject({
+      message: expect.stringContaining(`order ${url} is given up`),
+    });
+    expect(world.zones.all('TXT')).toEqual([]);
+    expect(world.store.keys()).not.toContain('pending/shop.json');
+  });
+
+  it('for lost connections is given up when it is older than an order can be', async () => {
+    await dieAt('certificate');
+    const { url } = pending().order;
+    world.authority.before = (call, about) => {
+      if (call === 'order' && about === url) throw new AcmeError('ca-timeout', 'no answer');
+    };
+    world.pass(6 * DAY);
+    expect(await shop()).toMatchObject([{ reason: 'ca-timeout' }]);
+    world.pass(DAY);
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.requests).toHaveLength(2);
+  });
+
+  it('is resumed where an older version of the code did not write when it was placed', async () => {
+    await dieAt('certificate');
+    const { at: _, ...order } = pending().order;
+    await world.store.put('pending/shop.json', JSON.stringify({ ...pending(), order }));
+    world.pass(30 * MINUTE);
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.issued).toHaveLength(1);
+  });
+});
