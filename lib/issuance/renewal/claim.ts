@@ -21,6 +21,8 @@ export class Claim {
   readonly name: string;
   /** Whether this run removed its TXT values from the DNS again. */
   cleaned = false;
+  /** Whether the CA may be looking at its TXT values; they stay for whoever goes on with the order. */
+  lookedAt = false;
   readonly #store: ObjectStore;
   #recorded: ClaimRecord;
   #etag: string;

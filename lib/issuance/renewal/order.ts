@@ -29,6 +29,8 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
     order: { ...recorded, url, key: key.reveal(), request, at },
     records: mergeRecords(renewal, edits),
   });
+  // An earlier worker may have answered the challenges.
+  claim.lookedAt = left !== undefined && open.length > 0;
   return { ...renewal, order, key, resumed: left !== undefined, open, edits };
 }
 

@@ -1,6 +1,6 @@
 import { backOff, poll } from '../../foundation/common/poll.ts';
 import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
-import { isGone } from '../ca/refusal.ts';
+import { isGone, isRefusal } from '../ca/refusal.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
 import type { Ordered, RenewRun } from './phases.ts';
 
@@ -8,15 +8,21 @@ const LIMIT_MS = 180_000;
 
 /** Answers the open challenges and waits until the order is ready; throws the CA's problems if it is invalid. */
 export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
-  await Promise.all(
-    renewal.open.map((authorization) => {
+  const { claim, name, open } = renewal;
+  const answers = await Promise.allSettled(
+    open.map(async (authorization) => {
       const url = challengeUrl(renewal, authorization);
-      return url && run.authority.answerChallenge(url);
+      if (url) await run.authority.answerChallenge(url);
     }),
   );
+  const failed = answers.filter((answer) => answer.status === 'rejected');
+  // An answer that got lost may have arrived.
+  if (failed.length < open.length || !failed.every(({ reason }) => isRefusal(reason))) claim.lookedAt = true;
+  if (failed[0]) throw failed[0].reason;
   const order = await settle(run, renewal.order, { while: 'pending', read: proofReader(run, renewal.order) });
+  claim.lookedAt = false;
   if (order.status !== 'invalid') return { ...renewal, order };
-  throw await invalidOrder(run, renewal.name, order);
+  throw await invalidOrder(run, name, order);
 }
 
 function challengeUrl(
