@@ -6,6 +6,7 @@ export const RENEW = {
   ...rows(['', 'for-age', 'on-schedule'], 'suggested-window', 'expires-soon'),
   ...rows('', 'ca-changed'),
   ...rows(['', 'for-age'], 'life-nearly-over'),
+  ...rows('', 'order-open'),
 };
 
 /** Defects in the bucket of a certificate that is good. */

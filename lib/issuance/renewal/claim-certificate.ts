@@ -9,12 +9,13 @@ import { Claim } from './claim.ts';
 import { orderLimitFacts, readStored, renewalFacts } from './gather-facts.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { decideRenewal, type UpkeepReason } from './rules/decide-renewal.ts';
+import { openOrder } from './rules/open-order.ts';
 import { requireOrderAllowed } from './rules/order-limit.ts';
 import { setAside } from './set-aside.ts';
 import { soundPointer } from './sound-pointer.ts';
 
 /** The certificate needs nothing any more: the message came twice, or late. */
-class NotDueError extends PerennialError<'no-longer-due'> {
+export class NotDueError extends PerennialError<'no-longer-due'> {
   override readonly name = 'NotDueError';
 }
 
@@ -64,17 +65,20 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   if (!casOf(wanted, stack).includes(ca))
     throw new NotDueError('no-longer-due', `${name} was given another CA; the next scan takes it up`);
   const { rebuilt, ...sound } = await soundPointer(deps, wanted, found);
+  const now = clock();
+  const live = sound.live?.pointer;
   const facts = renewalFacts(
     {
       wanted,
-      live: sound.live?.pointer,
+      live,
       state,
       revocations,
       forced: reason === 'forced',
       leftOpen,
+      orderOpen: openOrder(recorded.order, { ca, wanted, live, revocations, now }) !== undefined,
       caaDrifted: reason === 'caa-drifted',
       upkeep: rebuilt ? 'pointer-lost' : UPKEEP.find((upkeep) => upkeep === reason),
-      now: clock(),
+      now,
     },
     stack,
   );
@@ -87,7 +91,9 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     requireOrderAllowed(orderLimitFacts(facts, order));
   }
   const { action } = decision;
-  const why = rebuilt && action === 'mend' ? 'pointer-lost' : reason;
+  // `scan` does not see these two.
+  const isSeenHere = decision.reason === 'order-open' || (rebuilt && decision.reason === 'pointer-lost');
+  const why = isSeenHere ? decision.reason : reason;
   return { wanted, ...sound, reason: why, state, revocations, action, ignoreBudget };
 }
 

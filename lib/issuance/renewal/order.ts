@@ -1,10 +1,13 @@
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
 import { isGone, refusalOf } from '../ca/refusal.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
+import { NotDueError } from './claim-certificate.ts';
 import { newOrder } from './new-order.ts';
-import type { Checked, Ordered, RenewRun } from './phases.ts';
+import type { BatchDeps, Checked, Ordered, RenewRun } from './phases.ts';
 import { invalidOrder, isUsable } from './prove.ts';
+import { cleanUp, leftRecords } from './publish.ts';
 import type { ClaimRecord } from './rules/claim-record.ts';
 import { openOrder, requestOf } from './rules/open-order.ts';
 
@@ -63,8 +66,18 @@ async function resume(run: RenewRun, renewal: Checked): Promise<Resumed | undefi
     if (isRefusedNow || !(orderEnded || isGone(error))) throw error;
     // The worker that proved it died before it could count this.
     limits.learn(refusalOf(error), wanted.names);
+    if (renewal.reason === 'order-open') await forgetOrder(run.deps, renewal, describeError(error).message);
     return undefined;
   }
+}
+
+/** Ends a renewal whose only reason was an open order: nothing is ordered anew for it. */
+async function forgetOrder(deps: BatchDeps, renewal: Checked, why: string): Promise<never> {
+  const { claim, name } = renewal;
+  await claim.record({ order: undefined });
+  await cleanUp(deps, leftRecords(renewal));
+  claim.cleaned = true;
+  throw new NotDueError('no-longer-due', `${name} is not due, and its open order is over: ${why}`);
 }
 
 function txtEdit({ challengeTargets, name }: Checked, { identifier, challenge }: Authorization): PlacedEdit {

@@ -28,6 +28,8 @@ export interface RenewalFacts extends StackCas {
   leftOpen: boolean;
   /** Whether the DNS lacks CAA values that the file wants; the weekly sweep checks it. */
   caaDrifted: boolean;
+  /** Whether an order is recorded that is for what is wanted, and not carried out. */
+  orderOpen?: boolean;
   /** A lost pointer comes first: what it says of age and names cannot be trusted. */
   upkeep?: UpkeepReason | undefined;
   /** CAs that accept no order for these names before an instant (ISO 8601), by directory. */
@@ -75,6 +77,7 @@ function decideByCertificate(facts: RenewalFacts): RenewalDecision {
   if (change) return { action: 'renew', reason: change };
   const due = dueByAge(facts, live);
   if (due.at <= now) return { action: 'renew', reason: due.reason };
+  if (facts.orderOpen) return { action: 'renew', reason: 'order-open' };
   if (facts.leftOpen) return { action: 'mend', reason: 'left-open' };
   if (!showsHosts(live, facts.wanted)) return { action: 'mend', reason: 'hosts-changed' };
   if (facts.caaDrifted) return { action: 'mend', reason: 'caa-drifted' };
