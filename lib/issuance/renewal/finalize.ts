@@ -4,6 +4,7 @@ import { AcmeError, type CsrSubject, type Order } from '../ca/certificate-author
 import { chooseChain } from '../ca/rules/preferred-chain.ts';
 import type { Finalized, Ordered, RenewRun } from './phases.ts';
 import { invalidOrder, settle } from './prove.ts';
+import { requireSoundKey } from './require-sound-key.ts';
 
 /** Has the certificate issued for the recorded key, and verifies what the CA returns. */
 export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finalized> {
@@ -47,8 +48,10 @@ function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
   throw new CertificateError('expires-earlier', message);
 }
 
-async function issue(run: RenewRun, { name, order, key, wanted }: Ordered): Promise<Order> {
+async function issue(run: RenewRun, renewal: Ordered): Promise<Order> {
+  const { name, order, key, wanted } = renewal;
   const csr = { key, names: wanted.names };
+  if (order.status === 'ready') await requireSoundKey(run, renewal);
   const finalized = order.status === 'ready' ? await finalizeOnce(run, order, csr) : order;
   const settled = await settle(run, finalized, { while: 'processing' });
   if (settled.status === 'valid') return settled;
