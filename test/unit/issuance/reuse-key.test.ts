@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
+import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
+import { keyFingerprint } from '../../../lib/foundation/certificate/verify-issued.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
@@ -166,6 +168,22 @@ describe('a compromised key', () => {
     };
     expect(await world.renew(due)).toMatchObject([{ outcome: 'left', reason: 'key-compromised' }]);
     expect(world.authority.issued).toHaveLength(1);
+  });
+
+  it('is not made live where it is that of a resumed order only', async () => {
+    await world.want('shop', ['example.com']);
+    const due = world.due(['shop'], { reason: 'forced', replacing: world.live('shop').version });
+    world.authority.before = (call) => {
+      if (call === 'finalize') throw new StoreError('store-unavailable', 'the worker died');
+    };
+    await world.renew(due);
+    const { order } = JSON.parse(world.store.text('pending/shop.json'));
+    key = keyFingerprint(new PrivateKeyPem(order.key));
+    world.pass(16 * 60_000);
+    world.authority.before = async (call) => {
+      if (call === 'order') await revoked('keyCompromise');
+    };
+    expect(await world.renew(due)).toMatchObject([{ outcome: 'left', reason: 'key-compromised' }]);
   });
 
   it('is not made live again where the pointer is lost', async () => {
