@@ -10,6 +10,7 @@ import { DnsError } from '../issuance/dns/resolver.ts';
 import { zonesFor } from '../issuance/dns/rules/hosted-zones.ts';
 import { isPersistent, writesDns } from '../issuance/dns/rules/persist-record.ts';
 import { issuedLately, orderLimitFacts } from '../issuance/renewal/gather-facts.ts';
+import { issuedToOthers } from '../issuance/renewal/order-lock.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
 import {
   caFor,
@@ -104,8 +105,11 @@ async function waitForLimits(
 ): Promise<RenewalDecision> {
   if (decision.action !== 'renew') return decision;
   const limits = await limitsAt(ca);
-  const issued = ignoreBudget || isOld(facts) ? [] : await issuedLately(store, facts);
+  const { name, names } = facts.wanted;
+  const own = ignoreBudget || isOld(facts) ? [] : await issuedLately(store, facts);
+  const others = ignoreBudget ? [] : await issuedToOthers(store, { ca, name, names }, facts.now);
   // An order that is under way is resumed.
+  const issued = [...own, ...others];
   const order = { reason: decision.reason, limits, issued, ignoreBudget, resumes: facts.leftOpen };
   const limit = orderLimitOf(orderLimitFacts(facts, order));
   return limit ? { action: 'wait', ...limit } : decision;

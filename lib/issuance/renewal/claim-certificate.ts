@@ -32,8 +32,8 @@ export async function claimCertificate(deps: BatchDeps, due: DueOne, owner: stri
   const claim = await Claim.claim(deps, due.name, owner);
   try {
     const assessed = await reassess(deps, due, claim);
-    const { names, profile } = assessed.wanted;
-    if (assessed.action === 'renew') await claim.lockOrder({ ca: due.ca, names, profile });
+    const { names } = assessed.wanted;
+    if (assessed.action === 'renew') await claim.lockOrder({ ca: due.ca, names });
     return { name: due.name, claim, ...assessed };
   } catch (error) {
     await (claim.leftOpen ? claim.leaveForLater() : claim.release()).catch((trouble) =>

@@ -1,6 +1,6 @@
 import { type ObjectStore, StoreError, type Written } from '../../foundation/bucket/object-store.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
-import { nextVersion } from '../../foundation/certificate/lineage.ts';
+import { instantOf, nextVersion } from '../../foundation/certificate/lineage.ts';
 import { type LivePointer, pointerText } from '../../foundation/certificate/live-pointer.ts';
 import {
   ARCHIVE_FILES,
@@ -37,6 +37,7 @@ export async function commit(run: RenewRun, renewal: Finalized): Promise<Committ
   const version = archived ?? versionAfter(deps, live?.pointer.version);
   const caaIssuer = await authority.caaIssuer();
   await archive(deps.store, wanted, { version, files });
+  renewal.claim.issuedAt = instantOf(version);
   const pointer: LivePointer = {
     version,
     names: wanted.names,

@@ -37,10 +37,10 @@ export async function newOrder(
 
 async function requireAllowed(
   { store, clock, limits }: BatchDeps,
-  { wanted, reason, state, ignoreBudget }: Checked,
+  { wanted, reason, state, ignoreBudget, claim }: Checked,
 ): Promise<void> {
   const renewal = { wanted, state, now: clock() };
-  const issued = ignoreBudget ? [] : await issuedLately(store, renewal);
+  const issued = ignoreBudget ? [] : [...(await issuedLately(store, renewal)), ...claim.issuedToOthers];
   // Read last: others of the batch may have been refused meanwhile.
   const order = { reason, limits: limits.known(), issued, ignoreBudget, resumes: false };
   requireOrderAllowed(orderLimitFacts(renewal, order));

@@ -19,6 +19,7 @@ export async function recordFailure(
   const { order: recorded, records } = claim.recorded;
   const outcome = notRenewed(name, error);
   const { order, givenUp } = orderAfter(recorded, refusalOf(error));
+  if (givenUp) claim.issuedAt = deps.clock();
   if (givenUp) outcome.message += `; order ${recorded?.url} is given up, the next try orders anew`;
   const { message, reason } = outcome;
   if (outcome.outcome === 'failed')
