@@ -49,13 +49,13 @@ function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
 }
 
 async function issue(run: RenewRun, renewal: Ordered): Promise<Order> {
-  const { name, order, key, wanted } = renewal;
+  const { order, key, wanted } = renewal;
   const csr = { key, names: wanted.names };
   if (order.status === 'ready') await requireSoundKey(run, renewal);
   const finalized = order.status === 'ready' ? await finalizeOnce(run, order, csr) : order;
   const settled = await settle(run, finalized, { while: 'processing' });
   if (settled.status === 'valid') return settled;
-  throw await invalidOrder(run, name, settled);
+  throw await invalidOrder(run, renewal, settled);
 }
 
 /** If the answer to an earlier finalize was lost, or another worker sent one, the order shows the result. */

@@ -38,10 +38,10 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
 }
 
 /** Those that have to be proved. Throws what ended the order: a refused proof, or an authorization that cannot be used. */
-async function openAuthorizations(run: RenewRun, { name }: Checked, order: Order): Promise<Authorization[]> {
+async function openAuthorizations(run: RenewRun, renewal: Checked, order: Order): Promise<Authorization[]> {
   if (order.status !== 'pending') return [];
   const all = await Promise.all(order.authorizations.map((url) => run.authority.authorization(url)));
-  if (!all.every(isUsable)) throw await invalidOrder(run, name, order);
+  if (!all.every(isUsable)) throw await invalidOrder(run, renewal, order);
   return all.filter(({ status }) => status === 'pending');
 }
 
@@ -49,7 +49,7 @@ type Resumed = Pick<Ordered, 'order' | 'key' | 'open'>;
 
 /** Goes on with the recorded order; `undefined` where there is none, or nothing can come of it any more. */
 async function resume(run: RenewRun, renewal: Checked): Promise<Resumed | undefined> {
-  const { claim, live, name, revocations, wanted } = renewal;
+  const { claim, live, revocations, wanted } = renewal;
   const { ca, clock, limits } = run.deps;
   const subject = { ca, wanted, live: live?.pointer, revocations, now: clock() };
   const recorded = openOrder(claim.recorded.order, subject);
@@ -58,7 +58,7 @@ async function resume(run: RenewRun, renewal: Checked): Promise<Resumed | undefi
   let order: Order | undefined;
   try {
     order = await run.authority.order(url);
-    if (order.status === 'invalid') throw await invalidOrder(run, name, order);
+    if (order.status === 'invalid') throw await invalidOrder(run, renewal, order);
     return { order, key, open: await openAuthorizations(run, renewal, order) };
   } catch (error) {
     const { reason, orderEnded } = refusalOf(error);

@@ -8,7 +8,7 @@ const LIMIT_MS = 180_000;
 
 /** Answers the open challenges and waits until the order is ready; throws the CA's problems if it is invalid. */
 export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
-  const { claim, name, open } = renewal;
+  const { claim, open } = renewal;
   const answers = await Promise.allSettled(
     open.map(async (authorization) => {
       const url = challengeUrl(renewal, authorization);
@@ -22,7 +22,7 @@ export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
   const order = await settle(run, renewal.order, { while: 'pending', read: proofReader(run, renewal.order) });
   claim.lookedAt = false;
   if (order.status !== 'invalid') return { ...renewal, order };
-  throw await invalidOrder(run, name, order);
+  throw await invalidOrder(run, renewal, order);
 }
 
 function challengeUrl(
@@ -78,13 +78,21 @@ export function isUsable({ status }: Authorization): boolean {
   return status === 'pending' || status === 'valid';
 }
 
-/** The error for an order that ended, with the CA's problem for each name, else for the order itself (RFC 8555, 7.1.3). */
-export async function invalidOrder({ authority }: RenewRun, name: string, order: Order): Promise<AcmeError> {
+/**
+ * The error for an order that ended, with the CA's problem for each name, else for the order itself (RFC 8555, 7.1.3). One
+ * refused proof ends it while the CA may still look at the others.
+ */
+export async function invalidOrder(
+  { authority }: RenewRun,
+  { name, claim }: Pick<Ordered, 'name' | 'claim'>,
+  order: Order,
+): Promise<AcmeError> {
   const { url, status, problem, retryAfterMs } = order;
   const asked = await Promise.allSettled(order.authorizations.map((one) => authority.authorization(one)));
   const unproved = asked.flatMap((answer) =>
     answer.status === 'fulfilled' && answer.value.status !== 'valid' ? answer.value : [],
   );
+  claim.lookedAt = unproved.some((one) => one.status === 'pending');
   const refused = unproved.filter((one) => one.status === 'invalid' || one.problem !== undefined);
   if (refused.length > 0) {
     const problems = refused.flatMap((one) => (one.problem ? `${one.identifier}: ${one.problem}` : []));

@@ -88,6 +88,32 @@ describe('while the CA may look, the proof stays for whoever goes on', () => {
     await expectResumed();
   });
 
+  it('when the proof of another name is refused', async () => {
+    await world.want('shop', ['example.com', 'api.example.com'], { caa: { mode: 'off' } });
+    const { authorization } = FakeAuthority.prototype;
+    let isAnswered = false;
+    world.authority.before = (call) => {
+      isAnswered ||= call === 'answerChallenge';
+    };
+    world.authority.authorization = async function refusing(url) {
+      const known = await authorization.call(this, url);
+      const [api, shop] = ['api.example.com', 'example.com'].map((name) => known.identifier === name);
+      return { ...known, status: shop ? 'pending' : api && isAnswered ? 'invalid' : known.status };
+    };
+    const { order } = FakeAuthority.prototype;
+    world.authority.order = async function invalid(url) {
+      const known = await order.call(this, url);
+      return known.authorizations.length === 2 ? { ...known, status: 'invalid' as const } : known;
+    };
+    expect(await renew()).toContainEqual(expect.objectContaining({ reason: 'challenge-invalid' }));
+    expect(proofs()).toContain(SHOP);
+    expect(world.store.text('pending/shop.json')).not.toContain('order/');
+    Object.assign(world.authority, { authorization, order });
+    world.pass(20 * MINUTE);
+    expect(await renew()).toContainEqual(expect.objectContaining({ name: 'shop', outcome: 'renewed' }));
+    expect(proofs()).toEqual([]);
+  });
+
   it('when a later run ends before it has answered again', async () => {
     const looked = looksFor('example.com');
     await renew({ endsAfterMs: 20_000 });

@@ -52,8 +52,8 @@ export function isStale(
 
 /** A certificate that is wrong twice will be wrong a third time; once may be damage on the way. */
 const MOST_REFUSALS = 2;
-/** Over two days, with the waits after failures: a CA that is down for a day loses no order. */
-const MOST_TRIES = 6;
+/** Over some hours, with the waits after failures: a short-lived certificate cannot wait for days. */
+const MOST_TRIES = 4;
 /** Besides the CA's problems; what keeps it from being reached, and our own troubles, say nothing of the order. */
 const OF_ORDER: Reason[] = ['ca-unavailable', 'ca-answer-malformed', 'wait-limit-reached'];
 
