@@ -11,6 +11,7 @@ import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
 import { nodeRuntime } from '../lib/adapters/node/runtime.ts';
 import { RenewalDue } from '../lib/foundation/events/events.ts';
 import type { RenewDeps } from '../lib/issuance/renewal/deps.ts';
+import { requireForcedDone } from '../lib/issuance/renewal/outcome.ts';
 import { renewBatch } from '../lib/issuance/renewal/renew-batch.ts';
 import { eventWith, logger, queued, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
@@ -34,8 +35,9 @@ const deps: RenewDeps = {
   warn: (warning) => logger.warn('renewal goes on without', { warning }),
 };
 
-/** Renews one batch of certificates. */
+/** Renews one batch of certificates; a message whose wish was left goes back to the queue. */
 export const handler = queued(eventWith(RenewalDue), async ({ detail }, { requestId, signal }) => {
   const outcomes = await renewBatch(deps, detail, { owner: requestId, signal });
   for (const certificate of outcomes) logger.info('renewal ended', { certificate });
+  requireForcedDone(detail, outcomes);
 });

@@ -11,6 +11,7 @@ import { DnsError } from '../issuance/dns/resolver.ts';
 import { zonesFor } from '../issuance/dns/rules/hosted-zones.ts';
 import { isPersistent, writesDns } from '../issuance/dns/rules/persist-record.ts';
 import { issuedLately, orderLimitFacts } from '../issuance/renewal/gather-facts.ts';
+import { issuedToOthers } from '../issuance/renewal/order-lock.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
 import {
   caFor,
@@ -68,7 +69,9 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const decision = (limited !== asked && !start.forced && decideRepair(facts)) || limited;
   const { renewal, repairs } = wishesOf(facts);
   const wished: readonly string[] = repairs;
-  const over = { renewal: renewal === undefined, repairs: (reason: string) => !wished.includes(reason) };
+  // What is left open may be an order that `renew` goes on with.
+  const isOver = renewal === undefined && !facts.leftOpen;
+  const over = { renewal: isOver, repairs: (reason: string) => !wished.includes(reason) };
   const left = state && forget(state, over);
   const standing = await assessPersistRecords(deps, wanted, { ...context, ca, state });
   const assessment: Assessment = {
@@ -124,8 +127,11 @@ async function waitForLimits(
 ): Promise<RenewalDecision> {
   if (decision.action !== 'renew') return decision;
   const limits = await limitsAt(ca);
-  const issued = ignoreBudget || isOld(facts) ? [] : await issuedLately(store, facts);
+  const { name, names } = facts.wanted;
+  const own = ignoreBudget || isOld(facts) ? [] : await issuedLately(store, facts);
+  const others = ignoreBudget ? [] : await issuedToOthers(store, { ca, name, names }, facts.now);
   // An order that is under way is resumed.
+  const issued = [...own, ...others];
   const order = { reason: decision.reason, limits, issued, ignoreBudget, resumes: facts.leftOpen };
   const limit = orderLimitOf(orderLimitFacts(facts, order));
   return limit ? { action: 'wait', ...limit } : decision;

@@ -136,6 +136,8 @@ const inHosts: Case[] = [
 
 const CASES: Record<string, Case[]> = {
   ScanRole: [
+    ['may', 'see what was issued for a set of names', get('orders/0a1b.json')],
+    ['may not', 'take a lock', put('orders/0a1b.json', { 's3:if-none-match': '*' })],
     ['may', 'list the bucket', asks('s3:ListBucket', 'arn:aws:s3:::Bucket', { 's3:prefix': 'renewal/' })],
     ['may', 'read a renewal file', get('renewal/example.com.json')],
     ['may', 'read a pointer', get('live/example.com.json')],

@@ -15,7 +15,7 @@ import { complaintAboutProfile } from '../../issuance/ca/rules/profile.ts';
 import type { AcmeClient } from './acme-client.ts';
 import { alternatesIn } from './alternate-chains.ts';
 import { Csrs } from './csrs.ts';
-import { describeProblem, type HttpAnswer, parseRetryAfter } from './problem.ts';
+import { describeProblem, type HttpAnswer, orderProblem, parseRetryAfter } from './problem.ts';
 
 const HttpsUrl = z.string().check(z.regex(/^https:\/\//, 'is not an https address'));
 const OrderBody = z.object({
@@ -23,6 +23,7 @@ const OrderBody = z.object({
   authorizations: z.array(HttpsUrl),
   finalize: HttpsUrl,
   certificate: z.optional(HttpsUrl),
+  error: z.optional(z.unknown()),
 });
 const Challenge = z.object({
   type: z.string(),
@@ -143,9 +144,11 @@ export class AcmeAuthority implements CertificateAuthority {
   }
 
   #toOrder({ data, headers }: HttpAnswer, url: string): Order {
+    const { error, ...order } = parseAnswer(data, OrderBody, url);
     return {
-      ...parseAnswer(data, OrderBody, url),
+      ...order,
       url,
+      problem: orderProblem(error),
       retryAfterMs: parseRetryAfter(headers['retry-after'], new Date()),
     };
   }

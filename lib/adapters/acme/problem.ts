@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { oneLine } from '../../foundation/common/describe-error.ts';
-import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
+import type { Reason } from '../../foundation/reasons/reasons.ts';
+import { AcmeError, type OrderProblem } from '../../issuance/ca/certificate-authority.ts';
 
 /** A problem document (RFC 8555, 6.7), as far as we read it. */
 const Problem = z.object({
@@ -9,7 +10,11 @@ const Problem = z.object({
   instance: z.optional(z.string()),
   subproblems: z.optional(
     z.array(
-      z.object({ detail: z.optional(z.string()), identifier: z.optional(z.object({ value: z.string() })) }),
+      z.object({
+        type: z._default(z.string(), ''),
+        detail: z._default(z.string(), ''),
+        identifier: z.optional(z.object({ value: z.string() })),
+      }),
     ),
   ),
 });
@@ -19,6 +24,8 @@ export interface HttpAnswer {
   headers: Record<string, string>;
   data: unknown;
 }
+
+type Problem = z.infer<typeof Problem>;
 
 const ACME_ERROR = 'urn:ietf:params:acme:error:';
 const LONGEST = 900;
@@ -37,30 +44,54 @@ export function acmeError(
   const { host } = new URL(url);
   if (!problem?.type.startsWith(ACME_ERROR))
     return new AcmeError('ca-unavailable', `the CA ${host} answered HTTP ${status}`, { retryAfterMs });
-  const reason = `acme-${kebab(problem.type.slice(ACME_ERROR.length))}` as const;
+  const reason = reasonOf(problem);
   const seen = `the CA ${host} refused: ${oneLine(describe(problem), LONGEST)}`;
   const remedy = reason === 'acme-user-action-required' ? `agree at ${termsOf(problem, headers)}` : '';
-  const subproblems = problem.subproblems ?? [];
-  const identifiers = subproblems.flatMap(({ identifier }) => identifier?.value.toLowerCase() ?? []);
-  return new AcmeError(reason, { seen, remedy }, { retryAfterMs, identifiers });
+  return new AcmeError(reason, { seen, remedy }, { retryAfterMs, identifiers: identifiersOf(problem) });
+}
+
+/** RFC 8555, 6.7: `compound` only says that the subproblems tell; one that all of them have is the reason. */
+function reasonOf({ type, subproblems = [] }: Problem): Reason {
+  const [first = type, ...others] = new Set(subproblems.map((subproblem) => subproblem.type));
+  const said = type === `${ACME_ERROR}compound` && others.length === 0 ? first : type;
+  return `acme-${said.startsWith(ACME_ERROR) ? kebab(said.slice(ACME_ERROR.length)) : 'unknown'}`;
+}
+
+function identifiersOf({ subproblems = [] }: Problem): string[] {
+  return subproblems.flatMap(({ identifier }) => identifier?.value.toLowerCase() ?? []);
 }
 
 /** Where a person agrees to changed terms (RFC 8555, 7.3.3), or else the terms themselves, which are in a link. */
-function termsOf({ instance }: z.infer<typeof Problem>, { link = '' }: HttpAnswer['headers']): string {
+function termsOf({ instance }: Problem, { link = '' }: HttpAnswer['headers']): string {
   const [, terms] = /<(https:[^>]{1,300})>\s*;\s*rel="?terms-of-service/.exec(link) ?? [];
   const page = instance?.startsWith('https:') ? oneLine(instance, LONGEST) : undefined;
   return page ?? terms ?? "the CA's website";
 }
 
-function describe({ detail, subproblems = [] }: z.infer<typeof Problem>): string {
-  const parts = subproblems.map(({ identifier, detail = '' }) => `${identifier?.value ?? ''}: ${detail}`);
+function describe({ detail, subproblems = [] }: Problem): string {
+  const parts = subproblems.map(
+    (one) => `${one.identifier?.value ?? ''}: ${one.detail}${inBrackets(one.type)}`,
+  );
   return [detail, ...parts].join('; ');
 }
 
-/** The words of a challenge's or an order's `error` (RFC 8555, 8), in one line. */
+function inBrackets(type: string): string {
+  return type.startsWith(ACME_ERROR) ? ` (${type.slice(ACME_ERROR.length)})` : '';
+}
+
+/** The words of a challenge's `error` (RFC 8555, 8), in one line. */
 export function describeProblem(data: unknown): string | undefined {
   const problem = Problem.safeParse(data).data;
   return problem && oneLine(`${describe(problem)} (${problem.type.replace(ACME_ERROR, '')})`, LONGEST);
+}
+
+/** An order's `error` (RFC 8555, 7.1.3). */
+export function orderProblem(data: unknown): OrderProblem | undefined {
+  const problem = Problem.safeParse(data).data;
+  const message = describeProblem(data);
+  if (!problem || message === undefined) return undefined;
+  const reason = problem.type.startsWith(ACME_ERROR) ? reasonOf(problem) : undefined;
+  return { reason, message, identifiers: identifiersOf(problem) };
 }
 
 /** Retry-After in milliseconds, from seconds or an HTTP date (RFC 9110, 10.2.3). */

@@ -58,12 +58,17 @@ export function withoutRevocation(known: readonly Revocation[], version: string)
   return known.filter((revocation) => revocation.version !== version);
 }
 
-/** The revocation whose certificate has to be replaced; after `cessationOfOperation` none has. */
+/** The revocation for which the live certificate has to be replaced: its own, or one that compromised its key. */
 export function revocationToReplace(
   known: readonly Revocation[],
-  live: { version: string } | undefined,
+  live: { version: string; keyFingerprint: string } | undefined,
 ): Revocation | undefined {
-  return known.find(({ version, reason }) => version === live?.version && reason !== 'cessationOfOperation');
+  if (!live) return undefined;
+  // After `cessationOfOperation` nothing is replaced.
+  const own = known.find(
+    ({ version, reason }) => version === live.version && reason !== 'cessationOfOperation',
+  );
+  return own ?? known.find((one) => isCompromised([one], live.keyFingerprint));
 }
 
 /** Whether this key must not be used again. */

@@ -20,10 +20,8 @@ export const CA = {
     'agreement',
   ],
   'acme-rate-limited': ['wait: it is tried again when the CA said', 'refused'],
-  ...all('order-ended', {
-    'challenge-invalid': 'look at the proof in the DNS with doctor: delegation, CNAMEs and CAA of the names',
-    'order-not-valid': 'nothing at once: the next try orders anew',
-  }),
+  'challenge-invalid': 'look at the proof in the DNS with doctor: delegation, CNAMEs and CAA of the names',
+  'order-not-valid': 'nothing at once: the next try orders anew',
   'dns-01-not-offered': 'name a CA that offers dns-01 as "ca" in the renewal file',
   'dns-persist-01-not-offered': 'take "challenge" out of the renewal file, or name a CA that offers it',
   'standing-record-missing':

@@ -6,6 +6,7 @@ export const RENEW = {
   ...rows(['', 'for-age', 'on-schedule'], 'suggested-window', 'expires-soon'),
   ...rows('', 'ca-changed'),
   ...rows(['', 'for-age'], 'life-nearly-over'),
+  ...rows('', 'order-open'),
 };
 
 /** Defects in the bucket of a certificate that is good. */
@@ -34,6 +35,7 @@ export const RENEWAL = {
   ...ORDER_LIMIT,
   ...WAIT,
   ...rows(['', 'left'], 'claimed-elsewhere', 'same-order-in-flight', 'no-longer-due', 'out-of-time'),
+  ...rows(['', 'left'], 'key-compromised'),
   ...rows('', 'retired', 'unmanaged'),
   overdue: 'ask plan why it waits, and doctor what is in the way',
   ...rows('', 'not-confirmed', 'nothing-to-revoke', 'version-missing', 'version-malformed'),

@@ -7,7 +7,6 @@ export type Kind =
   | 'agreement' // a person has to agree first
   | 'order-unknown' // the CA has no such order of ours
   | 'against-replaces' // perhaps because of the certificate that the order replaces (RFC 9773, 5)
-  | 'order-ended' // RFC 8555, 7.1.6: nothing leads out of `invalid`
   | 'wrong-certificate' // what the CA issued is not what was ordered
   | 'left' // not a failure: another worker, or the next run, does the work
   | 'for-age' // only the age of the certificate is the reason to renew it

@@ -14,6 +14,15 @@ export interface Order {
   certificate?: string | undefined;
   /** The CA's Retry-After, in milliseconds. */
   retryAfterMs?: number | undefined;
+  /** Why it is invalid, where the CA says so of the order itself. */
+  problem?: OrderProblem | undefined;
+}
+
+/** `reason` as in {@link AcmeError}; absent for a problem that RFC 8555 does not name. `identifiers` are the DNS names. */
+export interface OrderProblem {
+  reason: Reason | undefined;
+  message: string;
+  identifiers: readonly string[];
 }
 
 /** An authorization with its DNS-01 challenge (RFC 8555, 7.1.4 and 8.4). */
@@ -74,14 +83,16 @@ export class AcmeError extends PerennialError {
   readonly retryAfterMs: number | undefined;
   /** The DNS names that it concerns, where the CA says so. */
   readonly identifiers: readonly string[];
+  readonly orderEnded: boolean;
 
   constructor(
     reason: Reason,
     told: Told,
-    { retryAfterMs, identifiers = [] }: Pick<Refusal, 'retryAfterMs' | 'identifiers'> = {},
+    { retryAfterMs, identifiers = [], orderEnded = false }: Omit<Refusal, 'reason' | 'message'> = {},
   ) {
     super(reason, told);
     this.retryAfterMs = retryAfterMs;
     this.identifiers = identifiers;
+    this.orderEnded = orderEnded;
   }
 }

@@ -1,9 +1,21 @@
 import { describeError } from '../../foundation/common/describe-error.ts';
+import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError } from './certificate-authority.ts';
 import type { Refusal } from './rules/rate-limit-scope.ts';
 
 /** As {@link describeError}, with the CA's Retry-After and the names that it objects to. */
 export function refusalOf(error: unknown): Refusal {
-  const { retryAfterMs, identifiers } = error instanceof AcmeError ? error : ({} as Partial<AcmeError>);
-  return { ...describeError(error), retryAfterMs, identifiers };
+  const known = error instanceof AcmeError ? error : ({} as Partial<AcmeError>);
+  const { retryAfterMs, identifiers, orderEnded } = known;
+  return { ...describeError(error), retryAfterMs, identifiers, orderEnded };
+}
+
+/** Whether the CA refused: a repetition would be refused as well. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof AcmeError && isOfKind(error.reason, 'refused');
+}
+
+/** Whether the CA has no such order or authorization of ours. */
+export function isGone(error: unknown): boolean {
+  return error instanceof AcmeError && isOfKind(error.reason, 'order-unknown');
 }

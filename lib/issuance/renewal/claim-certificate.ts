@@ -15,12 +15,13 @@ import {
   type UpkeepReason,
   wishesOf,
 } from './rules/decide-renewal.ts';
+import { openOrder } from './rules/open-order.ts';
 import { requireOrderAllowed } from './rules/order-limit.ts';
 import { setAside } from './set-aside.ts';
 import { soundPointer } from './sound-pointer.ts';
 
 /** The certificate needs nothing any more: the message came twice, or late. */
-class NotDueError extends PerennialError<'no-longer-due'> {
+export class NotDueError extends PerennialError<'no-longer-due'> {
   override readonly name = 'NotDueError';
 }
 
@@ -37,8 +38,8 @@ export async function claimCertificate(deps: BatchDeps, due: DueOne, owner: stri
   const claim = await Claim.claim(deps, due.name, owner);
   try {
     const assessed = await reassess(deps, due, claim);
-    const { names, profile } = assessed.wanted;
-    if (assessed.action === 'renew') await claim.lockOrder({ ca: due.ca, names, profile });
+    const { names } = assessed.wanted;
+    if (assessed.action === 'renew') await claim.lockOrder({ ca: due.ca, names });
     return { name: due.name, claim, ...assessed };
   } catch (error) {
     await (claim.leftOpen ? claim.leaveForLater() : claim.release()).catch((trouble) =>
@@ -69,23 +70,27 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     throw new NotDueError('no-longer-due', `${name} was given another zone role; the next scan takes it up`);
   if (!casOf(wanted, stack).includes(ca))
     throw new NotDueError('no-longer-due', `${name} was given another CA; the next scan takes it up`);
-  const { rebuilt, ...sound } = await soundPointer(deps, wanted, found);
+  const { rebuilt, ...sound } = await soundPointer(deps, { wanted, revocations }, found);
+  const now = clock();
+  const live = sound.live?.pointer;
   const facts = renewalFacts(
     {
       wanted,
-      live: sound.live?.pointer,
+      live,
       state,
       revocations,
       forced: reason === 'forced',
       leftOpen,
+      orderOpen: openOrder(recorded.order, { ca, wanted, live, revocations, now }) !== undefined,
       caaDrifted: reason === 'caa-drifted',
       upkeep: rebuilt ? 'pointer-lost' : UPKEEP.find((upkeep) => upkeep === reason),
-      now: clock(),
+      now,
     },
     stack,
   );
-  // Who asks for a repair has seen that a renewal has to wait; a lost pointer says nothing of that.
-  const asksRepair = isRepair(reason) && reason !== 'pointer-lost';
+  const { renewal } = wishesOf(facts);
+  // Who asks for a repair has seen that a renewal has to wait; a lost pointer says nothing of that, and `scan` sees no open order.
+  const asksRepair = isRepair(reason) && reason !== 'pointer-lost' && renewal !== 'order-open';
   const decision = (asksRepair && decideRepair(facts)) || decideRenewal(facts);
   if (decision.action === 'wait') throw new NotDueError('no-longer-due', `${name} is not due any more`);
   if (decision.action === 'renew') {
@@ -95,8 +100,8 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     requireOrderAllowed(orderLimitFacts(facts, order));
   }
   const { action } = decision;
-  const why = action === 'mend' ? decision.reason : reason;
-  const renewalIsDue = wishesOf(facts).renewal !== undefined;
+  const why = action === 'mend' || renewal === 'order-open' ? decision.reason : reason;
+  const renewalIsDue = renewal !== undefined;
   return { wanted, ...sound, reason: why, state, revocations, action, renewalIsDue, ignoreBudget };
 }
 

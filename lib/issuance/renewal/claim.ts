@@ -1,9 +1,8 @@
-import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { pendingKey } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { RenewDeps } from './deps.ts';
-import { type OrderSubject, orderLockKey, takeOrderLock } from './order-lock.ts';
+import { type HeldLock, type OrderSubject, orderLockKey, takeOrderLock } from './order-lock.ts';
 import { CLAIM_SECONDS, ClaimRecord, isStale } from './rules/claim-record.ts';
 import { setAside } from './set-aside.ts';
 
@@ -21,15 +20,23 @@ type Recorded = ClaimRecord['records'][number];
 /** Our claim on one certificate: `pending/<name>.json`, with all that a crash must not lose. */
 export class Claim {
   readonly name: string;
-  readonly #store: ObjectStore;
+  /** Whether the CA may be looking at its TXT values; they stay for whoever goes on with the order. */
+  lookedAt = false;
+  /** When a certificate was issued for its order in this run, which its lock remembers. */
+  issuedAt: Date | undefined;
+  readonly #deps: Pick<RenewDeps, 'store' | 'clock'>;
   #recorded: ClaimRecord;
   #etag: string;
   /** Records that are in the DNS no more. */
   readonly #gone = new Set<Recorded>();
-  #unlockOrder: () => Promise<void> = async () => {};
+  #lock: HeldLock | undefined;
 
-  private constructor(store: ObjectStore, name: string, claimed: { recorded: ClaimRecord; etag: string }) {
-    this.#store = store;
+  private constructor(
+    deps: Pick<RenewDeps, 'store' | 'clock'>,
+    name: string,
+    claimed: { recorded: ClaimRecord; etag: string },
+  ) {
+    this.#deps = deps;
     this.name = name;
     this.#recorded = claimed.recorded;
     this.#etag = claimed.etag;
@@ -44,12 +51,12 @@ export class Claim {
     const key = pendingKey(name);
     const fresh: ClaimRecord = { owner, leaseSeconds: CLAIM_SECONDS, records: [] };
     const created = await store.create(key, bodyOf(fresh));
-    if (created) return new Claim(store, name, { recorded: fresh, etag: created.etag });
+    if (created) return new Claim(deps, name, { recorded: fresh, etag: created.etag });
     const held = await store.get(key);
     const left = orNone(held?.body, ClaimRecord);
     if (!held || !isStale(left ?? fresh, held)) throw new ClaimLostError(name);
     if (!left) await setAside(deps, { key, body: held.body, reason: 'pending-malformed' });
-    const claim = new Claim(store, name, { recorded: left ?? fresh, etag: held.etag });
+    const claim = new Claim(deps, name, { recorded: left ?? fresh, etag: held.etag });
     await claim.#write({ ...claim.#recorded, owner, leaseSeconds: CLAIM_SECONDS });
     return claim;
   }
@@ -73,7 +80,12 @@ export class Claim {
   /** Locks the order until this claim ends; throws SameOrderError when another certificate holds the lock. */
   async lockOrder(subject: OrderSubject): Promise<void> {
     const holder = { name: this.name, owner: this.#recorded.owner };
-    this.#unlockOrder = await takeOrderLock(this.#store, orderLockKey(subject), holder);
+    this.#lock = await takeOrderLock(this.#deps, orderLockKey(subject), holder);
+  }
+
+  /** When other certificates were issued for the names of the locked order. */
+  get issuedToOthers(): readonly Date[] {
+    return this.#lock?.issuedToOthers ?? [];
   }
 
   /** Records a side effect before it happens; throws {@link ClaimLostError} when the claim was taken over. */
@@ -83,19 +95,19 @@ export class Claim {
 
   /** Ends the claim and leaves what was recorded to the next worker. */
   async leaveForLater({ order }: Pick<ClaimRecord, 'order'> = this.recorded): Promise<void> {
-    await this.#unlockOrder();
+    await this.#lock?.release(this.issuedAt);
     await this.#write({ ...this.recorded, order, leaseSeconds: 0 });
   }
 
   /** Ends the claim with nothing left to record. A claim that was taken over meanwhile is left alone. */
   async release(): Promise<void> {
-    await this.#unlockOrder();
-    await this.#store.remove(pendingKey(this.name), { etag: this.#etag });
+    await this.#lock?.release(this.issuedAt);
+    await this.#deps.store.remove(pendingKey(this.name), { etag: this.#etag });
   }
 
   async #write(recorded: ClaimRecord): Promise<void> {
     const body = bodyOf(recorded);
-    const written = await this.#store.replace(pendingKey(this.name), body, { etag: this.#etag });
+    const written = await this.#deps.store.replace(pendingKey(this.name), body, { etag: this.#etag });
     if (!written) throw new ClaimLostError(this.name);
     this.#recorded = recorded;
     this.#etag = written.etag;

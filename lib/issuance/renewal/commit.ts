@@ -1,6 +1,6 @@
 import { type ObjectStore, StoreError, type Written } from '../../foundation/bucket/object-store.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
-import { nextVersion } from '../../foundation/certificate/lineage.ts';
+import { instantOf, nextVersion } from '../../foundation/certificate/lineage.ts';
 import { type LivePointer, pointerText } from '../../foundation/certificate/live-pointer.ts';
 import {
   ARCHIVE_FILES,
@@ -16,6 +16,7 @@ import { recordedAfter } from '../caa/rules/caa-plan.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
 import { versionsOf } from './find-upkeep.ts';
 import type { Committed, Finalized, RenewRun } from './phases.ts';
+import { requireSoundKey } from './require-sound-key.ts';
 
 /** Another worker wrote the pointer meanwhile. */
 class PointerMovedError extends PerennialError<'claimed-elsewhere'> {
@@ -26,7 +27,8 @@ class PointerMovedError extends PerennialError<'claimed-elsewhere'> {
  * Archives the version, then moves the pointer to it. The pointer's `If-Match` makes that the commit, and stops a worker
  * that slept past the end of its claim.
  */
-export async function commit({ deps, authority }: RenewRun, renewal: Finalized): Promise<Committed> {
+export async function commit(run: RenewRun, renewal: Finalized): Promise<Committed> {
+  const { deps, authority } = run;
   const { name, wanted, live, pointerEtag } = renewal;
   const { facts } = renewal.issued;
   const now = deps.clock();
@@ -35,6 +37,7 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
   const version = archived ?? versionAfter(deps, live?.pointer.version);
   const caaIssuer = await authority.caaIssuer();
   await archive(deps.store, wanted, { version, files });
+  renewal.claim.issuedAt = instantOf(version);
   const pointer: LivePointer = {
     version,
     names: wanted.names,
@@ -55,6 +58,7 @@ export async function commit({ deps, authority }: RenewRun, renewal: Finalized):
     ...(renewal.caaFallbacks.length > 0 && { caaFallbacks: renewal.caaFallbacks }),
     ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
   };
+  await requireSoundKey(run, renewal);
   await writePointer(deps.store, name, { pointer, etag: pointerEtag });
   return { ...renewal, version, pointer };
 }

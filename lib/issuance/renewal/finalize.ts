@@ -3,7 +3,8 @@ import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type CsrSubject, type Order } from '../ca/certificate-authority.ts';
 import { chooseChain } from '../ca/rules/preferred-chain.ts';
 import type { Finalized, Ordered, RenewRun } from './phases.ts';
-import { settle } from './prove.ts';
+import { invalidOrder, settle } from './prove.ts';
+import { requireSoundKey } from './require-sound-key.ts';
 
 /** Has the certificate issued for the recorded key, and verifies what the CA returns. */
 export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finalized> {
@@ -47,12 +48,14 @@ function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
   throw new CertificateError('expires-earlier', message);
 }
 
-async function issue(run: RenewRun, { name, order, key, wanted }: Ordered): Promise<Order> {
+async function issue(run: RenewRun, renewal: Ordered): Promise<Order> {
+  const { order, key, wanted } = renewal;
   const csr = { key, names: wanted.names };
+  if (order.status === 'ready') await requireSoundKey(run, renewal);
   const finalized = order.status === 'ready' ? await finalizeOnce(run, order, csr) : order;
-  const settled = await settle(run, finalized, 'processing');
+  const settled = await settle(run, finalized, { while: 'processing' });
   if (settled.status === 'valid') return settled;
-  throw new AcmeError('order-not-valid', `order ${order.url} for ${name} ended as ${settled.status}`);
+  throw await invalidOrder(run, renewal, settled);
 }
 
 /** If the answer to an earlier finalize was lost, or another worker sent one, the order shows the result. */

@@ -27,8 +27,11 @@ export async function issue(run: RenewRun, claimed: readonly Claimed[]): Promise
   const published = await publish(run, ordered);
   const visible = await awaitPropagation(run, published);
   const proved = await runPhase(run, visible, (renewal) => prove(run, renewal));
-  // The CA has validated: the remaining phases do not need the TXT values.
-  const cleaning = removeTxt(run, ordered);
+  // Where the CA has validated, the remaining phases do not need the TXT values.
+  const cleaning = removeTxt(
+    run,
+    ordered.filter(({ claim }) => !claim.lookedAt),
+  );
   // Each certificate continues by itself, so that the CA and the store are busy at the same time.
   const committed = await runPhase(run, proved, async (renewal) => commit(run, await finalize(run, renewal)));
   await Promise.all([announce(run, committed), copyAll(run, committed), cleaning]);

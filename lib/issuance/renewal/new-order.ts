@@ -2,7 +2,6 @@ import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { archiveKey, revokedKey } from '../../foundation/certificate/object-keys.ts';
 import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import { isCompromised } from '../../foundation/certificate/revocation.ts';
-import { keyFingerprint } from '../../foundation/certificate/verify-issued.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { TimeLimitError } from '../../foundation/common/poll.ts';
 import { isOfKind } from '../../foundation/reasons/reasons.ts';
@@ -10,6 +9,7 @@ import { AcmeError, type Order, type OrderRequest } from '../ca/certificate-auth
 import { parseRevocations } from '../revocation/read-revocations.ts';
 import { issuedLately, orderLimitFacts } from './gather-facts.ts';
 import type { BatchDeps, Checked, RenewRun } from './phases.ts';
+import { fingerprintOf } from './rules/open-order.ts';
 import { requireOrderAllowed } from './rules/order-limit.ts';
 
 /** Places an order and makes its key; throws OrderLimitedError where the CA's limits or our budget say not yet. */
@@ -37,10 +37,10 @@ export async function newOrder(
 
 async function requireAllowed(
   { store, clock, limits }: BatchDeps,
-  { wanted, reason, state, ignoreBudget }: Checked,
+  { wanted, reason, state, ignoreBudget, claim }: Checked,
 ): Promise<void> {
   const renewal = { wanted, state, now: clock() };
-  const issued = ignoreBudget ? [] : await issuedLately(store, renewal);
+  const issued = ignoreBudget ? [] : [...(await issuedLately(store, renewal)), ...claim.issuedToOthers];
   // Read last: others of the batch may have been refused meanwhile.
   const order = { reason, limits: limits.known(), issued, ignoreBudget, resumes: false };
   requireOrderAllowed(orderLimitFacts(renewal, order));
@@ -91,13 +91,4 @@ async function liveKeyOf(
   const key = new PrivateKeyPem(stored?.body ?? '');
   if (fingerprintOf(key) === expected) return key;
   return newInstead(`the one of ${version} is not its certificate's`);
-}
-
-/** `undefined` for a damaged key. */
-export function fingerprintOf(key: PrivateKeyPem): string | undefined {
-  try {
-    return keyFingerprint(key);
-  } catch {
-    return undefined;
-  }
 }

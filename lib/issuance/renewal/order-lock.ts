@@ -1,56 +1,114 @@
 import * as z from 'zod/mini';
-import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
+import type { Written } from '../../foundation/bucket/object-store.ts';
+import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
+import { DAY } from '../../foundation/common/durations.ts';
 import { ownObject } from '../../foundation/common/own-object.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
+import { setOf } from '../ca/rules/rate-limit-scope.ts';
+import type { RenewDeps } from './deps.ts';
 import { CLAIM_SECONDS, isStale } from './rules/claim-record.ts';
+import { ISSUANCE_WINDOW } from './rules/order-limit.ts';
 
-/** `orders/<hash>.json`: the certificate whose order is open; no other certificate may order the same meanwhile. */
+/** `orders/<hash>.json`: the certificate whose order for a set of names is open; no other may order the set meanwhile. */
 export const OrderLock = ownObject({
   name: z.string(),
   owner: z.string(),
-  /** As in `pending/`. */
+  /** As in `pending/`; 0 where only `issued` is kept. */
   leaseSeconds: z.number(),
+  /** The set's certificates of the last 7 days (ISO 8601 in UTC), each with its lineage: the CA's limit is the set's. */
+  issued: z._default(z.array(z.object({ name: z.string(), at: z.string() })), []),
 });
+type OrderLock = z.infer<typeof OrderLock>;
+type Issued = OrderLock['issued'];
 
-/** How a CA tells orders apart: for the same names and profile, one account may get the same order. */
+/** The set of names at a CA, where the stack has one account. For the same set and profile it may give the same order. */
 export interface OrderSubject {
-  /** The directory; the stack has one account at each. */
+  /** The directory. */
   ca: string;
   names: readonly string[];
-  profile?: string | undefined;
 }
 
-export function orderLockKey({ ca, names, profile }: OrderSubject): string {
-  const subject = JSON.stringify([ca, [...new Set(names)].sort(), profile ?? null]);
-  return `orders/${sha256(subject)}.json`;
+export function orderLockKey({ ca, names }: OrderSubject): string {
+  return `orders/${sha256(JSON.stringify([ca, setOf(names)]))}.json`;
 }
 
-/** Another certificate with the same CA, names and profile is being ordered; the CA could give both one order. */
+/** When other lineages got certificates for the set. */
+export async function issuedToOthers(
+  store: Pick<Reads, 'get'>,
+  { name, ...subject }: OrderSubject & { name: string },
+  now: Date,
+): Promise<Date[]> {
+  const lock = orNone((await store.get(orderLockKey(subject)))?.body, OrderLock);
+  return othersOf(lock?.issued ?? [], { name, now });
+}
+
+function othersOf(issued: Issued, { name, now }: { name: string; now: Date }): Date[] {
+  return lately(issued, now).flatMap((one) => (one.name === name ? [] : new Date(one.at)));
+}
+
+/** Each once. A clock may be ahead, but not by over a day. */
+function lately(issued: Issued, now: Date): Issued {
+  const age = ({ at }: Issued[number]) => now.getTime() - Date.parse(at);
+  const believed = issued.filter((one) => age(one) < ISSUANCE_WINDOW && age(one) > -DAY);
+  return [...new Map(believed.map((one) => [`${one.name} ${one.at}`, one])).values()];
+}
+
+function textOf(lock: OrderLock): string {
+  return `${JSON.stringify(lock)}\n`;
+}
+
+/** Another certificate with the same CA and names is being ordered; the CA could give both one order. */
 class SameOrderError extends PerennialError<'same-order-in-flight'> {
   override readonly name = 'SameOrderError';
 }
 
+export interface HeldLock {
+  /** When other lineages got certificates for the set. */
+  issuedToOthers: readonly Date[];
+  /** Ends it; a certificate that was issued under it stays written down. */
+  release(issuedAt: Date | undefined): Promise<void>;
+}
+
 /**
- * Takes the order lock for the holder of the certificate's claim, and returns its release. A lock of the same certificate
- * comes from a worker that lost its claim, and is taken over; throws {@link SameOrderError} for another's.
+ * Takes the order lock for the holder of the certificate's claim. A lock of the same certificate comes from a worker that lost
+ * its claim, and is taken over; throws {@link SameOrderError} for another's.
  */
 export async function takeOrderLock(
-  store: ObjectStore,
+  { store, clock }: Pick<RenewDeps, 'store' | 'clock'>,
   key: string,
-  { name, owner }: { name: string; owner: string },
-): Promise<() => Promise<void>> {
-  const fresh: z.infer<typeof OrderLock> = { name, owner, leaseSeconds: CLAIM_SECONDS };
-  const body = `${JSON.stringify(fresh)}\n`;
-  const created = await store.create(key, body);
-  if (created) return () => store.remove(key, created);
+  holder: { name: string; owner: string },
+): Promise<HeldLock> {
+  const now = clock();
+  const { name, owner } = holder;
+  const fresh: OrderLock = { name, owner, leaseSeconds: CLAIM_SECONDS, issued: [] };
+  const hold = (lock: OrderLock, taken: Written): HeldLock => ({
+    issuedToOthers: othersOf(lock.issued, { name, now }),
+    release: async (issuedAt) => {
+      const mine = issuedAt ? [{ name, at: issuedAt.toISOString() }] : [];
+      const ended = { ...lock, leaseSeconds: 0, issued: lately([...lock.issued, ...mine], now) };
+      if (ended.issued.length === 0) return store.remove(key, taken);
+      if (await store.replace(key, textOf(ended), taken)) return;
+      // Another worker has taken it over, or has added to it.
+      await updateObject(store, key, (text) => {
+        const found = orNone(text, OrderLock) ?? ended;
+        const leaseSeconds = found.owner === owner && found.name === name ? 0 : found.leaseSeconds;
+        const issued = lately([...found.issued, ...mine], now);
+        return { body: textOf({ ...found, leaseSeconds, issued }) };
+      });
+    },
+  });
+  const created = await store.create(key, textOf(fresh));
+  if (created) return hold(fresh, created);
   const held = await store.get(key);
   const lock = orNone(held?.body, OrderLock) ?? { ...fresh, name: 'another' };
   const isFree = held && (lock.name === name || isStale(lock, held));
-  const taken = isFree && (await store.replace(key, body, { etag: held.etag }));
-  if (taken) return () => store.remove(key, taken);
-  const holder = held && !isFree ? lock.name : 'another';
-  const seen = `${name} waits its turn: ${holder} is being ordered with the same names at the same CA`;
+  const mine = { ...lock, ...fresh, issued: lock.issued };
+  const taken = isFree && (await store.replace(key, textOf(mine), { etag: held.etag }));
+  if (taken) return hold(mine, taken);
+  const other = held && !isFree ? lock.name : 'another';
+  const seen = `${name} waits its turn: ${other} is being ordered with the same names at the same CA`;
   throw new SameOrderError('same-order-in-flight', seen);
 }

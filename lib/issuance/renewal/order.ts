@@ -1,14 +1,15 @@
-import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
-import { isCompromised } from '../../foundation/certificate/revocation.ts';
-import { isOfKind } from '../../foundation/reasons/reasons.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
-import { refusalOf } from '../ca/refusal.ts';
+import { isGone, refusalOf } from '../ca/refusal.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
-import { fingerprintOf, newOrder } from './new-order.ts';
-import type { Checked, Ordered, RenewRun } from './phases.ts';
-import { invalidOrder } from './prove.ts';
+import { NotDueError } from './claim-certificate.ts';
+import { cleanUp } from './clean-up.ts';
+import { newOrder } from './new-order.ts';
+import type { BatchDeps, Checked, Ordered, RenewRun } from './phases.ts';
+import { invalidOrder, isUsable } from './prove.ts';
 import type { ClaimRecord } from './rules/claim-record.ts';
+import { openOrder, requestOf } from './rules/open-order.ts';
 
 const TXT_TTL_SECONDS = 60;
 
@@ -17,59 +18,65 @@ const TXT_TTL_SECONDS = 60;
  * write: from here on a crash loses nothing.
  */
 export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
-  const { claim, wanted, caaEdits } = renewal;
+  const { claim, wanted, live, caaEdits } = renewal;
   const left = await resume(run, renewal);
   const { order, key } = left ?? (await newOrder(run, renewal));
   const { url } = order;
-  const authorizations = await Promise.all(
-    order.authorizations.map((authorization) => run.authority.authorization(authorization)),
-  );
-  const open = authorizations.filter(({ status }) => status === 'pending');
+  const open = left?.open ?? (await openAuthorizations(run, renewal, order));
   const proofs = isPersistent(wanted) ? [] : open.map((authorization) => txtEdit(renewal, authorization));
   const edits = [...proofs, ...caaEdits];
-  const recorded = claim.recorded.order?.url === url && claim.recorded.order;
+  const recorded = claim.recorded.order?.url === url ? claim.recorded.order : undefined;
+  const at = recorded?.at ?? run.deps.clock().toISOString();
+  const request = requestOf({ ca: run.deps.ca, wanted, live: live?.pointer });
   await claim.record({
-    order: { ...recorded, url, key: key.reveal(), request: requestOf(run, renewal) },
+    order: { ...recorded, url, key: key.reveal(), request, at },
     records: mergeRecords(renewal, edits),
   });
+  // An earlier worker may have answered the challenges.
+  claim.lookedAt = left !== undefined && open.length > 0;
   return { ...renewal, order, key, resumed: left !== undefined, open, edits };
 }
 
-/** What an order is for: an open order is resumed only while the same is wanted. */
-function requestOf({ authority }: RenewRun, { wanted, live }: Checked): string {
-  return JSON.stringify([
-    authority.directoryUrl,
-    [...wanted.names].sort(),
-    wanted.key,
-    wanted.profile ?? null,
-    // With a reused key, only the version that it replaced shows that an order has been carried out.
-    ...(wanted.reuseKey ? [live?.pointer.version ?? null] : []),
-  ]);
+/** Those that have to be proved. Throws what ended the order: a refused proof, or an authorization that cannot be used. */
+async function openAuthorizations(run: RenewRun, renewal: Checked, order: Order): Promise<Authorization[]> {
+  if (order.status !== 'pending') return [];
+  const all = await Promise.all(order.authorizations.map((url) => run.authority.authorization(url)));
+  if (!all.every(isUsable)) throw await invalidOrder(run, renewal, order);
+  return all.filter(({ status }) => status === 'pending');
 }
 
-async function resume(
-  run: RenewRun,
-  renewal: Checked,
-): Promise<{ order: Order; key: PrivateKeyPem } | undefined> {
-  const { claim, live, name, revocations, wanted } = renewal;
-  const left = claim.recorded.order;
-  if (left?.request !== requestOf(run, renewal)) return undefined;
-  const key = new PrivateKeyPem(left.key);
-  const fingerprint = fingerprintOf(key);
-  // An order whose key is damaged can never be finalized.
-  if (fingerprint === undefined || isCompromised(revocations, fingerprint)) return undefined;
-  // Its certificate is live already; the worker died, or could not clean up, after the commit.
-  if (!wanted.reuseKey && fingerprint === live?.pointer.keyFingerprint) return undefined;
+type Resumed = Pick<Ordered, 'order' | 'key' | 'open'>;
+
+/** Goes on with the recorded order; `undefined` where there is none, or nothing can come of it any more. */
+async function resume(run: RenewRun, renewal: Checked): Promise<Resumed | undefined> {
+  const { claim, live, revocations, wanted } = renewal;
+  const { ca, clock, limits } = run.deps;
+  const subject = { ca, wanted, live: live?.pointer, revocations, now: clock() };
+  const recorded = openOrder(claim.recorded.order, subject);
+  if (!recorded) return undefined;
+  const { url, key } = recorded;
+  let order: Order | undefined;
   try {
-    const order = await run.authority.order(left.url);
-    if (order.status !== 'invalid') return { order, key };
-    // The worker that proved it died before it could count this.
-    run.deps.limits.learn(refusalOf(await invalidOrder(run, name, order)), wanted.names);
-    return undefined;
+    order = await run.authority.order(url);
+    if (order.status === 'invalid') throw await invalidOrder(run, renewal, order);
+    return { order, key, open: await openAuthorizations(run, renewal, order) };
   } catch (error) {
-    if (error instanceof AcmeError && isOfKind(error.reason, 'order-unknown')) return undefined;
-    throw error;
+    const { reason, orderEnded } = refusalOf(error);
+    const isRefusedNow = order?.status === 'pending' && reason === 'challenge-invalid';
+    if (isRefusedNow || !(orderEnded || isGone(error))) throw error;
+    // The worker that proved it died before it could count this.
+    limits.learn(refusalOf(error), wanted.names);
+    if (renewal.reason === 'order-open') await forgetOrder(run.deps, renewal, describeError(error).message);
+    return undefined;
   }
+}
+
+/** Ends a renewal whose only reason was an open order: nothing is ordered anew for it. */
+async function forgetOrder(deps: BatchDeps, renewal: Checked, why: string): Promise<never> {
+  const { claim, name } = renewal;
+  await claim.record({ order: undefined });
+  await cleanUp(deps, [claim]);
+  throw new NotDueError('no-longer-due', `${name} is not due, and its open order is over: ${why}`);
 }
 
 function txtEdit({ challengeTargets, name }: Checked, { identifier, challenge }: Authorization): PlacedEdit {

@@ -1,5 +1,6 @@
 import { describeError } from '../../foundation/common/describe-error.ts';
-import { importsDue, type StackEvent } from '../../foundation/events/events.ts';
+import { PerennialError } from '../../foundation/common/perennial-error.ts';
+import { importsDue, type RenewalDue, type StackEvent } from '../../foundation/events/events.ts';
 import { isOfKind, type Reason, type SaidReason } from '../../foundation/reasons/reasons.ts';
 import type { Committed } from './phases.ts';
 
@@ -30,6 +31,24 @@ export function renewed({ name, reason, version, pointer }: Committed): RenewOut
 export function notRenewed(name: string, error: unknown): NotRenewed {
   const { reason, message } = describeError(error);
   return { name, outcome: isOfKind(reason, 'left') ? 'left' : 'failed', reason, message };
+}
+
+/** A forced renewal was left, and no check would make up for it. */
+class ForcedLeftError extends PerennialError {
+  override readonly name = 'ForcedLeftError';
+}
+
+/**
+ * Throws where a forced renewal was left: what is due by itself every check finds again, but a wish stands in its message
+ * only, which has to come back. Those that were renewed are no longer due when it does.
+ */
+export function requireForcedDone({ certificates }: RenewalDue, outcomes: readonly RenewOutcome[]): void {
+  const forced = new Set(certificates.filter(({ reason }) => reason === 'forced').map(({ name }) => name));
+  const left = outcomes.find(
+    ({ name, outcome, reason }) => outcome === 'left' && reason !== 'no-longer-due' && forced.has(name),
+  );
+  if (left?.outcome === 'left')
+    throw new ForcedLeftError(left.reason, `${left.name} was to be renewed by force: ${left.message}`);
 }
 
 /** One event for each renewal, one deployment for each host group, and the imports into ACM. */

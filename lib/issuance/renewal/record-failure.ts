@@ -18,7 +18,8 @@ export async function recordFailure(
 ): Promise<RenewOutcome> {
   const { order: recorded } = claim.recorded;
   const outcome = notRenewed(name, error);
-  const { order, givenUp } = orderAfter(recorded, outcome.reason);
+  const { order, givenUp } = orderAfter(recorded, refusalOf(error));
+  if (givenUp) claim.issuedAt = deps.clock();
   if (givenUp) outcome.message += `; order ${recorded?.url} is given up, the next try orders anew`;
   const { message, reason } = outcome;
   // A repair asks no CA.

@@ -10,6 +10,7 @@ import {
   versionFacts,
 } from '../../foundation/certificate/rebuild-pointer.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
+import { isCompromised, type Revocation } from '../../foundation/certificate/revocation.ts';
 import { isComplete } from '../../foundation/certificate/stored-versions.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 
@@ -25,14 +26,14 @@ import { setAside } from './set-aside.ts';
  */
 export async function soundPointer(
   deps: RenewDeps,
-  wanted: Wanted,
+  { wanted, revocations }: Pick<Claimed, 'wanted' | 'revocations'>,
   found: FoundPointer | undefined,
 ): Promise<Pick<Claimed, 'live' | 'pointerEtag'> & { rebuilt: boolean }> {
   const { store, stack } = deps;
   const { name, hosts } = wanted;
   if (found?.pointer && (await matches(deps, name, found.pointer)))
     return { live: { pointer: found.pointer, etag: found.etag }, pointerEtag: found.etag, rebuilt: false };
-  const facts = await newestValid(deps, wanted);
+  const facts = await newestValid(deps, wanted, revocations);
   if (found) {
     const reason = found.pointer ? 'pointer-mismatch' : 'pointer-malformed';
     await setAside(deps, { key: liveKey(name), body: found.body, reason });
@@ -57,12 +58,20 @@ async function matches({ store }: RenewDeps, name: string, pointer: LivePointer)
 const UNKNOWN = '00000101T000000Z-000000';
 
 /**
- * The newest version whose key matches its certificate, unexpired before expired, or the copies if they expire later. If
- * it is not the newest in the archive it is archived again, so that the pointer never moves back.
+ * The newest version whose key matches its certificate and is not compromised, unexpired before expired, or the copies if
+ * they expire later. If it is not the newest in the archive it is archived again, so that the pointer never moves back.
  */
-async function newestValid(deps: RenewDeps, wanted: Wanted): Promise<VersionFacts | undefined> {
+async function newestValid(
+  deps: RenewDeps,
+  wanted: Wanted,
+  revocations: readonly Revocation[],
+): Promise<VersionFacts | undefined> {
   const { store, clock } = deps;
   const { name } = wanted;
+  const candidateOf = (version: string, files: ArchivedPem): Candidate | undefined => {
+    const facts = versionFacts(version, files);
+    return facts && !isCompromised(revocations, facts.keyFingerprint) ? { facts, files } : undefined;
+  };
   const versions = await versionsOf(store, name);
   let best: Candidate | undefined;
   for (const { version } of versions.filter(isComplete)) {
@@ -85,11 +94,6 @@ async function newestValid(deps: RenewDeps, wanted: Wanted): Promise<VersionFact
 interface Candidate {
   facts: VersionFacts;
   files: ArchivedPem;
-}
-
-function candidateOf(version: string, files: ArchivedPem): Candidate | undefined {
-  const facts = versionFacts(version, files);
-  return facts && { facts, files };
 }
 
 /** A version's files; a missing file is empty. */

@@ -18,8 +18,8 @@ import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
-import { isOfKind } from '../../foundation/reasons/reasons.ts';
-import { AcmeError, type OpenCertificateAuthority } from '../ca/certificate-authority.ts';
+import type { OpenCertificateAuthority } from '../ca/certificate-authority.ts';
+import { isRefusal } from '../ca/refusal.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 import { parseRevocations } from './read-revocations.ts';
 
@@ -112,10 +112,6 @@ async function askAll(cas: Iterable<string>, ask: (ca: string) => Promise<void>)
     }
   }
   throw failure;
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof AcmeError && isOfKind(error.reason, 'refused');
 }
 
 /** Changes the record, and gives what was in it before. */

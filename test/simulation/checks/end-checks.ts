@@ -42,9 +42,10 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     if (state.failures > 0)
       report('no failure remembered', `${name}: ${state.failures} times, ${state.lastFailure?.reason}`);
   }
+  // A lock whose lease is over keeps what was issued for its set.
   for (const prefix of [PENDING_PREFIX, 'orders/'])
     for (const key of bucket.keys(prefix))
-      if (!world.strays.has(key))
+      if (!world.strays.has(key) && parsed(bucket.get(key)?.body).leaseSeconds !== 0)
         report(`nothing in ${prefix}`, `${key} of ${new Date(bucket.get(key)?.modified ?? 0).toISOString()}`);
   for (const ca of world.cas)
     for (const { txtValue, identifier } of ca.authorizations.values())

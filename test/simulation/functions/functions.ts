@@ -5,6 +5,7 @@ import { deploy } from '../../../lib/delivery/deployment/deploy.ts';
 import { probe } from '../../../lib/delivery/probe/probe.ts';
 import { parseValue } from '../../../lib/foundation/common/parse-json.ts';
 import { DeploymentDue, ImportDue, RenewalDue } from '../../../lib/foundation/events/events.ts';
+import { requireForcedDone } from '../../../lib/issuance/renewal/outcome.ts';
 import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
 import { revoke } from '../../../lib/issuance/revocation/revoke.ts';
 import { notify } from '../../../lib/reporting/notices/notify.ts';
@@ -41,11 +42,13 @@ export const FUNCTIONS = {
   },
   renew: {
     limitMs: 840 * SECOND,
-    step: (event, invocation, services) =>
-      renewBatch(depsFor(invocation, services), detailOf(event, RenewalDue), {
-        owner: invocation.id,
-        signal: invocation.controller.signal,
-      }),
+    step: async (event, invocation, services) => {
+      const due = detailOf(event, RenewalDue);
+      const worker = { owner: invocation.id, signal: invocation.controller.signal };
+      const outcomes = await renewBatch(depsFor(invocation, services), due, worker);
+      requireForcedDone(due, outcomes);
+      return outcomes;
+    },
   },
   deploy: {
     limitMs: 300 * SECOND,

@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/issuance/renewal/claim.ts',
     edits: [
       [
-        '  async release(): Promise<void> {\n    await this.#unlockOrder();\n',
+        '  async release(): Promise<void> {\n    await this.#lock?.release(this.issuedAt);\n',
         '  async release(): Promise<void> {\n',
       ],
     ],
@@ -93,8 +93,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/issuance/renewal/order.ts',
     edits: [
       [
-        '  const key = new PrivateKeyPem(left.key);',
-        '  const key = await run.deps.runtime.newKey(wanted.key);',
+        '  const { url, key } = recorded;',
+        '  const { url } = recorded;\n  const key = await run.deps.runtime.newKey(wanted.key);',
       ],
     ],
   },

@@ -29,7 +29,7 @@ export function nextInstant(world: World, since: number): number {
     if (instant > since && instant < next) next = instant;
   };
   for (const instant of pointerInstants(world)) take(instant);
-  for (const prefix of [STATE_PREFIX, 'limits/'])
+  for (const prefix of [STATE_PREFIX, 'limits/', 'orders/'])
     for (const key of world.bucket.keys(prefix)) {
       const body = world.bucket.get(key)?.body ?? '';
       for (const instant of instantsIn(body)) for (const more of laterIn(body)) take(instant + more);

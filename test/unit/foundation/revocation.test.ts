@@ -57,7 +57,23 @@ describe('a new certificate makes up for', () => {
     [false, 'none where operation ceased', revocation({ reason: 'cessationOfOperation' }), VERSION],
     [false, 'none where another version is live', revocation(), '20261121T020000Z-0a1b2c'],
   ])('%s: %s', (expected, _, known, version) => {
-    expect(revocationToReplace([known], { version }) !== undefined).toBe(expected);
+    expect(revocationToReplace([known], { version, keyFingerprint: 'other' }) !== undefined).toBe(expected);
+  });
+
+  it.each<[boolean, string, Revocation[]]>([
+    [true, 'its key, compromised with another version', [revocation({ reason: 'keyCompromise' })]],
+    [false, 'not its key after another reason', [revocation()]],
+    [
+      true,
+      'its key, although its own operation ceased',
+      [
+        revocation({ version: '20261121T020000Z-0a1b2c', reason: 'cessationOfOperation' }),
+        revocation({ reason: 'keyCompromise' }),
+      ],
+    ],
+  ])('%s: %s', (expected, _, known) => {
+    const live = { version: '20261121T020000Z-0a1b2c', keyFingerprint: 'f' };
+    expect(revocationToReplace(known, live) !== undefined).toBe(expected);
   });
 });
 

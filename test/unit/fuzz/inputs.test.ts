@@ -130,7 +130,8 @@ describe('objects in the bucket are used, or refused as such', () => {
       lineages: { shop: { outcome: 'served', at: NOW, commandId: 'c' } },
     };
     const acm = { imports: [{ region: 'us-east-1', at: NOW, outcome: 'imported' }] };
-    const fence = { name: 'shop', owner: 'a', leaseSeconds: 900 };
+    const issued = [{ name: 'shop', at: '2026-11-20T02:00:00Z' }];
+    const fence = { name: 'shop', owner: 'a', leaseSeconds: 900, issued };
     return assertTyped(
       fc.tuple(fc.constantFrom(HostRecord, AcmRecord, OrderLock), mutatedJson([record, acm, fence])),
       ([schema, text]) => parseJson(text, schema, where),

@@ -76,6 +76,7 @@ describe('a certificate is renewed', () => {
       'in the last sixth, whatever the file says',
       { left: 15 * DAY, wanted: wantedOf({ renewBeforeDays: 1 }) },
     ],
+    ['order-open', 'when an order for it is open', { orderOpen: true, leftOpen: true }],
   ])('%s: %s', (reason, _, facts) => {
     expect(decide(facts)).toEqual(renew(reason));
   });

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { ZoneError } from '../../../lib/issuance/dns/zones.ts';
+import { orderLockKey } from '../../../lib/issuance/renewal/order-lock.ts';
 import type { MemoryStore } from '../../fakes/memory-store.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
@@ -36,6 +37,10 @@ describe('a renewal', () => {
         ...parts.map((part) => `archive/shop/${version}/${part}.pem`),
         'live/shop.json',
         ...['bundle', ...parts].map((part) => `live/shop/${part}.pem`),
+        orderLockKey({
+          ca: world.authority.directoryUrl,
+          names: ['www.example.org', '*.example.com', 'example.com'],
+        }),
         'renewal/shop.json',
       ].sort(),
     );

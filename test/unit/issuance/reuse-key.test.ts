@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
+import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
+import { keyFingerprint } from '../../../lib/foundation/certificate/verify-issued.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
+import { scan } from '../../../lib/scan/scan.ts';
+import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
 let world: World;
@@ -19,8 +24,7 @@ const again = async (reason = 'forced') => {
   expect(world.live('shop').version).not.toBe(replacing);
 };
 const isKept = () => world.live('shop').keyFingerprint === key;
-const revoked = (reason: string) => {
-  const { version, serial } = world.live('shop');
+const revoked = (reason: string, { version, serial } = world.live('shop')) => {
   const revocation = { version, serial, keyFingerprint: key, reason, askedAt: '2026-11-20T02:00:00Z' };
   return world.store.put('revoked/shop.json', JSON.stringify({ versions: [revocation] }));
 };
@@ -112,4 +116,107 @@ it('a version that was revoked is replaced, unless operation ceased', async () =
   expect(await world.renew(due)).toMatchObject([{ outcome: 'left', reason: 'no-longer-due' }]);
   await revoked('superseded');
   expect(await world.renew(due)).toMatchObject([{ outcome: 'renewed' }]);
+});
+
+/** An hourly check and the renewals that follow from it. */
+async function check() {
+  const deps = { ...world, hosts: new FakeHosts(), askRenewalInfo: async () => undefined };
+  const plan = await scan(deps, parseStart({ start: 'hourly-check' }), world.clock());
+  return (await Promise.all(plan.batches.map((batch) => world.renew(batch)))).flat();
+}
+
+describe('a compromised key', () => {
+  it('makes every version due that has it, also one that was not revoked', async () => {
+    const first = world.live('shop');
+    await again();
+    await revoked('keyCompromise', first);
+    expect(await check()).toMatchObject([{ outcome: 'renewed', reason: 'revoked' }]);
+    expect(isKept()).toBe(false);
+    expect(await check()).toEqual([]);
+  });
+
+  it.each([
+    ['for the DNS', 'answerChallenge', 1],
+    ['for the certificate', 'certificate', 2],
+  ] as const)('is not made live by a renewal that waits %s', async (_, at, issued) => {
+    const { version } = world.live('shop');
+    world.authority.before = async (call) => {
+      if (call === at) await revoked('keyCompromise');
+    };
+    const [outcome] = await world.renew(world.due(['shop'], { reason: 'forced', replacing: version }));
+    expect(outcome).toMatchObject({ outcome: 'left', reason: 'key-compromised' });
+    expect(world.live('shop').version).toBe(version);
+    expect(world.authority.issued).toHaveLength(issued);
+    expect(world.zones.all('TXT')).toEqual([]);
+    world.authority.before = () => {};
+    world.pass(60_000);
+    expect(await check()).toMatchObject([{ outcome: 'renewed', reason: 'revoked' }]);
+    expect(isKept()).toBe(false);
+    expect(world.store.keys()).not.toContain('pending/shop.json');
+  });
+
+  it('is not made live by a renewal that is resumed', async () => {
+    const { version } = world.live('shop');
+    const due = world.due(['shop'], { reason: 'forced', replacing: version });
+    world.authority.before = (call) => {
+      if (call === 'finalize') throw new StoreError('store-unavailable', 'the worker died');
+    };
+    await world.renew(due);
+    world.pass(16 * 60_000);
+    world.authority.before = async (call) => {
+      if (call === 'order') await revoked('keyCompromise');
+    };
+    expect(await world.renew(due)).toMatchObject([{ outcome: 'left', reason: 'key-compromised' }]);
+    expect(world.authority.issued).toHaveLength(1);
+  });
+
+  it('is not made live where it is that of a resumed order only', async () => {
+    await world.want('shop', ['example.com']);
+    const due = world.due(['shop'], { reason: 'forced', replacing: world.live('shop').version });
+    world.authority.before = (call) => {
+      if (call === 'finalize') throw new StoreError('store-unavailable', 'the worker died');
+    };
+    await world.renew(due);
+    const { order } = JSON.parse(world.store.text('pending/shop.json'));
+    key = keyFingerprint(new PrivateKeyPem(order.key));
+    world.pass(16 * 60_000);
+    world.authority.before = async (call) => {
+      if (call === 'order') await revoked('keyCompromise');
+    };
+    expect(await world.renew(due)).toMatchObject([{ outcome: 'left', reason: 'key-compromised' }]);
+  });
+
+  it('is not made live again where the pointer is lost', async () => {
+    await again();
+    await revoked('keyCompromise');
+    await world.store.remove('live/shop.json');
+    await check();
+    expect(isKept()).toBe(false);
+    expect(world.authority.issued).toHaveLength(3);
+  });
+
+  it('gives way to an older one where the pointer is lost', async () => {
+    await again();
+    const second = world.live('shop');
+    await world.want('shop', ['example.com']);
+    await again();
+    key = world.live('shop').keyFingerprint;
+    await revoked('keyCompromise');
+    await world.store.remove('live/shop.json');
+    await check();
+    expect(world.live('shop')).toMatchObject({ serial: second.serial });
+    expect(world.authority.issued).toHaveLength(3);
+  });
+
+  it('costs a renewal with a new key no request', async () => {
+    await world.want('shop', ['example.com']);
+    const { get } = world.store;
+    const read: string[] = [];
+    world.store.get = async function counted(name) {
+      read.push(name);
+      return get.call(this, name);
+    };
+    await again();
+    expect(read.filter((name) => name.startsWith('revoked/'))).toHaveLength(1);
+  });
 });

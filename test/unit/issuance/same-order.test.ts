@@ -2,6 +2,9 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { orderLockKey } from '../../../lib/issuance/renewal/order-lock.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
+import { scan } from '../../../lib/scan/scan.ts';
+import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
 const MINUTE = 60_000;
@@ -15,7 +18,11 @@ beforeEach(async () => {
   await world.want('shop-rsa', [...NAMES].reverse(), { key: 'rsa-2048' });
 });
 
-const fences = () => world.store.keys().filter((key) => key.startsWith('orders/'));
+/** The locks that are held; one that ended keeps what was issued under it. */
+const fences = () =>
+  world.store
+    .keys()
+    .filter((key) => key.startsWith('orders/') && !world.store.text(key).includes('"leaseSeconds":0,'));
 const both = () => world.renew(world.due(['shop', 'shop-rsa']));
 const said = async (outcomes: Promise<{ name: string; outcome: string; reason: string }[]>) =>
   (await outcomes).map(({ name, outcome, reason }) => `${name} ${outcome} ${reason}`).sort();
@@ -91,11 +98,8 @@ describe('two certificates with the same names at one CA', () => {
     expect(world.authority.requests).toHaveLength(1);
   });
 
-  it.each([
-    ['profiles', NAMES, { profile: 'tlsserver' }],
-    ['names', ['example.com'], {}],
-  ])('but other %s need not wait', async (_, names, more) => {
-    await world.want('other', names, more);
+  it('but others with other names need not wait', async () => {
+    await world.want('other', ['example.com']);
     const { arrived, go } = pausedAt('finalize');
     const first = world.renew(world.due(['shop']));
     await arrived;
@@ -142,6 +146,106 @@ describe('two certificates with the same names at one CA', () => {
     expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop left same-order-in-flight']);
     world.pass(15 * MINUTE);
     expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop renewed never-issued']);
+  });
+});
+
+describe('the budget of a set of names', () => {
+  const HOUR = 60 * MINUTE;
+  const DAY = 24 * HOUR;
+  const KEY = () => orderLockKey({ ca: world.authority.directoryUrl, names: NAMES });
+  const lock = () => JSON.parse(world.store.text(KEY()));
+  const scanned = async (names: string, more: object = {}) => {
+    const deps = { ...world, hosts: new FakeHosts(), askRenewalInfo: async () => undefined };
+    return scan(deps, parseStart({ start: 'force', names: [names], ...more }), world.clock());
+  };
+  /** Forces the renewal of both every three hours. */
+  const forceBoth = async (times: number) => {
+    for (let time = 0; time < times; time += 1) {
+      for (const name of ['shop', 'shop-rsa'])
+        for (const batch of (await scanned(name)).batches) await world.renew(batch);
+      world.pass(3 * HOUR);
+    }
+  };
+
+  it('is one for all its certificates, as the limit of the CA is, and the plan says until when', async () => {
+    await forceBoth(4);
+    expect(world.authority.issued).toHaveLength(4);
+    for (const name of ['shop', 'shop-rsa'])
+      expect((await scanned(name)).certificates).toMatchObject([
+        { action: 'wait', reason: 'budget-spent', until: '2026-11-27T02:00:00.000Z' },
+      ]);
+    world.pass(6 * DAY + 12 * HOUR);
+    await forceBoth(1);
+    expect(world.authority.issued).toHaveLength(6);
+    expect(lock().issued).toHaveLength(4);
+  });
+
+  it('is kept by renew, whatever the message says, and passed by whoever knows better', async () => {
+    await forceBoth(4);
+    const { version } = world.live('shop');
+    const due = world.due(['shop'], { reason: 'forced', replacing: version });
+    expect(await said(world.renew(due))).toEqual(['shop left budget-spent']);
+    const [batch] = (await scanned('shop', { ignoreBudget: true })).batches;
+    if (!batch) throw new Error('nothing is due');
+    expect(await said(world.renew(batch))).toEqual(['shop renewed forced']);
+  });
+
+  it('counts a certificate once, whatever the profile, also one that was given up', async () => {
+    await world.renew(world.due(['shop']));
+    await world.want('shop-rsa', NAMES, { key: 'ecdsa-p384', profile: 'tlsserver' });
+    const { certificate } = world.authority;
+    world.authority.certificate = async () => ['<html>'];
+    for (let time = 0; time < 2; time += 1) {
+      await world.renew(world.due(['shop-rsa']));
+      world.pass(2 * MINUTE);
+    }
+    world.authority.certificate = certificate;
+    expect(lock().issued).toEqual([
+      { name: 'shop', at: '2026-11-20T02:00:00.000Z' },
+      { name: 'shop-rsa', at: '2026-11-20T02:02:00.000Z' },
+    ]);
+  });
+
+  it('counts what a worker was issued that had lost the lock meanwhile', async () => {
+    const slow = pausedAt('certificate');
+    const sleeping = world.renew(world.due(['shop']));
+    await slow.arrived;
+    world.pass(16 * MINUTE);
+    const next = pausedAt('createOrder');
+    const working = world.renew(world.due(['shop-rsa']));
+    await next.arrived;
+    slow.go();
+    await sleeping;
+    expect(lock()).toMatchObject({ name: 'shop-rsa', leaseSeconds: 900, issued: [{ name: 'shop' }] });
+    next.go();
+    await working;
+    expect(lock().issued).toMatchObject([{ name: 'shop' }, { name: 'shop-rsa' }]);
+    expect(fences()).toEqual([]);
+  });
+
+  it.each<[string, object | undefined, string]>([
+    ['that an older version of the code wrote', {}, 'renewed'],
+    ['that a newer one wrote', { more: 1, issued: [] }, 'renewed'],
+    ['with instants that nobody can mean', { issued: ['2038-01-19T03:14:07Z', 'soon', ''] }, 'renewed'],
+    [
+      'with four of today',
+      {
+        issued: [
+          '2026-11-20T01:00:00Z',
+          '2026-11-20T01:10:00Z',
+          '2026-11-20T01:20:00Z',
+          '2026-11-20T01:30:00Z',
+        ],
+      },
+      'left',
+    ],
+  ])('reads a lock %s', async (_, more, outcome) => {
+    const known = (more as { issued?: string[] }).issued?.map((at) => ({ name: 'other', at }));
+    const old = { name: 'gone', owner: 'run-0', leaseSeconds: 0, ...more, ...(known && { issued: known }) };
+    await world.store.put(KEY(), JSON.stringify(old));
+    expect(await world.renew(world.due(['shop']))).toMatchObject([{ outcome }]);
+    if (outcome === 'renewed') expect(lock().issued).toMatchObject([{ name: 'shop' }]);
+    if (_ === 'that a newer one wrote') expect(lock().more).toBe(1);
   });
 });
 

@@ -9,6 +9,8 @@ export interface Refusal {
   retryAfterMs?: number | undefined;
   /** The DNS names that the problem's subproblems are about (RFC 8555, 6.7.1). */
   identifiers?: readonly string[] | undefined;
+  /** Whether nothing can come of the order any more (RFC 8555, 7.1.6). */
+  orderEnded?: boolean | undefined;
 }
 
 /** What a limit of the CA holds up. `value` is the domain, the name, or the names of the set; empty for the account. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { ownObject } from '../../../foundation/common/own-object.ts';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
+import type { Refusal } from '../../ca/rules/rate-limit-scope.ts';
 
 /** `pending/<name>.json`: who renews a certificate, and all that a crash must not lose. */
 export const ClaimRecord = ownObject({
@@ -13,8 +14,12 @@ export const ClaimRecord = ownObject({
       url: z.string(),
       key: z.string(),
       request: z.string(),
+      /** When it was placed, ISO 8601 in UTC. */
+      at: z.optional(z.string()),
       /** How often its certificate was not the requested one. */
       refusals: z.optional(z.number()),
+      /** How often the CA did not go on with it. */
+      tries: z.optional(z.number()),
     }),
   ),
   /** Recorded before they are written to the DNS. */
@@ -48,15 +53,23 @@ export function isStale(
 
 /** A certificate that is wrong twice will be wrong a third time; once may be damage on the way. */
 const MOST_REFUSALS = 2;
+/** Over some hours, with the waits after failures: a short-lived certificate cannot wait for days. */
+const MOST_TRIES = 4;
+/** Besides the CA's problems; what keeps it from being reached, and our own troubles, say nothing of the order. */
+const OF_ORDER: Reason[] = ['ca-unavailable', 'ca-answer-malformed', 'wait-limit-reached'];
 
-/** The order to resume after a failure; `givenUp` means that its certificate was issued for nothing. */
+/** The order to resume after a failure; `givenUp` means that its certificate may have been issued for nothing. */
 export function orderAfter(
   order: ClaimRecord['order'],
-  reason: Reason,
+  { reason, orderEnded }: Pick<Refusal, 'reason' | 'orderEnded'>,
 ): { order: ClaimRecord['order']; givenUp: boolean } {
-  if (!order || isOfKind(reason, 'order-ended')) return { order: undefined, givenUp: false };
-  if (!isOfKind(reason, 'wrong-certificate')) return { order, givenUp: false };
-  const refusals = (order.refusals ?? 0) + 1;
-  if (refusals < MOST_REFUSALS) return { order: { ...order, refusals }, givenUp: false };
-  return { order: undefined, givenUp: true };
+  if (!order || orderEnded) return { order: undefined, givenUp: false };
+  const { refusals = 0, tries = 0 } = order;
+  const after = isOfKind(reason, 'wrong-certificate')
+    ? { ...order, refusals: refusals + 1 }
+    : reason.startsWith('acme-') || OF_ORDER.includes(reason)
+      ? { ...order, tries: tries + 1 }
+      : order;
+  const givenUp = (after.refusals ?? 0) >= MOST_REFUSALS || (after.tries ?? 0) >= MOST_TRIES;
+  return { order: givenUp ? undefined : after, givenUp };
 }

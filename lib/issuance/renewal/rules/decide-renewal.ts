@@ -39,6 +39,8 @@ export interface RenewalFacts extends StackCas {
   leftOpen: boolean;
   /** Whether the DNS lacks CAA values that the file wants; the weekly sweep checks it. */
   caaDrifted: boolean;
+  /** Whether an order is recorded that is for what is wanted, and not carried out. */
+  orderOpen?: boolean;
   /** A lost pointer comes first: what it says of age and names cannot be trusted. */
   upkeep?: UpkeepReason | undefined;
   /** CAs that accept no order for these names before an instant (ISO 8601), by directory. */
@@ -119,7 +121,8 @@ function wishedRenewal(facts: RenewalFacts): RenewReason | undefined {
   if (!live) return facts.upkeep === 'pointer-lost' ? undefined : 'never-issued';
   if (facts.revoked) return 'revoked';
   const due = dueByAge(facts, live);
-  return whatChanged(facts, live) ?? (due.at <= now ? due.reason : undefined);
+  const reason = whatChanged(facts, live) ?? (due.at <= now ? due.reason : undefined);
+  return reason ?? (facts.orderOpen ? 'order-open' : undefined);
 }
 
 type Shown = Pick<LivePointer, 'hosts' | 'serverNames' | 'names'>;

@@ -19,7 +19,7 @@ export const ISSUANCE_WINDOW = 7 * DAY;
 export interface OrderLimitFacts {
   names: readonly string[];
   limits: CaLimits;
-  /** When certificates of this lineage were issued within {@link ISSUANCE_WINDOW}. */
+  /** When certificates of this lineage, or for these names, were issued within {@link ISSUANCE_WINDOW}. */
   issued: readonly Date[];
   forced: boolean;
   ignoreBudget: boolean;

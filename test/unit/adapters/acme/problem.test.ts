@@ -123,6 +123,31 @@ describe("the CA's answers", () => {
     });
   });
 
+  it('are an order with why it is invalid, with the problem of each name (RFC 8555, 6.7.1 and 7.1.3)', async () => {
+    const subproblems = [
+      { ...problem('caa', { detail: 'forbidden' }), identifier: { type: 'dns', value: 'A.example.com' } },
+      { ...problem('dns', { detail: 'SERVFAIL' }), identifier: { type: 'dns', value: 'b.example.com' } },
+    ];
+    const error = problem('rejectedIdentifier', { subproblems });
+    expect(await ask({ ...order, status: 'invalid', error }).order(url)).toMatchObject({
+      problem: {
+        reason: 'acme-rejected-identifier',
+        message: 'no; A.example.com: forbidden (caa); b.example.com: SERVFAIL (dns) (rejectedIdentifier)',
+        identifiers: ['a.example.com', 'b.example.com'],
+      },
+    });
+  });
+
+  it.each<[string, unknown, string | undefined]>([
+    ['of its own', problem('badCSR'), 'acme-bad-csr'],
+    ['that all of a compound have', problem('compound', { subproblems: [problem('caa')] }), 'acme-caa'],
+    ['of several', problem('compound', { subproblems: [problem('caa'), problem('dns')] }), 'acme-compound'],
+    ['that no ACME problem has', { detail: 'no' }, undefined],
+    ['that no problem is', 'no', undefined],
+  ])('are an order whose problem has a type %s', async (_, error, reason) => {
+    expect((await ask({ ...order, status: 'invalid', error }).order(url)).problem?.reason).toBe(reason);
+  });
+
   it.each<[string, unknown, Record<string, string>]>([
     ['no address', order, {}],
     ['an address that is none', order, { location: '/o' }],
