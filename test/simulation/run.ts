@@ -2,10 +2,16 @@ import { Breaches } from './checks/broken.ts';
 import { checkCas } from './checks/ca-checks.ts';
 import { checkDns } from './checks/dns-checks.ts';
 import { checkEnd } from './checks/end-checks.ts';
+import { checkEndOfHosts } from './checks/end-host-checks.ts';
+import { checkForced } from './checks/forced-checks.ts';
+import { checkHosts } from './checks/host-checks.ts';
+import { checkKeys } from './checks/key-checks.ts';
 import { Opportunities } from './checks/opportunities.ts';
 import { checkPointers } from './checks/pointer-checks.ts';
 import { checkRuns } from './checks/run-checks.ts';
+import { checkStrays } from './checks/stray-checks.ts';
 import { checkTelling } from './checks/telling-checks.ts';
+import { checkAllClears, checkUnwanted } from './checks/trouble-checks.ts';
 import { HOUR, YEAR } from './engine/durations.ts';
 import type { Heaviness } from './engine/faults.ts';
 import { closeOutside } from './engine/outside.ts';
@@ -18,6 +24,8 @@ import { OTHER_MISCHIEF } from './world/mischief-others.ts';
 import { ZONE_MISCHIEF } from './world/mischief-zones.ts';
 import { GROUPS } from './world/names.ts';
 import { PEOPLE } from './world/people.ts';
+import { PEOPLE_IN_TROUBLE } from './world/people-in-trouble.ts';
+import { letReact } from './world/reactions.ts';
 import { recordIssued } from './world/stored.ts';
 import { drawFile } from './world/wanted.ts';
 import { World } from './world/world.ts';
@@ -59,11 +67,18 @@ export async function run(options: RunOptions) {
   checkDns(world, breaches);
   checkCas(parts);
   checkRuns(parts);
+  checkHosts(parts);
+  checkKeys(parts);
+  checkStrays(parts);
   const telling = checkTelling(parts);
+  checkAllClears({ world, breaches, telling });
+  checkUnwanted(parts);
+  checkForced({ ...parts, telling });
   for (const [site, rates] of Object.entries(SITES))
     world.faults.draw(site, world.streams.of('sites'), rates);
   world.outages.begin();
-  letLive(world, [...PEOPLE, ...BUCKET_MISCHIEF, ...ZONE_MISCHIEF, ...OTHER_MISCHIEF]);
+  letLive(world, [...PEOPLE, ...BUCKET_MISCHIEF, ...ZONE_MISCHIEF, ...OTHER_MISCHIEF, ...PEOPLE_IN_TROUBLE]);
+  letReact(world);
   options.drawn?.(world.faults.told);
   const random = world.streams.of('people');
   for (const group of GROUPS)
@@ -83,6 +98,7 @@ export async function run(options: RunOptions) {
     world.stopFaults();
     await world.scheduler.runUntil(end + SETTLED);
     checkEnd({ world, breaches, telling });
+    checkEndOfHosts(world, breaches);
   }
   closeOutside(false);
   const { commits } = pointers;

@@ -7,13 +7,20 @@ interface Interval {
   until: number;
 }
 
+/** What stood in the way, by its site or what was broken. */
+interface Obstacle extends Interval {
+  sites: readonly string[];
+}
+
+const ZONE = /^(zone|CAA)$/;
+
 /** What kept work from being done, so that what was not done is judged by the time that was left. */
 export class Opportunities {
   readonly #world: World;
   /** By certificate; injected faults in runs about it. */
-  readonly #hits = new Map<string, Interval[]>();
+  readonly #hits = new Map<string, Obstacle[]>();
   /** What was wrong in the world, whoever did it. */
-  readonly #obstacles: Interval[] = [];
+  readonly #obstacles: Obstacle[] = [];
   lastHit = new Map<string, number>();
 
   constructor(world: World) {
@@ -23,26 +30,32 @@ export class Opportunities {
       const { now } = world.scheduler;
       this.lastHit.set(functionName, now);
       if (functionName !== 'renew') return;
-      for (const [, name = ''] of about.matchAll(/"name":"([^"]+)"/g)) this.hit(name);
+      for (const [, name = ''] of about.matchAll(/"name":"([^"]+)"/g)) this.#hit(name, [...hits]);
     });
-    world.onObstacle.push((obstacle) => this.#obstacles.push(obstacle));
+    world.onObstacle.push(({ what, ...span }) => this.#obstacles.push({ ...span, sites: [what] }));
   }
 
   /** Something befell the certificate now. */
-  hit(name: string, lastsMs = 0): void {
+  #hit(name: string, sites: readonly string[]): void {
     const { now } = this.#world.scheduler;
     const hits = this.#hits.get(name) ?? [];
-    hits.push({ from: now, until: now + lastsMs });
+    hits.push({ from: now, until: now, sites });
     this.#hits.set(
       name,
       hits.filter(({ until }) => until > now - 120 * DAY),
     );
   }
 
-  /** The longest time without anything in the way, in milliseconds. */
+  /** The longest time without anything in the way of work that needs these ports, in milliseconds. */
   longestClear(name: string, { from, until }: Interval, ports: readonly Port[]): number {
     const outages = this.#world.outages.past.filter(({ port }) => ports.includes(port));
-    const all = [...outages, ...this.#obstacles, ...(this.#hits.get(name) ?? [])]
+    const isInTheWay = ({ sites }: Obstacle) =>
+      sites.some((site) => {
+        const [kind = ''] = site.split(/[ .]/);
+        return ['domain', 'lambda', ...ports].includes(kind) || (ports.includes('dns') && ZONE.test(kind));
+      });
+    const others = [...this.#obstacles, ...(this.#hits.get(name) ?? [])].filter(isInTheWay);
+    const all = [...outages, ...others]
       .filter((one) => one.until >= from && one.from <= until)
       .sort((a, b) => a.from - b.from);
     let free = from;

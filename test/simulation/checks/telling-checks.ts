@@ -1,11 +1,12 @@
 import { NOTICES_KEY, STATE_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
-import { HOUR } from '../engine/durations.ts';
+import { HOUR, MINUTE } from '../engine/durations.ts';
 import type { World } from '../world/world.ts';
 import type { Breaches } from './broken.ts';
+import { allClear, headlinesIn, subjectOf } from './mail-text.ts';
 import type { Opportunities } from './opportunities.ts';
 
-const HEADLINE =
-  /^(\S+ is not renewed|\S+ is overdue|renewal\/\S+ cannot be used|group \S+?:? .*|\S+ in \S+ is not imported|\S+ seen from outside|\S+ was set aside)$/;
+/** Two runs at once may both send what is new: within so long a mail may come twice. */
+const RACE = 10 * MINUTE;
 
 /** Told in time, not twice a day, and that it is over (invariant 7). */
 export function checkTelling({
@@ -23,10 +24,15 @@ export function checkTelling({
     telling.disturbedAt >= since;
   world.mails.onMail.push(({ text }) => {
     const { now } = world.scheduler;
-    for (const { headline, reason } of paragraphs(text)) {
+    for (const { headline, reason } of headlinesIn(text)) {
       const key = `${subjectOf(headline)} ${headline.startsWith('group') ? 'any' : reason}`;
       const before = telling.told.get(key);
-      if (before !== undefined && now - before < 23 * HOUR && !wasDisturbed(before - HOUR))
+      if (
+        before !== undefined &&
+        now - before > RACE &&
+        now - before < 23 * HOUR &&
+        !wasDisturbed(before - HOUR)
+      )
         breaches.report('told-twice', `${key}, ${Math.round((now - before) / HOUR)} h after the last`);
       telling.told.set(key, now);
       telling.open.add(subjectOf(headline));
@@ -77,28 +83,4 @@ export class Telling {
     this.disturbedAt = this.#world.scheduler.now;
     this.open.clear();
   }
-}
-
-function paragraphs(text: string): { headline: string; reason: string }[] {
-  return text.split('\n\n').flatMap((part) => {
-    const [headline = ''] = part.split('\n');
-    const [, reason = ''] = /What failed:.*\(([\w-]+)\)$/m.exec(part) ?? [];
-    return HEADLINE.test(headline) && part.includes('What failed:') ? [{ headline, reason }] : [];
-  });
-}
-
-function allClear(text: string): string[] {
-  return [...text.matchAll(/^ {2}(.+?): over, since/gm)].map(([, headline = '']) => subjectOf(headline));
-}
-
-/** Kind and subject, however many hosts or times there are. */
-export function subjectOf(headline: string): string {
-  const [, file] = /^renewal\/(\S+)\.json cannot/.exec(headline) ?? [];
-  if (file) return `file ${file}`;
-  const [, group] = /^group (\S+?):? /.exec(headline) ?? [];
-  if (group) return `group ${group}`;
-  const [, renewal] = /^(\S+) is not renewed/.exec(headline) ?? [];
-  if (renewal) return `renewal ${renewal}`;
-  const [, object] = /^(\S+) was set aside/.exec(headline) ?? [];
-  return object ? `object ${object}` : headline;
 }

@@ -3,11 +3,12 @@ import { type Invocation, never } from '../engine/invocation.ts';
 import type { Streams } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import { newEcKey } from '../keys/private-keys.ts';
+import type { RsaKeys } from '../keys/rsa-keys.ts';
 
 /** Time, chance and keys as one run of a function has them: all of the seed. */
 export function runtimeFor(
   invocation: Invocation,
-  { scheduler, streams }: { scheduler: Scheduler; streams: Streams },
+  { scheduler, streams, rsaKeys }: { scheduler: Scheduler; streams: Streams; rsaKeys: RsaKeys },
 ): Runtime {
   const chance = streams.of('chance');
   return {
@@ -15,7 +16,8 @@ export function runtimeFor(
     sleep: (ms, signal) => sleep(invocation, { scheduler, ms, signal }),
     fraction: () => chance.fraction(),
     hex: (bytes) => chance.hex(bytes),
-    newKey: async (type) => newEcKey(type === 'ecdsa-p384' ? type : 'ecdsa-p256', streams.of('keys')),
+    newKey: async (type) =>
+      type === 'ecdsa-p256' || type === 'ecdsa-p384' ? newEcKey(type, streams.of('keys')) : rsaKeys.next(),
   };
 }
 

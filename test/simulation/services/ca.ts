@@ -6,7 +6,7 @@ import {
   type OrderRequest,
 } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { setOf } from '../../../lib/issuance/ca/rules/rate-limit-scope.ts';
-import { HOUR } from '../engine/durations.ts';
+import { HOUR, MINUTE } from '../engine/durations.ts';
 import { Issuer } from '../keys/issuer.ts';
 import { publicKeyOf } from '../keys/private-keys.ts';
 import { CaBook, ORDER_LIFE } from './ca-book.ts';
@@ -107,7 +107,8 @@ export class Ca extends CaBook {
         `the CA ${this.host} refused: CSR does not specify same identifiers as Order`,
       );
     order.status = 'processing';
-    scheduler.after(random.spread(200, 8_000), `ca issue ${url}`, () => {
+    const slow = faults.happens('ca.slow-issuance') ? random.spread(MINUTE, 6 * HOUR) : 0;
+    scheduler.after(slow + random.spread(200, 8_000), `ca issue ${url}`, () => {
       if (faults.happens('ca.order-fails')) order.status = 'invalid';
       else this.#issue(order, csr);
     });

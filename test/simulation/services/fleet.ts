@@ -32,7 +32,9 @@ export class Fleet {
   readonly #parts: Parts;
   #sent = 0;
   running = 0;
-  version = 0;
+  readonly onLaunch: ((host: SimulatedHost) => void)[] = [];
+  /** Hosts came or went. */
+  readonly onChange: (() => void)[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -52,14 +54,15 @@ export class Fleet {
       since: scheduler.now,
     };
     this.hosts.set(instanceId, host);
-    this.version += 1;
+    for (const hear of this.onLaunch) hear(host);
+    for (const hear of this.onChange) hear();
     return host;
   }
 
   terminate(host: SimulatedHost): void {
     this.hosts.delete(host.instanceId);
     host.isOnline = false;
-    this.version += 1;
+    for (const hear of this.onChange) hear();
   }
 
   send(request: Installation): string {

@@ -13,6 +13,8 @@ export interface QueueSettings {
   concurrency: number;
   batchSize: number;
   windowMs: number;
+  /** Whether a poller gets a part of what is there, and another one the rest at the same time. */
+  splits?: () => boolean;
   /** Runs the function with a batch; tells whether each message was handled, or nothing when the run died. */
   handle: (messages: readonly Message[], done: (failed: readonly Message[]) => void) => void;
 }
@@ -63,8 +65,11 @@ export class Queue {
   }
 
   #take(): void {
+    const isSplit = this.#ready.length > 1 && this.settings.splits?.() === true;
+    const size = Math.min(this.settings.batchSize, this.#ready.length);
+    if (isSplit) this.#takeRest();
     const batch = this.#ready
-      .splice(0, this.settings.batchSize)
+      .splice(0, isSplit ? Math.ceil(size / 2) : size)
       .filter(({ sent }) => sent + RETENTION > this.#scheduler.now);
     if (batch.length === 0) return;
     this.#running += 1;
@@ -87,6 +92,12 @@ export class Queue {
       this.#hidden -= gone.length;
       if (failed.length === 0) end([]);
       else this.#gather();
+    });
+  }
+
+  #takeRest(): void {
+    this.#scheduler.after(20, `sqs ${this.settings.name} other poller`, () => {
+      if (this.#running < this.settings.concurrency) this.#take();
     });
   }
 

@@ -14,4 +14,6 @@ export const SITES: Record<string, readonly [number, number]> = {
   'ca.spoilt-certificate': [0.001, 0.03],
   'ca.odd-renewal-info': [0.001, 0.05],
   'host.script-dies': [0.001, 0.05],
+  'sqs.splits': [0.01, 0.5],
+  'ca.slow-issuance': [0.002, 0.1],
 };

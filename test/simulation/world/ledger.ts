@@ -20,7 +20,7 @@ export class Ledger {
   readonly everLive = new Set<string>();
   /** When a person last changed what is wanted. */
   readonly wantedSince = new Map<string, number>();
-  readonly onObstacle: ((obstacle: { from: number; until: number }) => void)[] = [];
+  readonly onObstacle: ((obstacle: { what: string; from: number; until: number }) => void)[] = [];
   readonly onForced: ((name: string) => void)[] = [];
   readonly onWanted: ((name: string, file: File | undefined) => void)[] = [];
 }

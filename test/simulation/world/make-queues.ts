@@ -1,3 +1,4 @@
+import type { Faults } from '../engine/faults.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import type { Ending } from '../functions/lambda.ts';
 import { QUEUES, Queue, type QueueName } from '../services/queue.ts';
@@ -5,12 +6,16 @@ import { QUEUES, Queue, type QueueName } from '../services/queue.ts';
 type Invoke = (name: QueueName, event: unknown, how: { ended: (ending: Ending) => void }) => void;
 
 /** The queues of the stack, each with the function that it feeds. */
-export function makeQueues(scheduler: Scheduler, invoke: Invoke): Record<QueueName, Queue> {
+export function makeQueues(
+  { scheduler, faults }: { scheduler: Scheduler; faults: Faults },
+  invoke: Invoke,
+): Record<QueueName, Queue> {
   const made = Object.entries(QUEUES).map(([key, settings]) => {
     const name = key as QueueName;
     const queue = new Queue(scheduler, {
       name,
       ...settings,
+      splits: () => faults.happens('sqs.splits'),
       handle: (messages, done) => {
         const event = name === 'notify' ? messages.map(({ body }) => body) : messages[0]?.body;
         invoke(name, event, { ended: ({ how }) => done(how === 'ended' ? [] : messages.slice()) });

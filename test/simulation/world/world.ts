@@ -10,6 +10,7 @@ import { FUNCTIONS, type FunctionName } from '../functions/functions.ts';
 import { type Ending, Lambda } from '../functions/lambda.ts';
 import { runtimeFor } from '../functions/runtime.ts';
 import { type StackSettings, stackOf } from '../functions/stack.ts';
+import { RsaKeys } from '../keys/rsa-keys.ts';
 import { Bucket } from '../services/bucket.ts';
 import { Ca } from '../services/ca.ts';
 import { ASK_AGAIN } from '../services/ca-ports.ts';
@@ -24,6 +25,7 @@ import { Ledger } from './ledger.ts';
 import { makeQueues } from './make-queues.ts';
 import { DOMAINS, GROUPS } from './names.ts';
 import { Outages } from './outages.ts';
+import { Repairs } from './repairs.ts';
 import { servedSites } from './served-sites.ts';
 import { type File, fileText } from './wanted.ts';
 
@@ -43,6 +45,7 @@ export class World extends Ledger implements Services {
   readonly scheduler: Scheduler;
   readonly trace: Trace;
   readonly faults: Faults;
+  readonly rsaKeys: RsaKeys;
   readonly outages: Outages;
   readonly lambda: Lambda;
   readonly calls: Calls;
@@ -58,8 +61,7 @@ export class World extends Ledger implements Services {
   readonly settings: StackSettings;
   /** Is told of what stands in no bucket. */
   clockwork: { changed(): void } | undefined;
-  /** What is broken for a time, and how it is mended. */
-  readonly #broken = new Map<string, () => void>();
+  readonly #repairs: Repairs;
 
   constructor({ seed, start, ...faults }: WorldOptions) {
     super();
@@ -67,6 +69,7 @@ export class World extends Ledger implements Services {
     this.scheduler = new Scheduler(start);
     this.trace = new Trace(() => this.scheduler.now);
     this.faults = new Faults(this.streams, faults);
+    this.rsaKeys = new RsaKeys(this.streams.of('rsa-keys'));
     const base = { scheduler: this.scheduler, trace: this.trace, faults: this.faults };
     this.outages = new Outages({ ...base, random: this.streams.of('outages') });
     this.lambda = new Lambda({ ...base, random: this.streams.of('lambda') });
@@ -86,7 +89,7 @@ export class World extends Ledger implements Services {
       ca('dv.acme-v02.api.pki.goog', 'pki.goog'),
     ];
     for (const one of this.cas) one.askAgainMs = Math.round(this.streams.of(one.host).between(...ASK_AGAIN));
-    this.queues = makeQueues(this.scheduler, (name, event, how) => this.invoke(name, event, how));
+    this.queues = makeQueues(base, (name, event, how) => this.invoke(name, event, how));
     this.bus = new EventBridge({
       ...base,
       random: this.streams.of('bus'),
@@ -101,6 +104,12 @@ export class World extends Ledger implements Services {
           'detail-type': 'EC2 Command Invocation Status-change Notification',
           detail,
         }),
+    });
+    this.fleet.onChange.push(() => this.clockwork?.changed());
+    this.#repairs = new Repairs(this.scheduler);
+    this.#repairs.onMended.push((what) => {
+      this.trace.note(`mended: ${what}`);
+      this.clockwork?.changed();
     });
     this.mails = new Mails(this.scheduler);
     const [first] = this.cas;
@@ -169,24 +178,16 @@ export class World extends Ledger implements Services {
 
   /** What is broken now is mended after a time, or when the faults stop. */
   restoreLater(ms: number, what: string, mend: () => void): void {
-    const id = `${what} ${this.scheduler.turns}`;
-    const obstacle = { from: this.scheduler.now, until: this.scheduler.now + ms };
+    const obstacle = { what, from: this.scheduler.now, until: this.scheduler.now + ms };
     if (/^(zone|CAA|domain)/.test(what)) for (const hear of this.onObstacle) hear(obstacle);
-    const once = () => {
-      if (!this.#broken.delete(id)) return;
-      mend();
-      this.trace.note(`mended: ${what}`);
-      this.clockwork?.changed();
-    };
-    this.#broken.set(id, once);
-    this.scheduler.after(ms, `mend ${what}`, once);
+    this.#repairs.later(ms, what, mend);
   }
 
   /** The second phase: nothing is injected any more, and what is broken is mended. */
   stopFaults(): void {
     this.faults.on = false;
     this.outages.endAll();
-    for (const mend of [...this.#broken.values()]) mend();
+    this.#repairs.all();
     this.clockwork?.changed();
     this.trace.note('the faults stop');
   }

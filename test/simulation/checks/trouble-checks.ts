@@ -1,0 +1,86 @@
+import { NOTICES_KEY } from '../../../lib/foundation/certificate/object-keys.ts';
+import { HOUR } from '../engine/durations.ts';
+import type { File } from '../world/wanted.ts';
+import type { World } from '../world/world.ts';
+import type { Breaches } from './broken.ts';
+import { headlinesIn, subjectOf } from './mail-text.ts';
+import type { Telling } from './telling-checks.ts';
+
+/** No trouble outlives what it was about: a day after that is not wanted any more, it may be told once, and never again. */
+export function checkUnwanted({ world, breaches }: { world: World; breaches: Breaches }): void {
+  const changedAt = new Map<string, number>();
+  const told = new Map<string, number>();
+  world.onWanted.push((name) => changedAt.set(name, world.scheduler.now));
+  world.mails.onMail.push(({ text }) => {
+    for (const { headline } of headlinesIn(text)) {
+      const name = nameIn(headline);
+      const { now } = world.scheduler;
+      if (name === undefined || isStillWanted(world.files.get(name), headline)) told.delete(headline);
+      else if ((changedAt.get(name) ?? now) + 26 * HOUR <= now) {
+        const first = told.get(headline) ?? now;
+        told.set(headline, first);
+        if (now > first) breaches.report('told-of-what-is-not-wanted', headline);
+      }
+    }
+  });
+}
+
+function nameIn(headline: string): string | undefined {
+  return /^(\S+) (?:in \S+ is not imported|seen from outside|is not renewed|is overdue)$/.exec(headline)?.[1];
+}
+
+function isStillWanted(file: File | undefined, headline: string): boolean {
+  const [, region] = / in (\S+) is not imported$/.exec(headline) ?? [];
+  if (!file) return false;
+  if (region)
+    return ((file.acm as { region: string }[] | undefined) ?? []).some((one) => one.region === region);
+  return !headline.endsWith('seen from outside') || file.probe === true;
+}
+
+/** What was told and is remembered as told is forgotten only once its end was really sent. */
+export function checkAllClears({
+  world,
+  breaches,
+  telling,
+}: {
+  world: World;
+  breaches: Breaches;
+  telling: Telling;
+}): void {
+  world.bucket.onChange.push(({ key, before, after, by }) => {
+    if (key !== NOTICES_KEY || by !== 'notify' || !before || !after) return;
+    const remembered = rememberedIn(after.body);
+    for (const text of rememberedIn(before.body)) {
+      const subject = subjectOf(text);
+      if (remembered.has(text) || !telling.open.has(subject)) continue;
+      breaches.report('all-clear-not-sent', `${text} is remembered as over, and nobody was told`);
+    }
+  });
+}
+
+/** The headlines of the troubles that mails have told of; what passes by itself is not among them. */
+function rememberedIn(body: string): Set<string> {
+  try {
+    const { troubles, over } = JSON.parse(body);
+    const all = [...Object.values<Told>(troubles ?? {}), ...((over as Told[]) ?? [])];
+    const told = all.filter(({ told }) => Object.keys(told).length > 0);
+    return new Set(told.flatMap((trouble) => HEADLINES[trouble.kind]?.(trouble.subject) ?? []));
+  } catch {
+    return new Set();
+  }
+}
+
+interface Told {
+  kind: string;
+  subject: string;
+  told: object;
+}
+
+const HEADLINES: Record<string, (subject: string) => string> = {
+  renewal: (subject) => `${subject} is not renewed`,
+  overdue: (subject) => `${subject} is overdue`,
+  file: (subject) => `renewal/${subject}.json cannot be used`,
+  import: (subject) => `${subject} is not imported`,
+  deployment: (subject) => `group ${subject} does not install`,
+  site: (subject) => `${subject} seen from outside`,
+};
