@@ -1,3 +1,4 @@
+import { forgetHosts } from '../delivery/deployment/forget-hosts.ts';
 import { IndexedReads } from '../foundation/bucket/indexed-reads.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { importsDue, MAX_HOSTS_NAMED, probesDue, type StackEvent } from '../foundation/events/events.ts';
@@ -31,7 +32,8 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const assessments = deferOrders(assessed, { limit, now });
   const plan = planOf(start, assessments, { warnings, now });
   const settled = assessments.flatMap(({ due, deployed }) => (due ? [] : (deployed ?? [])));
-  await planDeployments(reading, plan, settled);
+  const groups = deps.stack.hostGroups.map(({ name }) => name);
+  const listed = await planDeployments({ ...reading, besides: anew ? groups : [] }, plan, settled);
   const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
   await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
@@ -41,6 +43,8 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
     events.push({ type: 'Certificates Checked', detail: summarizeCheck(plan, health) });
   }
   await deps.events.publish(events);
+  if (index && listed && (anew || listed.size > 0))
+    await forgetHosts({ store: deps.store, reads: index }, listed, groups).catch(warnOf);
   await index?.save(deps.store, now).catch(warnOf);
   return plan;
 }

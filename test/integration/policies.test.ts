@@ -147,6 +147,12 @@ const CASES: Record<string, Case[]> = {
     ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
     ['may', 'list the hosts', asks('ssm:DescribeInstanceInformation')],
     ['may', 'see which parameters there are', asks('ssm:DescribeParameters')],
+    ['may', 'remove the record of a host', remove('hosts/i-0123456789abcdef0.json')],
+    ...['renewal', 'live', 'state', 'pending', 'revoked', 'acm'].map(
+      (folder): Case => ['may not', `remove from ${folder}/`, remove(`${folder}/example.com.json`)],
+    ),
+    ['may not', 'remove a version', remove(`${version}/cert.pem`)],
+    ['may not', 'write down what a host serves', put('hosts/i-0123456789abcdef0.json')],
     ...noKeys,
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'write a renewal file', put('renewal/example.com.json')],
