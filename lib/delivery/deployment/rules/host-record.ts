@@ -16,10 +16,30 @@ export const HostRecord = z.object({
       message: z.optional(z.string()),
       at: z.string(),
       commandId: z.string(),
+      /** When the command was requested, by SSM's clock. */
+      requestedAt: z.optional(z.string()),
     }),
   ),
 });
 export type HostRecord = z.infer<typeof HostRecord>;
+type Recorded = HostRecord['lineages'][string];
+
+interface CommandTime {
+  commandId: string;
+  requestedAt?: Date | undefined;
+  at: Date;
+}
+
+/** Whether a command's result is recorded already, or that of a newer command: SSM's events come late, and twice. */
+export function isPast(recorded: Recorded | undefined, command: CommandTime): boolean {
+  return recorded !== undefined && (recorded.commandId === command.commandId || isOlder(command, recorded));
+}
+
+/** An instant in the future, by a clock that was wrong, counts as none. */
+function isOlder({ requestedAt, at }: CommandTime, recorded: Recorded): boolean {
+  const known = Date.parse(recorded.requestedAt ?? '');
+  return requestedAt !== undefined && requestedAt.getTime() < known && known <= at.getTime();
+}
 
 /** Whether the command never reached this host, because SSM or somebody stopped it before. */
 export function neverRan({ reason }: { reason?: SaidReason | undefined }): boolean {
@@ -30,7 +50,7 @@ export function neverRan({ reason }: { reason?: SaidReason | undefined }): boole
 export function recordResults(
   before: HostRecord | undefined,
   results: readonly HostResult[],
-  context: { instanceId: string; group: string; commandId: string; at: Date },
+  context: CommandTime & { instanceId: string; group: string },
 ): HostRecord {
   const lineages = { ...before?.lineages };
   for (const result of results) {
@@ -42,7 +62,10 @@ export function recordResults(
       message: result.message,
       at: context.at.toISOString(),
       commandId: context.commandId,
+      requestedAt: context.requestedAt?.toISOString() ?? before?.lineages[result.name]?.requestedAt,
     };
   }
-  return { instanceId: context.instanceId, group: context.group, lineages };
+  // The host may have moved to another group since.
+  const late = before && Object.values(before.lineages).some((recorded) => isOlder(context, recorded));
+  return { instanceId: context.instanceId, group: late ? before.group : context.group, lineages };
 }
