@@ -2,20 +2,28 @@ import pMap from 'p-map';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import { findPointer } from '../foundation/bucket/read-pointer.ts';
 import {
+  ACM_PREFIX,
+  ARCHIVE_PREFIX,
   LIVE_PREFIX,
   nameIn,
   namesIn,
   PENDING_PREFIX,
+  PROBES_PREFIX,
   RENEWAL_PREFIX,
   REVOKED_PREFIX,
+  STATE_PREFIX,
 } from '../foundation/certificate/object-keys.ts';
 import { once } from '../foundation/common/once.ts';
 import { readLimits } from '../issuance/ca/read-limits.ts';
+import { outlivedObjects } from '../issuance/renewal/find-upkeep.ts';
 import { CLAIM_SECONDS } from '../issuance/renewal/rules/claim-record.ts';
 import { assessCertificate } from './assess-certificate.ts';
 import { findIssuer } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { plannedWithoutFile } from './rules/plan.ts';
+
+/** Folders with an object a certificate, besides those that every start lists. */
+const NAMED = [LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, PROBES_PREFIX];
 
 /** As many reads at once as S3 and 256 MB of memory allow. */
 const READS_AT_ONCE = 32;
@@ -54,26 +62,42 @@ async function leftOpenBy(store: Reads): Promise<ReadonlySet<string>> {
   return new Set(namesIn(stale, PENDING_PREFIX));
 }
 
+/** Certificates of which anything is kept. */
+async function keptNames(store: Reads): Promise<string[]> {
+  const listed = NAMED.map(async (prefix) => namesIn(await store.list(prefix), prefix));
+  const archived = await store.list(ARCHIVE_PREFIX, { deep: true });
+  const folders = new Set(archived.map(({ key }) => key.slice(ARCHIVE_PREFIX.length).split('/')[0] ?? ''));
+  return [
+    ...(await Promise.all(listed)).flat(),
+    ...namesIn(
+      [...folders].map((name) => ({ key: `${name}.json` })),
+      '',
+    ),
+  ];
+}
+
 /**
- * Certificates whose renewal file is gone, or never was. They are left as they are, but what a worker left open is ended.
- * Only a start that looks closely reads all pointers to find them.
+ * Certificates whose renewal file is gone, or never was. They are left as they are until long after their end, but
+ * what a worker left open is ended. Only a start that looks closely reads all pointers to find them.
  */
 async function assessWithoutFile(
   { store, stack }: AssessDeps,
   files: ReadonlySet<string>,
   { start, leftOpen, now }: Pick<AssessContext, 'start' | 'leftOpen' | 'now'>,
 ): Promise<Assessment[]> {
-  const pointers = start.looksClosely ? namesIn(await store.list(LIVE_PREFIX), LIVE_PREFIX) : [];
-  const names = [...new Set([...pointers, ...leftOpen])].filter((name) => !files.has(name));
+  const kept = start.looksClosely ? await keptNames(store) : [];
+  const names = [...new Set([...kept, ...leftOpen])].filter((name) => !files.has(name));
   const assess = async (name: string): Promise<Assessment[]> => {
-    const pointer = (await findPointer(store, name))?.pointer;
-    if (!leftOpen.has(name)) {
-      const planned = plannedWithoutFile(name, pointer, now);
+    const found = await findPointer(store, name);
+    const pointer = found?.pointer;
+    const isLeft = leftOpen.has(name);
+    if (!isLeft && !(await outlivedObjects(store, name, now))) {
+      const planned = found && plannedWithoutFile(name, pointer, now);
       return planned ? [{ planned }] : [];
     }
     const due = {
       name,
-      reason: 'left-open' as const,
+      reason: isLeft ? ('left-open' as const) : ('outlived' as const),
       ca: stack.defaultCa,
       zoneIds: [],
       notAfter: pointer && new Date(pointer.notAfter),

@@ -11,6 +11,7 @@ import { summarizeCheck } from './rules/check-summary.ts';
 import { deferOrders } from './rules/orders-per-run.ts';
 import type { Plan } from './rules/plan.ts';
 import type { Start } from './rules/trigger.ts';
+import { tidy } from './tidy.ts';
 
 /**
  * Compares what is wanted with what is, and puts what is due on the bus. A file that cannot be used is rejected in the plan
@@ -45,6 +46,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   await deps.events.publish(events);
   if (index && listed && (anew || listed.size > 0))
     await forgetHosts({ store: deps.store, reads: index }, listed, groups).catch(warnOf);
+  if (anew) await tidy(deps.store).catch(warnOf);
   await index?.save(deps.store, now).catch(warnOf);
   return plan;
 }

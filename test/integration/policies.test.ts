@@ -148,6 +148,9 @@ const CASES: Record<string, Case[]> = {
     ['may', 'list the hosts', asks('ssm:DescribeInstanceInformation')],
     ['may', 'see which parameters there are', asks('ssm:DescribeParameters')],
     ['may', 'remove the record of a host', remove('hosts/i-0123456789abcdef0.json')],
+    ['may', 'remove the lock of an order', remove('orders/0a1b.json')],
+    ['may', 'remove the limits of a CA', remove('limits/acme-v02.api.letsencrypt.org-1a2b3c4d.json')],
+    ['may not', 'remove the index', remove('index.json')],
     ...['renewal', 'live', 'state', 'pending', 'revoked', 'acm'].map(
       (folder): Case => ['may not', `remove from ${folder}/`, remove(`${folder}/example.com.json`)],
     ),
@@ -292,7 +295,16 @@ const CASES: Record<string, Case[]> = {
     ['may not', 'purge a removed version', asks('s3:DeleteObjectVersion', object(`${version}/privkey.pem`))],
     ['may', 'set an object aside', put('aside/live/example.com.json.20261120T020000Z')],
     ['may not', 'remove what was set aside', remove('aside/live/example.com.json.20261120T020000Z')],
-    ['may not', 'remove a pointer', remove('live/example.com.json')],
+    ...['live', 'acm', 'probes', 'revoked', 'state'].map(
+      (folder): Case => ['may', `remove from ${folder}/`, remove(`${folder}/example.com.json`)],
+    ),
+    ...[
+      'renewal/example.com.json',
+      'hosts/i-0123456789abcdef0.json',
+      'limits/ca.test.json',
+      'index.json',
+    ].map((key): Case => ['may not', `remove ${key}`, remove(key)]),
+    ['may not', 'purge a removed pointer', asks('s3:DeleteObjectVersion', object('live/example.com.json'))],
     ['may not', 'purge an old claim', asks('s3:DeleteObjectVersion', object('pending/example.com.json'))],
     ['may not', 'tag with anything else', tagged(`${version}/privkey.pem`, 'team', 'web')],
     ['may not', 'tag a renewal file', tagged('renewal/example.com.json', 'perennial-groups', ':web:')],

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
+import { ORDERS_PREFIX } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { CLAIM_SECONDS, isStale } from './rules/claim-record.ts';
@@ -23,7 +24,7 @@ export interface OrderSubject {
 
 export function orderLockKey({ ca, names, profile }: OrderSubject): string {
   const subject = JSON.stringify([ca, [...new Set(names)].sort(), profile ?? null]);
-  return `orders/${sha256(subject)}.json`;
+  return `${ORDERS_PREFIX}${sha256(subject)}.json`;
 }
 
 /** Another certificate with the same CA, names and profile is being ordered; the CA could give both one order. */

@@ -4,6 +4,7 @@ import {
   archiveKey,
   LIVE_FILES,
   liveCopyKey,
+  renewalKey,
 } from '../../foundation/certificate/object-keys.ts';
 import type { StackEvent } from '../../foundation/events/events.ts';
 import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
@@ -12,7 +13,7 @@ import { applyEdits } from '../dns/apply-edits.ts';
 import { zoneFinder } from '../dns/find-zone.ts';
 import { caaAfter, putCopies, writePointer } from './commit.ts';
 import type { RenewDeps } from './deps.ts';
-import { copiesAreBehind, outlived, versionsOf } from './find-upkeep.ts';
+import { copiesAreBehind, outlived, outlivedObjects, versionsOf } from './find-upkeep.ts';
 import type { RenewOutcome } from './outcome.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { cleanUp, leftRecords, refusedError } from './publish.ts';
@@ -23,6 +24,7 @@ import { readVersion } from './sound-pointer.ts';
 export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOutcome> {
   const { name, claim, live, reason } = claimed;
   await cleanUp(deps, leftRecords(claimed));
+  if (reason === 'outlived') await removeOutlived(deps, name);
   if (live) {
     const repaired = reason === 'caa-drifted' ? await repairCaa(deps, claimed, live.pointer) : live.pointer;
     await showHosts(deps, { ...claimed, live }, repaired);
@@ -73,6 +75,13 @@ async function showHosts(
 
 function deploymentsOf({ name, wanted }: Pick<Claimed, 'name' | 'wanted'>, reason: Reason): StackEvent[] {
   return wanted.hosts.map((group) => ({ type: 'Deployment Due', detail: { group, reason, names: [name] } }));
+}
+
+/** Removes what is kept of a certificate that nobody needs any more, unless it is wanted again. */
+async function removeOutlived({ store, clock }: RenewDeps, name: string): Promise<void> {
+  const objects = (await outlivedObjects(store, name, clock())) ?? [];
+  if (await store.get(renewalKey(name))) return;
+  for (const { key, etag } of objects) await store.remove(key, { etag });
 }
 
 /** Rewrites the copies in `live/<name>/` if they lag behind, and removes versions that nobody needs any more. */
