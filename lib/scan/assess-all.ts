@@ -1,18 +1,20 @@
 import pMap from 'p-map';
+import { findStrays } from '../foundation/bucket/find-strays.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import { findPointer } from '../foundation/bucket/read-pointer.ts';
 import {
   ACM_PREFIX,
   ARCHIVE_PREFIX,
   LIVE_PREFIX,
-  nameIn,
   namesIn,
   PENDING_PREFIX,
   PROBES_PREFIX,
   RENEWAL_PREFIX,
   REVOKED_PREFIX,
+  renewalFilesIn,
   STATE_PREFIX,
 } from '../foundation/certificate/object-keys.ts';
+import { describeError } from '../foundation/common/describe-error.ts';
 import { once } from '../foundation/common/once.ts';
 import { readLimits } from '../issuance/ca/read-limits.ts';
 import { outlivedObjects } from '../issuance/renewal/find-upkeep.ts';
@@ -37,9 +39,7 @@ export async function assessAll(
   const { start } = pass;
   const zonesIn = once((role: string | undefined) => deps.zonesOf(role).list());
   const [names, leftOpen, revoked] = await Promise.all([
-    start.names === 'all'
-      ? store.list(RENEWAL_PREFIX).then((files) => files.map(({ key }) => nameIn(key, RENEWAL_PREFIX)))
-      : start.names,
+    start.names === 'all' ? store.list(RENEWAL_PREFIX, { deep: true }).then(renewalFilesIn) : start.names,
     leftOpenBy(store),
     store.list(REVOKED_PREFIX).then((records) => new Set(namesIn(records, REVOKED_PREFIX))),
     zonesIn(undefined),
@@ -52,7 +52,10 @@ export async function assessAll(
   });
   if (start.names !== 'all') return assessed;
   const files = new Set(names.map((found) => ('name' in found ? found.name : found.rejected)));
-  return [...assessed, ...(await assessWithoutFile(deps, files, context))];
+  const strays = (await findStrays(store)).map(({ name, error }): Assessment => {
+    return { planned: { name, action: 'reject', ...describeError(error) } };
+  });
+  return [...assessed, ...(await assessWithoutFile(deps, files, context)), ...strays];
 }
 
 /** Certificates with a stale claim; only `renew` reads what is in it. */

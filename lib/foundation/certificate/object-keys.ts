@@ -68,11 +68,19 @@ export type KeyName = { name: string } | { rejected: string; key: string; error:
 /** The lineage name in `renewal/<name>.json`, `live/<name>.json` and so on. */
 export function nameIn(key: string, prefix: string): KeyName {
   const name = key.slice(prefix.length).replace(/\.json$/, '');
+  if (prefix === RENEWAL_PREFIX && key.startsWith(prefix) && name.includes('/'))
+    return { rejected: name, key, error: misplaced(key) };
   const error =
     key.startsWith(prefix) && key.endsWith('.json')
       ? complaintAbout(name, printable(key))
       : new InputError('bad-key', `${printable(key)}: give the file a name that ends in .json`);
   return error ? { rejected: name, key, error } : { name };
+}
+
+/** The renewal files in a deep list of `renewal/`; a folder that a console made is an object too, and none. */
+export function renewalFilesIn(listed: readonly { key: string }[]): KeyName[] {
+  const files = listed.filter(({ key }) => !key.endsWith('/'));
+  return files.map(({ key }) => nameIn(key, RENEWAL_PREFIX));
 }
 
 /** The lineage names in keys below `prefix`; others are skipped. */
@@ -93,6 +101,13 @@ function checked(name: string): string {
   const error = complaintAbout(name, `certificate name "${printable(name)}"`);
   if (error) throw error;
   return name;
+}
+
+function misplaced(key: string): InputError {
+  return new InputError('bad-lineage-name', {
+    seen: `${printable(key)}: renewal files stand directly below ${RENEWAL_PREFIX}`,
+    remedy: `rename it, for example to ${RENEWAL_PREFIX}${printable(key.slice(key.lastIndexOf('/') + 1))}`,
+  });
 }
 
 function complaintAbout(name: string, where: string): InputError | undefined {
