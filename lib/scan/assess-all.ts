@@ -1,16 +1,23 @@
 import pMap from 'p-map';
+import { findStrays } from '../foundation/bucket/find-strays.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
 import { findPointer } from '../foundation/bucket/read-pointer.ts';
 import {
+  ACM_PREFIX,
+  ARCHIVE_PREFIX,
   LIVE_PREFIX,
-  nameIn,
   namesIn,
   PENDING_PREFIX,
+  PROBES_PREFIX,
   RENEWAL_PREFIX,
   REVOKED_PREFIX,
+  renewalFilesIn,
+  STATE_PREFIX,
 } from '../foundation/certificate/object-keys.ts';
+import { describeError } from '../foundation/common/describe-error.ts';
 import { once } from '../foundation/common/once.ts';
 import { readLimits } from '../issuance/ca/read-limits.ts';
+import { outlivedObjects } from '../issuance/renewal/find-upkeep.ts';
 import { findState } from '../issuance/renewal/read-state.ts';
 import { CLAIM_SECONDS } from '../issuance/renewal/rules/claim-record.ts';
 import { failuresOf } from '../issuance/renewal/rules/state.ts';
@@ -18,6 +25,9 @@ import { assessCertificate } from './assess-certificate.ts';
 import { findIssuer } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { plannedWithoutFile } from './rules/plan.ts';
+
+/** Folders with an object a certificate, besides those that every start lists. */
+const NAMED = [LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, PROBES_PREFIX];
 
 /** As many reads at once as S3 and 256 MB of memory allow. */
 const READS_AT_ONCE = 32;
@@ -31,9 +41,7 @@ export async function assessAll(
   const { start } = pass;
   const zonesIn = once((role: string | undefined) => deps.zonesOf(role).list());
   const [names, leftOpen, revoked] = await Promise.all([
-    start.names === 'all'
-      ? store.list(RENEWAL_PREFIX).then((files) => files.map(({ key }) => nameIn(key, RENEWAL_PREFIX)))
-      : start.names,
+    start.names === 'all' ? store.list(RENEWAL_PREFIX, { deep: true }).then(renewalFilesIn) : start.names,
     leftOpenBy(store),
     store.list(REVOKED_PREFIX).then((records) => new Set(namesIn(records, REVOKED_PREFIX))),
     zonesIn(undefined),
@@ -46,7 +54,10 @@ export async function assessAll(
   });
   if (start.names !== 'all') return assessed;
   const files = new Set(names.map((found) => ('name' in found ? found.name : found.rejected)));
-  return [...assessed, ...(await assessWithoutFile(deps, files, context))];
+  const strays = (await findStrays(store)).map(({ name, error }): Assessment => {
+    return { planned: { name, action: 'reject', ...describeError(error) } };
+  });
+  return [...assessed, ...(await assessWithoutFile(deps, files, context)), ...strays];
 }
 
 /** Certificates with a stale claim; only `renew` reads what is in it. */
@@ -56,32 +67,49 @@ async function leftOpenBy(store: Reads): Promise<ReadonlySet<string>> {
   return new Set(namesIn(stale, PENDING_PREFIX));
 }
 
+/** Certificates of which anything is kept. */
+async function keptNames(store: Reads): Promise<string[]> {
+  const listed = NAMED.map(async (prefix) => namesIn(await store.list(prefix), prefix));
+  const archived = await store.list(ARCHIVE_PREFIX, { deep: true });
+  const folders = new Set(archived.map(({ key }) => key.slice(ARCHIVE_PREFIX.length).split('/')[0] ?? ''));
+  return [
+    ...(await Promise.all(listed)).flat(),
+    ...namesIn(
+      [...folders].map((name) => ({ key: `${name}.json` })),
+      '',
+    ),
+  ];
+}
+
 /**
- * Certificates whose renewal file is gone, or never was. They are left as they are, but what a worker left open is ended.
- * Only a start that looks closely reads all pointers to find them.
+ * Certificates whose renewal file is gone, or never was. They are left as they are until long after their end, but
+ * what a worker left open is ended. Only a start that looks closely reads all pointers to find them.
  */
 async function assessWithoutFile(
   { store, stack }: AssessDeps,
   files: ReadonlySet<string>,
   { start, leftOpen, now }: Pick<AssessContext, 'start' | 'leftOpen' | 'now'>,
 ): Promise<Assessment[]> {
-  const pointers = start.looksClosely ? namesIn(await store.list(LIVE_PREFIX), LIVE_PREFIX) : [];
-  const names = [...new Set([...pointers, ...leftOpen])].filter((name) => !files.has(name));
+  const kept = start.looksClosely ? await keptNames(store) : [];
+  const names = [...new Set([...kept, ...leftOpen])].filter((name) => !files.has(name));
   const assess = async (name: string): Promise<Assessment[]> => {
-    const pointer = (await findPointer(store, name))?.pointer;
-    if (!leftOpen.has(name)) {
-      const planned = plannedWithoutFile(name, pointer, now);
+    const found = await findPointer(store, name);
+    const pointer = found?.pointer;
+    const isLeft = leftOpen.has(name);
+    if (!isLeft && !(await outlivedObjects(store, name, now))) {
+      const planned = found && plannedWithoutFile(name, pointer, now);
       return planned ? [{ planned }] : [];
     }
     const { state } = await findState(store, name, now);
-    const { failures = 0, notBefore = '' } = failuresOf(state, 'left-open') ?? {};
+    const reason = isLeft ? ('left-open' as const) : ('outlived' as const);
+    const { failures = 0, notBefore = '' } = failuresOf(state, reason) ?? {};
     const health = { name, lifeLeft: undefined, notAfter: undefined, failures, overdue: false };
     const failing = failures > 0 && { health };
     if (Date.parse(notBefore) > now.getTime())
       return [{ planned: { name, action: 'wait', reason: 'backing-off', until: notBefore }, ...failing }];
     const due = {
       name,
-      reason: 'left-open' as const,
+      reason,
       ca: stack.defaultCa,
       zoneIds: [],
       notAfter: pointer && new Date(pointer.notAfter),

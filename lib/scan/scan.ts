@@ -1,3 +1,4 @@
+import { forgetHosts } from '../delivery/deployment/forget-hosts.ts';
 import { IndexedReads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
@@ -13,6 +14,7 @@ import { summarizeCheck } from './rules/check-summary.ts';
 import { deferOrders } from './rules/orders-per-run.ts';
 import type { Plan } from './rules/plan.ts';
 import type { Start } from './rules/trigger.ts';
+import { tidy } from './tidy.ts';
 
 /**
  * Compares what is wanted with what is, and puts what is due on the bus. A file that cannot be used is rejected in the plan
@@ -36,7 +38,9 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const settled = assessments.flatMap(({ due, deployed }) =>
     due && deployed?.awaitsRenewal ? [] : (deployed ?? []),
   );
-  const groupsOnline = await planDeployments(reading, plan, settled);
+  const groups = deps.stack.hostGroups.map(({ name }) => name);
+  const besides = anew ? groups : [];
+  const { groupsOnline, listed } = await planDeployments({ ...reading, besides }, plan, settled);
   const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
   await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
@@ -47,6 +51,9 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
     events.push({ type: 'Certificates Checked', detail: summarizeCheck({ ...plan, groupsOnline }, health) });
   }
   await deps.events.publish(events);
+  if (index && listed && (anew || listed.size > 0))
+    await forgetHosts({ store: deps.store, reads: index }, listed, groups).catch(warnOf);
+  if (anew) await tidy(deps.store).catch(warnOf);
   await index?.save(deps.store, now).catch(warnOf);
   return plan;
 }

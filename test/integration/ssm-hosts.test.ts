@@ -118,6 +118,19 @@ describe('a group of 60 hosts', () => {
     expect(await fleet.namesSent(command)).toEqual(['shop', 'blog']);
   });
 
+  it('is told apart by when a command was requested, or began where another function sent it', async () => {
+    const earlier = new Date();
+    const host = idOf(0);
+    const command = await install([host]);
+    const other = new SsmHosts(client, { document: 'install', bucket: 'certs', region: 'us-east-1' });
+    const [ours, theirs] = await Promise.all(
+      [fleet, other].map(async (port) => (await port.invocation(command, host)).requestedAt),
+    );
+    expect(ours?.getTime()).toBeGreaterThanOrEqual(earlier.getTime());
+    expect(theirs?.getTime()).toBeGreaterThanOrEqual(ours?.getTime() ?? 0);
+    expect((await other.invocation(command, 'i-other')).requestedAt).toBeUndefined();
+  });
+
   it('is spared by the first host that fails, but for those that run already', async () => {
     const [first = '', ...others] = FLEET;
     await Promise.all([breakHost(first), ...others.map(slowDown)]);

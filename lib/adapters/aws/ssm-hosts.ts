@@ -25,6 +25,8 @@ const TAG = 'tag:perennial-group';
 export class SsmHosts implements Hosts {
   readonly #ssm: SSMClient;
   readonly #stack: { document: string; bucket: string; region: string };
+  /** The last command that was sent: its invocations do not say when it was requested. */
+  #sent: { commandId?: string | undefined; requestedAt?: Date | undefined } = {};
 
   constructor(ssm: SSMClient, stack: { document: string; bucket: string; region: string }) {
     this.#ssm = ssm;
@@ -72,7 +74,9 @@ export class SsmHosts implements Hosts {
         }),
       ),
     );
-    return answer.Command?.CommandId ?? '';
+    const { CommandId: commandId, RequestedDateTime: requestedAt } = answer.Command ?? {};
+    this.#sent = { commandId, requestedAt };
+    return commandId ?? '';
   }
 
   async namesSent(commandId: string): Promise<string[]> {
@@ -91,9 +95,12 @@ export class SsmHosts implements Hosts {
         throw cause;
       }),
     );
+    const begun = Date.parse(answer.ExecutionStartDateTime ?? '');
+    const ours = this.#sent.commandId === commandId ? this.#sent.requestedAt : undefined;
     return {
       commandId,
       instanceId,
+      requestedAt: ours ?? (Number.isNaN(begun) ? undefined : new Date(begun)),
       group: answer.Comment?.startsWith(COMMENT) ? answer.Comment.slice(COMMENT.length) : undefined,
       status: statusOf(answer.Status ?? 'Pending'),
       statusDetails: answer.StatusDetails ?? answer.Status ?? 'Pending',

@@ -10,19 +10,28 @@ export interface ConfirmDeps extends RecordDeps {
 
 /** "EC2 Command Invocation Status-change Notification" (Systems Manager user guide, "EventBridge events"). */
 const StatusChange = z.object({
-  detail: z.object({ 'command-id': z.string(), 'instance-id': z.string(), status: z.string() }),
+  detail: z.object({
+    'command-id': z.string(),
+    'instance-id': z.string(),
+    status: z.string(),
+    'requested-date-time': z.catch(z.optional(z.iso.datetime({ offset: true })), undefined),
+  }),
 });
 
 type ConfirmOutcome =
   | { outcome: 'recorded'; instanceId: string; commandId: string; results: HostResult[] }
   | { outcome: 'left'; reason: 'still-running' | 'not-ours'; instanceId: string; commandId: string };
 
-/** Records a host's report. The event says only which command to read. */
+/** Records a host's report. The event says only which command to read, and when that was requested. */
 export async function confirm(deps: ConfirmDeps, event: unknown): Promise<ConfirmOutcome> {
   const { detail } = parseValue(event, StatusChange, { where: 'event', reason: 'event-invalid' });
   const commandId = detail['command-id'];
   const instanceId = detail['instance-id'];
-  const invocation = await deps.hosts.invocation(commandId, instanceId);
+  const requested = detail['requested-date-time'];
+  const invocation = {
+    ...(await deps.hosts.invocation(commandId, instanceId)),
+    ...(requested !== undefined && { requestedAt: new Date(requested) }),
+  };
   if (invocation.status === 'waiting')
     return { outcome: 'left', reason: 'still-running', instanceId, commandId };
   if (invocation.group === undefined) return { outcome: 'left', reason: 'not-ours', instanceId, commandId };

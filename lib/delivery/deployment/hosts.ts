@@ -16,6 +16,8 @@ export interface Invocation {
   status: 'waiting' | 'success' | 'failed';
   /** The command's host group; `undefined` for a command that is not ours. */
   group: string | undefined;
+  /** When the command was requested or, of another function's, began on the host; by SSM's clock, if SSM says it. */
+  requestedAt?: Date | undefined;
   /** SSM's `StatusDetails`. */
   statusDetails: string;
   output: string;

@@ -4,7 +4,7 @@ import { hostKey } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import type { EventBus, HostOutcome, StackEvent } from '../../foundation/events/events.ts';
 import type { Invocation } from './hosts.ts';
-import { HostRecord, recordResults } from './rules/host-record.ts';
+import { HostRecord, isPast, recordResults } from './rules/host-record.ts';
 import { explainSilence, type HostResult, isInstalled, parseHostReport } from './rules/host-report.ts';
 
 export interface RecordDeps {
@@ -15,25 +15,26 @@ export interface RecordDeps {
 
 /**
  * Publishes and records what a command did on one host. A repeat publishes only what is not recorded: an event may come
- * twice, but is never lost. `names` are the command's certificates, for a host that ended without a report.
+ * twice, but is never lost. What an older command did changes and publishes nothing. `names` are the command's certificates, for a host that ended without a report.
  */
 export async function recordInvocation(
   { store, events, clock }: RecordDeps,
   invocation: Invocation,
   { group, names }: { group: string; names: readonly string[] },
 ): Promise<HostResult[]> {
-  const { instanceId, commandId } = invocation;
+  const { instanceId, commandId, requestedAt } = invocation;
   const results = resultsOf(invocation, names);
   const published = new Set<string>();
   await updateObject(store, hostKey(instanceId), async (body) => {
     // An unreadable record is replaced: the host reports all it serves.
     const before = orNone(body, HostRecord);
-    const fresh = results.filter(({ name }) => before?.lineages[name]?.commandId !== commandId);
+    const command = { commandId, requestedAt, at: clock() };
+    const fresh = results.filter(({ name }) => !isPast(before?.lineages[name], command));
     if (fresh.length === 0) return { body };
     const unpublished = fresh.filter(({ name }) => !published.has(name));
     await events.publish(unpublished.map((result) => eventOf(result, group, instanceId)));
     for (const { name } of unpublished) published.add(name);
-    const after = recordResults(before, fresh, { instanceId, group, commandId, at: clock() });
+    const after = recordResults(before, fresh, { ...command, instanceId, group });
     return { body: `${JSON.stringify(after, null, 2)}\n` };
   });
   return results;

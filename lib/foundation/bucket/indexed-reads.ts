@@ -3,7 +3,9 @@ import {
   HOSTS_PREFIX,
   INDEX_KEY,
   LIVE_PREFIX,
+  PENDING_PREFIX,
   RENEWAL_PREFIX,
+  REVOKED_PREFIX,
   STATE_PREFIX,
 } from '../certificate/object-keys.ts';
 import { DAY } from '../common/durations.ts';
@@ -16,6 +18,8 @@ export type Reads = Pick<ObjectStore, 'list' | 'get'>;
 
 /** Small objects, one or more for each certificate or host. */
 const PREFIXES = [RENEWAL_PREFIX, STATE_PREFIX, LIVE_PREFIX, HOSTS_PREFIX, ACM_PREFIX];
+/** Those that are listed once. */
+const LISTED = [...PREFIXES, PENDING_PREFIX, REVOKED_PREFIX];
 
 /**
  * Reads the bucket through `index.json`: an indexed prefix is listed once, and an object whose etag is still the index's is
@@ -33,7 +37,8 @@ export class IndexedReads implements Reads {
     this.#store = store;
     this.#index = index;
     this.#below = once(async (prefix) => {
-      const listed = await store.list(prefix);
+      // At any depth: what stands too deep costs no list of its own.
+      const listed = await store.list(prefix, { deep: prefix === RENEWAL_PREFIX });
       return new Map(listed.map((found) => [found.key, found]));
     });
   }
@@ -50,8 +55,11 @@ export class IndexedReads implements Reads {
   }
 
   async list(prefix: string, options: ListOptions = {}): Promise<Listed[]> {
-    if (options.deep || !PREFIXES.includes(prefix)) return this.#store.list(prefix, options);
-    return [...(await this.#below(prefix)).values()];
+    const isRenewal = prefix === RENEWAL_PREFIX;
+    if ((options.deep && !isRenewal) || !LISTED.includes(prefix)) return this.#store.list(prefix, options);
+    const listed = [...(await this.#below(prefix)).values()];
+    if (options.deep || !isRenewal) return listed;
+    return listed.filter(({ key }) => !key.slice(prefix.length).includes('/'));
   }
 
   async get(key: string): Promise<StoredObject | undefined> {

@@ -1,5 +1,6 @@
 import { printable } from '../common/explain-issues.ts';
 import { InputError } from '../common/input-error.ts';
+import { sha256 } from './leaf.ts';
 import { LineageName, Version } from './lineage.ts';
 
 export type ArchiveFile = 'cert' | 'chain' | 'fullchain' | 'privkey';
@@ -14,6 +15,10 @@ export const PENDING_PREFIX = 'pending/';
 export const HOSTS_PREFIX = 'hosts/';
 export const ACM_PREFIX = 'acm/';
 export const REVOKED_PREFIX = 'revoked/';
+export const PROBES_PREFIX = 'probes/';
+export const ARCHIVE_PREFIX = 'archive/';
+export const ORDERS_PREFIX = 'orders/';
+export const LIMITS_PREFIX = 'limits/';
 
 export const STATUS_PAGE_KEY = 'status/index.html';
 export const NOTICES_KEY = 'notices/memory.json';
@@ -23,18 +28,20 @@ export const INDEX_KEY = 'index.json';
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
 export const stateKey = (name: string) => `${STATE_PREFIX}${checked(name)}.json`;
 
-/** One object a CA: `limits/acme-v02.api.letsencrypt.org.json`. */
-export const limitsKey = (directoryUrl: string) =>
-  `limits/${new URL(directoryUrl).host.replace(/[^a-z0-9.-]/gi, '-')}.json`;
+/** One object a directory, of which a host may have several: `limits/acme-v02.api.letsencrypt.org-1a2b3c4d.json`. */
+export const limitsKey = (directoryUrl: string) => {
+  const host = new URL(directoryUrl).host.replace(/[^a-z0-9.-]/gi, '-');
+  return `${LIMITS_PREFIX}${host}-${sha256(directoryUrl).slice(0, 8)}.json`;
+};
 export const pendingKey = (name: string) => `${PENDING_PREFIX}${checked(name)}.json`;
 export const acmKey = (name: string) => `${ACM_PREFIX}${checked(name)}.json`;
 export const revokedKey = (name: string) => `${REVOKED_PREFIX}${checked(name)}.json`;
-export const probeKey = (name: string) => `probes/${checked(name)}.json`;
+export const probeKey = (name: string) => `${PROBES_PREFIX}${checked(name)}.json`;
 export const liveKey = (name: string) => `${LIVE_PREFIX}${checked(name)}.json`;
 export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${checked(name)}/${file}.pem`;
 
 export const copiesPrefix = (name: string) => `${LIVE_PREFIX}${checked(name)}/`;
-export const archivePrefix = (name: string) => `archive/${checked(name)}/`;
+export const archivePrefix = (name: string) => `${ARCHIVE_PREFIX}${checked(name)}/`;
 
 /** Where an unusable object is moved to: `aside/live/example.com.json.20261120T020000Z`. */
 export function asideKey(key: string, now: Date): string {
@@ -44,7 +51,7 @@ export function asideKey(key: string, now: Date): string {
 export function archiveKey(name: string, version: string, file: ArchiveFile): string {
   if (!Version.safeParse(version).success)
     throw new InputError('bad-version', `"${printable(version)}" is not a version`);
-  return `archive/${checked(name)}/${version}/${file}.pem`;
+  return `${archivePrefix(name)}${version}/${file}.pem`;
 }
 
 const INSTANCE_ID = /^m?i-[0-9a-f]{8,17}$/;
@@ -61,11 +68,19 @@ export type KeyName = { name: string } | { rejected: string; key: string; error:
 /** The lineage name in `renewal/<name>.json`, `live/<name>.json` and so on. */
 export function nameIn(key: string, prefix: string): KeyName {
   const name = key.slice(prefix.length).replace(/\.json$/, '');
+  if (prefix === RENEWAL_PREFIX && key.startsWith(prefix) && name.includes('/'))
+    return { rejected: name, key, error: misplaced(key) };
   const error =
     key.startsWith(prefix) && key.endsWith('.json')
       ? complaintAbout(name, printable(key))
       : new InputError('bad-key', `${printable(key)}: give the file a name that ends in .json`);
   return error ? { rejected: name, key, error } : { name };
+}
+
+/** The renewal files in a deep list of `renewal/`; a folder that a console made is an object too, and none. */
+export function renewalFilesIn(listed: readonly { key: string }[]): KeyName[] {
+  const files = listed.filter(({ key }) => !key.endsWith('/'));
+  return files.map(({ key }) => nameIn(key, RENEWAL_PREFIX));
 }
 
 /** The lineage names in keys below `prefix`; others are skipped. */
@@ -86,6 +101,13 @@ function checked(name: string): string {
   const error = complaintAbout(name, `certificate name "${printable(name)}"`);
   if (error) throw error;
   return name;
+}
+
+function misplaced(key: string): InputError {
+  return new InputError('bad-lineage-name', {
+    seen: `${printable(key)}: renewal files stand directly below ${RENEWAL_PREFIX}`,
+    remedy: `rename it, for example to ${RENEWAL_PREFIX}${printable(key.slice(key.lastIndexOf('/') + 1))}`,
+  });
 }
 
 function complaintAbout(name: string, where: string): InputError | undefined {

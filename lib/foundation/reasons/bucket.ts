@@ -11,8 +11,10 @@ export const STORE = {
 export const FILES = {
   'renewal-file-invalid': 'mend the renewal file and upload it again',
   'renewal-file-missing': 'upload the renewal file again, or leave the certificate to expire',
-  'bad-lineage-name': 'rename the file in renewal/, for example to example.com.json',
+  'bad-lineage-name':
+    'rename the file in renewal/, for example to example.com.json; not in a folder below it',
   'bad-key': 'rename the file in renewal/ to <name>.json',
+  'stray-object': 'remove the object, or upload it where it belongs',
   'outside-domains': 'add the domain to params.domains and deploy, or take the name out of the renewal file',
   'renews-for-ever': 'mend "renewBeforeDays" in the renewal file: it is longer than the certificate lives',
   'schedule-too-coarse': 'set params.checkEveryHours as the message says and deploy',

@@ -19,7 +19,7 @@ export const UPKEEP = {
 export const REPAIR = {
   ...UPKEEP,
   ...rows(['', 'copies-doubtful'], 'left-open'),
-  ...rows('', 'hosts-changed', 'caa-drifted'),
+  ...rows('', 'hosts-changed', 'caa-drifted', 'outlived'),
 };
 
 /** What an order waits for. */

@@ -63,7 +63,8 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   }
   if ((found?.pointer?.version ?? null) !== replacing)
     throw new NotDueError('no-longer-due', `${name} was renewed meanwhile`);
-  if (!file && leftOpen) return { ...retired(name, found), state };
+  if (!file && (leftOpen || reason === 'outlived')) return { ...retired(name, found, reason), state };
+  if (reason === 'outlived') throw new NotDueError('no-longer-due', `${name} has a renewal file again`);
   if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
   const wanted = parseRenewalFile(file.body, name, stack);
   if (wanted.zoneRole !== zoneRole)
@@ -105,11 +106,12 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   return { wanted, ...sound, reason: why, state, revocations, action, renewalIsDue, ignoreBudget };
 }
 
-/** Without a renewal file, only the records of an earlier worker are removed; certificate and hosts stay. */
-function retired(name: string, found: FoundPointer | undefined): Assessed {
+/** Without a renewal file, the records of an earlier worker are removed and, long after its end, the certificate. */
+function retired(name: string, found: FoundPointer | undefined, why: string): Assessed {
   const { names = [], key = 'ecdsa-p256', hosts = [], serverNames = [] } = found?.pointer ?? {};
   const wanted: Wanted = { name, names, key, hosts, serverNames, caa: { mode: 'off', restrict: false } };
   const live = found?.pointer && { pointer: found.pointer, etag: found.etag };
-  const left = { action: 'mend', reason: 'left-open', renewalIsDue: false, ignoreBudget: false } as const;
+  const reason = why === 'outlived' ? why : 'left-open';
+  const left = { action: 'mend', reason, renewalIsDue: false, ignoreBudget: false } as const;
   return { wanted, live, pointerEtag: found?.etag, state: undefined, revocations: [], ...left };
 }

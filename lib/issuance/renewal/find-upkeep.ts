@@ -1,6 +1,15 @@
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
-import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
-import { archiveKey, archivePrefix, copiesPrefix } from '../../foundation/certificate/object-keys.ts';
+import { type FoundPointer, findPointer } from '../../foundation/bucket/read-pointer.ts';
+import {
+  acmKey,
+  archiveKey,
+  archivePrefix,
+  copiesPrefix,
+  liveKey,
+  probeKey,
+  revokedKey,
+  stateKey,
+} from '../../foundation/certificate/object-keys.ts';
 import { expiryOf, matchesChain } from '../../foundation/certificate/pointer-match.ts';
 import {
   copiesLag,
@@ -45,6 +54,34 @@ export async function assessPointer(
 
 export async function copiesAreBehind(store: Store, name: string, live: StoredVersion): Promise<boolean> {
   return copiesLag(name, await store.list(copiesPrefix(name)), live);
+}
+
+/**
+ * All objects of a certificate without a renewal file, but for its claim, once nobody needs them any more: 30 days after its
+ * live version and all archived ones have expired or, without a live one, after they were written. `undefined` before that.
+ */
+export async function outlivedObjects(
+  store: Store,
+  name: string,
+  now: Date,
+): Promise<{ key: string; etag: string }[] | undefined> {
+  const pointer = (await findPointer(store, name))?.pointer;
+  if (pointer && !isOutlived(new Date(pointer.notAfter), now)) return undefined;
+  const archived = await store.list(archivePrefix(name), { deep: true });
+  const copies = await store.list(copiesPrefix(name), { deep: true });
+  const single = [acmKey, probeKey, stateKey, liveKey, revokedKey].map(async (keyOf) => {
+    // A list leaves out the key that is its prefix.
+    const listed = await store.list(keyOf(name).slice(0, -1));
+    return listed.filter(({ key }) => key === keyOf(name));
+  });
+  // In this order: a revoked key stays known as long as any version may have it.
+  const objects = [...archived, ...copies, ...(await Promise.all(single)).flat()];
+  if (!pointer && objects.some(({ modified }) => !isOutlived(modified, now))) return undefined;
+  for (const { version } of storedVersions(name, archived)) {
+    const chain = await store.get(archiveKey(name, version, 'fullchain'));
+    if (!isOutlived(chain && expiryOf(chain.body), now)) return undefined;
+  }
+  return objects;
 }
 
 /** Versions that nobody needs any more. */

@@ -3,6 +3,7 @@ import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
 import type { Written } from '../../foundation/bucket/object-store.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
+import { ORDERS_PREFIX } from '../../foundation/certificate/object-keys.ts';
 import { DAY } from '../../foundation/common/durations.ts';
 import { ownObject } from '../../foundation/common/own-object.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
@@ -32,7 +33,7 @@ export interface OrderSubject {
 }
 
 export function orderLockKey({ ca, names }: OrderSubject): string {
-  return `orders/${sha256(JSON.stringify([ca, setOf(names)]))}.json`;
+  return `${ORDERS_PREFIX}${sha256(JSON.stringify([ca, setOf(names)]))}.json`;
 }
 
 /** When other lineages got certificates for the set. */

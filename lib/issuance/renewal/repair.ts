@@ -4,6 +4,7 @@ import {
   archiveKey,
   LIVE_FILES,
   liveCopyKey,
+  renewalKey,
 } from '../../foundation/certificate/object-keys.ts';
 import type { StackEvent } from '../../foundation/events/events.ts';
 import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
@@ -13,7 +14,7 @@ import { zoneFinder } from '../dns/find-zone.ts';
 import { cleanUp } from './clean-up.ts';
 import { caaAfter, putCopies, writePointer } from './commit.ts';
 import { orWarn, type RenewDeps } from './deps.ts';
-import { copiesAreBehind, outlived, versionsOf } from './find-upkeep.ts';
+import { copiesAreBehind, outlived, outlivedObjects, versionsOf } from './find-upkeep.ts';
 import type { RenewOutcome } from './outcome.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { refusedError } from './publish.ts';
@@ -29,6 +30,7 @@ export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOu
   const attempt = <Result>(work: Promise<Result>) => work.catch((error) => void errors.push(error));
   // What a renewal that backs off has left open is its own.
   const left = renewalIsDue ? undefined : (await cleanUp(deps, [claim])).get(claim);
+  if (reason === 'outlived') await attempt(removeOutlived(deps, name));
   if (live) {
     const { pointer } = live;
     const repaired = reason === 'caa-drifted' && (await attempt(repairCaa(deps, claimed, pointer)));
@@ -88,6 +90,13 @@ async function showHosts(
 
 function deploymentsOf({ name, wanted }: Pick<Claimed, 'name' | 'wanted'>, reason: Reason): StackEvent[] {
   return wanted.hosts.map((group) => ({ type: 'Deployment Due', detail: { group, reason, names: [name] } }));
+}
+
+/** Removes what is kept of a certificate that nobody needs any more, unless it is wanted again. */
+async function removeOutlived({ store, clock }: RenewDeps, name: string): Promise<void> {
+  const objects = (await outlivedObjects(store, name, clock())) ?? [];
+  if (await store.get(renewalKey(name))) return;
+  for (const { key, etag } of objects) await store.remove(key, { etag });
 }
 
 /** Rewrites the copies in `live/<name>/` if they lag behind, and removes versions that nobody needs any more. */

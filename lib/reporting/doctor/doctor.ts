@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import { LineageName } from '../../foundation/certificate/lineage.ts';
 import {
   type KeyName,
-  nameIn,
   RENEWAL_PREFIX,
+  renewalFilesIn,
   renewalKey,
 } from '../../foundation/certificate/object-keys.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
@@ -52,7 +52,7 @@ export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Pro
 
 async function namesFor({ store }: DoctorDeps, names: 'all' | string[]): Promise<KeyName[]> {
   if (names !== 'all') return names.map((name) => ({ name }));
-  return (await store.list(RENEWAL_PREFIX)).map(({ key }) => nameIn(key, RENEWAL_PREFIX));
+  return renewalFilesIn(await store.list(RENEWAL_PREFIX, { deep: true }));
 }
 
 async function diagnoseFile(

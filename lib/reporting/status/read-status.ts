@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
+import { findStrays } from '../../foundation/bucket/find-strays.ts';
 import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
 import { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import {
@@ -8,9 +9,9 @@ import {
   instanceIdsIn,
   LIVE_PREFIX,
   liveKey,
-  nameIn,
   namesIn,
   RENEWAL_PREFIX,
+  renewalFilesIn,
   renewalKey,
   STATE_PREFIX,
   stateKey,
@@ -24,7 +25,7 @@ import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/cert
 import type { CertificateFacts } from './rules/judge-health.ts';
 
 /**
- * The status of every certificate that is wanted or live, the soonest trouble first. Only reads; given a `stack`, the renewal
+ * The status of every certificate that is wanted or live, and of each object that does not belong where it is, the soonest trouble first. Only reads; given a `stack`, the renewal
  * files too.
  */
 export async function readStatus(
@@ -32,9 +33,12 @@ export async function readStatus(
   { now, readsAtOnce, stack }: { now: Date; readsAtOnce: number; stack?: Stack },
 ): Promise<CertificateStatus[]> {
   const [renewals = [], live = [], states = [], hosts = []] = await Promise.all(
-    [RENEWAL_PREFIX, LIVE_PREFIX, STATE_PREFIX, HOSTS_PREFIX].map((prefix) => store.list(prefix)),
+    [RENEWAL_PREFIX, LIVE_PREFIX, STATE_PREFIX, HOSTS_PREFIX].map((prefix) =>
+      store.list(prefix, { deep: prefix === RENEWAL_PREFIX }),
+    ),
   );
-  const named = namesIn(renewals, RENEWAL_PREFIX);
+  const wantedFiles = renewalFilesIn(renewals);
+  const named = wantedFiles.flatMap((file) => ('name' in file ? file.name : []));
   const readAll = readerOf(store, readsAtOnce);
   const [files, pointers, remembered, records] = await Promise.all([
     stack ? readAll(renewalKey, named, (text, name) => readFile(text, name, stack)) : new Map(),
@@ -43,11 +47,12 @@ export async function readStatus(
     readAll(hostKey, instanceIdsIn(hosts), (text) => orNone(text, HostRecord)),
   ]);
   const wanted = new Set(named);
-  for (const { key } of renewals) {
-    const file = nameIn(key, RENEWAL_PREFIX);
-    if ('name' in file || !key.endsWith('.json')) continue;
-    wanted.add(file.rejected);
-    if (stack) files.set(file.rejected, { rejected: describeError(file.error).message });
+  const misnamed = wantedFiles.flatMap((file) =>
+    'rejected' in file ? { name: file.rejected, error: file.error } : [],
+  );
+  for (const { name, error } of [...misnamed, ...(await findStrays(store))]) {
+    wanted.add(name);
+    files.set(name, { rejected: describeError(error).message });
   }
   const found = [...records.values()].filter((record) => record !== undefined);
   const statusAt = (name: string) => {

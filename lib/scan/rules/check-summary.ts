@@ -16,6 +16,8 @@ const MOST_SOONEST = 10;
 const MOST_NAMED = 200;
 const MOST_REJECTED = 100;
 const MOST_WARNINGS = 10;
+/** Of a lineage; what was uploaded may be called anything. */
+const LONGEST_NAME = 128;
 const LONGEST_MESSAGE = 300;
 
 export function summarizeCheck(
@@ -32,13 +34,19 @@ export function summarizeCheck(
   const namesOf = (some: readonly Health[]) => some.map(({ name }) => name);
   const rejected = plan.certificates.flatMap((planned) =>
     planned.action === 'reject'
-      ? [{ name: planned.name, reason: planned.reason, message: planned.message.slice(0, LONGEST_MESSAGE) }]
+      ? [
+          {
+            name: planned.name.slice(0, LONGEST_NAME),
+            reason: planned.reason,
+            message: planned.message.slice(0, LONGEST_MESSAGE),
+          },
+        ]
       : [],
   );
   return {
     start,
     at,
-    certificates: health.length + rejected.length,
+    certificates: health.length + rejected.filter(({ reason }) => reason !== 'stray-object').length,
     soonest: issued.sort((a, b) => a.lifeLeft - b.lifeLeft).slice(0, MOST_SOONEST),
     failing: listing(namesOf(health.filter(({ failures }) => failures > 0)), MOST_NAMED),
     overdue: listing(namesOf(health.filter(({ overdue }) => overdue)), MOST_NAMED),

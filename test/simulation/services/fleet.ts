@@ -141,7 +141,12 @@ export class Fleet {
     end: Omit<HostInvocation, 'commandId' | 'instanceId' | 'group'>,
   ): void {
     command.ends.set(instanceId, end);
-    this.#parts.tellStatus({ 'command-id': command.id, 'instance-id': instanceId, status: end.status });
+    this.#parts.tellStatus({
+      'command-id': command.id,
+      'instance-id': instanceId,
+      status: end.status,
+      'requested-date-time': new Date(command.at).toISOString(),
+    });
   }
 
   namesSent(commandId: string): string[] {
@@ -155,6 +160,7 @@ export class Fleet {
       statusDetails: 'Pending',
       output: '',
     };
-    return { commandId, instanceId, group: command?.request.group.name, ...end };
+    const requestedAt = command && new Date(command.at);
+    return { commandId, instanceId, requestedAt, group: command?.request.group.name, ...end };
   }
 }

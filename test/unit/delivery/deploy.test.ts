@@ -241,6 +241,87 @@ describe('a confirmation', () => {
     },
   );
 
+  describe('of commands of which a newer one is recorded', () => {
+    const AT = { c1: '2026-11-20T01:00:00.049Z', c2: '2026-11-20T01:05:00.049Z' };
+    const event = (commandId: keyof typeof AT, requestedAt: unknown = AT[commandId]) => ({
+      detail: {
+        'command-id': commandId,
+        'instance-id': OTHER,
+        status: 'Success',
+        'requested-date-time': requestedAt,
+      },
+    });
+    const silent = { status: 'failed', statusDetails: 'DeliveryTimedOut', output: '' } as const;
+    /** The first fails, the second comes through. */
+    beforeEach(async () => {
+      await hosts.install({ group: web, names: due.names, instanceIds: [OTHER], allowedErrors: 0 });
+      const invocation = hosts.invocation.bind(hosts);
+      hosts.invocation = async (commandId, instanceId) =>
+        commandId === 'c1'
+          ? { commandId, instanceId, group: 'web', ...silent }
+          : invocation(commandId, instanceId);
+    });
+
+    it.each([
+      ['late', ['c2', 'c1']],
+      ['twice', ['c1', 'c2', 'c1']],
+      ['again and again', ['c2', 'c1', 'c2', 'c1', 'c1']],
+    ] as const)('changes and tells nothing, %s', async (_, order) => {
+      for (const commandId of order) await confirm(deps(), event(commandId));
+      expect(record(OTHER).lineages.shop).toMatchObject({
+        commandId: 'c2',
+        version: 'v2',
+        outcome: 'served',
+      });
+      const failures = order[0] === 'c1' ? due.names.length : 0;
+      expect(events.of('Certificate Deployment Failed')).toHaveLength(failures);
+      expect(events.of('Certificate Deployed')).toHaveLength(due.names.length);
+    });
+
+    it('adds what only the older one had, and leaves the host in its group of now', async () => {
+      const { lineages } = recordResults(undefined, [{ name: 'shop', version: 'v2', outcome: 'served' }], {
+        ...{ instanceId: OTHER, group: 'api', commandId: 'c2', at: NOW, requestedAt: new Date(AT.c2) },
+      });
+      await store.put(`hosts/${OTHER}.json`, JSON.stringify({ instanceId: OTHER, group: 'api', lineages }));
+      await confirm(deps(), event('c1'));
+      expect(record(OTHER)).toMatchObject({
+        group: 'api',
+        lineages: { shop: { commandId: 'c2' }, blog: { commandId: 'c1' } },
+      });
+    });
+
+    it.each([
+      ['in a record of before this was kept', undefined],
+      ['in a record from a clock that was wrong', '2038-01-19T03:14:07.000Z'],
+      ['that is no instant', 'yesterday'],
+    ])('takes the event at its word where there is no time %s', async (_, requestedAt) => {
+      const lineage = {
+        version: 'v0',
+        outcome: 'served',
+        at: NOW.toISOString(),
+        commandId: 'c0',
+        requestedAt,
+      };
+      const kept = { instanceId: OTHER, group: 'web', lineages: { shop: lineage } };
+      await store.put(`hosts/${OTHER}.json`, JSON.stringify(kept));
+      await confirm(deps(), event('c2'));
+      expect(record(OTHER).lineages.shop).toMatchObject({ commandId: 'c2', requestedAt: AT.c2 });
+    });
+
+    it.each([undefined, null, 7, 'soon', '2026-02-30T00:00:00Z'])(
+      'goes by when the command began where its event says %j',
+      async (requestedAt) => {
+        const invocation = hosts.invocation.bind(hosts);
+        hosts.invocation = async (commandId: keyof typeof AT, instanceId) => ({
+          ...(await invocation(commandId, instanceId)),
+          requestedAt: new Date(AT[commandId]),
+        });
+        for (const commandId of ['c2', 'c1'] as const) await confirm(deps(), event(commandId, requestedAt));
+        expect(record(OTHER).lineages.shop).toMatchObject({ commandId: 'c2', outcome: 'served' });
+      },
+    );
+  });
+
   it("leaves other people's commands", async () => {
     const foreign = { detail: { 'command-id': 'c9', 'instance-id': OTHER, status: 'Success' } };
     expect(await confirm(deps(), foreign)).toMatchObject({ outcome: 'left', reason: 'not-ours' });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { limitsKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
@@ -150,7 +151,10 @@ describe('a CA that takes no order for these names for longer than they can wait
     const until = new Date(world.clock().getTime() + hours * HOUR).toISOString();
     const message = `too many certificates (50) already issued for "${value}"`;
     const limits = [{ scope: 'registered-domain', value, until, reason: 'acme-rate-limited', message }];
-    return world.store.put('limits/ca.test.json', JSON.stringify({ limits, failedAuthorizations: [] }));
+    return world.store.put(
+      limitsKey(world.authority.directoryUrl),
+      JSON.stringify({ limits, failedAuthorizations: [] }),
+    );
   };
 
   it('is passed over, though it never refused this certificate itself', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { limitsKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import type { Reason } from '../../../lib/foundation/reasons/reasons.ts';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
@@ -49,7 +50,7 @@ async function check(start = parseStart({ start: 'hourly-check' })) {
 }
 const force = (ignoreBudget = false) => check(parseStart({ start: 'force', names: '*', ignoreBudget }));
 const state = (name: string) => JSON.parse(world.store.text(`state/${name}.json`) || '{}');
-const limits = () => JSON.parse(world.store.text('limits/ca.test.json') || '{}');
+const limits = () => JSON.parse(world.store.text(limitsKey(world.authority.directoryUrl)) || '{}');
 
 describe('row 11: a Retry-After of 2 h', () => {
   const cases: [string, string, string[], string[]][] = [
@@ -290,7 +291,7 @@ describe('row 18: refused proofs', () => {
     if (!left) throw new Error('nothing was answered');
     world.pass(15 * MINUTE);
     await world.renew(world.due(['one']), { store: left });
-    const { failedAuthorizations } = JSON.parse(left.text('limits/ca.test.json'));
+    const { failedAuthorizations } = JSON.parse(left.text(limitsKey(world.authority.directoryUrl)));
     expect(failedAuthorizations).toHaveLength(2);
   });
 });

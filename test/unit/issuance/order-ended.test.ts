@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { limitsKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { AcmeError, type Authorization, type Order } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
 import { FakeAuthority } from '../../fakes/fake-authority.ts';
@@ -66,7 +67,7 @@ describe("an order that ended as invalid for a reason of the CA's", () => {
       'finalize',
     );
     await shop();
-    expect(JSON.parse(world.store.text('limits/ca.test.json')).limits).toMatchObject([
+    expect(JSON.parse(world.store.text(limitsKey(world.authority.directoryUrl))).limits).toMatchObject([
       { scope: 'exact-set' },
     ]);
   });
@@ -125,7 +126,7 @@ async function dieAt(at: string): Promise<void> {
   world.authority.before = () => {};
   world.pass(20 * MINUTE);
 }
-const limits = () => JSON.parse(world.store.text('limits/ca.test.json') || '{}');
+const limits = () => JSON.parse(world.store.text(limitsKey(world.authority.directoryUrl)) || '{}');
 const REFUSED = { status: 'invalid', problem: 'Incorrect TXT record (unauthorized)' } as const;
 
 describe('an order that stays pending although an authorization is invalid', () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
+import { limitsKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import type { CheckSummary } from '../../../lib/foundation/events/events.ts';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { ZoneError } from '../../../lib/issuance/dns/zones.ts';
@@ -170,7 +171,10 @@ describe('a wait belongs to what failed', () => {
     world.pass(70 * DAY);
     const limit = { scope: 'account', value: '', reason: 'acme-rate-limited', message: 'too many' };
     const until = new Date(world.clock().getTime() + 2 * DAY).toISOString();
-    await world.store.put('limits/ca.test.json', JSON.stringify({ limits: [{ ...limit, until }] }));
+    await world.store.put(
+      limitsKey(world.authority.directoryUrl),
+      JSON.stringify({ limits: [{ ...limit, until }] }),
+    );
     await world.want('shop', ['example.com'], { hosts: ['web'] });
     expect((await check()).outcomes).toMatchObject([{ outcome: 'mended', reason: 'hosts-changed' }]);
     expect((await check()).plan.certificates).toMatchObject([{ reason: 'ca-limited' }]);
@@ -265,7 +269,7 @@ describe('in the far future', () => {
     const limit = { scope: 'account', value: '', reason: 'x', message: '', until: far };
     const failed = Array.from({ length: 9 }, () => ({ name: 'example.com', at: far }));
     const limits = { limits: [limit], failedAuthorizations: failed };
-    await world.store.put('limits/ca.test.json', JSON.stringify(limits));
+    await world.store.put(limitsKey(world.authority.directoryUrl), JSON.stringify(limits));
     const waiting = { failures: 1, notBefore: far, givenUp: [far, far, far, far] };
     await world.store.put('state/shop.json', JSON.stringify(waiting));
     expect((await check()).outcomes).toMatchObject([{ outcome: 'renewed' }]);

@@ -264,7 +264,7 @@ describe('a scan', () => {
     );
   });
 
-  it('rejects what is no renewal file and stands among them, and passes over it elsewhere', async () => {
+  it('rejects what is no renewal file and stands among them, and tells what is none of ours elsewhere', async () => {
     const later = new Date(NOW.getTime() + DAY);
     let clock = NOW;
     store = new MemoryStore(() => clock);
@@ -295,6 +295,11 @@ describe('a scan', () => {
         message: 'renewal/good: give the file a name that ends in .json',
       },
       expect.objectContaining({ name: 'good', action: 'renew' }),
+      ...['live', 'pending', 'revoked', 'hosts', 'acm'].flatMap((prefix) =>
+        ['*.stray.json', '.stray', 'stray'].map((name) =>
+          expect.objectContaining({ name: `${prefix}/${name}`, action: 'reject', reason: 'stray-object' }),
+        ),
+      ),
     ]);
     expect(warnings).toEqual([]);
   });

@@ -18,10 +18,30 @@ export const HostRecord = ownObject({
       message: z.optional(z.string()),
       at: z.string(),
       commandId: z.string(),
+      /** When the command was requested, by SSM's clock. */
+      requestedAt: z.optional(z.string()),
     }),
   ),
 });
 export type HostRecord = z.infer<typeof HostRecord>;
+type Recorded = HostRecord['lineages'][string];
+
+interface CommandTime {
+  commandId: string;
+  requestedAt?: Date | undefined;
+  at: Date;
+}
+
+/** Whether a command's result is recorded already, or that of a newer command: SSM's events come late, and twice. */
+export function isPast(recorded: Recorded | undefined, command: CommandTime): boolean {
+  return recorded !== undefined && (recorded.commandId === command.commandId || isOlder(command, recorded));
+}
+
+/** An instant in the future, by a clock that was wrong, counts as none. */
+function isOlder({ requestedAt, at }: CommandTime, recorded: Recorded): boolean {
+  const known = Date.parse(recorded.requestedAt ?? '');
+  return requestedAt !== undefined && requestedAt.getTime() < known && known <= at.getTime();
+}
 
 /** The record without instants that cannot be meant: no run was after the record was written. */
 export function believedRecord({ lineages, ...record }: HostRecord, modified: Date): HostRecord {
@@ -40,7 +60,7 @@ export function neverRan({ reason }: { reason?: SaidReason | undefined }): boole
 export function recordResults(
   before: HostRecord | undefined,
   results: readonly HostResult[],
-  context: { instanceId: string; group: string; commandId: string; at: Date },
+  context: CommandTime & { instanceId: string; group: string },
 ): HostRecord {
   const lineages = { ...before?.lineages };
   for (const result of results) {
@@ -53,7 +73,11 @@ export function recordResults(
       message: result.message,
       at: context.at.toISOString(),
       commandId: context.commandId,
+      requestedAt: context.requestedAt?.toISOString() ?? before?.lineages[result.name]?.requestedAt,
     };
   }
-  return { ...before, instanceId: context.instanceId, group: context.group, lineages };
+  // The host may have moved to another group since.
+  const late = before && Object.values(before.lineages).some((recorded) => isOlder(context, recorded));
+  const group = late ? before.group : context.group;
+  return { ...before, instanceId: context.instanceId, group, lineages };
 }

@@ -16,7 +16,7 @@ const Limit = ownObject({
 });
 type Limit = z.infer<typeof Limit>;
 
-/** `limits/<ca host>.json`: what one CA told us to wait for, and which proofs it refused. Instants are ISO 8601 in UTC. */
+/** `limits/<ca host>-<hash>.json`: what one CA told us to wait for, and which proofs it refused. Instants are ISO 8601 in UTC. */
 export const CaLimits = ownObject({
   limits: z._default(z.array(Limit), []),
   /** One entry for each proof refused in the last hour. */

@@ -1,3 +1,4 @@
+import { LineageName } from '../../../foundation/certificate/lineage.ts';
 import { HOUR } from '../../../foundation/common/durations.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
 import { remedyOf } from '../../../foundation/reasons/reasons.ts';
@@ -57,7 +58,8 @@ function subjectOf({ tell, over, stage }: MailFacts): string {
 const HEADLINES: Record<Trouble['kind'], (trouble: Trouble) => string> = {
   renewal: ({ subject }) => `${subject} is not renewed`,
   overdue: ({ subject }) => `${subject} is overdue`,
-  file: ({ subject }) => `renewal/${subject}.json cannot be used`,
+  file: ({ subject, reason }) =>
+    reason === 'stray-object' ? `${subject} does not belong there` : `renewal/${subject}.json cannot be used`,
   deployment: ({ subject, hosts: { length } }) =>
     length > 0
       ? `group ${subject}: ${length} ${length === 1 ? 'host does' : 'hosts do'} not install`
@@ -120,7 +122,8 @@ const status: Command = (_, at) => `npx perennial status ${at}`;
 const COMMANDS: Record<Trouble['kind'], Command> = {
   renewal: (trouble, at) => `${doctor(trouble, at)}; then npx perennial renew ${trouble.subject} ${at}`,
   overdue: doctor,
-  file: doctor,
+  // What is not called like a certificate cannot be asked for.
+  file: (trouble, at) => (LineageName.safeParse(trouble.subject).success ? doctor : status)(trouble, at),
   site: doctor,
   deployment: ({ subject, names }, at) =>
     `npx perennial doctor ${names.slice(0, MOST_NAMES).join(' ')} ${at}; then npx perennial deploy ${subject} ${at}`,

@@ -1,0 +1,185 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
+import { limitsKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
+import { scan } from '../../../lib/scan/scan.ts';
+import { makeCa } from '../../fakes/certificates.ts';
+import { FakeHosts } from '../../fakes/fake-hosts.ts';
+import { archiveVersion } from '../../fakes/stored-certificate.ts';
+import { makeWorld, type World } from './renewal-world.ts';
+
+const DAY = 86_400_000;
+const ca = await makeCa();
+const OTHERS = ['state', 'revoked', 'acm', 'probes'].map((folder) => `${folder}/shop.json`);
+let world: World;
+const put = (key: string, body = '{}') => world.store.put(key, body);
+
+/** A certificate with all that may be kept of one, and another that is wanted. */
+beforeEach(async () => {
+  world = await makeWorld();
+  await world.want('shop', ['example.com']);
+  await world.want('kept', ['example.org']);
+  await world.renew(world.due(['shop', 'kept']));
+  for (const key of OTHERS) await put(key);
+  for (const folder of ['state', 'probes']) await put(`${folder}/kept.json`);
+  world.events.facts.length = 0;
+});
+
+const look = (start: string) =>
+  scan(
+    {
+      ...world,
+      hosts: new FakeHosts(),
+      caaIdentity: async () => 'ca.test',
+      describeAccount: async () => undefined,
+      askRenewalInfo: async () => undefined,
+      runtime: nodeRuntime,
+    },
+    parseStart({ start }),
+    world.clock(),
+  );
+
+/** One scan, and the mending that it asks for. */
+async function run(start = 'weekly-sweep') {
+  const plan = await look(start);
+  const outcomes = [];
+  for (const batch of plan.batches) {
+    const certificates = batch.certificates.filter(({ name }) => name !== 'kept');
+    if (certificates.length > 0) outcomes.push(...(await world.renew({ ...batch, certificates })));
+  }
+  return outcomes;
+}
+
+const ofShop = () => world.store.keys().filter((key) => /[/](shop)[/.]/.test(key));
+const REMOVED = [{ name: 'shop', outcome: 'mended', reason: 'outlived' }];
+
+describe('a certificate without a renewal file', () => {
+  beforeEach(() => world.store.remove('renewal/shop.json'));
+
+  it('is removed with all that is kept of it by the sweep 30 days after it expired, and nothing else', async () => {
+    const others = world.store.keys().filter((key) => key.includes('kept'));
+    world.pass(119 * DAY);
+    expect(await run()).toEqual([]);
+    expect(ofShop()).toHaveLength(4 + 6 + OTHERS.length);
+    world.pass(2 * DAY);
+    expect(await run('hourly-check')).toEqual([]);
+    expect((await look('plan')).certificates).toContainEqual(
+      expect.objectContaining({ name: 'shop', action: 'mend', reason: 'outlived' }),
+    );
+    expect(await run()).toEqual(REMOVED);
+    expect(ofShop()).toEqual([]);
+    expect(world.store.keys().filter((key) => key.includes('kept'))).toEqual(others);
+    expect(await run()).toEqual([]);
+    expect(world.events.types().filter((type) => type.startsWith('Certificate Renewal'))).toEqual([]);
+  });
+
+  it.each(['archive', ...OTHERS])(
+    'is removed a month after it was written where only %s is left',
+    async (left) => {
+      for (const key of ofShop()) if (!key.startsWith(left)) await world.store.remove(key);
+      world.pass(29 * DAY);
+      expect(await run()).toEqual([]);
+      expect(ofShop()).not.toEqual([]);
+      world.pass(left === 'archive' ? 92 * DAY : 2 * DAY);
+      expect(await run()).toEqual(REMOVED);
+      expect(ofShop()).toEqual([]);
+    },
+  );
+
+  it('is removed where its pointer cannot be read, once its versions have expired', async () => {
+    await put('live/shop.json', '{');
+    world.pass(119 * DAY);
+    expect(await run()).toEqual([]);
+    world.pass(2 * DAY);
+    expect(await run()).toEqual(REMOVED);
+    expect(ofShop()).toEqual([]);
+  });
+
+  it('stays while any of its versions is good', async () => {
+    world.pass(121 * DAY);
+    const good = {
+      version: '20260101T000000Z-0a1b2c',
+      notAfter: new Date(world.clock().getTime() - 29 * DAY),
+    };
+    await archiveVersion(world.store, { ca, name: 'shop' }, good);
+    expect(await run()).toEqual([]);
+    expect(ofShop()).not.toEqual([]);
+  });
+
+  it('stays when it is wanted again before the message comes', async () => {
+    world.pass(121 * DAY);
+    const { batches } = await look('weekly-sweep');
+    await world.want('shop', ['example.com']);
+    const before = ofShop();
+    const due = batches.filter(({ certificates }) => certificates.some(({ name }) => name === 'shop'));
+    const outcomes = (await Promise.all(due.map((batch) => world.renew(batch)))).flat();
+    expect(outcomes.filter(({ name }) => name === 'shop')).toMatchObject([
+      { outcome: 'left', reason: 'no-longer-due' },
+    ]);
+    expect(ofShop()).toEqual(before);
+  });
+
+  it('stays when it is wanted again at the last moment', async () => {
+    world.pass(121 * DAY);
+    const before = ofShop();
+    const list = world.store.list.bind(world.store);
+    const { batches } = await look('weekly-sweep');
+    world.store.list = async (prefix, options) => {
+      if (prefix === 'archive/shop/') await world.want('shop', ['example.com']);
+      return list(prefix, options);
+    };
+    for (const batch of batches) await world.renew(batch);
+    expect(before.filter((key) => !world.store.keys().includes(key))).toEqual([]);
+  });
+
+  it('is removed to the end by the next sweep when a worker dies at it', async () => {
+    world.pass(121 * DAY);
+    const remove = world.store.remove.bind(world.store);
+    let left = 7;
+    world.store.remove = async (key, options) => {
+      if (key.includes('shop') && !key.startsWith('pending/') && left-- <= 0) throw new Error('died');
+      return remove(key, options);
+    };
+    expect(await run()).toMatchObject([{ outcome: 'failed' }]);
+    world.store.remove = remove;
+    expect(ofShop().length).toBeGreaterThan(0);
+    world.pass(31 * DAY);
+    await run();
+    await run();
+    expect(ofShop()).toEqual([]);
+  });
+});
+
+it.each([121, 400])(
+  'a certificate with a renewal file, even a broken one, is never removed (%i days)',
+  async (days) => {
+    const before = ofShop().filter((key) => !key.startsWith('renewal/'));
+    await put('renewal/shop.json', '{');
+    world.pass(days * DAY);
+    await run();
+    expect(ofShop()).toEqual(expect.arrayContaining(before));
+  },
+);
+
+describe('what a sweep removes by its age', () => {
+  it.each([
+    ['orders/0a1b.json', 8],
+    [limitsKey('https://ca.test/directory'), 30],
+  ])('%s after %i days', async (key, days) => {
+    await put(key);
+    world.pass(days * DAY - 1000);
+    await run();
+    expect(world.store.keys()).toContain(key);
+    world.pass(1000);
+    await run('hourly-check');
+    expect(world.store.keys()).toContain(key);
+    await run();
+    expect(world.store.keys()).not.toContain(key);
+  });
+});
+
+it('two directories of one host have limits of their own', () => {
+  const keys = ['https://ca.test/acme/a/directory', 'https://ca.test/acme/b/directory'].map(limitsKey);
+  expect(keys[0]).toMatch(/^limits\/ca\.test-[0-9a-f]{8}\.json$/);
+  expect(new Set(keys).size).toBe(2);
+});

@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
+import { HostsError } from '../../../lib/delivery/deployment/hosts.ts';
+import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
+import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
+import type { Zones } from '../../../lib/issuance/dns/zones.ts';
+import { readStatus } from '../../../lib/reporting/status/read-status.ts';
+import { parseStart } from '../../../lib/scan/rules/trigger.ts';
+import { scan } from '../../../lib/scan/scan.ts';
+import { makeCa } from '../../fakes/certificates.ts';
+import { FakeHosts } from '../../fakes/fake-hosts.ts';
+import { FakeResolver } from '../../fakes/fake-resolver.ts';
+import { FakeZones } from '../../fakes/fake-zones.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
+import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { hostGroup, stackOf } from '../../fakes/stack.ts';
+import { storeLive } from '../../fakes/stored-certificate.ts';
+
+const NOW = new Date('2026-11-20T02:00:00Z');
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const VERSION = '20261101T000000Z-0a1b2c';
+const GONE = 'i-00000001';
+const THERE = 'i-00000002';
+const stack = stackOf({ domains: ['example.com'], hostGroups: ['web', 'api', 'spare'].map(hostGroup) });
+const ca = await makeCa();
+let now: Date;
+let store: MemoryStore;
+let hosts: FakeHosts;
+
+beforeEach(async () => {
+  now = new Date(NOW.getTime() - 40 * DAY);
+  store = new MemoryStore(() => now);
+  hosts = new FakeHosts();
+  hosts.groups.set('web', [{ instanceId: THERE, online: true }]);
+  for (const group of ['web', 'api']) {
+    await store.put(
+      `renewal/${group}.json`,
+      JSON.stringify({ names: [`${group}.example.com`], hosts: [group] }),
+    );
+    const facts = { names: [`${group}.example.com`], version: VERSION, more: { hosts: [group] } };
+    await storeLive(store, { ca, name: group }, { ...facts, notAfter: new Date(NOW.getTime() + 60 * DAY) });
+  }
+});
+
+async function reported(instanceId: string, group: string, { hoursAgo = 2, version = 'older' } = {}) {
+  now = new Date(NOW.getTime() - hoursAgo * HOUR);
+  const results = ['web', 'api'].map((name) => ({ name, version, outcome: 'served' as const }));
+  const record = recordResults(undefined, results, { instanceId, group, commandId: 'c1', at: now });
+  await store.put(`hosts/${instanceId}.json`, JSON.stringify(record));
+}
+
+function check(start = 'hourly-check') {
+  now = NOW;
+  const zones = new FakeZones('example.com');
+  const deps = {
+    store,
+    hosts,
+    events: new RecordedEvents(),
+    stack,
+    zonesOf: (): Zones => zones,
+    resolver: new FakeResolver(zones),
+    caaIdentity: async () => 'ca.test',
+    describeAccount: async () => undefined,
+    askRenewalInfo: async () => undefined,
+    runtime: nodeRuntime,
+  };
+  return scan(deps, parseStart(start === 'check' ? { start, names: ['web'] } : { start }), NOW);
+}
+const records = () => store.keys().filter((key) => key.startsWith('hosts/'));
+
+describe('a host that Systems Manager does not list any more', () => {
+  it('ends with the next check, and its certificates are well', async () => {
+    await reported(GONE, 'web');
+    await reported(THERE, 'web', { version: VERSION });
+    const health = async () =>
+      (await readStatus(store, { now: NOW, readsAtOnce: 8 })).find(({ name }) => name === 'web')?.health;
+    expect(await health()).toBe('hosts-behind');
+    await check();
+    expect(records()).toEqual([`hosts/${THERE}.json`]);
+    expect(await health()).toBe('ok');
+  });
+
+  it.each<[string, () => unknown, string?]>([
+    ['it is only offline', () => hosts.groups.get('web')?.push({ instanceId: GONE, online: false })],
+    ['it reported within the hour', () => reported(GONE, 'web', { hoursAgo: 0.9 })],
+    ['it moved to another group', () => hosts.groups.set('api', [{ instanceId: GONE, online: true }])],
+    ['nothing is to be written', () => {}, 'plan'],
+    ['only some certificates are looked at', () => {}, 'check'],
+    ['its group is not listed now', () => reported(GONE, 'spare', { hoursAgo: 24 * 31 })],
+    [
+      'a group cannot be listed, and it may be there',
+      () => {
+        hosts.before = (group) => {
+          if (group === 'api') throw new HostsError('hosts-unavailable', 'try later');
+        };
+      },
+    ],
+    ['its group left the settings lately', () => reported(GONE, 'left', { hoursAgo: 24 * 29 })],
+  ])('stays while %s', async (_, meanwhile, start) => {
+    await reported(GONE, 'web');
+    await meanwhile();
+    await check(start);
+    expect(records()).toEqual([`hosts/${GONE}.json`]);
+  });
+
+  it.each([
+    ['of a group that is in no setting any more', 'left'],
+    ['that cannot be read', undefined],
+  ])('ends after a month with a record %s', async (_, group) => {
+    await reported(GONE, group ?? 'web', { hoursAgo: 24 * 31 });
+    now = new Date(NOW.getTime() - 31 * DAY);
+    if (!group) await store.put(`hosts/${GONE}.json`, '{broken');
+    await check();
+    expect(records()).toEqual([]);
+  });
+
+  it('ends with the weekly sweep where no certificate goes to its group', async () => {
+    await reported(GONE, 'spare');
+    await check('weekly-sweep');
+    expect(records()).toEqual([]);
+  });
+
+  it('keeps a report that comes meanwhile', async () => {
+    await reported(GONE, 'web');
+    const remove = store.remove.bind(store);
+    store.remove = async (key, options) => {
+      await store.put(key, '{"reported": "anew"}');
+      return remove(key, options);
+    };
+    await check();
+    expect(records()).toEqual([`hosts/${GONE}.json`]);
+  });
+
+  it('holds up nothing where its record cannot be removed', async () => {
+    await reported(GONE, 'web');
+    store.remove = async () => {
+      throw new StoreError('store-access-denied', 'could not remove it');
+    };
+    expect((await check()).warnings).toEqual(['could not remove it']);
+  });
+});
