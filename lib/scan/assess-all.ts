@@ -54,7 +54,9 @@ export async function assessAll(
   });
   if (start.names !== 'all') return assessed;
   const files = new Set(names.map((found) => ('name' in found ? found.name : found.rejected)));
-  const strays = (await findStrays(store)).map(({ name, error }): Assessment => {
+  // Whoever needs what cannot be listed says so.
+  const found = await findStrays(store).catch(() => []);
+  const strays = found.map(({ name, error }): Assessment => {
     return { planned: { name, action: 'reject', ...describeError(error) } };
   });
   return [...assessed, ...(await assessWithoutFile(deps, files, context)), ...strays];

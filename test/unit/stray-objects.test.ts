@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../lib/adapters/node/runtime.ts';
 import { confirm } from '../../lib/delivery/deployment/confirm.ts';
 import { deploy } from '../../lib/delivery/deployment/deploy.ts';
+import { StoreError } from '../../lib/foundation/bucket/object-store.ts';
 import { limitsKey } from '../../lib/foundation/certificate/object-keys.ts';
 import type { CheckSummary } from '../../lib/foundation/events/events.ts';
 import { diagnose } from '../../lib/reporting/doctor/doctor.ts';
@@ -193,6 +194,17 @@ describe('an object that is none of ours', () => {
     for (const folder of FOLDERS)
       for (const name of ['', 'folder/']) await store.put(`${folder}/${name}`, '');
     expect((await look('plan')).certificates.map(({ name }) => name)).toEqual(['good']);
+  });
+
+  it.each(['hosts/', 'acm/'])('holds up nothing where %s cannot be listed', async (folder) => {
+    const list = store.list.bind(store);
+    store.list = async (prefix, options) => {
+      if (prefix === folder) throw new StoreError('store-unavailable', `could not list ${folder}`);
+      return list(prefix, options);
+    };
+    const { certificates, warnings } = await look('hourly-check');
+    expect(certificates.map(({ name, action }) => [name, action])).toEqual([['good', 'wait']]);
+    expect(new Set(warnings)).toEqual(new Set([`could not list ${folder}`]));
   });
 
   it('costs no request more', async () => {
