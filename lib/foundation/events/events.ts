@@ -108,6 +108,8 @@ interface Details {
     reason: Reason;
     failures: number;
     notBefore?: string | undefined;
+    /** Whether somebody asked for it by hand: no check makes up for it. */
+    forced?: boolean | undefined;
   };
   'Certificate Imported': { name: string; region: string; arn: string; version: string; reason: Reason };
   'Certificate Import Failed': Failure & { reason: Reason; region: string };

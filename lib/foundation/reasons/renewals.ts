@@ -23,7 +23,7 @@ export const REPAIR = {
 };
 
 /** What an order waits for. */
-export const ORDER_LIMIT = rows(['', 'left'], 'ca-limited', 'budget-spent');
+export const ORDER_LIMIT = rows(['', 'left', 'limited'], 'ca-limited', 'budget-spent');
 
 /** Why nothing is done about a certificate. */
 export const WAIT = { ...rows(['', 'on-schedule'], 'not-due'), ...rows('', 'backing-off', 'orders-per-run') };

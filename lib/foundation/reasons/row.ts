@@ -8,6 +8,7 @@ export type Kind =
   | 'order-unknown' // the CA has no such order of ours
   | 'against-replaces' // perhaps because of the certificate that the order replaces (RFC 9773, 5)
   | 'wrong-certificate' // what the CA issued is not what was ordered
+  | 'limited' // by the CA, or by our own budget
   | 'left' // not a failure: another worker, or the next run, does the work
   | 'for-age' // only the age of the certificate is the reason to renew it
   | 'on-schedule' // a schedule that is too coarse decides so

@@ -33,10 +33,18 @@ export function notRenewed(name: string, error: unknown): NotRenewed {
   return { name, outcome: isOfKind(reason, 'left') ? 'left' : 'failed', reason, message };
 }
 
+/** Nothing is wrong with what a limit holds up, but who asked for it by hand has to hear of that. */
+export function isReported({ outcome, reason }: NotRenewed, forced: boolean): boolean {
+  return outcome === 'failed' || (forced && isOfKind(reason, 'limited'));
+}
+
 /** A forced renewal was left, and no check would make up for it. */
 class ForcedLeftError extends PerennialError {
   override readonly name = 'ForcedLeftError';
 }
+
+/** Whether it may end while a message waits: not a limit, and not what was done meanwhile. */
+const isWaitedFor = (reason: Reason) => reason !== 'no-longer-due' && !isOfKind(reason, 'limited');
 
 /**
  * Throws where a forced renewal was left: what is due by itself every check finds again, but a wish stands in its message
@@ -45,7 +53,7 @@ class ForcedLeftError extends PerennialError {
 export function requireForcedDone({ certificates }: RenewalDue, outcomes: readonly RenewOutcome[]): void {
   const forced = new Set(certificates.filter(({ reason }) => reason === 'forced').map(({ name }) => name));
   const left = outcomes.find(
-    ({ name, outcome, reason }) => outcome === 'left' && reason !== 'no-longer-due' && forced.has(name),
+    ({ name, outcome, reason }) => outcome === 'left' && forced.has(name) && isWaitedFor(reason),
   );
   if (left?.outcome === 'left')
     throw new ForcedLeftError(left.reason, `${left.name} was to be renewed by force: ${left.message}`);

@@ -1,7 +1,7 @@
 import { refusalOf } from '../ca/refusal.ts';
 import { rememberCaTrouble } from '../ca/rules/ca-trouble.ts';
 import { orWarn, type RenewDeps } from './deps.ts';
-import { notRenewed, type RenewOutcome } from './outcome.ts';
+import { isReported, notRenewed, type RenewOutcome } from './outcome.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { updateState } from './read-state.ts';
 import { orderAfter } from './rules/claim-record.ts';
@@ -24,8 +24,9 @@ export async function recordFailure(
   const { message, reason } = outcome;
   // A repair asks no CA.
   const of = action === 'mend' ? { repair: asked } : { ca: deps.ca };
-  if (outcome.outcome === 'failed')
-    await reportFailure(deps, name, { ...refusalOf(error), message, givenUp, ...of });
+  const forced = asked === 'forced';
+  if (isReported(outcome, forced))
+    await reportFailure(deps, name, { ...refusalOf(error), message, givenUp, forced, ...of });
   if (reason === 'claimed-elsewhere') return outcome;
   const isLeft = order !== undefined || claim.recorded.records.length > 0;
   await orWarn(deps, `could not give back the claim on ${name}`, () =>
@@ -38,7 +39,7 @@ export async function recordFailure(
 export async function reportFailure(
   { store, clock, events, warn }: RenewDeps,
   name: string,
-  { ca, ...failure }: Failure & { ca?: string },
+  { ca, forced = false, ...failure }: Failure & { ca?: string; forced?: boolean },
 ): Promise<void> {
   const { reason, message, retryAfterMs } = failure;
   await orWarn({ warn }, `could not remember the failure of ${name} (${reason})`, async () => {
@@ -51,7 +52,7 @@ export async function reportFailure(
       }),
     }));
     const { failures = 0, notBefore } = failuresOf(state, failure.repair) ?? {};
-    const detail = { name, reason, message, failures, notBefore };
+    const detail = { name, reason, message, failures, notBefore, ...(forced && { forced }) };
     await events.publish([{ type: 'Certificate Renewal Failed', detail }]);
   });
 }

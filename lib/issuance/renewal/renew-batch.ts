@@ -6,7 +6,7 @@ import { claimCertificate } from './claim-certificate.ts';
 import { orWarn, type RenewDeps } from './deps.ts';
 import { issue } from './issue.ts';
 import { learnedLimits } from './learned-limits.ts';
-import { notRenewed, type RenewOutcome, renewed } from './outcome.ts';
+import { isReported, notRenewed, type RenewOutcome, renewed } from './outcome.ts';
 import {
   type BatchDeps,
   type Claimed,
@@ -94,8 +94,9 @@ async function claimAll(deps: BatchDeps, { certificates, zoneRole, ca }: Renewal
     } catch (error) {
       const outcome = notRenewed(certificate.name, error);
       const repair = isRepair(certificate.reason) ? certificate.reason : undefined;
-      if (outcome.outcome === 'failed')
-        await reportFailure(deps, certificate.name, { ...refusalOf(error), repair });
+      const forced = certificate.reason === 'forced';
+      if (isReported(outcome, forced))
+        await reportFailure(deps, certificate.name, { ...refusalOf(error), repair, forced });
       outcomes.push(outcome);
     }
   });

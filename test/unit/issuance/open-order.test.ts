@@ -128,6 +128,20 @@ describe('a forced renewal that was left', () => {
     expect(message(await world.renew(twin, { store: left }), twin)).toThrow(/waits its turn/);
   });
 
+  it('is told where a limit holds it up, and does not come back', async () => {
+    for (let times = 0; times < 3; times += 1) {
+      world.pass(MINUTE);
+      await world.renew(world.due(['shop'], { reason: 'forced', replacing: world.live('shop').version }));
+    }
+    const due = world.due(['shop'], { reason: 'forced', replacing: world.live('shop').version });
+    const outcomes = await world.renew(due);
+    expect(outcomes).toMatchObject([{ outcome: 'left', reason: 'budget-spent' }]);
+    expect(message(outcomes, due)).not.toThrow();
+    expect(world.events.of('Certificate Renewal Failed')).toMatchObject([
+      { name: 'shop', reason: 'budget-spent', forced: true },
+    ]);
+  });
+
   it('is left to the next check where it is due by itself', async () => {
     const due = world.due(['shop'], { reason: 'expires-soon', replacing: world.live('shop').version });
     world.pass(65 * 24 * 60 * MINUTE);

@@ -57,8 +57,8 @@ function wasReported(trouble: Trouble, now: Date): boolean {
 
 /** Whether the next try is unlikely to succeed, by the number of failures and the time left. */
 function isWorthReporting(trouble: Trouble, life: Validity | undefined, now: Date): boolean {
-  const { kind, reason, times, since, at } = trouble;
-  if (kind === 'renewal') return life === undefined || isInLastSixth(life, now) || times >= 2;
+  const { kind, reason, times, since, at, forced = false } = trouble;
+  if (kind === 'renewal') return forced || life === undefined || isInLastSixth(life, now) || times >= 2;
   if (kind === 'deployment' && isOfKind(reason, 'passing'))
     return Date.parse(at) - Date.parse(since) >= HOUR / 2;
   return true;

@@ -15,7 +15,12 @@ export const SeenEvent = z.discriminatedUnion('detail-type', [
   of('Certificate Renewed', z.object({ ...named, seconds: z.number() })),
   of(
     'Certificate Renewal Failed',
-    z.object({ ...failed, failures: z.number(), notBefore: z.optional(Text) }),
+    z.object({
+      ...failed,
+      failures: z.number(),
+      notBefore: z.optional(Text),
+      forced: z.optional(z.boolean()),
+    }),
   ),
   of('Certificate Deployed', z.object({ ...named, group: Text, hosts })),
   of('Certificate Deployment Failed', z.object({ ...failed, group: Text, hosts })),

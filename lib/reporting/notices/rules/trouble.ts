@@ -14,6 +14,8 @@ export const Trouble = ownObject({
   /** How often it was tried: a renewal's failures, otherwise the number of events. */
   times: z.number(),
   notBefore: z.optional(z.string()),
+  /** Of a renewal that somebody asked for by hand. */
+  forced: z.optional(z.boolean()),
   /** The certificates and the hosts of a deployment. */
   names: z._default(z.array(z.string()), []),
   hosts: z._default(z.array(z.string()), []),
@@ -57,7 +59,7 @@ export function isNobodyThere({ kind, reason }: Trouble): boolean {
 }
 
 type Arisen = Pick<Trouble, 'kind' | 'subject' | 'reason' | 'message' | 'at'> &
-  Partial<Pick<Trouble, 'times' | 'notBefore' | 'names' | 'hosts'>>;
+  Partial<Pick<Trouble, 'times' | 'notBefore' | 'forced' | 'names' | 'hosts'>>;
 
 /** Adds a trouble, or updates it. Like the functions below it changes the memory that it is given. */
 export function arise(memory: Memory, arisen: Arisen): void {
