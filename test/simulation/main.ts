@@ -5,6 +5,7 @@ import { type Options, parseOptions } from './options.ts';
 import { drawLives } from './picture/draw-lives.ts';
 import { type Outcome, run } from './run.ts';
 import { shrink } from './shrink.ts';
+import { SITUATIONS } from './world/situations.ts';
 
 const LAST_SHOWN = 25;
 
@@ -24,8 +25,11 @@ async function main(words: readonly string[]): Promise<number> {
     if (options.picture) draw(seed, outcome, options.picture);
     if (options.shrinks) await tellShrunk(seed, outcome, options);
   }
-  const situations = [...met].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, count]) => `${what} ${count}`);
+  const known = new Set(SITUATIONS);
+  const others = [...met].filter(([what]) => !known.has(what));
+  const situations = others.sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, count]) => `${what} ${count}`);
   console.log(`met: ${situations.join(', ')}`);
+  if (options.seeds.length > 1) tellSituations(met);
   const years = options.years * options.seeds.length;
   console.log(
     `simulate: ${options.seeds.length} seeds, ${years} years, ${years * options.certificates} certificate years, ` +
@@ -42,6 +46,15 @@ async function runTwice(seed: bigint, options: Options): Promise<{ outcome: Outc
   if (options.once || options.showsTrace) return { outcome, isSame: true };
   const again = await run({ ...options, seed, show: undefined });
   return { outcome, isSame: again.digest === outcome.digest };
+}
+
+/** How often each came, and at last those that no seed came to. */
+function tellSituations(met: ReadonlyMap<string, number>): void {
+  console.log('situations:');
+  for (const name of SITUATIONS)
+    if (met.has(name)) console.log(`  ${String(met.get(name)).padStart(7)}  ${name}`);
+  const never = SITUATIONS.filter((name) => !met.has(name));
+  console.log(`  never: ${never.join('; ') || 'none'} (${never.length} of ${SITUATIONS.length})`);
 }
 
 function draw(seed: bigint, { lives, span, commits }: Outcome, file: string): void {

@@ -26,6 +26,7 @@ import { GROUPS } from './world/names.ts';
 import { PEOPLE } from './world/people.ts';
 import { PEOPLE_IN_TROUBLE } from './world/people-in-trouble.ts';
 import { letReact } from './world/reactions.ts';
+import { countSituations } from './world/situations.ts';
 import { recordIssued } from './world/stored.ts';
 import { drawFile } from './world/wanted.ts';
 import { World } from './world/world.ts';
@@ -57,6 +58,7 @@ export async function run(options: RunOptions) {
   world.trace.show = options.show;
   closeOutside(true);
   recordIssued(world);
+  countSituations(world);
   const lives = recordLives(world);
   const clockwork = new Clockwork(world);
   world.clockwork = clockwork;

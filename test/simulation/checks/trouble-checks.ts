@@ -1,4 +1,5 @@
 import { NOTICES_KEY } from '../../../lib/foundation/certificate/object-keys.ts';
+import { isNobodyThere, type Trouble } from '../../../lib/reporting/notices/rules/trouble.ts';
 import { HOUR } from '../engine/durations.ts';
 import type { File } from '../world/wanted.ts';
 import type { World } from '../world/world.ts';
@@ -62,18 +63,12 @@ export function checkAllClears({
 function rememberedIn(body: string): Set<string> {
   try {
     const { troubles, over } = JSON.parse(body);
-    const all = [...Object.values<Told>(troubles ?? {}), ...((over as Told[]) ?? [])];
-    const told = all.filter(({ told }) => Object.keys(told).length > 0);
+    const all = [...Object.values<Trouble>(troubles ?? {}), ...((over as Trouble[]) ?? [])];
+    const told = all.filter((trouble) => Object.keys(trouble.told).length > 0 && !isNobodyThere(trouble));
     return new Set(told.flatMap((trouble) => HEADLINES[trouble.kind]?.(trouble.subject) ?? []));
   } catch {
     return new Set();
   }
-}
-
-interface Told {
-  kind: string;
-  subject: string;
-  told: object;
 }
 
 const HEADLINES: Record<string, (subject: string) => string> = {

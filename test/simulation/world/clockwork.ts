@@ -23,6 +23,10 @@ export class Clockwork {
       this.#changes += 1;
       if (key.startsWith(RENEWAL_PREFIX) && after && by !== 'scan') this.#fileChanged(key);
     });
+    // What is due and came to nothing, or got lost, is due again.
+    world.bus.onFact.push(({ type }) => {
+      if (type.endsWith(' Due')) this.changed();
+    });
   }
 
   /** What is in no bucket has changed: the DNS, the fleet, the stack, a service that is back. */
