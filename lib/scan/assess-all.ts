@@ -71,16 +71,13 @@ async function leftOpenBy(store: Reads): Promise<ReadonlySet<string>> {
 
 /** Certificates of which anything is kept. */
 async function keptNames(store: Reads): Promise<string[]> {
-  const listed = NAMED.map(async (prefix) => namesIn(await store.list(prefix), prefix));
-  const archived = await store.list(ARCHIVE_PREFIX, { deep: true });
+  const [archived, ...named] = await Promise.all([
+    store.list(ARCHIVE_PREFIX, { deep: true }),
+    ...NAMED.map(async (prefix) => namesIn(await store.list(prefix), prefix)),
+  ]);
   const folders = new Set(archived.map(({ key }) => key.slice(ARCHIVE_PREFIX.length).split('/')[0] ?? ''));
-  return [
-    ...(await Promise.all(listed)).flat(),
-    ...namesIn(
-      [...folders].map((name) => ({ key: `${name}.json` })),
-      '',
-    ),
-  ];
+  const files = [...folders].map((name) => ({ key: `${name}.json` }));
+  return [...named.flat(), ...namesIn(files, '')];
 }
 
 /**
