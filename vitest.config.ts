@@ -24,10 +24,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          exclude: ['test/unit/simulation/**'],
           testTimeout: 30_000,
           maxWorkers: processors,
           // These neither mock modules nor change what is global, and loading everything anew takes longer than they do.
           isolate: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          // In a process of its own: it takes Node's clock and chance away.
+          name: 'simulation',
+          include: ['test/unit/simulation/**/*.test.ts'],
+          testTimeout: 180_000,
           sequence: { groupOrder: 1 },
         },
       },

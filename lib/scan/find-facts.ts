@@ -24,7 +24,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   const looksClosely = start.looksClosely || Object.keys(stored.state?.repairs ?? {}).some(isSeenClosely);
   const damage = await assessPointer(store, { name, found, looksClosely }, now);
   const live = damage === 'pointer-lost' ? undefined : pointer;
-  const asksCa = live && !spoilt && wanted.renewBeforeDays === undefined;
+  const asksCa = live && !spoilt;
   const state = asksCa && renewalInfo ? await renewalInfo.ask(name, live, stored.state) : stored.state;
   const looksAtCaa = dryRun || (looksClosely && pointer?.caaIssuer);
   const caa = looksAtCaa ? await assessCaa(deps, wanted, pointer) : undefined;

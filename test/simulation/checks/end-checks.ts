@@ -69,14 +69,16 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
 /** What belongs to certificates and hosts that are gone has an end. */
 function checkGrowth(world: World, report: (check: string, what: string) => void): void {
   const { bucket, scheduler } = world;
-  const isOld = (key: string) => (bucket.get(key)?.modified ?? 0) + 120 * DAY < scheduler.now;
+  const isOld = (at: number | undefined) => (at ?? 0) + 130 * DAY < scheduler.now;
+  // A certificate may have been renewed on its last day: it expires 90 days after that, and ends 30 days later.
+  const wentLongAgo = (name: string) => !world.files.has(name) && isOld(world.deletedAt.get(name));
   const nameOf = (key: string) => key.slice(key.indexOf('/') + 1).replace(/\.json$/, '');
   for (const prefix of [STATE_PREFIX, 'revoked/', 'probes/', 'acm/'])
     for (const key of bucket.keys(prefix))
-      if (!world.files.has(nameOf(key)) && isOld(key) && !world.strays.has(key))
+      if (wentLongAgo(nameOf(key)) && isOld(bucket.get(key)?.modified) && !world.strays.has(key))
         report(`no growth in ${prefix}`, key);
   for (const key of bucket.keys('hosts/'))
-    if (!world.fleet.hosts.has(nameOf(key)) && isOld(key) && !world.strays.has(key))
+    if (!world.fleet.hosts.has(nameOf(key)) && isOld(bucket.get(key)?.modified) && !world.strays.has(key))
       report('no growth in hosts/', key);
 }
 

@@ -4,6 +4,8 @@ import type { File } from './wanted.ts';
 export class Ledger {
   /** What people want by now, by name: it is what the renewal files say, unless somebody spoilt one. */
   readonly files = new Map<string, File>();
+  /** When the file of a certificate was last deleted. */
+  readonly deletedAt = new Map<string, number>();
   /** How many names there ever were. */
   named = 0;
   /** Objects that are nobody's. */

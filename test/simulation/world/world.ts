@@ -168,6 +168,7 @@ export class World extends Ledger implements Services {
 
   forget(name: string): void {
     this.files.delete(name);
+    this.deletedAt.set(name, this.scheduler.now);
     for (const hear of this.onWanted) hear(name, undefined);
     this.bucket.remove(renewalKey(name), 'people');
   }

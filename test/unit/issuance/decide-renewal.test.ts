@@ -57,6 +57,11 @@ describe('a certificate is renewed', () => {
     ['ca-changed', "when the stack's CA is another", { defaultCa: 'https://other.test/d' }],
     ['suggested-window', 'when the suggested instant is now', { state: suggested(NOW) }],
     ['suggested-window', 'when the suggested instant is past', { state: suggested(later(-DAY)) }],
+    [
+      'suggested-window',
+      'when the CA wants it gone in the first half of its life, whatever renewBeforeDays says',
+      { wanted: wantedOf({ renewBeforeDays: 10 }), state: suggested(NOW), left: 60 * DAY, days: 90 },
+    ],
     ['expires-soon', '30 days before its end', { left: 30 * DAY }],
     ['expires-soon', 'a third of a 45-day life before its end', { left: 15 * DAY, days: 45 }],
     ['expires-soon', 'half of a 160-hour life before its end', { left: 80 * HOUR, days: 160 / 24 }],
@@ -182,7 +187,12 @@ describe('a certificate waits', () => {
     [
       'without the suggestion where renewBeforeDays is set',
       later(50 * DAY),
-      { wanted: wantedOf({ renewBeforeDays: 10 }), state: suggested(NOW), left: 60 * DAY, days: 60 },
+      {
+        wanted: wantedOf({ renewBeforeDays: 10 }),
+        state: suggested(later(20 * DAY)),
+        left: 60 * DAY,
+        days: 60,
+      },
     ],
     ['without a suggestion after its end', later(30 * DAY), { state: suggested(later(61 * DAY)) }],
     ['at most until the last sixth', later(45 * DAY), { state: suggested(later(55 * DAY)) }],

@@ -31,12 +31,20 @@ export function dueByAge(facts: AgeFacts, live: LivePointer): Due {
 
 function plannedInstant({ wanted, state }: AgeFacts, live: LivePointer): Due {
   const notAfter = Date.parse(live.notAfter);
+  const suggested = suggestedInstant(state, live);
   if (wanted.renewBeforeDays !== undefined) {
-    return { at: new Date(notAfter - wanted.renewBeforeDays * DAY), reason: 'expires-soon' };
+    const at = notAfter - wanted.renewBeforeDays * DAY;
+    // In the first half of a life no CA suggests to renew for age: it is about to revoke.
+    const isUrgent = suggested !== undefined && suggested < notAfter - lifetimeOf(live) / 2;
+    if (!isUrgent || at < suggested) return { at: new Date(at), reason: 'expires-soon' };
   }
-  const suggested = state?.suggested;
-  const at = suggested?.certId === live.certId ? new Date(suggested.at ?? '') : undefined;
-  // After the end of the certificate no instant can be meant.
-  if (at && at.getTime() <= notAfter) return { at, reason: 'suggested-window' };
+  if (suggested !== undefined) return { at: new Date(suggested), reason: 'suggested-window' };
   return { at: new Date(notAfter - renewBefore(lifetimeOf(live))), reason: 'expires-soon' };
+}
+
+/** After the end of the certificate no instant can be meant. */
+function suggestedInstant(state: State | undefined, live: LivePointer): number | undefined {
+  const { suggested } = state ?? {};
+  const at = suggested?.certId === live.certId ? Date.parse(suggested.at ?? '') : Number.NaN;
+  return at <= Date.parse(live.notAfter) ? at : undefined;
 }
