@@ -38,6 +38,7 @@ export default defineConfig({
           name: 'simulation',
           include: ['test/unit/simulation/**/*.test.ts'],
           testTimeout: 180_000,
+          maxWorkers: processors,
           sequence: { groupOrder: 1 },
         },
       },
