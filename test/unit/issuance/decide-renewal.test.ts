@@ -189,7 +189,7 @@ describe('a certificate waits', () => {
       later(50 * DAY),
       {
         wanted: wantedOf({ renewBeforeDays: 10 }),
-        state: suggested(later(20 * DAY)),
+        state: suggested(later(40 * DAY)),
         left: 60 * DAY,
         days: 60,
       },
