@@ -30,7 +30,9 @@ export function checkForced({
     const isRenewed = pointerOf(world, name)?.version !== replacing;
     const wasChanged =
       (world.wantedSince.get(name) ?? 0) > from - HOUR || (touched.get(name) ?? 0) > from - HOUR;
-    const isTold = [...telling.told].some(([told, at]) => told.startsWith(`renewal ${name} `) && at > from);
+    const isTold = [...telling.lastTold].some(
+      ([told, at]) => told.startsWith(`renewal ${name} `) && at > from,
+    );
     const isDead = queues.renew.dead.some(({ body }) => JSON.stringify(body).includes(`"${name}"`));
     if (isRenewed || wasChanged || isTold || isDead || !isWanted(world, name)) return;
     if (faults.rate('bus.loses') > 0) return;

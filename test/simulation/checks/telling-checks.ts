@@ -35,6 +35,7 @@ export function checkTelling({
       )
         breaches.report('told-twice', `${key}, ${Math.round((now - before) / HOUR)} h after the last`);
       telling.told.set(key, now);
+      telling.lastTold.set(key, now);
       telling.open.add(subjectOf(headline));
     }
     for (const subject of allClear(text)) {
@@ -69,6 +70,8 @@ export function checkTelling({
 export class Telling {
   /** When, by subject and reason. */
   readonly told = new Map<string, number>();
+  /** As `told`, also of what is over. */
+  readonly lastTold = new Map<string, number>();
   /** Subjects that were told and are not over yet. */
   readonly open = new Set<string>();
   readonly #world: World;

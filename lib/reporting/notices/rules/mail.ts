@@ -91,8 +91,9 @@ function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts):
 }
 
 /** A deployment is reported once per host and certificate, so the number of hosts says more. */
-function triedOf({ kind, since, times, notBefore, hosts }: Trouble): string {
-  const next = notBefore ? `; next not before ${minute(notBefore)}` : '';
+function triedOf({ kind, since, times, notBefore, forced, hosts }: Trouble): string {
+  const again = notBefore ? `; next not before ${minute(notBefore)}` : '';
+  const next = forced ? '; if nothing else makes it due, not again before you force it again' : again;
   const [on, count, unit] = kind === 'deployment' ? ['on ', hosts.length, 'host'] : ['', times, 'time'];
   const tried = count === 0 ? '' : `${on}${count} ${unit}${count === 1 ? '' : 's'} `;
   return `${tried}since ${minute(since)}${next}`;
