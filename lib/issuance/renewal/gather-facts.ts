@@ -43,7 +43,9 @@ export function orderLimitFacts(
   { reason, ...order }: Order,
 ): OrderLimitFacts {
   const suggested = isSuggested(reason, state?.failures);
-  return { ...order, names: wanted.names, forced: reason === 'forced', suggested, now };
+  // What is revoked is replaced at once; the CA's limits hold even so.
+  const ignoreBudget = order.ignoreBudget || reason === 'revoked';
+  return { ...order, ignoreBudget, names: wanted.names, forced: reason === 'forced', suggested, now };
 }
 
 /** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: archived ones, and those given up. */

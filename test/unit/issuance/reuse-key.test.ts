@@ -118,6 +118,15 @@ it('a version that was revoked is replaced, unless operation ceased', async () =
   expect(await world.renew(due)).toMatchObject([{ outcome: 'renewed' }]);
 });
 
+it('a version that was revoked is replaced at once, also where our own budget is spent', async () => {
+  for (let times = 0; times < 3; times += 1) {
+    world.pass(60_000);
+    await world.renew(world.due(['shop'], { reason: 'forced', replacing: world.live('shop').version }));
+  }
+  await revoked('keyCompromise');
+  expect(await check()).toMatchObject([{ outcome: 'renewed', reason: 'revoked' }]);
+});
+
 /** An hourly check and the renewals that follow from it. */
 async function check() {
   const deps = { ...world, hosts: new FakeHosts(), askRenewalInfo: async () => undefined };
