@@ -105,6 +105,14 @@ describe('a deployment is due', () => {
     ]);
   });
 
+  it('for a host that had the version when a later command failed', () => {
+    const [id, record] = holds('i-1', 'v2', 'v1');
+    const after = recordResults(record, [result({ outcome: 'failed' })], { ...context, commandId: 'c3' });
+    expect(decide([['web', ['i-1']]], [id, after])).toEqual([
+      { group: 'web', names: ['shop'], reason: 'host-behind', hosts: ['i-1'] },
+    ]);
+  });
+
   it('for a new host, with all of its group', () => {
     expect(
       decide([

@@ -1,4 +1,4 @@
-import type { HostRecord } from './host-record.ts';
+import { type HostRecord, hasFailed } from './host-record.ts';
 import { splitNames } from './split-names.ts';
 
 /** Certificates that hosts of a group lack. */
@@ -26,7 +26,7 @@ export function decideDeployments({ certificates, hosts, records }: DeploymentFa
       id,
       isNew: !records.has(id),
       names: wanted
-        .filter(({ name, version }) => records.get(id)?.lineages[name]?.version !== version)
+        .filter(({ name, version }) => isLacking(records.get(id)?.lineages[name], version))
         .map(({ name }) => name),
     }));
     const behind = lagging.filter(({ names }) => names.length > 0);
@@ -38,4 +38,9 @@ export function decideDeployments({ certificates, hosts, records }: DeploymentFa
       return { group, names: part, reason, hosts: lacking.map(({ id }) => id) };
     });
   });
+}
+
+/** Also where the version is there and a later command failed: nobody knows what is served now. */
+function isLacking(recorded: HostRecord['lineages'][string] | undefined, version: string): boolean {
+  return recorded?.version !== version || hasFailed(recorded);
 }

@@ -64,7 +64,7 @@ export function recordResults(
 ): HostRecord {
   const lineages = { ...before?.lineages };
   for (const result of results) {
-    const failed = result.outcome === 'failed' || result.outcome === 'rolled-back';
+    const failed = hasFailed(result);
     lineages[result.name] = {
       ...before?.lineages[result.name],
       version: failed ? before?.lineages[result.name]?.version : result.version,
@@ -80,4 +80,8 @@ export function recordResults(
   const late = before && Object.values(before.lineages).some((recorded) => isOlder(context, recorded));
   const group = late ? before.group : context.group;
   return { ...before, instanceId: context.instanceId, group, lineages };
+}
+
+export function hasFailed({ outcome }: { outcome: string }): boolean {
+  return outcome === 'failed' || outcome === 'rolled-back';
 }

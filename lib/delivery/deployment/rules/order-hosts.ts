@@ -1,4 +1,4 @@
-import { type HostRecord, neverRan } from './host-record.ts';
+import { type HostRecord, hasFailed, neverRan } from './host-record.ts';
 
 interface HostOrder {
   canary: string;
@@ -43,9 +43,8 @@ function lastRun(record: HostRecord | undefined): LastRun {
   const runs = Object.values(record?.lineages ?? {}).filter((lineage) => !neverRan(lineage));
   const [last] = runs.toSorted((a, b) => (a.at < b.at ? 1 : -Number(a.at > b.at)));
   if (!last) return { ended: 'unknown', at: '' };
-  const outcomes = runs.filter(({ commandId }) => commandId === last.commandId).map(({ outcome }) => outcome);
-  if (outcomes.some((outcome) => outcome === 'failed' || outcome === 'rolled-back'))
-    return { ended: 'badly', at: last.at };
-  const serves = outcomes.some((outcome) => outcome === 'served' || outcome === 'unchanged');
+  const ofCommand = runs.filter(({ commandId }) => commandId === last.commandId);
+  if (ofCommand.some(hasFailed)) return { ended: 'badly', at: last.at };
+  const serves = ofCommand.some(({ outcome }) => outcome === 'served' || outcome === 'unchanged');
   return { ended: serves ? 'well' : 'unknown', at: last.at };
 }
