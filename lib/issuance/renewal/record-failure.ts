@@ -13,7 +13,7 @@ import { type Failure, failuresOf, rememberFailure } from './rules/state.ts';
  */
 export async function recordFailure(
   deps: BatchDeps,
-  { claim, name, action, reason: asked }: Claimed,
+  { claim, name, action, live, reason: asked }: Claimed,
   error: unknown,
 ): Promise<RenewOutcome> {
   const { order: recorded } = claim.recorded;
@@ -23,7 +23,7 @@ export async function recordFailure(
   if (givenUp) outcome.message += `; order ${recorded?.url} is given up, the next try orders anew`;
   const { message, reason } = outcome;
   // A repair asks no CA.
-  const of = action === 'mend' ? { repair: asked } : { ca: deps.ca };
+  const of = action === 'mend' ? { repair: asked } : { ca: deps.ca, notAfter: live?.pointer.notAfter };
   const forced = asked === 'forced';
   if (isReported(outcome, forced))
     await reportFailure(deps, name, { ...refusalOf(error), message, givenUp, forced, ...of });

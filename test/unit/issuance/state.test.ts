@@ -35,6 +35,18 @@ describe('after a failure', () => {
   });
 
   it.each([
+    [30, 24 * 60],
+    [8, 24 * 60],
+    [4, 12 * 60],
+    [0.1, 100],
+    [-3, 100],
+  ])('the fourth with %i days left waits %i minutes', (days, minutes) => {
+    const notAfter = new Date(NOW.getTime() + days * 24 * 60 * MINUTE).toISOString();
+    const state = rememberFailure({ failures: 3 }, { ...failure, notAfter }, NOW);
+    expect(state.notBefore).toBe(new Date(NOW.getTime() + minutes * MINUTE).toISOString());
+  });
+
+  it.each([
     [34 * 60 * MINUTE, 34 * 60],
     [1000, 1],
     [0, 1],

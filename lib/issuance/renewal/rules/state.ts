@@ -60,6 +60,7 @@ function believed<Of extends Failed>(failed: Of, now: Date): Of {
 
 /** Let's Encrypt's integration guide, "Retrying Failures": 1, 10, 100 minutes, then daily. */
 const RETRY_AFTER = [MINUTE, 10 * MINUTE, 100 * MINUTE, DAY];
+const TRIES_LEFT = 8;
 
 export interface Failure {
   reason: Reason;
@@ -70,14 +71,16 @@ export interface Failure {
   retryAfterMs?: number | undefined;
   /** Whether its certificate was issued, and will not be downloaded again. */
   givenUp?: boolean;
+  /** The end of the live certificate. */
+  notAfter?: string | undefined;
 }
 
 /** The state after one more failure at `now`. */
 export function rememberFailure(state: State | undefined, failure: Failure, now: Date): State {
   const { reason, message, repair, retryAfterMs = 0 } = failure;
   const failures = (failuresOf(state, repair)?.failures ?? 0) + 1;
-  const step = isOfKind(reason, 'agreement') ? DAY : RETRY_AFTER[failures - 1];
-  const wait = Math.max(step ?? DAY, Math.min(retryAfterMs, LONGEST_WAIT));
+  const step = isOfKind(reason, 'agreement') ? DAY : (RETRY_AFTER[failures - 1] ?? DAY);
+  const wait = Math.max(shortenedBy(failure, step, now), Math.min(retryAfterMs, LONGEST_WAIT));
   const failed: Failed = {
     failures,
     lastFailure: { at: now.toISOString(), reason, message },
@@ -87,6 +90,13 @@ export function rememberFailure(state: State | undefined, failure: Failure, now:
     return { failures: 0, ...state, repairs: { ...state?.repairs, [repair]: failed } };
   const givenUp = [...recentlyGivenUp(state, now), ...(failure.givenUp ? [now.toISOString()] : [])];
   return { ...state, ...failed, ...(givenUp.length > 0 && { givenUp }) };
+}
+
+/** A day is long for a certificate with a few days left: eight tries more have to fit, 100 minutes apart at least. */
+function shortenedBy({ notAfter }: Failure, step: number, now: Date): number {
+  if (notAfter === undefined) return step;
+  const left = Date.parse(notAfter) - now.getTime();
+  return Math.min(step, Math.max(100 * MINUTE, left / TRIES_LEFT));
 }
 
 /** The failures of repairs for a reason, or of renewals. */
