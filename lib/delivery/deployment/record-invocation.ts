@@ -25,10 +25,11 @@ export async function recordInvocation(
   const { instanceId, commandId, requestedAt } = invocation;
   const results = resultsOf(invocation, names);
   const published = new Set<string>();
-  await updateObject(store, hostKey(instanceId), async (body) => {
+  await updateObject(store, hostKey(instanceId), async (body, stored) => {
     // An unreadable record is replaced: the host reports all it serves.
     const before = orNone(body, HostRecord);
-    const command = { commandId, requestedAt, at: clock() };
+    // One clock for all workers: with their own, one that is behind would take a recorded instant for a future one.
+    const command = { commandId, requestedAt, at: stored?.at ?? clock() };
     const fresh = results.filter(({ name }) => !isPast(before?.lineages[name], command));
     if (fresh.length === 0) return { body };
     const unpublished = fresh.filter(({ name }) => !published.has(name));
