@@ -19,10 +19,12 @@ export function believed(memory: Memory, written: Date): Memory {
   });
   const troubles = Object.entries(memory.troubles).map(([key, one]) => [key, trouble(one)]);
   const { lastMail, lastSweep } = memory;
+  const well = Object.entries(memory.well ?? {}).filter(([, at]) => past(at));
   return {
     ...memory,
     troubles: Object.fromEntries(troubles),
     over: memory.over.map(trouble),
+    well: Object.fromEntries(well),
     lastMail: past(lastMail),
     lastSweep: past(lastSweep),
   };

@@ -8,10 +8,17 @@ const MOST_NAMED = 200;
 
 /** What is wrong after these events, taken in the order of their times; a repeated event changes nothing of note. */
 export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date): Memory {
-  const after: Memory = { ...memory, troubles: { ...memory.troubles }, over: [...memory.over] };
+  const isRecent = (at: string) => Date.parse(at) + DAY > now.getTime();
+  const well = Object.entries(memory.well ?? {}).filter(([, at]) => isRecent(at));
+  const after: Memory = {
+    ...memory,
+    troubles: { ...memory.troubles },
+    over: [...memory.over],
+    well: Object.fromEntries(well),
+  };
   const sorted = [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   for (const event of sorted) takeInOne(after, event);
-  forget(after, ({ kind, at }) => kind === 'object' && Date.parse(at) + DAY <= now.getTime());
+  forget(after, ({ kind, at }) => kind === 'object' && !isRecent(at));
   return after;
 }
 
@@ -19,8 +26,12 @@ function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
   // An event that comes late ends nothing that arose after it.
   const endEarlier = (isOver: (trouble: Trouble) => boolean) =>
     end(memory, (trouble) => Date.parse(trouble.at) <= Date.parse(at) && isOver(trouble));
-  const endAbout = (kind: Trouble['kind'], subject: string) =>
-    endEarlier((trouble) => trouble.kind === kind && trouble.subject === subject);
+  const endAbout = (kind: Trouble['kind'], subject: string) => {
+    const key = keyOf({ kind, subject });
+    endEarlier((trouble) => keyOf(trouble) === key);
+    const known = memory.well?.[key] ?? '';
+    memory.well = { ...memory.well, [key]: known > at ? known : at };
+  };
   switch (event['detail-type']) {
     case 'Certificate Renewed':
       endAbout('renewal', event.detail.name);

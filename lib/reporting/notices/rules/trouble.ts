@@ -29,6 +29,8 @@ export const Memory = ownObject({
   troubles: z._default(z.record(z.string(), Trouble), {}),
   /** Reported troubles that are over and whose end is yet to be reported. */
   over: z._default(z.array(Trouble), []),
+  /** When an event last said that all is well, by kind and subject; kept for a day, for events that come late. */
+  well: z.optional(z.record(z.string(), z.string())),
   lastMail: z.optional(z.string()),
   /** The last weekly sweep; before the first, the first check. */
   lastSweep: z.optional(z.string()),
@@ -64,6 +66,8 @@ type Arisen = Pick<Trouble, 'kind' | 'subject' | 'reason' | 'message' | 'at'> &
 /** Adds a trouble, or updates it. Like the functions below it changes the memory that it is given. */
 export function arise(memory: Memory, arisen: Arisen): void {
   const key = keyOf(arisen);
+  // It comes late: all was well after it.
+  if (Date.parse(memory.well?.[key] ?? '') > Date.parse(arisen.at)) return;
   const before = memory.troubles[key];
   memory.troubles[key] = {
     ...before,

@@ -134,11 +134,16 @@ describe('an import', () => {
       JSON.stringify({ name: 'shop', imports: [{ region: REGION, outcome, at: NOW }] }),
     );
 
-  it('is over by its record, when the event that says so was lost or came first', async () => {
+  it('is over by its record, when the event that says so was lost', async () => {
     await record('imported');
-    expect(await at(HOUR, imported(later(HOUR)))).toEqual([]);
     expect(await at(HOUR + MINUTE, notImported())).toHaveLength(1);
     expect(await check(2 * HOUR)).toEqual([`over: shop in ${REGION} is not imported`]);
+  });
+
+  it('that came through is not in trouble by an earlier failure that comes late', async () => {
+    expect(await at(HOUR, imported(later(HOUR)))).toEqual([]);
+    expect(await at(HOUR + MINUTE, notImported())).toEqual([]);
+    expect(await at(2 * HOUR, notImported(later(2 * HOUR)))).toHaveLength(1);
   });
 
   it.each(['importing', 'failed'])('that is %s is not', async (outcome) => {
@@ -152,6 +157,13 @@ describe('an import', () => {
     expect(await at(2 * HOUR, imported())).toEqual([]);
     expect(await at(3 * HOUR, imported(later(3 * HOUR)))).toHaveLength(1);
   });
+});
+
+it('a site that was seen well is not in trouble by an earlier look that comes late', async () => {
+  await want({ probe: true });
+  await at(HOUR, seen(later(HOUR), []));
+  expect(await at(2 * HOUR, seen(NOW))).toEqual([]);
+  expect(await at(3 * HOUR, seen(later(3 * HOUR)))).toHaveLength(1);
 });
 
 it('a site that was seen in trouble is not over with an earlier look that comes late', async () => {
