@@ -26,10 +26,13 @@ let store: MemoryStore;
 let hosts: FakeHosts;
 let mails: string[];
 
+let passed = 0;
+
 beforeEach(() => {
   mails = [];
-  // What is told goes by the store's clock: an hour passes after each mail.
-  store = sound.store.snapshot(() => new Date(sound.clock().getTime() + mails.length * HOUR));
+  passed = 0;
+  // What is told goes by the store's clock.
+  store = sound.store.snapshot(() => new Date(sound.clock().getTime() + passed));
   world = { ...sound, store };
   hosts = new FakeHosts();
   hosts.groups.set('web', [{ instanceId: HOST, online: true }]);
@@ -185,7 +188,14 @@ describe('an object that is none of ours', () => {
     expect(mails).toHaveLength(1);
     for (const key of strays) expect(mails[0]).toContain(`${key} does not belong there`);
     expect(mails[0]).not.toContain('doctor');
-    const at = new Date(Date.parse(checked.at) + HOUR).toISOString();
+    for (let days = 1; days <= 3; days += 1) {
+      passed += 25 * HOUR;
+      const at = new Date(Date.parse(checked.at) + 25 * days * HOUR).toISOString();
+      await tell({ ...checked, at });
+    }
+    expect(mails).toHaveLength(1);
+    passed += HOUR;
+    const at = new Date(Date.parse(checked.at) + 100 * HOUR).toISOString();
     await tell({ ...checked, at, rejected: { count: 0, items: [] } });
     expect(mails[1]).toContain('All clear');
   });

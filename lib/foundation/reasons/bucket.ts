@@ -1,4 +1,4 @@
-import { rows } from './row.ts';
+import { type Row, rows } from './row.ts';
 
 export const STORE = {
   'bucket-missing': 'run npx serverless deploy',
@@ -14,7 +14,7 @@ export const FILES = {
   'bad-lineage-name':
     'rename the file in renewal/, for example to example.com.json; not in a folder below it',
   'bad-key': 'rename the file in renewal/ to <name>.json',
-  'stray-object': 'remove the object, or upload it where it belongs',
+  'stray-object': ['remove the object, or upload it where it belongs', 'harmless'],
   'outside-domains': 'add the domain to params.domains and deploy, or take the name out of the renewal file',
   'renews-for-ever': 'mend "renewBeforeDays" in the renewal file: it is longer than the certificate lives',
   'schedule-too-coarse': 'set params.checkEveryHours as the message says and deploy',
@@ -31,4 +31,4 @@ export const FILES = {
   'events-unavailable': "compare the function's role with resources/roles.yml; the next check tries again",
   'unexpected-error': "look at the function's log, and tell the project",
   ...rows('', 'bad-version', 'bad-instance-id', 'event-invalid', 'notices-unavailable'),
-};
+} satisfies Record<string, Row>;

@@ -15,6 +15,7 @@ export type Kind =
   | 'copies-doubtful' // copies may lag, or old versions remain
   | 'without-zone' // no hosted zone can be used for the name
   | 'nobody-there' // no host is there to report that it is over
+  | 'harmless' // it holds up nothing
   | 'passing' // hosts that are slow or offline come back by themselves
   | 'consequence' // follows from another host's report
   | 'never-ran' // the command did not reach the host

@@ -51,8 +51,9 @@ export function remember(memory: Memory, { tell, over }: Notices, sent: Date): M
 
 function wasReported(trouble: Trouble, now: Date): boolean {
   const at = trouble.told[reportedAs(trouble)];
-  // As long as nobody is there, nothing more can be said of it.
-  return at !== undefined && (isNobodyThere(trouble) || Date.parse(at) + AGAIN > now.getTime());
+  // There is nothing more to say of it while it lasts.
+  const isSaidOnce = isNobodyThere(trouble) || isOfKind(trouble.reason, 'harmless');
+  return at !== undefined && (isSaidOnce || Date.parse(at) + AGAIN > now.getTime());
 }
 
 /** Whether the next try is unlikely to succeed, by the number of failures and the time left. */
