@@ -67,7 +67,7 @@ export function drawLives(
     ),
   ];
   const size = `viewBox="0 0 ${WIDTH} ${bottom + 42}" width="${WIDTH}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n<style>${STYLE}\n</style>\n${parts.join('\n')}\n</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n<title>${title}</title>\n<style>${STYLE}\n</style>\n${parts.join('\n')}\n</svg>\n`;
 }
 
 type Place = readonly [x: string | number, y: string | number];
