@@ -72,11 +72,10 @@ async function leftOpenBy(store: Reads): Promise<ReadonlySet<string>> {
 /** Certificates of which anything is kept. */
 async function keptNames(store: Reads): Promise<string[]> {
   const [archived, ...named] = await Promise.all([
-    store.list(ARCHIVE_PREFIX, { deep: true }),
+    store.folders(ARCHIVE_PREFIX),
     ...NAMED.map(async (prefix) => namesIn(await store.list(prefix), prefix)),
   ]);
-  const folders = new Set(archived.map(({ key }) => key.slice(ARCHIVE_PREFIX.length).split('/')[0] ?? ''));
-  const files = [...folders].map((name) => ({ key: `${name}.json` }));
+  const files = archived.map((name) => ({ key: `${name}.json` }));
   return [...named.flat(), ...namesIn(files, '')];
 }
 

@@ -105,6 +105,13 @@ export function describeObjectStoreContract(name: string, makeStore: () => Promi
       expect((await store.list('nested/', { deep: true })).map(({ key }) => key)).toEqual(keys);
     });
 
+    it('names the folders directly below a prefix, each once', async () => {
+      const keys = ['folders/a.json', 'folders/x/1/b.pem', 'folders/x/2.pem', 'folders/y z/3.pem'];
+      for (const key of [...keys, 'folders2/w/c.json']) await store.put(key, key);
+      expect((await store.folders('folders/')).sort()).toEqual(['x', 'y z']);
+      expect(await store.folders('none/')).toEqual([]);
+    });
+
     it('lists more than one page of S3', async () => {
       const keys = Array.from({ length: 1001 }, (_, index) => `many/${String(index).padStart(4, '0')}.json`);
       for (let from = 0; from < keys.length; from += 50)

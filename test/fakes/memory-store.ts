@@ -58,6 +58,11 @@ export class MemoryStore implements ObjectStore {
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
+  async folders(prefix: string): Promise<string[]> {
+    const deep = (await this.list(prefix, { deep: true })).map(({ key }) => key.slice(prefix.length));
+    return [...new Set(deep.filter((key) => key.includes('/')).map((key) => key.slice(0, key.indexOf('/'))))];
+  }
+
   async get(key: string): Promise<StoredObject | undefined> {
     const kept = this.#objects.get(key);
     return kept && { body: kept.body, etag: etagOf(kept.body), modified: kept.modified, at: this.#clock() };

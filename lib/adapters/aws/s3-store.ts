@@ -52,6 +52,16 @@ export class S3Store implements ObjectStore {
     return found;
   }
 
+  async folders(prefix: string): Promise<string[]> {
+    const input = { Bucket: this.#bucket, Prefix: prefix, Delimiter: '/' };
+    const found: string[] = [];
+    await this.#ask(`list ${prefix}`, async () => {
+      for await (const { CommonPrefixes = [] } of paginateListObjectsV2({ client: this.#s3 }, input))
+        found.push(...CommonPrefixes.map(({ Prefix = '' }) => Prefix.slice(prefix.length, -1)));
+    });
+    return found;
+  }
+
   async get(key: string): Promise<StoredObject | undefined> {
     return this.#ask(`read ${key}`, async () => {
       try {

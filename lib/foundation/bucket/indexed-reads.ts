@@ -14,7 +14,7 @@ import { once } from '../common/once.ts';
 import type { Listed, ListOptions, ObjectStore, StoredObject } from './object-store.ts';
 import { type BucketIndex, emptyIndex, indexText, parseIndex, toIndexed } from './rules/bucket-index.ts';
 
-export type Reads = Pick<ObjectStore, 'list' | 'get'>;
+export type Reads = Pick<ObjectStore, 'list' | 'folders' | 'get'>;
 
 /** Small objects, one or more for each certificate or host. */
 const PREFIXES = [RENEWAL_PREFIX, STATE_PREFIX, LIVE_PREFIX, HOSTS_PREFIX, ACM_PREFIX];
@@ -60,6 +60,10 @@ export class IndexedReads implements Reads {
     const listed = [...(await this.#below(prefix)).values()];
     if (options.deep || !isRenewal) return listed;
     return listed.filter(({ key }) => !key.slice(prefix.length).includes('/'));
+  }
+
+  folders(prefix: string): Promise<string[]> {
+    return this.#store.folders(prefix);
   }
 
   async get(key: string): Promise<StoredObject | undefined> {

@@ -34,6 +34,8 @@ export interface ListOptions {
 export interface ObjectStore {
   /** The objects directly below `prefix` (up to the next `/`), or `deep` at any depth, in order. */
   list(prefix: string, options?: ListOptions): Promise<Listed[]>;
+  /** The folders directly below `prefix`, by name: cheaper than a deep list of what they hold. */
+  folders(prefix: string): Promise<string[]>;
   /** `undefined` when there is no such object. */
   get(key: string): Promise<StoredObject | undefined>;
   /** `undefined` when one exists with different content; of two callers one wins. Equal content counts as written. */

@@ -25,8 +25,8 @@ import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/cert
 import type { CertificateFacts } from './rules/judge-health.ts';
 
 /**
- * The status of every certificate that is wanted or live, and of each object that does not belong where it is, the soonest trouble first. Only reads; given a `stack`, the renewal
- * files too.
+ * The status of every certificate that is wanted or live, and of each object that does not belong where it is, the soonest
+ * trouble first. Only reads; given a `stack`, the renewal files too.
  */
 export async function readStatus(
   store: Reads,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { IndexedReads } from '../../foundation/bucket/indexed-reads.ts';
+import { IndexedReads, type Reads } from '../../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { STATUS_PAGE_KEY } from '../../foundation/certificate/object-keys.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
@@ -14,7 +14,7 @@ const READS_AT_ONCE = 12;
 const Request = z.strictObject({ page: z._default(z.boolean(), false) });
 
 export interface StatusDeps {
-  store: Pick<ObjectStore, 'list' | 'get' | 'put'>;
+  store: Reads & Pick<ObjectStore, 'put'>;
   stack: Stack;
 }
 

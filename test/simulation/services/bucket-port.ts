@@ -32,6 +32,11 @@ export function storeFor(
   return {
     list: (prefix, { deep = false }: ListOptions = {}) =>
       ask(`list ${prefix}`, () => listed(bucket, prefix, deep)),
+    folders: (prefix) =>
+      ask(`list folders of ${prefix}`, () => {
+        const deep = listed(bucket, prefix, true).map(({ key }) => key.slice(prefix.length));
+        return [...new Set(deep.flatMap((key) => (key.includes('/') ? key.slice(0, key.indexOf('/')) : [])))];
+      }),
     get: (key) => ask(`read ${key}`, () => read(bucket, key)),
     create: (key, body, options = {}) =>
       ask(`create ${key}`, () => {

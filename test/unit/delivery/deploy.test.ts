@@ -278,6 +278,12 @@ describe('a confirmation', () => {
       expect(events.of('Certificate Deployed')).toHaveLength(due.names.length);
     });
 
+    it('also for a worker whose clock is a day behind', async () => {
+      await confirm(deps(), event('c2'));
+      await confirm({ ...deps(), clock: () => new Date(NOW.getTime() - 86_400_000) }, event('c1'));
+      expect(record(OTHER).lineages.shop).toMatchObject({ commandId: 'c2', outcome: 'served' });
+    });
+
     it('adds what only the older one had, and leaves the host in its group of now', async () => {
       const { lineages } = recordResults(undefined, [{ name: 'shop', version: 'v2', outcome: 'served' }], {
         ...{ instanceId: OTHER, group: 'api', commandId: 'c2', at: NOW, requestedAt: new Date(AT.c2) },

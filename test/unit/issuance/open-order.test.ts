@@ -128,6 +128,18 @@ describe('a forced renewal that was left', () => {
     expect(message(await world.renew(twin, { store: left }), twin)).toThrow(/waits its turn/);
   });
 
+  it('is not forgotten to have failed by a check that does not see its open order', async () => {
+    const left = await diedAt('finalize');
+    const failed = {
+      failures: 2,
+      lastFailure: { at: world.clock().toISOString(), reason: 'x', message: 'm' },
+    };
+    await left.put('state/shop.json', JSON.stringify(failed));
+    const deps = { ...world, store: left, hosts: new FakeHosts(), askRenewalInfo: async () => undefined };
+    await scan(deps, parseStart({ start: 'hourly-check' }), world.clock());
+    expect(JSON.parse(left.text('state/shop.json')).failures).toBe(2);
+  });
+
   it('is told where a limit holds it up, and does not come back', async () => {
     for (let times = 0; times < 3; times += 1) {
       world.pass(MINUTE);

@@ -161,6 +161,16 @@ it.each([121, 400])(
   },
 );
 
+it('a sweep that cannot list one folder while it waits for another ends with that error alone', async () => {
+  const { store } = world;
+  const list = store.list.bind(store);
+  const folders = store.folders.bind(store);
+  store.list = (prefix, options) =>
+    prefix === 'probes/' ? Promise.reject(new Error('no answer')) : list(prefix, options);
+  store.folders = (prefix) => new Promise((resolve) => setTimeout(() => resolve(folders(prefix)), 20));
+  await expect(look('weekly-sweep')).rejects.toThrow('no answer');
+});
+
 describe('what a sweep removes by its age', () => {
   it.each([
     ['orders/0a1b.json', 8],

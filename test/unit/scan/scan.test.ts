@@ -109,6 +109,15 @@ describe('a check of all certificates', () => {
   });
 });
 
+it('asks the CA about a certificate with a schedule of its own too, and follows it in the first half of the life', async () => {
+  await want('own', { renewBeforeDays: 10 });
+  await live('own', 60);
+  const window = { start: new Date(NOW.getTime() - 2_000), end: new Date(NOW.getTime() - 1_000) };
+  const given = { ...deps(), askRenewalInfo: async () => ({ window }) };
+  const { certificates } = await scan(given, parseStart({ start: 'hourly-check' }), NOW);
+  expect(certificates).toMatchObject([{ name: 'own', action: 'renew', reason: 'suggested-window' }]);
+});
+
 it('refuses a schedule that would renew for ever, with what to set, and renews in the last sixth even so', async () => {
   await want('early', { renewBeforeDays: 200 });
   await live('early', 60);

@@ -72,6 +72,7 @@ export function arise(memory: Memory, arisen: Arisen): void {
   memory.troubles[key] = {
     ...before,
     notBefore: undefined,
+    forced: undefined,
     names: [],
     hosts: [],
     ...arisen,

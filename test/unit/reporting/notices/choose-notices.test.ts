@@ -3,7 +3,7 @@ import { chooseNotices } from '../../../../lib/reporting/notices/rules/choose-no
 import type { SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
 import { takeIn } from '../../../../lib/reporting/notices/rules/take-in.ts';
 import { EMPTY, type Memory } from '../../../../lib/reporting/notices/rules/trouble.ts';
-import { checked, DAY, fact, failed, HOUR, later, MINUTE, NOW, notDeployed } from './facts.ts';
+import { checked, DAY, fact, failed, failedByForce, HOUR, later, MINUTE, NOW, notDeployed } from './facts.ts';
 
 /** What is told of facts that come at these instants, one mail a line: subjects told, and `over` those that are over. */
 function mails(steps: readonly [at: Date, ...facts: SeenEvent[]][], left = 0.3): string[] {
@@ -29,6 +29,10 @@ describe('a renewal that fails is told', () => {
     ['the first time, where it expired', -0.1, 1, 'a'],
   ])('%s', (_when, left, failures, expected) => {
     expect(mails([[NOW, failed('a', failures)]], left)).toEqual([expected]);
+  });
+
+  it('the first time where somebody asked for it by hand', () => {
+    expect(mails([[NOW, failedByForce('a')]])).toEqual(['a']);
   });
 
   it('the first time where none was issued yet', () => {

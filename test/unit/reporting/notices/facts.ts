@@ -18,6 +18,13 @@ export function fact<T extends Type>(type: T, detail: DetailOf<T>, at = NOW): Se
 export const failed = (name: string, failures = 1, at = NOW, reason = 'caa-forbids') =>
   fact('Certificate Renewal Failed', { name, reason, message: `CAA of ${name} forbids it`, failures }, at);
 
+/** Of a renewal that somebody asked for by hand. */
+export const failedByForce = (name: string): SeenEvent =>
+  fact('Certificate Renewal Failed', {
+    ...{ name, reason: 'budget-spent', message: 'not yet', failures: 1 },
+    forced: true,
+  });
+
 export const notDeployed = (group: string, instanceId: string, at = NOW, reason = 'nginx-test-failed') =>
   fact(
     'Certificate Deployment Failed',

@@ -4,7 +4,7 @@ import { METRICS, measure } from '../../../../lib/reporting/notices/rules/measur
 import { takeIn } from '../../../../lib/reporting/notices/rules/take-in.ts';
 import { EMPTY } from '../../../../lib/reporting/notices/rules/trouble.ts';
 import { writeReport } from '../../../../lib/reporting/notices/rules/weekly-report.ts';
-import { checked, DAY, fact, failed, later, NOW, notDeployed } from './facts.ts';
+import { checked, DAY, fact, failed, failedByForce, later, NOW, notDeployed } from './facts.ts';
 
 const facts = {
   over: [],
@@ -41,6 +41,13 @@ The same is not told again within a day, and once when it is over.
   ])('says how long %s is left', (notAfter, expected) => {
     const lives = new Map(notAfter ? [['a', { notAfter: notAfter.toISOString() }]] : []);
     expect(write({ tell: troublesOf(failed('a')), lives }).text).toContain(`Time left:      ${expected}\n`);
+  });
+
+  it('says that a renewal by force is not tried again, until another one fails', () => {
+    const said = 'not again before you force it again';
+    expect(write({ tell: troublesOf(failedByForce('a')) }).text).toContain(said);
+    const later = failed('a', 2, new Date(NOW.getTime() + 60_000));
+    expect(write({ tell: troublesOf(failedByForce('a'), later) }).text).not.toContain(said);
   });
 
   it('names the hosts of a group', () => {
