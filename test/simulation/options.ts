@@ -20,7 +20,7 @@ export interface Options {
 }
 
 export const USAGE =
-  'npm run simulate -- [--years 10] [--certificates 20] [--seeds 50 | --seed S] [--first 1] [--faults none|light|heavy] [--until INSTANT] [--trace] [--once] [--stop] [--shrink] [--picture FILE]';
+  'npm run simulate -- [--years 10] [--certificates 20] [--seeds 50 | --seed S] [--first 1] [--except S,S] [--faults none|light|heavy] [--until INSTANT] [--trace] [--once] [--stop] [--shrink] [--picture FILE]';
 
 /** Throws what parseArgs throws, or an Error with the usage. */
 export function parseOptions(words: readonly string[]): Options {
@@ -32,6 +32,7 @@ export function parseOptions(words: readonly string[]): Options {
       seeds: { type: 'string', default: '1' },
       seed: { type: 'string' },
       first: { type: 'string', default: '1' },
+      except: { type: 'string', default: '' },
       faults: { type: 'string', default: 'heavy' },
       until: { type: 'string' },
       trace: { type: 'boolean', default: false },
@@ -41,14 +42,15 @@ export function parseOptions(words: readonly string[]): Options {
       shrink: { type: 'boolean', default: false },
     },
   });
-  const { faults, until, seed, first } = values;
+  const { faults, until, seed, first, except } = values;
   if (faults !== 'none' && faults !== 'light' && faults !== 'heavy') throw new Error(USAGE);
   const count = seed === undefined ? Number(values.seeds) : 1;
   const from = BigInt(seed ?? first);
+  const seeds = Array.from({ length: count }, (_, index) => BigInt.asUintN(64, from + BigInt(index)));
   return {
     years: Number(values.years),
     certificates: Number(values.certificates),
-    seeds: Array.from({ length: count }, (_, index) => BigInt.asUintN(64, from + BigInt(index))),
+    seeds: seeds.filter((each) => !except.split(',').includes(String(each))),
     heaviness: faults,
     until: until === undefined ? undefined : Date.parse(until),
     showsTrace: values.trace,

@@ -1,20 +1,11 @@
 import { DAY, HOUR } from '../engine/durations.ts';
 import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
-import type { Breaches } from './broken.ts';
-import type { Opportunities } from './opportunities.ts';
+import type { Parts } from './parts.ts';
 import { isWanted } from './pointer-checks.ts';
 
 /** Invariant 4 and the CA's limits: nothing is issued in vain, no limit is met, and no proof is taken away from under its eyes. */
-export function checkCas({
-  world,
-  breaches,
-  opportunities,
-}: {
-  world: World;
-  breaches: Breaches;
-  opportunities: Opportunities;
-}): void {
+export function checkCas({ world, breaches, opportunities }: Parts): void {
   const { scheduler, trace } = world;
   for (const ca of world.cas) {
     ca.onLimit.push(({ limit, value, message }, names) => {

@@ -2,15 +2,8 @@ import { HOUR } from '../engine/durations.ts';
 import type { SimulatedHost } from '../services/simulated-host.ts';
 import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
-import type { Breaches } from './broken.ts';
-import type { Opportunities } from './opportunities.ts';
+import type { Parts } from './parts.ts';
 import { isWanted } from './pointer-checks.ts';
-
-interface Parts {
-  world: World;
-  breaches: Breaches;
-  opportunities: Opportunities;
-}
 
 /** What is recorded of a host goes with the time of the commands, and a new host waits for no renewal. */
 export function checkHosts(parts: Parts): void {

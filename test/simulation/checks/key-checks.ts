@@ -1,15 +1,7 @@
 import { HOUR } from '../engine/durations.ts';
 import { certificateOf, pointerOf } from '../world/stored.ts';
-import type { World } from '../world/world.ts';
-import type { Breaches } from './broken.ts';
-import type { Opportunities } from './opportunities.ts';
+import type { Parts } from './parts.ts';
 import { isWanted } from './pointer-checks.ts';
-
-interface Parts {
-  world: World;
-  breaches: Breaches;
-  opportunities: Opportunities;
-}
 
 const NEEDED = ['s3', 'route53', 'dns', 'ca', 'bus'] as const;
 

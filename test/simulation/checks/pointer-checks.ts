@@ -6,18 +6,11 @@ import { HOUR } from '../engine/durations.ts';
 import type { IssuedCertificate } from '../services/ca-records.ts';
 import { certificateOf, parsePointer, pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
-import type { Breaches } from './broken.ts';
-import type { Opportunities } from './opportunities.ts';
+import type { Parts } from './parts.ts';
 
 /** A renewal has so long after the last that stood in its way. */
 const ENOUGH = 30 * HOUR;
 const NEEDED = ['s3', 'route53', 'dns', 'ca', 'bus'] as const;
-
-interface Parts {
-  world: World;
-  breaches: Breaches;
-  opportunities: Opportunities;
-}
 
 /** Invariants 1 and 2, compromised keys, and certificates that expire or were revoked and need not have been served. */
 export function checkPointers({ world, breaches, opportunities }: Parts): { commits: () => number } {

@@ -1,20 +1,10 @@
 import { HOUR } from '../engine/durations.ts';
 import { pointerOf } from '../world/stored.ts';
-import type { World } from '../world/world.ts';
-import type { Breaches } from './broken.ts';
-import type { Opportunities } from './opportunities.ts';
+import type { Parts } from './parts.ts';
 import { isWanted } from './pointer-checks.ts';
 
 /** Runs that fail by themselves, and changes of groups that wait for something that has nothing to do with them. */
-export function checkRuns({
-  world,
-  breaches,
-  opportunities,
-}: {
-  world: World;
-  breaches: Breaches;
-  opportunities: Opportunities;
-}): void {
+export function checkRuns({ world, breaches, opportunities }: Parts): void {
   world.lambda.onEnd.push((ending, { functionName, hits, id }) => {
     if (hits.length > 0 || ending.how === 'ended' || functionName === 'revoke') return;
     // Its message comes back, and is told of when it cannot be handled.

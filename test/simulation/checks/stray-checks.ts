@@ -1,21 +1,11 @@
 import { HOUR } from '../engine/durations.ts';
-import type { World } from '../world/world.ts';
-import type { Breaches } from './broken.ts';
-import type { Opportunities } from './opportunities.ts';
+import type { Parts } from './parts.ts';
 
 /** What the hourly check lists. */
 const LISTED = /^(renewal|pending|state|live|hosts|acm|revoked)\//;
 
 /** An object that nobody can use is told of within two hours, where events get lost within a day, in whatever words. */
-export function checkStrays({
-  world,
-  breaches,
-  opportunities,
-}: {
-  world: World;
-  breaches: Breaches;
-  opportunities: Opportunities;
-}): void {
+export function checkStrays({ world, breaches, opportunities }: Parts): void {
   const { bucket, faults, outages, scheduler } = world;
   const unheard = new Set<string>();
   world.mails.onMail.push(({ text }) => {

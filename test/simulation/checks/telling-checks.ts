@@ -1,23 +1,14 @@
 import { NOTICES_KEY, STATE_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
 import { HOUR, MINUTE } from '../engine/durations.ts';
 import type { World } from '../world/world.ts';
-import type { Breaches } from './broken.ts';
 import { allClear, headlinesIn, subjectOf } from './mail-text.ts';
-import type { Opportunities } from './opportunities.ts';
+import type { Parts } from './parts.ts';
 
 /** Two runs at once may both send what is new: within so long a mail may come twice. */
 const RACE = 10 * MINUTE;
 
 /** Told in time, not twice a day, and that it is over (invariant 7). */
-export function checkTelling({
-  world,
-  breaches,
-  opportunities,
-}: {
-  world: World;
-  breaches: Breaches;
-  opportunities: Opportunities;
-}): Telling {
+export function checkTelling({ world, breaches, opportunities }: Parts): Telling {
   const telling = new Telling(world);
   const wasDisturbed = (since: number) =>
     ['notify', 'renew', 'scan'].some((name) => (opportunities.lastHit.get(name) ?? 0) >= since) ||
