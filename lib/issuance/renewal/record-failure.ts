@@ -22,8 +22,9 @@ export async function recordFailure(
   if (givenUp) claim.issuedAt = deps.clock();
   if (givenUp) outcome.message += `; order ${recorded?.url} is given up, the next try orders anew`;
   const { message, reason } = outcome;
+  const neededBy = asked === 'revoked' ? deps.clock().toISOString() : live?.pointer.notAfter;
   // A repair asks no CA.
-  const of = action === 'mend' ? { repair: asked } : { ca: deps.ca, notAfter: live?.pointer.notAfter };
+  const of = action === 'mend' ? { repair: asked } : { ca: deps.ca, neededBy };
   const forced = asked === 'forced';
   if (isReported(outcome, forced))
     await reportFailure(deps, name, { ...refusalOf(error), message, givenUp, forced, ...of });

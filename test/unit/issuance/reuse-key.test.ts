@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
 import { keyFingerprint } from '../../../lib/foundation/certificate/verify-issued.ts';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
@@ -125,6 +126,17 @@ it('a version that was revoked is replaced at once, also where our own budget is
   }
   await revoked('keyCompromise');
   expect(await check()).toMatchObject([{ outcome: 'renewed', reason: 'revoked' }]);
+});
+
+it('what was revoked is tried again every two hours at most, however often it has failed', async () => {
+  await revoked('keyCompromise');
+  world.authority.before = () => {
+    throw new AcmeError('ca-unavailable', '503');
+  };
+  for (let times = 0; times < 6; times += 1) {
+    world.pass(2 * 3_600_000);
+    expect(await check()).toMatchObject([{ outcome: 'failed' }]);
+  }
 });
 
 /** An hourly check and the renewals that follow from it. */

@@ -41,8 +41,8 @@ describe('after a failure', () => {
     [0.1, 100],
     [-3, 100],
   ])('the fourth with %i days left waits %i minutes', (days, minutes) => {
-    const notAfter = new Date(NOW.getTime() + days * 24 * 60 * MINUTE).toISOString();
-    const state = rememberFailure({ failures: 3 }, { ...failure, notAfter }, NOW);
+    const neededBy = new Date(NOW.getTime() + days * 24 * 60 * MINUTE).toISOString();
+    const state = rememberFailure({ failures: 3 }, { ...failure, neededBy }, NOW);
     expect(state.notBefore).toBe(new Date(NOW.getTime() + minutes * MINUTE).toISOString());
   });
 

@@ -71,8 +71,8 @@ export interface Failure {
   retryAfterMs?: number | undefined;
   /** Whether its certificate was issued, and will not be downloaded again. */
   givenUp?: boolean;
-  /** The end of the live certificate. */
-  notAfter?: string | undefined;
+  /** When a new certificate is needed: at the end of the live one, or since it was revoked. */
+  neededBy?: string | undefined;
 }
 
 /** The state after one more failure at `now`. */
@@ -92,10 +92,10 @@ export function rememberFailure(state: State | undefined, failure: Failure, now:
   return { ...state, ...failed, ...(givenUp.length > 0 && { givenUp }) };
 }
 
-/** A day is long for a certificate with a few days left: eight tries more have to fit, 100 minutes apart at least. */
-function shortenedBy({ notAfter }: Failure, step: number, now: Date): number {
-  if (notAfter === undefined) return step;
-  const left = Date.parse(notAfter) - now.getTime();
+/** A day is long where a few are left: eight tries more have to fit, 100 minutes apart at least. */
+function shortenedBy({ neededBy }: Failure, step: number, now: Date): number {
+  if (neededBy === undefined) return step;
+  const left = Date.parse(neededBy) - now.getTime();
   return Math.min(step, Math.max(100 * MINUTE, left / TRIES_LEFT));
 }
 
