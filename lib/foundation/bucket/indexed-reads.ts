@@ -17,9 +17,9 @@ import { type BucketIndex, emptyIndex, indexText, parseIndex, toIndexed } from '
 export type Reads = Pick<ObjectStore, 'list' | 'folders' | 'get'>;
 
 /** Small objects, one or more for each certificate or host. */
-const PREFIXES = [RENEWAL_PREFIX, STATE_PREFIX, LIVE_PREFIX, HOSTS_PREFIX, ACM_PREFIX];
+const PREFIXES = [RENEWAL_PREFIX, STATE_PREFIX, LIVE_PREFIX, HOSTS_PREFIX, ACM_PREFIX, REVOKED_PREFIX];
 /** Those that are listed once. */
-const LISTED = [...PREFIXES, PENDING_PREFIX, REVOKED_PREFIX];
+const LISTED = [...PREFIXES, PENDING_PREFIX];
 
 /**
  * Reads the bucket through `index.json`: an indexed prefix is listed once, and an object whose etag is still the index's is

@@ -5,7 +5,10 @@ import type { Random } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import type { Trace } from '../engine/trace.ts';
 
-export type Ending = { how: 'ended' } | { how: 'failed'; error: unknown } | { how: 'died'; why: string };
+export type Ending =
+  | { how: 'ended'; answer: unknown }
+  | { how: 'failed'; error: unknown }
+  | { how: 'died'; why: string };
 
 interface Parts {
   scheduler: Scheduler;
@@ -72,7 +75,7 @@ export class Lambda {
         this.kill(invocation, 'out of memory');
       });
     run.step(invocation).then(
-      () => end({ how: 'ended' }),
+      (answer) => end({ how: 'ended', answer }),
       (error) => end({ how: 'failed', error }),
     );
   }

@@ -37,7 +37,6 @@ const RULES: Record<StackEvent['type'], readonly QueueName[]> = {
 export class EventBridge {
   readonly #parts: Parts;
   readonly onFact: ((fact: StackEvent) => void)[] = [];
-  underWay = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -62,11 +61,7 @@ export class EventBridge {
     const copies = faults.happens('bus.doubles') ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       const delay = faults.happens('bus.late') ? random.spread(10_000, 12 * HOUR) : random.spread(50, 1_000);
-      this.underWay += 1;
-      scheduler.after(delay, `bus ${queue}`, () => {
-        this.underWay -= 1;
-        queueOf(queue).send(event);
-      });
+      scheduler.after(delay, `bus ${queue}`, () => queueOf(queue).send(event));
     }
   }
 }

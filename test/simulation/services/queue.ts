@@ -38,8 +38,9 @@ export class Queue {
     this.settings = settings;
   }
 
+  /** Nothing is worked on, and nothing will be before a message is visible again. */
   get isIdle(): boolean {
-    return this.#ready.length === 0 && this.#hidden === 0 && this.#running === 0;
+    return this.#ready.length === 0 && this.#running === 0;
   }
 
   send(body: unknown): void {

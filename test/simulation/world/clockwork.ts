@@ -1,16 +1,20 @@
 import { INDEX_KEY, NOTICES_KEY, RENEWAL_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
+import type { Reason } from '../../../lib/foundation/reasons/reasons.ts';
+import type { Plan } from '../../../lib/scan/rules/plan.ts';
 import { HOUR, WEEK } from '../engine/durations.ts';
 import { nextInstant } from './next-instant.ts';
 import type { World } from './world.ts';
 
 const HALF_HOUR = HOUR / 2;
+/** Nothing is wanted of these; the others may wait for what other certificates have ordered. */
+const SETTLED: readonly Reason[] = ['not-due', 'retired', 'unmanaged'];
 
 /** The schedules of serverless.yml, and S3's events of renewal files. */
 export class Clockwork {
   readonly #world: World;
   /** Counts what may change a check's mind. */
   #changes = 0;
-  #lastCheck: { at: number; changes: number; wasClean: boolean } | undefined;
+  #lastCheck: { at: number; changes: number; wasClean: boolean; waits: boolean } | undefined;
   #next = 0;
   checks = 0;
   skipped = 0;
@@ -63,22 +67,23 @@ export class Clockwork {
     const { scheduler, isQuiet, outages } = this.#world;
     const last = this.#lastCheck;
     if (!last?.wasClean || !isQuiet || last.changes !== this.#changes || outages.anyDown) return true;
-    if (this.#next <= last.at) this.#next = nextInstant(this.#world, last.at);
+    if (this.#next <= last.at) this.#next = nextInstant(this.#world, last.at, last);
     return this.#next <= scheduler.now;
   }
 
   #check(): void {
     const { scheduler } = this.#world;
     this.checks += 1;
-    const check = { at: scheduler.now, changes: this.#changes, wasClean: false };
+    const check = { at: scheduler.now, changes: this.#changes, wasClean: false, waits: true };
     this.#lastCheck = check;
     this.#next = 0;
-    this.#invoke('hourly-check', (isClean) => {
-      check.wasClean = isClean;
+    this.#invoke('hourly-check', (plan) => {
+      check.wasClean = true;
+      check.waits = plan.certificates.some(({ reason }) => !SETTLED.includes(reason));
     });
   }
 
-  #invoke(start: string, ended: (isClean: boolean) => void = () => {}): void {
+  #invoke(start: string, endedWell: (plan: Plan) => void = () => {}): void {
     const { faults, trace } = this.#world;
     if (faults.happens('schedule.misses')) {
       trace.note(`fault schedule.misses ${start}`);
@@ -87,7 +92,12 @@ export class Clockwork {
     this.#world.invoke(
       'scan',
       { start },
-      { retries: 2, ended: ({ how }, invocation) => ended(how === 'ended' && invocation.hits.length === 0) },
+      {
+        retries: 2,
+        ended: (ending, { hits }) => {
+          if (ending.how === 'ended' && hits.every(isOnlyLate)) endedWell(ending.answer as Plan);
+        },
+      },
     );
   }
 
@@ -100,3 +110,6 @@ export class Clockwork {
     );
   }
 }
+
+/** An answer that came late was read as any other. */
+const isOnlyLate = (site: string) => site.endsWith('.late');

@@ -21,15 +21,16 @@ const LEASE = CLAIM_SECONDS * SECOND + SECOND;
 
 /**
  * The first instant after `since` at which a check could decide otherwise than the last one did, as long as nothing changes:
- * every instant that stands in the bucket, with what lib adds to it.
+ * every instant that stands in the bucket, with what lib adds to it. What was ordered when counts only where a certificate
+ * waits.
  */
-export function nextInstant(world: World, since: number): number {
+export function nextInstant(world: World, since: number, { waits }: { waits: boolean }): number {
   let next = Number.POSITIVE_INFINITY;
   const take = (instant: number) => {
     if (instant > since && instant < next) next = instant;
   };
   for (const instant of pointerInstants(world)) take(instant);
-  for (const prefix of [STATE_PREFIX, 'limits/', 'orders/'])
+  for (const prefix of [STATE_PREFIX, ...(waits ? ['limits/', 'orders/'] : [])])
     for (const key of world.bucket.keys(prefix)) {
       const body = world.bucket.get(key)?.body ?? '';
       for (const instant of instantsIn(body)) for (const more of laterIn(body)) take(instant + more);

@@ -145,12 +145,7 @@ export class World extends Ledger implements Services {
   /** Whether nothing is under way: what follows is up to the clock alone. */
   get isQuiet(): boolean {
     const { open } = this.lambda;
-    return (
-      open === 0 &&
-      this.bus.underWay === 0 &&
-      this.fleet.running === 0 &&
-      Object.values(this.queues).every(({ isIdle }) => isIdle)
-    );
+    return open === 0 && this.fleet.running === 0 && Object.values(this.queues).every(({ isIdle }) => isIdle);
   }
 
   get directories(): string[] {
