@@ -1,15 +1,25 @@
 const z = require('zod/mini');
-const { complaintAboutName, isWildcard } = require('../lib/foundation/certificate/domain-name.ts');
+const {
+  complaintAboutDnsName,
+  complaintAboutName,
+} = require('../lib/foundation/certificate/complaint-about-name.ts');
+const { isWildcard } = require('../lib/foundation/certificate/domain-name.ts');
 const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
 
 const TERMS = 'https://letsencrypt.org/repository/';
 
-const Domain = z.string().check(({ value, issues }) => {
-  const complaint = isWildcard(value) ? 'is a wildcard; write the domain itself' : complaintAboutName(value);
-  if (complaint) issues.push({ code: 'custom', message: `"${printable(value)}" ${complaint}`, input: value });
-});
+const domainWithout = (complaintAbout) =>
+  z.string().check(({ value, issues }) => {
+    const complaint = isWildcard(value) ? 'is a wildcard; write the domain itself' : complaintAbout(value);
+    if (complaint)
+      issues.push({ code: 'custom', message: `"${printable(value)}" ${complaint}`, input: value });
+  });
+
+const Domain = domainWithout(complaintAboutName);
+/** Names that are only for the DNS, such as _acme-challenge.example.com, have underscores. */
+const ChallengeTarget = domainWithout(complaintAboutDnsName);
 
 const Params = z.object({
   contact: z
@@ -36,7 +46,7 @@ const Params = z.object({
   ),
   domains: z.array(Domain).check(z.minLength(1, 'lists no domain')),
   alsoAllow: z.array(Domain),
-  challengeTargets: z.array(Domain),
+  challengeTargets: z.array(ChallengeTarget),
   fallbackDirectoryUrls: z
     .array(z.string().check(z.regex(/^https:\/\/[^\s,]+$/, 'must be the https address of an ACME directory')))
     .check(z.maxLength(4, 'lists over 4 CAs')),

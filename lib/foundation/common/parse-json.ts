@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Reason } from '../reasons/reasons.ts';
 import { explainIssues } from './explain-issues.ts';
+import { complaintAboutEncoding, explainSyntax, findRepeatedKey } from './explain-json.ts';
 import { InputError } from './input-error.ts';
 
 /** Parses JSON by a schema; throws {@link InputError} in one line. The error does not quote a `secret` text. */
@@ -22,6 +23,31 @@ export function parseJson<T extends z.ZodMiniType>(
     });
   }
   return parseValue(value, schema, { where, reason });
+}
+
+/**
+ * As {@link parseJson}, for what people write: a byte order mark is passed over, what is no JSON is explained with its line,
+ * and a key that stands twice is refused, of which `JSON.parse` takes the last in silence.
+ */
+export function parseWrittenJson<T extends z.ZodMiniType>(
+  written: string,
+  schema: T,
+  { where, reason }: { where: string; reason: Reason },
+): z.infer<T> {
+  const text = written.replace(/^\ufeff/, '');
+  const complaint =
+    complaintAboutEncoding(text) ?? (isJson(text) ? findRepeatedKey(text) : explainSyntax(text));
+  if (complaint) throw new InputError(reason, { ...complaint, seen: `${where}: ${complaint.seen}` });
+  return parseJson(text, schema, { where, reason });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** As {@link parseJson}, for a value that is parsed already. */
