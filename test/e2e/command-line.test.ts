@@ -129,6 +129,35 @@ describe('perennial', () => {
     await line.remove('renewal/forbidden.json');
   });
 
+  it('ends its wait as soon as it is decided that nothing comes of it', async () => {
+    const began = Date.now();
+    const args = ['add', 'elsewhere', '--names', 'a.elsewhere.example.net', '--zone-role', 'none', '--wait'];
+    expect(await perennial(args)).toMatchObject({ status: 2 });
+    await line.put('renewal/nowhere.json', { names: ['nowhere.example.net'], caa: { mode: 'check' } });
+    await line.idle();
+    const forced = ['add', 'nowhere', '--names', 'nowhere.example.net', '--force', '--wait', '--json'];
+    const { status, stdout } = await perennial(forced);
+    expect(['rejected', 'waits', 'failed']).toContain(JSON.parse(stdout).certificates[0].outcome);
+    expect(status).toBe(1);
+    const again = await perennial([
+      'add',
+      'example.com',
+      '--names',
+      'example.com,*.example.com',
+      '--hosts',
+      'web',
+      '--profile',
+      'classic',
+      '--force',
+      '--wait',
+      '--json',
+    ]);
+    expect(again.status).toBe(0);
+    expect(JSON.parse(again.stdout).certificates).toMatchObject([{ outcome: 'not-due' }]);
+    expect(Date.now() - began).toBeLessThan(60_000);
+    await line.remove('renewal/nowhere.json');
+  });
+
   it('revokes only what is named twice, and follows what replaces it to the host', async () => {
     const before = await line.pointer('example.com');
     const args = ['revoke', 'example.com', '--reason', 'keyCompromise'];
