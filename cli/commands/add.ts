@@ -57,7 +57,8 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   return { ...answer, json: { key, file: JSON.parse(text), certificates: followed } };
 }
 
-function fileOf(options: AddOptions): Record<string, unknown> {
+/** The renewal file that the options ask for. */
+export function fileOf(options: Omit<AddOptions, 'limit'>): Record<string, unknown> {
   const { key, profile, zoneRole, renewBeforeDays } = options;
   const cas = listOf(options.ca);
   const serverNames = listOf(options.serverNames);
