@@ -63,9 +63,10 @@ export function parseCertbotConf(text: string): CertbotConf {
       ...(!before && value('renew_before_expiry') !== undefined
         ? [`renew_before_expiry = ${value('renew_before_expiry')}: give renewBeforeDays in the renewal file`]
         : []),
+      // Not their values, which may be secret.
       ...[...values.keys()].filter(isUnknown).flatMap((key) => {
         const set = value(key);
-        return set === undefined || set === 'False' ? [] : [`${key} = ${set}: nothing like it here`];
+        return set === undefined || set === 'False' ? [] : [`${key}: nothing like it here`];
       }),
     ],
   };

@@ -10,7 +10,7 @@ const NO_WISH = new Set([
   ...['Le_Domain', 'Le_Alt', 'Le_Webroot', 'Le_API', 'Le_Keylength', 'Le_OrderFinalize', 'Le_LinkOrder'],
   ...['Le_LinkCert', 'Le_CertCreateTime', 'Le_CertCreateTimeStr', 'Le_NextRenewTime', 'Le_NextRenewTimeStr'],
   ...['Le_Vlist', 'Le_ForceNewDomainKey', 'Le_OCSP_Staple', 'Le_Preferred_Chain', 'Le_PreferredChain'],
-  ...['Le_Certificate_Profile', 'Le_LocalAddress', 'Le_HTTPPort', 'Le_TLSPort'],
+  ...['Le_Certificate_Profile', 'Le_RenewalDays', 'Le_LocalAddress', 'Le_HTTPPort', 'Le_TLSPort'],
 ]);
 const HOOKS = ['Le_PreHook', 'Le_PostHook', 'Le_RenewHook', 'Le_ReloadCmd'];
 
@@ -60,10 +60,16 @@ function notesOn(conf: ReadonlyMap<string, string>): string[] {
     ...(INSTALLED.some((key) => conf.get(key))
       ? [`installed at ${INSTALLED.flatMap((key) => conf.get(key) || []).join(', ')}: hosts serve from live/`]
       : []),
+    ...(conf.get('Le_RenewalDays')
+      ? [
+          `renewed ${conf.get('Le_RenewalDays')} days after issuance: give renewBeforeDays in the renewal file`,
+        ]
+      : []),
     ...[...conf]
       .filter(([key, value]) => value !== '' && !NO_WISH.has(key) && !HOOKS.includes(key))
       .filter(([key]) => !INSTALLED.includes(key))
-      .map(([key, value]) => `${key}=${value}: nothing like it here`),
+      // Not the value: Le_PFXPassword is one.
+      .map(([key]) => `${key}: nothing like it here`),
     ...(conf.get('Le_Preferred_Chain') || conf.get('Le_PreferredChain')
       ? ['Preferred_Chain: give preferredChain in the renewal file']
       : []),
