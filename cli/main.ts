@@ -1,15 +1,18 @@
 import { Command, CommanderError } from 'commander';
+import project from '../package.json' with { type: 'json' };
 import { answering } from './answering.ts';
 import type { AddOptions } from './commands/add.ts';
 import type { DeployOptions } from './commands/deploy.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { RenewOptions } from './commands/renew.ts';
 import type { RevokeOptions } from './commands/revoke.ts';
+import { endWithBrokenPipe } from './output/quiet-pipe.ts';
 
 const AFTER = `
 Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is AWS_REGION, or us-east-1 as for
 serverless deploy; credentials are found as by the AWS CLI.
-Exit status: 0 all is well, 1 something is not or failed, 2 wrong usage or nobody to ask.`;
+Exit status: 0 all is well, 1 something is not or failed, 2 wrong usage or nobody to ask.
+"perennial --version" prints the version of this program.`;
 
 const LIMIT = ['--limit <seconds>', 'follow it no longer than this', '600'] as const;
 
@@ -124,8 +127,12 @@ program
     ),
   );
 
+for (const stream of [process.stdout, process.stderr]) endWithBrokenPipe(stream);
+
 try {
-  await program.parseAsync();
+  // As an option of the program it would also be taken from the --version of revoke.
+  if (process.argv.length === 3 && process.argv[2] === '--version') console.log(project.version);
+  else await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : 2;
