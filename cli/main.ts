@@ -4,6 +4,7 @@ import { answering } from './answering.ts';
 import type { AddOptions } from './commands/add.ts';
 import type { DeployOptions } from './commands/deploy.ts';
 import type { ImportOptions } from './commands/import.ts';
+import type { RemoveOptions } from './commands/remove.ts';
 import type { RenewOptions } from './commands/renew.ts';
 import type { RevokeOptions } from './commands/revoke.ts';
 import { endWithBrokenPipe } from './output/quiet-pipe.ts';
@@ -32,6 +33,16 @@ program
   .command('plan')
   .description('what the next scan would do; changes nothing')
   .action(answering((_, options) => import('./commands/plan.ts').then(({ plan }) => plan(options))));
+
+program
+  .command('show')
+  .description('one certificate: its renewal file, what is live of it, its versions, its last failure')
+  .argument('<name>', 'of the certificate')
+  .action(
+    answering(([[name = ''] = []], options) =>
+      import('./commands/show.ts').then(({ show }) => show(name, options)),
+    ),
+  );
 
 program
   .command('doctor')
@@ -73,6 +84,17 @@ program
   .action(
     answering(([[name = ''] = []], options: AddOptions) =>
       import('./commands/add.ts').then(({ add }) => add(name, options)),
+    ),
+  );
+
+program
+  .command('remove')
+  .description('removes a renewal file: the certificate is not renewed any more, and what is live stays')
+  .argument('<name>', 'of the certificate')
+  .requiredOption('--confirm <name>', 'its name again, letter by letter')
+  .action(
+    answering(([[name = ''] = []], options: RemoveOptions) =>
+      import('./commands/remove.ts').then(({ remove }) => remove(name, options)),
     ),
   );
 

@@ -158,6 +158,21 @@ describe('perennial', () => {
     await line.remove('renewal/nowhere.json');
   });
 
+  it('shows one certificate, and removes only what is named twice', async () => {
+    const shown = await perennial(['show', 'example.com']);
+    expect(shown).toMatchObject({ status: 0, stdout: expect.stringMatching(/live: version \d{8}T/) });
+    await line.put('renewal/over.json', { names: ['over.example.net'], caa: { mode: 'check' } });
+    await line.idle();
+    expect(await perennial(['remove', 'over', '--confirm', 'other'])).toMatchObject({ status: 2 });
+    expect(await perennial(['remove', 'ovre', '--confirm', 'ovre'])).toMatchObject({
+      status: 2,
+      stderr: 'remove: there is no certificate "ovre"; did you mean over?\n',
+    });
+    expect(await line.keys('renewal/')).toContain('renewal/over.json');
+    expect(await perennial(['remove', 'over', '--confirm', 'over'])).toMatchObject({ status: 0 });
+    expect(await line.keys('renewal/')).not.toContain('renewal/over.json');
+  });
+
   it('revokes only what is named twice, and follows what replaces it to the host', async () => {
     const before = await line.pointer('example.com');
     const args = ['revoke', 'example.com', '--reason', 'keyCompromise'];
