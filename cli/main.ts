@@ -32,7 +32,12 @@ program
 program
   .command('plan')
   .description('what the next scan would do; changes nothing')
-  .action(answering((_, options) => import('./commands/plan.ts').then(({ plan }) => plan(options))));
+  .argument('[names...]', 'of renewal files; all without any')
+  .action(
+    answering(([names = []], options) =>
+      import('./commands/plan.ts').then(({ plan }) => plan(names, options)),
+    ),
+  );
 
 program
   .command('show')

@@ -199,6 +199,9 @@ describe('perennial', () => {
     expect(stdout).toMatch(/broken +│ reject +│ renewal-file-invalid/);
     expect(stdout).toMatch(/example\.com +│ wait +│ not-due/);
     expect(status).toBe(1);
+    const one = await perennial(['plan', 'example.com', '--json']);
+    expect(one.status).toBe(0);
+    expect(JSON.parse(one.stdout).certificates).toMatchObject([{ name: 'example.com', action: 'wait' }]);
     await line.remove('renewal/broken.json');
   });
 });
