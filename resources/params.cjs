@@ -1,3 +1,4 @@
+const { parse } = require('tldts');
 const z = require('zod/mini');
 const {
   complaintAboutDnsName,
@@ -18,6 +19,13 @@ const domainWithout = (complaintAbout) =>
   });
 
 const Domain = domainWithout(complaintAboutName);
+/** Of a public suffix, such as co.uk, no CA issues for the name itself or its wildcard (publicsuffix.org, ICANN section). */
+const OwnDomain = domainWithout((name) => {
+  const { publicSuffix, isIcann } = parse(name, { allowPrivateDomains: false });
+  return isIcann && publicSuffix === name
+    ? 'is a public suffix; write the domain that you have below it'
+    : complaintAboutName(name);
+});
 /** Names that are only for the DNS, such as _acme-challenge.example.com, have underscores. */
 const ChallengeTarget = domainWithout(complaintAboutDnsName);
 
@@ -44,7 +52,7 @@ const Params = z.object({
         ),
     ),
   ),
-  domains: z.array(Domain).check(z.minLength(1, 'lists no domain')),
+  domains: z.array(OwnDomain).check(z.minLength(1, 'lists no domain')),
   alsoAllow: z.array(Domain),
   challengeTargets: z.array(ChallengeTarget),
   fallbackDirectoryUrls: z
