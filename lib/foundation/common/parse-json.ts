@@ -34,12 +34,15 @@ export function parseWrittenJson<T extends z.ZodMiniType>(
   schema: T,
   { where, reason }: { where: string; reason: Reason },
 ): z.infer<T> {
-  const text = written.replace(/^\ufeff/, '');
+  const text = withoutMark(written);
   const complaint =
     complaintAboutEncoding(text) ?? (isJson(text) ? findRepeatedKey(text) : explainSyntax(text));
   if (complaint) throw new InputError(reason, { ...complaint, seen: `${where}: ${complaint.seen}` });
   return parseJson(text, schema, { where, reason });
 }
+
+/** Editors of Windows put a byte order mark before UTF-8. */
+const withoutMark = (text: string) => text.replace(/^\ufeff/, '');
 
 function isJson(text: string): boolean {
   try {
@@ -79,7 +82,7 @@ export function parseRequest<T extends z.ZodMiniType>(
 /** Parses a stored text by a schema; `undefined` where there is none, or it does not match. */
 export function orNone<T extends z.ZodMiniType>(text: string | undefined, schema: T): z.infer<T> | undefined {
   try {
-    return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data;
+    return text === undefined ? undefined : schema.safeParse(JSON.parse(withoutMark(text))).data;
   } catch {
     return undefined;
   }
