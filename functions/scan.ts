@@ -34,9 +34,11 @@ const deps: ScanDeps = {
 
 /** Decides what is due and puts it on the bus; answers with the plan. */
 export const handler = invoked(async (event) => {
-  const plan = await scan(deps, parseStart(event), new Date());
-  for (const certificate of plan.certificates) logger.info('certificate decided', { certificate });
-  for (const deployment of plan.deployments) logger.info('deployment decided', { deployment });
+  const start = parseStart(event);
+  const plan = await scan(deps, start, new Date());
+  const decided = start.dryRun ? 'planned' : 'decided';
+  for (const certificate of plan.certificates) logger.info(`certificate ${decided}`, { certificate });
+  for (const deployment of plan.deployments) logger.info(`deployment ${decided}`, { deployment });
   for (const warning of plan.warnings) logger.warn('scan goes on without', { warning });
   return plan;
 });

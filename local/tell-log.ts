@@ -2,10 +2,12 @@
 export function tellLog(line: string): string | undefined {
   try {
     const { level, message, certificate, deployment, report, failure, error } = JSON.parse(line);
+    const planned = message?.endsWith(' planned') ? 'plan: ' : '';
     if (failure) return `${message}: ${failure.message} (${failure.reason})`;
     if (certificate)
-      return `${certificate.name} ${certificate.action ?? certificate.outcome} (${certificate.reason})`;
-    if (deployment) return `group ${deployment.group}, ${deployment.names.join(', ')} (${deployment.reason})`;
+      return `${planned}${certificate.name} ${certificate.action ?? certificate.outcome} (${certificate.reason})`;
+    if (deployment)
+      return `${planned}group ${deployment.group}, ${deployment.names.join(', ')} (${deployment.reason})`;
     if (report?.results)
       return report.results
         .map(
