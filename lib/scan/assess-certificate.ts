@@ -27,6 +27,7 @@ import { forget, lastFailed } from '../issuance/renewal/rules/state.ts';
 import { assessPersistRecords } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { findFacts } from './find-facts.ts';
+import { foundOf, foundOfRejected, heldBy } from './health-facts.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
 
@@ -36,14 +37,20 @@ export async function assessCertificate(
   found: KeyName,
   context: AssessContext,
 ): Promise<Assessment> {
-  const name = 'name' in found ? found.name : found.rejected;
+  if ('rejected' in found) return rejection(found.rejected, found.error);
+  const { name } = found;
+  let wanted: Wanted | undefined;
   try {
-    if ('rejected' in found) throw found.error;
-    return await decide(deps, await readWanted(deps, name), context);
+    wanted = await readWanted(deps, name);
+    return await decide(deps, wanted, context);
   } catch (error) {
-    return { planned: { name, action: 'reject', ...describeError(error) } };
+    return { ...rejection(name, error), ...(await foundOfRejected(deps, { name, wanted, error }, context)) };
   }
 }
+
+const rejection = (name: string, error: unknown): Assessment => ({
+  planned: { name, action: 'reject', ...describeError(error) },
+});
 
 async function readWanted({ store, stack }: AssessDeps, name: string): Promise<Wanted> {
   const file = await store.get(renewalKey(name));
@@ -59,7 +66,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const { name, zoneRole, hosts: groups, acm, probe } = wanted;
   const zones = writesDns(wanted) ? await zonesIn(zoneRole) : undefined;
   const zoneIds = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0].id) : [];
-  const { facts, pointer, caa, revocation } = await findFacts(deps, wanted, context);
+  const { facts, found, revocations, caa, revocation } = await findFacts(deps, wanted, context);
   const { live, state } = facts;
   const notAfter = live?.notAfter;
   const asked = decideRenewal(facts);
@@ -73,6 +80,9 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const isOver = renewal === undefined && !facts.leftOpen;
   const over = { renewal: isOver, repairs: (reason: string) => !wished.includes(reason) };
   const left = state && forget(state, over);
+  const { checkEveryHours } = deps.stack;
+  const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
+  const held = refused ? { action: 'reject' as const, ...refused } : heldBy(decision);
   const standing = await assessPersistRecords(deps, wanted, { ...context, ca, state });
   const assessment: Assessment = {
     planned: {
@@ -81,7 +91,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
       ...(standing && { standing }),
       ...(revocation && { revoked: plannedRevocation(revocation) }),
     },
-    health: {
+    checked: {
       name,
       lifeLeft: live && lifeLeft(live, now),
       notAfter,
@@ -89,6 +99,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
       overdue: isOverdue(facts),
     },
     ...(JSON.stringify(left) !== JSON.stringify(state) && { over }),
+    ...foundOf(deps, { wanted, found, state: left, revocations, held }, now),
     ...(live && {
       deployed: {
         name,
@@ -97,12 +108,11 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
         groups: groups.filter((group) => live.hosts.includes(group)),
         acm,
         probe,
+        revoked: revocations.map(({ version }) => version),
         awaitsRenewal: decision.action === 'renew' && !state?.failures && !facts.leftOpen,
       },
     }),
   };
-  const { checkEveryHours } = deps.stack;
-  const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
   if (refused) return { ...assessment, planned: { name, action: 'reject', ...refused } };
   if (decision.action === 'wait') return assessment;
   if (decision.action === 'renew' && !isPersistent(wanted)) await requireTargets(deps, wanted, context);
@@ -113,7 +123,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
     zoneRole,
     zoneIds,
     notAfter: live && new Date(live.notAfter),
-    replacing: pointer?.version ?? null,
+    replacing: found?.pointer?.version ?? null,
     ...(start.ignoreBudget && { ignoreBudget: true }),
   };
   return { ...assessment, due };

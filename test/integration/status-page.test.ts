@@ -94,7 +94,17 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
   });
 
   it('shows what is hostile as text, and lets nothing of it run or load', async () => {
-    const hosts = [{ instanceId: HOSTILE, group: 'web', outcome: HOSTILE, version: HOSTILE, isLive: false }];
+    const hosts = [
+      {
+        instanceId: HOSTILE,
+        group: 'web',
+        outcome: HOSTILE,
+        version: HOSTILE,
+        online: true,
+        isLive: false,
+        isUnserved: false,
+      },
+    ];
     const last = { at: HOSTILE, outcome: 'failed' as const, reason: HOSTILE };
     const [first] = example;
     if (!first) throw new Error('no example');

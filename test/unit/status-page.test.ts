@@ -41,7 +41,8 @@ describe('a row', () => {
     next: { action: 'wait', reason: 'not-due' },
     hosts: [],
   };
-  const host = { instanceId: 'i-1', group: 'web', outcome: 'served', version: 'v2', isLive: true };
+  const state = { online: true, isLive: true, isUnserved: false };
+  const host = { ...state, instanceId: 'i-1', group: 'web', outcome: 'served', version: 'v2' };
   const text = (change: Partial<CertificateStatus>) => rowOf({ ...certificate, ...change }, now).text;
 
   it.each<[string, Partial<CertificateStatus>, RegExp]>([
@@ -62,7 +63,7 @@ describe('a row', () => {
       { health: 'failing', trouble: 'no zone' },
       /^<tr class="bad">.*failing<\/b><p>no zone/,
     ],
-    ['one that nobody wants', { health: 'not-wanted' }, /^<tr class="idle">/],
+    ['one that nobody wants', { health: 'retired' }, /^<tr class="idle">/],
     ['a host that serves it', { hosts: [host] }, /1 of 1 up to date<ul><li>i-1 served/],
     [
       'a host that lags before others',
@@ -106,7 +107,7 @@ describe('the page', () => {
   it.each([
     ['nothing', [], '0 certificates, all well'],
     ['one that is well', largeFleet(2, now).certificates.slice(1), '1 certificate, all well'],
-    ['some that are not', exampleFleet(now).certificates, '5 of 11 certificates not well'],
+    ['some that are not', exampleFleet(now).certificates, '16 of 23 certificates not well'],
   ])('of %s says so first', (_, certificates, said) => {
     expect(statusPage({ title: 'bucket', at: now, certificates })).toContain(`<h1>${said}</h1>`);
   });

@@ -91,6 +91,12 @@ describe('a check of all certificates', () => {
       },
       hostsBehind: { count: 1, groups: ['web'] },
       groupsOnline: ['web'],
+      groupsAway: [],
+      unwell: {
+        count: 4,
+        byHealth: { rejected: 1, failing: 1, 'never-issued': 1, 'hosts-behind': 1 },
+        items: ['broken', 'due', 'new', 'fresh'].map((name) => expect.objectContaining({ name })),
+      },
       warnings: [],
     });
   });

@@ -1,6 +1,7 @@
 import { LineageName } from '../../../foundation/certificate/lineage.ts';
 import { HOUR } from '../../../foundation/common/durations.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
+import { minuteOf } from '../../../foundation/common/minute-of.ts';
 import { remedyOf } from '../../../foundation/reasons/reasons.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -58,6 +59,8 @@ function subjectOf({ tell, over, stage }: MailFacts): string {
 const HEADLINES: Record<Trouble['kind'], (trouble: Trouble) => string> = {
   renewal: ({ subject }) => `${subject} is not renewed`,
   overdue: ({ subject }) => `${subject} is overdue`,
+  health: ({ subject, reason }) =>
+    reason === 'revoked' ? `URGENT: ${subject} is revoked` : `${subject} is not served everywhere`,
   file: ({ subject, reason }) =>
     reason === 'stray-object' ? `${subject} does not belong there` : `renewal/${subject}.json cannot be used`,
   deployment: ({ subject, hosts: { length } }) =>
@@ -74,7 +77,7 @@ const headline = (trouble: Trouble) => HEADLINES[trouble.kind](trouble);
 function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts): string {
   const { kind, subject, reason, message, names, hosts } = trouble;
   const { words, anchor } = remedyOf(reason);
-  const hasLife = kind === 'renewal' || kind === 'overdue';
+  const hasLife = ['renewal', 'overdue', 'health', 'file'].includes(kind) && reason !== 'stray-object';
   const lines: [title: string, value: string][] = [
     ['Time left', hasLife ? timeLeft(lives.get(subject)?.notAfter, now) : ''],
     ['Certificates', inShort(names, MOST_NAMES)],
@@ -92,15 +95,15 @@ function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts):
 
 /** A deployment is reported once per host and certificate, so the number of hosts says more. */
 function triedOf({ kind, since, times, notBefore, forced, hosts }: Trouble): string {
-  const again = notBefore ? `; next not before ${minute(notBefore)}` : '';
+  const again = notBefore ? `; next not before ${minuteOf(notBefore)}` : '';
   const next = forced ? '; if nothing else makes it due, not again before you force it again' : again;
   const [on, count, unit] = kind === 'deployment' ? ['on ', hosts.length, 'host'] : ['', times, 'time'];
   const tried = count === 0 ? '' : `${on}${count} ${unit}${count === 1 ? '' : 's'} `;
-  return `${tried}since ${minute(since)}${next}`;
+  return `${tried}since ${minuteOf(since)}${next}`;
 }
 
 function overLine(trouble: Trouble): string {
-  return `  ${headline(trouble)}: over, since ${minute(trouble.since)} (${trouble.reason})`;
+  return `  ${headline(trouble)}: over, since ${minuteOf(trouble.since)} (${trouble.reason})`;
 }
 
 function allClear(over: readonly Trouble[]): string {
@@ -111,9 +114,9 @@ function allClear(over: readonly Trouble[]): string {
 function timeLeft(notAfter: string | undefined, now: Date): string {
   if (notAfter === undefined) return 'none was issued yet';
   const hours = Math.floor((Date.parse(notAfter) - now.getTime()) / HOUR);
-  if (hours < 0) return `EXPIRED on ${minute(notAfter)}`;
+  if (hours < 0) return `EXPIRED on ${minuteOf(notAfter)}`;
   const time = hours < 48 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;
-  return `${time}, until ${minute(notAfter)}`;
+  return `${time}, until ${minuteOf(notAfter)}`;
 }
 
 type Command = (trouble: Trouble, at: string) => string;
@@ -123,6 +126,7 @@ const status: Command = (_, at) => `npx perennial status ${at}`;
 const COMMANDS: Record<Trouble['kind'], Command> = {
   renewal: (trouble, at) => `${doctor(trouble, at)}; then npx perennial renew ${trouble.subject} ${at}`,
   overdue: doctor,
+  health: doctor,
   // What is not called like a certificate cannot be asked for.
   file: (trouble, at) => (LineageName.safeParse(trouble.subject).success ? doctor : status)(trouble, at),
   site: doctor,
@@ -131,5 +135,3 @@ const COMMANDS: Record<Trouble['kind'], Command> = {
   import: status,
   object: status,
 };
-
-const minute = (instant: string) => `${instant.slice(0, 16).replace('T', ' ')} UTC`;

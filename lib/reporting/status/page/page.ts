@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CertificateStatus } from '../rules/certificate-status.ts';
-import { isWell } from '../rules/judge-health.ts';
+import { type CertificateStatus, isWell } from '../rules/certificate-status.ts';
+
 import { html, Markup } from './html.ts';
 import { rowOf } from './row.ts';
 import { SCRIPT } from './script.ts';

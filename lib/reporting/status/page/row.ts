@@ -1,8 +1,8 @@
 import { lifeLeft, lifetimeOf } from '../../../foundation/certificate/life.ts';
 import { DAY } from '../../../foundation/common/durations.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
-import type { CertificateStatus } from '../rules/certificate-status.ts';
-import { type HostStatus, isWell } from '../rules/judge-health.ts';
+import { type CertificateStatus, type HostStatus, isWell } from '../rules/certificate-status.ts';
+
 import { html, type Markup } from './html.ts';
 
 const HOSTS_SHOWN = 6;
