@@ -1,15 +1,19 @@
 import { Command, CommanderError } from 'commander';
+import project from '../package.json' with { type: 'json' };
 import { answering } from './answering.ts';
 import type { AddOptions } from './commands/add.ts';
 import type { DeployOptions } from './commands/deploy.ts';
 import type { ImportOptions } from './commands/import.ts';
+import type { RemoveOptions } from './commands/remove.ts';
 import type { RenewOptions } from './commands/renew.ts';
 import type { RevokeOptions } from './commands/revoke.ts';
+import { endWithBrokenPipe } from './output/quiet-pipe.ts';
 
 const AFTER = `
 Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is AWS_REGION, or us-east-1 as for
 serverless deploy; credentials are found as by the AWS CLI.
-Exit status: 0 all is well, 1 something is not or failed, 2 wrong usage or nobody to ask.`;
+Exit status: 0 all is well, 1 something is not or failed, 2 wrong usage or nobody to ask.
+"perennial --version" prints the version of this program.`;
 
 const LIMIT = ['--limit <seconds>', 'follow it no longer than this', '600'] as const;
 
@@ -28,7 +32,22 @@ program
 program
   .command('plan')
   .description('what the next scan would do; changes nothing')
-  .action(answering((_, options) => import('./commands/plan.ts').then(({ plan }) => plan(options))));
+  .argument('[names...]', 'of renewal files; all without any')
+  .action(
+    answering(([names = []], options) =>
+      import('./commands/plan.ts').then(({ plan }) => plan(names, options)),
+    ),
+  );
+
+program
+  .command('show')
+  .description('one certificate: its renewal file, what is live of it, its versions, its last failure')
+  .argument('<name>', 'of the certificate')
+  .action(
+    answering(([[name = ''] = []], options) =>
+      import('./commands/show.ts').then(({ show }) => show(name, options)),
+    ),
+  );
 
 program
   .command('doctor')
@@ -70,6 +89,17 @@ program
   .action(
     answering(([[name = ''] = []], options: AddOptions) =>
       import('./commands/add.ts').then(({ add }) => add(name, options)),
+    ),
+  );
+
+program
+  .command('remove')
+  .description('removes a renewal file: the certificate is not renewed any more, and what is live stays')
+  .argument('<name>', 'of the certificate')
+  .requiredOption('--confirm <name>', 'its name again, letter by letter')
+  .action(
+    answering(([[name = ''] = []], options: RemoveOptions) =>
+      import('./commands/remove.ts').then(({ remove }) => remove(name, options)),
     ),
   );
 
@@ -124,8 +154,12 @@ program
     ),
   );
 
+for (const stream of [process.stdout, process.stderr]) endWithBrokenPipe(stream);
+
 try {
-  await program.parseAsync();
+  // As an option of the program it would also be taken from the --version of revoke.
+  if (process.argv.length === 3 && process.argv[2] === '--version') console.log(project.version);
+  else await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -1,15 +1,33 @@
+const { parse } = require('tldts');
 const z = require('zod/mini');
-const { complaintAboutName, isWildcard } = require('../lib/foundation/certificate/domain-name.ts');
+const {
+  complaintAboutDnsName,
+  complaintAboutName,
+} = require('../lib/foundation/certificate/complaint-about-name.ts');
+const { isWildcard } = require('../lib/foundation/certificate/domain-name.ts');
 const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
 
 const TERMS = 'https://letsencrypt.org/repository/';
 
-const Domain = z.string().check(({ value, issues }) => {
-  const complaint = isWildcard(value) ? 'is a wildcard; write the domain itself' : complaintAboutName(value);
-  if (complaint) issues.push({ code: 'custom', message: `"${printable(value)}" ${complaint}`, input: value });
+const domainWithout = (complaintAbout) =>
+  z.string().check(({ value, issues }) => {
+    const complaint = isWildcard(value) ? 'is a wildcard; write the domain itself' : complaintAbout(value);
+    if (complaint)
+      issues.push({ code: 'custom', message: `"${printable(value)}" ${complaint}`, input: value });
+  });
+
+const Domain = domainWithout(complaintAboutName);
+/** Of a public suffix, such as co.uk, no CA issues for the name itself or its wildcard (publicsuffix.org, ICANN section). */
+const OwnDomain = domainWithout((name) => {
+  const { publicSuffix, isIcann } = parse(name, { allowPrivateDomains: false });
+  return isIcann && publicSuffix === name
+    ? 'is a public suffix; write the domain that you have below it'
+    : complaintAboutName(name);
 });
+/** Names that are only for the DNS, such as _acme-challenge.example.com, have underscores. */
+const ChallengeTarget = domainWithout(complaintAboutDnsName);
 
 const Params = z.object({
   contact: z
@@ -34,9 +52,9 @@ const Params = z.object({
         ),
     ),
   ),
-  domains: z.array(Domain).check(z.minLength(1, 'lists no domain')),
+  domains: z.array(OwnDomain).check(z.minLength(1, 'lists no domain')),
   alsoAllow: z.array(Domain),
-  challengeTargets: z.array(Domain),
+  challengeTargets: z.array(ChallengeTarget),
   fallbackDirectoryUrls: z
     .array(z.string().check(z.regex(/^https:\/\/[^\s,]+$/, 'must be the https address of an ACME directory')))
     .check(z.maxLength(4, 'lists over 4 CAs')),

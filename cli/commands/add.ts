@@ -3,6 +3,7 @@ import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { CommandError } from '../command-error.ts';
+import { decider } from '../follow/decide.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
@@ -44,9 +45,10 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
       text: `${told}; "perennial status" shows what comes of it`,
     };
   const deadline = performance.now() + limitMs;
+  const decide = decider(stack);
   const followed = await followAll(
     [name],
-    (one, say) => followRenewal(deps, one, { before: first, deadline, say }),
+    (one, say) => followRenewal(deps, one, { before: first, deadline, decide, say }),
     {
       silent: options.json ?? false,
     },
@@ -55,7 +57,8 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   return { ...answer, json: { key, file: JSON.parse(text), certificates: followed } };
 }
 
-function fileOf(options: AddOptions): Record<string, unknown> {
+/** The renewal file that the options ask for. */
+export function fileOf(options: Omit<AddOptions, 'limit'>): Record<string, unknown> {
   const { key, profile, zoneRole, renewBeforeDays } = options;
   const cas = listOf(options.ca);
   const serverNames = listOf(options.serverNames);

@@ -1,3 +1,4 @@
+import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { missingRecord } from '../../lib/issuance/dns/rules/persist-records.ts';
 import type { PersistPlan, Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
@@ -8,9 +9,10 @@ import { invoke } from '../stack/functions.ts';
 const COLOURS = { renew: 'yellow', mend: 'yellow', wait: 'green', leave: 'yellow', reject: 'red' } as const;
 
 /** `perennial plan`: what a scan would do now; changes nothing. */
-export async function plan({ stage }: GlobalOptions): Promise<Answer> {
+export async function plan(names: string[], { stage }: GlobalOptions): Promise<Answer> {
+  for (const name of names) renewalKey(name);
   const stack = await findStack(stage);
-  const made = await invoke<Plan>(stack, 'scan', { start: 'plan' });
+  const made = await invoke<Plan>(stack, 'scan', { start: 'plan', ...(names.length > 0 && { names }) });
   return {
     ok: made.certificates.every(({ action }) => action !== 'reject') && made.warnings.length === 0,
     json: { stack: stack.name, ...made },

@@ -2,6 +2,7 @@ import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
 import type { Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { CommandError } from '../command-error.ts';
+import { decider } from '../follow/decide.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
@@ -31,11 +32,13 @@ export async function renew(
   const plan = await invoke<Plan>(stack, 'scan', { start: 'plan' });
   const before = await lookBefore(deps, expectedOf(plan, everything ? [] : wanted, force));
   const deadline = performance.now() + limitMs;
+  const decide = decider(stack, { forced: force });
   const done = await start(stack, everything ? [] : wanted, force);
   const renewing = done.filter(({ action }) => action === 'renew').map(({ name }) => name);
   const followed = await followAll(
     renewing,
-    (name, say) => followRenewal(deps, name, { before: before.get(name) ?? nothingBefore, deadline, say }),
+    (name, say) =>
+      followRenewal(deps, name, { before: before.get(name) ?? nothingBefore, deadline, decide, say }),
     { silent: json },
   );
   const others = done.filter(({ action }) => action !== 'renew');

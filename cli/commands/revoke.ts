@@ -3,6 +3,7 @@ import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import type { Revoked } from '../../lib/issuance/revocation/revoke.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { CommandError } from '../command-error.ts';
+import { decider } from '../follow/decide.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
@@ -38,9 +39,10 @@ export async function revoke(name: string, options: RevokeOptions): Promise<Answ
   if (!revoked.replaced || !before)
     return { ok: true, json: { revoked, certificates: [] }, text: `${told}; nothing replaces it` };
   const deadline = performance.now() + limitMs;
+  const decide = decider(stack);
   const followed = await followAll(
     [name],
-    (one, say) => followRenewal(deps, one, { before, deadline, say }),
+    (one, say) => followRenewal(deps, one, { before, deadline, decide, say }),
     { silent: json },
   );
   return { ...followedAnswer('revoke', followed, [told]), json: { revoked, certificates: followed } };

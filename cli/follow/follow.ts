@@ -7,6 +7,7 @@ import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
 import { HOSTS_PREFIX, instanceIdsIn, stateKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { orNone } from '../../lib/foundation/common/parse-json.ts';
 import { lastFailed, State } from '../../lib/issuance/renewal/rules/state.ts';
+import type { PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import {
   type Before,
   type ExpectedHost,
@@ -16,6 +17,7 @@ import {
   isWaiting,
   leaveAlone,
 } from './settled.ts';
+import { type Settled, settledByPlan } from './settled-by-plan.ts';
 
 export interface FollowDeps {
   store: ObjectStore;
@@ -24,7 +26,7 @@ export interface FollowDeps {
 
 export interface Followed {
   name: string;
-  outcome: 'renewed' | 'deployed' | 'failed' | 'unfinished';
+  outcome: 'renewed' | 'deployed' | 'failed' | 'unfinished' | Settled['outcome'];
   message: string;
   version?: string;
   notAfter?: string;
@@ -35,11 +37,14 @@ export interface FollowOptions {
   before: Before;
   /** Milliseconds, of `performance.now()`. */
   deadline: number;
+  /** What a scan would decide now; `undefined` where it cannot be asked. */
+  decide?: (name: string) => Promise<PlannedCertificate | undefined>;
   say: (line: string) => void;
 }
 
 const READS_AT_ONCE = 32;
 const LOOK_EVERY_MS = 500;
+const DECIDE_EVERY_MS = 10_000;
 /** As long as a host that was sent the command beside one that failed may still need. */
 const GRACE_MS = 15_000;
 
@@ -70,14 +75,19 @@ async function findFailure(store: ObjectStore, name: string) {
   return lastFailed(orNone((await store.get(stateKey(name)))?.body, State))?.lastFailure;
 }
 
-/** Follows a certificate until it has a new version that its hosts have answered for, or a new failure, or the deadline. */
+/**
+ * Follows a certificate until it has a new version that its hosts have answered for, or a new failure, until a scan would not
+ * renew it (it is rejected, backs off, is limited, needs nothing), or until the deadline.
+ */
 export async function followRenewal(
   deps: FollowDeps,
   name: string,
   options: FollowOptions,
 ): Promise<Followed> {
-  const { before, deadline, say } = options;
+  const { before, deadline, decide, say } = options;
   say('renewing');
+  let settled: Settled | undefined;
+  let decideAt = 0;
   for (;;) {
     const [live, failure] = await Promise.all([readLive(deps.store, name), findFailure(deps.store, name)]);
     if (live && live.pointer.version !== before.version) {
@@ -91,6 +101,13 @@ export async function followRenewal(
     }
     if (failure && failure.at > (before.failedAt ?? ''))
       return { name, outcome: 'failed', message: `${failure.reason}: ${failure.message}`, hosts: [] };
+    // It may have come through while scan was asked, so the bucket is looked at once more before.
+    if (settled) return { name, ...settled, hosts: [] };
+    if (decide && performance.now() >= decideAt) {
+      settled = settledByPlan(await decide(name), failure && `${failure.reason}: ${failure.message}`);
+      decideAt = performance.now() + DECIDE_EVERY_MS;
+      if (settled) continue;
+    }
     if (performance.now() > deadline)
       return {
         name,

@@ -5,7 +5,16 @@ import type { Followed } from './follow.ts';
 
 /** How many certificates are followed at once. */
 const AT_ONCE = 16;
-const COLOURS = { renewed: 'green', deployed: 'green', failed: 'red', unfinished: 'yellow' } as const;
+const COLOURS = {
+  renewed: 'green',
+  deployed: 'green',
+  'not-due': 'green',
+  failed: 'red',
+  rejected: 'red',
+  unfinished: 'yellow',
+  waits: 'yellow',
+} as const;
+const DONE: readonly Followed['outcome'][] = ['renewed', 'deployed', 'not-due'];
 
 /** Follows all certificates at once, with a line for each that changes while it goes on; silent for programs. */
 export async function followAll(
@@ -25,7 +34,8 @@ export async function followAll(
       });
       done.push(followed);
       task.title = `${name}: ${followed.outcome}`;
-      if (followed.outcome === 'failed') throw new Error(`${name}: ${followed.message}`);
+      if (followed.outcome === 'failed' || followed.outcome === 'rejected')
+        throw new Error(`${name}: ${followed.message}`);
     },
   }));
   const renderer = silent ? ('silent' as const) : ('default' as const);
@@ -42,7 +52,7 @@ export async function followAll(
 
 /** What came of it, for each certificate and host. */
 export function followedAnswer(verb: string, followed: readonly Followed[], beside: string[] = []): Answer {
-  const failed = followed.filter(({ outcome }) => outcome === 'failed' || outcome === 'unfinished');
+  const failed = followed.filter(({ outcome }) => !DONE.includes(outcome));
   const last = `${verb}: ${followed.length - failed.length} done, ${failed.length} not`;
   const table =
     followed.length > 0 ? [tableOf(['certificate', 'outcome', 'expires', 'why'], followed.map(rowOf))] : [];

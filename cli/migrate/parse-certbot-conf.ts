@@ -9,6 +9,28 @@ export interface CertbotConf {
 
 const HOOKS = ['pre_hook', 'post_hook', 'renew_hook', 'deploy_hook'];
 
+/** What certbot writes into each file, or what a setting that is told of already brings with it. */
+const NO_WISH = new Set([
+  ...[
+    'version',
+    'archive_dir',
+    'cert',
+    'privkey',
+    'chain',
+    'fullchain',
+    'config_dir',
+    'work_dir',
+    'logs_dir',
+  ],
+  ...['account', 'server', 'authenticator', 'installer', 'pref_challs', 'webroot_path', 'http01_port'],
+  ...['http01_address', 'manual_auth_hook', 'manual_cleanup_hook', 'manual_public_ip_logging_ok'],
+  ...['key_type', 'elliptic_curve', 'rsa_key_size', 'preferred_profile', 'required_profile', 'reuse_key'],
+  ...['renew_before_expiry', 'must_staple', 'autorenew', 'preferred_chain', 'allow_subset_of_names'],
+  ...['ari_retry_after', 'validation_propagation_seconds', ...HOOKS],
+]);
+/** Of a plugin that proves names. */
+const OF_AUTHENTICATOR = /^(dns|nginx|apache|standalone|webroot)_/;
+
 /** Reads certbot's ini format, as far as it tells how a certificate is renewed; values stand as they are, sections are merged. */
 export function parseCertbotConf(text: string): CertbotConf {
   const values = iniOf(text);
@@ -41,9 +63,16 @@ export function parseCertbotConf(text: string): CertbotConf {
       ...(!before && value('renew_before_expiry') !== undefined
         ? [`renew_before_expiry = ${value('renew_before_expiry')}: give renewBeforeDays in the renewal file`]
         : []),
+      // Not their values, which may be secret.
+      ...[...values.keys()].filter(isUnknown).flatMap((key) => {
+        const set = value(key);
+        return set === undefined || set === 'False' ? [] : [`${key}: nothing like it here`];
+      }),
     ],
   };
 }
+
+const isUnknown = (key: string) => !NO_WISH.has(key) && !OF_AUTHENTICATOR.test(key);
 
 function proofNotes(authenticator: string | undefined, challenges = ''): string[] {
   if (authenticator === 'dns-route53') return [];

@@ -15,6 +15,7 @@ import {
 import { InputError } from '../../lib/foundation/common/input-error.ts';
 import { casOf } from '../../lib/issuance/ca/rules/ca-list.ts';
 import { CommandError } from '../command-error.ts';
+import { carriedOver } from './carried-over.ts';
 import type { FoundLineage } from './found.ts';
 
 /** All that is written of a certificate that is taken over. */
@@ -49,8 +50,7 @@ export function prepareImport(found: FoundLineage, context: ImportContext): Prep
   const pem = new PrivateKeyPem(key.export({ type: 'pkcs8', format: 'pem' }).toString());
   const issued = verify(found.fullchain, pem, now);
   const { facts } = issued;
-  const { directoryUrl, profile, renewBeforeDays, reuseKey } = found;
-  const ca = directoryUrl?.startsWith('https://') ? directoryUrl : undefined;
+  const { ca, profile, renewBeforeDays, notCarried: left } = carriedOver(found, facts, stack);
   // A file that asks for no other CA than the stack's keeps the certificate.
   const isOther = ca !== undefined && !casOf({}, stack).includes(ca);
   const wanted = {
@@ -60,7 +60,7 @@ export function prepareImport(found: FoundLineage, context: ImportContext): Prep
     ...(isOther && { ca }),
     ...(profile !== undefined && { profile }),
     ...(renewBeforeDays !== undefined && { renewBeforeDays }),
-    ...(reuseKey && { reuseKey }),
+    ...(found.reuseKey && { reuseKey: true }),
   };
   const file = `${JSON.stringify(wanted, null, 2)}\n`;
   const parsed = parseRenewalFile(file, found.name, stack);
@@ -77,9 +77,8 @@ export function prepareImport(found: FoundLineage, context: ImportContext): Prep
     ...(ca !== undefined && { ca }),
     ...(profile !== undefined && { profile }),
   });
-  const notCarried = isOther
-    ? [...found.notCarried, `account at ${ca}: it stays with that CA, with an account of the stack`]
-    : found.notCarried;
+  const account = isOther ? [`account at ${ca}: it stays with that CA, with an account of the stack`] : [];
+  const notCarried = [...found.notCarried, ...left, ...account];
   return { name: found.name, file, pointer, issued, key: pem, notCarried };
 }
 

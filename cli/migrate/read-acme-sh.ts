@@ -4,6 +4,14 @@ import { parseShellConf } from './parse-shell-conf.ts';
 
 /** Its folders end so when the key is ECDSA. */
 const ECC = '_ecc';
+const INSTALLED = ['Le_RealCertPath', 'Le_RealKeyPath', 'Le_RealCACertPath', 'Le_RealFullChainPath'];
+/** What acme.sh writes into each file, or what is told of in words of its own. */
+const NO_WISH = new Set([
+  ...['Le_Domain', 'Le_Alt', 'Le_Webroot', 'Le_API', 'Le_Keylength', 'Le_OrderFinalize', 'Le_LinkOrder'],
+  ...['Le_LinkCert', 'Le_CertCreateTime', 'Le_CertCreateTimeStr', 'Le_NextRenewTime', 'Le_NextRenewTimeStr'],
+  ...['Le_Vlist', 'Le_ForceNewDomainKey', 'Le_OCSP_Staple', 'Le_Preferred_Chain', 'Le_PreferredChain'],
+  ...['Le_Certificate_Profile', 'Le_RenewalDays', 'Le_LocalAddress', 'Le_HTTPPort', 'Le_TLSPort'],
+]);
 const HOOKS = ['Le_PreHook', 'Le_PostHook', 'Le_RenewHook', 'Le_ReloadCmd'];
 
 /** acme.sh's home (~/.acme.sh): <domain>/ or <domain>_ecc/ with <domain>.{conf,key}, fullchain.cer. */
@@ -33,6 +41,7 @@ async function readLineage(folder: string, entry: string): Promise<FoundLineage>
     fullchain: await readText(folder, entry, 'fullchain.cer'),
     key: await readKey(folder, entry, `${domain}.key`),
     directoryUrl: conf.get('Le_API'),
+    profile: conf.get('Le_Certificate_Profile') || undefined,
     notCarried: notesOn(conf),
   };
 }
@@ -48,7 +57,22 @@ function notesOn(conf: ReadonlyMap<string, string>): string[] {
     ...(conf.get('Le_OCSP_Staple') === '1'
       ? ['OCSP must-staple: not asked for (CAs ended OCSP in 2025)']
       : []),
-    ...(conf.get('Le_Preferred_Chain') ? ['Preferred_Chain: give preferredChain in the renewal file'] : []),
+    ...(INSTALLED.some((key) => conf.get(key))
+      ? [`installed at ${INSTALLED.flatMap((key) => conf.get(key) || []).join(', ')}: hosts serve from live/`]
+      : []),
+    ...(conf.get('Le_RenewalDays')
+      ? [
+          `renewed ${conf.get('Le_RenewalDays')} days after issuance: give renewBeforeDays in the renewal file`,
+        ]
+      : []),
+    ...[...conf]
+      .filter(([key, value]) => value !== '' && !NO_WISH.has(key) && !HOOKS.includes(key))
+      .filter(([key]) => !INSTALLED.includes(key))
+      // Not the value: Le_PFXPassword is one.
+      .map(([key]) => `${key}: nothing like it here`),
+    ...(conf.get('Le_Preferred_Chain') || conf.get('Le_PreferredChain')
+      ? ['Preferred_Chain: give preferredChain in the renewal file']
+      : []),
   ];
 }
 

@@ -26,9 +26,18 @@ async function readLineage(
     fullchain: await readText(folder, 'certs', name, 'fullchain.pem'),
     key: await readKey(folder, 'certs', name, 'privkey.pem'),
     directoryUrl,
-    notCarried: [],
+    notCarried: ownSettings(await readTextIfThere(folder, 'certs', name, 'config')),
   };
 }
+
+/** What the certificate's own configuration sets. */
+function ownSettings(text = ''): string[] {
+  return [...parseShellConf(text).keys()].map((key) => `${key} of its own config: not taken over`);
+}
+
+/** What the other lines tell of, and where things lie. */
+const NO_WISH =
+  /^(CHALLENGETYPE|HOOK|RENEW_DAYS|OCSP_MUST_STAPLE|PRIVATE_KEY_RENEW|PREFERRED_CHAIN|CA|CA_TERMS|BASEDIR|.*DIR|DOMAINS_TXT|KEY_ALGO|KEYSIZE|CONTACT_EMAIL|WELLKNOWN|LOCKFILE|IP_VERSION|OPENSSL.*|DEHYDRATED_.*|CONFIG_D|AUTO_CLEANUP.*|CURL_OPTS)$/;
 
 /** An account's folder is named after the directory address, in base64url; of several, none is certain. */
 function directoryOf(accounts: readonly string[]): string | undefined {
@@ -48,6 +57,10 @@ function notesOn(config: ReadonlyMap<string, string>): string[] {
       ? [`RENEW_DAYS=${config.get('RENEW_DAYS')}: give renewBeforeDays in the renewal files`]
       : []),
     ...(staple ? ['OCSP_MUST_STAPLE: not asked for (CAs ended OCSP in 2025)'] : []),
+    ...(config.get('PREFERRED_CHAIN') ? ['PREFERRED_CHAIN: give preferredChain in the renewal files'] : []),
+    ...[...config]
+      .filter(([key, value]) => value !== '' && !NO_WISH.test(key))
+      .map(([key]) => `${key}: nothing like it here`),
     ...(config.get('PRIVATE_KEY_RENEW') === 'no'
       ? ['PRIVATE_KEY_RENEW=no: give reuseKey in the renewal files']
       : []),

@@ -129,6 +129,50 @@ describe('perennial', () => {
     await line.remove('renewal/forbidden.json');
   });
 
+  it('ends its wait as soon as it is decided that nothing comes of it', async () => {
+    const began = Date.now();
+    const args = ['add', 'elsewhere', '--names', 'a.elsewhere.example.net', '--zone-role', 'none', '--wait'];
+    expect(await perennial(args)).toMatchObject({ status: 2 });
+    await line.put('renewal/nowhere.json', { names: ['nowhere.example.net'], caa: { mode: 'check' } });
+    await line.idle();
+    const forced = ['add', 'nowhere', '--names', 'nowhere.example.net', '--force', '--wait', '--json'];
+    const { status, stdout } = await perennial(forced);
+    expect(['rejected', 'waits', 'failed']).toContain(JSON.parse(stdout).certificates[0].outcome);
+    expect(status).toBe(1);
+    const again = await perennial([
+      'add',
+      'example.com',
+      '--names',
+      'example.com,*.example.com',
+      '--hosts',
+      'web',
+      '--profile',
+      'classic',
+      '--force',
+      '--wait',
+      '--json',
+    ]);
+    expect(again.status).toBe(0);
+    expect(JSON.parse(again.stdout).certificates).toMatchObject([{ outcome: 'not-due' }]);
+    expect(Date.now() - began).toBeLessThan(60_000);
+    await line.remove('renewal/nowhere.json');
+  });
+
+  it('shows one certificate, and removes only what is named twice', async () => {
+    const shown = await perennial(['show', 'example.com']);
+    expect(shown).toMatchObject({ status: 0, stdout: expect.stringMatching(/live: version \d{8}T/) });
+    await line.put('renewal/over.json', { names: ['over.example.net'], caa: { mode: 'check' } });
+    await line.idle();
+    expect(await perennial(['remove', 'over', '--confirm', 'other'])).toMatchObject({ status: 2 });
+    expect(await perennial(['remove', 'ovre', '--confirm', 'ovre'])).toMatchObject({
+      status: 2,
+      stderr: 'remove: there is no certificate "ovre"; did you mean over?\n',
+    });
+    expect(await line.keys('renewal/')).toContain('renewal/over.json');
+    expect(await perennial(['remove', 'over', '--confirm', 'over'])).toMatchObject({ status: 0 });
+    expect(await line.keys('renewal/')).not.toContain('renewal/over.json');
+  });
+
   it('revokes only what is named twice, and follows what replaces it to the host', async () => {
     const before = await line.pointer('example.com');
     const args = ['revoke', 'example.com', '--reason', 'keyCompromise'];
@@ -155,6 +199,9 @@ describe('perennial', () => {
     expect(stdout).toMatch(/broken +│ reject +│ renewal-file-invalid/);
     expect(stdout).toMatch(/example\.com +│ wait +│ not-due/);
     expect(status).toBe(1);
+    const one = await perennial(['plan', 'example.com', '--json']);
+    expect(one.status).toBe(0);
+    expect(JSON.parse(one.stdout).certificates).toMatchObject([{ name: 'example.com', action: 'wait' }]);
     await line.remove('renewal/broken.json');
   });
 });

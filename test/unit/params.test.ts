@@ -88,6 +88,40 @@ describe.each([
   });
 });
 
+describe('names in params', () => {
+  const given = {
+    contact: 'you@example.com',
+    agreeToTerms: true,
+    alsoAllow: [],
+    hostGroups: {},
+    zoneRoles: {},
+  };
+  const others = { fallbackDirectoryUrls: [], kmsKeyArn: '', ordersPerRun: 1, checkEveryHours: 1 };
+  const names = (more: object) =>
+    checked({ ...given, ...others, domains: ['example.com'], challengeTargets: [], ...more });
+
+  it.each(['example.co.uk', 'me.github.io', 'city.kawasaki.jp', 'corp.internal', 'demo.test'])(
+    'may have the domain %s',
+    async (domain) => {
+      expect(await names({ domains: [domain] })).toMatchObject({ domains: domain });
+    },
+  );
+
+  it.each([
+    ['co.uk', 'domains[0]: "co.uk" is a public suffix'],
+    ['kawasaki.jp', 'is a public suffix'],
+    ['a_b.example.com', 'has an underscore'],
+    ['Example.com', 'write it as example.com'],
+  ])('may not have the domain %s', async (domain, complaint) => {
+    await expect(names({ domains: [domain] })).rejects.toThrow(complaint);
+  });
+
+  it('may have targets of challenge names with underscores', async () => {
+    const challengeTargets = ['_acme-challenge.example.org'];
+    expect(await names({ challengeTargets })).toMatchObject({ challengeTargets: challengeTargets[0] });
+  });
+});
+
 describe('params in serverless.yml', () => {
   it('of staging say what is apart: the CA and those after it', () => {
     const [, staging = ''] = /\n {2}staging:\n((?: {4}.*\n)+)/.exec(serverlessYml) ?? [];

@@ -1,13 +1,19 @@
 import * as z from 'zod/mini';
+import { LONGEST_IDENTIFIER } from '../../lib/foundation/certificate/complaint-about-name.ts';
 import { RenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
 import { descriptionOf, readmeTable } from './readme-table.ts';
 
 /**
- * What `complaintAboutName` of lib/core lets pass: two labels or more, in lower case, a wildcard as the whole leftmost one,
- * and a last one that is not all digits.
+ * What `complaintAboutName` lets pass: two labels or more, in lower case, a wildcard as the whole leftmost one, "--" in third
+ * and fourth place of A-labels only, and a last label that is not all digits. Whether an A-label can be decoded is beyond a
+ * pattern.
  */
-const LABEL = '[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?';
-const DNS_NAME = { pattern: `^(\\*\\.)?(${LABEL}\\.)+(?![0-9]+$)${LABEL}$`, maxLength: 253 };
+const A_LABEL = 'xn--[a-z0-9-]{0,58}[a-z0-9]';
+const OTHER_LABEL = '(?![a-z0-9-]{2}--)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+const LABEL = `(${A_LABEL}|${OTHER_LABEL})`;
+const DNS_NAME = {
+  pattern: `^(\\*\\.)?(?=.{1,${LONGEST_IDENTIFIER}}$)(${LABEL}\\.)+(?![0-9]+$)${LABEL}$`,
+};
 
 /** A part of a JSON Schema, as far as it is looked at here. */
 export interface Part extends z.core.JSONSchema.BaseSchema {
@@ -17,7 +23,8 @@ export interface Part extends z.core.JSONSchema.BaseSchema {
 
 /**
  * The JSON Schema (2020-12) of `renewal/<name>.json`, from the schema that parses it. README's table says what each key is
- * for: the functions carry no descriptions. What only the deployed stack knows, and rules over two keys, are not in it.
+ * for: the functions carry no descriptions. What only the deployed stack knows, rules over two keys,
+ * and keys that stand twice, are not in it.
  */
 export function renewalFileSchema(readme: string): Part {
   const { names, ca, acm } = RenewalFile.shape;

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { printable } from '../common/explain-issues.ts';
 import { InputError } from '../common/input-error.ts';
-import { parseJson } from '../common/parse-json.ts';
+import { parseWrittenJson } from '../common/parse-json.ts';
 import type { Reason } from '../reasons/reasons.ts';
-import { complaintAboutName, covers, identifierOf, isAtOrBelow } from './domain-name.ts';
+import { complaintAboutName } from './complaint-about-name.ts';
+import { covers, identifierOf, isAtOrBelow } from './domain-name.ts';
 import type { Stack } from './stack.ts';
 
 export const KEY_TYPES = ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'] as const;
@@ -104,7 +105,7 @@ export type Wanted = Omit<z.infer<typeof RenewalFile>, '$schema'> & { name: stri
 /** Parses `renewal/<name>.json`; throws {@link InputError} in one line that names the file, the place and the remedy. */
 export function parseRenewalFile(text: string, name: string, stack: Stack): Wanted {
   const where = `renewal/${name}.json`;
-  const { $schema, ...file } = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
+  const { $schema, ...file } = parseWrittenJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
   const refuse = (reason: Reason, seen: string, remedy = ''): never => {
     throw new InputError(reason, { seen: `${where}: ${seen}`, remedy });
   };

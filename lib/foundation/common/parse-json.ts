@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Reason } from '../reasons/reasons.ts';
 import { explainIssues } from './explain-issues.ts';
+import { complaintAboutEncoding, explainSyntax, findRepeatedKey } from './explain-json.ts';
 import { InputError } from './input-error.ts';
 
 /** Parses JSON by a schema; throws {@link InputError} in one line. The error does not quote a `secret` text. */
@@ -22,6 +23,34 @@ export function parseJson<T extends z.ZodMiniType>(
     });
   }
   return parseValue(value, schema, { where, reason });
+}
+
+/**
+ * As {@link parseJson}, for what people write: a byte order mark is passed over, what is no JSON is explained with its line,
+ * and a key that stands twice is refused, of which `JSON.parse` takes the last in silence.
+ */
+export function parseWrittenJson<T extends z.ZodMiniType>(
+  written: string,
+  schema: T,
+  { where, reason }: { where: string; reason: Reason },
+): z.infer<T> {
+  const text = withoutMark(written);
+  const complaint =
+    complaintAboutEncoding(text) ?? (isJson(text) ? findRepeatedKey(text) : explainSyntax(text));
+  if (complaint) throw new InputError(reason, { ...complaint, seen: `${where}: ${complaint.seen}` });
+  return parseJson(text, schema, { where, reason });
+}
+
+/** Editors of Windows put a byte order mark before UTF-8. */
+const withoutMark = (text: string) => text.replace(/^\ufeff/, '');
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** As {@link parseJson}, for a value that is parsed already. */
@@ -53,7 +82,7 @@ export function parseRequest<T extends z.ZodMiniType>(
 /** Parses a stored text by a schema; `undefined` where there is none, or it does not match. */
 export function orNone<T extends z.ZodMiniType>(text: string | undefined, schema: T): z.infer<T> | undefined {
   try {
-    return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data;
+    return text === undefined ? undefined : schema.safeParse(JSON.parse(withoutMark(text))).data;
   } catch {
     return undefined;
   }

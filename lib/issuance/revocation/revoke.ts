@@ -4,7 +4,7 @@ import { findPointer } from '../../foundation/bucket/read-pointer.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { leafFacts } from '../../foundation/certificate/leaf.ts';
 import { archiveKey, renewalKey, revokedKey } from '../../foundation/certificate/object-keys.ts';
-import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
+import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
 import {
   isCompromised,
   parseRevocationRequest,
@@ -59,7 +59,7 @@ export async function revoke(deps: RevokeDeps, event: unknown, now: Date): Promi
       remedy: 'name one as "version"',
     });
   const { pem, serial, keyFingerprint } = await readCertificate(store, name, version);
-  const wanted = file && parseRenewalFile(file.body, name, stack);
+  const wanted = file && wantedIn(file.body, name, stack);
   const revocation: Revocation = { version, serial, keyFingerprint, reason, askedAt: now.toISOString() };
   const before = await record(store, name, (known) => withRevocation(known, revocation));
   const wantedCas = casOf(wanted ?? {}, stack);
@@ -88,6 +88,16 @@ export async function revoke(deps: RevokeDeps, event: unknown, now: Date): Promi
   }
   await events.publish([...due, { type: 'Certificate Revoked', detail: { name, version, reason, isLive } }]);
   return { name, version, serial, reason, ca, replaced };
+}
+
+/** A file that cannot be used is rejected by scan, and must not stand in the way of a revocation. */
+function wantedIn(text: string, name: string, stack: Stack): Wanted | undefined {
+  try {
+    return parseRenewalFile(text, name, stack);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 async function readCertificate(store: ObjectStore, name: string, version: string) {

@@ -28,7 +28,13 @@ const FORCE_NEEDS_NAMES = needsNames('force', ', or "*" for all');
 const Names = (needed: string) => z.array(LineageName).check(z.minLength(1, needed));
 
 const Invocation = z.discriminatedUnion('start', [
-  z.strictObject({ start: z.enum(['hourly-check', 'weekly-sweep', 'plan']) }),
+  z.strictObject({ start: z.enum(['hourly-check', 'weekly-sweep']) }),
+  z.strictObject({
+    start: z.literal('plan'),
+    names: z.optional(Names(needsNames('plan', ', or none for all'))),
+    /** What a forced renewal of those named would meet. */
+    forced: z.optional(z.boolean()),
+  }),
   z.strictObject({ start: z.literal('check'), names: Names(needsNames('check')) }),
   z.strictObject({
     start: z.literal('force'),
@@ -51,6 +57,15 @@ const DOES = {
   force: { ...QUICK, forced: true },
 };
 
+/** With the members that only some starts have. */
+const whole = (
+  invocation: z.infer<typeof Invocation>,
+): Pick<z.infer<typeof Invocation>, 'start'> & {
+  names?: '*' | string[] | undefined;
+  ignoreBudget?: boolean;
+  forced?: boolean | undefined;
+} => invocation;
+
 /** Parses what `scan` was invoked with; throws {@link InputError} in one line that shows the right shape. */
 export function parseStart(event: unknown): Start {
   const created = ObjectCreated.safeParse(event);
@@ -65,7 +80,7 @@ export function parseStart(event: unknown): Start {
     });
   }
   const invocation = parseValue(event, Invocation, { where: 'event', reason: 'event-invalid' });
-  const { start, names, ignoreBudget } = { names: '*' as const, ignoreBudget: false, ...invocation };
+  const { start, names = '*', ignoreBudget = false, forced = DOES[start].forced } = whole(invocation);
   const named = names === '*' ? 'all' : [...new Set(names)].map((name) => ({ name }));
-  return { ...DOES[start], start, names: named, ignoreBudget };
+  return { ...DOES[start], start, names: named, forced, ignoreBudget };
 }

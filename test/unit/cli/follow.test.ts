@@ -3,6 +3,7 @@ import { deploymentsDue } from '../../../cli/follow/deployments-due.ts';
 import { followRenewal, lookBefore } from '../../../cli/follow/follow.ts';
 import { hostOutcomes, leaveAlone } from '../../../cli/follow/settled.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
+import type { PlannedCertificate } from '../../../lib/scan/rules/plan.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 
@@ -66,6 +67,71 @@ describe('followRenewal', () => {
       outcome: 'failed',
       message: 'caa-forbids: no',
     });
+  });
+
+  const at = '2026-11-21T03:04:05.000Z';
+  it.each<[string, PlannedCertificate, string, RegExp]>([
+    [
+      'rejected',
+      { name: 'a', action: 'reject', reason: 'renewal-file-invalid', message: 'no zone holds it' },
+      'rejected',
+      /^no zone/,
+    ],
+    [
+      'limited',
+      { name: 'a', action: 'wait', reason: 'ca-limited', until: at, message: 'too many' },
+      'waits',
+      /^ca-limited until 2026-11-21T03:04Z: too many$/,
+    ],
+    [
+      'spent',
+      { name: 'a', action: 'wait', reason: 'budget-spent', until: at, message: 'enough' },
+      'waits',
+      /enough/,
+    ],
+    [
+      'backing off',
+      { name: 'a', action: 'wait', reason: 'backing-off', until: at },
+      'waits',
+      /^backing-off until .*: caa-forbids: no$/,
+    ],
+    ['not due', { name: 'a', action: 'wait', reason: 'not-due', until: at }, 'not-due', /until 2026-11-21$/],
+    ['repaired only', { name: 'a', action: 'mend', reason: 'hosts-changed' }, 'not-due', /^hosts-changed, /],
+  ])('ends at once for what is %s', async (_, planned, outcome, message) => {
+    const { store, deps } = await world();
+    const lastFailure = { at: '2026-11-20T00:00:00Z', reason: 'caa-forbids', message: 'no' };
+    await store.put('state/a.json', JSON.stringify({ failures: 1, lastFailure }));
+    const first = (await lookBefore(deps, ['a'])).get('a');
+    if (!first) throw new Error('nothing before');
+    const began = performance.now();
+    await expect(
+      followRenewal(deps, 'a', { ...options, before: first, decide: async () => planned }),
+    ).resolves.toMatchObject({ outcome, message: expect.stringMatching(message) });
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  it('ends with the version that came while scan was asked', async () => {
+    const { store, deps, first } = await world();
+    const decide = async (name: string): Promise<PlannedCertificate> => {
+      await store.put('live/a.json', pointerText(pointerOf(EXPIRY, 90, { version: V2 })));
+      return { name, action: 'wait', reason: 'not-due', until: at };
+    };
+    await expect(followRenewal(deps, 'a', { ...options, before: first, decide })).resolves.toMatchObject({
+      outcome: 'renewed',
+      version: V2,
+    });
+  });
+
+  it('goes on while scan would renew, or cannot be asked', async () => {
+    const { deps, first } = await world();
+    const answers: (PlannedCertificate | undefined)[] = [
+      { name: 'a', action: 'renew', reason: 'never-issued', names: ['example.com'] },
+      undefined,
+    ];
+    for (const planned of answers)
+      await expect(
+        followRenewal(deps, 'a', { ...options, deadline: 0, before: first, decide: async () => planned }),
+      ).resolves.toMatchObject({ outcome: 'unfinished' });
   });
 
   it('ends at the deadline, with what is missing', async () => {

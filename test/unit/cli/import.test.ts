@@ -199,7 +199,7 @@ describe('readFolder', () => {
     await put('example.com_ecc/example.com.key', key.reveal());
     await put(
       'example.com_ecc/example.com.conf',
-      "Le_Domain='example.com'\nLe_Alt='www.example.com'\nLe_Webroot='/var/www'\nLe_PreHook=''\nLe_API='https://ca.test/directory'\nLe_Keylength='ec-256'\nLe_ReloadCmd='__ACME_BASE64__START_c3lzdGVtY3RsIHJlbG9hZCBuZ2lueA==__ACME_BASE64__END_'\n",
+      "Le_Domain='example.com'\nLe_Alt='www.example.com'\nLe_Webroot='/var/www'\nLe_PreHook=''\nLe_API='https://ca.test/directory'\nLe_Keylength='ec-256'\nLe_RealFullChainPath='/etc/nginx/tls.pem'\nLe_ChallengeAlias='x.example.org'\nLe_Certificate_Profile='classic'\nLe_ReloadCmd='__ACME_BASE64__START_c3lzdGVtY3RsIHJlbG9hZCBuZ2lueA==__ACME_BASE64__END_'\n",
     );
     await put('*.example.com_ecc/*.example.com.conf', "Le_Domain='*.example.com'\nLe_Webroot='dns_manual'\n");
     expect(await readFolder(folder)).toMatchObject({
@@ -209,13 +209,36 @@ describe('readFolder', () => {
           name: 'example.com_ecc',
           fullchain,
           directoryUrl: 'https://ca.test/directory',
+          profile: 'classic',
           notCarried: [
             expect.stringMatching(/^http-01 \(\/var\/www\): /),
             expect.stringMatching(/^ReloadCmd "systemctl reload nginx": /),
+            'installed at /etc/nginx/tls.pem: hosts serve from live/',
+            'Le_ChallengeAlias: nothing like it here',
           ],
         },
       ],
       notCarried: ['*.example.com_ecc: ordered and never issued'],
+    });
+  });
+
+  it('reads what dehydrated wrote, with what is set for all and for one', async () => {
+    const { fullchain, key } = await found();
+    await put('certs/example.com/fullchain.pem', fullchain);
+    await put('certs/example.com/privkey.pem', key.reveal());
+    await put('certs/example.com/config', 'RENEW_DAYS="20"\n');
+    await put(
+      'config',
+      'CHALLENGETYPE="dns-01"\nPREFERRED_CHAIN="ISRG Root X1"\nBASEDIR=/x\nHOOK_CHAIN=no\n',
+    );
+    expect(await readFolder(folder)).toMatchObject({
+      program: 'dehydrated',
+      lineages: [{ name: 'example.com', notCarried: ['RENEW_DAYS of its own config: not taken over'] }],
+      notCarried: [
+        'dns-01: names will be proved by DNS-01 on Route 53',
+        'PREFERRED_CHAIN: give preferredChain in the renewal files',
+        'HOOK_CHAIN: nothing like it here',
+      ],
     });
   });
 

@@ -28,6 +28,40 @@ describe('cli/perennial.mjs', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Usage: perennial') });
   });
 
+  it('prints its version, and leaves the --version of a subcommand to that', async () => {
+    expect(await run([LAUNCHER, '--version'])).toMatchObject({ status: 0, stdout: `${manifest.version}\n` });
+    const { status, stderr } = await run([
+      LAUNCHER,
+      'revoke',
+      'a',
+      '--version',
+      'x',
+      '--confirm',
+      'b',
+      '--reason',
+      'superseded',
+    ]);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('--confirm a') });
+  });
+
+  it('suggests the command that was probably meant', async () => {
+    expect(await run([LAUNCHER, 'statsu'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('Did you mean status?'),
+    });
+  });
+
+  it('ends quietly when nobody reads its output', async () => {
+    const { stderr } = await new Promise<{ stderr: string }>((resolve) => {
+      execFile(
+        'bash',
+        ['-c', `"$0" "$1" --help | true; exit "\${PIPESTATUS[0]}"`, process.execPath, LAUNCHER],
+        (_, __, stderr) => resolve({ stderr }),
+      );
+    });
+    expect(stderr).toBe('');
+  });
+
   it("starts the project's own Node where the system's is too old", async () => {
     const { status, stdout } = await run(['--import', OLD, LAUNCHER, '--help']);
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Usage: perennial') });

@@ -41,6 +41,8 @@ describe('parseCertbotConf', () => {
     ['must_staple = True', /^must_staple: /],
     ['autorenew = False', /^autorenew = False: it will be renewed/],
     ['preferred_chain = ISRG Root X1', /^preferred_chain: /],
+    ['eab_kid = abc', /^eab_kid: nothing like it here$/],
+    ['strict_permissions = True', /^strict_permissions: nothing like it here$/],
     ['renew_before_expiry = 2 weeks', /^renew_before_expiry = 2 weeks: give renewBeforeDays/],
   ])('says that %j is not carried over', (line, note) => {
     const { notCarried } = parseCertbotConf(
@@ -50,6 +52,11 @@ describe('parseCertbotConf', () => {
       ),
     );
     expect(notCarried).toEqual([expect.stringMatching(note)]);
+  });
+
+  it('passes over what certbot writes by itself, and what proves the names', () => {
+    const text = `${CONF}config_dir = /etc/letsencrypt\nwebroot_path = None\ndns_route53_propagation_seconds = 10\nhsts = False\n[acme_renewal_info]\nari_retry_after = 2026-11-20T00:00:00\n`;
+    expect(parseCertbotConf(text).notCarried).toEqual([]);
   });
 
   it('carries over the profile, the days before expiry and a kept key', () => {

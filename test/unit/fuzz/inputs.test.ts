@@ -6,7 +6,7 @@ import { toFound } from '../../../lib/adapters/aws/route53-forms.ts';
 import { AcmRecord } from '../../../lib/delivery/acm/rules/decide-imports.ts';
 import { HostRecord } from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { parseHostReport } from '../../../lib/delivery/deployment/rules/host-report.ts';
-import { complaintAboutName } from '../../../lib/foundation/certificate/domain-name.ts';
+import { complaintAboutName } from '../../../lib/foundation/certificate/complaint-about-name.ts';
 import { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { nameIn, renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';

@@ -58,6 +58,12 @@ describe('revoke', () => {
     expect(await plan()).toMatchObject([{ name: 'shop', action: 'renew', reason: 'revoked', revoked }]);
   });
 
+  it('is not held up by a renewal file that cannot be used', async () => {
+    await world.store.put('renewal/shop.json', '{ "names": ["a_b.example.com"] }');
+    expect(await asked()).toMatchObject({ reason: 'keyCompromise', replaced: false });
+    expect(world.authority.revoked).toHaveLength(1);
+  });
+
   it('replaces nothing after cessationOfOperation, and the plan says so', async () => {
     expect(await asked('cessationOfOperation')).toMatchObject({ replaced: false });
     expect(told()).toEqual([true]);

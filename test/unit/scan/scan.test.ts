@@ -64,6 +64,14 @@ const live = (name: string, daysLeft: number, { names, ...more }: Partial<LivePo
   );
 
 describe('a check of all certificates', () => {
+  it('rejects a key that stands twice at each check, from the index too', async () => {
+    await store.put('renewal/shop.json', '{ "names": ["example.com"], "names": ["www.example.com"] }');
+    for (const start of ['weekly-sweep', 'hourly-check', 'hourly-check'] as const) {
+      const { certificates } = await scan(deps(), parseStart({ start }), NOW);
+      expect(certificates).toMatchObject([{ action: 'reject', reason: 'renewal-file-invalid' }]);
+    }
+  });
+
   it('says how they are', async () => {
     await want('due');
     await live('due', 12);

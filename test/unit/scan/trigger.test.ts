@@ -18,6 +18,10 @@ describe('scan starts', () => {
     [{ start: 'hourly-check' }, { names: 'all', asksCa: true }],
     [{ start: 'weekly-sweep' }, { names: 'all', asksCa: true, looksClosely: true }],
     [{ start: 'plan' }, { names: 'all', looksClosely: true, dryRun: true }],
+    [
+      { start: 'plan', names: ['shop'], forced: true },
+      { names: [{ name: 'shop' }], looksClosely: true, dryRun: true, forced: true },
+    ],
     [{ start: 'check', names: ['shop', 'shop'] }, { names: shop }],
     [
       { start: 'force', names: '*' },
@@ -80,7 +84,8 @@ describe('scan starts', () => {
     ['a budget to ignore in a check', { start: 'check', names: ['x'], ignoreBudget: true }, 'unknown key'],
     ['an unknown key', { start: 'plan', dryRun: true }, 'unknown key "dryRun"'],
     ['a budget to ignore in a plan', { start: 'plan', ignoreBudget: true }, 'unknown key "ignoreBudget"'],
-    ['names for a plan', { start: 'plan', names: ['shop'] }, 'unknown key "names"'],
+    ['no names for a plan', { start: 'plan', names: [] }, 'plan needs "names"'],
+    ['a path for a plan', { start: 'plan', names: ['../x'] }, 'event: names'],
   ])('with no %s', (_, event, complaint) => {
     expect(() => parseStart(event)).toThrow(complaint);
     expect(() => parseStart(event)).toThrow(InputError);

@@ -1,12 +1,32 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { complaintAboutName } from '../../../lib/foundation/certificate/complaint-about-name.ts';
 import { KEY_TYPES, type RenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { isValid, parsed } from './judge.ts';
 
 it('schema and parser agree on any name', () => {
   const piece = fc.oneof(
-    fc.constantFrom('a', 'z9', '-', '_', '.', '..', '*', '*.', '0', '12', 'A', 'é', ' ', ':', '.com'),
-    fc.integer({ min: 60, max: 65 }).map((length) => 'a'.repeat(length)),
+    fc.constantFrom(
+      'a',
+      'z9',
+      '-',
+      '--',
+      '_',
+      '.',
+      '..',
+      '*',
+      '*.',
+      '0',
+      '12',
+      'A',
+      'é',
+      ' ',
+      ':',
+      '.com',
+      'xn--bcher-kva',
+      'xn--',
+    ),
+    fc.integer({ min: 44, max: 65 }).map((length) => 'a'.repeat(length)),
   );
   const name = fc.oneof(
     fc.array(piece, { maxLength: 9 }).map((pieces) => pieces.join('')),
@@ -16,6 +36,8 @@ it('schema and parser agree on any name', () => {
   );
   fc.assert(
     fc.property(name, (one) => {
+      // Whether an A-label can be decoded is beyond a JSON Schema.
+      if (complaintAboutName(one)?.includes('which is no A-label')) return;
       expect(isValid({ names: [one] })).toBe(parsed({ names: [one] }) !== 'refused');
     }),
     { numRuns: 3000 },

@@ -1,3 +1,5 @@
+import { tokensOf } from '../../common/json-tokens.ts';
+
 /**
  * `index.json`: the objects that `scan` has read, so that it reads only changes, and when it asks for renewal information
  * again. A cache: if it is missing or wrong, everything is read and asked again.
@@ -36,14 +38,19 @@ export function indexText({ objects, askAgain }: BucketIndex): string {
   return JSON.stringify({ form: FORM, ...entries });
 }
 
-/** `undefined` for an object that is too long. Text that is not JSON is stored verbatim. */
+/**
+ * `undefined` for an object that is too long. Text that is not JSON is stored verbatim, and of JSON only white space is lost:
+ * made anew from its value, a renewal file would not have a key twice any more.
+ */
 export function toIndexed(etag: string, body: string): IndexedObject | undefined {
   if (body.length > LONGEST_INDEXED) return undefined;
   try {
-    return [etag, JSON.stringify(JSON.parse(body))];
+    JSON.parse(body);
   } catch {
     return [etag, body];
   }
+  const tokens = tokensOf(body).map(({ text }) => text);
+  return [etag, tokens.join('')];
 }
 
 function isIndexed(entry: [string, unknown]): entry is [string, IndexedObject] {

@@ -2,14 +2,14 @@ import { identifierOf, isAtOrBelow } from '../../../foundation/certificate/domai
 import { parseRenewalFile, RenewalFile, type Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../../foundation/certificate/stack.ts';
 import { InputError } from '../../../foundation/common/input-error.ts';
-import { parseJson } from '../../../foundation/common/parse-json.ts';
+import { parseWrittenJson } from '../../../foundation/common/parse-json.ts';
 import { failing, ok, type Result } from './finding.ts';
 
 /** The file, and its names against the stack's domains. Without `wanted` nothing else can be checked. */
 export function checkFile(text: string, name: string, stack: Stack): { results: Result[]; wanted?: Wanted } {
   const where = `renewal/${name}.json`;
   try {
-    const { names } = parseJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
+    const { names } = parseWrittenJson(text, RenewalFile, { where, reason: 'renewal-file-invalid' });
     // A name outside the domains has a check of its own, and hides no other.
     const wanted = parseRenewalFile(text, name, { ...stack, domains: names.map(identifierOf) });
     return { results: [ok('file', `${where} is valid`), checkDomains(names, stack.domains)], wanted };

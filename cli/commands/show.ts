@@ -1,0 +1,52 @@
+import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
+import { findPointer } from '../../lib/foundation/bucket/read-pointer.ts';
+import { archivePrefix, liveKey, renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { findState } from '../../lib/issuance/renewal/read-state.ts';
+import { lastFailed } from '../../lib/issuance/renewal/rules/state.ts';
+import type { Answer, GlobalOptions } from '../answer.ts';
+import { showable } from '../output/table.ts';
+import { findStack } from '../stack/find-stack.ts';
+import { openBucket } from '../stack/open-bucket.ts';
+import { nothingByThatName } from '../stack/similar-name.ts';
+
+type Store = Pick<ObjectStore, 'get' | 'list' | 'folders'>;
+
+/** `perennial show`: one certificate's renewal file, what is live of it, its versions and its last failure. */
+export async function show(name: string, { stage }: GlobalOptions): Promise<Answer> {
+  renewalKey(name);
+  return showFrom(openBucket(await findStack(stage)), name, new Date());
+}
+
+export async function showFrom(store: Store, name: string, now: Date): Promise<Answer> {
+  const [file, found, { state }, versions] = await Promise.all([
+    store.get(renewalKey(name)),
+    findPointer(store, name),
+    findState(store, name, now),
+    store.folders(archivePrefix(name)),
+  ]);
+  if (!file && !found) throw await nothingByThatName(store, name);
+  const live = found?.pointer;
+  const failure = lastFailed(state)?.lastFailure;
+  const liveLines = live
+    ? [
+        `live: version ${live.version}, expires ${live.notAfter}`,
+        `names: ${live.names.join(', ')}`,
+        `key: ${live.key}, CA: ${live.ca ?? 'not known'}, profile: ${live.profile ?? "the CA's own"}`,
+        `serial: ${live.serial}, SHA-256: ${live.fingerprint}`,
+        `host groups: ${live.hosts.join(', ') || 'none'}`,
+      ]
+    : [found ? `live: ${liveKey(name)} is no pointer` : 'live: nothing is issued yet'];
+  const lines = [
+    file
+      ? `${renewalKey(name)}:\n${file.body.trim()}`
+      : `${renewalKey(name)} is not there: it is not renewed`,
+    ...liveLines,
+    `versions: ${versions.join(', ') || 'none'}`,
+    ...(failure ? [`last failure: ${failure.at} ${failure.reason}: ${failure.message}`] : []),
+  ];
+  return {
+    ok: file !== undefined && live !== undefined && failure === undefined,
+    json: { name, file: file?.body, live, versions, failure },
+    text: lines.map(showable).join('\n'),
+  };
+}

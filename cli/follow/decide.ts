@@ -1,0 +1,18 @@
+import type { Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
+import type { DeployedStack } from '../stack/find-stack.ts';
+import { invoke } from '../stack/functions.ts';
+import { StackError } from '../stack/stack-error.ts';
+
+/** Asks scan, without changing anything, what it would do with one certificate; who may not ask waits without knowing. */
+export function decider(stack: DeployedStack, { forced = false } = {}) {
+  return async (name: string): Promise<PlannedCertificate | undefined> => {
+    try {
+      const event = { start: 'plan', names: [name], ...(forced && { forced }) };
+      const { certificates } = await invoke<Plan>(stack, 'scan', event);
+      return certificates.find((certificate) => certificate.name === name);
+    } catch (error) {
+      if (!(error instanceof StackError)) throw error;
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,41 @@
+import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
+import { LIVE_PREFIX, namesIn, RENEWAL_PREFIX } from '../../lib/foundation/certificate/object-keys.ts';
+import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { CommandError } from '../command-error.ts';
+
+/** The error for a name that no certificate has, with the one that was probably meant. */
+export async function nothingByThatName(
+  store: Pick<ObjectStore, 'list'>,
+  name: string,
+): Promise<CommandError> {
+  const prefixes = [RENEWAL_PREFIX, LIVE_PREFIX];
+  const listed = await Promise.all(prefixes.map(async (prefix) => namesIn(await store.list(prefix), prefix)));
+  const similar = mostSimilar(name, new Set(listed.flat()));
+  return new CommandError('nothing-by-that-name', {
+    seen: `there is no certificate "${printable(name)}"`,
+    remedy: similar === undefined ? '"perennial status" lists them' : `did you mean ${similar}?`,
+  });
+}
+
+/** The known name that differs least, by half of its letters and four at most. */
+export function mostSimilar(name: string, known: Iterable<string>): string | undefined {
+  const [best] = [...known]
+    .map((other) => ({ other, apart: distance(name, other) }))
+    .filter(({ other, apart }) => apart <= Math.max(1, Math.min(other.length / 2, 4)))
+    .sort((a, b) => a.apart - b.apart || (a.other < b.other ? -1 : 1));
+  return best?.other;
+}
+
+/** Letters to insert, remove or replace (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries())
+      next.push(
+        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)),
+      );
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,73 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { removeFrom } from '../../../cli/commands/remove.ts';
+import { showFrom } from '../../../cli/commands/show.ts';
+import { mostSimilar } from '../../../cli/stack/similar-name.ts';
+import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
+import { pointerOf } from '../../fakes/pointers.ts';
+
+const NOW = new Date('2026-11-20T02:00:00Z');
+const VERSION = '20260101T000000Z-0a1b2c';
+const FILE = '{ "names": ["example.com"] }';
+let store: MemoryStore;
+
+beforeEach(async () => {
+  store = new MemoryStore(() => NOW);
+  await store.put('renewal/shop.json', FILE);
+  const pointer = pointerOf(new Date('2027-01-30T00:00:00Z'), 90, { version: VERSION });
+  await store.put('live/shop.json', pointerText(pointer));
+  await store.put(`archive/shop/${VERSION}/cert.pem`, 'x');
+});
+
+describe('show', () => {
+  it('has the file, what is live and the versions', async () => {
+    const { text, json, ok } = await showFrom(store, 'shop', NOW);
+    expect(text).toContain(`renewal/shop.json:\n${FILE}\nlive: version ${VERSION}, expires 2027-01-30`);
+    expect(text).toContain(`versions: ${VERSION}`);
+    expect({ json, ok }).toMatchObject({ ok: true, json: { file: FILE, versions: [VERSION] } });
+  });
+
+  it('has the last failure, without what would move the cursor', async () => {
+    const lastFailure = { at: '2026-11-19T00:00:00Z', reason: 'caa-forbids', message: 'no\u001b[2J' };
+    await store.put('state/shop.json', JSON.stringify({ failures: 1, lastFailure }));
+    const { text, ok } = await showFrom(store, 'shop', NOW);
+    expect(text).toContain('last failure: 2026-11-19T00:00:00Z caa-forbids: no?[2J');
+    expect(ok).toBe(false);
+  });
+
+  it('says what is not there', async () => {
+    await store.put('renewal/new.json', FILE);
+    expect((await showFrom(store, 'new', NOW)).text).toContain('nothing is issued yet');
+    await store.remove('renewal/shop.json');
+    expect((await showFrom(store, 'shop', NOW)).text).toContain('it is not renewed');
+  });
+
+  it('names what was probably meant', async () => {
+    await expect(showFrom(store, 'shpo', NOW)).rejects.toThrow('no certificate "shpo"; did you mean shop?');
+    await expect(showFrom(store, 'other.example', NOW)).rejects.toThrow('"perennial status" lists them');
+  });
+});
+
+describe('remove', () => {
+  it('removes the renewal file only, and says until when what is live stays', async () => {
+    const before = store.keys();
+    expect((await removeFrom(store, 'shop')).text).toContain('keep what is live until 2027-01-30');
+    expect(store.keys()).toEqual(before.filter((key) => key !== 'renewal/shop.json'));
+    await expect(removeFrom(store, 'shop')).rejects.toMatchObject({ reason: 'nothing-by-that-name' });
+  });
+
+  it('names what was probably meant, and removes nothing', async () => {
+    const before = store.keys();
+    await expect(removeFrom(store, 'shops')).rejects.toThrow('did you mean shop?');
+    expect(store.keys()).toEqual(before);
+  });
+});
+
+it.each([
+  ['exmaple.com', ['example.com', 'example.org'], 'example.com'],
+  ['www.example.com', ['example.org', 'ww.example.com'], 'ww.example.com'],
+  ['a', ['bb'], undefined],
+  ['shop', [], undefined],
+])('%s was meant to be one of %j: %s', (name, known, meant) => {
+  expect(mostSimilar(name, known)).toBe(meant);
+});
