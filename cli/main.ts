@@ -64,6 +64,7 @@ program
   .description('renews what is due, and follows each certificate to its hosts')
   .argument('[names...]', 'of renewal files; all that is due without any')
   .option('--force', 'renew those named, due or not ("*" for all)')
+  .option('--ignore-budget', "with --force: although our own budget is spent; the CA's limits hold even so")
   .option(...LIMIT)
   .action(
     answering(([names = []], options: RenewOptions) =>

@@ -48,7 +48,7 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   const decide = decider(stack);
   const followed = await followAll(
     [name],
-    (one, say) => followRenewal(deps, one, { before: first, deadline, decide, say }),
+    (one, watch) => followRenewal(deps, one, { before: first, deadline, decide, ...watch }),
     {
       silent: options.json ?? false,
     },

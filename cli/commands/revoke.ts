@@ -42,7 +42,7 @@ export async function revoke(name: string, options: RevokeOptions): Promise<Answ
   const decide = decider(stack);
   const followed = await followAll(
     [name],
-    (one, say) => followRenewal(deps, one, { before, deadline, decide, say }),
+    (one, watch) => followRenewal(deps, one, { before, deadline, decide, ...watch }),
     { silent: json },
   );
   return { ...followedAnswer('revoke', followed, [told]), json: { revoked, certificates: followed } };

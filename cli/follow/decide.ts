@@ -4,10 +4,10 @@ import { invoke } from '../stack/functions.ts';
 import { StackError } from '../stack/stack-error.ts';
 
 /** Asks scan, without changing anything, what it would do with one certificate; who may not ask waits without knowing. */
-export function decider(stack: DeployedStack, { forced = false } = {}) {
+export function decider(stack: DeployedStack, { forced = false, ignoreBudget = false } = {}) {
   return async (name: string): Promise<PlannedCertificate | undefined> => {
     try {
-      const event = { start: 'plan', names: [name], ...(forced && { forced }) };
+      const event = { start: 'plan', names: [name], ...(forced && { forced, ignoreBudget }) };
       const { certificates } = await invoke<Plan>(stack, 'scan', event);
       return certificates.find((certificate) => certificate.name === name);
     } catch (error) {

@@ -83,7 +83,12 @@ describe('perennial', () => {
   it('leaves what is not due, and renews it by force', async () => {
     const before = (await line.pointer('example.com'))?.version;
     const left = await perennial(['renew', 'example.com']);
-    expect(left).toMatchObject({ status: 0, stdout: expect.stringMatching(/not renewed \(not-due, until /) });
+    expect(left).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(
+        /not-due +│ – +│ nothing to do until \d{4}-\d\d-\d\d; --force renews it anyway/,
+      ),
+    });
     expect((await line.pointer('example.com'))?.version).toBe(before);
     const forced = await perennial(['renew', 'example.com', '--force', '--json']);
     const after = (await line.pointer('example.com'))?.version;
@@ -106,7 +111,12 @@ describe('perennial', () => {
     const host = line.cloud.hosts.get(HOST);
     if (!host) throw new Error('no host');
     host.online = false;
-    await perennial(['renew', 'example.com', '--force']);
+    const off = await perennial(['renew', 'example.com', '--force']);
+    expect(off).toMatchObject({ status: 1, stdout: expect.stringMatching(/example\.com +│ offline +│/) });
+    const away = await perennial(['status']);
+    expect(away).toMatchObject({ status: 1, stdout: expect.stringMatching(/hosts-offline/) });
+    const plain = await perennial(['deploy', 'example.com']);
+    expect(plain).toMatchObject({ status: 1, stdout: expect.stringMatching(/offline/) });
     host.online = true;
     const shown = await perennial(['status']);
     expect(shown).toMatchObject({ status: 1, stdout: expect.stringMatching(/hosts-behind +│.*│ 0 of 1 +│/) });

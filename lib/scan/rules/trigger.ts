@@ -34,6 +34,7 @@ const Invocation = z.discriminatedUnion('start', [
     names: z.optional(Names(needsNames('plan', ', or none for all'))),
     /** What a forced renewal of those named would meet. */
     forced: z.optional(z.boolean()),
+    ignoreBudget: z.optional(z.boolean()),
   }),
   z.strictObject({ start: z.literal('check'), names: Names(needsNames('check')) }),
   z.strictObject({
@@ -62,7 +63,7 @@ const whole = (
   invocation: z.infer<typeof Invocation>,
 ): Pick<z.infer<typeof Invocation>, 'start'> & {
   names?: '*' | string[] | undefined;
-  ignoreBudget?: boolean;
+  ignoreBudget?: boolean | undefined;
   forced?: boolean | undefined;
 } => invocation;
 
