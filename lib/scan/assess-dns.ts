@@ -27,7 +27,8 @@ export async function assessCaa(
   if (issuers.length === 0) return undefined;
   const found = await findCaa(resolver, wanted.names);
   const plan = planCaa(found, wishOf(wanted, issuers, stack), live?.caa ?? []);
-  return plan.edits.length + plan.notPossible.length > 0 ? plan : undefined;
+  const { edits, notPossible, refused = [] } = plan;
+  return edits.length + notPossible.length + refused.length > 0 ? plan : undefined;
 }
 
 export async function findIssuer(

@@ -1,5 +1,6 @@
 import {
   changesFor,
+  isStillDecided,
   mergeEdits,
   packChanges,
   type RecordChange,
@@ -9,6 +10,7 @@ import {
 } from './rules/record-edits.ts';
 import { ChangeRefusedError, ZoneError, type Zones } from './zones.ts';
 
+const CHANGED = 'somebody has changed the set meanwhile; the next try decides anew';
 /** How often a set that others keep changing is read again. */
 const MAX_CONFLICTS = 5;
 
@@ -85,6 +87,7 @@ async function sendAgain(target: Target, attempts: readonly Attempt[], refusal: 
     const next = await readAgain(target, attempt).catch(onlyOf);
     if (next instanceof ZoneError)
       target.applied.refused.push({ edit: attempt.edit, message: next.message, error: next });
+    else if (next === 'changed') target.applied.refused.push({ edit: attempt.edit, message: CHANGED });
     else if (next) again.push(next);
     else target.applied.refused.push({ edit: attempt.edit, message: refusal.messages.join('; ') });
   }
@@ -98,9 +101,14 @@ function onlyOf(error: unknown): ZoneError {
 }
 
 /** The attempt from what is there now; `undefined` when that twice changes nothing, so Route 53 has another reason. */
-async function readAgain({ zones, zoneId }: Target, attempt: Attempt): Promise<Attempt | undefined> {
+async function readAgain(
+  { zones, zoneId }: Target,
+  attempt: Attempt,
+): Promise<Attempt | 'changed' | undefined> {
   const { edit, conflicts, puzzling } = attempt;
-  const changes = changesFor(edit, await zones.read(zoneId, edit));
+  const current = await zones.read(zoneId, edit);
+  if (!isStillDecided(edit, current)) return 'changed';
+  const changes = changesFor(edit, current);
   const same = JSON.stringify(changes) === JSON.stringify(attempt.changes);
   if ((same && puzzling) || conflicts >= MAX_CONFLICTS) return undefined;
   return { edit, changes, conflicts: conflicts + 1, puzzling: same };

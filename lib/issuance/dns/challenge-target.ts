@@ -7,7 +7,7 @@ import { DnsError, type Resolver } from './resolver.ts';
 import type { Zones } from './zones.ts';
 
 /** Whether a CNAME that the DNS shows at a name is that of a wildcard above it. */
-type IsFromWildcard = (name: string) => Promise<boolean>;
+export type IsFromWildcard = (name: string) => Promise<boolean>;
 
 interface TargetDeps {
   resolver: Pick<Resolver, 'cname'>;

@@ -5,7 +5,7 @@ import { once } from '../../foundation/common/once.ts';
 import { AcmeError } from '../ca/certificate-authority.ts';
 import { type CaaIssuer, casOf } from '../ca/rules/ca-list.ts';
 import { placeCaa } from '../caa/place-caa.ts';
-import { challengeTarget, wildcardFinder } from '../dns/challenge-target.ts';
+import { challengeTarget, type IsFromWildcard, wildcardFinder } from '../dns/challenge-target.ts';
 import { findPersistRecords } from '../dns/find-persist-records.ts';
 import { type FindZone, zoneFinder } from '../dns/find-zone.ts';
 import { DnsError } from '../dns/resolver.ts';
@@ -19,25 +19,33 @@ export function preCheck(run: RenewRun, claimed: readonly Claimed[]): Promise<Ch
   const { deps } = run;
   const findZone = zoneFinder(deps, run.hostedZones);
   const findIssuers = issuerFinder(run);
+  const isFromWildcard = once(wildcardFinder(deps.zones, findZone));
+  const readRecords = once((zoneId: string) => deps.zones.records(zoneId));
   return runPhase(run, claimed, async (renewal) => {
     const { wanted } = renewal;
     const persistent = isPersistent(wanted);
     const identifiers = persistent ? [] : [...new Set(wanted.names.map(identifierOf))];
     const targets = identifiers.map(
-      async (identifier) => [identifier, await placeOf(deps, identifier, findZone)] as const,
+      async (identifier) =>
+        [identifier, await placeOf({ ...deps, isFromWildcard }, identifier, findZone)] as const,
     );
     const challengeTargets = new Map(await Promise.all(targets));
     const [issuer, ...caaFallbacks] = await findIssuers(wanted);
     if (persistent) await requirePersistRecords(deps, wanted.names, issuer);
     const issuers = issuer && ([issuer, ...caaFallbacks] as const);
-    const caaEdits = issuers ? await placeCaa(deps, renewal, { issuers, findZone }) : [];
+    const caaEdits = issuers
+      ? await placeCaa(deps, renewal, { issuers, findZone, readRecords, isFromWildcard })
+      : [];
     return { ...renewal, challengeTargets, caaEdits, caaFallbacks };
   });
 }
 
 /** The name and hosted zone of a proof. */
-async function placeOf({ resolver, zones, stack }: BatchDeps, identifier: string, findZone: FindZone) {
-  const isFromWildcard = wildcardFinder(zones, findZone);
+async function placeOf(
+  { resolver, zones, stack, isFromWildcard }: BatchDeps & { isFromWildcard: IsFromWildcard },
+  identifier: string,
+  findZone: FindZone,
+) {
   const name = await challengeTarget({ resolver, isFromWildcard, stack }, identifier).catch(async (error) => {
     // If the DNS does not answer, the search for the zone often throws the cause.
     if (error instanceof DnsError) await findZone(challengeName(identifier));

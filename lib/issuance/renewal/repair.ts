@@ -6,10 +6,12 @@ import {
   liveCopyKey,
   renewalKey,
 } from '../../foundation/certificate/object-keys.ts';
+import { once } from '../../foundation/common/once.ts';
 import type { StackEvent } from '../../foundation/events/events.ts';
 import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
 import { placeCaa } from '../caa/place-caa.ts';
 import { applyEdits } from '../dns/apply-edits.ts';
+import { wildcardFinder } from '../dns/challenge-target.ts';
 import { zoneFinder } from '../dns/find-zone.ts';
 import { cleanUp } from './clean-up.ts';
 import { caaAfter, putCopies, writePointer } from './commit.ts';
@@ -59,7 +61,9 @@ async function repairCaa(
   if (!pointer.caaIssuer) return pointer;
   const issuers = [pointer.caaIssuer, ...(pointer.caaFallbacks ?? [])] as const;
   const findZone = zoneFinder(deps, await deps.zones.list());
-  const edits = await placeCaa(deps, { wanted, live }, { issuers, findZone });
+  const isFromWildcard = wildcardFinder(deps.zones, findZone);
+  const readRecords = once((zoneId: string) => deps.zones.records(zoneId));
+  const edits = await placeCaa(deps, { wanted, live }, { issuers, findZone, readRecords, isFromWildcard });
   for (const { zoneId, edit } of edits) {
     const { refused } = await applyEdits(deps.zones, zoneId, [edit]);
     if (refused[0]) throw refusedError('refuses', refused[0]);

@@ -106,9 +106,10 @@ describe('CAA to add', () => {
   it('lets the CA issue, once added', () => {
     for (const name of ['certs.example.com', '*.certs.example.com']) {
       for (const records of [
-        ['0 issue ";"'],
-        ['0 issuewild ";"'],
+        ['0 issue ";"', '0 issue "x.test"', '0 issuewild "y.test"'],
         ['0 issue "x.test"', '0 issuewild "y.test"'],
+        ['0 issue "ca1.example.net; accounturi=https://theirs.test/1"'],
+        ['0 issue "ca1.example.net; validationmethods=http-01"'],
       ]) {
         for (const restrict of [false, true]) {
           const added = plan([[name, setOf(...records)]], { restrict }).edits.flatMap(({ add }) => add);
@@ -140,6 +141,72 @@ describe('CAA bound to our account', () => {
       { at: 'certs.example.com', add: [BOUND], remove: [old], governs: ['certs.example.com'] },
     ]);
     expect(plan([['certs.example.com', set]], { restrict: true }).edits[0]?.remove).toEqual([]);
+  });
+});
+
+const THEIRS = 'accounturi=https://ca1.example.net/acct/2';
+
+describe('a set that binds our CA', () => {
+  it.each<[string, string[]]>([
+    ['an account', [`0 issue "ca1.example.net; ${THEIRS}"`]],
+    ['another method', ['0 issue "ca1.example.net;validationmethods=http-01"']],
+    ['both', [`0 issue "CA1.example.net; ${THEIRS}; validationmethods=dns-01"`]],
+    [
+      'each value otherwise',
+      [`0 issue "ca1.example.net; ${THEIRS}"`, '0 issue "ca1.example.net; accounturi="'],
+    ],
+    ['what no account can be', [`0 issue "ca1.example.net; accounturi=${ACCOUNT}; accounturi=${ACCOUNT}"`]],
+  ])('to %s gets a value bound to our account and method', (_, records) => {
+    expect(plan([['certs.example.com', setOf(...records)]])).toEqual({
+      edits: [{ at: 'certs.example.com', add: [BOUND], remove: [], governs: ['certs.example.com'] }],
+      notPossible: [],
+    });
+  });
+
+  it('by issuewild gets one for wildcards only', () => {
+    const set = setOf('0 issue "ca1.example.net"', `0 issuewild "ca1.example.net; ${THEIRS}"`);
+    const names = ['certs.example.com', '*.certs.example.com'];
+    expect(additions(names.map((name) => [name, set]))).toEqual([
+      ['certs.example.com', [BOUND.replace('issue', 'issuewild')]],
+    ]);
+  });
+
+  it('names the method that the certificate is proved by', () => {
+    const method = 'dns-persist-01';
+    const set = setOf('0 issue "ca1.example.net; validationmethods=dns-01"');
+    expect(additions([['certs.example.com', set]], { method })).toEqual([
+      ['certs.example.com', [BOUND.replace('dns-01', method)]],
+    ]);
+  });
+
+  it('is left alone where an unbound value stands there already', () => {
+    const set = setOf(`0 issue "ca1.example.net; ${THEIRS}"`, '0 issue "ca1.example.net"');
+    expect(additions([['certs.example.com', set]])).toEqual([]);
+  });
+
+  it.each<[string, string[], string]>([
+    ['nobody', ['0 issue ";"'], 'set 0 issue "ca1.example.net" at'],
+    ['nobody, with a reason', ['0 issue "; policy=none"'], 'set 0 issue "ca1.example.net" at'],
+    ['nobody that can be read', ['0 issue "%%%"'], 'set 0 issue "ca1.example.net" at'],
+    [
+      'what only the CA knows, beside an account',
+      [`0 issue "ca1.example.net; policy=ev; ${THEIRS}"`],
+      `set 0 issue "ca1.example.net; policy=ev; accounturi=${ACCOUNT}; validationmethods=dns-01" at`,
+    ],
+    ['what cannot be read', ['0 issue "ca1.example.net; ours"'], `set ${BOUND} at`],
+  ])('is refused with the line to set where it names %s', (_, records, line) => {
+    const { edits, refused } = plan([['certs.example.com', setOf(...records)]]);
+    expect(edits).toEqual([]);
+    expect(refused).toMatchObject([{ remedy: expect.stringContaining(line) }]);
+  });
+
+  it('is refused while our account is not known', () => {
+    const set = setOf('0 issue "ca1.example.net; validationmethods=http-01"');
+    const { edits, refused } = plan([['certs.example.com', set]], {
+      issuers: [{ identity: 'ca1.example.net' }],
+    });
+    expect(edits).toEqual([]);
+    expect(refused).toMatchObject([{ remedy: expect.stringContaining('not known yet') }]);
   });
 });
 

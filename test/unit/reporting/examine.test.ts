@@ -395,7 +395,7 @@ describe('CAA', () => {
     [
       'names another CA, and is let alone',
       { ...mode('off'), caa: caa('0 issue ";"') },
-      ['failing', '0 issue ";"', 'add 0 issue'],
+      ['failing', '0 issue ";"', 'the set says that nobody may issue; if it shall, set 0 issue "ca.test"'],
     ],
     [
       'names another CA outside the domains',
@@ -426,6 +426,25 @@ describe('CAA', () => {
       'binds the CA to another account',
       { ...mode('check'), caa: caa('0 issue "ca.test; accounturi=https://ca.test/8"') },
       ['failing', 'accounturi=https://ca.test/8', 'mend the accounturi'],
+    ],
+    [
+      'binds the CA to another account, and gets a value of ours',
+      { caa: caa('0 issue "ca.test; accounturi=https://ca.test/8"') },
+      ['ok', 'the next renewal adds ca.test'],
+    ],
+    [
+      'asks for what only the CA knows',
+      { caa: caa('0 issue "ca.test; policy=ev; accounturi=https://ca.test/8"') },
+      [
+        'failing',
+        'policy=ev',
+        'set 0 issue "ca.test; policy=ev; accounturi=https://ca.test/7; validationmethods=dns-01" at example.com',
+      ],
+    ],
+    [
+      'says that nobody may issue',
+      { caa: caa('0 issue ";"') },
+      ['failing', '0 issue ";"', 'if it shall, set 0 issue "ca.test" at example.com'],
     ],
     [
       'binds the CA to an account, and ours is not known yet',

@@ -1,25 +1,30 @@
 import { identifierOf } from '../../../foundation/certificate/domain-name.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
-import { formatCaa, governingTag, issuerOf, judgeCaa, type RelevantSet } from './caa.ts';
+import { methodOf } from '../../dns/rules/persist-record.ts';
+import { additionTo, issueValue, lineToSet } from './add-to-caa.ts';
+import { formatCaa, parseCaa, type RelevantSet } from './caa.ts';
+import { parseIssueValue } from './issue-value.ts';
 
 /** What a certificate wants in CAA; issuers are its CA and those it falls back to. */
 export interface CaaWish {
   issuers: readonly CaaIssuer[];
   /** Whether values bind the CA to our account and to DNS-01 (RFC 8657). */
   restrict: boolean;
+  /** How names are proved; dns-01 when absent. */
+  method?: string | undefined;
   alsoAllow: readonly string[];
   iodef?: string | undefined;
 }
 
 /** What a renewal file and the stack ask for, with these CAs. */
 export function wishOf(
-  { caa }: Pick<Wanted, 'caa'>,
+  { caa, challenge }: Pick<Wanted, 'caa' | 'challenge'>,
   issuers: readonly CaaIssuer[],
   stack: { alsoAllow: readonly string[] },
 ): CaaWish {
   const { restrict, alsoAllow = stack.alsoAllow, iodef } = caa;
-  return { issuers, restrict, alsoAllow, iodef };
+  return { issuers, restrict, method: methodOf({ challenge }), alsoAllow, iodef };
 }
 
 /** The relevant set of a name, and whether the name is itself an alias, which can hold no CAA. */
@@ -43,22 +48,34 @@ export interface CaaEdit {
   governs: string[];
 }
 
+/** A set that keeps a CA out, and that we do not add to. */
+export interface CaaRefusal {
+  name: string;
+  identity: string;
+  /** Why, and what a person may set there. */
+  remedy: string;
+}
+
 export interface CaaPlan {
   edits: CaaEdit[];
+  /** What only a person may change; absent for nothing. */
+  refused?: CaaRefusal[];
   /** Names that get no set of their own, because they are CNAMEs (RFC 1034, 3.6.2). */
   notPossible: string[];
 }
 
 /**
  * What to change so that the issuers may issue. Values are only added to an existing set, which is never shadowed by a closer
- * one; `issuewild` only where the set has `issuewild` values. Without a set, one is made at the name itself, never above it.
- * Only recorded values of ours are removed, where they bind an issuer to what is outdated, such as a former account.
+ * one, nor made looser than it is ({@link additionTo}); `issuewild` only where the set has `issuewild` values. Without a set,
+ * one is made at the name itself, never above it. Only recorded values of ours are removed, where they bind an issuer to what
+ * is outdated, such as a former account.
  */
 export function planCaa(found: readonly CaaFound[], wish: CaaWish, recorded: readonly CaaRecord[]): CaaPlan {
   const edits = new Map<string, CaaEdit>();
   const notPossible: string[] = [];
+  const refused: CaaRefusal[] = [];
   for (const { name, set, isAlias } of found) {
-    const wanted = set ? missingIn(set, name, wish) : newSet(wish);
+    const wanted = set ? missingIn(set, name, { wish, refused }) : newSet(wish);
     if (wanted.length === 0) continue;
     if (!set && isAlias) {
       notPossible.push(name);
@@ -73,38 +90,29 @@ export function planCaa(found: readonly CaaFound[], wish: CaaWish, recorded: rea
       governs: [...governs, name],
     });
   }
-  return { edits: [...edits.values()], notPossible };
+  return { edits: [...edits.values()], notPossible, ...(refused.length > 0 && { refused }) };
 }
 
-function newSet({ alsoAllow, iodef, ...wish }: CaaWish): string[] {
-  const ours = wish.issuers.map((issuer) => issueValue('issue', issuer, wish.restrict));
+function newSet({ alsoAllow, iodef, restrict, method, issuers }: CaaWish): string[] {
+  const ours = issuers.map((issuer) => issueValue('issue', { ...issuer, method }, { bound: restrict }));
   const others = alsoAllow.map((value) => formatCaa({ flags: 0, tag: 'issue', value }));
   return [...ours, ...others, ...(iodef ? [formatCaa({ flags: 0, tag: 'iodef', value: iodef })] : [])];
 }
 
-function missingIn(set: RelevantSet, name: string, { issuers, restrict }: CaaWish): string[] {
-  const present = set.properties.map(formatCaa);
+function missingIn(
+  set: RelevantSet,
+  name: string,
+  { wish, refused }: { wish: CaaWish; refused: CaaRefusal[] },
+): string[] {
+  const { issuers, method, restrict } = wish;
   return issuers.flatMap((issuer) => {
-    const verdict = judgeCaa(name, set, issuer);
-    // An unknown critical property overrules every other one.
-    if (!verdict.allowed && verdict.reason === 'caa-unknown-critical') return [];
-    const value = issueValue(governingTag(name, set), issuer, restrict);
-    const isWanted = !verdict.allowed || (restrict && names(set, issuer));
-    return isWanted && !present.includes(value) ? [value] : [];
+    const request = { asker: { ...issuer, method }, restrict };
+    const addition = additionTo(set, name, request);
+    if (!addition) return [];
+    if ('value' in addition) return [addition.value];
+    refused.push({ name, identity: issuer.identity, remedy: lineToSet(set, name, request) });
+    return [];
   });
-}
-
-/** Whether the set names the issuer: where it restricts nobody, binding one CA would shut out the others. */
-function names({ properties }: RelevantSet, { identity }: CaaIssuer): boolean {
-  return properties.some(
-    ({ tag, value }) => tag.toLowerCase().startsWith('issue') && issuerOf(value) === identity.toLowerCase(),
-  );
-}
-
-function issueValue(tag: string, { identity, accountUri }: CaaIssuer, restrict: boolean): string {
-  const account = accountUri === undefined ? '' : `; accounturi=${accountUri}`;
-  const bound = `${identity}${account}; validationmethods=dns-01`;
-  return formatCaa({ flags: 0, tag, value: restrict ? bound : identity });
 }
 
 /** Recorded values at a name that a wanted value replaces: same property, same issuer. */
@@ -115,9 +123,9 @@ function outdated(at: string, wanted: readonly string[], recorded: readonly CaaR
 }
 
 /** `issue letsencrypt.org` of `0 issue "letsencrypt.org; validationmethods=dns-01"`. */
-function subjectOf(value: string): string {
-  const [, tag = '', issuer = ''] = /^\d+ (\S+) "([^;"]*)/.exec(value) ?? [];
-  return `${tag.toLowerCase()} ${issuer.trim().toLowerCase()}`;
+function subjectOf(text: string): string {
+  const { tag, value } = parseCaa(text);
+  return `${tag.toLowerCase()} ${parseIssueValue(value).issuer}`;
 }
 
 /** The certificate's recorded values after an edit. */

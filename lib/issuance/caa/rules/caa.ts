@@ -1,5 +1,6 @@
 import { isWildcard } from '../../../foundation/certificate/domain-name.ts';
 import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
+import { type IssueValue, isMet, parseIssueValue } from './issue-value.ts';
 
 /** One CAA property (RFC 8659, 4.1), its value as in the DNS. */
 export interface CaaProperty {
@@ -14,6 +15,11 @@ export interface RelevantSet {
   properties: CaaProperty[];
 }
 
+/** Who wants to issue: a CA for our account there, after a proof by `method`; dns-01 when absent. */
+export interface CaaAsker extends CaaIssuer {
+  method?: string | undefined;
+}
+
 export type CaaVerdict =
   | { allowed: true }
   | { allowed: false; reason: 'caa-forbids' | 'caa-wrong-account' | 'caa-unknown-critical'; because: string };
@@ -21,35 +27,23 @@ export type CaaVerdict =
 const KNOWN_TAGS = ['issue', 'issuewild', 'iodef', 'contactemail', 'contactphone', 'issuemail', 'issuevmc'];
 const CRITICAL = 128;
 
-/** Whether a set lets this CA issue for `name` over DNS-01 (RFC 8659, 4.2 and 4.3; RFC 8657, 3 and 4). */
-export function judgeCaa(name: string, set: RelevantSet | undefined, issuer: CaaIssuer): CaaVerdict {
+/** Whether a set lets this CA issue for `name` (RFC 8659, 4.2 and 4.3; RFC 8657, 3 and 4). */
+export function judgeCaa(name: string, set: RelevantSet | undefined, asker: CaaAsker): CaaVerdict {
   if (!set) return { allowed: true };
   const unknown = set.properties.find(
     ({ flags, tag }) => (flags & CRITICAL) !== 0 && !KNOWN_TAGS.includes(tag.toLowerCase()),
   );
   if (unknown)
     return { allowed: false, reason: 'caa-unknown-critical', because: `${formatCaa(unknown)} at ${set.at}` };
-  const tag = governingTag(name, set);
-  const governing = set.properties.filter((property) => property.tag.toLowerCase() === tag);
-  const ofIssuer = governing.filter(({ value }) => issuerOf(value) === issuer.identity.toLowerCase());
-  if (governing.length === 0 || ofIssuer.some(({ value }) => lets(value, issuer))) return { allowed: true };
+  const governing = governingProperties(name, set);
+  const ofIssuer = valuesOf(asker, governing);
+  if (governing.length === 0 || ofIssuer.some((value) => meets(asker, value))) return { allowed: true };
   const reason = ofIssuer.length > 0 ? 'caa-wrong-account' : 'caa-forbids';
   return { allowed: false, reason, because: `${governing.map(formatCaa).join(', ')} at ${set.at}` };
 }
 
-/** Whether we meet the parameters of a value; an account that is not known yet counts as the right one. */
-function lets(value: string, { accountUri }: CaaIssuer): boolean {
-  const { accounturi, validationmethods } = parametersOf(value);
-  if (validationmethods !== undefined && !validationmethods.split(',').includes('dns-01')) return false;
-  return accounturi === undefined || accountUri === undefined || accounturi === accountUri;
-}
-
-/** RFC 8659, 4.2: `;`-separated tag=value pairs after the issuer's name; tags in lower case. */
-function parametersOf(value: string): Record<string, string | undefined> {
-  const [, ...pairs] = value.split(';').map((pair) => pair.trim().split('='));
-  return Object.fromEntries(
-    pairs.map(([tag = '', ...rest]) => [tag.trim().toLowerCase(), rest.join('=').trim()]),
-  );
+export function meets({ accountUri, method = 'dns-01' }: CaaAsker, value: IssueValue): boolean {
+  return isMet(value, { accountUri, method });
 }
 
 /** For wildcards `issuewild` replaces `issue` where the set has any (RFC 8659, 4.3). */
@@ -59,12 +53,25 @@ export function governingTag(name: string, { properties }: RelevantSet): 'issue'
     : 'issue';
 }
 
-/** The issuer domain name of an issue value, without parameters; empty when it names nobody. */
-export function issuerOf(value: string): string {
-  return (value.split(';')[0] ?? '').trim().toLowerCase();
+export function governingProperties(name: string, set: RelevantSet): CaaProperty[] {
+  const governing = governingTag(name, set);
+  return set.properties.filter(({ tag }) => tag.toLowerCase() === governing);
+}
+
+/** The values that begin with the CA's name, also those that a CA cannot read. */
+export function valuesOf({ identity }: CaaIssuer, properties: readonly CaaProperty[]): IssueValue[] {
+  return properties
+    .map(({ value }) => parseIssueValue(value))
+    .filter(({ issuer }) => issuer === identity.toLowerCase());
 }
 
 /** `0 issue "letsencrypt.org"`: presentation format, as Route 53 takes and returns it. */
 export function formatCaa({ flags, tag, value }: CaaProperty): string {
   return `${flags} ${tag} "${value}"`;
+}
+
+/** A property from that format; what cannot be read is one with a tag that no CA knows. */
+export function parseCaa(text: string): CaaProperty {
+  const [, flags = '0', tag = 'unreadable', value = text] = /^\s*(\d+)\s+(\S+)\s+"(.*)"\s*$/.exec(text) ?? [];
+  return { flags: Number(flags), tag, value };
 }

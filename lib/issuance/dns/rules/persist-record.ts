@@ -3,6 +3,10 @@ import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
 
 export const isPersistent = ({ challenge }: Pick<Wanted, 'challenge'>) => challenge === 'dns-persist-01';
 
+/** How the names are proved, as `validationmethods` in CAA has it (RFC 8657, 4). */
+export const methodOf = (wanted: Pick<Wanted, 'challenge'>) =>
+  isPersistent(wanted) ? 'dns-persist-01' : 'dns-01';
+
 /** Whether a renewal may change the DNS, and so needs the hosted zones of the names. */
 export const writesDns = (wanted: Pick<Wanted, 'challenge' | 'caa'>) =>
   !isPersistent(wanted) || wanted.caa.mode === 'manage';

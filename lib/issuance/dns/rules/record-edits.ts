@@ -14,6 +14,19 @@ export interface RecordEdit {
   remove: readonly string[];
   /** Seconds; used only when the set does not exist yet. */
   ttl: number;
+  /** The values that it was decided by, empty for no set: a set that has become another one is not changed. */
+  decidedBy?: readonly string[];
+}
+
+/** Whether a set is still what the edit was decided by, but for what the edit itself changes. */
+export function isStillDecided(
+  { add, remove, decidedBy }: RecordEdit,
+  current: RecordSet | undefined,
+): boolean {
+  if (!decidedBy) return true;
+  const values = current?.values ?? [];
+  const isKnown = values.every((value) => decidedBy.includes(value) || add.includes(value));
+  return isKnown && decidedBy.every((value) => values.includes(value) || remove.includes(value));
 }
 
 export type RecordChange = { action: 'CREATE' | 'DELETE'; set: RecordSet };

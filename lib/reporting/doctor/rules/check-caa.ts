@@ -1,6 +1,14 @@
 import { isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
-import type { CaaIssuer } from '../../../issuance/ca/rules/ca-list.ts';
-import { governingTag, issuerOf, judgeCaa, type RelevantSet } from '../../../issuance/caa/rules/caa.ts';
+import { additionTo, lineToSet } from '../../../issuance/caa/rules/add-to-caa.ts';
+import {
+  type CaaAsker,
+  governingProperties,
+  governingTag,
+  judgeCaa,
+  type RelevantSet,
+} from '../../../issuance/caa/rules/caa.ts';
+import { parseIssueValue } from '../../../issuance/caa/rules/issue-value.ts';
+import { methodOf } from '../../../issuance/dns/rules/persist-record.ts';
 import type { CertificateFacts } from './facts.ts';
 import { failing, foundOr, ok, type Result, troublesOr, unseen, warning } from './finding.ts';
 
@@ -13,23 +21,24 @@ export function checkCaa({ wanted, stack, caa, account }: CertificateFacts): Res
   const identity = account.directory.found.caaIdentity;
   if (identity === undefined) return [ok(CHECK, 'the CA has no name in CAA records')];
   // Without an account there is no accounturi to compare.
-  const issuer = { identity, accountUri: foundOr(account.kept, undefined)?.accountUri };
-  const context = { issuer, mode: wanted.caa.mode, domains: stack.domains };
+  const accountUri = foundOr(account.kept, undefined)?.accountUri;
+  const asker = { identity, accountUri, method: methodOf(wanted) };
+  const context = { ...wanted.caa, asker, domains: stack.domains };
   const results = caa.map(({ name, set }) =>
     'trouble' in set ? unseen(CHECK, set.trouble) : judge(name, set.found, context),
   );
   return troublesOr(results);
 }
 
-interface Context {
-  issuer: CaaIssuer;
-  mode: CertificateFacts['wanted']['caa']['mode'];
+type Context = Pick<CertificateFacts['wanted']['caa'], 'mode' | 'restrict'> & {
+  asker: CaaAsker;
   domains: readonly string[];
-}
+};
 
-function judge(name: string, set: RelevantSet | undefined, { issuer, mode, domains }: Context): Result {
-  const { identity } = issuer;
-  const verdict = judgeCaa(name, set, issuer);
+function judge(name: string, set: RelevantSet | undefined, context: Context): Result {
+  const { asker, mode, domains } = context;
+  const { identity } = asker;
+  const verdict = judgeCaa(name, set, asker);
   const isManaged = mode === 'manage';
   if (!set) {
     const made = 'no set yet; the next renewal makes one, unless a CNAME stands there';
@@ -39,20 +48,23 @@ function judge(name: string, set: RelevantSet | undefined, { issuer, mode, domai
   const seen = `${name}: ${verdict.because} does not let ${identity} issue`;
   if (verdict.reason === 'caa-unknown-critical')
     return failing(CHECK, seen, 'remove it; no CA may pass over a critical property that it does not know');
-  if (isManaged && domains.some((domain) => isAtOrBelow(set.at, domain)))
+  const addition = additionTo(set, name, context);
+  const mayAdd = addition !== undefined && 'value' in addition;
+  if (mayAdd && isManaged && domains.some((domain) => isAtOrBelow(set.at, domain)))
     return ok(CHECK, `the next renewal adds ${identity} to the set at ${set.at}`);
-  const add = `add 0 ${governingTag(name, set)} "${identity}" at ${set.at}`;
+  const todo = lineToSet(set, name, context);
   if (verdict.reason !== 'caa-forbids')
-    return failing(CHECK, seen, `${add}, or mend the accounturi and validationmethods there`);
-  return failing(CHECK, seen, isManaged ? add : `${add}, or set caa.mode to manage in the renewal file`);
+    return failing(CHECK, seen, `${todo}, or mend the accounturi and validationmethods there`);
+  const orManage = mayAdd && !isManaged ? ', or set caa.mode to manage in the renewal file' : '';
+  return failing(CHECK, seen, todo + orManage);
 }
 
 /** RFC 8657, 5.1: a value without parameters lets the CA issue for everyone, whatever another value asks for. */
 function judgeRestrictions(name: string, set: RelevantSet, identity: string): Result {
   const tag = governingTag(name, set);
-  const values = set.properties
-    .filter((one) => one.tag.toLowerCase() === tag && issuerOf(one.value) === identity.toLowerCase())
-    .map(({ value }) => value);
+  const values = governingProperties(name, set)
+    .map(({ value }) => value)
+    .filter((value) => parseIssueValue(value).issuer === identity.toLowerCase());
   const restricted = values.filter((value) => /;\s*(accounturi|validationmethods)\s*=/i.test(value));
   const open = values.find((value) => !restricted.includes(value));
   if (restricted.length === 0 || open === undefined)
