@@ -86,6 +86,8 @@ program
   .option('--renew-before-days <days>', 'days before expiry')
   .option('--force', 'replace a file that exists')
   .option('--wait', 'follow the first issue to the hosts')
+  .option('--dry-run', 'say what would come of it and be written to the DNS, and write nothing')
+  .option('--yes', 'agree to a new CAA set above names of others, which shuts other CAs out')
   .option(...LIMIT)
   .action(
     answering(([[name = ''] = []], options: AddOptions) =>

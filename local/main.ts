@@ -75,7 +75,7 @@ function linesToTry(environment: string): string {
   return `In another terminal, in this folder (docs/walkthrough.md shows what each prints):
 
   . ${environment}
-  npx perennial add ${DOMAIN} --names '${DOMAIN},*.${DOMAIN}' --hosts web --profile classic --wait
+  npx perennial add ${DOMAIN} --names '${DOMAIN},*.${DOMAIN}' --hosts web --profile classic --yes --wait
   npx perennial status
   npx perennial renew ${DOMAIN} --force
   curl -sv --cacert $CA_ROOT --resolve ${DOMAIN}:$HOST_PORT:127.0.0.1 https://${DOMAIN}:$HOST_PORT/

@@ -30,6 +30,7 @@ import { findFacts } from './find-facts.ts';
 import { foundOf, foundOfRejected, heldBy } from './health-facts.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
+import type { Start } from './rules/trigger.ts';
 
 /** Compares what a renewal file wants with what is, and decides what follows; a file that cannot be used is rejected. */
 export async function assessCertificate(
@@ -41,7 +42,7 @@ export async function assessCertificate(
   const { name } = found;
   let wanted: Wanted | undefined;
   try {
-    wanted = await readWanted(deps, name);
+    wanted = await readWanted(deps, name, context.start.files);
     return await decide(deps, wanted, context);
   } catch (error) {
     return { ...rejection(name, error), ...(await foundOfRejected(deps, { name, wanted, error }, context)) };
@@ -52,7 +53,12 @@ const rejection = (name: string, error: unknown): Assessment => ({
   planned: { name, action: 'reject', ...describeError(error) },
 });
 
-async function readWanted({ store, stack }: AssessDeps, name: string): Promise<Wanted> {
+async function readWanted(
+  { store, stack }: AssessDeps,
+  name: string,
+  files: Start['files'] = {},
+): Promise<Wanted> {
+  if (Object.hasOwn(files, name)) return parseRenewalFile(JSON.stringify(files[name]), name, stack);
   const file = await store.get(renewalKey(name));
   if (file) return parseRenewalFile(file.body, name, stack);
   throw new InputError('renewal-file-missing', {
@@ -65,7 +71,8 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const { start, zonesIn, now } = context;
   const { name, zoneRole, hosts: groups, acm, probe } = wanted;
   const zones = writesDns(wanted) ? await zonesIn(zoneRole) : undefined;
-  const zoneIds = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0].id) : [];
+  const places = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0]) : [];
+  const zoneIds = places.map(({ id }) => id);
   const { facts, found, revocations, caa, revocation } = await findFacts(deps, wanted, context);
   const { live, state } = facts;
   const notAfter = live?.notAfter;
@@ -89,6 +96,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
       ...plannedCertificate(wanted, decision, { notAfter, ca: choice }),
       ...(caa && { caa }),
       ...(standing && { standing }),
+      ...(start.dryRun && places.length > 0 && { zones: [...new Set(places.map((zone) => zone.name))] }),
       ...(revocation && { revoked: plannedRevocation(revocation) }),
     },
     checked: {

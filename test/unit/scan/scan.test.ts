@@ -63,6 +63,29 @@ const live = (name: string, daysLeft: number, { names, ...more }: Partial<LivePo
     { version: VERSION, notAfter: new Date(NOW.getTime() + daysLeft * DAY), more, ...(names && { names }) },
   );
 
+describe('a plan of a file that is not in the bucket', () => {
+  it('says what would come of it, and writes nothing', async () => {
+    const before = store.keys();
+    const files = { shop: { names: ['shop.example.com'] }, bad: { names: [] } };
+    const { certificates } = await scan(deps(), parseStart({ start: 'plan', files }), NOW);
+    expect(certificates).toMatchObject([
+      { name: 'shop', action: 'renew', reason: 'never-issued', zones: ['example.com'] },
+      { name: 'bad', action: 'reject', reason: 'renewal-file-invalid' },
+    ]);
+    expect([store.keys(), events.facts]).toEqual([before, []]);
+  });
+
+  it('takes it in the place of the one that is there', async () => {
+    await want('shop');
+    await live('shop', 60);
+    const names = ['shop.example.com', 'www.shop.example.com'];
+    const start = parseStart({ start: 'plan', files: { shop: { names } } });
+    expect((await scan(deps(), start, NOW)).certificates).toMatchObject([
+      { action: 'renew', reason: 'names-changed' },
+    ]);
+  });
+});
+
 describe('a check of all certificates', () => {
   it('rejects a key that stands twice at each check, from the index too', async () => {
     await store.put('renewal/shop.json', '{ "names": ["example.com"], "names": ["www.example.com"] }');
