@@ -11,7 +11,8 @@ export const SYSTEMS_MANAGER = {
 export const DEPLOYMENT = {
   ...SYSTEMS_MANAGER,
   ...all('nobody-there', {
-    'no-hosts': 'tag a host perennial-group=<group>, or take the group out of the renewal file',
+    'no-hosts':
+      "tag a host of the stack's region perennial-group=<group>, or take the group out of the renewal file",
     'hosts-offline': 'start the hosts, or their SSM agents; the next check that finds them online deploys',
   }),
   ...all('harmless', {

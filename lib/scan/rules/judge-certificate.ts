@@ -1,5 +1,5 @@
 import { minuteOf } from '../../foundation/common/minute-of.ts';
-import { isOfKind, remedyOf } from '../../foundation/reasons/reasons.ts';
+import { isOfKind, ownRemedy } from '../../foundation/reasons/reasons.ts';
 import { decideRenewal, type RenewalDecision } from '../../issuance/renewal/rules/decide-renewal.ts';
 import { isOverdue } from '../../issuance/renewal/rules/due-by-age.ts';
 import { lastFailed } from '../../issuance/renewal/rules/state.ts';
@@ -83,8 +83,7 @@ export function waitOf({ state }: Pick<HealthFacts, 'state'>): string {
 
 function remedyFor(state: HealthFacts['state']): string {
   const { reason = 'unknown' } = lastFailed(state)?.lastFailure ?? {};
-  const { words, anchor } = remedyOf(reason);
-  return anchor.startsWith('operations.md') ? words : '';
+  return ownRemedy(reason);
 }
 
 /** What failed last, and when it is tried again; empty if nothing did. */

@@ -2,7 +2,7 @@ import { LineageName } from '../../../foundation/certificate/lineage.ts';
 import { HOUR } from '../../../foundation/common/durations.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
 import { minuteOf } from '../../../foundation/common/minute-of.ts';
-import { remedyOf } from '../../../foundation/reasons/reasons.ts';
+import { remedyOf, remedyOnHost } from '../../../foundation/reasons/reasons.ts';
 import type { Trouble } from './trouble.ts';
 
 /** SNS: ASCII, at most 100 characters, without line breaks; the text at most 256 KB. */
@@ -76,7 +76,7 @@ const headline = (trouble: Trouble) => HEADLINES[trouble.kind](trouble);
 
 function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts): string {
   const { kind, subject, reason, message, names, hosts } = trouble;
-  const { words, anchor } = remedyOf(reason);
+  const { words, anchor } = kind === 'deployment' ? remedyOnHost(reason) : remedyOf(reason);
   const hasLife = ['renewal', 'overdue', 'health', 'file'].includes(kind) && reason !== 'stray-object';
   const lines: [title: string, value: string][] = [
     ['Time left', hasLife ? timeLeft(lives.get(subject)?.notAfter, now) : ''],
