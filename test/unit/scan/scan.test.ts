@@ -210,6 +210,21 @@ describe('a scan', () => {
     expect(plan.certificates).toMatchObject([{ action: 'reject', reason: 'no-hosted-zone' }]);
   });
 
+  it('remembers why a file is rejected that only the DNS shows, and tells it at once', async () => {
+    await want('shop', { names: ['shop.example.com'] });
+    const without = { ...deps(), zonesOf: () => new FakeZones('example.org') };
+    const held = () => JSON.parse(store.text('state/shop.json') || '{}').held;
+    const changed = { 'detail-type': 'Object Created', detail: { object: { key: 'renewal/shop.json' } } };
+    await scan(without, parseStart(changed), NOW);
+    expect(held()).toMatchObject({ action: 'reject', reason: 'no-hosted-zone' });
+    expect(events.of('Renewal File Rejected')).toMatchObject([{ name: 'shop', reason: 'no-hosted-zone' }]);
+    const before = store.text('state/shop.json');
+    await scan(without, parseStart({ start: 'weekly-sweep' }), NOW);
+    expect(store.text('state/shop.json')).toBe(before);
+    await weekly();
+    expect(held()).toBeUndefined();
+  });
+
   it('reads no object of a certificate that is as it was at the last check', async () => {
     for (const name of ['a', 'b']) {
       await want(name);
@@ -392,6 +407,27 @@ describe('hosts that lack a version', () => {
     );
     await weekly();
     expect(events.of('Deployment Due').map((detail) => detail.hosts?.length)).toEqual([named]);
+  });
+
+  it('get what replaces a revoked version apart from the rest, and first', async () => {
+    await deployed('web');
+    await want('other', { hosts: ['web'] });
+    await live('other', 60, { hosts: ['web'] });
+    await holds('web', '20261001T000000Z-0a1b2c');
+    const revocation = {
+      serial: 'ab',
+      keyFingerprint: 'c'.repeat(64),
+      reason: 'superseded',
+      askedAt: NOW.toISOString(),
+    };
+    const versions = [{ version: '20261001T000000Z-0a1b2c', ...revocation }];
+    await store.put('revoked/web.json', JSON.stringify({ versions }));
+    expect((await weekly()).deployments).toMatchObject([
+      { names: ['web'], reason: 'revoked', hosts: [HOST] },
+      { names: ['other'], reason: 'host-behind', hosts: [HOST] },
+    ]);
+    const [{ unwell }] = events.of('Certificates Checked') as [CheckSummary];
+    expect(unwell?.items).toContainEqual(expect.objectContaining({ name: 'web', health: 'revoked' }));
   });
 
   it('are none when all hold it, or are offline', async () => {
