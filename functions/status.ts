@@ -11,6 +11,8 @@ const deps: StatusDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   hosts: new SsmHosts(new SSMClient(), settings),
   stack: settings,
+  stage: settings.stage,
+  region: settings.region,
 };
 
 /** How every certificate is, as JSON or as a page in the bucket. */

@@ -79,7 +79,11 @@ async function everything() {
   said.push((await deploy({ ...deps(), clock: () => world.clock() }, due, signal)).outcome);
   const detail = { 'command-id': 'c1', 'instance-id': HOST, status: 'Success' };
   said.push((await confirm({ ...deps(), clock: () => world.clock() }, { detail })).outcome);
-  const status = await showStatus({ store, hosts, stack: world.stack }, { page: true }, world.clock());
+  const status = await showStatus(
+    { store, hosts, stack: world.stack, stage: 'test', region: 'eu-central-1' },
+    { page: true },
+    world.clock(),
+  );
   expect(status.page).toBe('status/index.html');
   const healths = await readStatus(
     { store, hosts, stack: world.stack },
@@ -188,7 +192,11 @@ describe('an object that is none of ours', () => {
     expect(statuses.filter(({ health }) => health === 'rejected').sort(byName)).toMatchObject(
       wanted.map(({ name, message }) => ({ name, trouble: message })),
     );
-    await showStatus({ store, hosts, stack: world.stack }, { page: true }, world.clock());
+    await showStatus(
+      { store, hosts, stack: world.stack, stage: 'test', region: 'eu-central-1' },
+      { page: true },
+      world.clock(),
+    );
     for (const key of strays) expect(store.text('status/index.html')).toContain(key);
     await tell(checked);
     expect(mails).toHaveLength(1);

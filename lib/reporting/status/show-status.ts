@@ -18,6 +18,8 @@ export interface StatusDeps {
   store: Reads & Pick<ObjectStore, 'put'>;
   hosts: Pick<Hosts, 'inGroup'>;
   stack: Stack;
+  stage: string;
+  region: string;
 }
 
 export interface StatusAnswer {
@@ -31,14 +33,15 @@ export interface StatusAnswer {
 
 /** The status of every certificate; with `{ "page": true }` drawn as a page in the bucket, instead of in the answer. */
 export async function showStatus(deps: StatusDeps, event: unknown, now: Date): Promise<StatusAnswer> {
-  const { store, hosts, stack } = deps;
+  const { store, hosts, stack, stage, region } = deps;
   const request = parseStatusRequest(event);
   const reads = await IndexedReads.open(store);
   const certificates = await readStatus({ store: reads, hosts, stack }, { now, readsAtOnce: READS_AT_ONCE });
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
   const answer = { at: now.toISOString(), counts: { all: certificates.length, unwell } };
   if (!request.page) return { ...answer, certificates };
-  await store.put(STATUS_PAGE_KEY, statusPage({ title: stack.bucket, at: now, certificates }));
+  const title = `perennial-${stage} in ${region}`;
+  await store.put(STATUS_PAGE_KEY, statusPage({ title, stage, at: now, certificates }));
   return { ...answer, page: STATUS_PAGE_KEY };
 }
 

@@ -9,6 +9,7 @@ import { stackOf } from '../../fakes/stack.ts';
 const now = new Date('2026-11-20T00:00:00Z');
 const stack = stackOf();
 const hosts = new FakeHosts();
+const where = { stage: 'test', region: 'eu-central-1' };
 let store: MemoryStore;
 
 beforeEach(async () => {
@@ -22,7 +23,7 @@ beforeEach(async () => {
 describe('status', () => {
   it('answers with every certificate, and writes nothing', async () => {
     const before = store.keys();
-    const { certificates, counts, page } = await showStatus({ store, hosts, stack }, null, now);
+    const { certificates, counts, page } = await showStatus({ store, hosts, stack, ...where }, null, now);
     expect(certificates?.map(({ name, health }) => [name, health])).toEqual([
       ['<b>', 'rejected'],
       ['other', 'rejected'],
@@ -34,7 +35,7 @@ describe('status', () => {
   });
 
   it('writes its page when asked to, and answers with where it is', async () => {
-    const answer = await showStatus({ store, hosts, stack }, { page: true }, now);
+    const answer = await showStatus({ store, hosts, stack, ...where }, { page: true }, now);
     expect(answer).toEqual({
       at: now.toISOString(),
       counts: { all: 3, unwell: 2 },
@@ -42,13 +43,14 @@ describe('status', () => {
     });
     const page = store.text('status/index.html');
     expect(page).toContain('<h1>2 of 3 certificates not well</h1>');
-    expect(page).toContain('perennial-bucket, as of');
+    expect(page).toContain('<title>2 not well – perennial-test in eu-central-1</title>');
+    expect(page).toContain('<code>npx --no-install perennial-tls doctor other --stage test</code>');
     expect(page).toContain('&lt;b&gt;');
     expect(page).not.toContain('<th scope="row"><b>');
   });
 
   it('says of an empty bucket that there is nothing', async () => {
     const empty = new MemoryStore(() => now);
-    expect((await showStatus({ store: empty, hosts, stack }, {}, now)).certificates).toEqual([]);
+    expect((await showStatus({ store: empty, hosts, stack, ...where }, {}, now)).certificates).toEqual([]);
   });
 });

@@ -78,7 +78,7 @@ describe('one judgement of health', () => {
 
     it('the page shows it green only where it is ok', () => {
       const kind = health === 'ok' ? 'ok' : isWell ? 'idle' : 'bad';
-      expect(rowOf(statusOf(facts), NOW).text).toMatch(new RegExp(`^<tr class="${kind}">`));
+      expect(rowOf(statusOf(facts), NOW, 'test').text).toMatch(new RegExp(`^<tr class="${kind}">`));
     });
 
     it('doctor fails where it is not well', () => {

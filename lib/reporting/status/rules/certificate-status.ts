@@ -11,6 +11,8 @@ import { nextStep } from '../../../scan/rules/judge-certificate.ts';
 import { judgeHealth } from '../../../scan/rules/judge-health.ts';
 import { type HostStatus, hostsOf } from '../../../scan/rules/judge-hosts.ts';
 
+import { nextCommand } from './next-command.ts';
+
 export type { HostStatus };
 export { isWell };
 
@@ -19,6 +21,8 @@ export interface CertificateStatus {
   health: Health;
   /** Why, and the next step, in one sentence; empty when all is well. */
   trouble: string;
+  /** What to ask `perennial-tls` next, such as `doctor example.com`. */
+  command?: string;
   names: string[];
   version?: string;
   notBefore?: string;
@@ -45,10 +49,12 @@ export function statusOf(facts: HealthFacts): CertificateStatus {
   const profile = live?.profile ?? wanted?.profile;
   const last = lastOf(live, state, now);
   const next = nextStep(facts);
+  const command = nextCommand({ name, health });
   return {
     name,
     health,
     trouble: inOneLine(complaint),
+    ...(command !== undefined && { command }),
     names: live?.names ?? wanted?.names ?? [],
     ...(live && {
       version: live.version,
