@@ -13,11 +13,11 @@ const AFTER = `
 Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is AWS_REGION, or us-east-1 as for
 serverless deploy; credentials are found as by the AWS CLI.
 Exit status: 0 all is well, 1 something is not or failed, 2 wrong usage or nobody to ask.
-"perennial --version" prints the version of this program.`;
+"perennial-tls --version" prints the version of this program.`;
 
 const LIMIT = ['--limit <seconds>', 'follow it no longer than this', '600'] as const;
 
-const program = new Command('perennial')
+const program = new Command('perennial-tls')
   .description('TLS certificates of a Perennial stack, from the terminal')
   .option('--stage <stage>', 'the stage of the stack (or PERENNIAL_STAGE)')
   .option('--json', 'answer with JSON')

@@ -35,7 +35,7 @@ export interface AddOptions extends GlobalOptions {
 }
 
 /**
- * `perennial add`: says what will be written to the DNS, and writes a renewal file that keeps all rules; the stack starts the
+ * `perennial-tls add`: says what will be written to the DNS, and writes a renewal file that keeps all rules; the stack starts the
  * first issue by itself.
  */
 export async function add(name: string, options: AddOptions): Promise<Answer> {
@@ -61,7 +61,7 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
     return {
       ok: true,
       json: { key, file, planned },
-      text: [...dns, `${told}; "perennial status" shows what comes of it`].join('\n'),
+      text: [...dns, `${told}; "perennial-tls status" shows what comes of it`].join('\n'),
     };
   const deadline = performance.now() + limitMs;
   const decide = decider(stack);

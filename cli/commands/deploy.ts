@@ -20,7 +20,7 @@ export interface DeployOptions extends GlobalOptions {
   limit: string;
 }
 
-/** `perennial deploy`: has hosts install what is live, of groups or of certificates, and follows it. */
+/** `perennial-tls deploy`: has hosts install what is live, of groups or of certificates, and follows it. */
 export async function deploy(
   wanted: string[],
   { stage, limit, json = false }: DeployOptions,

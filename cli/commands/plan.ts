@@ -8,7 +8,7 @@ import { invoke } from '../stack/functions.ts';
 
 const COLOURS = { renew: 'yellow', mend: 'yellow', wait: 'green', leave: 'yellow', reject: 'red' } as const;
 
-/** `perennial plan`: what a scan would do now; changes nothing. */
+/** `perennial-tls plan`: what a scan would do now; changes nothing. */
 export async function plan(names: string[], { stage }: GlobalOptions): Promise<Answer> {
   for (const name of names) renewalKey(name);
   const stack = await findStack(stage);

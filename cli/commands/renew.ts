@@ -19,7 +19,7 @@ export interface RenewOptions extends GlobalOptions {
   limit: string;
 }
 
-/** `perennial renew`: has what is due renewed, or with --force what is named, and follows it to the hosts. */
+/** `perennial-tls renew`: has what is due renewed, or with --force what is named, and follows it to the hosts. */
 export async function renew(
   names: string[],
   { stage, force = false, ignoreBudget = false, limit, json = false }: RenewOptions,

@@ -20,7 +20,7 @@ export interface RevokeOptions extends GlobalOptions {
   limit: string;
 }
 
-/** `perennial revoke`: has the CA revoke a certificate, and follows the one that replaces it to the hosts. */
+/** `perennial-tls revoke`: has the CA revoke a certificate, and follows the one that replaces it to the hosts. */
 export async function revoke(name: string, options: RevokeOptions): Promise<Answer> {
   const { confirm, reason, version, stage, json = false } = options;
   const limitMs = millisecondsOf(options.limit);

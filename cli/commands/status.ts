@@ -11,7 +11,7 @@ import { openHosts } from '../stack/open-hosts.ts';
 
 const HEAD = ['certificate', 'status', 'expires', 'days', 'hosts', 'why'];
 
-/** `perennial status`: every certificate, the soonest trouble first. */
+/** `perennial-tls status`: every certificate, the soonest trouble first. */
 export async function status({ stage }: GlobalOptions, now = new Date()): Promise<Answer> {
   const stack = await findStack(stage);
   const reads = {

@@ -124,7 +124,7 @@ export async function followRenewal(
         name,
         outcome: 'unfinished',
         message:
-          'no new version and no failure within the time limit; the stack goes on, and "perennial plan" says what it waits for',
+          'no new version and no failure within the time limit; the stack goes on, and "perennial-tls plan" says what it waits for',
         hosts: [],
       };
     await sleep(LOOK_EVERY_MS, undefined, { ...(signal && { signal }) });

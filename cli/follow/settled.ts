@@ -90,7 +90,7 @@ export function sentenceOf(end: HostsEnd, groups: readonly string[]): string {
     case 'not-served':
       return 'installed, and nothing on the host serves it; let a server there use live/<name>/';
     case 'unfinished':
-      return 'the time limit is over; the stack goes on, and "perennial status" shows what comes of it';
+      return 'the time limit is over; the stack goes on, and "perennial-tls status" shows what comes of it';
     case 'served':
     case 'failed':
       return '';

@@ -77,7 +77,7 @@ async function untilInterrupted(
   follow: () => Promise<Followed>,
   signal: AbortSignal,
 ): Promise<Followed> {
-  const message = 'interrupted; the stack goes on, and "perennial status" shows what comes of it';
+  const message = 'interrupted; the stack goes on, and "perennial-tls status" shows what comes of it';
   const interrupted: Followed = { name, outcome: 'interrupted', message, hosts: [] };
   if (signal.aborted) return interrupted;
   return follow().catch((error) => {

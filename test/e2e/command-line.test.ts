@@ -36,7 +36,7 @@ interface Ended {
   stderr: string;
 }
 
-/** `npx perennial`, with what it prints and its exit status. */
+/** `npx --no-install perennial-tls`, with what it prints and its exit status. */
 function perennial(args: string[], env: Record<string, string | undefined> = {}): Promise<Ended> {
   const options = {
     env: { ...process.env, ...line.cloud.env, XDG_CACHE_HOME: cache, ...env },

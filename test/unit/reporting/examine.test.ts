@@ -323,7 +323,7 @@ describe('a standing record', () => {
     [
       'cannot be told before there is an account',
       { ...standing([]), account: { ...ACCOUNT, kept: found(undefined) } },
-      ['failing', 'not known yet', 'run npx perennial renew example.com once'],
+      ['failing', 'not known yet', 'run npx --no-install perennial-tls renew example.com once'],
     ],
     [
       'cannot be told where the CA does not say who it is',

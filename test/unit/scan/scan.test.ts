@@ -579,7 +579,7 @@ describe('a standing record in the plan', () => {
   });
 
   it('is not known before there is an account, and of no use where the CA refused it', async () => {
-    const hint = /not known yet; run npx perennial renew shop once: it makes the account/;
+    const hint = /not known yet; run npx --no-install perennial-tls renew shop once: it makes the account/;
     expect(await plan()).toEqual([{ records: [], trouble: expect.stringMatching(hint) }]);
     const lastFailure = { at: NOW.toISOString(), reason: 'dns-persist-01-not-offered', message: 'no' };
     const state = { failures: 1, lastCa: 'https://ca.test/directory', lastFailure };

@@ -5,7 +5,7 @@ import { failing, foundOr, ok, type Result, unseen, warning } from './finding.ts
 
 type Facts = Pick<CertificateFacts, 'wanted' | 'stack' | 'kept' | 'groups' | 'now'>;
 
-/** How the certificate is, in the words of `perennial status`; the other checks say why. */
+/** How the certificate is, in the words of `perennial-tls status`; the other checks say why. */
 export function checkHealth({ wanted, stack, kept, groups, now }: Facts): Result {
   if ('trouble' in kept) return unseen('health', kept.trouble);
   const listed = groups.flatMap(({ group, hosts }) =>

@@ -1,4 +1,5 @@
 import { LineageName } from '../../../foundation/certificate/lineage.ts';
+import { commandOf } from '../../../foundation/common/command.ts';
 import { HOUR } from '../../../foundation/common/durations.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
 import { minuteOf } from '../../../foundation/common/minute-of.ts';
@@ -32,10 +33,10 @@ export function writeMail(facts: MailFacts): Mail {
   const parts = [
     ...shown.map((trouble) => paragraph(trouble, facts)),
     ...(tell.length > shown.length
-      ? [`… and ${tell.length - shown.length} more: npx perennial status --stage ${stage}`]
+      ? [`… and ${tell.length - shown.length} more: ${commandOf('status', stage)}`]
       : []),
     ...(over.length > 0 ? [allClear(over)] : []),
-    'The same is not told again within a day, and once when it is over.',
+    "Commands are for the project's folder. The same is not told again within a day, and once when it is over.",
   ];
   return { subject: subjectOf(facts), text: `${parts.join('\n\n')}\n` };
 }
@@ -85,7 +86,7 @@ function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts):
     ['What failed', `${message} (${reason})`],
     ['What was tried', triedOf(trouble)],
     ['What to do', words],
-    ['Command', COMMANDS[kind](trouble, `--stage ${stage}`)],
+    ['Command', COMMANDS[kind](trouble, stage)],
     ['More', `${docsUrl}/${anchor}`],
   ];
   const shown = lines.filter(([, value]) => value !== '');
@@ -119,19 +120,21 @@ function timeLeft(notAfter: string | undefined, now: Date): string {
   return `${time}, until ${minuteOf(notAfter)}`;
 }
 
-type Command = (trouble: Trouble, at: string) => string;
-const doctor: Command = ({ subject }, at) => `npx perennial doctor ${subject} ${at}`;
-const status: Command = (_, at) => `npx perennial status ${at}`;
+type Command = (trouble: Trouble, stage: string) => string;
+const doctor: Command = ({ subject }, stage) => commandOf(`doctor ${subject}`, stage);
+const status: Command = (_, stage) => commandOf('status', stage);
 
 const COMMANDS: Record<Trouble['kind'], Command> = {
-  renewal: (trouble, at) => `${doctor(trouble, at)}; then npx perennial renew ${trouble.subject} ${at}`,
+  renewal: (trouble, stage) =>
+    `${doctor(trouble, stage)}; then ${commandOf(`renew ${trouble.subject}`, stage)}`,
   overdue: doctor,
   health: doctor,
   // What is not called like a certificate cannot be asked for.
-  file: (trouble, at) => (LineageName.safeParse(trouble.subject).success ? doctor : status)(trouble, at),
+  file: (trouble, stage) =>
+    (LineageName.safeParse(trouble.subject).success ? doctor : status)(trouble, stage),
   site: doctor,
-  deployment: ({ subject, names }, at) =>
-    `npx perennial doctor ${names.slice(0, MOST_NAMES).join(' ')} ${at}; then npx perennial deploy ${subject} ${at}`,
+  deployment: ({ subject, names }, stage) =>
+    `${commandOf(['doctor', ...names.slice(0, MOST_NAMES)].join(' '), stage)}; then ${commandOf(`deploy ${subject}`, stage)}`,
   import: status,
   object: status,
 };

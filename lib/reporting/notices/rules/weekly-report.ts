@@ -1,3 +1,4 @@
+import { commandOf } from '../../../foundation/common/command.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { type Mail, subjectLine } from './mail.ts';
 
@@ -26,7 +27,7 @@ export function writeReport(checked: CheckSummary, { stage }: { stage: string })
         `  ${notAfter.slice(0, 10)}  ${String(Math.round(lifeLeft * 100)).padStart(4)} % of its life left  ${name}`,
     ),
     '',
-    `All of it: npx perennial status --stage ${stage}`,
+    `All of it, in the project's folder: ${commandOf('status', stage)}`,
   ];
   const state = bad === 0 ? 'all is well' : `${bad} to look at`;
   return {
@@ -41,7 +42,7 @@ function named(count: number, items: readonly string[]): string {
   return `${count} (${shown}${items.length > MOST_NAMES || count > items.length ? ', …' : ''})`;
 }
 
-/** Each certificate that is not well, in the words of `perennial status`. */
+/** Each certificate that is not well, in the words of `perennial-tls status`. */
 function unwellLines(
   { count, items }: NonNullable<CheckSummary['unwell']> = { count: 0, byHealth: {}, items: [] },
 ): string[] {
