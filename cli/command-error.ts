@@ -6,6 +6,7 @@ type CommandReason =
   | 'renewal-file-exists'
   | 'nothing-by-that-name'
   | 'force-needs-names'
+  | 'budget-needs-force'
   | 'limit-invalid'
   | 'no-such-folder'
   | 'unknown-folder'

@@ -13,11 +13,11 @@ const AFTER = `
 Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is AWS_REGION, or us-east-1 as for
 serverless deploy; credentials are found as by the AWS CLI.
 Exit status: 0 all is well, 1 something is not or failed, 2 wrong usage or nobody to ask.
-"perennial --version" prints the version of this program.`;
+"perennial-tls --version" prints the version of this program.`;
 
 const LIMIT = ['--limit <seconds>', 'follow it no longer than this', '600'] as const;
 
-const program = new Command('perennial')
+const program = new Command('perennial-tls')
   .description('TLS certificates of a Perennial stack, from the terminal')
   .option('--stage <stage>', 'the stage of the stack (or PERENNIAL_STAGE)')
   .option('--json', 'answer with JSON')
@@ -64,6 +64,7 @@ program
   .description('renews what is due, and follows each certificate to its hosts')
   .argument('[names...]', 'of renewal files; all that is due without any')
   .option('--force', 'renew those named, due or not ("*" for all)')
+  .option('--ignore-budget', "with --force: although our own budget is spent; the CA's limits hold even so")
   .option(...LIMIT)
   .action(
     answering(([names = []], options: RenewOptions) =>
@@ -85,6 +86,8 @@ program
   .option('--renew-before-days <days>', 'days before expiry')
   .option('--force', 'replace a file that exists')
   .option('--wait', 'follow the first issue to the hosts')
+  .option('--dry-run', 'say what would come of it and be written to the DNS, and write nothing')
+  .option('--yes', 'agree to a new CAA set above names of others, which shuts other CAs out')
   .option(...LIMIT)
   .action(
     answering(([[name = ''] = []], options: AddOptions) =>

@@ -18,7 +18,7 @@ if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
   process.exitCode = status ?? 2;
 } else {
   console.error(
-    `perennial: this is Node ${process.versions.node} and ${NEEDED} is needed; run "npm install" in ${dirname(folder)}, which brings it`,
+    `perennial-tls: this is Node ${process.versions.node} and ${NEEDED} is needed; run "npm install" in ${dirname(folder)}, which brings it`,
   );
   process.exitCode = 2;
 }

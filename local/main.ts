@@ -75,9 +75,9 @@ function linesToTry(environment: string): string {
   return `In another terminal, in this folder (docs/walkthrough.md shows what each prints):
 
   . ${environment}
-  npx perennial add ${DOMAIN} --names '${DOMAIN},*.${DOMAIN}' --hosts web --profile classic --wait
-  npx perennial status
-  npx perennial renew ${DOMAIN} --force
+  npx --no-install perennial-tls add ${DOMAIN} --names '${DOMAIN},*.${DOMAIN}' --hosts web --profile classic --yes --wait
+  npx --no-install perennial-tls status
+  npx --no-install perennial-tls renew ${DOMAIN} --force
   curl -sv --cacert $CA_ROOT --resolve ${DOMAIN}:$HOST_PORT:127.0.0.1 https://${DOMAIN}:$HOST_PORT/
 
 Ctrl-C stops everything. What the functions say, and the mails:

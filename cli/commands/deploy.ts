@@ -20,7 +20,7 @@ export interface DeployOptions extends GlobalOptions {
   limit: string;
 }
 
-/** `perennial deploy`: has hosts install what is live, of groups or of certificates, and follows it. */
+/** `perennial-tls deploy`: has hosts install what is live, of groups or of certificates, and follows it. */
 export async function deploy(
   wanted: string[],
   { stage, limit, json = false }: DeployOptions,
@@ -53,17 +53,19 @@ export async function deploy(
   const nothing = { version: undefined, failedAt: undefined, reportedAt: new Map<string, string>() };
   const followed = await followAll(
     told,
-    (name, say) =>
+    (name, watch) =>
       followDeployment(
         deps,
         { name, groups: groupsOf(name) },
-        { before: before.get(name) ?? nothing, deadline, say },
+        { before: before.get(name) ?? nothing, deadline, ...watch },
       ),
     { silent: json },
   );
-  return followedAnswer(
-    'deploy',
-    followed,
-    told.length === 0 ? ['no live certificate names these hosts'] : [],
-  );
+  const answer = followedAnswer('deploy', followed);
+  if (told.length > 0) return answer;
+  return {
+    ...answer,
+    ok: false,
+    text: `no live certificate names ${wanted.join(', ') || 'a host group'}\n${answer.text}`,
+  };
 }

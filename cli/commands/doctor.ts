@@ -6,7 +6,7 @@ import { invoke } from '../stack/functions.ts';
 
 const COLOURS = { ok: 'green', warning: 'yellow', failing: 'red' } as const;
 
-/** `perennial doctor`: what would stop a renewal or a deployment; changes nothing. */
+/** `perennial-tls doctor`: what would stop a renewal or a deployment; changes nothing. */
 export async function doctor(names: string[], { stage }: GlobalOptions): Promise<Answer> {
   const stack = await findStack(stage);
   const diagnosis = await invoke<Diagnosis>(stack, 'doctor', { names: names.length > 0 ? names : '*' });

@@ -15,7 +15,7 @@ interface Row {
   message: string;
 }
 
-/** `perennial export`: writes what is live as certbot's folder, with the private keys. */
+/** `perennial-tls export`: writes what is live as certbot's folder, with the private keys. */
 export async function exportFolder(
   folder: string,
   names: string[],

@@ -33,7 +33,7 @@ const COLOURS = {
   refused: 'red',
 } as const;
 
-/** `perennial import`: takes over what another program has issued, so that nothing is issued needlessly. */
+/** `perennial-tls import`: takes over what another program has issued, so that nothing is issued needlessly. */
 export async function importFolder(
   folder: string,
   { stage, hosts, dryRun = false }: ImportOptions,

@@ -1,14 +1,14 @@
 import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
-import { missingRecord } from '../../lib/issuance/dns/rules/persist-records.ts';
-import type { PersistPlan, Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
+import type { Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
+import { dnsLines } from '../output/dns-lines.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { invoke } from '../stack/functions.ts';
 
 const COLOURS = { renew: 'yellow', mend: 'yellow', wait: 'green', leave: 'yellow', reject: 'red' } as const;
 
-/** `perennial plan`: what a scan would do now; changes nothing. */
+/** `perennial-tls plan`: what a scan would do now; changes nothing. */
 export async function plan(names: string[], { stage }: GlobalOptions): Promise<Answer> {
   for (const name of names) renewalKey(name);
   const stack = await findStack(stage);
@@ -30,7 +30,7 @@ export function planText({ certificates, deployments, warnings }: Plan, width?: 
         width,
       ),
     );
-  for (const { name, standing } of certificates) lines.push(...standingLines(name, standing));
+  for (const planned of certificates) lines.push(...dnsLines(planned));
   for (const { group, names, reason, hosts } of deployments)
     lines.push(`deploy to group ${group} (${reason}, ${hosts.length} hosts): ${names.join(', ')}`);
   lines.push(...warnings.map((warning) => `warning: ${warning}`));
@@ -38,15 +38,6 @@ export function planText({ certificates, deployments, warnings }: Plan, width?: 
     `${certificates.filter(({ action }) => action === wanted).length} ${wanted}`;
   lines.push(`plan: ${(['renew', 'mend', 'wait', 'leave', 'reject'] as const).map(count).join(', ')}`);
   return lines.join('\n');
-}
-
-/** The records to put into the DNS, or that there are none left to put. */
-function standingLines(name: string, standing: PersistPlan | undefined): string[] {
-  if (!standing) return [];
-  if (standing.trouble !== undefined) return [`${name}: ${standing.trouble}`];
-  return standing.records.map(
-    (record) => `${name}: ${missingRecord(record) ?? `${record.name} lets our account issue`}`,
-  );
 }
 
 function rowOf(certificate: PlannedCertificate): Cell[] {

@@ -12,7 +12,7 @@ export interface RemoveOptions extends GlobalOptions {
   confirm: string;
 }
 
-/** `perennial remove`: removes a renewal file, so that the certificate is not renewed any more, and says what stays. */
+/** `perennial-tls remove`: removes a renewal file, so that the certificate is not renewed any more, and says what stays. */
 export async function remove(name: string, { confirm, stage }: RemoveOptions): Promise<Answer> {
   renewalKey(name);
   if (confirm !== name)
@@ -33,7 +33,7 @@ export async function removeFrom(
   await store.remove(key, { etag: stored.etag });
   const notAfter = (await findPointer(store, name))?.pointer?.notAfter;
   const stays = notAfter
-    ? `its hosts, and ACM, keep what is live until ${notAfter.slice(0, 10)}; 30 days later it is removed from the bucket. "perennial revoke" ends it at once`
+    ? `its hosts, and ACM, keep what is live until ${notAfter.slice(0, 10)}; 30 days later it is removed from the bucket. "perennial-tls revoke" ends it at once`
     : 'nothing of it was issued';
   return { ok: true, json: { removed: key, notAfter }, text: `removed ${key}; ${stays}` };
 }

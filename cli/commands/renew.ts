@@ -3,8 +3,9 @@ import type { Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { CommandError } from '../command-error.ts';
 import { decider } from '../follow/decide.ts';
-import { followRenewal, lookBefore } from '../follow/follow.ts';
+import { type Followed, followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
+import { settledByPlan } from '../follow/settled-by-plan.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
 import { millisecondsOf } from '../output/parse-options.ts';
 import { type DeployedStack, findStack } from '../stack/find-stack.ts';
@@ -12,43 +13,69 @@ import { invoke } from '../stack/functions.ts';
 
 export interface RenewOptions extends GlobalOptions {
   force?: boolean;
+  /** Beside `force`: although our own budget for the certificate is spent. */
+  ignoreBudget?: boolean;
   /** Seconds. */
   limit: string;
 }
 
-/** `perennial renew`: has what is due renewed, or with --force what is named, and follows it to the hosts. */
+/** `perennial-tls renew`: has what is due renewed, or with --force what is named, and follows it to the hosts. */
 export async function renew(
   names: string[],
-  { stage, force = false, limit, json = false }: RenewOptions,
+  { stage, force = false, ignoreBudget = false, limit, json = false }: RenewOptions,
 ): Promise<Answer> {
   const limitMs = millisecondsOf(limit);
   const wanted = [...new Set(names)];
   const everything = wanted.length === 1 && wanted[0] === '*';
   if (force && wanted.length === 0)
     throw new CommandError('force-needs-names', '--force needs the names of certificates, or "*" for all');
+  if (ignoreBudget && !force)
+    throw new CommandError('budget-needs-force', '--ignore-budget is for renewals by --force');
   if (!everything) for (const name of wanted) renewalKey(name);
   const stack = await findStack(stage);
   const deps = openFollow(stack);
   const plan = await invoke<Plan>(stack, 'scan', { start: 'plan' });
   const before = await lookBefore(deps, expectedOf(plan, everything ? [] : wanted, force));
   const deadline = performance.now() + limitMs;
-  const decide = decider(stack, { forced: force });
-  const done = await start(stack, everything ? [] : wanted, force);
+  const decide = decider(stack, { forced: force, ignoreBudget });
+  const done = await start(stack, everything ? [] : wanted, { force, ignoreBudget });
   const renewing = done.filter(({ action }) => action === 'renew').map(({ name }) => name);
   const followed = await followAll(
     renewing,
-    (name, say) =>
-      followRenewal(deps, name, { before: before.get(name) ?? nothingBefore, deadline, decide, say }),
+    (name, watch) =>
+      followRenewal(deps, name, { before: before.get(name) ?? nothingBefore, deadline, decide, ...watch }),
     { silent: json },
   );
   const others = done.filter(({ action }) => action !== 'renew');
-  const rejected = others.some(({ action }) => action === 'reject');
-  const answer = followedAnswer(
-    'renew',
-    followed,
-    wanted.length > 0 ? others.map(lineOf) : others.flatMap(troubleOf),
-  );
-  return { ...answer, ok: answer.ok && !rejected, json: { certificates: followed, others } };
+  // Who names none wants what is due: what is not needs no word.
+  const told = wanted.length > 0 && !everything ? others : others.filter(({ action }) => action === 'reject');
+  return followedAnswer('renew', [
+    ...followed,
+    ...told.map((planned) => settledOf(planned, { force, ignoreBudget })),
+  ]);
+}
+
+/** What came of a certificate that scan does not renew. */
+export function settledOf(planned: PlannedCertificate, { force, ignoreBudget }: Force): Followed {
+  const { name, reason } = planned;
+  const { outcome, message } = settledByPlan(planned, undefined) ?? { outcome: 'waits', message: reason };
+  // What was asked for by force, and was not done, did not come to what was asked.
+  const end = force && outcome === 'not-due' ? 'waits' : outcome;
+  const way = wayOut(reason, { force, ignoreBudget });
+  return { name, outcome: end, message: way === '' ? message : `${message}; ${way}`, hosts: [] };
+}
+
+function wayOut(reason: string, { force, ignoreBudget }: Force): string {
+  if (reason === 'not-due' && !force) return '--force renews it anyway';
+  if (reason === 'budget-spent' && !ignoreBudget)
+    return '--force --ignore-budget orders it although the budget is spent';
+  if (reason === 'backing-off' && !force) return '--force tries it at once';
+  return '';
+}
+
+interface Force {
+  force: boolean;
+  ignoreBudget: boolean;
 }
 
 const nothingBefore = { version: undefined, failedAt: undefined, reportedAt: new Map<string, string>() };
@@ -63,21 +90,10 @@ function expectedOf(plan: Plan, wanted: readonly string[], force: boolean): stri
 async function start(
   stack: DeployedStack,
   wanted: readonly string[],
-  force: boolean,
+  { force, ignoreBudget }: Force,
 ): Promise<PlannedCertificate[]> {
   const names = wanted.length > 0 ? wanted : '*';
   const due = names === '*' ? { start: 'hourly-check' } : { start: 'check', names };
-  return (await invoke<Plan>(stack, 'scan', force ? { start: 'force', names } : due)).certificates;
+  const forced = { start: 'force', names, ignoreBudget };
+  return (await invoke<Plan>(stack, 'scan', force ? forced : due)).certificates;
 }
-
-function lineOf(certificate: PlannedCertificate): string {
-  const { name, action, reason } = certificate;
-  if (certificate.action === 'wait')
-    return `${name}: not renewed (${reason}, until ${certificate.until.slice(0, 10)}); --force renews it anyway`;
-  return certificate.action === 'reject'
-    ? `${name}: ${certificate.message}`
-    : `${name}: ${action} (${reason})`;
-}
-
-const troubleOf = (certificate: PlannedCertificate) =>
-  certificate.action === 'reject' ? [lineOf(certificate)] : [];

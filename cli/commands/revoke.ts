@@ -20,7 +20,7 @@ export interface RevokeOptions extends GlobalOptions {
   limit: string;
 }
 
-/** `perennial revoke`: has the CA revoke a certificate, and follows the one that replaces it to the hosts. */
+/** `perennial-tls revoke`: has the CA revoke a certificate, and follows the one that replaces it to the hosts. */
 export async function revoke(name: string, options: RevokeOptions): Promise<Answer> {
   const { confirm, reason, version, stage, json = false } = options;
   const limitMs = millisecondsOf(options.limit);
@@ -42,7 +42,7 @@ export async function revoke(name: string, options: RevokeOptions): Promise<Answ
   const decide = decider(stack);
   const followed = await followAll(
     [name],
-    (one, say) => followRenewal(deps, one, { before, deadline, decide, say }),
+    (one, watch) => followRenewal(deps, one, { before, deadline, decide, ...watch }),
     { silent: json },
   );
   return { ...followedAnswer('revoke', followed, [told]), json: { revoked, certificates: followed } };

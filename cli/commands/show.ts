@@ -11,7 +11,7 @@ import { nothingByThatName } from '../stack/similar-name.ts';
 
 type Store = Pick<ObjectStore, 'get' | 'list' | 'folders'>;
 
-/** `perennial show`: one certificate's renewal file, what is live of it, its versions and its last failure. */
+/** `perennial-tls show`: one certificate's renewal file, what is live of it, its versions and its last failure. */
 export async function show(name: string, { stage }: GlobalOptions): Promise<Answer> {
   renewalKey(name);
   return showFrom(openBucket(await findStack(stage)), name, new Date());

@@ -1,18 +1,24 @@
 import { IndexedReads } from '../../lib/foundation/bucket/indexed-reads.ts';
 import { readStatus } from '../../lib/reporting/status/read-status.ts';
 import type { CertificateStatus } from '../../lib/reporting/status/rules/certificate-status.ts';
-import { isWell } from '../../lib/reporting/status/rules/judge-health.ts';
+import { isWell } from '../../lib/scan/rules/health.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { type DeployedStack, findStack } from '../stack/find-stack.ts';
+import { settingsOf } from '../stack/functions.ts';
 import { openBucket, READS_AT_ONCE } from '../stack/open-bucket.ts';
+import { openHosts } from '../stack/open-hosts.ts';
 
 const HEAD = ['certificate', 'status', 'expires', 'days', 'hosts', 'why'];
 
-/** `perennial status`: every certificate, the soonest trouble first. */
+/** `perennial-tls status`: every certificate, the soonest trouble first. */
 export async function status({ stage }: GlobalOptions, now = new Date()): Promise<Answer> {
   const stack = await findStack(stage);
-  const reads = await IndexedReads.open(openBucket(stack));
+  const reads = {
+    store: await IndexedReads.open(openBucket(stack)),
+    hosts: openHosts(stack),
+    stack: await settingsOf(stack),
+  };
   const certificates = await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE });
   return {
     ok: certificates.every(isWell),

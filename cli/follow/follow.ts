@@ -12,10 +12,13 @@ import {
   type Before,
   type ExpectedHost,
   type HostOutcome,
+  type HostsEnd,
   hostOutcomes,
+  hostsEnd,
   isFailed,
   isWaiting,
   leaveAlone,
+  sentenceOf,
 } from './settled.ts';
 import { type Settled, settledByPlan } from './settled-by-plan.ts';
 
@@ -26,7 +29,12 @@ export interface FollowDeps {
 
 export interface Followed {
   name: string;
-  outcome: 'renewed' | 'deployed' | 'failed' | 'unfinished' | Settled['outcome'];
+  outcome:
+    | 'renewed'
+    | 'deployed'
+    | 'interrupted'
+    | Exclude<HostsEnd, 'served' | 'no-hosts-wanted'>
+    | Settled['outcome'];
   message: string;
   version?: string;
   notAfter?: string;
@@ -40,6 +48,8 @@ export interface FollowOptions {
   /** What a scan would decide now; `undefined` where it cannot be asked. */
   decide?: (name: string) => Promise<PlannedCertificate | undefined>;
   say: (line: string) => void;
+  /** Ends the wait; throws an AbortError then. */
+  signal?: AbortSignal;
 }
 
 const READS_AT_ONCE = 32;
@@ -84,7 +94,7 @@ export async function followRenewal(
   name: string,
   options: FollowOptions,
 ): Promise<Followed> {
-  const { before, deadline, decide, say } = options;
+  const { before, deadline, decide, say, signal } = options;
   say('renewing');
   let settled: Settled | undefined;
   let decideAt = 0;
@@ -92,9 +102,10 @@ export async function followRenewal(
     const [live, failure] = await Promise.all([readLive(deps.store, name), findFailure(deps.store, name)]);
     if (live && live.pointer.version !== before.version) {
       say(`version ${live.pointer.version}, expires ${live.pointer.notAfter.slice(0, 10)}`);
-      const hosts = await followHosts(deps, { name, groups: live.pointer.hosts }, options);
+      const groups = live.pointer.hosts;
+      const hosts = await followHosts(deps, { name, groups }, options);
       return {
-        ...ending('renewed', name, hosts),
+        ...ending('renewed', { name, groups }, hosts),
         version: live.pointer.version,
         notAfter: live.pointer.notAfter,
       };
@@ -113,10 +124,10 @@ export async function followRenewal(
         name,
         outcome: 'unfinished',
         message:
-          'no new version and no failure within the time limit; "perennial plan" says what it waits for',
+          'no new version and no failure within the time limit; the stack goes on, and "perennial-tls plan" says what it waits for',
         hosts: [],
       };
-    await sleep(LOOK_EVERY_MS);
+    await sleep(LOOK_EVERY_MS, undefined, { ...(signal && { signal }) });
   }
 }
 
@@ -126,13 +137,13 @@ export async function followDeployment(
   { name, groups }: { name: string; groups: readonly string[] },
   options: FollowOptions,
 ): Promise<Followed> {
-  return ending('deployed', name, await followHosts(deps, { name, groups }, options));
+  return ending('deployed', { name, groups }, await followHosts(deps, { name, groups }, options));
 }
 
 async function followHosts(
   deps: FollowDeps,
   { name, groups }: { name: string; groups: readonly string[] },
-  { before, deadline, say }: FollowOptions,
+  { before, deadline, say, signal }: FollowOptions,
 ): Promise<HostOutcome[]> {
   const expected = await expectedHosts(deps, groups);
   const ids = expected.map(({ instanceId }) => instanceId);
@@ -146,7 +157,7 @@ async function followHosts(
     if (outcomes.some(isFailed)) failedAt ??= performance.now();
     if (failedAt !== undefined && performance.now() > failedAt + GRACE_MS) return leaveAlone(outcomes);
     if (performance.now() > deadline) return outcomes;
-    await sleep(LOOK_EVERY_MS);
+    await sleep(LOOK_EVERY_MS, undefined, { ...(signal && { signal }) });
   }
 }
 
@@ -159,9 +170,14 @@ async function expectedHosts({ inGroup }: FollowDeps, groups: readonly string[])
   return found.flat();
 }
 
-function ending(good: 'renewed' | 'deployed', name: string, hosts: HostOutcome[]): Followed {
-  const words = hosts.map(({ instanceId, outcome }) => `${instanceId} ${outcome}`).join(', ');
-  if (hosts.some(isWaiting)) return { name, outcome: 'unfinished', message: words, hosts };
-  const bad = hosts.some((host) => isFailed(host) || host.outcome === 'left-alone');
-  return { name, outcome: bad ? 'failed' : good, message: words, hosts };
+function ending(
+  good: 'renewed' | 'deployed',
+  { name, groups }: { name: string; groups: readonly string[] },
+  hosts: HostOutcome[],
+): Followed {
+  const end = hostsEnd(groups, hosts);
+  const outcome = end === 'served' || end === 'no-hosts-wanted' ? good : end;
+  const words = hosts.map((host) => `${host.instanceId} ${host.outcome}`).join(', ');
+  const message = [words, sentenceOf(end, groups)].filter(Boolean).join('; ');
+  return { name, outcome, message, hosts };
 }

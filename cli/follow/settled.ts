@@ -48,3 +48,51 @@ export function leaveAlone(outcomes: readonly HostOutcome[]): HostOutcome[] {
     isWaiting(host) && failed.has(host.group) ? { ...host, outcome: 'left-alone' } : host,
   );
 }
+
+/** How a certificate ends on its hosts; `served` where hosts are wanted, and each group has one that serves it. */
+export type HostsEnd =
+  | 'served'
+  | 'no-hosts-wanted'
+  | 'no-hosts'
+  | 'offline'
+  | 'not-served'
+  | 'failed'
+  | 'unfinished';
+
+const SERVED = ['served', 'unchanged'];
+/** The worst first. */
+const ENDS: readonly HostsEnd[] = ['unfinished', 'failed', 'no-hosts', 'offline', 'not-served', 'served'];
+
+/** What came of the hosts of `groups`: that of the group where least came of it. */
+export function hostsEnd(groups: readonly string[], outcomes: readonly HostOutcome[]): HostsEnd {
+  const ends = groups.map((wanted) => groupEnd(outcomes.filter(({ group }) => group === wanted)));
+  return ENDS.find((end) => ends.includes(end)) ?? 'no-hosts-wanted';
+}
+
+function groupEnd(hosts: readonly HostOutcome[]): HostsEnd {
+  if (hosts.length === 0) return 'no-hosts';
+  if (hosts.some(isWaiting)) return 'unfinished';
+  if (hosts.some((host) => isFailed(host) || host.outcome === 'left-alone')) return 'failed';
+  if (hosts.some(({ outcome }) => SERVED.includes(outcome))) return 'served';
+  return hosts.every(({ outcome }) => outcome === 'offline') ? 'offline' : 'not-served';
+}
+
+/** What a person can do about it, or has to know; `new` whether there is a new version. */
+export function sentenceOf(end: HostsEnd, groups: readonly string[]): string {
+  const named = groups.join(', ');
+  switch (end) {
+    case 'no-hosts-wanted':
+      return 'no host group is to serve it';
+    case 'no-hosts':
+      return `0 hosts carry the tag of ${named} in this region; tag one perennial-group=<group>, or look at AWS_REGION`;
+    case 'offline':
+      return `no host of ${named} is online; the next check that finds one online deploys`;
+    case 'not-served':
+      return 'installed, and nothing on the host serves it; let a server there use live/<name>/';
+    case 'unfinished':
+      return 'the time limit is over; the stack goes on, and "perennial-tls status" shows what comes of it';
+    case 'served':
+    case 'failed':
+      return '';
+  }
+}

@@ -5,54 +5,90 @@ import type { Followed } from './follow.ts';
 
 /** How many certificates are followed at once. */
 const AT_ONCE = 16;
-const COLOURS = {
+const COLOURS: Record<Followed['outcome'], 'green' | 'yellow' | 'red'> = {
   renewed: 'green',
   deployed: 'green',
   'not-due': 'green',
   failed: 'red',
   rejected: 'red',
+  'no-hosts': 'red',
+  offline: 'red',
+  'not-served': 'red',
   unfinished: 'yellow',
+  interrupted: 'yellow',
   waits: 'yellow',
-} as const;
+};
 const DONE: readonly Followed['outcome'][] = ['renewed', 'deployed', 'not-due'];
+const isDone = ({ outcome }: Followed) => DONE.includes(outcome);
 
-/** Follows all certificates at once, with a line for each that changes while it goes on; silent for programs. */
+/** What a wait is given: whom it tells, and what ends it. */
+interface Watch {
+  say: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Follows all certificates at once, with a line for each that changes while it goes on; silent for programs. Whoever interrupts
+ * it ends the watching, and gets what is known by then.
+ */
 export async function followAll(
   names: readonly string[],
-  follow: (name: string, say: (line: string) => void) => Promise<Followed>,
+  follow: (name: string, watch: Watch) => Promise<Followed>,
   { silent }: { silent: boolean },
 ): Promise<Followed[]> {
   const done: Followed[] = [];
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  const { signal } = interruption;
   const tasks = names.map((name) => ({
     title: name,
     task: async (_: unknown, task: { title: string }) => {
       let last = '';
-      const followed = await follow(name, (line) => {
+      const say = (line: string) => {
         if (line === last) return;
         last = line;
         task.title = `${name}: ${line}`;
-      });
+      };
+      const followed = await untilInterrupted(name, () => follow(name, { say, signal }), signal);
       done.push(followed);
       task.title = `${name}: ${followed.outcome}`;
-      if (followed.outcome === 'failed' || followed.outcome === 'rejected')
-        throw new Error(`${name}: ${followed.message}`);
+      if (COLOURS[followed.outcome] === 'red') throw new Error(`${name}: ${followed.message}`);
     },
   }));
   const renderer = silent ? ('silent' as const) : ('default' as const);
+  process.once('SIGINT', interrupt);
   await new Listr(tasks, {
     concurrent: AT_ONCE,
     exitOnError: false,
+    // Its own ends the process without a word on what goes on.
+    registerSignalListeners: false,
     renderer,
     fallbackRenderer: 'verbose',
     rendererOptions: { collapseErrors: false, showErrorMessage: false },
     fallbackRendererOptions: { logTitleChange: true },
-  }).run();
+  })
+    .run()
+    .finally(() => process.off('SIGINT', interrupt));
   return names.flatMap((name) => done.filter((followed) => followed.name === name));
+}
+
+async function untilInterrupted(
+  name: string,
+  follow: () => Promise<Followed>,
+  signal: AbortSignal,
+): Promise<Followed> {
+  const message = 'interrupted; the stack goes on, and "perennial-tls status" shows what comes of it';
+  const interrupted: Followed = { name, outcome: 'interrupted', message, hosts: [] };
+  if (signal.aborted) return interrupted;
+  return follow().catch((error) => {
+    if (signal.aborted) return interrupted;
+    throw error;
+  });
 }
 
 /** What came of it, for each certificate and host. */
 export function followedAnswer(verb: string, followed: readonly Followed[], beside: string[] = []): Answer {
-  const failed = followed.filter(({ outcome }) => !DONE.includes(outcome));
+  const failed = followed.filter((one) => !isDone(one));
   const last = `${verb}: ${followed.length - failed.length} done, ${failed.length} not`;
   const table =
     followed.length > 0 ? [tableOf(['certificate', 'outcome', 'expires', 'why'], followed.map(rowOf))] : [];
@@ -67,6 +103,7 @@ function rowOf({ name, outcome, notAfter, message, hosts }: Followed): Cell[] {
   const told = hosts.map((host) =>
     [`${host.instanceId} ${host.outcome}`, host.message].filter(Boolean).join(': '),
   );
-  const why = told.length > 0 ? told.join('\n') : message;
+  const [, ...more] = hosts.length > 0 ? message.split('; ') : ['', message];
+  const why = [...told, more.join('; ')].filter(Boolean).join('\n');
   return [name, { text: outcome, colour: COLOURS[outcome] }, notAfter?.slice(0, 10) ?? '–', why];
 }

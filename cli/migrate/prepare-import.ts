@@ -122,6 +122,6 @@ function keyTypeOf(key: KeyObject): KeyType {
     .join(' ');
   throw new CommandError('key-type-unknown', {
     seen: `its key type (${words}) is none of ours`,
-    remedy: 'use "perennial add" to have it issued with another',
+    remedy: 'use "perennial-tls add" to have it issued with another',
   });
 }

@@ -13,7 +13,7 @@ export async function nothingByThatName(
   const similar = mostSimilar(name, new Set(listed.flat()));
   return new CommandError('nothing-by-that-name', {
     seen: `there is no certificate "${printable(name)}"`,
-    remedy: similar === undefined ? '"perennial status" lists them' : `did you mean ${similar}?`,
+    remedy: similar === undefined ? '"perennial-tls status" lists them' : `did you mean ${similar}?`,
   });
 }
 

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { findStrays } from '../foundation/bucket/find-strays.ts';
 import type { Reads } from '../foundation/bucket/indexed-reads.ts';
-import { findPointer } from '../foundation/bucket/read-pointer.ts';
+import { type FoundPointer, findPointer } from '../foundation/bucket/read-pointer.ts';
 import {
   ACM_PREFIX,
   ARCHIVE_PREFIX,
@@ -21,6 +21,7 @@ import { outlivedObjects } from '../issuance/renewal/find-upkeep.ts';
 import { findState } from '../issuance/renewal/read-state.ts';
 import { CLAIM_SECONDS } from '../issuance/renewal/rules/claim-record.ts';
 import { failuresOf } from '../issuance/renewal/rules/state.ts';
+import { readRevocations } from '../issuance/revocation/read-revocations.ts';
 import { assessCertificate } from './assess-certificate.ts';
 import { findIssuer } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
@@ -81,28 +82,30 @@ async function keptNames(store: Reads): Promise<string[]> {
 
 /**
  * Certificates whose renewal file is gone, or never was. They are left as they are until long after their end, but
- * what a worker left open is ended. Only a start that looks closely reads all pointers to find them.
+ * what a worker left open is ended. Only a start that looks closely reads all pointers to find them; those with a revoked
+ * version are looked at by every start.
  */
 async function assessWithoutFile(
   { store, stack }: AssessDeps,
   files: ReadonlySet<string>,
-  { start, leftOpen, now }: Pick<AssessContext, 'start' | 'leftOpen' | 'now'>,
+  { start, leftOpen, revoked, now }: Pick<AssessContext, 'start' | 'leftOpen' | 'revoked' | 'now'>,
 ): Promise<Assessment[]> {
   const kept = start.looksClosely ? await keptNames(store) : [];
-  const names = [...new Set([...kept, ...leftOpen])].filter((name) => !files.has(name));
+  const names = [...new Set([...kept, ...leftOpen, ...revoked])].filter((name) => !files.has(name));
   const assess = async (name: string): Promise<Assessment[]> => {
     const found = await findPointer(store, name);
     const pointer = found?.pointer;
     const isLeft = leftOpen.has(name);
-    if (!isLeft && !(await outlivedObjects(store, name, now))) {
+    const isOutlived = start.looksClosely && (await outlivedObjects(store, name, now));
+    if (!isLeft && !isOutlived) {
       const planned = found && plannedWithoutFile(name, pointer, now);
-      return planned ? [{ planned }] : [];
+      return planned ? [{ planned, ...(await factsWithoutFile(store, name, { found, now })) }] : [];
     }
     const { state } = await findState(store, name, now);
     const reason = isLeft ? ('left-open' as const) : ('outlived' as const);
     const { failures = 0, notBefore = '' } = failuresOf(state, reason) ?? {};
-    const health = { name, lifeLeft: undefined, notAfter: undefined, failures, overdue: false };
-    const failing = failures > 0 && { health };
+    const checked = { name, lifeLeft: undefined, notAfter: undefined, failures, overdue: false };
+    const failing = failures > 0 && { checked };
     if (Date.parse(notBefore) > now.getTime())
       return [{ planned: { name, action: 'wait', reason: 'backing-off', until: notBefore }, ...failing }];
     const due = {
@@ -116,4 +119,15 @@ async function assessWithoutFile(
     return [{ planned: { name, action: 'mend', reason: due.reason }, due, ...failing }];
   };
   return (await pMap(names, assess, { concurrency: READS_AT_ONCE })).flat();
+}
+
+/** What the health of a certificate without a renewal file is judged by. */
+async function factsWithoutFile(
+  store: Reads,
+  name: string,
+  { found, now }: { found: FoundPointer; now: Date },
+): Promise<Pick<Assessment, 'facts'>> {
+  const revocations = await readRevocations(store, name);
+  const pointer = found.pointer ?? 'unreadable';
+  return { facts: { name, wanted: false, pointer, state: undefined, revocations, now } };
 }

@@ -27,8 +27,10 @@ import { forget, lastFailed } from '../issuance/renewal/rules/state.ts';
 import { assessPersistRecords } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { findFacts } from './find-facts.ts';
+import { foundOf, foundOfRejected, heldBy } from './health-facts.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
+import type { Start } from './rules/trigger.ts';
 
 /** Compares what a renewal file wants with what is, and decides what follows; a file that cannot be used is rejected. */
 export async function assessCertificate(
@@ -36,16 +38,27 @@ export async function assessCertificate(
   found: KeyName,
   context: AssessContext,
 ): Promise<Assessment> {
-  const name = 'name' in found ? found.name : found.rejected;
+  if ('rejected' in found) return rejection(found.rejected, found.error);
+  const { name } = found;
+  let wanted: Wanted | undefined;
   try {
-    if ('rejected' in found) throw found.error;
-    return await decide(deps, await readWanted(deps, name), context);
+    wanted = await readWanted(deps, name, context.start.files);
+    return await decide(deps, wanted, context);
   } catch (error) {
-    return { planned: { name, action: 'reject', ...describeError(error) } };
+    return { ...rejection(name, error), ...(await foundOfRejected(deps, { name, wanted, error }, context)) };
   }
 }
 
-async function readWanted({ store, stack }: AssessDeps, name: string): Promise<Wanted> {
+const rejection = (name: string, error: unknown): Assessment => ({
+  planned: { name, action: 'reject', ...describeError(error) },
+});
+
+async function readWanted(
+  { store, stack }: AssessDeps,
+  name: string,
+  files: Start['files'] = {},
+): Promise<Wanted> {
+  if (Object.hasOwn(files, name)) return parseRenewalFile(JSON.stringify(files[name]), name, stack);
   const file = await store.get(renewalKey(name));
   if (file) return parseRenewalFile(file.body, name, stack);
   throw new InputError('renewal-file-missing', {
@@ -58,8 +71,9 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const { start, zonesIn, now } = context;
   const { name, zoneRole, hosts: groups, acm, probe } = wanted;
   const zones = writesDns(wanted) ? await zonesIn(zoneRole) : undefined;
-  const zoneIds = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0].id) : [];
-  const { facts, pointer, caa, revocation } = await findFacts(deps, wanted, context);
+  const places = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0]) : [];
+  const zoneIds = places.map(({ id }) => id);
+  const { facts, found, revocations, caa, revocation } = await findFacts(deps, wanted, context);
   const { live, state } = facts;
   const notAfter = live?.notAfter;
   const asked = decideRenewal(facts);
@@ -73,15 +87,19 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const isOver = renewal === undefined && !facts.leftOpen;
   const over = { renewal: isOver, repairs: (reason: string) => !wished.includes(reason) };
   const left = state && forget(state, over);
+  const { checkEveryHours } = deps.stack;
+  const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
+  const held = refused ? { action: 'reject' as const, ...refused } : heldBy(decision);
   const standing = await assessPersistRecords(deps, wanted, { ...context, ca, state });
   const assessment: Assessment = {
     planned: {
       ...plannedCertificate(wanted, decision, { notAfter, ca: choice }),
       ...(caa && { caa }),
       ...(standing && { standing }),
+      ...(start.dryRun && places.length > 0 && { zones: [...new Set(places.map((zone) => zone.name))] }),
       ...(revocation && { revoked: plannedRevocation(revocation) }),
     },
-    health: {
+    checked: {
       name,
       lifeLeft: live && lifeLeft(live, now),
       notAfter,
@@ -89,6 +107,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
       overdue: isOverdue(facts),
     },
     ...(JSON.stringify(left) !== JSON.stringify(state) && { over }),
+    ...foundOf(deps, { wanted, found, state: left, revocations, held }, now),
     ...(live && {
       deployed: {
         name,
@@ -97,12 +116,11 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
         groups: groups.filter((group) => live.hosts.includes(group)),
         acm,
         probe,
+        revoked: revocations.map(({ version }) => version),
         awaitsRenewal: decision.action === 'renew' && !state?.failures && !facts.leftOpen,
       },
     }),
   };
-  const { checkEveryHours } = deps.stack;
-  const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
   if (refused) return { ...assessment, planned: { name, action: 'reject', ...refused } };
   if (decision.action === 'wait') return assessment;
   if (decision.action === 'renew' && !isPersistent(wanted)) await requireTargets(deps, wanted, context);
@@ -113,7 +131,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
     zoneRole,
     zoneIds,
     notAfter: live && new Date(live.notAfter),
-    replacing: pointer?.version ?? null,
+    replacing: found?.pointer?.version ?? null,
     ...(start.ignoreBudget && { ignoreBudget: true }),
   };
   return { ...assessment, due };

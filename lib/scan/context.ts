@@ -13,9 +13,10 @@ import type { Resolver } from '../issuance/dns/resolver.ts';
 import type { HostedZone } from '../issuance/dns/rules/hosted-zones.ts';
 import type { ZonesOf } from '../issuance/dns/zones.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
-import type { Over } from '../issuance/renewal/rules/state.ts';
+import type { Held, Over } from '../issuance/renewal/rules/state.ts';
 import type { RenewalInfoClient } from './ask-renewal-info.ts';
-import type { Health } from './rules/check-summary.ts';
+import type { Checked } from './rules/check-summary.ts';
+import type { HealthFacts } from './rules/health.ts';
 import type { Plan } from './rules/plan.ts';
 import type { Start } from './rules/trigger.ts';
 
@@ -39,15 +40,21 @@ export type AssessDeps = Omit<ScanDeps, 'store' | 'events'> & { store: Reads };
 export interface Assessment {
   planned: Plan['certificates'][number];
   due?: DueCertificate;
-  health?: Health;
+  checked?: Checked;
   /** What failed and is not wanted any more. */
   over?: Over;
+  /** What holds it up now; only where something else, or nothing, was remembered. */
+  held?: { now: Held | undefined };
+  /** What its health is judged by, but for hosts and ACM. */
+  facts?: Omit<HealthFacts, 'records' | 'fleet' | 'acm'>;
   deployed?: {
     name: string;
     version: string;
     groups: readonly string[];
     acm: Wanted['acm'];
     probe: Wanted['probe'];
+    /** Its versions that are revoked. */
+    revoked: readonly string[];
     /** Whether hosts wait for a renewal that is about to be tried for the first time. */
     awaitsRenewal: boolean;
   };

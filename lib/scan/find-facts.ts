@@ -9,8 +9,8 @@ import { assessCaa } from './assess-dns.ts';
 import type { AssessContext, AssessDeps } from './context.ts';
 
 /**
- * What the decision is made from: the bucket, the CA's answer and, where a start looks closely, the DNS. `pointer` is given
- * even where it is not to be believed; `revocation` is that of the live version.
+ * What the decision is made from: the bucket, the CA's answer and, where a start looks closely, the DNS. `found` is the pointer,
+ * also where it is not to be believed; `revocation` is that of the live version.
  */
 export async function findFacts(deps: AssessDeps, wanted: Wanted, context: AssessContext) {
   const { store, stack } = deps;
@@ -44,7 +44,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   };
   const own = revocations.find(({ version }) => version === live?.version);
   const revocation = own ?? revocationToReplace(revocations, live);
-  return { facts: renewalFacts(assessed, stack), pointer, caa, revocation };
+  return { facts: renewalFacts(assessed, stack), found, revocations, caa, revocation };
 }
 
 /** The CAs that take no order for these names yet, and when they will. */

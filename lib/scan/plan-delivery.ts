@@ -1,9 +1,11 @@
 import pMap from 'p-map';
 import { readAcmRecord } from '../delivery/acm/record-import.ts';
-import { decideImports } from '../delivery/acm/rules/decide-imports.ts';
+import { type AcmRecord, decideImports } from '../delivery/acm/rules/decide-imports.ts';
 import type { Host } from '../delivery/deployment/hosts.ts';
+import { listFleet } from '../delivery/deployment/list-fleet.ts';
 import { readHostRecords } from '../delivery/deployment/read-host-records.ts';
 import { decideDeployments } from '../delivery/deployment/rules/decide-deployments.ts';
+import type { HostRecord } from '../delivery/deployment/rules/host-record.ts';
 import { ACM_PREFIX, namesIn } from '../foundation/certificate/object-keys.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import type { AssessDeps, Assessment } from './context.ts';
@@ -13,48 +15,60 @@ type Deployed = NonNullable<Assessment['deployed']>;
 
 const READS_AT_ONCE = 32;
 
+/** The hosts of each group that could be listed, and their records. */
+export interface SeenFleet {
+  listed: ReadonlyMap<string, readonly Host[]>;
+  /** Whether every group could be listed. */
+  isWhole: boolean;
+  records: ReadonlyMap<string, HostRecord>;
+}
+
 /**
  * Adds to the plan what online hosts have to fetch; what cannot be read is a warning, and the rest goes on. Returns the groups
- * with hosts online, and the hosts of the certificates' groups and of those that are listed `besides`, if every group could
- * be listed.
+ * with hosts online, and the hosts of the certificates' groups and of those that are listed `besides`.
  */
 export async function planDeployments(
   { store, hosts: port, besides }: Pick<AssessDeps, 'store' | 'hosts'> & { besides: readonly string[] },
   plan: Plan,
   certificates: readonly Deployed[],
-): Promise<{ groupsOnline: string[]; listed: ReadonlyMap<string, readonly Host[]> | undefined }> {
+): Promise<SeenFleet & { groupsOnline: string[] }> {
   const groups = new Set([...certificates.flatMap((certificate) => certificate.groups), ...besides]);
-  const listed = new Map<string, Host[]>();
-  if (groups.size === 0) return { groupsOnline: [], listed };
   const warn = (error: unknown) => plan.warnings.push(describeError(error).message);
-  for (const group of groups) await port.inGroup(group).then((hosts) => listed.set(group, hosts), warn);
+  const listed = await listFleet(port, groups, warn);
+  const fleet = { listed, isWhole: listed.size === groups.size };
   const online = [...listed].map(([group, hosts]) => {
     const ids = hosts.filter((host) => host.online).map(({ instanceId }) => instanceId);
     return [group, ids] as const;
   });
   const hosts = new Map(online);
-  let groupsOnline: string[] = [];
   try {
-    const records = await readHostRecords({ store }, [...hosts.values()].flat(), warn);
+    const all = [...listed.values()].flat().map(({ instanceId }) => instanceId);
+    const records = all.length === 0 ? new Map() : await readHostRecords({ store }, all, warn);
     plan.deployments = decideDeployments({ certificates, hosts, records });
-    groupsOnline = [...hosts].flatMap(([group, online]) => (online.length > 0 ? group : []));
+    const groupsOnline = [...hosts].flatMap(([group, online]) => (online.length > 0 ? group : []));
+    return { ...fleet, records, groupsOnline };
   } catch (error) {
     warn(error);
+    return { ...fleet, records: new Map(), groupsOnline: [] };
   }
-  return { groupsOnline, listed: listed.size === groups.size ? listed : undefined };
 }
 
-/** Adds to the plan the certificates that ACM lacks; what cannot be read is a warning, and the rest goes on. */
+/**
+ * Adds to the plan the certificates that ACM lacks; what cannot be read is a warning, and the rest goes on. Returns the records
+ * that were read, by certificate.
+ */
 export async function planImports(
   { store }: Pick<AssessDeps, 'store'>,
   plan: Plan,
   certificates: readonly Deployed[],
-): Promise<void> {
+): Promise<Map<string, AcmRecord>> {
+  const records = new Map<string, AcmRecord>();
   try {
     const recorded = new Set(namesIn(await store.list(ACM_PREFIX), ACM_PREFIX));
     const assess = async ({ name, version, acm: wanted = [] }: Deployed) => {
       if (wanted.length === 0 && !recorded.has(name)) return [];
       const record = recorded.has(name) ? await readAcmRecord(store, name) : undefined;
+      if (record) records.set(name, record);
       const { due, unwanted } = decideImports({ wanted, record, version });
       return due.length + unwanted.length > 0 ? [name] : [];
     };
@@ -62,4 +76,5 @@ export async function planImports(
   } catch (error) {
     plan.warnings.push(describeError(error).message);
   }
+  return records;
 }

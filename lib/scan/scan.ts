@@ -5,12 +5,14 @@ import { describeError } from '../foundation/common/describe-error.ts';
 import { importsDue, MAX_HOSTS_NAMED, probesDue, type StackEvent } from '../foundation/events/events.ts';
 import { updateState } from '../issuance/renewal/read-state.ts';
 import { batchRenewals } from '../issuance/renewal/rules/batches.ts';
-import { forget } from '../issuance/renewal/rules/state.ts';
+import { forget, rememberHeld, type State } from '../issuance/renewal/rules/state.ts';
 import { RenewalInfoClient } from './ask-renewal-info.ts';
 import { assessAll } from './assess-all.ts';
 import type { AssessDeps, Assessment, ScanDeps } from './context.ts';
 import { planDeployments, planImports } from './plan-delivery.ts';
-import { summarizeCheck } from './rules/check-summary.ts';
+import { LONGEST_NAME, summarizeCheck } from './rules/check-summary.ts';
+import { groupsOf } from './rules/health.ts';
+import { judgeAll } from './rules/judge-health.ts';
 import { deferOrders } from './rules/orders-per-run.ts';
 import type { Plan } from './rules/plan.ts';
 import type { Start } from './rules/trigger.ts';
@@ -39,33 +41,45 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
     due && deployed?.awaitsRenewal ? [] : (deployed ?? []),
   );
   const groups = deps.stack.hostGroups.map(({ name }) => name);
-  const besides = anew ? groups : [];
-  const { groupsOnline, listed } = await planDeployments({ ...reading, besides }, plan, settled);
+  const facts = assessments.flatMap((assessment) => assessment.facts ?? []);
+  const isCheck = isOfAll && !start.forced && !start.dryRun;
+  const besides = [...(anew ? groups : []), ...(isCheck ? facts.flatMap(groupsOf) : [])];
+  const { groupsOnline, ...fleet } = await planDeployments({ ...reading, besides }, plan, settled);
   const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
-  await planImports(reading, plan, deployed);
+  const imports = await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
-  await forgetFailures(deps.store, assessments, now).catch(warnOf);
+  await rememberFindings(deps.store, assessments, now).catch(warnOf);
   const events = eventsOf(plan);
-  if (isOfAll && !start.forced) {
-    const health = assessments.flatMap((assessment) => assessment.health ?? []);
-    events.push({ type: 'Certificates Checked', detail: summarizeCheck({ ...plan, groupsOnline }, health) });
+  if (isCheck) {
+    const checked = assessments.flatMap((assessment) => assessment.checked ?? []);
+    const health = judgeAll(facts, { ...fleet, imports });
+    events.push({
+      type: 'Certificates Checked',
+      detail: summarizeCheck({ ...plan, groupsOnline, ...fleet }, checked, health),
+    });
   }
+  if (start.start === 'file-changed') events.push(...rejectionsOf(plan));
   await deps.events.publish(events);
-  if (index && listed && (anew || listed.size > 0))
-    await forgetHosts({ store: deps.store, reads: index }, listed, groups).catch(warnOf);
+  if (index && fleet.isWhole && (anew || fleet.listed.size > 0))
+    await forgetHosts({ store: deps.store, reads: index }, fleet.listed, groups).catch(warnOf);
   if (anew) await tidy(deps.store).catch(warnOf);
   await index?.save(deps.store, now).catch(warnOf);
   return plan;
 }
 
-/** Forgets the failures of what is not wanted any more. */
-async function forgetFailures(
+/** Forgets the failures of what is not wanted any more, and remembers what holds up what is. */
+async function rememberFindings(
   store: ObjectStore,
   assessments: readonly Assessment[],
   now: Date,
 ): Promise<void> {
-  for (const { planned, over } of assessments)
-    if (over) await updateState(store, { name: planned.name, now }, (found) => found && forget(found, over));
+  for (const { planned, over, held } of assessments) {
+    const remember = (found: State | undefined) => {
+      const left = found && over ? forget(found, over) : found;
+      return held ? rememberHeld(left, held.now) : left;
+    };
+    if (over || held) await updateState(store, { name: planned.name, now }, remember);
+  }
 }
 
 /** Whether everything is read again, and what is due is published. */
@@ -89,6 +103,17 @@ function planOf(
     probes: isSweep(start) ? probed : [],
     warnings,
   };
+}
+
+/** Told at once; a check tells all in its summary. */
+function rejectionsOf({ certificates }: Plan): StackEvent[] {
+  return certificates.flatMap((planned): StackEvent[] => {
+    if (planned.action !== 'reject') return [];
+    const { name, reason, message } = planned;
+    return [
+      { type: 'Renewal File Rejected', detail: { name: name.slice(0, LONGEST_NAME), reason, message } },
+    ];
+  });
 }
 
 function eventsOf({ batches, deployments, imports, probes }: Plan): StackEvent[] {

@@ -29,7 +29,12 @@ export async function createZone(
   return { id, name, foreign };
 }
 
-export function recordSet(Name: string, Type: 'TXT' | 'CAA', values: string[], TTL = 300): ResourceRecordSet {
+export function recordSet(
+  Name: string,
+  Type: 'TXT' | 'CAA' | 'CNAME',
+  values: string[],
+  TTL = 300,
+): ResourceRecordSet {
   return { Name, Type, TTL, ResourceRecords: values.map((Value) => ({ Value })) };
 }
 

@@ -7,7 +7,7 @@ import {
   type CertificateStatus,
   statusOf,
 } from '../../lib/reporting/status/rules/certificate-status.ts';
-import type { CertificateFacts } from '../../lib/reporting/status/rules/judge-health.ts';
+import type { HealthFacts } from '../../lib/scan/rules/health.ts';
 
 const CA = 'https://acme-v02.api.letsencrypt.org/directory';
 const STACK = { defaultCa: CA, fallbackCas: [] };
@@ -19,7 +19,7 @@ export interface ExampleFleet {
   certificates: CertificateStatus[];
 }
 
-/** The certificates of a small company: most are well, and a few show each kind of trouble. */
+/** The certificates of a company, with each state that there is. */
 export function exampleFleet(at: Date): ExampleFleet {
   const later = (days: number) => new Date(at.getTime() + days * DAY).toISOString();
   const failed = (reason: string, message: string, failures: number) => ({
@@ -46,15 +46,72 @@ export function exampleFleet(at: Date): ExampleFleet {
     certificate('edge.example.net', at, { daysLeft: 4, lifeDays: 6.67, profile: 'shortlived' }),
     certificate('intern.example.com', at, { daysLeft: 33, names: ['*.intern.example.com'] }),
     certificate('blog.example.com', at, { daysLeft: 57 }),
-    certificate('soon.example.com', at, { daysLeft: 28 }),
+    certificate('soon.example.com', at, { daysLeft: 31 }),
     { ...certificate('new.example.com', at, {}), pointer: undefined },
     {
       ...certificate('typo.example.com', at, {}),
       pointer: undefined,
       file: { rejected: 'renewal/typo.example.com.json: unknown key "host"' },
     },
+    ...rareStates(at),
   ];
   return { at, certificates: facts.map(statusOf).sort(bySoonestTrouble) };
+}
+
+/** What is seldom seen, a certificate for each. */
+function rareStates(at: Date): HealthFacts[] {
+  const held = (action: 'reject' | 'wait', reason: string, message: string) => ({
+    failures: 0,
+    held: { action, reason, message, until: new Date(at.getTime() + DAY).toISOString() },
+  });
+  const stolen = certificate('pay.example.com', at, { daysLeft: 64 });
+  const cloud = certificate('cdn.example.com', at, { daysLeft: 55 });
+  const unserved = certificate('wiki.example.com', at, { daysLeft: 80, outcome: 'installed-not-served' });
+  const nobody = certificate('stage.example.net', at, { daysLeft: 49 });
+  const asleep = certificate('night.example.net', at, { daysLeft: 47 });
+  const file = { ...asleep.file, hosts: ['night'] } as HealthFacts['file'];
+  const left = { wanted: false, file: undefined };
+  return [
+    { ...stolen, revocations: [revocationOf(stolen, at)] },
+    { ...certificate('cut.example.com', at, {}), pointer: 'unreadable' },
+    certificate('late.example.com', at, { daysLeft: 27 }),
+    certificate('busy.example.com', at, {
+      daysLeft: 30.5,
+      state: held(
+        'wait',
+        'ca-limited',
+        "too many certificates of example.com; it is ordered when the CA's limit lets it",
+      ),
+    }),
+    certificate('lost.example.org', at, {
+      daysLeft: 66,
+      state: held('reject', 'no-hosted-zone', 'no public hosted zone of this account holds lost.example.org'),
+    }),
+    { ...certificate('secret.example.net', at, { daysLeft: 52 }), fleet: new Map() },
+    { ...nobody, fleet: new Map([['web', []]]) },
+    {
+      ...asleep,
+      file,
+      pointer: { ...(asleep.pointer as LivePointer), hosts: ['night'] },
+      fleet: new Map([['night', [{ instanceId: 'mi-0f1e2d3c4b5a69788', online: false }]]]),
+    },
+    unserved,
+    { ...cloud, file: { ...cloud.file, acm: [{ region: 'us-east-1' }] } as HealthFacts['file'] },
+    { ...certificate('gone.example.com', at, { daysLeft: 12 }), ...left },
+    {
+      ...certificate('hand.example.com', at, { daysLeft: 90, lifeDays: 365 }),
+      ...left,
+      pointer: {
+        ...(certificate('hand.example.com', at, { daysLeft: 90, lifeDays: 365 }).pointer as LivePointer),
+        ca: undefined,
+      },
+    },
+  ];
+}
+
+function revocationOf({ pointer }: HealthFacts, at: Date): HealthFacts['revocations'][number] {
+  const { version, serial, keyFingerprint } = pointer as LivePointer;
+  return { version, serial, keyFingerprint, reason: 'keyCompromise', askedAt: at.toISOString() };
 }
 
 /** As many certificates as asked for, of two names on two hosts each; every hundredth fails. */
@@ -81,16 +138,26 @@ interface Shape {
   daysLeft?: number;
   lifeDays?: number;
   profile?: string;
-  state?: CertificateFacts['state'];
+  state?: HealthFacts['state'];
   /** Hosts that rolled back to the version before. */
   behind?: string[];
+  /** What the others report. */
+  outcome?: string;
 }
 
 function certificate(
   name: string,
   now: Date,
-  { names = [name], daysLeft = 60, lifeDays = 90, profile = 'classic', state, behind = [] }: Shape,
-): CertificateFacts {
+  {
+    names = [name],
+    daysLeft = 60,
+    lifeDays = 90,
+    profile = 'classic',
+    state,
+    behind = [],
+    outcome = 'served',
+  }: Shape,
+): HealthFacts {
   const notAfter = new Date(now.getTime() + daysLeft * DAY);
   const notBefore = new Date(notAfter.getTime() - lifeDays * DAY);
   const pointer: LivePointer = {
@@ -114,13 +181,25 @@ function certificate(
   const records = HOSTS.slice(0, 2).map((instanceId) =>
     recordOf(instanceId, name, {
       version: behind.includes(instanceId) ? before : pointer.version,
-      outcome: behind.includes(instanceId) ? 'rolled-back' : 'served',
+      outcome: behind.includes(instanceId) ? 'rolled-back' : outcome,
       at: pointer.issuedAt,
     }),
   );
   const caa = { mode: 'manage' as const, restrict: false };
   const wanted = { name, names, key: 'ecdsa-p256' as const, hosts: ['web'], serverNames: [], profile, caa };
-  return { name, wanted: true, file: { ...wanted, stack: STACK }, pointer, state, records, now };
+  const fleet = new Map([['web', HOSTS.slice(0, 2).map((instanceId) => ({ instanceId, online: true }))]]);
+  const none = { revocations: [], acm: undefined };
+  return {
+    name,
+    wanted: true,
+    file: { ...wanted, stack: STACK },
+    pointer,
+    state,
+    records,
+    fleet,
+    ...none,
+    now,
+  };
 }
 
 function recordOf(

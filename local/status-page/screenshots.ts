@@ -14,6 +14,12 @@ const SHOTS = [
     deviceScaleFactor: 1,
   },
   { name: 'status-dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 },
+  {
+    name: 'status-tablet',
+    colorScheme: 'light',
+    viewport: { width: 820, height: 1180 },
+    deviceScaleFactor: 1,
+  },
   { name: 'status-phone', colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
 ] as const;
 
@@ -24,7 +30,12 @@ async function main(): Promise<void> {
   try {
     await mkdir(FOLDER, { recursive: true });
     const { at, certificates } = exampleFleet(AT);
-    const content = statusPage({ title: 'perennial-production-bucket', at, certificates });
+    const content = statusPage({
+      title: 'perennial-production in eu-central-1',
+      stage: 'production',
+      at,
+      certificates,
+    });
     for (const { name, ...options } of SHOTS) {
       const page = await browser.newPage(options);
       await page.clock.setFixedTime(AT);

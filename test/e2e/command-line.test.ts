@@ -36,7 +36,7 @@ interface Ended {
   stderr: string;
 }
 
-/** `npx perennial`, with what it prints and its exit status. */
+/** `npx --no-install perennial-tls`, with what it prints and its exit status. */
 function perennial(args: string[], env: Record<string, string | undefined> = {}): Promise<Ended> {
   const options = {
     env: { ...process.env, ...line.cloud.env, XDG_CACHE_HOME: cache, ...env },
@@ -51,8 +51,42 @@ function perennial(args: string[], env: Record<string, string | undefined> = {})
 }
 
 describe('perennial', () => {
+  const NEW = ['add', 'example.com', '--names', 'example.com,*.example.com', '--hosts', 'web'];
+
+  it('shows before it adds one what will be written, and whom CAA shuts out', async () => {
+    const shown = await perennial([...NEW, '--dry-run']);
+    expect(shown.status).toBe(0);
+    expect(shown.stdout).toContain('example.com: would-add (never-issued)\n');
+    expect(shown.stdout).toContain(
+      'TXT at _acme-challenge.example.com while it is proved, removed after it\n',
+    );
+    expect(shown.stdout).toMatch(/CAA at example\.com, where there is none: 0 issue "/);
+    expect(shown.stdout).toMatch(
+      /governs example\.com, \*\.example\.com and every other name below example\.com/,
+    );
+    expect(shown.stdout).toMatch(/shuts out all other CAs there\nadd: nothing was written\n$/);
+    expect(await line.keys('renewal/')).toEqual([]);
+  });
+
+  it('adds no CAA above the names of others without a word of consent', async () => {
+    expect(await perennial(NEW)).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^add: CAA at example\.com[^\n]+shuts out[^\n]+--yes agrees[^\n]+\n$/),
+    });
+    expect(await line.keys('renewal/')).toEqual([]);
+  });
+
+  it('writes no file that would be rejected', async () => {
+    const Name = '_acme-challenge.lost.example.net';
+    await line.addRecord('example.net', { Name, Type: 'CNAME', values: ['x.elsewhere.test'] });
+    const { status, stdout } = await perennial(['add', 'lost', '--names', 'lost.example.net']);
+    expect(stdout).toMatch(/^lost: rejected \(.*x\.elsewhere\.test.*\)\nadd: nothing was written\n$/);
+    expect([status, await line.keys('renewal/')]).toEqual([1, []]);
+  });
+
   it('adds a certificate and follows it to the host that serves it', async () => {
-    const args = ['add', 'example.com', '--names', 'example.com,*.example.com', '--hosts', 'web', '--wait'];
+    const args = [...NEW, '--wait', '--yes'];
     const { status, stdout } = await perennial([...args, '--profile', 'classic']);
     expect(stdout).toMatch(new RegExp(`example\\.com +│ renewed +│.*${HOST} served`));
     expect(stdout).toContain(
@@ -83,7 +117,12 @@ describe('perennial', () => {
   it('leaves what is not due, and renews it by force', async () => {
     const before = (await line.pointer('example.com'))?.version;
     const left = await perennial(['renew', 'example.com']);
-    expect(left).toMatchObject({ status: 0, stdout: expect.stringMatching(/not renewed \(not-due, until /) });
+    expect(left).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(
+        /not-due +│ – +│ nothing to do until \d{4}-\d\d-\d\d; --force renews it anyway/,
+      ),
+    });
     expect((await line.pointer('example.com'))?.version).toBe(before);
     const forced = await perennial(['renew', 'example.com', '--force', '--json']);
     const after = (await line.pointer('example.com'))?.version;
@@ -106,7 +145,12 @@ describe('perennial', () => {
     const host = line.cloud.hosts.get(HOST);
     if (!host) throw new Error('no host');
     host.online = false;
-    await perennial(['renew', 'example.com', '--force']);
+    const off = await perennial(['renew', 'example.com', '--force']);
+    expect(off).toMatchObject({ status: 1, stdout: expect.stringMatching(/example\.com +│ offline +│/) });
+    const away = await perennial(['status']);
+    expect(away).toMatchObject({ status: 1, stdout: expect.stringMatching(/hosts-offline/) });
+    const plain = await perennial(['deploy', 'example.com']);
+    expect(plain).toMatchObject({ status: 1, stdout: expect.stringMatching(/offline/) });
     host.online = true;
     const shown = await perennial(['status']);
     expect(shown).toMatchObject({ status: 1, stdout: expect.stringMatching(/hosts-behind +│.*│ 0 of 1 +│/) });

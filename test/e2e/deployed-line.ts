@@ -97,7 +97,7 @@ export class DeployedLine {
 
   async addRecord(
     zone: string,
-    { Name, Type, values }: { Name: string; Type: 'TXT' | 'CAA'; values: string[] },
+    { Name, Type, values }: { Name: string; Type: 'TXT' | 'CAA' | 'CNAME'; values: string[] },
   ): Promise<void> {
     const ResourceRecordSet = { Name, Type, TTL: 300, ResourceRecords: values.map((Value) => ({ Value })) };
     const Changes = [{ Action: 'CREATE' as const, ResourceRecordSet }];

@@ -35,7 +35,7 @@ interface Imported {
   certificates: { name: string; outcome: string; message: string; notCarried: string[] }[];
 }
 
-/** `npx perennial … --json`. */
+/** `npx --no-install perennial-tls … --json`. */
 async function perennial<T>(...args: string[]): Promise<{ status: number; json: T; stderr: string }> {
   const options = { env: { ...process.env, ...line.cloud.env }, timeout: LIMIT_MS };
   return new Promise((resolve) => {
@@ -66,7 +66,7 @@ async function nextScan(names: string[]): Promise<string[]> {
 const outcomes = ({ certificates }: Imported) =>
   certificates.map(({ name, outcome }) => `${name} ${outcome}`);
 
-describe('perennial import, of folders that the programs made themselves', () => {
+describe('perennial-tls import, of folders that the programs made themselves', () => {
   it('takes over certbot’s, says what it leaves behind, and nothing is issued needlessly', async (context) => {
     const certbot = need(context, programs.certbot);
     const root = join(folder, 'certbot');
@@ -189,7 +189,7 @@ describe('perennial import, of folders that the programs made themselves', () =>
   });
 });
 
-describe('perennial export', () => {
+describe('perennial-tls export', () => {
   it('writes a folder that certbot reads, and that can be imported again', async (context) => {
     const certbot = need(context, programs.certbot);
     const root = join(folder, 'exported');

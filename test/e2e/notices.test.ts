@@ -27,7 +27,7 @@ it('tells at once of a certificate that cannot be issued the first time, and wha
   expect(mail?.topic).toBe((await line.cloud.outputs()).AlarmTopic);
   expect(mail?.subject).toBe('[Perennial local] fails is not renewed: profile-unknown');
   expect(mail?.text).toContain('Time left:      none was issued yet\n');
-  expect(mail?.text).toContain('Command:        npx perennial doctor fails --stage local;');
+  expect(mail?.text).toContain('Command:        npx --no-install perennial-tls doctor fails --stage local;');
   expect(mail?.text).toContain('More:           docs/operations.md#profile-unknown\n');
 });
 

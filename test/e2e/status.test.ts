@@ -31,7 +31,7 @@ describe('status', () => {
     expect(certificates.map(({ name, health }) => `${name} ${health}`).sort()).toEqual([
       '<img src=x onerror=alert(1)> rejected',
       'example.com ok',
-      'zoneless never-issued',
+      'zoneless rejected',
     ]);
     const live = await line.pointer('example.com');
     expect(certificates.at(-1)).toMatchObject({
@@ -72,10 +72,11 @@ describe('status', () => {
     expect(await line.keys('status/')).toEqual(['status/index.html']);
   });
 
-  it('calls S3 to read, and to write its page, and nothing else', () => {
+  it('calls S3 to read, and to write its page, and Systems Manager for the hosts, and nothing else', () => {
     const calls = line.cloud.calls.matching({ principal: /status/i });
     expect(calls.length).toBeGreaterThan(0);
     expect([...new Set(calls.map(({ action }) => action))].sort()).toEqual([
+      'DescribeInstanceInformation',
       'GetObject',
       'ListObjects',
       'PutObject',

@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { statusPage } from '../../lib/reporting/status/page/page.ts';
 import type { CertificateStatus } from '../../lib/reporting/status/rules/certificate-status.ts';
+import { HEALTHS } from '../../lib/scan/rules/health.ts';
 import { openBrowser } from '../../local/status-page/browser.ts';
 import { exampleFleet, largeFleet } from '../../local/status-page/example-fleet.ts';
 import { LOW_CONTRASTS } from './low-contrasts.ts';
@@ -37,7 +38,10 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
   /** Opens the page as a file, as somebody does who has fetched it from the bucket. */
   async function open(certificates: readonly CertificateStatus[], options: BrowserContextOptions = {}) {
     const file = join(folder, 'index.html');
-    await writeFile(file, statusPage({ title: 'a-bucket', at: AT, certificates }));
+    await writeFile(
+      file,
+      statusPage({ title: 'perennial-test in eu-central-1', stage: 'test', at: AT, certificates }),
+    );
     page = await (await browser.newContext({ ...options })).newPage();
     complaints.length = 0;
     const address = pathToFileURL(file).href;
@@ -83,18 +87,28 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
       ['i-0b2c3d4e5f6071829 rolled-back', 1],
       ['example.net edge', 1],
       ['nothing like it', 0],
-      ['', 11],
+      ['', 23],
     ] as const) {
       await search.fill(words);
       expect(await shownRows(), words).toBe(rows);
     }
     await page.getByLabel('only what is not well').check();
-    expect(await shownRows()).toBe(5);
-    expect(await page.getByRole('status').textContent()).toBe('5 of 11');
+    expect(await shownRows()).toBe(15);
+    expect(await page.getByRole('status').textContent()).toBe('15 of 23');
   });
 
   it('shows what is hostile as text, and lets nothing of it run or load', async () => {
-    const hosts = [{ instanceId: HOSTILE, group: 'web', outcome: HOSTILE, version: HOSTILE, isLive: false }];
+    const hosts = [
+      {
+        instanceId: HOSTILE,
+        group: 'web',
+        outcome: HOSTILE,
+        version: HOSTILE,
+        online: true,
+        isLive: false,
+        isUnserved: false,
+      },
+    ];
     const last = { at: HOSTILE, outcome: 'failed' as const, reason: HOSTILE };
     const [first] = example;
     if (!first) throw new Error('no example');
@@ -121,7 +135,7 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
 
   it('can be read without its script', async () => {
     await open(example, { javaScriptEnabled: false });
-    expect(await page.getByRole('row').count()).toBe(12);
+    expect(await page.getByRole('row').count()).toBe(24);
   });
 
   it.each([
@@ -156,6 +170,55 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
     if (!first) throw new Error('no example');
     await open([...example, { ...first, name: `${'a'.repeat(60)}.${'b'.repeat(60)}` }], options);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+  });
+
+  const SIZES = [320, 360, 390, 412, 430, 600, 768, 820, 1024, 1280, 1600];
+
+  it.each(SIZES.flatMap((width) => [1, 2].map((text) => [width, text] as const)))(
+    'has the room that names and reasons need at %i px, with text %i times as large',
+    async (width, text) => {
+      await open(example, { viewport: { width, height: 900 } });
+      await page.evaluate(`document.documentElement.style.fontSize = '${text * 100}%'`);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      const rows: { name: number; reason: number; lines: number }[] = await page.evaluate(`
+        [...document.querySelectorAll('tbody tr')].map((row) => {
+          const range = document.createRange();
+          range.selectNodeContents(row.children[0].firstChild);
+          const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+          const [name, reason] = [...row.children].map((cell) => cell.getBoundingClientRect().width);
+          return { name, reason, lines };
+        })`);
+      // As a line of a book: wide enough for its words, in the letters that the reader chose.
+      const letter = 15 * text;
+      for (const { name, reason, lines } of rows) {
+        expect(lines).toBeLessThanOrEqual(2);
+        expect(name).toBeGreaterThanOrEqual(Math.min(10 * letter, 0.75 * width));
+        expect(reason).toBeGreaterThanOrEqual(Math.min(18 * letter, 0.75 * width));
+      }
+    },
+  );
+
+  it('shows each state that there is', async () => {
+    await open(example);
+    const shown = await page.locator('tbody td:nth-child(2) b').allTextContents();
+    expect(new Set(shown)).toEqual(new Set(HEALTHS));
+  });
+
+  it('has the command to run, which a button copies', async () => {
+    await open(example);
+    const row = page.getByRole('row', { name: /^mail\.example\.com/ });
+    const command = 'npx --no-install perennial-tls doctor mail.example.com --stage test';
+    expect(await row.locator('code').textContent()).toBe(command);
+    const button = row.getByRole('button', { name: `copy the command ${command}` });
+    await button.click();
+    expect(await button.textContent()).toMatch(/^(copied|marked)$/);
+    expect(await page.evaluate('getSelection().toString()')).toBe(command);
+    expect(complaints).toEqual([]);
+  });
+
+  it('is titled with the stack and its region', async () => {
+    await open(example);
+    expect(await page.title()).toBe('15 not well – perennial-test in eu-central-1');
   });
 
   it('says when it is old', async () => {

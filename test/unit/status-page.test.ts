@@ -41,8 +41,9 @@ describe('a row', () => {
     next: { action: 'wait', reason: 'not-due' },
     hosts: [],
   };
-  const host = { instanceId: 'i-1', group: 'web', outcome: 'served', version: 'v2', isLive: true };
-  const text = (change: Partial<CertificateStatus>) => rowOf({ ...certificate, ...change }, now).text;
+  const state = { online: true, isLive: true, isUnserved: false };
+  const host = { ...state, instanceId: 'i-1', group: 'web', outcome: 'served', version: 'v2' };
+  const text = (change: Partial<CertificateStatus>) => rowOf({ ...certificate, ...change }, now, 'test').text;
 
   it.each<[string, Partial<CertificateStatus>, RegExp]>([
     ['its dates', {}, /issued 2026-09-21<p>due 2026-11-20<p>expires <b>2026-12-20<\/b>, 29 d left/],
@@ -62,7 +63,7 @@ describe('a row', () => {
       { health: 'failing', trouble: 'no zone' },
       /^<tr class="bad">.*failing<\/b><p>no zone/,
     ],
-    ['one that nobody wants', { health: 'not-wanted' }, /^<tr class="idle">/],
+    ['one that nobody wants', { health: 'retired' }, /^<tr class="idle">/],
     ['a host that serves it', { hosts: [host] }, /1 of 1 up to date<ul><li>i-1 served/],
     [
       'a host that lags before others',
@@ -82,7 +83,7 @@ describe('a row', () => {
   it('shows one that was never issued, and one without anything', () => {
     const { name, names, failures } = certificate;
     const bare = { name, names, failures, hosts: [], health: 'never-issued' as const, trouble: 'nothing' };
-    expect(rowOf(bare, now).text.match(/<td>(?=<td>|$)/g)).toHaveLength(3);
+    expect(rowOf(bare, now, 'test').text.match(/<td>(?=<td>|$)/g)).toHaveLength(3);
   });
 
   it('escapes everything that somebody else wrote', () => {
@@ -106,21 +107,35 @@ describe('the page', () => {
   it.each([
     ['nothing', [], '0 certificates, all well'],
     ['one that is well', largeFleet(2, now).certificates.slice(1), '1 certificate, all well'],
-    ['some that are not', exampleFleet(now).certificates, '5 of 11 certificates not well'],
+    ['some that are not', exampleFleet(now).certificates, '15 of 23 certificates not well'],
   ])('of %s says so first', (_, certificates, said) => {
-    expect(statusPage({ title: 'bucket', at: now, certificates })).toContain(`<h1>${said}</h1>`);
+    expect(statusPage({ title: 'bucket', stage: 'test', at: now, certificates })).toContain(
+      `<h1>${said}</h1>`,
+    );
   });
 
   it('loads nothing from elsewhere, and lets nothing run but what its policy names', () => {
-    const page = statusPage({ title: 'bucket', at: now, certificates: exampleFleet(now).certificates });
+    const page = statusPage({
+      title: 'bucket',
+      stage: 'test',
+      at: now,
+      certificates: exampleFleet(now).certificates,
+    });
     expect(page).toContain(`default-src &#39;none&#39;; script-src &#39;sha256-`);
     expect(page).not.toMatch(/\s(src|href|action|style|on[a-z]+)=/);
     expect(page.match(/<script/g)).toHaveLength(1);
-    expect(statusPage({ title: HOSTILE, at: now, certificates: [] })).toContain(`<p>${ESCAPED}, as of`);
+    expect(statusPage({ title: HOSTILE, stage: 'test', at: now, certificates: [] })).toContain(
+      `<p><strong>${ESCAPED}</strong>, as of`,
+    );
   });
 
   it('of 1,000 certificates stays under 500 KB', () => {
-    const page = statusPage({ title: 'bucket', at: now, certificates: largeFleet(1000, now).certificates });
+    const page = statusPage({
+      title: 'bucket',
+      stage: 'test',
+      at: now,
+      certificates: largeFleet(1000, now).certificates,
+    });
     expect(Buffer.byteLength(page)).toBeLessThan(500_000);
   });
 });

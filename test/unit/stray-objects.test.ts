@@ -79,9 +79,16 @@ async function everything() {
   said.push((await deploy({ ...deps(), clock: () => world.clock() }, due, signal)).outcome);
   const detail = { 'command-id': 'c1', 'instance-id': HOST, status: 'Success' };
   said.push((await confirm({ ...deps(), clock: () => world.clock() }, { detail })).outcome);
-  const status = await showStatus({ store, stack: world.stack }, { page: true }, world.clock());
+  const status = await showStatus(
+    { store, hosts, stack: world.stack, stage: 'test', region: 'eu-central-1' },
+    { page: true },
+    world.clock(),
+  );
   expect(status.page).toBe('status/index.html');
-  const healths = await readStatus(store, { now: world.clock(), readsAtOnce: 8 });
+  const healths = await readStatus(
+    { store, hosts, stack: world.stack },
+    { now: world.clock(), readsAtOnce: 8 },
+  );
   said.push(healths.find(({ name }) => name === 'good')?.health);
   const dns = { zonesOf: () => world.zones, resolver: world.resolver };
   const readDirectory = async () => ({ caaIdentity: 'ca.test', profiles: [] });
@@ -178,11 +185,18 @@ describe('an object that is none of ours', () => {
     const [checked] = world.events.of('Certificates Checked') as [CheckSummary];
     expect(checked.certificates).toBe(1);
     expect([...checked.rejected.items].sort(byName)).toEqual(wanted);
-    const statuses = await readStatus(store, { now: world.clock(), readsAtOnce: 8 });
+    const statuses = await readStatus(
+      { store, hosts, stack: world.stack },
+      { now: world.clock(), readsAtOnce: 8 },
+    );
     expect(statuses.filter(({ health }) => health === 'rejected').sort(byName)).toMatchObject(
       wanted.map(({ name, message }) => ({ name, trouble: message })),
     );
-    await showStatus({ store, stack: world.stack }, { page: true }, world.clock());
+    await showStatus(
+      { store, hosts, stack: world.stack, stage: 'test', region: 'eu-central-1' },
+      { page: true },
+      world.clock(),
+    );
     for (const key of strays) expect(store.text('status/index.html')).toContain(key);
     await tell(checked);
     expect(mails).toHaveLength(1);
@@ -242,12 +256,10 @@ describe('a renewal file in a folder of its own', () => {
     expect(checked.rejected.items).toEqual([rejected]);
     await tell(checked);
     expect(mails[0]).toContain(message);
-    for (const stack of [undefined, world.stack])
-      expect(
-        await readStatus(store, { now: world.clock(), readsAtOnce: 8, ...(stack && { stack }) }),
-      ).toContainEqual(
-        expect.objectContaining({ name: 'team-a/shop', health: 'rejected', trouble: message }),
-      );
+    const reads = { store, hosts, stack: world.stack };
+    expect(await readStatus(reads, { now: world.clock(), readsAtOnce: 8 })).toContainEqual(
+      expect.objectContaining({ name: 'team-a/shop', health: 'rejected', trouble: message }),
+    );
     const readDirectory = async () => ({ caaIdentity: 'ca.test', profiles: [] });
     const { findings } = await diagnose({ ...deps(), readDirectory }, undefined, world.clock());
     expect(findings).toContainEqual(

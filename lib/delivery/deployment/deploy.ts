@@ -26,7 +26,10 @@ interface DeployOutcome {
   offline: string[];
 }
 
-/** Has one host install the certificates, and the others only after it succeeded. */
+/**
+ * Has one host install the certificates, and the others only after it succeeded; what replaces a revoked version goes to the
+ * others all the same: each goes back by itself, and none is left with the revoked one for another's trouble.
+ */
 export async function deploy(
   deps: DeployDeps,
   due: DeploymentDue,
@@ -46,12 +49,14 @@ export async function deploy(
   const { canary, others, failing } = orderHosts([first, ...rest], records);
   const { ended, results } = await installOnCanary(deps, { group, names, instanceId: canary }, signal);
   const begun = { group: group.name, names, reason: ended, canary: { instanceId: canary, results }, offline };
-  if (ended !== 'canary-installed') {
+  const isUrgent = due.reason === 'revoked';
+  if (ended !== 'canary-installed' && !isUrgent) {
     await reportSkippedHosts(deps, due, { canary, ended, others });
     return { ...begun, outcome: 'stopped', sent: [] };
   }
+  const allowedErrors = isUrgent ? others.length : failing;
   for (const part of others.length > 0 ? splitNames(names) : [])
-    await deps.hosts.install({ group, names: part, instanceIds: others, allowedErrors: failing });
+    await deps.hosts.install({ group, names: part, instanceIds: others, allowedErrors });
   return { ...begun, outcome: 'sent', sent: others };
 }
 

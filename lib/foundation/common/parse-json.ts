@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { Reason } from '../reasons/reasons.ts';
+import { ownRemedy, type Reason } from '../reasons/reasons.ts';
 import { explainIssues } from './explain-issues.ts';
 import { complaintAboutEncoding, explainSyntax, findRepeatedKey } from './explain-json.ts';
 import { InputError } from './input-error.ts';
@@ -19,7 +19,7 @@ export function parseJson<T extends z.ZodMiniType>(
     const detail = secret ? '' : ` (${words})`;
     throw new InputError(reason, {
       seen: `${where}: is not JSON${detail}`,
-      remedy: 'mend the file and upload it again',
+      remedy: ownRemedy(reason),
     });
   }
   return parseValue(value, schema, { where, reason });
@@ -53,6 +53,9 @@ function isJson(text: string): boolean {
   }
 }
 
+/** What people write is mended where it is written: the complaint says how. */
+const OF_PEOPLE: readonly Reason[] = ['renewal-file-invalid', 'settings-invalid'];
+
 /** As {@link parseJson}, for a value that is parsed already. */
 export function parseValue<T extends z.ZodMiniType>(
   value: unknown,
@@ -61,7 +64,8 @@ export function parseValue<T extends z.ZodMiniType>(
 ): z.infer<T> {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new InputError(reason, `${where}: ${explainIssues(parsed.error)}`);
+  const seen = `${where}: ${explainIssues(parsed.error)}`;
+  throw new InputError(reason, { seen, remedy: OF_PEOPLE.includes(reason) ? '' : ownRemedy(reason) });
 }
 
 /**

@@ -64,6 +64,25 @@ export const CheckSummary = z.object({
   hostsBehind: z.object({ count: z.number(), groups: z.array(z.string()) }),
   /** Groups with a host online, of which it is known who is behind; absent in a check of an older version. */
   groupsOnline: z.optional(z.array(z.string())),
+  /** Groups of live certificates that no host carries, or whose hosts are all offline; absent as above. */
+  groupsAway: z.optional(
+    z.array(
+      z.object({
+        group: z.string(),
+        reason: z.enum(['no-hosts', 'hosts-offline']),
+        hosts: z.array(z.string()),
+      }),
+    ),
+  ),
+  /** Certificates that are not well, the worst first; absent in a check of an older version. */
+  unwell: z.optional(
+    z.object({
+      count: z.number(),
+      /** How many, by the word for it. */
+      byHealth: z.record(z.string(), z.number()),
+      items: z.array(z.object({ name: z.string(), health: z.string(), trouble: z.string() })),
+    }),
+  ),
   warnings: z.array(z.string()),
 });
 export type CheckSummary = z.infer<typeof CheckSummary>;
@@ -111,6 +130,10 @@ interface Details {
     /** Whether somebody asked for it by hand: no check makes up for it. */
     forced?: boolean | undefined;
   };
+  /** Whether it was live, or has the key of what is. */
+  'Certificate Revoked': { name: string; version: string; reason: string; isLive: boolean };
+  /** At a start that is about single files; the checks tell it in their summary. */
+  'Renewal File Rejected': Failure;
   'Certificate Imported': { name: string; region: string; arn: string; version: string; reason: Reason };
   'Certificate Import Failed': Failure & { reason: Reason; region: string };
   'Object Set Aside': ObjectSetAside;

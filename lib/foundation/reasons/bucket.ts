@@ -25,7 +25,11 @@ export const FILES = {
   'settings-invalid': 'mend params in serverless.yml and deploy',
   'pending-malformed': 'remove values at _acme-challenge that stay there for over a day',
   'records-out-of-reach': 'remove by hand the values that the message names; they do no harm',
-  ...rows('nothing; find out who wrote there', 'pointer-malformed', 'pointer-mismatch'),
+  ...rows(
+    'nothing: the next hourly check makes it anew; find out who wrote there',
+    'pointer-malformed',
+    'pointer-mismatch',
+  ),
   'state-malformed': 'nothing',
   'revocations-malformed': 'delete the object that the message names, and revoke again what was revoked',
   'events-unavailable': "compare the function's role with resources/roles.yml; the next check tries again",

@@ -11,9 +11,15 @@ export const SYSTEMS_MANAGER = {
 export const DEPLOYMENT = {
   ...SYSTEMS_MANAGER,
   ...all('nobody-there', {
-    'no-hosts': 'tag a host perennial-group=<group>, or take the group out of the renewal file',
+    'no-hosts':
+      "tag a host of the stack's region perennial-group=<group>, or take the group out of the renewal file",
     'hosts-offline': 'start the hosts, or their SSM agents; the next check that finds them online deploys',
   }),
+  ...all('harmless', {
+    'not-served':
+      'let a server on the host use the files below live/, or give "serverNames" where there are only wildcards',
+  }),
+  'hosts-unknown': 'allow ssm:DescribeInstanceInformation to the role of scan, as in resources/roles.yml',
   'canary-failed': ['mend what the host that went first reports', 'consequence'],
   'canary-slow': [
     'see whether the host and its SSM agent run; the next check sends it again',

@@ -22,14 +22,28 @@ export function isOfKind(reason: SaidReason, kind: Kind): boolean {
   return kinds.includes(kind);
 }
 
+/** The remedy of a reason of ours; empty where there is none. */
+export function ownRemedy(reason: SaidReason): string {
+  const { words, anchor } = remedyOf(reason);
+  return anchor === HOSTS_ANCHOR ? '' : words;
+}
+
+/** The remedy of what a host reported: its reasons may be called as ours are, and mean something else there. */
+export function remedyOnHost(reason: SaidReason): { words: string; anchor: string } {
+  if (!Object.hasOwn(HOST_REPORT, reason)) return remedyOf(reason);
+  return { words: HOSTS_WORDS, anchor: HOSTS_ANCHOR };
+}
+
+const HOSTS_WORDS = 'mend what the host says; the next check sends it again';
+const HOSTS_ANCHOR = 'hosts.md#what-a-host-reports';
+
 /** The remedy, and where docs/ explains it; a reason without a remedy here comes from a host. */
 export function remedyOf(reason: SaidReason): { words: string; anchor: string } {
   for (const row of [reason, familyOf(reason)]) {
     const [words] = rowOf(row) ?? [''];
     if (words !== '') return { words, anchor: `operations.md#${row.replace('…', '')}` };
   }
-  const words = 'mend what the host says; the next check sends it again';
-  return { words, anchor: 'hosts.md#what-a-host-reports' };
+  return { words: HOSTS_WORDS, anchor: HOSTS_ANCHOR };
 }
 
 const familyOf = (reason: string) => reason.replace(/^(acme|ssm)-.*/s, '$1-…');

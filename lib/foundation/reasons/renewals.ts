@@ -2,7 +2,8 @@ import { rows } from './row.ts';
 
 /** Why a certificate is renewed. */
 export const RENEW = {
-  ...rows('', 'forced', 'never-issued', 'revoked', 'names-changed', 'key-changed', 'profile-changed'),
+  ...rows('', 'forced', 'never-issued', 'names-changed', 'key-changed', 'profile-changed'),
+  ...rows(['ask doctor what keeps the new certificate from its hosts', 'urgent'], 'revoked'),
   ...rows(['', 'for-age', 'on-schedule'], 'suggested-window', 'expires-soon'),
   ...rows('', 'ca-changed'),
   ...rows(['', 'for-age'], 'life-nearly-over'),

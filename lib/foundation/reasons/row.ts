@@ -15,6 +15,8 @@ export type Kind =
   | 'copies-doubtful' // copies may lag, or old versions remain
   | 'without-zone' // no hosted zone can be used for the name
   | 'nobody-there' // no host is there to report that it is over
+  | 'nothing-there' // the host has nothing that could serve it
+  | 'urgent' // told at once, and again within hours
   | 'harmless' // it holds up nothing
   | 'passing' // hosts that are slow or offline come back by themselves
   | 'consequence' // follows from another host's report

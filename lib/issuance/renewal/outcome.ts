@@ -59,13 +59,25 @@ export function requireForcedDone({ certificates }: RenewalDue, outcomes: readon
     throw new ForcedLeftError(left.reason, `${left.name} was to be renewed by force: ${left.message}`);
 }
 
-/** One event for each renewal, one deployment for each host group, and the imports into ACM. */
-export function eventsOf(committed: readonly Committed[], seconds: number): StackEvent[] {
+/** One deployment for each host group. */
+function deploymentsOf(committed: readonly Committed[], reason: Reason): StackEvent[] {
   const groups = new Set(committed.flatMap(({ wanted }) => wanted.hosts));
-  const deployments = [...groups].map((group): StackEvent => {
+  return [...groups].map((group): StackEvent => {
     const names = committed.filter(({ wanted }) => wanted.hosts.includes(group)).map(({ name }) => name);
-    return { type: 'Deployment Due', detail: { group, reason: 'certificate-renewed', names } };
+    return { type: 'Deployment Due', detail: { group, reason, names } };
   });
+}
+
+/** One event for each renewal, the deployments, and the imports into ACM. What replaces a revoked version is deployed apart. */
+export function eventsOf(committed: readonly Committed[], seconds: number): StackEvent[] {
+  const isUrgent = ({ reason }: Committed) => reason === 'revoked';
+  const deployments = [
+    ...deploymentsOf(committed.filter(isUrgent), 'revoked'),
+    ...deploymentsOf(
+      committed.filter((one) => !isUrgent(one)),
+      'certificate-renewed',
+    ),
+  ];
   const imports = importsDue(committed.filter(({ wanted }) => wanted.acm?.length).map(({ name }) => name));
   const renewals = committed.map(({ name, reason, version, pointer, live }): StackEvent => {
     const { serial, notAfter } = pointer;

@@ -6,6 +6,7 @@ import { leafFacts } from '../../foundation/certificate/leaf.ts';
 import { archiveKey, renewalKey, revokedKey } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
 import {
+  isCompromised,
   parseRevocationRequest,
   type Revocation,
   type RevocationReason,
@@ -17,7 +18,7 @@ import {
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
-import type { EventBus } from '../../foundation/events/events.ts';
+import type { EventBus, StackEvent } from '../../foundation/events/events.ts';
 import type { OpenCertificateAuthority } from '../ca/certificate-authority.ts';
 import { isRefusal } from '../ca/refusal.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
@@ -76,12 +77,16 @@ export async function revoke(deps: RevokeDeps, event: unknown, now: Date): Promi
   const revoked = { ...revocation, revokedAt: now.toISOString() };
   await record(store, name, (known) => withRevocation(known, revoked));
   const replaced = wanted !== undefined && revocationToReplace([revocation], live) !== undefined;
+  const isLive =
+    live !== undefined && (live.version === version || isCompromised([revocation], live.keyFingerprint));
+  const due: StackEvent[] = [];
   if (replaced) {
     const { zoneRole } = wanted;
     const certificates = [{ name, reason: 'revoked', replacing: live?.version ?? null }];
     const batch = { ca: wantedCas[0] ?? ca, ...(zoneRole !== undefined && { zoneRole }), zoneIds: [] };
-    await events.publish([{ type: 'Renewal Due', detail: { ...batch, certificates } }]);
+    due.push({ type: 'Renewal Due', detail: { ...batch, certificates } });
   }
+  await events.publish([...due, { type: 'Certificate Revoked', detail: { name, version, reason, isLive } }]);
   return { name, version, serial, reason, ca, replaced };
 }
 

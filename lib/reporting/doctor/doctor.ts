@@ -9,6 +9,7 @@ import {
 } from '../../foundation/certificate/object-keys.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { parseRequest } from '../../foundation/common/parse-json.ts';
+import { ownRemedy } from '../../foundation/reasons/reasons.ts';
 import { type DoctorDeps, factsGatherer } from './gather-facts.ts';
 import { checkFile } from './rules/check-file.ts';
 import { examine } from './rules/examine.ts';
@@ -66,8 +67,10 @@ async function diagnoseFile(
     const results = await diagnoseCertificate(found.name);
     return results.map((result) => ({ certificate, ...result }));
   } catch (error) {
-    const seen = describeError(error).message;
-    return [{ certificate, ...failing('file', seen, `mend ${file} and upload it again`) }];
+    const { reason, message: seen } = describeError(error);
+    // Not every error is the file's: another object, or S3 itself, may be to blame.
+    const remedy = ownRemedy(reason) || `look at ${file}`;
+    return [{ certificate, ...failing('file', seen, remedy) }];
   }
 }
 

@@ -1,7 +1,8 @@
+import { readAcmRecord } from '../../delivery/acm/record-import.ts';
 import type { Hosts } from '../../delivery/deployment/hosts.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
-import { readLive } from '../../foundation/bucket/read-pointer.ts';
+import { findPointer, readLive } from '../../foundation/bucket/read-pointer.ts';
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
 import { hostKey } from '../../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
@@ -15,6 +16,7 @@ import type { Resolver } from '../../issuance/dns/resolver.ts';
 import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
+import { readRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
 import type { AccountFacts, CertificateFacts } from './rules/facts.ts';
 
@@ -49,6 +51,7 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
     return {
       wanted,
       stack,
+      kept: await answerOf(readKept(store, wanted.name, now)),
       live: await answerOf(readLive(store, wanted.name).then((live) => live?.pointer)),
       identifiers: await Promise.all(identifiers.map(dns.identifier)),
       caa: await Promise.all(
@@ -65,6 +68,16 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
       now,
     };
   };
+}
+
+async function readKept(store: DoctorDeps['store'], name: string, now: Date) {
+  const [found, { state }, revocations, acm] = await Promise.all([
+    findPointer(store, name),
+    findState(store, name, now),
+    readRevocations(store, name),
+    readAcmRecord(store, name),
+  ]);
+  return { pointer: found && (found.pointer ?? ('unreadable' as const)), state, revocations, acm };
 }
 
 async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {

@@ -38,6 +38,7 @@ async function isWanted(store: Reads, { kind, subject, names }: Trouble): Promis
       for (const name of names)
         if (await wants(store, name, ({ hosts }) => hosts.includes(subject))) return true;
       return names.length === 0;
+    case 'health':
     case 'file':
     case 'object':
       return true;

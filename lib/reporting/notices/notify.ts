@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
+import { LineageName } from '../../foundation/certificate/lineage.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { NOTICES_KEY } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
@@ -13,7 +14,7 @@ import { type Mail, writeMail } from './rules/mail.ts';
 import { type Measured, measure } from './rules/measure.ts';
 import type { SeenEvent } from './rules/seen-event.ts';
 import { takeIn } from './rules/take-in.ts';
-import { EMPTY, Memory } from './rules/trouble.ts';
+import { EMPTY, Memory, type Trouble } from './rules/trouble.ts';
 import { writeReport } from './rules/weekly-report.ts';
 
 export interface NotifyDeps {
@@ -25,6 +26,7 @@ export interface NotifyDeps {
 }
 
 const READS_AT_ONCE = 16;
+const OF_CERTIFICATES: readonly Trouble['kind'][] = ['renewal', 'overdue', 'health', 'file'];
 
 /**
  * Mails people what they have to act on, and returns the subjects and what is measured. A mail is sent before that is stored:
@@ -72,12 +74,14 @@ export async function notify(
 
 /** The live pointers of the certificates in trouble. */
 async function readLives(store: ObjectStore, { troubles }: Memory): Promise<Map<string, LivePointer>> {
-  const unrenewed = Object.values(troubles).filter(({ kind }) => kind === 'renewal' || kind === 'overdue');
+  const named = Object.values(troubles).filter(
+    ({ kind, subject }) => OF_CERTIFICATES.includes(kind) && LineageName.safeParse(subject).success,
+  );
   const lives = new Map<string, LivePointer>();
   const read = async (name: string) => {
     const pointer = (await findPointer(store, name))?.pointer;
     if (pointer) lives.set(name, pointer);
   };
-  await pMap(new Set(unrenewed.map(({ subject }) => subject)), read, { concurrency: READS_AT_ONCE });
+  await pMap(new Set(named.map(({ subject }) => subject)), read, { concurrency: READS_AT_ONCE });
   return lives;
 }

@@ -1,9 +1,14 @@
 import pMap from 'p-map';
+import { AcmRecord } from '../../delivery/acm/rules/decide-imports.ts';
+import type { Hosts } from '../../delivery/deployment/hosts.ts';
+import { listFleet } from '../../delivery/deployment/list-fleet.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import { findStrays } from '../../foundation/bucket/find-strays.ts';
 import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
 import { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import {
+  ACM_PREFIX,
+  acmKey,
   HOSTS_PREFIX,
   hostKey,
   instanceIdsIn,
@@ -11,63 +16,77 @@ import {
   liveKey,
   namesIn,
   RENEWAL_PREFIX,
+  REVOKED_PREFIX,
   renewalFilesIn,
   renewalKey,
+  revokedKey,
   STATE_PREFIX,
   stateKey,
 } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
+import { Revocations } from '../../foundation/certificate/revocation.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { parseState } from '../../issuance/renewal/rules/state.ts';
+import { groupsOf, type HealthFacts } from '../../scan/rules/health.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
-import type { CertificateFacts } from './rules/judge-health.ts';
+
+export interface StatusReads {
+  store: Reads;
+  hosts: Pick<Hosts, 'inGroup'>;
+  stack: Stack;
+}
 
 /**
  * The status of every certificate that is wanted or live, and of each object that does not belong where it is, the soonest
- * trouble first. Only reads; given a `stack`, the renewal files too.
+ * trouble first. Only reads.
  */
 export async function readStatus(
-  store: Reads,
-  { now, readsAtOnce, stack }: { now: Date; readsAtOnce: number; stack?: Stack },
+  { store, hosts, stack }: StatusReads,
+  { now, readsAtOnce }: { now: Date; readsAtOnce: number },
 ): Promise<CertificateStatus[]> {
-  const [renewals = [], live = [], states = [], hosts = []] = await Promise.all(
-    [RENEWAL_PREFIX, LIVE_PREFIX, STATE_PREFIX, HOSTS_PREFIX].map((prefix) =>
-      store.list(prefix, { deep: prefix === RENEWAL_PREFIX }),
+  const [renewals, live, states, revoked, acm, reports] = await Promise.all([
+    store.list(RENEWAL_PREFIX, { deep: true }),
+    ...[LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, HOSTS_PREFIX].map((prefix) =>
+      store.list(prefix),
     ),
-  );
+  ]);
   const wantedFiles = renewalFilesIn(renewals);
   const named = wantedFiles.flatMap((file) => ('name' in file ? file.name : []));
   const readAll = readerOf(store, readsAtOnce);
-  const [files, pointers, remembered, records] = await Promise.all([
-    stack ? readAll(renewalKey, named, (text, name) => readFile(text, name, stack)) : new Map(),
-    readAll(liveKey, namesIn(live, LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
-    readAll(stateKey, namesIn(states, STATE_PREFIX), (text) => parseState(text, now)),
-    readAll(hostKey, instanceIdsIn(hosts), (text) => orNone(text, HostRecord)),
+  const [files, pointers, remembered, revocations, imports, records] = await Promise.all([
+    readAll(renewalKey, named, (text, name) => readFile(text, name, stack)),
+    readAll(liveKey, namesIn(live ?? [], LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
+    readAll(stateKey, namesIn(states ?? [], STATE_PREFIX), (text) => parseState(text, now)),
+    readAll(revokedKey, namesIn(revoked ?? [], REVOKED_PREFIX), (text) => orNone(text, Revocations)),
+    readAll(acmKey, namesIn(acm ?? [], ACM_PREFIX), (text) => orNone(text, AcmRecord)),
+    readAll(hostKey, instanceIdsIn(reports ?? []), (text) => orNone(text, HostRecord)),
   ]);
-  const wanted = new Set(named);
   const misnamed = wantedFiles.flatMap((file) =>
     'rejected' in file ? { name: file.rejected, error: file.error } : [],
   );
+  const wanted = new Set(named);
   for (const { name, error } of [...misnamed, ...(await findStrays(store))]) {
     wanted.add(name);
     files.set(name, { rejected: describeError(error).message });
   }
-  const found = [...records.values()].filter((record) => record !== undefined);
-  const statusAt = (name: string) => {
-    const file = files.get(name);
-    return statusOf({
-      name,
-      wanted: wanted.has(name),
-      ...(file && { file }),
-      pointer: pointers.get(name),
-      state: remembered.get(name),
-      records: found,
-      now,
-    });
-  };
-  return [...new Set([...wanted, ...pointers.keys()])].map(statusAt).sort(bySoonestTrouble);
+  const found = [...records.values()].flatMap((record) => record ?? []);
+  const factsOf = (name: string): HealthFacts => ({
+    name,
+    wanted: wanted.has(name),
+    file: files.get(name),
+    pointer: pointers.get(name),
+    state: remembered.get(name),
+    revocations: revocations.get(name)?.versions ?? [],
+    acm: imports.get(name),
+    records: found,
+    fleet: new Map(),
+    now,
+  });
+  const facts = [...new Set([...wanted, ...pointers.keys()])].map(factsOf);
+  const fleet = await listFleet(hosts, facts.flatMap(groupsOf), () => {});
+  return facts.map((one) => statusOf({ ...one, fleet })).sort(bySoonestTrouble);
 }
 
 /** Reads the objects of one kind. */
@@ -87,7 +106,7 @@ function readerOf(store: Reads, concurrency: number) {
   };
 }
 
-function readFile(text: string, name: string, stack: Stack): CertificateFacts['file'] {
+function readFile(text: string, name: string, stack: Stack): HealthFacts['file'] {
   try {
     return { ...parseRenewalFile(text, name, stack), stack };
   } catch (error) {

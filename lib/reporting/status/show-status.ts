@@ -1,21 +1,25 @@
 import * as z from 'zod/mini';
+import type { Hosts } from '../../delivery/deployment/hosts.ts';
 import { IndexedReads, type Reads } from '../../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { STATUS_PAGE_KEY } from '../../foundation/certificate/object-keys.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { parseRequest } from '../../foundation/common/parse-json.ts';
+import { isWell } from '../../scan/rules/health.ts';
 import { statusPage } from './page/page.ts';
 import { readStatus } from './read-status.ts';
 import type { CertificateStatus } from './rules/certificate-status.ts';
-import { isWell } from './rules/judge-health.ts';
 
-/** For each of four kinds of object: together as many connections as an S3 client keeps. */
+/** For each of six kinds of object: together as many connections as an S3 client keeps. */
 const READS_AT_ONCE = 12;
 const Request = z.strictObject({ page: z._default(z.boolean(), false) });
 
 export interface StatusDeps {
   store: Reads & Pick<ObjectStore, 'put'>;
+  hosts: Pick<Hosts, 'inGroup'>;
   stack: Stack;
+  stage: string;
+  region: string;
 }
 
 export interface StatusAnswer {
@@ -29,14 +33,15 @@ export interface StatusAnswer {
 
 /** The status of every certificate; with `{ "page": true }` drawn as a page in the bucket, instead of in the answer. */
 export async function showStatus(deps: StatusDeps, event: unknown, now: Date): Promise<StatusAnswer> {
-  const { store, stack } = deps;
+  const { store, hosts, stack, stage, region } = deps;
   const request = parseStatusRequest(event);
   const reads = await IndexedReads.open(store);
-  const certificates = await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE, stack });
+  const certificates = await readStatus({ store: reads, hosts, stack }, { now, readsAtOnce: READS_AT_ONCE });
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
   const answer = { at: now.toISOString(), counts: { all: certificates.length, unwell } };
   if (!request.page) return { ...answer, certificates };
-  await store.put(STATUS_PAGE_KEY, statusPage({ title: stack.bucket, at: now, certificates }));
+  const title = `perennial-${stage} in ${region}`;
+  await store.put(STATUS_PAGE_KEY, statusPage({ title, stage, at: now, certificates }));
   return { ...answer, page: STATUS_PAGE_KEY };
 }
 

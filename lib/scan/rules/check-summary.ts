@@ -1,8 +1,10 @@
+import { inOneLine } from '../../foundation/common/perennial-error.ts';
 import type { CheckSummary } from '../../foundation/events/events.ts';
+import { HEALTHS, isWell, type Judgement, type SeenHost } from './health.ts';
 import type { Plan } from './plan.ts';
 
 /** What a check found of a certificate that has a renewal file, or whose clean-up fails. */
-export interface Health {
+export interface Checked {
   name: string;
   /** Share of its life, at most 1, below 0 once expired; `undefined` before the first issuance. */
   lifeLeft: number | undefined;
@@ -11,27 +13,34 @@ export interface Health {
   overdue: boolean;
 }
 
+type Judged = Judgement & { name: string; groups: readonly string[] };
+
 const MOST_SOONEST = 10;
 /** An event takes 256 KB. */
 const MOST_NAMED = 200;
 const MOST_REJECTED = 100;
+const MOST_UNWELL = 100;
+const LONGEST_TROUBLE = 200;
+const MOST_HOSTS = 50;
 const MOST_WARNINGS = 10;
 /** Of a lineage; what was uploaded may be called anything. */
-const LONGEST_NAME = 128;
+export const LONGEST_NAME = 128;
 const LONGEST_MESSAGE = 300;
 
 export function summarizeCheck(
   plan: Pick<Plan, 'start' | 'at' | 'certificates' | 'warnings'> & {
     deployments: readonly Pick<Plan['deployments'][number], 'group' | 'hosts'>[];
     groupsOnline: string[];
+    listed: ReadonlyMap<string, readonly SeenHost[]>;
   },
-  health: readonly Health[],
+  checked: readonly Checked[],
+  health: readonly Judged[],
 ): CheckSummary {
-  const { start, at, deployments, groupsOnline, warnings } = plan;
-  const issued = health.flatMap(({ name, lifeLeft, notAfter }) =>
+  const { start, at, deployments, groupsOnline, listed, warnings } = plan;
+  const issued = checked.flatMap(({ name, lifeLeft, notAfter }) =>
     lifeLeft === undefined || notAfter === undefined ? [] : [{ name, lifeLeft, notAfter }],
   );
-  const namesOf = (some: readonly Health[]) => some.map(({ name }) => name);
+  const namesOf = (some: readonly Checked[]) => some.map(({ name }) => name);
   const rejected = plan.certificates.flatMap((planned) =>
     planned.action === 'reject'
       ? [
@@ -46,20 +55,51 @@ export function summarizeCheck(
   return {
     start,
     at,
-    certificates: health.length + rejected.filter(({ reason }) => reason !== 'stray-object').length,
+    certificates: checked.length + rejected.filter(({ reason }) => reason !== 'stray-object').length,
     soonest: issued.sort((a, b) => a.lifeLeft - b.lifeLeft).slice(0, MOST_SOONEST),
-    failing: listing(namesOf(health.filter(({ failures }) => failures > 0)), MOST_NAMED),
-    overdue: listing(namesOf(health.filter(({ overdue }) => overdue)), MOST_NAMED),
+    failing: listing(namesOf(checked.filter(({ failures }) => failures > 0)), MOST_NAMED),
+    overdue: listing(namesOf(checked.filter(({ overdue }) => overdue)), MOST_NAMED),
     rejected: listing(rejected, MOST_REJECTED),
     hostsBehind: {
       count: new Set(deployments.flatMap(({ hosts }) => hosts)).size,
       groups: [...new Set(deployments.map(({ group }) => group))],
     },
     groupsOnline,
+    groupsAway: groupsAway(listed, health),
+    unwell: unwellOf(health.filter((one) => !isWell(one))),
     warnings: warnings.slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, LONGEST_MESSAGE)),
   };
 }
 
 function listing<Item>(items: readonly Item[], most: number) {
   return { count: items.length, items: items.slice(0, most) };
+}
+
+/** The groups of live certificates in which nobody is online. */
+function groupsAway(listed: ReadonlyMap<string, readonly SeenHost[]>, health: readonly Judged[]) {
+  const wanted = new Set(health.flatMap(({ groups }) => groups));
+  return [...listed].flatMap(([group, hosts]) => {
+    if (!wanted.has(group) || hosts.some(({ online }) => online)) return [];
+    const reason = hosts.length === 0 ? ('no-hosts' as const) : ('hosts-offline' as const);
+    return { group, reason, hosts: hosts.slice(0, MOST_HOSTS).map(({ instanceId }) => instanceId) };
+  });
+}
+
+function byWorst(a: Judged, b: Judged): number {
+  const worse = HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health);
+  return worse === 0 ? (a.name < b.name ? -1 : 1) : worse;
+}
+
+function unwellOf(unwell: readonly Judged[]): CheckSummary['unwell'] {
+  const byHealth: Record<string, number> = {};
+  for (const { health } of unwell) byHealth[health] = (byHealth[health] ?? 0) + 1;
+  const items = unwell
+    .toSorted(byWorst)
+    .slice(0, MOST_UNWELL)
+    .map(({ name, health, ...complaint }) => ({
+      name,
+      health,
+      trouble: inOneLine(complaint).slice(0, LONGEST_TROUBLE),
+    }));
+  return { count: unwell.length, byHealth, items };
 }

@@ -35,6 +35,8 @@ export type PlannedCertificate = (
 ) & {
   /** What would change in CAA, and which of the certificate's names each set governs; only where something would. */
   caa?: CaaPlan;
+  /** The hosted zones that hold the certificate's names; only in a plan. */
+  zones?: string[];
   /** The persist records that prove it (dns-persist-01); only in a plan. */
   standing?: PersistPlan;
   /** That its live version was revoked, and why. */

@@ -17,6 +17,8 @@ export interface Start {
   forced: boolean;
   /** Orders although our own budget for the certificate is spent; the CA's limits hold even so. */
   ignoreBudget: boolean;
+  /** Renewal files that are planned with, though they are not in the bucket, by name. */
+  files?: Readonly<Record<string, unknown>>;
   /** Whether CAs are asked when to renew; the other starts are in a hurry, or change nothing. */
   asksCa: boolean;
 }
@@ -34,6 +36,9 @@ const Invocation = z.discriminatedUnion('start', [
     names: z.optional(Names(needsNames('plan', ', or none for all'))),
     /** What a forced renewal of those named would meet. */
     forced: z.optional(z.boolean()),
+    ignoreBudget: z.optional(z.boolean()),
+    /** Renewal files to plan with instead of those in the bucket, which may have none. */
+    files: z.optional(z.record(LineageName, z.unknown())),
   }),
   z.strictObject({ start: z.literal('check'), names: Names(needsNames('check')) }),
   z.strictObject({
@@ -62,8 +67,9 @@ const whole = (
   invocation: z.infer<typeof Invocation>,
 ): Pick<z.infer<typeof Invocation>, 'start'> & {
   names?: '*' | string[] | undefined;
-  ignoreBudget?: boolean;
+  ignoreBudget?: boolean | undefined;
   forced?: boolean | undefined;
+  files?: Record<string, unknown> | undefined;
 } => invocation;
 
 /** Parses what `scan` was invoked with; throws {@link InputError} in one line that shows the right shape. */
@@ -80,7 +86,9 @@ export function parseStart(event: unknown): Start {
     });
   }
   const invocation = parseValue(event, Invocation, { where: 'event', reason: 'event-invalid' });
-  const { start, names = '*', ignoreBudget = false, forced = DOES[start].forced } = whole(invocation);
+  const invoked = whole(invocation);
+  const { start, ignoreBudget = false, forced = DOES[start].forced, files } = invoked;
+  const { names = files ? Object.keys(files) : '*' } = invoked;
   const named = names === '*' ? 'all' : [...new Set(names)].map((name) => ({ name }));
-  return { ...DOES[start], start, names: named, forced, ignoreBudget };
+  return { ...DOES[start], start, names: named, forced, ignoreBudget, ...(files && { files }) };
 }

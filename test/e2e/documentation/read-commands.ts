@@ -11,7 +11,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'SECURITY.md',
 ];
-const PROGRAMS = /^(npm|npx|aws|perennial|docker|podman|certbot|curl|dig) \S/;
+const PROGRAMS = /^(npm|npx|aws|perennial-tls|docker|podman|certbot|curl|dig) \S/;
 
 export interface DocumentedCommand {
   page: string;

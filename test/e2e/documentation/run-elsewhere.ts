@@ -20,8 +20,8 @@ export const WITHOUT_INSTALL: Readonly<Record<string, string>> = {
 
 /** Commands that the docs show being refused, or name without what they need. */
 export const EXIT_STATUS: Readonly<Record<string, number>> = {
-  'npx perennial': 2,
-  'npx perennial add': 2,
-  'npx perennial add shop --names shop.example.com,www.example.org': 2,
-  'npx perennial status --stage acceptance': 2,
+  'npx --no-install perennial-tls': 2,
+  'npx --no-install perennial-tls add': 2,
+  'npx --no-install perennial-tls add shop --names shop.example.com,www.example.org': 2,
+  'npx --no-install perennial-tls status --stage acceptance': 2,
 };

@@ -1,7 +1,7 @@
 import { HostRecord } from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { HOSTS_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
 import { orNone } from '../../../lib/foundation/common/parse-json.ts';
-import { hostsOf } from '../../../lib/reporting/status/rules/judge-health.ts';
+import { hostsOf } from '../../../lib/scan/rules/judge-hosts.ts';
 import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Breaches } from './broken.ts';
@@ -19,10 +19,13 @@ export function checkEndOfHosts(world: World, breaches: Breaches): void {
       wanted: true,
       pointer,
       state: undefined,
+      revocations: [],
+      acm: undefined,
+      fleet: new Map(),
       records,
       now: new Date(world.scheduler.now),
     };
-    for (const { instanceId, outcome, version, isLive } of hostsOf(facts, pointer)) {
+    for (const { instanceId, outcome, version, isLive } of hostsOf(facts)) {
       const host = world.fleet.hosts.get(instanceId);
       const what = `${instanceId} is recorded with ${name} ${version} (${outcome})`;
       if (!host && !isLive) breaches.report('end: no host that is gone stands behind', what);

@@ -89,7 +89,7 @@ export const FUNCTIONS = {
     limitMs: 120 * SECOND,
     step: (event, invocation, services) => {
       const deps = depsFor(invocation, services);
-      return showStatus(deps, event, deps.clock());
+      return showStatus({ ...deps, region: 'eu-central-1' }, event, deps.clock());
     },
   },
 } satisfies Record<string, SimulatedFunction>;

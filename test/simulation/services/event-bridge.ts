@@ -26,6 +26,8 @@ const RULES: Record<StackEvent['type'], readonly QueueName[]> = {
   'Site Probed': ['notify'],
   'Certificate Renewed': ['notify'],
   'Certificate Renewal Failed': ['notify'],
+  'Certificate Revoked': ['notify'],
+  'Renewal File Rejected': ['notify'],
   'Certificate Imported': ['notify'],
   'Certificate Import Failed': ['notify'],
   'Object Set Aside': ['notify'],

@@ -18,7 +18,7 @@ const run = (args: string[]) =>
 
 describe('cli/perennial.mjs', () => {
   it('is what npx starts: named in package.json, executable, with a first line for the system', async () => {
-    expect(manifest.bin).toEqual({ perennial: 'cli/perennial.mjs' });
+    expect(manifest.bin).toEqual({ 'perennial-tls': 'cli/perennial.mjs' });
     expect((await stat(LAUNCHER)).mode & 0o111).toBe(0o111);
     expect(await readFile(LAUNCHER, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
@@ -75,7 +75,7 @@ describe('cli/perennial.mjs', () => {
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr: expect.stringMatching(
-        /^perennial: this is Node 20\.20\.2 and 24 is needed; run "npm install" in [^\n]+\n$/,
+        /^perennial-tls: this is Node 20\.20\.2 and 24 is needed; run "npm install" in [^\n]+\n$/,
       ),
     });
   });

@@ -44,7 +44,7 @@ describe('show', () => {
 
   it('names what was probably meant', async () => {
     await expect(showFrom(store, 'shpo', NOW)).rejects.toThrow('no certificate "shpo"; did you mean shop?');
-    await expect(showFrom(store, 'other.example', NOW)).rejects.toThrow('"perennial status" lists them');
+    await expect(showFrom(store, 'other.example', NOW)).rejects.toThrow('"perennial-tls status" lists them');
   });
 });
 

@@ -1,79 +1,29 @@
 import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { reportOf } from '../../../cli/commands/status.ts';
+import { reportOf as tableOf } from '../../../cli/commands/status.ts';
+import { HostsError } from '../../../lib/delivery/deployment/hosts.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { readStatus } from '../../../lib/reporting/status/read-status.ts';
 import { bySoonestTrouble, statusOf } from '../../../lib/reporting/status/rules/certificate-status.ts';
-import type { CertificateFacts } from '../../../lib/reporting/status/rules/judge-health.ts';
+import { FakeHosts } from '../../fakes/fake-hosts.ts';
+import { HEALTH_NOW, healthFacts, LIVE_VERSION, reportOf } from '../../fakes/health-facts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
+import { hostGroup, stackOf } from '../../fakes/stack.ts';
 
-const now = new Date('2026-11-20T00:00:00Z');
-const V1 = '20260101T000000Z-0a1b2c';
-const V2 = '20260201T000000Z-0a1b2c';
-const pointer = pointerOf(new Date('2027-01-30T00:00:00Z'), 90, { version: V2, hosts: ['web'] });
-const record = (version: string | undefined, outcome: string) => ({
-  instanceId: 'i-00000001',
-  group: 'web',
-  lineages: { a: { version, outcome, at: '2026-11-02T00:00:00Z', commandId: 'c' } },
-});
+const now = HEALTH_NOW;
 const failing = {
   failures: 3,
   lastFailure: { at: '2026-11-19T00:00:00Z', reason: 'caa-forbids', message: 'CAA lets it not.' },
   notBefore: '2026-11-20T02:00:00.000Z',
 };
-const facts = (change: Partial<CertificateFacts> = {}): CertificateFacts => ({
-  name: 'a',
-  wanted: true,
-  pointer,
-  state: undefined,
-  records: [],
-  now,
-  ...change,
-});
+const facts = healthFacts;
 
 describe('statusOf', () => {
-  it.each<[string, Partial<CertificateFacts>, string, RegExp]>([
-    ['is live and young', {}, 'ok', /^$/],
-    ['is live on its hosts', { records: [record(V2, 'served')] }, 'ok', /^$/],
-    [
-      'has a host on another version',
-      { records: [record(V1, 'rolled-back')] },
-      'hosts-behind',
-      /i-00000001 rolled-back/,
-    ],
-    [
-      'has a host of a group it left',
-      { pointer: { ...pointer, hosts: [] }, records: [record(V1, 'served')] },
-      'ok',
-      /^$/,
-    ],
-    [
-      'failed last time',
-      { state: failing },
-      'failing',
-      /^caa-forbids \(3 in a row\): .*next try after 2026-11-20T02:00Z/,
-    ],
-    ['failed before, and was renewed', { state: { failures: 0 } }, 'ok', /^$/],
-    ['has expired', { pointer: { ...pointer, notAfter: '2026-11-19T00:00:00Z' } }, 'expired', /has expired/],
-    [
-      'is in its last sixth',
-      { pointer: { ...pointer, notAfter: '2026-11-22T00:00:00Z' } },
-      'overdue',
-      /last sixth/,
-    ],
-    ['was never issued', { pointer: undefined }, 'never-issued', /nothing is issued/],
-    ['never came through', { pointer: undefined, state: failing }, 'failing', /caa-forbids/],
-    ['has a broken pointer', { pointer: 'unreadable' }, 'unreadable', /live\/a\.json/],
-    ['has no file any more', { wanted: false }, 'not-wanted', /renewal\/a\.json is gone/],
-  ])('of one that %s', (_, change, health, trouble) => {
-    expect(statusOf(facts(change))).toMatchObject({ health, trouble: expect.stringMatching(trouble) });
-  });
-
   it('puts the soonest trouble first', () => {
     const list = [
       statusOf(facts({ name: 'well-later' })),
-      statusOf(facts({ name: 'well-sooner', pointer: { ...pointer, notAfter: '2027-01-01T00:00:00Z' } })),
+      statusOf(facts({ name: 'well-sooner', live: { notAfter: '2027-01-01T00:00:00Z' } })),
       statusOf(facts({ name: 'failing', state: failing })),
       statusOf(facts({ name: 'never', pointer: undefined })),
     ];
@@ -88,19 +38,29 @@ describe('statusOf', () => {
 
 describe('readStatus', () => {
   let store: MemoryStore;
+  const hosts = new FakeHosts();
+  const stack = stackOf({ hostGroups: [hostGroup('web')] });
   beforeEach(async () => {
     store = new MemoryStore(() => now);
-    await store.put('renewal/a.json', '{}');
-    await store.put('renewal/new.json', '{}');
-    await store.put('live/a.json', pointerText(pointer));
+    const names = ['example.com'];
+    await store.put('renewal/a.json', JSON.stringify({ names, hosts: ['web'] }));
+    await store.put('renewal/new.json', JSON.stringify({ names }));
+    await store.put(
+      'live/a.json',
+      pointerText(pointerOf(new Date('2027-01-30T00:00:00Z'), 90, { version: LIVE_VERSION, hosts: ['web'] })),
+    );
     await store.put('live/a/cert.pem', 'a copy');
     await store.put('live/bad.json', '<html>');
     await store.put('state/a.json', JSON.stringify(failing));
-    await store.put('hosts/i-00000001.json', JSON.stringify(record(V2, 'served')));
+    await store.put('hosts/i-00000001.json', JSON.stringify(reportOf('i-00000001', 'served')));
+    hosts.groups.set('web', [{ instanceId: 'i-00000001', online: true }]);
+    hosts.before = () => {};
   });
+  const read = () => readStatus({ store, hosts, stack }, { now, readsAtOnce: 4 });
+  const healthOf = async (name: string) => (await read()).find((one) => one.name === name)?.health;
 
   it('tells of every certificate that is wanted or live', async () => {
-    const found = await readStatus(store, { now, readsAtOnce: 4 });
+    const found = await read();
     expect(found.map(({ name, health }) => [name, health])).toEqual([
       ['bad', 'unreadable'],
       ['new', 'never-issued'],
@@ -108,12 +68,39 @@ describe('readStatus', () => {
     ]);
     expect(found[2]?.hosts).toMatchObject([{ instanceId: 'i-00000001', isLive: true }]);
   });
+
+  it('asks for the hosts that are wanted, by their tag', async () => {
+    await store.remove('state/a.json');
+    expect(await healthOf('a')).toBe('ok');
+    hosts.groups.set('web', [...(hosts.groups.get('web') ?? []), { instanceId: 'i-00000002', online: true }]);
+    expect(await healthOf('a')).toBe('hosts-behind');
+    hosts.groups.set('web', []);
+    expect(await healthOf('a')).toBe('no-hosts');
+    hosts.before = () => {
+      throw new HostsError('hosts-access-denied', 'SSM denied it');
+    };
+    expect(await healthOf('a')).toBe('hosts-unknown');
+  });
+
+  it('reads what was revoked', async () => {
+    const revocation = {
+      version: LIVE_VERSION,
+      serial: 'ab',
+      keyFingerprint: 'c'.repeat(64),
+      reason: 'keyCompromise',
+    };
+    await store.put(
+      'revoked/a.json',
+      JSON.stringify({ versions: [{ ...revocation, askedAt: now.toISOString() }] }),
+    );
+    expect(await healthOf('a')).toBe('revoked');
+  });
 });
 
 describe('the table of perennial status', () => {
   it('shows hostile text without what a terminal obeys, and counts', () => {
     const hostile = { ...failing, lastFailure: { ...failing.lastFailure, message: '\u001b[2J<b>\u202e' } };
-    const text = reportOf(
+    const text = tableOf(
       { name: 'perennial-local', region: 'us-east-1' },
       [statusOf(facts({ state: hostile })), statusOf(facts({ name: 'b' }))],
       100,

@@ -171,6 +171,16 @@ describe('a deployment', () => {
     );
   });
 
+  it('of what replaces a revoked version goes to all hosts although the first one fails', async () => {
+    hosts.reports = () => failing({ reason: 'nginx-test-failed', message: 'line 3' });
+    const urgent = { ...due, reason: 'revoked' };
+    expect(await deploy(deps(), urgent, signal)).toMatchObject({ outcome: 'sent', reason: 'canary-failed' });
+    expect(hosts.commands).toMatchObject([
+      { instanceIds: [CANARY], allowedErrors: 0 },
+      { instanceIds: [OTHER], allowedErrors: 1 },
+    ]);
+  });
+
   it('of more certificates than one command takes stops at the first command that fails', async () => {
     const names = Array.from({ length: 61 }, (_, index) => `site-${index}`);
     hosts.reports = () => ({ status: 'failed', statusDetails: 'Failed', output: '' });

@@ -43,6 +43,7 @@ describe('CAA to add', () => {
         add: ['0 issue "ca1.example.net"'],
         remove: [],
         governs: ['example.com', '*.example.com'],
+        isNew: true,
       },
     ]);
   });

@@ -19,6 +19,8 @@ beforeEach(async () => {
 
 const asked = (reason = 'keyCompromise', more: object = {}) =>
   revoke(world, { revoke: 'shop', confirm: 'shop', reason, ...more }, world.clock());
+/** Whether what was revoked was said to be live. */
+const told = () => world.events.of('Certificate Revoked').map(({ isLive }) => isLive);
 const record = () => JSON.parse(world.store.text('revoked/shop.json') || '{"versions":[]}').versions;
 const plan = async () => {
   const deps = { ...world, hosts: new FakeHosts(), askRenewalInfo: async () => undefined };
@@ -64,7 +66,8 @@ describe('revoke', () => {
 
   it('replaces nothing after cessationOfOperation, and the plan says so', async () => {
     expect(await asked('cessationOfOperation')).toMatchObject({ replaced: false });
-    expect(world.events.facts).toEqual([]);
+    expect(told()).toEqual([true]);
+    expect(world.events.of('Renewal Due')).toEqual([]);
     expect(await plan()).toMatchObject([{ action: 'wait', revoked: { reason: 'cessationOfOperation' } }]);
   });
 
@@ -74,7 +77,8 @@ describe('revoke', () => {
     await world.renew(world.due(['shop'], { reason: 'forced', replacing: version }));
     world.events.facts.length = 0;
     expect(await asked('superseded', { version })).toMatchObject({ version, serial, replaced: false });
-    expect(world.events.facts).toEqual([]);
+    expect(told()).toEqual([false]);
+    expect(world.events.of('Renewal Due')).toEqual([]);
     expect(await plan()).toMatchObject([{ action: 'wait' }]);
   });
 

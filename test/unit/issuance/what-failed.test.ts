@@ -37,7 +37,11 @@ async function check(start: Parameters<typeof parseStart>[0] = { start: 'hourly-
 const state = () => JSON.parse(world.store.text('state/shop.json') || 'null');
 const failing = () => (world.events.of('Certificates Checked') as CheckSummary[]).at(-1)?.failing.items;
 async function health() {
-  const status = await readStatus(world.store, { now: world.clock(), readsAtOnce: 1, stack: world.stack });
+  const { store, stack } = world;
+  const status = await readStatus(
+    { store, stack, hosts: new FakeHosts() },
+    { now: world.clock(), readsAtOnce: 1 },
+  );
   return status[0]?.health;
 }
 /** What a worker that died left, long ago. */

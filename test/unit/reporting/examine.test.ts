@@ -48,7 +48,13 @@ function record(type: string, more: Partial<FoundRecord> = {}): FoundRecord {
   return { name: CHALLENGE, type, kind: 'simple', values: ['"x"'], ...more };
 }
 
-const STACK = { domains: ['example.com'], challengeTargets: ['proofs.example.com'], checkEveryHours: 1 };
+const STACK = {
+  domains: ['example.com'],
+  challengeTargets: ['proofs.example.com'],
+  checkEveryHours: 1,
+  defaultCa: 'https://ca.test/directory',
+  fallbackCas: [],
+};
 
 const ACCOUNT: AccountFacts = {
   directoryUrl: 'https://ca.test/directory',
@@ -59,13 +65,15 @@ const ACCOUNT: AccountFacts = {
 };
 
 function examined(more: Partial<CertificateFacts>): Omit<Finding, 'certificate'>[] {
+  const live = pointerOf(new Date(NOW.getTime() + 60 * DAY), 90, { names: ['www.example.com'] });
   return examine({
     wanted: wantedOf({ names: ['www.example.com'] }),
     stack: STACK,
     identifiers: [identifier(place())],
     caa: [{ name: 'www.example.com', set: found(undefined) }],
     account: ACCOUNT,
-    live: found(pointerOf(new Date(NOW.getTime() + 60 * DAY))),
+    kept: found({ pointer: live, state: undefined, revocations: [], acm: undefined }),
+    live: found(live),
     groups: [],
     now: NOW,
     ...more,
@@ -315,7 +323,7 @@ describe('a standing record', () => {
     [
       'cannot be told before there is an account',
       { ...standing([]), account: { ...ACCOUNT, kept: found(undefined) } },
-      ['failing', 'not known yet', 'run npx perennial renew example.com once'],
+      ['failing', 'not known yet', 'run npx --no-install perennial-tls renew example.com once'],
     ],
     [
       'cannot be told where the CA does not say who it is',
@@ -349,8 +357,8 @@ describe('a standing record', () => {
   it('needs no challenge name, and a hosted zone only for CAA', () => {
     const off = wantedOf({ ...wanted, caa: { mode: 'off', restrict: false } });
     const rest = ['standing-record', 'caa', 'account', 'schedule', 'hosts'];
-    expect(checksOf({ wanted: off })).toEqual(rest);
-    expect(checksOf({})).toEqual(['zone', 'delegation', ...rest]);
+    expect(checksOf({ wanted: off })).toEqual(['health', ...rest]);
+    expect(checksOf({})).toEqual(['health', 'zone', 'delegation', ...rest]);
   });
 });
 

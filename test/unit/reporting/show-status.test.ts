@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { showStatus } from '../../../lib/reporting/status/show-status.ts';
+import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 import { stackOf } from '../../fakes/stack.ts';
 
 const now = new Date('2026-11-20T00:00:00Z');
 const stack = stackOf();
+const hosts = new FakeHosts();
+const where = { stage: 'test', region: 'eu-central-1' };
 let store: MemoryStore;
 
 beforeEach(async () => {
@@ -20,7 +23,7 @@ beforeEach(async () => {
 describe('status', () => {
   it('answers with every certificate, and writes nothing', async () => {
     const before = store.keys();
-    const { certificates, counts, page } = await showStatus({ store, stack }, null, now);
+    const { certificates, counts, page } = await showStatus({ store, hosts, stack, ...where }, null, now);
     expect(certificates?.map(({ name, health }) => [name, health])).toEqual([
       ['<b>', 'rejected'],
       ['other', 'rejected'],
@@ -32,7 +35,7 @@ describe('status', () => {
   });
 
   it('writes its page when asked to, and answers with where it is', async () => {
-    const answer = await showStatus({ store, stack }, { page: true }, now);
+    const answer = await showStatus({ store, hosts, stack, ...where }, { page: true }, now);
     expect(answer).toEqual({
       at: now.toISOString(),
       counts: { all: 3, unwell: 2 },
@@ -40,13 +43,14 @@ describe('status', () => {
     });
     const page = store.text('status/index.html');
     expect(page).toContain('<h1>2 of 3 certificates not well</h1>');
-    expect(page).toContain('perennial-bucket, as of');
+    expect(page).toContain('<title>2 not well – perennial-test in eu-central-1</title>');
+    expect(page).toContain('<code>npx --no-install perennial-tls doctor other --stage test</code>');
     expect(page).toContain('&lt;b&gt;');
     expect(page).not.toContain('<th scope="row"><b>');
   });
 
   it('says of an empty bucket that there is nothing', async () => {
     const empty = new MemoryStore(() => now);
-    expect((await showStatus({ store: empty, stack }, {}, now)).certificates).toEqual([]);
+    expect((await showStatus({ store: empty, hosts, stack, ...where }, {}, now)).certificates).toEqual([]);
   });
 });

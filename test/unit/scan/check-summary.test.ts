@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Health, summarizeCheck } from '../../../lib/scan/rules/check-summary.ts';
+import { type Checked, summarizeCheck } from '../../../lib/scan/rules/check-summary.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const DAY = 86_400_000;
@@ -7,9 +7,9 @@ const later = (days: number) => new Date(NOW.getTime() + days * DAY).toISOString
 
 it('a summary of 5,000 certificates that all fail fits an event', () => {
   const name = (index: number) => `${String(index).padStart(4, '0')}${'a'.repeat(124)}`;
-  const health = Array.from(
+  const checked = Array.from(
     { length: 5_000 },
-    (_, index): Health => ({
+    (_, index): Checked => ({
       name: name(index),
       lifeLeft: -index,
       notAfter: later(-index),
@@ -17,11 +17,18 @@ it('a summary of 5,000 certificates that all fail fits an event', () => {
       overdue: true,
     }),
   );
-  const certificates = health.map((one) => ({
+  const certificates = checked.map((one) => ({
     name: one.name,
     action: 'reject' as const,
     reason: 'renewal-file-invalid' as const,
     message: 'x'.repeat(1_000),
+  }));
+  const health = checked.map(({ name }) => ({
+    name,
+    health: 'failing' as const,
+    seen: 'x'.repeat(1_000),
+    remedy: '',
+    groups: [],
   }));
   const plan = {
     start: 'hourly-check',
@@ -29,10 +36,11 @@ it('a summary of 5,000 certificates that all fail fits an event', () => {
     certificates,
     deployments: [],
     groupsOnline: [],
+    listed: new Map(),
     warnings: Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)),
   };
-  const summary = summarizeCheck(plan, health);
+  const summary = summarizeCheck(plan, checked, health);
   expect(summary.failing.count).toBe(5_000);
   expect(summary.soonest[0]?.name).toBe(name(4_999));
-  expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThan(128 * 1024);
+  expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThan(160 * 1024);
 });

@@ -63,6 +63,29 @@ const live = (name: string, daysLeft: number, { names, ...more }: Partial<LivePo
     { version: VERSION, notAfter: new Date(NOW.getTime() + daysLeft * DAY), more, ...(names && { names }) },
   );
 
+describe('a plan of a file that is not in the bucket', () => {
+  it('says what would come of it, and writes nothing', async () => {
+    const before = store.keys();
+    const files = { shop: { names: ['shop.example.com'] }, bad: { names: [] } };
+    const { certificates } = await scan(deps(), parseStart({ start: 'plan', files }), NOW);
+    expect(certificates).toMatchObject([
+      { name: 'shop', action: 'renew', reason: 'never-issued', zones: ['example.com'] },
+      { name: 'bad', action: 'reject', reason: 'renewal-file-invalid' },
+    ]);
+    expect([store.keys(), events.facts]).toEqual([before, []]);
+  });
+
+  it('takes it in the place of the one that is there', async () => {
+    await want('shop');
+    await live('shop', 60);
+    const names = ['shop.example.com', 'www.shop.example.com'];
+    const start = parseStart({ start: 'plan', files: { shop: { names } } });
+    expect((await scan(deps(), start, NOW)).certificates).toMatchObject([
+      { action: 'renew', reason: 'names-changed' },
+    ]);
+  });
+});
+
 describe('a check of all certificates', () => {
   it('rejects a key that stands twice at each check, from the index too', async () => {
     await store.put('renewal/shop.json', '{ "names": ["example.com"], "names": ["www.example.com"] }');
@@ -99,6 +122,12 @@ describe('a check of all certificates', () => {
       },
       hostsBehind: { count: 1, groups: ['web'] },
       groupsOnline: ['web'],
+      groupsAway: [],
+      unwell: {
+        count: 4,
+        byHealth: { rejected: 1, failing: 1, 'never-issued': 1, 'hosts-behind': 1 },
+        items: ['broken', 'due', 'new', 'fresh'].map((name) => expect.objectContaining({ name })),
+      },
       warnings: [],
     });
   });
@@ -179,6 +208,21 @@ describe('a scan', () => {
       NOW,
     );
     expect(plan.certificates).toMatchObject([{ action: 'reject', reason: 'no-hosted-zone' }]);
+  });
+
+  it('remembers why a file is rejected that only the DNS shows, and tells it at once', async () => {
+    await want('shop', { names: ['shop.example.com'] });
+    const without = { ...deps(), zonesOf: () => new FakeZones('example.org') };
+    const held = () => JSON.parse(store.text('state/shop.json') || '{}').held;
+    const changed = { 'detail-type': 'Object Created', detail: { object: { key: 'renewal/shop.json' } } };
+    await scan(without, parseStart(changed), NOW);
+    expect(held()).toMatchObject({ action: 'reject', reason: 'no-hosted-zone' });
+    expect(events.of('Renewal File Rejected')).toMatchObject([{ name: 'shop', reason: 'no-hosted-zone' }]);
+    const before = store.text('state/shop.json');
+    await scan(without, parseStart({ start: 'weekly-sweep' }), NOW);
+    expect(store.text('state/shop.json')).toBe(before);
+    await weekly();
+    expect(held()).toBeUndefined();
   });
 
   it('reads no object of a certificate that is as it was at the last check', async () => {
@@ -365,6 +409,27 @@ describe('hosts that lack a version', () => {
     expect(events.of('Deployment Due').map((detail) => detail.hosts?.length)).toEqual([named]);
   });
 
+  it('get what replaces a revoked version apart from the rest, and first', async () => {
+    await deployed('web');
+    await want('other', { hosts: ['web'] });
+    await live('other', 60, { hosts: ['web'] });
+    await holds('web', '20261001T000000Z-0a1b2c');
+    const revocation = {
+      serial: 'ab',
+      keyFingerprint: 'c'.repeat(64),
+      reason: 'superseded',
+      askedAt: NOW.toISOString(),
+    };
+    const versions = [{ version: '20261001T000000Z-0a1b2c', ...revocation }];
+    await store.put('revoked/web.json', JSON.stringify({ versions }));
+    expect((await weekly()).deployments).toMatchObject([
+      { names: ['web'], reason: 'revoked', hosts: [HOST] },
+      { names: ['other'], reason: 'host-behind', hosts: [HOST] },
+    ]);
+    const [{ unwell }] = events.of('Certificates Checked') as [CheckSummary];
+    expect(unwell?.items).toContainEqual(expect.objectContaining({ name: 'web', health: 'revoked' }));
+  });
+
   it('are none when all hold it, or are offline', async () => {
     await deployed('web');
     await holds('web', VERSION);
@@ -514,7 +579,7 @@ describe('a standing record in the plan', () => {
   });
 
   it('is not known before there is an account, and of no use where the CA refused it', async () => {
-    const hint = /not known yet; run npx perennial renew shop once: it makes the account/;
+    const hint = /not known yet; run npx --no-install perennial-tls renew shop once: it makes the account/;
     expect(await plan()).toEqual([{ records: [], trouble: expect.stringMatching(hint) }]);
     const lastFailure = { at: NOW.toISOString(), reason: 'dns-persist-01-not-offered', message: 'no' };
     const state = { failures: 1, lastCa: 'https://ca.test/directory', lastFailure };

@@ -83,7 +83,7 @@ describe('scan starts', () => {
     ['check of a path', { start: 'check', names: ['../x'] }, 'names[0]: may hold only'],
     ['a budget to ignore in a check', { start: 'check', names: ['x'], ignoreBudget: true }, 'unknown key'],
     ['an unknown key', { start: 'plan', dryRun: true }, 'unknown key "dryRun"'],
-    ['a budget to ignore in a plan', { start: 'plan', ignoreBudget: true }, 'unknown key "ignoreBudget"'],
+    ['a budget to ignore in a sweep', { start: 'weekly-sweep', ignoreBudget: true }, 'unknown key'],
     ['no names for a plan', { start: 'plan', names: [] }, 'plan needs "names"'],
     ['a path for a plan', { start: 'plan', names: ['../x'] }, 'event: names'],
   ])('with no %s', (_, event, complaint) => {

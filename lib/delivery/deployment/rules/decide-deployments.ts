@@ -5,20 +5,29 @@ import { splitNames } from './split-names.ts';
 export interface Deployment {
   group: string;
   names: string[];
-  reason: 'host-behind' | 'host-new';
+  reason: 'host-behind' | 'host-new' | 'revoked';
   /** The hosts that made it due. */
   hosts: string[];
 }
 
 export interface DeploymentFacts {
   /** Certificates with a live version, and the groups that serve them. */
-  certificates: readonly { name: string; version: string; groups: readonly string[] }[];
+  certificates: readonly {
+    name: string;
+    version: string;
+    groups: readonly string[];
+    /** Versions that are revoked. */
+    revoked?: readonly string[];
+  }[];
   /** Hosts online, by group. */
   hosts: ReadonlyMap<string, readonly string[]>;
   records: ReadonlyMap<string, HostRecord>;
 }
 
-/** For each group, the certificates whose live version an online host lacks, in as many deployments as commands. */
+/**
+ * For each group, the certificates whose live version an online host lacks, in as many deployments as commands; those of which
+ * one has a revoked version go apart, and first.
+ */
 export function decideDeployments({ certificates, hosts, records }: DeploymentFacts): Deployment[] {
   return [...hosts].flatMap(([group, instanceIds]) => {
     const wanted = certificates.filter(({ groups }) => groups.includes(group));
@@ -33,10 +42,20 @@ export function decideDeployments({ certificates, hosts, records }: DeploymentFa
     if (behind.length === 0) return [];
     const names = [...new Set(behind.flatMap((host) => host.names))].sort();
     const reason = behind.every(({ isNew }) => isNew) ? 'host-new' : 'host-behind';
-    return splitNames(names).map((part): Deployment => {
+    const urgent = wanted
+      .filter(({ name, revoked = [] }) =>
+        behind.some(({ id }) => revoked.includes(records.get(id)?.lineages[name]?.version ?? '')),
+      )
+      .map(({ name }) => name);
+    const partOf = (part: string[], why: Deployment['reason']): Deployment => {
       const lacking = behind.filter((host) => host.names.some((name) => part.includes(name)));
-      return { group, names: part, reason, hosts: lacking.map(({ id }) => id) };
-    });
+      return { group, names: part, reason: why, hosts: lacking.map(({ id }) => id) };
+    };
+    const others = names.filter((name) => !urgent.includes(name));
+    return [
+      ...splitNames(names.filter((name) => urgent.includes(name))).map((part) => partOf(part, 'revoked')),
+      ...splitNames(others).map((part) => partOf(part, reason)),
+    ];
   });
 }
 

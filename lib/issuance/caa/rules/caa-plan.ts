@@ -46,6 +46,8 @@ export interface CaaEdit {
   remove: string[];
   /** The certificate's names that the set governs. */
   governs: string[];
+  /** Whether there was no set before: it shuts out every CA that it does not name. */
+  isNew?: boolean;
 }
 
 /** A set that keeps a CA out, and that we do not add to. */
@@ -88,6 +90,7 @@ export function planCaa(found: readonly CaaFound[], wish: CaaWish, recorded: rea
       add: [...new Set([...add, ...wanted])],
       remove: [...new Set([...remove, ...outdated(at, wanted, recorded)])],
       governs: [...governs, name],
+      ...(!set && { isNew: true }),
     });
   }
   return { edits: [...edits.values()], notPossible, ...(refused.length > 0 && { refused }) };

@@ -15,11 +15,16 @@ interface Due {
   reason: keyof typeof RENEW;
 }
 
-/** Whether a renewal is late: a day past its time, or three failures without any certificate yet. */
+/**
+ * Whether a renewal is late: a day past its time, or half of what is left then where that is shorter; or three failures without
+ * any certificate yet.
+ */
 export function isOverdue(facts: AgeFacts & { live: LivePointer | undefined; now: Date }): boolean {
   const { live, state, now } = facts;
   if (!live) return (state?.failures ?? 0) >= 3;
-  return dueByAge(facts, live).at.getTime() + DAY <= now.getTime();
+  const due = dueByAge(facts, live).at.getTime();
+  const grace = Math.min(DAY, (Date.parse(live.notAfter) - due) / 2);
+  return due + grace <= now.getTime();
 }
 
 /** When age alone becomes a reason, and that reason. */

@@ -23,6 +23,6 @@ export function persistIssuer(
   if (accountUri !== undefined) return { issuer: { identity, accountUri } };
   return {
     seen: `our account at ${ca}, which a standing record names, is not known yet`,
-    remedy: `run npx perennial renew ${name} once: it makes the account, and fails with the record to put there`,
+    remedy: `run npx --no-install perennial-tls renew ${name} once: it makes the account, and fails with the record to put there`,
   };
 }

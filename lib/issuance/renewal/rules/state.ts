@@ -18,6 +18,15 @@ const Failed = ownObject({
 });
 type Failed = z.infer<typeof Failed>;
 
+/** Why scan orders nothing although a renewal is wanted; a rejection is of what the file alone does not show. */
+const Held = ownObject({
+  action: z.enum(['reject', 'wait']),
+  reason: z.string(),
+  message: z.string(),
+  until: z.optional(z.string()),
+});
+export type Held = z.infer<typeof Held>;
+
 /** `state/<name>.json`: kept between runs. Instants are ISO 8601 in UTC. */
 export const State = ownObject({
   /** Of renewals. */
@@ -25,6 +34,7 @@ export const State = ownObject({
   /** Of repairs, by the reason to repair. */
   repairs: z.optional(z.record(z.string(), Failed)),
   suggested: z.optional(Suggested),
+  held: z.optional(Held),
   /** The directory of the CA that was asked last, and the CAs that do not answer. */
   lastCa: z.optional(z.string()),
   cas: z.optional(CaTroubles),
@@ -89,7 +99,7 @@ export function rememberFailure(state: State | undefined, failure: Failure, now:
   if (repair !== undefined)
     return { failures: 0, ...state, repairs: { ...state?.repairs, [repair]: failed } };
   const givenUp = [...recentlyGivenUp(state, now), ...(failure.givenUp ? [now.toISOString()] : [])];
-  return { ...state, ...failed, ...(givenUp.length > 0 && { givenUp }) };
+  return { ...state, held: undefined, ...failed, ...(givenUp.length > 0 && { givenUp }) };
 }
 
 /** A day is long where a few are left: eight tries more have to fit, 100 minutes apart at least. */
@@ -109,6 +119,11 @@ export function lastFailed(state: State | undefined): Failed | undefined {
   const all = [...(state ? [state] : []), ...Object.values(state?.repairs ?? {})];
   const at = ({ lastFailure }: Failed) => lastFailure?.at ?? '';
   return all.filter(({ failures }) => failures > 0).sort((a, b) => (at(a) < at(b) ? 1 : -1))[0];
+}
+
+/** The state after a scan that has it held for this, or for nothing any more. */
+export function rememberHeld(state: State | undefined, held: Held | undefined): State {
+  return { failures: 0, ...state, held };
 }
 
 /** What is over: it is done, or not wanted any more. */
@@ -131,7 +146,7 @@ export function forget(state: State, { renewal = false, repairs = () => false }:
 /** The state after a renewal; `undefined` where it says nothing, as with the next. */
 export function rememberSuccess(state: State, now: Date): State | undefined {
   const givenUp = recentlyGivenUp(state, now);
-  const { suggested, ...others } = forget(state, { renewal: true });
+  const { suggested, held, ...others } = forget(state, { renewal: true });
   return unlessEmpty({ ...others, givenUp: givenUp.length > 0 ? givenUp : undefined });
 }
 

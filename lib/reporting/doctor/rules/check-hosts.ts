@@ -11,8 +11,8 @@ export function checkHosts({ wanted, groups, live }: CertificateFacts): Result[]
   return groups.flatMap(({ group, hosts }): Result | Result[] => {
     if ('trouble' in hosts) return unseen('hosts', hosts.trouble);
     if (hosts.found.length === 0) {
-      const seen = `no host carries the tag perennial-group=${group.name}`;
-      const remedy = `tag the hosts so, let the SSM agent run on them, and attach the stack's policy of the group to their role`;
+      const seen = `no host in this region carries the tag perennial-group=${group.name}`;
+      const remedy = `tag the hosts so, let the SSM agent run on them, and attach the stack's policy of the group to their role; a stack reaches the hosts of its own region only`;
       return failing('hosts', seen, remedy);
     }
     const context = { name: wanted.name, group, live: foundOr(live, undefined) };

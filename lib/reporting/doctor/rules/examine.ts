@@ -2,6 +2,7 @@ import { isPersistent, writesDns } from '../../../issuance/dns/rules/persist-rec
 import { checkAccount, checkProfile } from './check-account.ts';
 import { checkCaa } from './check-caa.ts';
 import { checkChallengeNames } from './check-challenge-names.ts';
+import { checkHealth } from './check-health.ts';
 import { checkHosts } from './check-hosts.ts';
 import { checkPersistRecords } from './check-persist-records.ts';
 import { checkSchedule } from './check-schedule.ts';
@@ -20,6 +21,7 @@ export function examine(facts: CertificateFacts): Result[] {
   const isBroken = zones.some(({ status }) => status === 'failing');
   const seen = isBroken ? withoutLame(facts) : facts;
   const results = [
+    checkHealth(facts),
     ...zones,
     ...(persistent ? checkPersistRecords(seen) : checkChallengeNames(seen)),
     ...checkCaa(seen),

@@ -6,6 +6,7 @@ import type { Stack } from '../../../foundation/certificate/stack.ts';
 import type { RelevantSet } from '../../../issuance/caa/rules/caa.ts';
 import type { FoundRecord, HostedZone } from '../../../issuance/dns/rules/hosted-zones.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
+import type { HealthFacts } from '../../../scan/rules/health.ts';
 import type { Answer } from './finding.ts';
 
 /** A hosted zone with its delegation set. */
@@ -59,7 +60,9 @@ export interface GroupFacts {
 /** The facts of one certificate whose file is valid. */
 export interface CertificateFacts {
   wanted: Wanted;
-  stack: Pick<Stack, 'domains' | 'challengeTargets' | 'checkEveryHours'>;
+  stack: Pick<Stack, 'domains' | 'challengeTargets' | 'checkEveryHours' | 'defaultCa' | 'fallbackCas'>;
+  /** What the bucket has of it, for its health. */
+  kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'acm'>>;
   identifiers: readonly IdentifierFacts[];
   /** The relevant CAA set of each name (RFC 8659, 3). */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];

@@ -5,6 +5,7 @@ import type { Reason } from '../../../foundation/reasons/reasons.ts';
 /** What is checked for each certificate, in this order. */
 export type Check =
   | 'file'
+  | 'health'
   | 'domains'
   | 'zone'
   | 'delegation'

@@ -6,6 +6,8 @@ import { isNobodyThere, keyOf, type Memory, reportedAs, type Trouble } from './t
 /** Between two mails; what waits goes with the next event, at the latest that of the hourly check. */
 const QUIET = 10 * MINUTE;
 const AGAIN = DAY;
+/** Of what is urgent. */
+const AGAIN_URGENTLY = 6 * HOUR;
 
 /** What one mail says: the troubles that it tells, and those that it says are over. */
 export interface Notices {
@@ -21,10 +23,12 @@ export function chooseNotices(
   memory: Memory,
   { lives, now }: { lives: ReadonlyMap<string, Validity>; now: Date },
 ): Notices & { after: Memory } {
-  const isQuiet = memory.lastMail !== undefined && Date.parse(memory.lastMail) + QUIET > now.getTime();
   const tell = Object.values(memory.troubles).filter(
     (trouble) => !wasReported(trouble, now) && isWorthReporting(trouble, lives.get(trouble.subject), now),
   );
+  const isUrgent = tell.some(({ reason }) => isOfKind(reason, 'urgent'));
+  const isQuiet =
+    !isUrgent && memory.lastMail !== undefined && Date.parse(memory.lastMail) + QUIET > now.getTime();
   if (isQuiet || tell.length + memory.over.length === 0) return { tell: [], over: [], after: memory };
   const notices = { tell, over: memory.over };
   return { ...notices, after: { ...remember(memory, notices, now), lastMail: now.toISOString() } };
@@ -53,13 +57,16 @@ function wasReported(trouble: Trouble, now: Date): boolean {
   const at = trouble.told[reportedAs(trouble)];
   // There is nothing more to say of it while it lasts.
   const isSaidOnce = isNobodyThere(trouble) || isOfKind(trouble.reason, 'harmless');
-  return at !== undefined && (isSaidOnce || Date.parse(at) + AGAIN > now.getTime());
+  const again = isOfKind(trouble.reason, 'urgent') ? AGAIN_URGENTLY : AGAIN;
+  return at !== undefined && (isSaidOnce || Date.parse(at) + again > now.getTime());
 }
 
 /** Whether the next try is unlikely to succeed, by the number of failures and the time left. */
 function isWorthReporting(trouble: Trouble, life: Validity | undefined, now: Date): boolean {
-  const { kind, reason, times, since, at, forced = false } = trouble;
+  const { kind, reason, times, since, at, names, forced = false } = trouble;
   if (kind === 'renewal') return forced || life === undefined || isInLastSixth(life, now) || times >= 2;
+  // A check may have come while the hosts were restarted.
+  if (isNobodyThere(trouble) && names.length === 0) return Date.parse(at) - Date.parse(since) >= HOUR / 2;
   if (kind === 'deployment' && isOfKind(reason, 'passing'))
     return Date.parse(at) - Date.parse(since) >= HOUR / 2;
   return true;

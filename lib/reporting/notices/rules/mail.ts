@@ -1,7 +1,9 @@
 import { LineageName } from '../../../foundation/certificate/lineage.ts';
+import { commandOf } from '../../../foundation/common/command.ts';
 import { HOUR } from '../../../foundation/common/durations.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
-import { remedyOf } from '../../../foundation/reasons/reasons.ts';
+import { minuteOf } from '../../../foundation/common/minute-of.ts';
+import { remedyOf, remedyOnHost } from '../../../foundation/reasons/reasons.ts';
 import type { Trouble } from './trouble.ts';
 
 /** SNS: ASCII, at most 100 characters, without line breaks; the text at most 256 KB. */
@@ -31,10 +33,10 @@ export function writeMail(facts: MailFacts): Mail {
   const parts = [
     ...shown.map((trouble) => paragraph(trouble, facts)),
     ...(tell.length > shown.length
-      ? [`… and ${tell.length - shown.length} more: npx perennial status --stage ${stage}`]
+      ? [`… and ${tell.length - shown.length} more: ${commandOf('status', stage)}`]
       : []),
     ...(over.length > 0 ? [allClear(over)] : []),
-    'The same is not told again within a day, and once when it is over.',
+    "Commands are for the project's folder. The same is not told again within a day, and once when it is over.",
   ];
   return { subject: subjectOf(facts), text: `${parts.join('\n\n')}\n` };
 }
@@ -58,6 +60,8 @@ function subjectOf({ tell, over, stage }: MailFacts): string {
 const HEADLINES: Record<Trouble['kind'], (trouble: Trouble) => string> = {
   renewal: ({ subject }) => `${subject} is not renewed`,
   overdue: ({ subject }) => `${subject} is overdue`,
+  health: ({ subject, reason }) =>
+    reason === 'revoked' ? `URGENT: ${subject} is revoked` : `${subject} is not served everywhere`,
   file: ({ subject, reason }) =>
     reason === 'stray-object' ? `${subject} does not belong there` : `renewal/${subject}.json cannot be used`,
   deployment: ({ subject, hosts: { length } }) =>
@@ -73,8 +77,8 @@ const headline = (trouble: Trouble) => HEADLINES[trouble.kind](trouble);
 
 function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts): string {
   const { kind, subject, reason, message, names, hosts } = trouble;
-  const { words, anchor } = remedyOf(reason);
-  const hasLife = kind === 'renewal' || kind === 'overdue';
+  const { words, anchor } = kind === 'deployment' ? remedyOnHost(reason) : remedyOf(reason);
+  const hasLife = ['renewal', 'overdue', 'health', 'file'].includes(kind) && reason !== 'stray-object';
   const lines: [title: string, value: string][] = [
     ['Time left', hasLife ? timeLeft(lives.get(subject)?.notAfter, now) : ''],
     ['Certificates', inShort(names, MOST_NAMES)],
@@ -82,7 +86,7 @@ function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts):
     ['What failed', `${message} (${reason})`],
     ['What was tried', triedOf(trouble)],
     ['What to do', words],
-    ['Command', COMMANDS[kind](trouble, `--stage ${stage}`)],
+    ['Command', COMMANDS[kind](trouble, stage)],
     ['More', `${docsUrl}/${anchor}`],
   ];
   const shown = lines.filter(([, value]) => value !== '');
@@ -92,15 +96,15 @@ function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts):
 
 /** A deployment is reported once per host and certificate, so the number of hosts says more. */
 function triedOf({ kind, since, times, notBefore, forced, hosts }: Trouble): string {
-  const again = notBefore ? `; next not before ${minute(notBefore)}` : '';
+  const again = notBefore ? `; next not before ${minuteOf(notBefore)}` : '';
   const next = forced ? '; if nothing else makes it due, not again before you force it again' : again;
   const [on, count, unit] = kind === 'deployment' ? ['on ', hosts.length, 'host'] : ['', times, 'time'];
   const tried = count === 0 ? '' : `${on}${count} ${unit}${count === 1 ? '' : 's'} `;
-  return `${tried}since ${minute(since)}${next}`;
+  return `${tried}since ${minuteOf(since)}${next}`;
 }
 
 function overLine(trouble: Trouble): string {
-  return `  ${headline(trouble)}: over, since ${minute(trouble.since)} (${trouble.reason})`;
+  return `  ${headline(trouble)}: over, since ${minuteOf(trouble.since)} (${trouble.reason})`;
 }
 
 function allClear(over: readonly Trouble[]): string {
@@ -111,25 +115,26 @@ function allClear(over: readonly Trouble[]): string {
 function timeLeft(notAfter: string | undefined, now: Date): string {
   if (notAfter === undefined) return 'none was issued yet';
   const hours = Math.floor((Date.parse(notAfter) - now.getTime()) / HOUR);
-  if (hours < 0) return `EXPIRED on ${minute(notAfter)}`;
+  if (hours < 0) return `EXPIRED on ${minuteOf(notAfter)}`;
   const time = hours < 48 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;
-  return `${time}, until ${minute(notAfter)}`;
+  return `${time}, until ${minuteOf(notAfter)}`;
 }
 
-type Command = (trouble: Trouble, at: string) => string;
-const doctor: Command = ({ subject }, at) => `npx perennial doctor ${subject} ${at}`;
-const status: Command = (_, at) => `npx perennial status ${at}`;
+type Command = (trouble: Trouble, stage: string) => string;
+const doctor: Command = ({ subject }, stage) => commandOf(`doctor ${subject}`, stage);
+const status: Command = (_, stage) => commandOf('status', stage);
 
 const COMMANDS: Record<Trouble['kind'], Command> = {
-  renewal: (trouble, at) => `${doctor(trouble, at)}; then npx perennial renew ${trouble.subject} ${at}`,
+  renewal: (trouble, stage) =>
+    `${doctor(trouble, stage)}; then ${commandOf(`renew ${trouble.subject}`, stage)}`,
   overdue: doctor,
+  health: doctor,
   // What is not called like a certificate cannot be asked for.
-  file: (trouble, at) => (LineageName.safeParse(trouble.subject).success ? doctor : status)(trouble, at),
+  file: (trouble, stage) =>
+    (LineageName.safeParse(trouble.subject).success ? doctor : status)(trouble, stage),
   site: doctor,
-  deployment: ({ subject, names }, at) =>
-    `npx perennial doctor ${names.slice(0, MOST_NAMES).join(' ')} ${at}; then npx perennial deploy ${subject} ${at}`,
+  deployment: ({ subject, names }, stage) =>
+    `${commandOf(['doctor', ...names.slice(0, MOST_NAMES)].join(' '), stage)}; then ${commandOf(`deploy ${subject}`, stage)}`,
   import: status,
   object: status,
 };
-
-const minute = (instant: string) => `${instant.slice(0, 16).replace('T', ' ')} UTC`;

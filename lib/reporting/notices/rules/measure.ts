@@ -1,4 +1,5 @@
 import { DAY, SECOND } from '../../../foundation/common/durations.ts';
+import type { CheckSummary } from '../../../foundation/events/events.ts';
 import type { SeenEvent } from './seen-event.ts';
 
 /** Every metric, without a dimension per certificate or host: each dimension value costs. */
@@ -33,15 +34,15 @@ export function measure(events: readonly SeenEvent[], lastSweep: string | undefi
       case 'Certificate Renewal Failed':
         return [{ name: 'RenewalsFailed', value: 1 }];
       case 'Certificates Checked': {
-        const { at, soonest, failing, overdue, rejected, hostsBehind } = event.detail;
+        const { at, soonest, overdue, hostsBehind, groupsAway = [] } = event.detail;
         const [first] = soonest;
         const since = Date.parse(at);
         return [
           { name: 'Heartbeat', value: 1 },
           ...(first ? [{ name: 'LifeLeft' as const, value: Math.max(0, first.lifeLeft * 100) }] : []),
-          { name: 'CertificatesFailing', value: failing.count + rejected.count },
+          { name: 'CertificatesFailing', value: failingOf(event.detail) },
           { name: 'CertificatesOverdue', value: overdue.count },
-          { name: 'HostsOutOfDate', value: hostsBehind.count },
+          { name: 'HostsOutOfDate', value: hostsBehind.count + groupsAway.length },
           { name: 'SweepAge', value: (since - Date.parse(lastSweep ?? at)) / DAY },
           // EventBridge's time is in whole seconds.
           { name: 'CheckDuration', value: Math.max(0, (Date.parse(event.time) - since) / SECOND) },
@@ -51,4 +52,13 @@ export function measure(events: readonly SeenEvent[], lastSweep: string | undefi
         return [];
     }
   });
+}
+
+/** What keeps a certificate from clients, or from being renewed; the last two were counted before there was a judgement. */
+const FAILING = ['revoked', 'expired', 'unreadable', 'failing', 'rejected'];
+
+function failingOf({ failing, rejected, unwell }: CheckSummary): number {
+  const { byHealth } = unwell ?? {};
+  if (!byHealth) return failing.count + rejected.count;
+  return FAILING.reduce((sum, health) => sum + (byHealth[health] ?? 0), 0);
 }

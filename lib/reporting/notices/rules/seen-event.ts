@@ -22,6 +22,8 @@ export const SeenEvent = z.discriminatedUnion('detail-type', [
       forced: z.optional(z.boolean()),
     }),
   ),
+  of('Certificate Revoked', z.object({ ...named, version: Text, reason: Text, isLive: z.boolean() })),
+  of('Renewal File Rejected', z.object(failed)),
   of('Certificate Deployed', z.object({ ...named, group: Text, hosts })),
   of('Certificate Deployment Failed', z.object({ ...failed, group: Text, hosts })),
   of('Certificate Imported', z.object({ ...named, region: Text })),

@@ -5,6 +5,8 @@ import type { SeenEvent } from './seen-event.ts';
 import { arise, end, forget, importOf, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
 
 const MOST_NAMED = 200;
+/** What of a health no event and no other list tells. */
+const TOLD = ['revoked', 'not-served', 'hosts-unknown'];
 
 /** What is wrong after these events, taken in the order of their times; a repeated event changes nothing of note. */
 export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date): Memory {
@@ -39,6 +41,17 @@ function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
     case 'Certificate Renewal Failed': {
       const { name: subject, failures: times, ...failure } = event.detail;
       arise(memory, { kind: 'renewal', subject, ...failure, at, times });
+      return;
+    }
+    case 'Certificate Revoked': {
+      const { name: subject, version, reason, isLive } = event.detail;
+      const message = `version ${version} is revoked (${reason}), and hosts may serve it until they have a new one`;
+      if (isLive) arise(memory, { kind: 'health', subject, reason: 'revoked', message, at });
+      return;
+    }
+    case 'Renewal File Rejected': {
+      const { name: subject, ...failure } = event.detail;
+      arise(memory, { kind: 'file', subject, ...failure, at });
       return;
     }
     case 'Certificate Deployed':
@@ -94,13 +107,25 @@ function ariseDeployment(memory: Memory, { group: subject, name, ...failed }: Fa
   });
 }
 
+type Away = NonNullable<CheckSummary['groupsAway']>[number];
+
+/** That nobody is there, as a check sees it: of which certificates, a deployment has told, or will. */
+function ariseGroup(memory: Memory, { group: subject, reason, hosts }: Away, at: string): void {
+  const before = memory.troubles[keyOf({ kind: 'deployment', subject })];
+  const message =
+    reason === 'no-hosts'
+      ? `no host in this region carries the tag perennial-group=${subject}`
+      : `no host of group ${subject} is online`;
+  arise(memory, { kind: 'deployment', subject, reason, message, at, names: before?.names ?? [], hosts });
+}
+
 function merge(before: readonly string[] = [], more: readonly string[]): string[] {
   return [...new Set([...before, ...more])].slice(0, MOST_NAMED);
 }
 
 /** A check ends the troubles that it does not name, except those that arose meanwhile or that it could not see. */
 function takeInCheck(memory: Memory, checked: CheckSummary): void {
-  const { at, overdue, rejected } = checked;
+  const { at, overdue, rejected, unwell, groupsAway } = checked;
   for (const { name: subject, reason, message } of rejected.items)
     arise(memory, { kind: 'file', subject, reason, message, at });
   const message = 'it is past its time, and no renewal has come through';
@@ -108,13 +133,16 @@ function takeInCheck(memory: Memory, checked: CheckSummary): void {
   for (const subject of overdue.items)
     if (!memory.troubles[keyOf({ kind: 'renewal', subject })])
       arise(memory, { kind: 'overdue', subject, reason: 'overdue', message, at });
+  for (const { name: subject, health: reason, trouble: message } of unwell?.items ?? [])
+    if (TOLD.includes(reason)) arise(memory, { kind: 'health', subject, reason, message, at });
+  for (const { group, reason, hosts } of groupsAway ?? []) ariseGroup(memory, { group, reason, hosts }, at);
   const began = Date.parse(at);
   end(memory, (trouble) => Date.parse(trouble.at) < began && isGone(trouble, checked));
   if (checked.start === 'weekly-sweep' || memory.lastSweep === undefined) memory.lastSweep = at;
 }
 
 function isGone(trouble: Trouble, checked: CheckSummary): boolean {
-  const { failing, overdue, rejected, hostsBehind, groupsOnline, warnings } = checked;
+  const { failing, overdue, rejected, hostsBehind, groupsOnline, unwell, warnings } = checked;
   const { kind, subject } = trouble;
   if (kind === 'file') return !isPerhapsAmong(rejected, [subject]);
   // Of a certificate whose file cannot be used, the check knows nothing.
@@ -124,6 +152,11 @@ function isGone(trouble: Trouble, checked: CheckSummary): boolean {
       return isAll(failing) && !failing.items.includes(subject);
     case 'overdue':
       return isAll(overdue) && !overdue.items.includes(subject);
+    case 'health': {
+      const isStill = ({ name, health }: { name: string; health: string }) =>
+        name === subject && health === trouble.reason;
+      return unwell !== undefined && isAll(unwell) && !unwell.items.some(isStill);
+    }
     case 'deployment':
       if (hostsBehind.groups.includes(subject)) return false;
       return isNobodyThere(trouble) ? (groupsOnline?.includes(subject) ?? false) : warnings.length === 0;

@@ -1,3 +1,4 @@
+import { commandOf } from '../../../foundation/common/command.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { type Mail, subjectLine } from './mail.ts';
 
@@ -5,18 +6,20 @@ const MOST_NAMES = 20;
 
 /** What the weekly sweep found, sent even when all is well: a missing mail shows that something is wrong. */
 export function writeReport(checked: CheckSummary, { stage }: { stage: string }): Mail {
-  const { at, certificates, soonest, failing, overdue, rejected, hostsBehind, warnings } = checked;
-  const bad = failing.count + overdue.count + rejected.count + hostsBehind.count;
+  const { at, certificates, soonest, failing, overdue, rejected, hostsBehind, unwell, warnings } = checked;
+  const bad = unwell?.count ?? failing.count + overdue.count + rejected.count + hostsBehind.count;
   const files = rejected.items.map(({ name }) => name);
   const lines = [
     `Weekly sweep of ${at.slice(0, 16).replace('T', ' ')} UTC`,
     '',
     `  Certificates:         ${certificates}`,
+    ...(unwell ? [`  Not well:             ${unwell.count}`] : []),
     `  Failing:              ${named(failing.count, failing.items)}`,
     `  Overdue:              ${named(overdue.count, overdue.items)}`,
     `  Files not usable:     ${named(rejected.count, files)}`,
     `  Hosts out of date:    ${named(hostsBehind.count, hostsBehind.groups)}`,
     ...warnings.map((warning) => `  Not looked at:        ${warning}`),
+    ...unwellLines(unwell),
     '',
     'Soonest to expire:',
     ...soonest.map(
@@ -24,7 +27,7 @@ export function writeReport(checked: CheckSummary, { stage }: { stage: string })
         `  ${notAfter.slice(0, 10)}  ${String(Math.round(lifeLeft * 100)).padStart(4)} % of its life left  ${name}`,
     ),
     '',
-    `All of it: npx perennial status --stage ${stage}`,
+    `All of it, in the project's folder: ${commandOf('status', stage)}`,
   ];
   const state = bad === 0 ? 'all is well' : `${bad} to look at`;
   return {
@@ -37,4 +40,16 @@ function named(count: number, items: readonly string[]): string {
   if (count === 0) return '0';
   const shown = items.slice(0, MOST_NAMES).join(', ');
   return `${count} (${shown}${items.length > MOST_NAMES || count > items.length ? ', …' : ''})`;
+}
+
+/** Each certificate that is not well, in the words of `perennial-tls status`. */
+function unwellLines(
+  { count, items }: NonNullable<CheckSummary['unwell']> = { count: 0, byHealth: {}, items: [] },
+): string[] {
+  if (count === 0) return [];
+  const shown = items
+    .slice(0, MOST_NAMES)
+    .map(({ name, health, trouble }) => `  ${name} ${health}: ${trouble}`);
+  const more = count > shown.length ? [`  … and ${count - shown.length} more`] : [];
+  return ['', 'Not well:', ...shown, ...more];
 }

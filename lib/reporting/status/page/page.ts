@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
-import type { CertificateStatus } from '../rules/certificate-status.ts';
-import { isWell } from '../rules/judge-health.ts';
+import { type CertificateStatus, isWell } from '../rules/certificate-status.ts';
+
 import { html, Markup } from './html.ts';
 import { rowOf } from './row.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 
 export interface Page {
-  /** The stack's bucket. */
+  /** The stack and its region, and its stage for the commands. */
   title: string;
+  stage: string;
   at: Date;
   /** In the order of the page. */
   certificates: readonly CertificateStatus[];
 }
 
 /** One HTML document that loads nothing and is complete without its script, which only searches. */
-export function statusPage({ title, at, certificates }: Page): string {
+export function statusPage({ title, stage, at, certificates }: Page): string {
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
   const page = html`<!doctype html>
 <html lang="en">
@@ -25,13 +26,13 @@ export function statusPage({ title, at, certificates }: Page): string {
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${unwell === 0 ? 'All well' : `${unwell} not well`} – Perennial</title>
+<title>${unwell === 0 ? 'All well' : `${unwell} not well`} – ${title}</title>
 <style>${new Markup(STYLE)}</style>
 </head>
 <body>
 <header>
 <h1>${summary(certificates.length, unwell)}</h1>
-<p>${title}, as of <time datetime="${at.toISOString()}" id="at">${at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time><strong id="old"></strong></p>
+<p><strong>${title}</strong>, as of <time datetime="${at.toISOString()}" id="at">${at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time><strong id="old"></strong></p>
 <form role="search">
 <label>Search <input type="search" id="q" autocomplete="off" placeholder="name, host, reason"></label>
 <label><input type="checkbox" id="unwell"> only what is not well</label>
@@ -44,7 +45,7 @@ export function statusPage({ title, at, certificates }: Page): string {
 <caption>Certificates, the soonest trouble first</caption>
 <thead><tr><th scope="col">Certificate<th scope="col">State<th scope="col">Life<th scope="col">From, last try<th scope="col">Hosts</thead>
 <tbody>
-${certificates.map((certificate) => rowOf(certificate, at))}</tbody>
+${certificates.map((certificate) => rowOf(certificate, at, stage))}</tbody>
 </table>
 </main>
 <script>${new Markup(SCRIPT)}</script>

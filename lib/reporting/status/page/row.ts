@@ -1,19 +1,25 @@
 import { lifeLeft, lifetimeOf } from '../../../foundation/certificate/life.ts';
+import { commandOf } from '../../../foundation/common/command.ts';
 import { DAY } from '../../../foundation/common/durations.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
-import type { CertificateStatus } from '../rules/certificate-status.ts';
-import { type HostStatus, isWell } from '../rules/judge-health.ts';
+import { type CertificateStatus, type HostStatus, isWell } from '../rules/certificate-status.ts';
+
 import { html, type Markup } from './html.ts';
 
 const HOSTS_SHOWN = 6;
 const NAMES_SHOWN = 8;
 
 /** A row of the table. Its cells are not closed, as HTML allows, for the size of a thousand rows. */
-export function rowOf(certificate: CertificateStatus, now: Date): Markup {
+export function rowOf(certificate: CertificateStatus, now: Date, stage: string): Markup {
   const { name, health, trouble, next } = certificate;
   const why = trouble || (next ? `${next.action}: ${next.reason}` : '');
   const kind = health === 'ok' ? 'ok' : isWell(certificate) ? 'idle' : 'bad';
-  return html`<tr class="${kind}"><th scope="row">${name}${namesOf(certificate)}<td><b>${health}</b><p>${why}<td>${lifeOfIt(certificate, now)}<td>${issuerOf(certificate)}${lastOf(certificate)}<td>${hostsOf(certificate.hosts)}`;
+  return html`<tr class="${kind}"><th scope="row">${name}${namesOf(certificate)}<td><b>${health}</b><p>${why}${commandOfIt(certificate, stage)}<td>${lifeOfIt(certificate, now)}<td>${issuerOf(certificate)}${lastOf(certificate)}<td>${hostsOf(certificate.hosts)}`;
+}
+
+/** A button of the script copies it; without a script a click marks all of it. */
+function commandOfIt({ command }: CertificateStatus, stage: string): Markup {
+  return command === undefined ? html`` : html`<p class="run"><code>${commandOf(command, stage)}</code>`;
 }
 
 function namesOf({ name, names }: CertificateStatus): Markup {

@@ -1,4 +1,4 @@
-/** Searches the rows, and says when the page is old. Runs in the reader's browser, allowed by its hash. */
+/** Searches the rows, copies commands, and says when the page is old. Runs in the reader's browser, allowed by its hash. */
 export const SCRIPT = `
 const byId = (id) => document.getElementById(id);
 const rows = [...document.querySelectorAll('tbody tr')].map((row) => ({
@@ -14,6 +14,21 @@ function show() {
     if (!row.hidden) shown += 1;
   }
   byId('shown').textContent = shown === rows.length ? '' : shown + ' of ' + rows.length;
+}
+for (const run of document.querySelectorAll('.run')) {
+  const code = run.firstElementChild;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = 'copy';
+  button.setAttribute('aria-label', 'copy the command ' + code.textContent);
+  button.addEventListener('click', async () => {
+    const selection = getSelection();
+    selection.selectAllChildren(code);
+    let copied = document.execCommand('copy');
+    if (!copied) copied = await navigator.clipboard.writeText(code.textContent).then(() => true, () => false);
+    button.textContent = copied ? 'copied' : 'marked';
+  });
+  run.append(button);
 }
 byId('q').addEventListener('input', show);
 byId('unwell').addEventListener('change', show);

@@ -1,24 +1,28 @@
 import { daysLeft } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import { isMeant } from '../../../foundation/common/is-meant.ts';
+import { inOneLine } from '../../../foundation/common/perennial-error.ts';
 import type { Reason, SaidReason } from '../../../foundation/reasons/reasons.ts';
-import { decideRenewal, type RenewalDecision } from '../../../issuance/renewal/rules/decide-renewal.ts';
+import type { RenewalDecision } from '../../../issuance/renewal/rules/decide-renewal.ts';
 import { dueByAge } from '../../../issuance/renewal/rules/due-by-age.ts';
 import { lastFailed, type State } from '../../../issuance/renewal/rules/state.ts';
-import {
-  type CertificateFacts,
-  type Health,
-  type HostStatus,
-  hostsOf,
-  isWell,
-  judgeHealth,
-} from './judge-health.ts';
+import { type Health, type HealthFacts, isWell, liveOf } from '../../../scan/rules/health.ts';
+import { nextStep } from '../../../scan/rules/judge-certificate.ts';
+import { judgeHealth } from '../../../scan/rules/judge-health.ts';
+import { type HostStatus, hostsOf } from '../../../scan/rules/judge-hosts.ts';
+
+import { nextCommand } from './next-command.ts';
+
+export type { HostStatus };
+export { isWell };
 
 export interface CertificateStatus {
   name: string;
   health: Health;
-  /** Why, in one line; empty when all is well. */
+  /** Why, and the next step, in one sentence; empty when all is well. */
   trouble: string;
+  /** What to ask `perennial-tls` next, such as `doctor example.com`. */
+  command?: string;
   names: string[];
   version?: string;
   notBefore?: string;
@@ -36,19 +40,21 @@ export interface CertificateStatus {
   hosts: HostStatus[];
 }
 
-export function statusOf(facts: CertificateFacts): CertificateStatus {
-  const { name, pointer, state, now } = facts;
-  const live = pointer === 'unreadable' ? undefined : pointer;
+export function statusOf(facts: HealthFacts): CertificateStatus {
+  const { name, state, now } = facts;
+  const live = liveOf(facts);
   const wanted = facts.file && 'names' in facts.file ? facts.file : undefined;
-  const hosts = live ? hostsOf(facts, live) : [];
+  const { health, ...complaint } = judgeHealth(facts);
   const ca = live?.ca ?? wanted?.ca?.[0] ?? wanted?.stack.defaultCa;
   const profile = live?.profile ?? wanted?.profile;
   const last = lastOf(live, state, now);
-  const none = { forced: false, leftOpen: false, caaDrifted: false };
-  const next = wanted && decideRenewal({ wanted, ...wanted.stack, live, state, ...none, now });
+  const next = nextStep(facts);
+  const command = nextCommand({ name, health });
   return {
     name,
-    ...judgeHealth(facts, hosts),
+    health,
+    trouble: inOneLine(complaint),
+    ...(command !== undefined && { command }),
     names: live?.names ?? wanted?.names ?? [],
     ...(live && {
       version: live.version,
@@ -62,13 +68,14 @@ export function statusOf(facts: CertificateFacts): CertificateStatus {
     failures: lastFailed(state)?.failures ?? 0,
     ...(last && { last }),
     ...(next && { next: { action: next.action, reason: next.reason } }),
-    hosts,
+    hosts: live ? hostsOf(facts) : [],
   };
 }
 
-/** Sorts the unwell before the well, then by expiry; a certificate without one comes first. */
+/** Sorts what is revoked before all, the unwell before the well, then by expiry; a certificate without one comes first. */
 export function bySoonestTrouble(a: CertificateStatus, b: CertificateStatus): number {
-  const rank = Number(isWell(a)) - Number(isWell(b));
+  const rankOf = (one: CertificateStatus) => (one.health === 'revoked' ? -1 : Number(isWell(one)));
+  const rank = rankOf(a) - rankOf(b);
   if (rank !== 0) return rank;
   const [left, right] = [a.notAfter ?? '', b.notAfter ?? ''];
   return left === right ? (a.name < b.name ? -1 : 1) : left < right ? -1 : 1;

@@ -27,7 +27,7 @@ describe('a mail', () => {
   What failed:    CAA of example.com forbids it (caa-forbids)
   What was tried: 3 times since 2026-11-20 02:00 UTC
   What to do:     let the CAA record allow the CA, or set "caa" in the renewal file
-  Command:        npx perennial doctor example.com --stage production; then npx perennial renew example.com --stage production
+  Command:        npx --no-install perennial-tls doctor example.com --stage production; then npx --no-install perennial-tls renew example.com --stage production
   More:           docs/operations.md#caa-forbids
 
 The same is not told again within a day, and once when it is over.
@@ -55,7 +55,7 @@ The same is not told again within a day, and once when it is over.
     const { subject, text } = write({ tell: troublesOf(...hosts) });
     expect(subject).toBe('[Perennial production] group web: 12 hosts do not install: nginx-test-failed');
     expect(text).toContain('Hosts:          i-0, i-1, i-2, i-3, i-4, i-5, i-6, i-7, i-8, i-9 and 2 more\n');
-    expect(text).toContain('then npx perennial deploy web --stage production');
+    expect(text).toContain('then npx --no-install perennial-tls deploy web --stage production');
     expect(text).toContain('More:           docs/hosts.md#what-a-host-reports\n');
   });
 
@@ -71,7 +71,7 @@ The same is not told again within a day, and once when it is over.
     const { subject, text } = write({ tell });
     expect(subject).toBe('[Perennial production] 300 troubles, first: c0 is not renewed');
     expect(text.match(/is not renewed/g)).toHaveLength(50);
-    expect(text).toContain('and 250 more: npx perennial status --stage production');
+    expect(text).toContain('and 250 more: npx --no-install perennial-tls status --stage production');
     expect(Buffer.byteLength(text)).toBeLessThan(256 * 1024);
   });
 

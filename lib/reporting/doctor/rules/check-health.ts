@@ -1,0 +1,36 @@
+import { isPending, isWell } from '../../../scan/rules/health.ts';
+import { judgeHealth } from '../../../scan/rules/judge-health.ts';
+import type { CertificateFacts } from './facts.ts';
+import { failing, foundOr, ok, type Result, unseen, warning } from './finding.ts';
+
+type Facts = Pick<CertificateFacts, 'wanted' | 'stack' | 'kept' | 'groups' | 'now'>;
+
+/** How the certificate is, in the words of `perennial-tls status`; the other checks say why. */
+export function checkHealth({ wanted, stack, kept, groups, now }: Facts): Result {
+  if ('trouble' in kept) return unseen('health', kept.trouble);
+  const listed = groups.flatMap(({ group, hosts }) =>
+    'found' in hosts ? [[group.name, hosts.found] as const] : [],
+  );
+  const records = listed.flatMap(([, hosts]) =>
+    hosts.flatMap(({ record }) => foundOr(record, undefined) ?? []),
+  );
+  const file = { ...wanted, stack };
+  const facts = {
+    name: wanted.name,
+    wanted: true,
+    file,
+    ...kept.found,
+    records,
+    fleet: new Map(listed),
+    now,
+  };
+  const judgement = judgeHealth(facts);
+  if (isWell(judgement)) return ok('health', 'valid, not revoked, and served wherever it is wanted');
+  const { health, seen, remedy } = judgement;
+  const say = isPending(judgement) ? warning : failing;
+  return say(
+    'health',
+    `${health}: ${seen}`,
+    remedy || 'do what the message says; the next check looks again',
+  );
+}

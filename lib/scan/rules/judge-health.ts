@@ -1,0 +1,43 @@
+import type { AcmRecord } from '../../delivery/acm/rules/decide-imports.ts';
+import type { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
+import { groupsOf, type HealthFacts, type Judgement, liveOf, type SeenHost } from './health.ts';
+import { judgeFile, judgeLive, judgeRenewal } from './judge-certificate.ts';
+import { judgeHosts } from './judge-hosts.ts';
+import { judgeImports } from './judge-imports.ts';
+import { judgeRevocation } from './judge-revocation.ts';
+
+/** From the worst on; `HEALTHS` has the same order. */
+const JUDGES = [judgeRevocation, judgeLive, judgeFile, judgeRenewal, judgeHosts, judgeImports];
+
+/**
+ * The one judgement that page, command line, mails, weekly report, `doctor`, metrics and exit statuses go by: the worst of what
+ * is so. `ok` only where a valid certificate that is not revoked is live, and every host with the tag of one of its groups is
+ * known and was seen to serve it, or has nothing that could.
+ */
+export function judgeHealth(facts: HealthFacts): Judgement {
+  for (const judge of JUDGES) {
+    const found = judge(facts);
+    if (found) return found;
+  }
+  return { health: 'ok', seen: '', remedy: '' };
+}
+
+interface Surroundings {
+  listed: ReadonlyMap<string, readonly SeenHost[]>;
+  records: ReadonlyMap<string, HostRecord>;
+  /** What ACM has, by certificate. */
+  imports: ReadonlyMap<string, AcmRecord>;
+}
+
+/** The judgement of each certificate of a check, with the groups that are to have what is live. */
+export function judgeAll(
+  facts: readonly Omit<HealthFacts, 'records' | 'fleet' | 'acm'>[],
+  { listed, records, imports }: Surroundings,
+): (Judgement & { name: string; groups: readonly string[] })[] {
+  const fleet = { fleet: listed, records: [...records.values()] };
+  return facts.map((one) => ({
+    name: one.name,
+    groups: liveOf(one) ? groupsOf(one) : [],
+    ...judgeHealth({ ...one, ...fleet, acm: imports.get(one.name) }),
+  }));
+}

@@ -1,0 +1,52 @@
+import { isCompromised, type Revocation } from '../../foundation/certificate/revocation.ts';
+import { inShort } from '../../foundation/common/in-short.ts';
+import { groupsOf, type HealthFacts, isThere, type Judgement, liveOf } from './health.ts';
+import { failureOf, rejectionOf, waitOf } from './judge-certificate.ts';
+
+const HOSTS_NAMED = 5;
+
+/** Whether a revoked certificate is live, or still on a host. */
+export function judgeRevocation(facts: HealthFacts): Judgement | undefined {
+  const { name, wanted, revocations } = facts;
+  const live = liveOf(facts);
+  const own = live && revocationOf(revocations, live);
+  const holders = holdersOf(facts, own && live.version);
+  if (own && wanted) return { health: 'revoked', ...ofLive(own, facts) };
+  if (holders.length === 0) return undefined;
+  const named = inShort(holders, HOSTS_NAMED);
+  const remedy = own
+    ? 'nothing replaces it: take it off there'
+    : `the next hourly check tells the hosts again; "deploy ${name}" does at once`;
+  return { health: 'revoked', seen: `revoked, and still on ${named}`, remedy };
+}
+
+/** The revocation of a version, or of another one with the same key that was compromised. */
+function revocationOf(
+  revocations: readonly Revocation[],
+  { version, keyFingerprint }: { version: string; keyFingerprint: string },
+): Revocation | undefined {
+  const own = revocations.find((one) => one.version === version);
+  return own ?? revocations.find((one) => isCompromised([one], keyFingerprint));
+}
+
+function ofLive({ version, reason }: Revocation, facts: HealthFacts): { seen: string; remedy: string } {
+  const { name } = facts;
+  const seen = `version ${version} is revoked (${reason}), and nothing newer is live`;
+  if (reason === 'cessationOfOperation')
+    return { seen, remedy: `nothing replaces it: remove renewal/${name}.json, or renew it with --force` };
+  const why = rejectionOf(facts) || failureOf(facts) || waitOf(facts);
+  if (why !== '') return { seen: `${seen}; ${why}`, remedy: `"doctor ${name}" says what is in the way` };
+  return { seen, remedy: `a new one is ordered at once; else "plan ${name}" says what is in the way` };
+}
+
+/** Hosts whose last report was of a version that is revoked. */
+function holdersOf(facts: HealthFacts, live: string | undefined): string[] {
+  const { name, revocations, records } = facts;
+  const groups = groupsOf(facts);
+  const revoked = new Set([...revocations.map(({ version }) => version), live]);
+  return records.flatMap(({ instanceId, group, lineages }) => {
+    const version = lineages[name]?.version;
+    const isHeld = version !== undefined && revoked.has(version);
+    return isHeld && groups.includes(group) && isThere(facts, { instanceId, group }) ? [instanceId] : [];
+  });
+}
