@@ -30,7 +30,7 @@ describe('a mail', () => {
   Command:        npx --no-install perennial-tls doctor example.com --stage production; then npx --no-install perennial-tls renew example.com --stage production
   More:           docs/operations.md#caa-forbids
 
-The same is not told again within a day, and once when it is over.
+Commands are for the project's folder. The same is not told again within a day, and once when it is over.
 `);
   });
 
