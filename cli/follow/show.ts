@@ -89,7 +89,9 @@ async function untilInterrupted(
 /** What came of it, for each certificate and host. */
 export function followedAnswer(verb: string, followed: readonly Followed[], beside: string[] = []): Answer {
   const failed = followed.filter((one) => !isDone(one));
-  const last = `${verb}: ${followed.length - failed.length} done, ${failed.length} not`;
+  const idle = followed.filter(({ outcome }) => outcome === 'not-due').length;
+  const done = followed.length - failed.length - idle;
+  const last = `${verb}: ${done} done, ${idle > 0 ? `${idle} not due, ` : ''}${failed.length} not`;
   const table =
     followed.length > 0 ? [tableOf(['certificate', 'outcome', 'expires', 'why'], followed.map(rowOf))] : [];
   return {

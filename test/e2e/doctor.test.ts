@@ -86,8 +86,13 @@ async function runDoctor(...args: string[]): Promise<{ status: number; printed: 
   );
 }
 
+/** All but the judgement, which says in a word what the others say. */
 const troublesOf = ({ findings }: Diagnosis, certificate: string): Finding[] =>
-  findings.filter((finding) => finding.certificate === certificate && finding.status !== 'ok');
+  findings.filter(
+    (finding) => finding.certificate === certificate && finding.status !== 'ok' && finding.check !== 'health',
+  );
+const healthOf = ({ findings }: Diagnosis, certificate: string): string | undefined =>
+  findings.find((finding) => finding.certificate === certificate && finding.check === 'health')?.seen;
 
 describe('doctor', () => {
   let diagnosis: Diagnosis;
@@ -125,7 +130,13 @@ describe('doctor', () => {
       'put this TXT there: "pebble.letsencrypt.org; accounturi=https://',
     ],
     ['early', 'schedule', 'failing', 'renewBeforeDays is 60', 'set renewBeforeDays to 2 or less'],
-    ['served', 'hosts', 'failing', 'no host carries the tag perennial-group=web', 'tag the hosts'],
+    [
+      'served',
+      'hosts',
+      'failing',
+      'no host in this region carries the tag perennial-group=web',
+      'tag the hosts',
+    ],
   ])('finds %s: %s is %s', (name, check, status, seen, remedy) => {
     expect(troublesOf(diagnosis, name)).toContainEqual({
       certificate: name,
@@ -141,12 +152,18 @@ describe('doctor', () => {
       expect(troublesOf(diagnosis, name), name).toHaveLength(1);
   });
 
+  it('judges each in a word', () => {
+    expect(healthOf(diagnosis, 'served')).toMatch(/^no-hosts: /);
+    expect(healthOf(diagnosis, 'zoneless')).toMatch(/^rejected: /);
+  });
+
   it('calls a healthy certificate well in every check', () => {
     const own = diagnosis.findings.filter(({ certificate }) => certificate === 'healthy');
     expect(own.map(({ status }) => status)).toEqual(own.map(() => 'ok'));
     expect(own.map(({ check }) => check)).toEqual([
       'file',
       'domains',
+      'health',
       'zone',
       'delegation',
       'sub-zone',

@@ -55,12 +55,11 @@ function need<T>(context: TestContext, program: T | string): T {
 async function nextScan(names: string[]): Promise<string[]> {
   await line.idle();
   const orders = await line.cloud.caRequests(/order-plz/);
-  const { json } = await perennial<{ others: Plan['certificates'] }>('renew');
+  await perennial('renew');
   await line.idle();
   expect(await line.cloud.caRequests(/order-plz/)).toBe(orders);
-  return json.others.flatMap(({ name, action, reason }) =>
-    names.includes(name) ? [`${name} ${action} ${reason}`] : [],
-  );
+  const { json } = await perennial<Plan>('plan', ...names);
+  return json.certificates.map(({ name, action, reason }) => `${name} ${action} ${reason}`);
 }
 
 const outcomes = ({ certificates }: Imported) =>

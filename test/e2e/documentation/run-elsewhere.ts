@@ -24,4 +24,8 @@ export const EXIT_STATUS: Readonly<Record<string, number>> = {
   'npx --no-install perennial-tls add': 2,
   'npx --no-install perennial-tls add shop --names shop.example.com,www.example.org': 2,
   'npx --no-install perennial-tls status --stage acceptance': 2,
+  // What the migration page has imported is on a host that serves nothing with it.
+  'npm run doctor': 1,
+  'npx --no-install perennial-tls doctor': 1,
+  'npx --no-install perennial-tls status --stage STAGE': 1,
 };
