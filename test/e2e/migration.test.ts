@@ -55,11 +55,12 @@ function need<T>(context: TestContext, program: T | string): T {
 async function nextScan(names: string[]): Promise<string[]> {
   await line.idle();
   const orders = await line.cloud.caRequests(/order-plz/);
-  await perennial('renew');
+  const { certificates } = await line.invoke<Plan>('scan', { start: 'hourly-check' });
   await line.idle();
   expect(await line.cloud.caRequests(/order-plz/)).toBe(orders);
-  const { json } = await perennial<Plan>('plan', ...names);
-  return json.certificates.map(({ name, action, reason }) => `${name} ${action} ${reason}`);
+  return certificates.flatMap(({ name, action, reason }) =>
+    names.includes(name) ? [`${name} ${action} ${reason}`] : [],
+  );
 }
 
 const outcomes = ({ certificates }: Imported) =>
