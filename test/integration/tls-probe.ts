@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, createSecureContext, type PeerCertificate, type SecureContextOptions } from 'node:tls';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
-const EVERY_MS = 20;
 const LEAST_PER_SECOND = 40;
-const ANSWER_LIMIT_MS = 5000;
-/** Fewer than the 128 connections that a small Nginx takes at once. */
-const MOST_AT_ONCE = 50;
 
 export interface ProbeOptions {
   port: number;
@@ -23,58 +20,27 @@ export interface Probed {
   answers: number;
   /** what the others got; the time is from the start of the probe */
   failures: string[];
-  /** of the time in which this process could ask: it shares the machine with what it looks at */
+  /** of the time in which its thread could ask: it shares the machine with what it looks at */
   perSecond: number;
   /** serial numbers in the order in which they were seen first */
   serials: string[];
 }
 
-/** Connects to 127.0.0.1 over TLS 50 times a second, as a client that verifies, until the returned function is called. */
-export function startProbe({ port, names, ca, sigalgs }: ProbeOptions): () => Promise<Probed> {
-  // By itself Node makes a post-quantum key for each connection too, a quarter of what one costs.
-  const client: SecureContextOptions = { ca, ecdhCurve: 'X25519' };
-  const trust = sigalgs === undefined ? client : { ...client, sigalgs };
-  const secureContext = createSecureContext(trust);
-  const serials = new Set<string>();
-  const failures: string[] = [];
-  const open: Promise<void>[] = [];
-  let underWay = 0;
-  const started = performance.now();
-  const elapsed = () => performance.now() - started;
-  const askOnce = async () => {
-    const servername = names[open.length % names.length] ?? '';
-    const since = elapsed();
-    underWay += 1;
-    try {
-      serials.add((await certificateFor({ port, servername, secureContext })).serialNumber);
-    } catch (error) {
-      failures.push(`${servername} at ${Math.round(since)} ms: ${(error as Error).message}`);
-    } finally {
-      underWay -= 1;
-    }
-  };
-  // A timer of a busy process comes late; what it missed is asked then.
-  let lookedAt = 0;
-  let stalledMs = 0;
-  const noteStall = () => {
-    const lateMs = elapsed() - lookedAt - EVERY_MS;
-    if (lateMs > EVERY_MS) stalledMs += lateMs;
-    lookedAt = elapsed();
-  };
-  const askAllDue = () => {
-    noteStall();
-    while (open.length * EVERY_MS <= elapsed() && underWay < MOST_AT_ONCE) open.push(askOnce());
-  };
-  askAllDue();
-  const timer = setInterval(askAllDue, EVERY_MS);
+/**
+ * Connects to 127.0.0.1 over TLS 50 times a second, as a client that verifies, until the returned function is called. In a
+ * thread of its own: what the hosts are told by, a DNS among it, runs in this one and has to answer in time.
+ */
+export function startProbe(options: ProbeOptions): () => Promise<Probed> {
+  const worker = new Worker(join(import.meta.dirname, 'tls-probe-worker.ts'), { workerData: options });
+  worker.unref();
+  const ended = once(worker, 'message') as Promise<[Probed]>;
+  ended.catch(() => {});
   return async () => {
-    clearInterval(timer);
-    noteStall();
-    // The first and the last interval are seldom whole; of a short time they are much.
-    const wholeMs = Math.max(EVERY_MS, elapsed() - stalledMs - 2 * EVERY_MS);
-    const perSecond = open.length / (wholeMs / 1000);
-    await Promise.all(open);
-    return { answers: open.length - failures.length, failures, perSecond, serials: [...serials] };
+    worker.ref();
+    worker.postMessage('stop');
+    const [probed] = await ended;
+    await worker.terminate();
+    return probed;
   };
 }
 
@@ -83,21 +49,4 @@ export function assertUnbroken({ failures, perSecond, answers }: Probed): void {
   assert.deepEqual(failures, []);
   assert.ok(answers > 0, 'the probe got no answer at all');
   assert.ok(perSecond >= LEAST_PER_SECOND, `only ${perSecond.toFixed(1)} probes a second`);
-}
-
-async function certificateFor(to: {
-  port: number;
-  servername: string;
-  secureContext: ReturnType<typeof createSecureContext>;
-}): Promise<PeerCertificate> {
-  const socket = connect({ host: '127.0.0.1', ...to });
-  socket.setTimeout(ANSWER_LIMIT_MS, () =>
-    socket.destroy(new Error(`no answer within ${ANSWER_LIMIT_MS} ms`)),
-  );
-  try {
-    await once(socket, 'secureConnect');
-    return socket.getPeerCertificate();
-  } finally {
-    socket.destroy();
-  }
 }
