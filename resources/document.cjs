@@ -6,16 +6,26 @@ const SCRIPT = join(__dirname, '../lib/delivery/deployment/host/install.sh');
 // No two dots in a row, so that no name leads out of its folder.
 const LINEAGE = '[a-z0-9][a-z0-9_-]*([.][a-z0-9_-]+)*';
 
-// Patterns of what may reach the host; the script gets each as the environment variable SSM_<name>.
+// Patterns of what may reach the host, and the default of what need not; the script gets each as SSM_<name>.
 const PARAMETERS = {
   bucket: ["The stack's bucket", '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$'],
   region: ["The bucket's region", '^[a-z]{2}(-[a-z]+)+-[0-9]$'],
   names: ['Certificate names, separated by one space', `^${LINEAGE}( ${LINEAGE})*$`],
   root: ['The folder that holds live/ and archive/', '^(/[a-zA-Z0-9_-][a-zA-Z0-9._-]*)+$'],
   reload: ['How the web server is told', '^(container|service|hooks)$'],
-  container: ["The container's name", '^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$'],
+  container: [
+    "The container's name or compose service",
+    '^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}(/[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127})?$',
+  ],
   port: ['Where TLS is served', '^[0-9]{1,5}$'],
+  address: ['Where to ask what is served', '^([0-9.]{7,15}|[0-9a-f:]{2,39})?$', ''],
+  proxyProtocol: ['Whether the PROXY protocol is spoken', '^(true|false)?$', ''],
+  keyGroup: ['The group that may read the key', '^([a-z_][a-z0-9_-]{0,31}|[0-9]{1,10})?$', ''],
+  keyMode: ["The key's mode", '^(0?[46][04][04])?$', ''],
 };
+
+// Systems Manager takes documents of up to 64 KB.
+const withoutComments = (script) => script.split('\n').filter((line) => !/^\s*(#(?!!).*)?$/.test(line));
 
 // No Name: a changed script becomes a new document, which `deploy` gets by reference (docs/decisions/0004).
 module.exports = {
@@ -31,9 +41,15 @@ module.exports = {
           schemaVersion: '2.2',
           description: 'Perennial: install certificates and reload the web server',
           parameters: Object.fromEntries(
-            Object.entries(PARAMETERS).map(([name, [description, allowedPattern]]) => [
+            Object.entries(PARAMETERS).map(([name, [description, allowedPattern, fallback]]) => [
               name,
-              { type: 'String', description, allowedPattern, interpolationType: 'ENV_VAR' },
+              {
+                type: 'String',
+                description,
+                allowedPattern,
+                interpolationType: 'ENV_VAR',
+                ...(fallback !== undefined && { default: fallback }),
+              },
             ]),
           ),
           mainSteps: [
@@ -42,7 +58,7 @@ module.exports = {
               name: 'install',
               inputs: {
                 timeoutSeconds: '300',
-                runCommand: readFileSync(SCRIPT, 'utf8').trimEnd().split('\n'),
+                runCommand: withoutComments(readFileSync(SCRIPT, 'utf8')),
               },
             },
           ],

@@ -4,4 +4,4 @@
 # --force, because the configuration is the same and only the files it names have changed.
 set -eu
 
-caddy reload --force --config "${CADDY_CONFIG:-/etc/caddy/Caddyfile}"
+caddy reload --force --config /etc/caddy/Caddyfile

@@ -4,7 +4,7 @@
 set -eu
 umask 077
 
-folder=${HAPROXY_CERTIFICATES:-/etc/haproxy/certificates}
+folder=/etc/haproxy/certificates
 file=$folder/$(basename "$RENEWED_LINEAGE").pem
 
 cat "$RENEWED_LINEAGE/fullchain.pem" "$RENEWED_LINEAGE/privkey.pem" >"$file.new"

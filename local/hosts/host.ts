@@ -63,7 +63,12 @@ export class Host {
     return join(this.#facts.folder, 'mnt/letsencrypt');
   }
 
-  /** Programs that come first on its PATH. */
+  /** What its scripts keep in /var/lib/perennial. */
+  get state(): string {
+    return join(this.#facts.folder, 'state');
+  }
+
+  /** Programs that come first on its PATH, as /usr/local/sbin. */
   get bin(): string {
     return join(this.#facts.folder, 'bin');
   }
@@ -78,13 +83,15 @@ export class Host {
     const { folder, env } = this.#facts;
     this.#runs += 1;
     const work = join(folder, 'runs', String(this.#runs));
-    await mkdir(join(work, 'tmp'), { recursive: true });
+    for (const made of [join(work, 'tmp'), join(work, 'lib'), this.state, this.bin])
+      await mkdir(made, { recursive: true });
     try {
       const script = join(work, '_script.sh');
       await writeFile(script, command.script, { mode: 0o700 });
       return await runScript({
         script,
         mnt: join(folder, 'mnt'),
+        own: { bin: this.bin, state: this.state },
         env: { ...env, TMPDIR: join(work, 'tmp'), ...command.env },
         limitMs: command.limitMs,
         signal: command.signal,

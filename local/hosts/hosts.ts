@@ -35,8 +35,16 @@ export interface HostOptions {
   /** what the document calls the container; `web` by default */
   container?: string;
   sites?: Site[];
-  /** What the container sees of the certbot folder: all of it, or only the files of each lineage, as people do by mistake. */
-  mounts?: 'folder' | 'files';
+  /** What the container sees of the certbot folder: all of it, or only the files of each lineage, or all to write to as well, as people do by mistake. */
+  mounts?: 'folder' | 'files' | 'writable';
+  /** Who runs Nginx in the container, as `uid:gid`; root when absent. */
+  user?: string;
+  /** Of the container, as `name=value`. */
+  labels?: readonly string[];
+  /** What Nginx is started with in the container. */
+  flags?: readonly string[];
+  /** What runs in the container instead of Nginx. */
+  program?: readonly string[];
 }
 
 /** The hosts of the local fleet. */
@@ -65,7 +73,7 @@ export class Hosts {
     const root = join(folder, 'mnt/letsencrypt');
     const service =
       options.reload === 'service' ? new NginxService(folder, this.#options.nginxRootfs) : undefined;
-    const nginx = service ?? this.#container(folder, mountsOf(options, root));
+    const nginx = service ?? this.#container(folder, mountsOf(options, root), options);
     const host = await this.#add(options, nginx);
     const live = join(service ? root : '/etc/letsencrypt', 'live');
     await this.#serve(nginx, await prepareServers(host, options.sites ?? [], live));
@@ -75,7 +83,7 @@ export class Hosts {
   /** Starts many hosts that share one Nginx container, each on a port of its own; their scripts take turns. */
   async startFleet(fleet: HostOptions[]): Promise<Host[]> {
     const nginx = this.#container(join(this.#options.dir, 'fleet', String(this.#started.length)), [
-      [join(this.#options.dir, 'hosts'), '/hosts'],
+      [join(this.#options.dir, 'hosts'), '/hosts:ro'],
     ]);
     const turns = new Turns();
     const hosts: Host[] = [];
@@ -105,9 +113,13 @@ export class Hosts {
     return join(this.#options.dir, 'hosts', id);
   }
 
-  #container(folder: string, mounts: Mount[]): NginxContainer {
+  #container(
+    folder: string,
+    mounts: Mount[],
+    made: Pick<HostOptions, 'user' | 'labels' | 'flags' | 'program'> = {},
+  ): NginxContainer {
     const { container, nginxRootfs: rootfs } = this.#options;
-    return new NginxContainer({ container, rootfs, dir: folder, mounts });
+    return new NginxContainer({ ...made, container, rootfs, dir: folder, mounts });
   }
 
   async #add(options: HostOptions, nginx: Nginx, turns?: Turns): Promise<Host> {
@@ -117,9 +129,9 @@ export class Hosts {
     const httpPort = await findFreePort();
     await this.#writeTools(join(folder, 'bin'), { nginx, tlsPort, container: options.container ?? 'web' });
     this.#awsCli ??= startAwsCli(this.#options);
-    const awsCli = await this.#awsCli;
+    await writeTool(join(folder, 'bin'), 'aws', { command: [join((await this.#awsCli).folder, 'aws')] });
     const env = {
-      PATH: `${join(folder, 'bin')}:${awsCli.folder}:/usr/sbin:/usr/bin:/sbin:/bin`,
+      PATH: '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin',
       HOME: folder,
       AWS_EC2_METADATA_DISABLED: 'true',
       ...this.#options.env(id),
@@ -160,11 +172,11 @@ export class Hosts {
 type Mount = [source: string, destination: string];
 
 function mountsOf({ mounts, sites = [] }: HostOptions, root: string): Mount[] {
-  if (mounts !== 'files') return [[root, '/etc/letsencrypt']];
+  if (mounts !== 'files') return [[root, `/etc/letsencrypt${mounts === 'writable' ? '' : ':ro'}`]];
   const files = sites.flatMap(({ lineage }) =>
     ['fullchain', 'privkey'].map((file) => `live/${lineage}/${file}.pem`),
   );
-  return [...new Set(files)].map((file) => [join(root, file), join('/etc/letsencrypt', file)]);
+  return [...new Set(files)].map((file) => [join(root, file), `/etc/letsencrypt/${file}:ro`]);
 }
 
 interface HostTools {

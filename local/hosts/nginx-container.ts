@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ContainerCommand } from '../setup/container.ts';
 import { runCommand } from '../setup/run-command.ts';
 import { atExit } from './at-exit.ts';
@@ -18,6 +18,14 @@ export interface NginxContainerOptions {
   dir: string;
   /** folders or files of this machine, and where the container sees them */
   mounts: [source: string, destination: string][];
+  /** who runs it, as `uid:gid`; root when absent */
+  user?: string | undefined;
+  /** labels, as `name=value` */
+  labels?: readonly string[] | undefined;
+  /** what runs in it instead of Nginx */
+  program?: readonly string[] | undefined;
+  /** what Nginx is started with; the configuration is kept in the file that `-c` names */
+  flags?: readonly string[] | undefined;
 }
 
 /** Nginx in a container on the host's network. */
@@ -32,7 +40,9 @@ export class NginxContainer implements Nginx {
   }
 
   get configurationFile(): string {
-    return join(this.#configuration, 'nginx.conf');
+    const { flags = [] } = this.#options;
+    const at = flags.indexOf('-c');
+    return join(this.#configuration, at < 0 ? 'nginx.conf' : basename(flags[at + 1] ?? ''));
   }
 
   async configure(servers: Server[]): Promise<void> {
@@ -45,7 +55,9 @@ export class NginxContainer implements Nginx {
   }
 
   async start(): Promise<void> {
-    const { container, rootfs, mounts } = this.#options;
+    const { container, rootfs, mounts, user, labels = [], flags = [], program } = this.#options;
+    // Of podman only: the folder belongs to the user.
+    const run = user !== undefined && container.kind === 'podman' ? '/run:U' : '/run';
     const image = container.kind === 'docker' ? [await ensureImage(rootfs)] : ['--rootfs', rootfs];
     const volumes = [[this.#configuration, '/etc/nginx'], ...mounts].flatMap(([from, to]) => [
       '-v',
@@ -53,10 +65,15 @@ export class NginxContainer implements Nginx {
     ]);
     this.#callOff = atExit(() => this.#removeNow());
     await this.#engine([
-      ...['run', '-d', '--name', this.name, '--network', 'host', '--tmpfs', '/run', ...volumes],
+      ...['run', '-d', '--name', this.name, '--network', 'host', '--tmpfs', run],
+      ...[
+        ...(user === undefined ? [] : ['--user', user]),
+        ...volumes,
+        ...labels.flatMap((label) => ['--label', label]),
+      ],
       ...['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024', '--stop-signal', 'SIGKILL'],
       ...image,
-      '/usr/sbin/nginx',
+      ...(program ?? ['/usr/sbin/nginx', ...flags]),
     ]);
     await waitForPorts(this.#ports);
   }

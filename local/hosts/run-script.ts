@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { atExit } from './at-exit.ts';
 import { killSession } from './session.ts';
 
 export interface ScriptRun {
   /** the file with the script */
   script: string;
-  /** the folder that the script sees as /mnt; nothing else of the machine looks different to it */
+  /** the folder that the script sees as /mnt */
   mnt: string;
+  /** the host's own programs, which the script sees first on its PATH, and what it keeps below /var/lib */
+  own?: { bin: string; state: string };
   env: Record<string, string>;
   limitMs: number;
   signal?: AbortSignal | undefined;
@@ -23,12 +26,28 @@ export interface ScriptResult {
   stderr: string;
 }
 
-const ENTER = 'mount --bind "$0" /mnt && { eval "$2" && exec sh "$1"; }';
+/**
+ * In this view of the machine /usr/local/sbin is the host's bin folder. Programs of the machine's /usr/local/bin that the host
+ * does not have are hidden; /var/lib has only what the container engine keeps there, and the host's state.
+ */
+const OWN = `
+  mount --bind "$3" /usr/local/sbin
+  for program in docker podman nginx aws; do
+    [ -e "$3/$program" ] || [ ! -e "/usr/local/bin/$program" ] || mount --bind /dev/null "/usr/local/bin/$program"
+  done
+  mount --rbind /var/lib "$5" && mount -t tmpfs none /var/lib && mkdir /var/lib/perennial
+  for kept in containers docker; do
+    [ ! -d "$5/$kept" ] || { mkdir "/var/lib/$kept" && mount --rbind "$5/$kept" "/var/lib/$kept"; }
+  done
+  chmod 700 "$4" && mount --bind "$4" /var/lib/perennial`;
+const ENTER = `mount --bind "$0" /mnt && { [ -z "$3" ] || { ${OWN}; }; } && { eval "$2" && exec sh "$1"; }`;
 
 /** Runs a script with sh in a mount namespace of its own, and kills all that it started at the limit or on `signal`. */
 export async function runScript(run: ScriptRun): Promise<ScriptResult> {
   const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
-  const args = ['--mount', ...asRoot, 'sh', '-c', ENTER, run.mnt, run.script, run.prepare ?? ':'];
+  const { bin = '', state = '' } = run.own ?? {};
+  const own = [bin, state, join(run.script, '..', 'lib')];
+  const args = ['--mount', ...asRoot, 'sh', '-c', ENTER, run.mnt, run.script, run.prepare ?? ':', ...own];
   const child = spawn('unshare', args, {
     env: run.env,
     cwd: '/',

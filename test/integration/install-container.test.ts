@@ -73,8 +73,8 @@ describe('a new version', () => {
       ['m3', 'served'],
     ]);
     expect((await log()).filter((line) => line.startsWith('exec'))).toEqual([
-      'exec web nginx -t',
-      'exec web nginx -s reload',
+      'exec web /usr/sbin/nginx -t',
+      'exec web /usr/sbin/nginx -s reload',
     ]);
   });
 

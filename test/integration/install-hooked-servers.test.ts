@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
@@ -55,7 +55,9 @@ for (const server of [haproxy, apache, caddy]) {
         const { serial } = await fixture.publish('a', ['a.example']);
         const stopProbe = fixture.probe(host, 'a.example');
         const { report, exitCode } = await install();
-        expect(report.results).toMatchObject([{ outcome: 'served', served: ['a.example'], serial }]);
+        expect(report.results, report.results[0]?.message).toMatchObject([
+          { outcome: 'served', served: ['a.example'], serial },
+        ]);
         expect(exitCode).toBe(0);
         assertUnbroken(await stopProbe());
         expect(await servedSerial(host, 'a.example')).toBe(serial);
@@ -90,10 +92,11 @@ async function startServer(
   const hooks = join(host.root, 'renewal-hooks/deploy');
   await mkdir(folder, { recursive: true });
   await mkdir(hooks, { recursive: true });
-  await copyFile(join(EXAMPLES, server.hook), join(hooks, server.hook));
-  const { args, prepare, tools } = await server.configure({ host, folder, unpacked });
+  const { args, edit = ['', ''], tools } = await server.configure({ host, folder, unpacked });
   const child = spawn(unpacked.program, args, { stdio: 'ignore', env: { ...process.env, HOME: folder } });
-  host.prepare = prepare;
+  const hook = await readFile(join(EXAMPLES, server.hook), 'utf8');
+  expect(hook).toContain(edit[0]);
+  await writeFile(join(hooks, server.hook), hook.replaceAll(...edit), { mode: 0o755 });
   for (const [tool, text] of Object.entries(tools))
     await writeFile(join(host.bin, tool), `#!/bin/sh\npid=${child.pid}\n${text}\n`, { mode: 0o755 });
   await waitForPort(host.tlsPort);

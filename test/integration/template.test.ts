@@ -315,9 +315,17 @@ describe('the document that hosts run', () => {
       });
       const { allowedPattern } = parameter as { allowedPattern: string };
       const pattern = new RegExp(allowedPattern);
-      for (const hostile of ['', 'a;b', '$(id)', '`id`', 'a\nb', "a'b", 'a"b', 'a&b', 'a|b', '{{x}}', 'a  b'])
+      const optional = ['address', 'proxyProtocol', 'keyGroup', 'keyMode'].includes(name);
+      expect(pattern.test(''), name).toBe(optional);
+      expect(parameter, name).toMatchObject(optional ? { default: '' } : {});
+      for (const hostile of ['a;b', '$(id)', '`id`', 'a\nb', "a'b", 'a"b', 'a&b', 'a|b', '{{x}}', 'a  b'])
         expect(pattern.test(hostile), `${name} takes ${JSON.stringify(hostile)}`).toBe(false);
     }
+  });
+
+  it('fits into 64 KB, with room for a tenth more', () => {
+    const { Content } = resource('InstallDocument').Properties;
+    expect(JSON.stringify(Content).length).toBeLessThan(0.9 * 65_536);
   });
 
   it('has nothing in its script that Serverless or SSM would replace', () => {

@@ -70,6 +70,7 @@ export class SsmHosts implements Hosts {
             reload: [group.reload],
             container: [group.container],
             port: [String(group.port)],
+            ...ifGiven(group),
           },
         }),
       ),
@@ -113,6 +114,14 @@ export class SsmHosts implements Hosts {
       throw hostsError(attempt, cause);
     });
   }
+}
+
+/** The document's default of each is empty. */
+function ifGiven({ address, proxyProtocol, keyGroup, keyMode }: Installation['group']) {
+  const given = Object.entries({ address, proxyProtocol, keyGroup, keyMode });
+  return Object.fromEntries(
+    given.flatMap(([name, value]) => (value === undefined ? [] : [[name, [String(value)]]])),
+  );
 }
 
 function statusOf(status: string): Invocation['status'] {

@@ -38,6 +38,8 @@ export const LivePointer = ownObject({
   caaFallbacks: z.optional(z.array(Issuer)),
   caa: z.optional(z.array(ownObject({ name: z.string(), values: z.array(z.string()) }))),
   profile: z.optional(z.string()),
+  /** Hosts refuse a version older than theirs, except where somebody says that it was put back on purpose. */
+  putBack: z.optional(z.boolean()),
 });
 export type LivePointer = z.infer<typeof LivePointer>;
 

@@ -73,7 +73,12 @@ export const RenewalFile = z.strictObject({
   names: Names,
   key: z._default(z.enum(KEY_TYPES), 'ecdsa-p256'),
   hosts: z._default(z.array(z.string()), []),
-  serverNames: z._default(z.array(DnsName), []),
+  serverNames: z._default(
+    z
+      .array(DnsName)
+      .check(z.maxLength(20, 'lists over 20 names, more than a host is asked for; leave some out')),
+    [],
+  ),
   /** One ACME directory, or several in the order to try. */
   ca: z.optional(
     z.pipe(

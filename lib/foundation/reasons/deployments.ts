@@ -45,6 +45,9 @@ export const HOST_REPORT = {
   ...rows('', 'object-missing', 'hash-mismatch', 'key-mismatch', 'names-mismatch', 'expired'),
   ...rows('', 'not-yet-valid', 'clock-wrong', 'access-denied', 'no-credentials', 'fetch-failed'),
   ...rows('', 'disk-full', 'read-only', 'permission-denied', 'root-not-writable', 'wrong-owner'),
+  ...rows('', 'not-a-folder', 'writable-by-others', 'hook-unsafe', 'version-older', 'out-of-time'),
+  ...rows('', 'readers-lost', 'mounted-writable'),
   ...rows('', 'live-in-the-way', 'locked', 'bad-parameter', 'agent-too-old', 'aws-cli-missing'),
   'openssl-missing': '',
+  'python3-missing': '',
 };

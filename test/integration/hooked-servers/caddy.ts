@@ -25,7 +25,7 @@ export const caddy: HookedServer = {
     await writeFile(file, configuration(place));
     return {
       args: ['run', '--config', file],
-      prepare: `export CADDY_CONFIG='${file}'`,
+      edit: ['/etc/caddy/Caddyfile', file],
       tools: { caddy: `exec '${place.unpacked.program}' "$@"` },
     };
   },

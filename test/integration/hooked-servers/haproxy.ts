@@ -27,7 +27,7 @@ export const haproxy: HookedServer = {
     await writeFile(join(folder, 'haproxy.cfg'), configuration(folder, host.tlsPort));
     return {
       args: ['-W', '-f', join(folder, 'haproxy.cfg')],
-      prepare: `export HAPROXY_CERTIFICATES='${certificates}'`,
+      edit: ['/etc/haproxy/certificates', certificates],
       tools: { systemctl: '[ "$*" = "reload haproxy" ] && kill -USR2 "$pid"' },
     };
   },

@@ -18,8 +18,8 @@ export interface Place {
 
 export interface Configured {
   args: string[];
-  /** shell text before the script: the environment that the SSM agent has on such a host */
-  prepare?: string;
+  /** a path in the hook that is another one here */
+  edit?: [from: string, to: string];
   /** programs on the host's PATH, as shell text; `$pid` is the server's */
   tools: Record<string, string>;
 }

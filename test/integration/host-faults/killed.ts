@@ -11,6 +11,8 @@ interface KillPoint {
   /** which program's run is the last of the host, and when */
   program: string;
   text: string;
+  /** a program that the host does not have */
+  without?: string;
 }
 
 const KILL_POINTS: KillPoint[] = [
@@ -19,13 +21,20 @@ const KILL_POINTS: KillPoint[] = [
     where: "between certbot's folder and its renewal configuration",
     layout: 'certbot',
     program: 'mv',
-    text: `case $* in *renewal/*) ${KILL} ;; esac`,
+    text: `case $* in *.conf.before-perennial) ${KILL} ;; esac`,
   },
   {
     where: "between certbot's folder moved aside and the link",
     layout: 'certbot',
     program: 'ln',
     text: KILL,
+  },
+  {
+    where: "between certbot's folder and the link, where the two cannot be exchanged at one instant",
+    layout: 'certbot',
+    program: 'mv',
+    text: `case $* in --exchange*) exit 1 ;; *.new\\ ./[a-z]*) ${KILL} ;; esac`,
+    without: 'python3',
   },
   { where: 'between link and rename', program: 'mv', text: `case $* in *.new\\ *) ${KILL} ;; esac` },
   { where: 'between swap and reload', program: 'engine', text: `case $* in *-t) ${KILL} ;; esac` },
@@ -40,7 +49,7 @@ const KILL_POINTS: KillPoint[] = [
 /** Row 36: the host dies in the middle; the next run brings it to the new certificate. */
 export const killed: HostFault[] = [
   ...KILL_POINTS.map(
-    ({ where, layout = 'perennial' as const, program, text }, index): HostFault => ({
+    ({ where, layout = 'perennial' as const, program, text, without }, index): HostFault => ({
       row: 36,
       fault: `killed ${where}`,
       run: (fixture) =>
@@ -48,6 +57,7 @@ export const killed: HostFault[] = [
           const name = `kill-${index}`;
           await fixture.publish(name, [`${name}.example`]);
           const revive = await shadow(host, program === 'engine' ? engineOf(host) : program, text);
+          if (without) await shadow(host, without, 'exit 127');
           // Without a reload that works the old one is still served, and the script waits.
           const reloads =
             program === 'sleep'

@@ -79,21 +79,22 @@ describe('a remedy names what there is:', () => {
 
 /** Where install.sh names a reason. */
 const PLACES = [
-  /\bgive_up "\$\w+" ([a-z-]+)/g,
-  /\brefuse ([a-z-]+)/g,
-  /\bfinish "\$\w+" [a-z-]+ ([a-z-]+)/g,
-  /\b(?:why_)?reason=([a-z-]+)/g,
-  /\bbecause ([a-z-]+)/g,
-  /\brefused_by_nginx ([a-z-]+)/g,
-  /^\s+\*?['*].*\) echo ([a-z-]+) ;;/gm,
-  /\breason_of_error "\$error" ([a-z-]+)/g,
+  /\bgive_up "\$\w+" ([a-z][a-z0-9-]+)/g,
+  /\brefuse ([a-z][a-z0-9-]+)/g,
+  /\bfinish "\$\w+" \S+ ([a-z][a-z0-9-]+)/g,
+  /\b(?:why_)?reason=([a-z][a-z0-9-]+)/g,
+  /\bbecause ([a-z][a-z0-9-]+)/g,
+  /\bunsafe ([a-z][a-z0-9-]+)/g,
+  /\brefused_by_nginx ([a-z][a-z0-9-]+)/g,
+  /^\s+\*?['*].*\) echo ([a-z][a-z0-9-]+) ;;/gm,
+  /\breason_of_error "\$error" ([a-z][a-z0-9-]+)/g,
 ];
 
 test('docs/hosts.md and the table have each reason that the script can report, and no other', () => {
   const script = read('lib/delivery/deployment/host/install.sh');
   const reported = PLACES.flatMap((place) => [...script.matchAll(place)].map(([, reason]) => reason));
   const table = read('docs/hosts.md').split('| reason | meaning |')[1] ?? '';
-  const explained = [...table.matchAll(/^\| `([a-z-]+)` \| .+ \|/gm)].map(([, reason]) => reason);
+  const explained = [...table.matchAll(/^\| `([a-z][a-z0-9-]+)` \| .+ \|/gm)].map(([, reason]) => reason);
   // Programs have a reason each, `<program>-missing`; the table has one of them.
   const all = [...new Set([...reported, 'openssl-missing'])].sort();
   expect(explained.sort()).toEqual(all);

@@ -8,11 +8,17 @@
 #   SSM_region     the bucket's region
 #   SSM_root       certbot's folder: live/, archive/, renewal/, renewal-hooks/
 #   SSM_reload     container | service | hooks
-#   SSM_container  the container's name or id, for docker or podman
-#   SSM_port       the TLS port on 127.0.0.1
+#   SSM_container  the container's name, its compose service, or PROJECT/SERVICE, for docker or podman
+#   SSM_port       the TLS port
+#   SSM_address    where to ask, instead of where the port is listened to; may be empty, like
+#   SSM_keyGroup   the group that may read the key where nobody but root could, and
+#   SSM_keyMode    the key's mode then
+#   SSM_proxyProtocol  true: ask with the PROXY protocol's header; false: never; empty: where nothing answers without it
 # The last line on stdout is JSON with one result per name, and never holds key material. The exit
 # status is 0 when each certificate is served, or installed with nothing serving it.
-# Needs the AWS CLI, openssl, and flock, coreutils, grep and sed, which every Linux distribution has.
+# Needs the AWS CLI, openssl, and flock, coreutils, awk, grep and sed, which every Linux distribution has.
+# What it fetches is checked in a folder that only root can enter. It goes into the root folder step by step and works with
+# relative paths there: root of a container that has the folder mounted can swap a name, but not the folder that is open.
 # docs/hosts.md says what each outcome and reason means.
 #
 # Trap: no dollar-brace expansion and no doubled braces anywhere in this file. Serverless would
@@ -20,18 +26,42 @@
 
 # Lists of names are split on purpose: names hold no spaces and no patterns (see is_lineage_name).
 # SC2100 mistakes words with a hyphen for arithmetic.
-# shellcheck disable=SC2086,SC2046,SC2100,SC2015
+# SC2030 and SC2031: subshells say why on standard output.
+# shellcheck disable=SC2086,SC2046,SC2100,SC2015,SC2030,SC2031
 
 set -u
 umask 077
-export LC_ALL=C AWS_PAGER='' AWS_MAX_ATTEMPTS=3 AWS_RETRY_MODE=standard
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
+export PATH
 
 kept_versions=3
 lock_wait_s=40
 serve_limit_s=15
 first_serve_limit_s=3
+most_endpoints=8
 hook_limit_s=120
 at_once=4
+most_server_names=20
+# The document's limit is 300 s. After the first of these nothing is changed any more that was not, after the second what is
+# not seen goes back, and going back is cut short at the third.
+swap_until_s=120
+see_until_s=200
+back_until_s=275
+
+# Root's, for root only: the lock, and notes about each certificate, of each root folder.
+state=/var/lib/perennial
+
+# Of the agent's environment only what the AWS CLI, proxies and container engines need is kept.
+fix_environment() {
+  for variable in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'); do
+    case $variable in
+      PATH | HOME | TMPDIR | PWD | OLDPWD | SHLVL | _) ;;
+      SSM_* | AWS_* | *_proxy | *_PROXY | DOCKER_HOST | CONTAINER_HOST) ;;
+      *) (unset "$variable") 2>/dev/null && unset "$variable" ;;
+    esac
+  done
+  export LC_ALL=C AWS_PAGER='' AWS_MAX_ATTEMPTS=3 AWS_RETRY_MODE=standard
+}
 
 # --- facts and the report -------------------------------------------------------------------
 # Each name has a folder under $work with one file per fact: version, serial, names, candidates
@@ -70,7 +100,7 @@ json_list() { tr ' ' '\n' | sed '/^$/d; s/.*/"&"/' | paste -s -d , -; }
 print_result() {
   printf '{"name":"%s","version":"%s","serial":"%s","outcome":"%s","reason":"%s","message":"%s","served":[%s]}' \
     "$1" "$(fact "$1" version)" "$(fact "$1" serial)" "$(fact "$1" outcome)" "$(fact "$1" reason)" \
-    "$(fact "$1" message | plain)" "$(fact "$1" served | json_list)"
+    "$(fact "$1" message | plain)" "$(names_in "$work/$1/served" | json_list)"
 }
 
 print_brief_result() {
@@ -152,6 +182,10 @@ read_parameters() {
   reload=$(parameter reload)
   container=$(parameter container)
   port=$(parameter port)
+  key_group=$(parameter keyGroup)
+  key_mode=$(parameter keyMode)
+  address=$(parameter address)
+  proxy_protocol=$(parameter proxyProtocol)
   check_names
   require_tools
   check_parameter bucket "$bucket" '[a-z0-9][a-z0-9.-]{1,62}'
@@ -159,7 +193,12 @@ read_parameters() {
   check_parameter root "$root" '(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,20}'
   check_parameter reload "$reload" 'container|service|hooks'
   check_parameter port "$port" '[0-9]{1,5}'
-  [ "$reload" != container ] || check_parameter container "$container" '[A-Za-z0-9][A-Za-z0-9_.-]{0,127}'
+  [ "$reload" != container ] || check_parameter container "$container" '[A-Za-z0-9][A-Za-z0-9_.-]{0,127}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,127})?'
+  check_parameter keyGroup "$key_group" '([a-z_][a-z0-9_-]{0,31}|[0-9]{1,10})?'
+  check_parameter keyMode "$key_mode" '(0?[46][04][04])?'
+  check_parameter address "$address" '([0-9.]{7,15}|[0-9a-f:]{2,39})?'
+  check_parameter proxyProtocol "$proxy_protocol" '(true|false)?'
+  [ "$proxy_protocol" != true ] || [ -n "$(python)" ] || refuse python3-missing 'python3 is not installed on this host, and with proxyProtocol it is what asks'
 }
 
 check_parameter() { matches "$3" "$2" || refuse bad-parameter "$1 has a value that is not allowed"; }
@@ -193,10 +232,64 @@ check_names() {
 }
 
 require_tools() {
-  for tool in openssl flock grep sed sha256sum timeout mktemp readlink stat comm; do
+  for tool in openssl flock grep sed awk sha256sum timeout mktemp mkfifo readlink stat comm; do
     command -v "$tool" >/dev/null || refuse "$tool-missing" "$tool is not installed on this host"
   done
   command -v aws >/dev/null || refuse aws-cli-missing 'the AWS CLI (aws) is not installed on this host, or not on the PATH of the SSM agent'
+}
+
+# --- time and output ------------------------------------------------------------------------
+
+# From a clock that nobody sets.
+seconds() { cut -d . -f 1 /proc/uptime; }
+
+begin_clock() {
+  begun=$(seconds)
+  until_s=$swap_until_s
+}
+
+seconds_left() { echo $((until_s - $(seconds) + begun)); }
+
+is_late() { [ "$(seconds_left)" -le 0 ]; }
+
+# at_most SECONDS: no more than are left
+at_most() {
+  left=$(seconds_left)
+  [ "$left" -gt 1 ] || left=1
+  if [ "$1" -lt "$left" ]; then echo "$1"; else echo "$left"; fi
+}
+
+# limited SECONDS COMMAND...: prints the first 64 KiB of what the command prints; the status is the command's. What it
+# leaves running keeps a reader, and is not waited for. Call it in a subshell.
+limited() {
+  limit_s=$(at_most "$1")
+  shift
+  spool=$(mktemp -d "$work/spool.XXXXXX") && mkfifo "$spool/pipe" || return 1
+  { head -c 65536 >"$spool/text" && cat >/dev/null && : >"$spool/end"; } <"$spool/pipe" >/dev/null 2>&1 9>&- &
+  timeout $kill_after "$limit_s" "$@" >"$spool/pipe" 2>&1 </dev/null 9>&-
+  limited_status=$?
+  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e "$spool/end" ] || sleep 0.02; done
+  cat "$spool/text"
+  return "$limited_status"
+}
+
+# BusyBox had no -k for long.
+find_kill_after() {
+  kill_after='-k 5'
+  timeout $kill_after 5 true 2>/dev/null || kill_after=''
+}
+
+# in_parallel FUNCTION ITEM...: at most $at_once at a time
+in_parallel() {
+  parallel_step=$1
+  shift
+  running=0
+  for item; do
+    "$parallel_step" "$item" 9>&- &
+    running=$((running + 1))
+    [ "$running" -lt "$at_once" ] || { wait && running=0; }
+  done
+  wait
 }
 
 # --- folders and lock -----------------------------------------------------------------------
@@ -212,50 +305,120 @@ make_work_folder() {
   for worked in $names; do mkdir "$work/$worked"; done
 }
 
-make_root_folders() {
-  error=$( { (umask 022 && mkdir -p "$root") && mkdir -p "$root/live" "$root/archive" && : >>"$root/.perennial.lock"; } 2>&1) ||
-    refuse "$(reason_of_error "$error" root-not-writable)" "$root: $error"
-  for folder in "$root" "$root/live" "$root/archive"; do
-    owner=$(stat -L -c %u "$folder")
-    [ "$owner" = "$(id -u)" ] ||
-      refuse wrong-owner "$folder belongs to user $owner, who could replace the keys in it: chown root $folder"
-  done
+# is_own_folder PATH [PATH SHOWN]: a real folder, root's, that nobody else can write to; else says why not
+is_own_folder() {
+  shown=$1
+  [ "$#" = 1 ] || shown=$2
+  [ ! -L "$1" ] && [ -d "$1" ] || {
+    because not-a-folder "$shown is a link or a file where a folder has to be: move it away"
+    return 1
+  }
+  owner_and_mode=$(stat -c '%u %a' "$1")
+  case $owner_and_mode in
+    "0 "*[2367]? | "0 "*[2367]) because writable-by-others "others than root can write to $shown: chmod go-w $shown" && return 1 ;;
+    "0 "*) return 0 ;;
+  esac
+  because wrong-owner "$shown belongs to user $(echo "$owner_and_mode" | cut -d ' ' -f 1), who could replace what is in it: chown root $shown"
+  return 1
 }
 
-# flock ends with the process, however that ends.
-take_lock() {
-  exec 9>>"$root/.perennial.lock"
-  flock -w "$lock_wait_s" 9 || refuse locked "another installation has held $root/.perennial.lock for $lock_wait_s s"
+# go_into FOLDER...: into the root folder, and from there step by step. For subshells; fails with why and why_reason.
+go_into() {
+  at=$root
+  cd "$root_parent" && step_into "$(basename "$root")" "$root" || return
+  for step; do step_into "$step" "$at/$step" || return; done
 }
 
-# From a clock that nobody sets.
-seconds() { cut -d . -f 1 /proc/uptime; }
+# step_into NAME PATH: where it was moved meanwhile, pwd tells.
+step_into() {
+  is_own_folder "$1" "$2" || return
+  step_parent=$(pwd -P)
+  cd -P "./$1" && [ "$(pwd -P)" = "$(printf '%s' "$step_parent" | sed 's|/$||')/$1" ] && is_own_folder . "$2" || return
+  at=$2
+}
 
-# in_parallel FUNCTION ITEM...: at most $at_once at a time
-in_parallel() {
-  parallel_step=$1
+# in_folder 'FOLDER...' COMMAND...: runs it there; prints the error, as `REASON MESSAGE` where the folder is to blame
+in_folder() (
+  folders=$1
   shift
-  running=0
-  for item; do
-    "$parallel_step" "$item" 9>&- &
-    running=$((running + 1))
-    [ "$running" -lt "$at_once" ] || { wait && running=0; }
+  why_reason='' && why=''
+  go_into $folders 2>&1 || { echo "unsafe $why_reason $why" && exit 1; }
+  "$@" 2>&1
+)
+
+# read_error ERROR: of in_folder, as why_reason and why
+read_error() {
+  case $1 in
+    'unsafe '[a-z]*)
+      why_reason=$(printf '%s' "$1" | head -n 1 | cut -d ' ' -f 2)
+      why=$(printf '%s' "$1" | head -n 1 | cut -d ' ' -f 3-)
+      ;;
+    *) because "$(reason_of_error "$1" root-not-writable)" "$1" ;;
+  esac
+}
+
+give_up_for() { read_error "$2" && give_up "$1" "$why_reason" "$why"; }
+
+# refuse_for PATH ERROR
+refuse_for() { read_error "$2" && refuse "$why_reason" "$1: $why"; }
+
+make_root_folders() {
+  [ "$(id -u)" = 0 ] || refuse permission-denied "the SSM agent runs as user $(id -u), not as root"
+  error=$( (umask 022 && mkdir -p "$root") 2>&1) || refuse "$(reason_of_error "$error" root-not-writable)" "$root: $error"
+  root_parent=$(cd "$root/.." && pwd -P)
+  for folder in live archive; do
+    error=$(in_folder '' make_folder "$folder" && in_folder "$folder" :) || refuse_for "$root/$folder" "$error"
   done
-  wait
+  rm -f "$root/.perennial.lock" # of releases that had it there
+}
+
+make_folder() { [ -e "$1" ] || [ -L "$1" ] || mkdir "$1"; }
+
+make_state() {
+  error=$( (umask 022 && mkdir -p "$(dirname "$state")") 2>&1 && { [ -d "$state" ] || mkdir "$state"; } 2>&1) ||
+    refuse "$(reason_of_error "$error" permission-denied)" "$state: $error"
+  is_own_folder "$state" || refuse "$why_reason" "$why"
+  # No root folder has a "+" in its path.
+  notes="$state/$(printf '%s' "$root" | tr / +)"
+  error=$( { chmod 700 "$state" && mkdir -p "$notes" && : >>"$state/lock"; } 2>&1) ||
+    refuse "$(reason_of_error "$error" permission-denied)" "$state: $error"
+}
+
+# remembered NAME WHAT
+remembered() { cat "$notes/$1/$2" 2>/dev/null; }
+
+# remember NAME WHAT: from standard input
+remember() {
+  mkdir -p "$notes/$1" && cat >"$notes/$1/.new" && mv -f "$notes/$1/.new" "$notes/$1/$2"
+}
+
+forget() { rm -f "$notes/$1/$2"; }
+
+# flock ends with the process, however that ends. Not every flock can wait.
+take_lock() {
+  exec 9>>"$state/lock"
+  waited_s=0
+  until flock -n 9; do
+    [ "$waited_s" -lt "$lock_wait_s" ] || refuse locked "another installation has held $state/lock for $lock_wait_s s"
+    sleep 1
+    waited_s=$((waited_s + 1))
+  done
 }
 
 # --- from the bucket ------------------------------------------------------------------------
 
 # The AWS CLI takes half a second to start, so: the pointer, then objects in parallel. Only single
-# keys, so that the host's role needs no ListBucket.
+# keys, so that the host's role needs no ListBucket. No object of ours is near 256 KiB.
 # get_object KEY FILE: prints only errors
-get_object() {
-  # shellcheck disable=SC2069
-  timeout 60 aws s3api get-object --region "$region" --cli-connect-timeout 5 --cli-read-timeout 20 \
-    --bucket "$bucket" --key "$1" "$2" 2>&1 >/dev/null
-}
+get_object() (
+  limited 60 aws s3api get-object --region "$region" --cli-connect-timeout 5 --cli-read-timeout 20 \
+    --bucket "$bucket" --key "$1" --range bytes=0-262143 "$2" >"$2.error" && exit
+  cat "$2.error"
+  exit 1
+)
 
 fetch_pointer() {
+  ! is_late || give_up "$1" out-of-time "no time was left to fetch it; the next check sends it again" || return
   error=$(get_object "live/$1.json" "$work/$1/pointer.json") && return
   reason=$(reason_of_error "$error" fetch-failed)
   [ "$reason" != object-missing ] || reason=pointer-missing
@@ -277,22 +440,42 @@ read_pointer() {
     matches '[0-9a-f]{64}' "$(pointer_field "$1" privkey)" ||
     give_up "$1" pointer-malformed "live/$1.json is not a pointer this script understands" || return
   for field in version serial fullchain privkey; do note "$1" "$field" "$(pointer_field "$1" "$field")"; done
-  { fact "$1" names && pointer_list "$1" serverNames; } | tr ' ' '\n' | sed '/^$/d; /[*]/d' | sort -u >"$work/$1/candidates"
+  { fact "$1" names && pointer_list "$1" serverNames | tr ' ' '\n' | head -n "$most_server_names"; } | tr ' ' '\n' | sed '/^$/d; /[*]/d' | sort -u >"$work/$1/candidates"
 }
+
+# A version that is older than the installed one may be a planted pointer to a key that leaked.
+check_order() {
+  installed_version=$(readlink "$root/live/$1" | sed -n "s|^[.][.]/archive/$1/\([0-9]\{8\}T[0-9]\{6\}Z-[0-9a-z]*\)\$|\1|p")
+  [ -n "$installed_version" ] && [ "$installed_version" != "$(fact "$1" version)" ] || return 0
+  newest=$(printf '%s\n' "$installed_version" "$(fact "$1" version)" | sort | tail -n 1)
+  [ "$newest" = "$installed_version" ] && ! is_put_back "$1" || return 0
+  give_up "$1" version-older "live/$1.json names $(fact "$1" version), and $installed_version is installed here: if the older one was put back on purpose, add putBack: true to live/$1.json"
+}
+
+is_put_back() { tr -d '\n' <"$work/$1/pointer.json" | grep -Eq '"putBack": *true *[,}]'; }
 
 version_folder() { printf '%s/archive/%s/%s' "$root" "$1" "$(fact "$1" version)"; }
 
-is_intact() {
-  [ -f "$2/cert.pem" ] && [ -f "$2/chain.pem" ] &&
-    printf '%s  %s\n' "$(fact "$1" fullchain)" "$2/fullchain.pem" "$(fact "$1" privkey)" "$2/privkey.pem" |
-    sha256sum --check --status - 2>/dev/null
+# Where its files are checked, before they are written to the root folder.
+fetched_folder() { printf '%s/%s/files' "$work" "$1"; }
+
+is_plain_file() { [ ! -L "$1" ] && [ -f "$1" ]; }
+
+sha256_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
+
+has_its_hashes() {
+  [ -f "$1/fullchain.pem" ] && [ -f "$1/privkey.pem" ] &&
+    [ "$(sha256_of "$1/fullchain.pem")" = "$(fact "$2" fullchain)" ] && [ "$(sha256_of "$1/privkey.pem")" = "$(fact "$2" privkey)" ]
 }
 
-incoming() { printf '%s/archive/%s/.incoming' "$root" "$1"; }
-
-make_incoming() {
-  error=$(rm -rf "$(incoming "$1")" 2>&1 && mkdir -p "$(incoming "$1")" 2>&1) ||
-    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error"
+# copy_installed NAME: what is in its version's folder already
+copy_installed() {
+  mkdir -p "$(fetched_folder "$1")"
+  is_plain_file "$(version_folder "$1")/fullchain.pem" && is_plain_file "$(version_folder "$1")/privkey.pem" || return
+  for file in fullchain privkey; do
+    timeout 5 head -c 262144 "$(version_folder "$1")/$file.pem" >"$(fetched_folder "$1")/$file.pem"
+  done
+  has_its_hashes "$(fetched_folder "$1")" "$1"
 }
 
 # fetch_object NAME/FILE
@@ -300,61 +483,152 @@ fetch_object() {
   object_name=$(dirname "$1")
   object_file=$(basename "$1")
   key="archive/$object_name/$(fact "$object_name" version)/$object_file"
-  error=$(get_object "$key" "$(incoming "$object_name")/$object_file") ||
+  error=$(get_object "$key" "$(fetched_folder "$object_name")/$object_file") ||
     give_up "$object_name" "$(reason_of_error "$error" fetch-failed)" "$key: $error"
 }
 
 fetch_versions() {
   objects=''
   for fetched in $(open_names); do
-    is_intact "$fetched" "$(version_folder "$fetched")" && continue
-    make_incoming "$fetched" && objects="$objects $fetched/fullchain.pem $fetched/privkey.pem"
+    copy_installed "$fetched" || objects="$objects $fetched/fullchain.pem $fetched/privkey.pem"
   done
   [ -z "$objects" ] || in_parallel fetch_object $objects
   in_parallel check_version $(open_names)
-  for fetched in $names; do rm -rf "$(incoming "$fetched")"; done
-}
-
-check_version() {
-  if is_intact "$1" "$(version_folder "$1")"; then
-    check_certificate "$1" "$(version_folder "$1")"
-  else
-    complete_version "$1"
-  fi
 }
 
 # fullchain.pem is cert.pem and then chain.pem.
-complete_version() {
-  folder=$(incoming "$1")
-  error=$( { sed '/-----END CERTIFICATE-----/q' "$folder/fullchain.pem" >"$folder/cert.pem" &&
-    sed '1,/-----END CERTIFICATE-----/d' "$folder/fullchain.pem" >"$folder/chain.pem" &&
-    chmod 600 "$folder"/*.pem; } 2>&1) ||
-    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error" || return
-  is_intact "$1" "$folder" ||
+check_version() {
+  files=$(fetched_folder "$1")
+  has_its_hashes "$files" "$1" ||
     give_up "$1" hash-mismatch "archive/$1/$(fact "$1" version)/ does not have the hashes in live/$1.json" || return
-  check_certificate "$1" "$folder"
-  [ ! -e "$work/$1/outcome" ] || return
-  sync "$folder"/*.pem "$folder" 2>/dev/null
-  error=$(rm -rf "$(version_folder "$1")" 2>&1 && mv -T "$folder" "$(version_folder "$1")" 2>&1) ||
-    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error"
+  sed '/-----END CERTIFICATE-----/q' "$files/fullchain.pem" >"$files/cert.pem"
+  sed '1,/-----END CERTIFICATE-----/d' "$files/fullchain.pem" >"$files/chain.pem"
+  check_certificate "$1" "$files"
+}
+
+is_installed() {
+  for file in cert chain fullchain privkey; do
+    is_plain_file "$(version_folder "$1")/$file.pem" &&
+      [ "$(timeout 5 head -c 262144 "$(version_folder "$1")/$file.pem")" = "$(cat "$(fetched_folder "$1")/$file.pem")" ] || return
+  done
+}
+
+# In archive/, a new folder is filled and then renamed.
+write_version() {
+  plan_access "$1" || return
+  error=$(in_folder archive make_folder "$1") && error=$(open_folders "$1") && error=$(in_folder "archive $1" write_here "$1") || give_up_for "$1" "$error"
+}
+
+open_folders() {
+  [ -e "$work/$1/opens" ] || return 0
+  for above in live archive "archive $1"; do in_folder "$above" open_folder "$1" || return; done
+}
+
+# Runs in the lineage's folder of archive/. The notes there are of releases that kept them there.
+write_here() {
+  rm -f .previous .not-served
+  ! is_installed "$1" || return 0
+  rm -rf .incoming && mkdir .incoming && in_folder "archive $1 .incoming" write_files "$1" || return
+  rm -rf "./$(fact "$1" version)" && mv -T .incoming "./$(fact "$1" version)" || { rm -rf .incoming && false; }
+}
+
+# With noclobber the file is made new, whatever somebody may have put in its place, and the umask gives it its mode.
+write_files() {
+  set -C
+  for file in cert chain fullchain privkey; do
+    umask "$(printf %o $((0777 & ~0$(fact "$1" "access.$file" | cut -d ' ' -f 2))))"
+    cat "$(fetched_folder "$1")/$file.pem" >"./$file.pem" && give_access "$1" "$file" "./$file.pem" || return
+  done
+  set +C
+  give_access "$1" folder . || return
+  sync ./*.pem . 2>/dev/null || :
+}
+
+# --- who may read it ------------------------------------------------------------------------
+# Whoever could read the version before, as a web server that is not root does, can read the new one: owner, group, modes,
+# access lists and SELinux's labels are carried over, as certbot does. Where only root could, the host group's keyGroup and
+# keyMode say who may. Nobody but root ever gets the right to write.
+
+# plan_access NAME: for each file, and the folder: a reference, owner and mode
+plan_access() {
+  for file in cert chain fullchain privkey; do
+    if old=$(beneath_root "$root/live/$1/$file.pem"); then
+      note "$1" "access.$file" "$(access_of "$old" 0644)"
+      [ "$file" != privkey ] || note "$1" access.folder "$(access_of "$(dirname "$old")" 0755)"
+    else
+      note "$1" "access.$file" '0:0 600 -'
+    fi
+  done
+  [ -e "$work/$1/access.folder" ] || note "$1" access.folder '0:0 700 -'
+  case $(fact "$1" access.privkey) in '0:'*' '[46]00' '*) plan_settings "$1" ;; esac
+}
+
+plan_settings() {
+  key_bits=$key_mode
+  [ -n "$key_bits" ] || { [ -n "$key_group" ] && key_bits=640 || return 0; }
+  readers=$((0$key_bits & 0044))
+  group_id=0
+  [ -z "$key_group" ] || group_id=$(group_id_of "$key_group") ||
+    give_up "$1" bad-parameter "keyGroup: there is no group $key_group on this host" || return
+  note "$1" access.privkey "0:$group_id $key_bits -"
+  for file in cert chain fullchain; do note "$1" "access.$file" "0:$group_id 644 -"; done
+  # Who may read may enter.
+  note "$1" access.folder "0:$group_id $(printf %o $((0700 | readers | readers >> 2))) -"
+  note "$1" opens yes
+}
+
+group_id_of() {
+  case $1 in *[!0-9]*) ;; *) echo "$1" && return ;; esac
+  { getent group "$1" 2>/dev/null || grep "^$1:" /etc/group; } | cut -d : -f 3 | head -n 1 | grep .
+}
+
+# beneath_root PATH: what it leads to, if that is in the root folder
+beneath_root() {
+  led_to=$(readlink -f "$1") && [ -f "$led_to" ] || return
+  case $led_to in "$(readlink -f "$root")"/*) printf '%s\n' "$led_to" ;; *) return 1 ;; esac
+}
+
+# access_of PATH MOST
+access_of() { printf '%s %o %s\n' "$(stat -c %u:%g "$1")" "$((0$(stat -c %a "$1") & $2))" "$1"; }
+
+# give_access NAME WHAT PATH: of what is open here, or was made here; follows no link
+give_access() {
+  # shellcheck disable=SC2046
+  set -- "$3" $(fact "$1" "access.$2")
+  chown -h "$2" "$1" && { [ "$1" != . ] || chmod "$3" .; } || return
+  [ "$4" != - ] || return 0
+  [ ! -e /sys/fs/selinux/enforce ] || chcon -h --reference="$4" "$1" 2>/dev/null || :
+  case $(ls -ld "$4") in ??????????+*) carry_access_list "$4" "$1" ;; esac
+}
+
+# Only with -R does setfacl not follow a link.
+carry_access_list() {
+  { command -v setfacl >/dev/null && getfacl -cp "$1" | setfacl -R -P --set-file=- "$2" && setfacl -R -P -m m::rX "$2"; } 2>/dev/null ||
+    { echo "unsafe readers-lost $1 has an access list that cannot be carried over: install the package acl" && return 1; }
+}
+
+# open_folder NAME: a folder above that nobody but root could enter so far
+open_folder() {
+  case $(stat -c '%u %a' .) in '0 700') give_access "$1" folder . ;; esac
 }
 
 check_certificate() {
-  openssl x509 -in "$2/cert.pem" -noout -pubkey -dates -ext subjectAltName >"$work/$1/certificate" 2>/dev/null
+  openssl x509 -in "$2/cert.pem" -noout -pubkey -dates -text >"$work/$1/certificate" 2>/dev/null
   key_of_file=$(openssl pkey -in "$2/privkey.pem" -pubout 2>/dev/null)
   key_of_certificate=$(sed -n '/BEGIN PUBLIC/,/END PUBLIC/p' "$work/$1/certificate")
   [ -n "$key_of_file" ] && [ "$key_of_file" = "$key_of_certificate" ] ||
     give_up "$1" key-mismatch "the private key of version $(fact "$1" version) is not the certificate's" || return
-  tr ',' '\n' <"$work/$1/certificate" | sed -n 's/^ *DNS:\([^ ]*\) *$/\1/p' | sort >"$work/$1/covered"
+  # OpenSSL 1.0.2 has no -ext.
+  sed -n '/Subject Alternative Name/{n;p;}' "$work/$1/certificate" | tr ',' '\n' | sed -n 's/^ *DNS:\([^ ]*\) *$/\1/p' | sort >"$work/$1/covered"
   uncovered=$(fact "$1" names | tr ' ' '\n' | sort | comm -23 - "$work/$1/covered" | tr '\n' ' ')
   [ -z "$uncovered" ] || give_up "$1" names-mismatch "the certificate does not cover $uncovered" || return
-  note "$1" signatures "$(signatures_of "$2/cert.pem")"
+  note "$1" signatures "$(signatures_of "$work/$1/certificate")"
   check_dates "$1"
 }
 
 # The signature algorithms of a client that accepts only the certificate's kind of key.
 signatures_of() {
-  case $(openssl x509 -in "$1" -noout -text 2>/dev/null | sed -n 's/^ *Public Key Algorithm: *//p') in
+  case $(sed -n 's/^ *Public Key Algorithm: *//p' "$1") in
     id-ecPublicKey) echo ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512 ;;
     rsaEncryption) echo RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512 ;;
   esac
@@ -364,38 +638,123 @@ check_dates() {
   valid_from=$(sed -n 's/^notBefore=//p' "$work/$1/certificate")
   valid_to=$(sed -n 's/^notAfter=//p' "$work/$1/certificate")
   clock=$(date -u)
-  [ "$(date -d "$valid_to" +%s)" -gt "$(date +%s)" ] ||
-    give_up "$1" expired "the certificate expired on $valid_to, this host's clock says $clock"
-  [ "$(date -d "$valid_from" +%s)" -le "$(date +%s)" ] ||
+  is_past "$valid_to" &&
+    { give_up "$1" expired "the certificate expired on $valid_to, this host's clock says $clock" || return; }
+  is_past "$valid_from" ||
     give_up "$1" not-yet-valid "the certificate is valid from $valid_from, this host's clock says $clock: is the clock wrong?"
+}
+
+# is_past 'Nov 20 22:10:04 2026 GMT': not every date reads that
+is_past() {
+  printf '%s\n' "$1" | tr ':' ' ' | awk -v now="$(date -u +%Y%m%d%H%M%S)" '{
+    month = (index("JanFebMarAprMayJunJulAugSepOctNovDec", $1) + 2) / 3
+    exit !(sprintf("%04d%02d%02d%02d%02d%02d", $6, month, $2, $3, $4, $5) <= now)
+  }'
 }
 
 # --- over TLS -------------------------------------------------------------------------------
 
 fingerprint() { openssl x509 -noout -fingerprint -sha256 2>/dev/null | sed 's/.*=//' | tr -d : | tr A-F a-f; }
 
-# shake_hands SERVERNAME OPTION...: prints the fingerprint of the certificate that 127.0.0.1 serves
-shake_hands() {
-  server_name=$1
-  shift
-  timeout 5 openssl s_client -connect "127.0.0.1:$port" -servername "$server_name" "$@" </dev/null 2>/dev/null | fingerprint
+# find_endpoints: where the port is listened to, and where containers have it, as ADDRESS:PORT
+find_endpoints() {
+  {
+    if [ -n "$address" ]; then
+      echo "$address $port"
+    else
+      listened_to
+      [ "$reload" != container ] || addresses_of_containers
+    fi
+  } | awk 'NF == 2 { print ($1 ~ /:/ ? "[" $1 "]" : $1) ":" $2 }' | sort -u | head -n "$most_endpoints" >"$work/endpoints"
+  [ -s "$work/endpoints" ] || echo "127.0.0.1:$port" >"$work/endpoints"
 }
+
+# What listens everywhere is asked on the loopback address.
+listened_to() {
+  { ss -Hltn "sport = :$port" || netstat -ltn; } 2>/dev/null |
+    awk -v port="$port" '$1 ~ /LISTEN|tcp/ && $4 ~ ":" port "$" {
+      sub(":" port "$", "", $4); gsub(/[][]|%.*/, "", $4)
+      print ($4 ~ /^(\*|0\.0\.0\.0)$/ ? "127.0.0.1" : $4 == "::" ? "::1" : $4), port
+    }'
+}
+
+# Their own, with the port in the container that is published as the host's; in the host's network they have none.
+addresses_of_containers() {
+  find_containers || return 0
+  for asked_container in $containers; do
+    awk -v port="$port" -F '"' '
+      /"[0-9]+\/tcp": *\[/ { inner = $2; sub("/tcp", "", inner) }
+      /"HostPort":/ && $4 == port { published = inner }
+      /"(IPAddress|GlobalIPv6Address)":/ && $4 != "" { own[$4] }
+      END { for (ip in own) print ip, published == "" ? port : published }
+    ' "$work/container.$asked_container.json"
+  done
+}
+
+# shake_hands ENDPOINT SERVERNAME OPTION...: prints the fingerprint of the certificate that is served there
+shake_hands() {
+  endpoint=$1
+  server_name=$2
+  shift 2
+  timeout 5 openssl s_client -connect "$endpoint" -servername "$server_name" "$@" </dev/null 2>/dev/null |
+    head -c 65536 | fingerprint
+}
+
+# shake_hands_by_proxy ENDPOINT SERVERNAME [KIND]: as from a load balancer that speaks the PROXY protocol, version 1; openssl
+# cannot. KIND is the only kind of key that is accepted; before TLS 1.3 the cipher says it.
+shake_hands_by_proxy() {
+  [ -n "$(python)" ] || return 0
+  timeout 5 "$(python)" -I -c '
+import socket, ssl, sys
+address, port = sys.argv[1].rsplit(":", 1)
+plain = socket.create_connection((address.strip("[]"), int(port)), 4)
+plain.sendall(b"PROXY UNKNOWN\r\n")
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+if sys.argv[3:]:
+    context.options |= getattr(ssl, "OP_NO_TLSv1_3", 0)
+    context.set_ciphers("a" + sys.argv[3])
+served = context.wrap_socket(plain, server_hostname=sys.argv[2]).getpeercert(True)
+print(ssl.DER_cert_to_PEM_cert(served))' "$@" </dev/null 2>/dev/null | head -c 65536 | fingerprint
+}
+
+python() { command -v python3 || command -v /usr/libexec/platform-python; }
 
 # A server block may have an RSA and an ECDSA certificate, each its own lineage. It shows the one whose kind of
 # key is all that the client accepts. Without an answer, a second try accepts all: the kind of key may have changed.
-# ask NAME/SERVERNAME: notes the fingerprint, or nothing
+# ask NAME/SERVERNAME@ENDPOINT: notes the fingerprint, or nothing
 ask() {
-  signatures=$(fact "$(dirname "$1")" signatures)
+  asked_name=$(dirname "$1")
+  question=$(basename "$1")
+  signatures=$(fact "$asked_name" signatures)
+  set -- "$(echo "$question" | cut -d @ -f 2)" "$(echo "$question" | cut -d @ -f 1)"
   answer=''
-  [ -z "$signatures" ] || answer=$(shake_hands "$(basename "$1")" -sigalgs "$signatures")
-  [ -n "$answer" ] || answer=$(shake_hands "$(basename "$1")")
-  printf '%s\n' "$answer" >"$work/$(dirname "$1")/answer.$(basename "$1")"
+  ! is_late || return
+  if [ "$proxy_protocol" != true ]; then
+    [ -z "$signatures" ] || answer=$(shake_hands "$@" -sigalgs "$signatures")
+    [ -n "$answer" ] || answer=$(shake_hands "$@")
+  fi
+  if [ "$proxy_protocol" != false ] && [ -z "$answer" ]; then
+    [ -z "$signatures" ] || answer=$(shake_hands_by_proxy "$@" "$(echo "$signatures" | grep -o '^[A-Z]*')")
+    [ -n "$answer" ] || answer=$(shake_hands_by_proxy "$@")
+  fi
+  printf '%s\n' "$answer" >"$work/$asked_name/answer.$question"
 }
+
+# questions_of NAME: prints SERVERNAME@ENDPOINT for each
+questions_of() {
+  for candidate in $(fact "$1" candidates); do
+    while IFS= read -r endpoint; do echo "$candidate@$endpoint"; done <"$work/endpoints"
+  done
+}
+
+# names_in FACT-FILE: of questions
+names_in() { cut -d @ -f 1 "$1" 2>/dev/null | sort -u; }
 
 ask_all() {
   questions=''
   for asked_for in "$@"; do
-    for candidate in $(fact "$asked_for" candidates); do questions="$questions $asked_for/$candidate"; done
+    for question in $(questions_of "$asked_for"); do questions="$questions $asked_for/$question"; done
   done
   [ -z "$questions" ] || in_parallel ask $questions
 }
@@ -406,28 +765,32 @@ lineage_fingerprints() {
     ls -d "$root/live/$1/fullchain.pem" "$root/archive/$1"/*/fullchain.pem
     # shellcheck disable=SC2012
     ls -t "$root/live/$1.before-perennial/fullchain.pem" "$root/archive/$1"/fullchain*.pem | head -n 5
-  } 2>/dev/null | while read -r pem; do fingerprint <"$pem"; done
+  } 2>/dev/null | while read -r pem; do is_regular "$pem" && timeout 5 head -c 65536 "$pem" | fingerprint; done
 }
 
-# names_that_serve NAME FINGERPRINTS: prints the candidates whose last answer is among them
-names_that_serve() {
-  for candidate in $(fact "$1" candidates); do
-    answer=$(fact "$1" "answer.$candidate")
-    case " $2 " in *" $answer "*) [ -z "$answer" ] || echo "$candidate" ;; esac
-  done
+# Certbot's own are links.
+is_regular() { [ -f "$1" ]; }
+
+# questions_that_get NAME FINGERPRINTS: prints the questions whose last answer is among them, in order
+questions_that_get() {
+  for question in $(questions_of "$1"); do
+    answer=$(fact "$1" "answer.$question")
+    case " $2 " in *" $answer "*) [ -z "$answer" ] || echo "$question" ;; esac
+  done | sort
 }
 
 note_before() {
+  find_endpoints
   ask_all $(open_names)
   for looked_at in $(open_names); do
-    names_that_serve "$looked_at" "$(lineage_fingerprints "$looked_at" | tr '\n' ' ')" >"$work/$looked_at/before"
+    questions_that_get "$looked_at" "$(lineage_fingerprints "$looked_at" | tr '\n' ' ')" >"$work/$looked_at/before"
   done
 }
 
-# The names that served this lineage before must serve the new one. If there were none, one name must.
+# Wherever this lineage was served before, the new one must be. If it was nowhere, one place is enough.
 serves_new() {
-  new=$(fingerprint <"$(version_folder "$1")/cert.pem")
-  names_that_serve "$1" "$new" >"$work/$1/served"
+  new=$(fingerprint <"$(fetched_folder "$1")/cert.pem")
+  questions_that_get "$1" "$new" >"$work/$1/served"
   if [ -s "$work/$1/before" ]; then
     [ -z "$(comm -23 "$work/$1/before" "$work/$1/served")" ]
   else
@@ -450,32 +813,31 @@ wait_until_served() {
       ! expects_service "$waited" || limit_s=$serve_limit_s
     done
     waiting=$still
-    [ $(($(seconds) - started)) -lt "$limit_s" ] || break
+    [ $(($(seconds) - started)) -lt "$limit_s" ] && ! is_late || break
     [ -z "$waiting" ] || sleep "$pause"
     pause=$(printf '%s' "$pause" | sed 's/^0.05$/0.1/; t; s/^0.1$/0.3/; t; s/.*/1/')
   done
 }
 
-# Whether it is a failure that the certificate is not served. It is none if no name served it before, and this is
-# a first install, it was never served, or nothing answers TLS.
-expects_service() {
-  [ ! -s "$work/$1/before" ] || return 0
-  [ "$(fact "$1" previous)" != none ] && [ ! -e "$(unserved_mark "$1")" ] && [ -n "$(cat "$work/$1"/answer.* 2>/dev/null)" ]
-}
+# Whether it is a failure that the certificate is not served: it is where this lineage was served before, or is now from some
+# other file. What else answers, there or at another address, says nothing about this certificate.
+expects_service() { [ -s "$work/$1/before" ] || [ -n "$(questions_that_get "$1" "$(older_fingerprints "$1")")" ]; }
 
-unserved_mark() { printf '%s/archive/%s/.not-served' "$root" "$1"; }
+older_fingerprints() {
+  new=$(fingerprint <"$(fetched_folder "$1")/cert.pem")
+  lineage_fingerprints "$1" | grep -vx "$new" | tr '\n' ' '
+}
 
 # --- the link -------------------------------------------------------------------------------
 
 is_current() { [ "$(readlink "$root/live/$1")" = "../archive/$1/$(fact "$1" version)" ]; }
 
-# Written before the swap, so that the next run can go back after a killed one.
-previous_file() { printf '%s/archive/%s/.previous' "$root" "$1"; }
-
+# Remembered before the swap, so that the next run can go back after a killed one.
 note_previous() {
   live="$root/live/$1"
-  if [ -s "$(previous_file "$1")" ]; then
-    previous=$(cat "$(previous_file "$1")")
+  previous=$(remembered "$1" previous)
+  if [ -n "$previous" ]; then
+    :
   elif is_current "$1"; then
     previous=current
   elif [ -L "$live" ]; then
@@ -486,65 +848,94 @@ note_previous() {
     previous=none
   fi
   note "$1" previous "$previous"
-  # cp: shells differ in how their printf reports a failed write.
-  is_current "$1" || cp "$work/$1/previous" "$(previous_file "$1")"
+  is_current "$1" || remember "$1" previous <"$work/$1/previous"
 }
 
-point_link() {
-  rm -f "$root/live/.$1.new" && ln -s "$2" "$root/live/.$1.new" && mv -T "$root/live/.$1.new" "$root/live/$1"
+# The commands of a swap run in live/ or renewal/, through in_folder.
+point_link() { rm -rf "./.$1.new" && ln -s "$2" "./.$1.new" && mv -T "./.$1.new" "./$1"; }
+
+# exchange A B: at one instant, so that a server that opens its files at each handshake finds them at any time. Fails where
+# neither mv (coreutils 9.5) nor the C library (glibc 2.28) can.
+exchange() {
+  mv --exchange -T "$1" "$2" 2>/dev/null || python3 -I -c '
+import ctypes, sys
+a, b = (name.encode() for name in sys.argv[1:])
+sys.exit(ctypes.CDLL(None).renameat2(-100, a, -100, b, 2) != 0)' "$1" "$2" 2>/dev/null
 }
 
-# Certbot's own folder is renamed, never emptied, and its renewal configuration hidden from certbot. A run may
-# be killed between the two, so each is done only where it is not done yet.
+# Certbot's own folder is renamed, never emptied.
+put_link_for_folder() {
+  rm -f "./.$1.new" && ln -s "$2" "./.$1.new" || return
+  exchange "./.$1.new" "./$1" || mv -T "./$1" "./$1.before-perennial" || return
+  finish_exchange "$1"
+}
+
+put_folder_for_link() {
+  exchange "./$1.before-perennial" "./$1" || { rm -f "./$1" && mv -T "./$1.before-perennial" "./$1"; } || return
+  finish_exchange "$1"
+}
+
+# What a run that was killed in the midst of an exchange left, too.
+finish_exchange() {
+  if [ -d "./.$1.new" ] && [ ! -L "./.$1.new" ]; then mv -T "./.$1.new" "./$1.before-perennial" || return; fi
+  if [ -L "./.$1.new" ] && [ ! -e "./$1" ]; then mv -T "./.$1.new" "./$1" || return; fi
+  [ ! -L "./$1.before-perennial" ] || rm -f "./$1.before-perennial"
+}
+
+# Its renewal configuration is hidden from certbot. A run may be killed between the two, so each is done only where it is not
+# done yet.
 move_certbot_aside() {
-  [ -L "$root/live/$1" ] || [ ! -d "$root/live/$1" ] || mv -T "$root/live/$1" "$root/live/$1.before-perennial" || return
-  [ ! -f "$root/renewal/$1.conf" ] || mv "$root/renewal/$1.conf" "$root/renewal/$1.conf.before-perennial" || return
+  [ -L "$root/live/$1" ] || [ ! -d "$root/live/$1" ] || in_folder live put_link_for_folder "$1" "../archive/$1/$(fact "$1" version)" || return
+  [ ! -f "$root/renewal/$1.conf" ] || in_folder renewal mv -T "./$1.conf" "./$1.conf.before-perennial" || return
   note "$1" aside " The old live/$1 is now live/$1.before-perennial, and certbot no longer renews it."
 }
 
 swap() {
+  error=$(in_folder live finish_exchange "$1") || give_up_for "$1" "$error" || return
+  ! is_late || give_up "$1" out-of-time "no time was left to install it; nothing was changed, and the next check sends it again" || return
   ! in_the_way "$root/live/$1" ||
     give_up "$1" live-in-the-way "live/$1 is neither a link nor a folder that can become live/$1.before-perennial; move it away" ||
     return
+  write_version "$1" || return
   error=$(note_previous "$1" 2>&1) ||
-    give_up "$1" "$(reason_of_error "$error" root-not-writable)" "$error" || return
-  is_current "$1" && return
-  note "$1" changed yes
+    give_up "$1" "$(reason_of_error "$error" permission-denied)" "$error" || return
+  is_current "$1" || note "$1" changed yes
+  # A run that was killed may have left the link current, and certbot at work.
   error=$( {
     [ "$(fact "$1" previous)" != before-perennial ] || move_certbot_aside "$1"
-  } 2>&1 && point_link "$1" "../archive/$1/$(fact "$1" version)" 2>&1) && return
-  swap_back "$1" 2>/dev/null
-  give_up "$1" "$(reason_of_error "$error" root-not-writable)" "the link live/$1 could not be swapped: $error"
+  } 2>&1 && { is_current "$1" || in_folder live point_link "$1" "../archive/$1/$(fact "$1" version)"; }) && return
+  swap_back "$1" >/dev/null 2>&1
+  give_up_for "$1" "$error"
 }
 
 in_the_way() {
   [ -e "$1" ] && [ ! -L "$1" ] && { [ ! -d "$1" ] || [ -e "$1.before-perennial" ]; }
 }
 
-# If it fails, .previous stays for the next run.
+# If it fails, what is remembered stays for the next run.
 swap_back() {
   case $(fact "$1" previous) in
     current) return ;;
-    none) rm -f "$root/live/$1" || return ;;
+    none) in_folder live rm -f "./$1" || return ;;
     before-perennial) move_certbot_back "$1" || return ;;
-    *) point_link "$1" "$(fact "$1" previous)" || return ;;
+    *) in_folder live point_link "$1" "$(fact "$1" previous)" || return ;;
   esac
-  rm -f "$(previous_file "$1")"
+  forget "$1" previous
 }
 
 move_certbot_back() {
   rm -f "$work/$1/aside"
-  if [ -d "$root/live/$1.before-perennial" ]; then
-    rm -f "$root/live/$1" && mv -T "$root/live/$1.before-perennial" "$root/live/$1" || return
-  fi
-  [ ! -f "$root/renewal/$1.conf.before-perennial" ] || mv "$root/renewal/$1.conf.before-perennial" "$root/renewal/$1.conf"
+  [ ! -d "$root/live/$1.before-perennial" ] || in_folder live put_folder_for_link "$1" || return
+  [ ! -f "$root/renewal/$1.conf.before-perennial" ] || in_folder renewal mv -T "./$1.conf.before-perennial" "./$1.conf"
 }
 
 # Keeps the newest versions and the one that the link points to.
-remove_old_versions() {
-  for version_dir in "$root/archive/$1"/[0-9]*T[0-9]*Z-*; do basename "$version_dir"; done |
+remove_old_versions() { in_folder "archive $1" remove_old_here "$1" >/dev/null; }
+
+remove_old_here() {
+  for version_dir in ./[0-9]*T[0-9]*Z-*; do basename "$version_dir"; done |
     sort -r | tail -n "+$((kept_versions + 1))" | while read -r old; do
-    [ "$(readlink "$root/live/$1")" = "../archive/$1/$old" ] || rm -rf "$root/archive/$1/$old"
+    [ "$(readlink "$root/live/$1")" = "../archive/$1/$old" ] || rm -rf "./$old"
   done
 }
 
@@ -553,78 +944,195 @@ remove_old_versions() {
 # with 2 when there is nothing to reload now (keep the new files for when it is back).
 
 reload_all() {
+  reloaded_at=$(date +%s)
   case $reload in
-    container) reload_container ;;
+    container) reload_containers ;;
     service) reload_service ;;
     hooks) run_hooks "$@" ;;
   esac 9>&- # a process that a hook leaves behind must not hold the lock
 }
 
-find_container() {
+# The containers that run now, as $containers: by name; else by compose service, of the project that is named; else by label.
+find_containers() {
   because container-engine-missing 'neither docker nor podman is installed on this host'
-  for engine in docker podman; do
-    command -v "$engine" >/dev/null || continue
-    error=$(timeout 30 "$engine" container inspect "$container" 2>&1 >"$work/container.json") && return
+  engines >"$work/engines"
+  while read -r engine; do
+    containers=''
+    error=$(limited 30 $engine container inspect "$container") && containers=$container || containers=$(find_by_label)
+    if [ -n "$containers" ]; then inspect_all && return || continue; fi
     why_reason=container-not-found
     case $error in
       *[Cc]annot\ connect* | *'permission denied'*) [ "$engine" = podman ] || why="$error" ;;
-      *) why="there is no container $container here" ;;
+      *) why="there is no container $container here, no compose service or ECS task of that name, and none with the label perennial.reload=nginx" ;;
     esac
-  done
+  done <"$work/engines"
   return 2
 }
 
-container_status() { sed -n 's/.*"Status": "\([a-z]*\)".*/\1/p' "$work/container.json" | head -n 1; }
+# engines: root's, then podman as each user whose containers run without root
+engines() {
+  for engine in docker podman nerdctl; do ! command -v "$engine" >/dev/null || echo "$engine"; done
+  command -v podman >/dev/null || return 0
+  grep -lx conmon /proc/[0-9]*/comm 2>/dev/null | while read -r monitor; do stat -c %u "$monitor" 2>/dev/null; done | sort -u |
+    while read -r user_id; do
+      awk -F : -v id="$user_id" '$3 == id && id != 0 && $1 ~ /^[a-z_][a-z0-9_-]*$/ && $6 ~ /^[A-Za-z0-9_.\/-]+$/ {
+        print "runuser -u", $1, "-- env HOME=" $6, "XDG_RUNTIME_DIR=/run/user/" id, "podman"
+      }' /etc/passwd
+    done
+}
+
+# By the labels of docker compose and of the ECS agent; PROJECT/SERVICE and FAMILY/CONTAINER are of those two.
+find_by_label() {
+  compose=com.docker.compose
+  ecs=com.amazonaws.ecs
+  part=$(basename "$container")
+  case $container in
+    */*)
+      whole=$(dirname "$container")
+      set -- "$compose.service=$part --filter label=$compose.project=$whole" "$ecs.container-name=$part --filter label=$ecs.task-definition-family=$whole"
+      ;;
+    *) set -- "$compose.service=$part" "$ecs.task-definition-family=$part" "$ecs.container-name=$part" ;;
+  esac
+  for labels in "$@" perennial.reload=nginx; do
+    for all in '' --all; do
+      found=$(limited 30 $engine ps $all --quiet --filter label=$labels | grep -E '^[0-9a-f]{12,64}$')
+      [ -z "$found" ] || { printf '%s\n' "$found" && return; }
+    done
+  done
+}
+
+inspect_all() {
+  for inspected in $containers; do
+    limited 30 $engine container inspect "$inspected" >"$work/container.$inspected.json" || return
+  done
+  [ "$(echo "$containers" | wc -w)" = 1 ] || leave_out_sidecars
+}
+
+# An ECS task has other containers beside Nginx's.
+leave_out_sidecars() {
+  with_nginx=''
+  for inspected in $containers; do
+    [ "$(container_field "$inspected" Status)" = running ] && [ -z "$(master_in "/proc/$(container_field "$inspected" Pid)")" ] || with_nginx="$with_nginx $inspected"
+  done
+  [ -z "$with_nginx" ] || containers=$with_nginx
+}
+
+# container_field CONTAINER FIELD: of its state
+container_field() { sed -n 's/.*"'"$2"'": "*\([a-z0-9]*\)"*,*$/\1/p' "$work/container.$1.json" | head -n 1; }
+
+stopped_container() {
+  for looked_at in $containers; do
+    [ "$(container_field "$looked_at" Status)" = running ] || { echo "$looked_at" && return; }
+  done
+}
 
 # A container that restarts may be back in a moment.
-wait_for_container() {
+wait_for_containers() {
   wait_started=$(seconds)
-  while find_container || return 2; do
-    [ "$(container_status)" != running ] || return 0
-    because container-restarting "container $container is $(container_status), not running"
+  while find_containers || return 2; do
+    stopped=$(stopped_container)
+    [ -n "$stopped" ] || return 0
+    because container-restarting "container $stopped is $(container_field "$stopped" Status), not running"
     [ $(($(seconds) - wait_started)) -lt "$serve_limit_s" ] || return 2
     sleep 1
   done
 }
 
-reload_container() {
-  wait_for_container || return 2
-  in_container nginx-test-failed nginx -t && in_container reload-failed nginx -s reload
+# All are tested before one is reloaded.
+reload_containers() {
+  wait_for_containers || return 2
+  for inside in $containers; do in_container nginx-test-failed -t || return; done
+  for inside in $containers; do in_container reload-failed -s reload || return; done
 }
 
-# in_container REASON COMMAND...
+# in_container REASON ARGUMENT...: of nginx
 in_container() {
-  refusal=$1
+  refusal_reason=$1
   shift
-  output=$(timeout 30 "$engine" exec "$container" "$@" 2>&1) && return
+  master=$(master_in "/proc/$(container_field "$inside" Pid)")
+  output=$(as_started "$@") && return
   container_gone && return 2
-  refused_by_nginx "$refusal" "$output"
+  [ "$(echo "$containers" | wc -w)" = 1 ] || output="container $inside: $(first_error "$output")"
+  refused_by_nginx "$refusal_reason" "$output"
 }
 
 container_gone() {
-  find_container || return 0
-  [ "$(container_status)" != running ] || return 1
-  because container-restarting "container $container stopped while it was asked to reload"
+  find_containers || return 0
+  stopped=$(stopped_container)
+  [ -n "$stopped" ] || return 1
+  because container-restarting "container $stopped stopped while it was asked to reload"
 }
 
+# master_in /proc/PID: the title of the Nginx master in the same PID namespace
+master_in() {
+  namespace=$(readlink "$1/ns/pid") || return 0
+  masters | while read -r pid title; do
+    [ "$(readlink "/proc/$pid/ns/pid")" != "$namespace" ] || { echo "$title" && break; }
+  done
+}
+
+# master_on_port: the title of the one that listens there
+master_on_port() {
+  listeners=$(ss -Hltnp "sport = :$port" 2>/dev/null | grep -o 'pid=[0-9]*' | cut -d = -f 2 | tr '\n' ' ')
+  masters | while read -r pid title; do
+    case " $listeners " in *" $pid "*) echo "$title" && break ;; esac
+  done
+}
+
+# masters: PID and title of each; Nginx writes how it was started behind "master process"
+masters() {
+  grep -la '^nginx: master process ' /proc/[0-9]*/cmdline 2>/dev/null | while read -r titled; do
+    printf '%s %s\n' "$(echo "$titled" | tr -dc 0-9)" "$(tr '\0' ' ' <"$titled")"
+  done
+}
+
+# as_started ARGUMENT...: runs nginx, in $inside where that is a container, with the configuration, prefix and directives that
+# its master was given
+as_started() {
+  directives=$(printf '%s' "$master" | sed -n 's/.* -g \(.*;\).*/\1/p')
+  [ -z "$directives" ] || set -- -g "$directives" "$@"
+  for option in e p c; do
+    given=$(printf '%s' "$master" | sed -n "s/ -g .*;//; s/.* -$option *\([^ ]*\).*/\1/p")
+    [ -z "$given" ] || set -- "-$option" "$given" "$@"
+  done
+  program=$(printf '%s' "$master" | sed -n 's/.*master process \(\/[^ ]*\).*/\1/p')
+  if [ -n "$inside" ]; then
+    limited 30 $engine exec "$inside" "$(printf '%s' "$program" | grep . || echo nginx)" "$@"
+  else
+    limited 30 "$(command -v nginx || printf '%s' "$program")" "$@"
+  fi
+}
+
+first_error() { printf '%s\n' "$1" | grep -m 1 -E 'emerg|alert|crit|error' || printf '%s' "$1"; }
+
 refused_by_nginx() {
-  because "$1" "$(printf '%s\n' "$2" | grep -m 1 -E 'emerg|alert|crit|error' || printf '%s' "$2")"
+  because "$1" "$(first_error "$2")"
   return 1
 }
 
 reload_service() {
-  command -v nginx >/dev/null || { because nginx-missing 'there is no nginx on this host' && return 2; }
-  output=$(timeout 30 nginx -t 2>&1) || refused_by_nginx nginx-test-failed "$output" || return
+  inside=''
+  master=$(master_on_port)
+  command -v nginx >/dev/null || [ -n "$master" ] || { because nginx-missing 'there is no nginx on this host' && return 2; }
+  output=$(as_started -t) || refused_by_nginx nginx-test-failed "$output" || return
   if systemctl is-active --quiet nginx 2>/dev/null; then
-    output=$(timeout 30 systemctl reload nginx 2>&1)
+    output=$(limited 30 systemctl reload nginx)
   else
-    output=$(timeout 30 nginx -s reload 2>&1)
+    output=$(as_started -s reload)
   fi && return
   refused_by_nginx reload-failed "$output"
   case $output in
     *'nginx.pid" failed'* | *'invalid PID'*) why_reason=nginx-not-running && return 2 ;;
     *) return 1 ;;
   esac
+}
+
+# What the master logged since the reload: it may reject what nginx -t accepts.
+logged_refusal() {
+  case $reload in
+    container) for logged in $containers; do limited 10 $engine logs --since "$reloaded_at" "$logged"; done ;;
+    service) limited 10 journalctl --quiet --unit nginx --since "@$reloaded_at" --output cat ;;
+  esac 2>/dev/null | grep -E '\[(emerg|alert|crit)\]' | tail -n 1
 }
 
 is_hook() { [ -f "$1" ] && [ -x "$1" ]; }
@@ -634,17 +1142,50 @@ has_hooks() {
   return 1
 }
 
+# check_hooks NAME...: a program that somebody else can change would be run as root
+check_hooks() {
+  [ -d "$root/renewal-hooks" ] || return 0
+  error=$(in_folder 'renewal-hooks' :) || { give_up_all "$error" "$@" && return; }
+  [ -d "$root/renewal-hooks/deploy" ] || return 0
+  error=$(in_folder 'renewal-hooks deploy' check_hooks_here) || give_up_all "$error" "$@"
+}
+
+give_up_all() {
+  trouble_of_all=$1
+  shift
+  for each do give_up_for "$each" "$trouble_of_all" || :; done
+}
+
+check_hooks_here() {
+  for hook in *; do
+    is_hook "./$hook" || continue
+    target=$(readlink -f "./$hook")
+    is_own_path "$target" || { echo "unsafe hook-unsafe $hook is not run: $why" && return 1; }
+  done
+}
+
+# is_own_path PATH: root's, and writable by nobody else, like each folder on the way to it
+is_own_path() {
+  case $(stat -c '%u %a' "$1") in
+    "0 "*[2367]? | "0 "*[2367]) why="others than root can write to $1: chmod go-w $1" && return 1 ;;
+    "0 "*) ;;
+    *) why="$1 is not root's: chown root $1" && return 1 ;;
+  esac
+  [ "$1" = / ] || is_own_path "$(dirname "$1")"
+}
+
 # As certbot does: every hook in order, once per lineage, with the usual umask.
 run_hooks() {
   for hooked in "$@"; do
     for hook in "$root"/renewal-hooks/deploy/*; do
       is_hook "$hook" || continue
-      (
+      output=$(
         umask 022
-        RENEWED_LINEAGE="$root/live/$hooked" RENEWED_DOMAINS="$(fact "$hooked" names)" \
-          exec timeout "$hook_limit_s" "$hook" >"$work/hook.log" 2>&1 </dev/null
+        RENEWED_LINEAGE="$root/live/$hooked" RENEWED_DOMAINS="$(fact "$hooked" names)"
+        export RENEWED_LINEAGE RENEWED_DOMAINS
+        cd / && limited "$hook_limit_s" "$hook"
       ) && continue
-      because hook-failed "$(basename "$hook") failed for $hooked: $(tail -n 1 "$work/hook.log")"
+      because hook-failed "$(basename "$hook") failed for $hooked: $(printf '%s\n' "$output" | tail -n 1)"
       return 1
     done
   done
@@ -653,10 +1194,15 @@ run_hooks() {
 # --- outcomes -------------------------------------------------------------------------------
 
 settle_served() {
-  rm -f "$(previous_file "$1")" "$(unserved_mark "$1")"
+  forget "$1" previous
+  forget "$1" not-served
   remove_old_versions "$1"
-  served_now=$(paste -s -d ' ' - <"$work/$1/served")
-  if [ "$reloaded" = yes ]; then
+  served_now=$(names_in "$work/$1/served" | paste -s -d ' ' -)
+  writable=$(writable_mount)
+  if [ -n "$writable" ]; then
+    [ "$reloaded" = yes ] && served_outcome=served || served_outcome=unchanged
+    finish "$1" "$served_outcome" mounted-writable "it is served for $served_now; but a container can write to $writable: mount it read-only, with :ro.$(fact "$1" aside)"
+  elif [ "$reloaded" = yes ]; then
     finish "$1" served new-certificate-served "the new certificate is served for $served_now.$(fact "$1" aside)"
   else
     finish "$1" unchanged already-served "this version was installed and is served for $served_now"
@@ -664,8 +1210,8 @@ settle_served() {
 }
 
 settle_unserved() {
-  rm -f "$(previous_file "$1")"
-  : >"$(unserved_mark "$1")"
+  forget "$1" previous
+  echo yes | remember "$1" not-served
   remove_old_versions "$1"
   if [ -s "$work/$1/candidates" ]; then
     finish "$1" installed-not-served nothing-serves-it "installed; nothing on port $port serves it yet.$(fact "$1" aside)"
@@ -676,10 +1222,12 @@ settle_unserved() {
 
 # From the last answers.
 explain_unserved() {
-  expected="$work/$1/before"
-  [ -s "$expected" ] || expected="$work/$1/candidates"
-  unserved=$(comm -13 "$work/$1/served" "$expected" | head -n 1)
-  answer=$(fact "$1" "answer.$unserved")
+  ! is_late || { because out-of-time "no time was left to see whether it is served" && return; }
+  { [ ! -s "$work/$1/before" ] || cat "$work/$1/before"; [ -s "$work/$1/before" ] || questions_that_get "$1" "$(older_fingerprints "$1")"; } >"$work/$1/expected"
+  question=$(comm -13 "$work/$1/served" "$work/$1/expected" | head -n 1)
+  answer=$(fact "$1" "answer.$question")
+  unserved=$(echo "$question" | cut -d @ -f 1)
+  [ "$(wc -l <"$work/endpoints")" = 1 ] || unserved="$unserved at $(echo "$question" | cut -d @ -f 2)"
   still_old="$unserved still gets the old certificate"
   if [ -z "$answer" ]; then
     because not-answering "$unserved gets no TLS answer on port $port"
@@ -690,26 +1238,39 @@ explain_unserved() {
   elif [ "$reload" = hooks ] && ! has_hooks; then
     because no-hooks "$still_old: no program in $root/renewal-hooks/deploy/ is there to reload its server"
   else
-    because old-certificate-served "$still_old: does the configuration read it from another path?"
+    refusal=$(logged_refusal)
+    if [ -n "$refusal" ]; then
+      because reload-failed "$still_old: $refusal"
+    else
+      because old-certificate-served "$still_old: does the configuration read it from another path?"
+    fi
   fi
 }
 
 # A mounted file keeps its inode: the container does not see the file that replaces it.
-mounts_file_of() {
-  [ "$reload" = container ] && grep '"Source": ' "$work/container.json" | grep -q -e "/live/$1[/\"]" -e "/archive/$1[/\"]"
+mounts_file_of() { cat "$work"/container.*.json 2>/dev/null | grep '"Source": ' | grep -q -e "/live/$1[/\"]" -e "/archive/$1[/\"]"; }
+
+# A folder with keys that a container can write to: whoever is root there could replace them.
+writable_mount() {
+  cat "$work"/container.*.json 2>/dev/null | awk -F '"' '/"Source":/ { source = $4 } /"RW": true/ && source != "" { print source; source = "" }' |
+    while IFS= read -r source; do
+      case "$root/" in "$source"/*) echo "$source" && break ;; esac
+      for own in "$root" "$root/live" "$root/archive"; do [ ! "$source" -ef "$own" ] || { echo "$source" && break 2; }; done
+    done
 }
 
 # roll_back NAME...
 roll_back() {
   back_reason=$why_reason
   back_why=$why
+  until_s=$back_until_s
   for back in "$@"; do
     error=$(swap_back "$back" 2>&1) || note "$back" stuck "$error"
   done
   reload_all "$@" || back_why="$back_why; it fails without the new certificate as well, so that is not the cause"
   wait_until_back "$@"
   for back in "$@"; do
-    missing=$(comm -23 "$work/$back/before" "$work/$back/served" | tr '\n' ' ')
+    missing=$(comm -23 "$work/$back/before" "$work/$back/served" | cut -d @ -f 1 | sort -u | tr '\n' ' ')
     [ -z "$missing" ] || missing=" (which is not served for $missing)"
     [ ! -e "$work/$back/stuck" ] || {
       finish "$back" failed roll-back-failed "the old certificate could not be put back: $(fact "$back" stuck); and before: $back_why"
@@ -730,7 +1291,7 @@ wait_until_back() {
     not_back=''
     for back in "$@"; do
       old=$(fingerprint 2>/dev/null <"$root/live/$back/fullchain.pem")
-      names_that_serve "$back" "$old" >"$work/$back/served"
+      questions_that_get "$back" "$old" >"$work/$back/served"
       not_back="$not_back$(comm -23 "$work/$back/before" "$work/$back/served")"
     done
     [ -n "$not_back" ] || return 0
@@ -771,17 +1332,25 @@ reload_and_settle() {
 
 install_open() {
   in_parallel fetch_pointer $(open_names)
-  for each in $(open_names); do read_pointer "$each"; done
+  for each in $(open_names); do read_pointer "$each" && check_order "$each"; done
   fetch_versions
+  [ "$reload" != hooks ] || check_hooks $(open_names)
   note_before
-  for each in $(open_names); do swap "$each"; done
   # Hooks run, and fail, per certificate.
   if [ "$reload" = hooks ]; then
-    for each in $(open_names); do reload_and_settle "$each"; done
+    for each in $(open_names); do swap_and_settle "$each"; done
   else
-    installed=$(open_names)
-    [ -z "$installed" ] || reload_and_settle $installed
+    swap_and_settle $(open_names)
   fi
+}
+
+swap_and_settle() {
+  until_s=$swap_until_s
+  swapped=''
+  for each do swap "$each" && swapped="$swapped $each"; done
+  until_s=$see_until_s
+  [ -z "$swapped" ] || reload_and_settle $swapped
+  [ "$until_s" = "$back_until_s" ] || until_s=$swap_until_s
 }
 
 changed_names() {
@@ -798,15 +1367,20 @@ reopen_if_moved() {
 }
 
 main() {
+  cd / || exit
+  fix_environment
+  begin_clock
   read_parameters
+  find_kill_after
   make_work_folder
   make_root_folders
+  make_state
   take_lock
   install_open
   # The pointer may have moved meanwhile, and its command waits behind this run, or is lost: two more rounds.
   for _ in 2 3; do
     in_parallel reopen_if_moved $(changed_names)
-    [ -n "$(open_names)" ] || break
+    [ -n "$(open_names)" ] && ! is_late || break
     install_open
   done
   report
