@@ -27,7 +27,8 @@
 # Lists of names are split on purpose: names hold no spaces and no patterns (see is_lineage_name).
 # SC2100 mistakes words with a hyphen for arithmetic.
 # SC2030 and SC2031: subshells say why on standard output.
-# shellcheck disable=SC2086,SC2046,SC2100,SC2015,SC2030,SC2031
+# SC2154: the parameters are in the environment.
+# shellcheck disable=SC2086,SC2046,SC2100,SC2015,SC2030,SC2031,SC2154
 
 set -u
 umask 077
@@ -57,7 +58,8 @@ fix_environment() {
     case $variable in
       PATH | HOME | TMPDIR | PWD | OLDPWD | SHLVL | _) ;;
       SSM_* | AWS_* | *_proxy | *_PROXY | DOCKER_HOST | CONTAINER_HOST) ;;
-      *) (unset "$variable") 2>/dev/null && unset "$variable" ;;
+      BASHOPTS | SHELLOPTS | UID | EUID | PPID | IFS) ;; # a shell's own
+      *) unset "$variable" ;;
     esac
   done
   export LC_ALL=C AWS_PAGER='' AWS_MAX_ATTEMPTS=3 AWS_RETRY_MODE=standard
@@ -170,22 +172,14 @@ reason_of_error() {
 
 # --- parameters and tools -------------------------------------------------------------------
 
-parameter() { printenv "SSM_$1" || :; }
-
 read_parameters() {
   names=''
   asked=$(printenv SSM_names) || refuse agent-too-old \
     'SSM_names is not set: parameters as environment variables need SSM agent 3.3.2746.0 or newer'
-  bucket=$(parameter bucket)
-  region=$(parameter region)
-  root=$(parameter root)
-  reload=$(parameter reload)
-  container=$(parameter container)
-  port=$(parameter port)
-  key_group=$(parameter keyGroup)
-  key_mode=$(parameter keyMode)
-  address=$(parameter address)
-  proxy_protocol=$(parameter proxyProtocol)
+  set +u
+  bucket=$SSM_bucket region=$SSM_region root=$SSM_root reload=$SSM_reload container=$SSM_container port=$SSM_port
+  address=$SSM_address proxy_protocol=$SSM_proxyProtocol key_group=$SSM_keyGroup key_mode=$SSM_keyMode
+  set -u
   check_names
   require_tools
   check_parameter bucket "$bucket" '[a-z0-9][a-z0-9.-]{1,62}'
@@ -268,7 +262,7 @@ limited() {
   { head -c 65536 >"$spool/text" && cat >/dev/null && : >"$spool/end"; } <"$spool/pipe" >/dev/null 2>&1 9>&- &
   timeout $kill_after "$limit_s" "$@" >"$spool/pipe" 2>&1 </dev/null 9>&-
   limited_status=$?
-  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e "$spool/end" ] || sleep 0.02; done
+  for pause in 0.002 0.005 0.02 0.02 0.05 0.1; do [ -e "$spool/end" ] || sleep "$pause"; done
   cat "$spool/text"
   return "$limited_status"
 }
@@ -305,35 +299,37 @@ make_work_folder() {
   for worked in $names; do mkdir "$work/$worked"; done
 }
 
-# is_own_folder PATH [PATH SHOWN]: a real folder, root's, that nobody else can write to; else says why not
+# is_folder PATH PATH-SHOWN: no link, no file
+is_folder() {
+  [ ! -L "$1" ] && [ -d "$1" ] && return
+  because not-a-folder "$2 is a link or a file where a folder has to be: move it away"
+  return 1
+}
+
+# is_own_folder PATH PATH-SHOWN: a real folder, root's, that nobody else can write to; else says why not
 is_own_folder() {
-  shown=$1
-  [ "$#" = 1 ] || shown=$2
-  [ ! -L "$1" ] && [ -d "$1" ] || {
-    because not-a-folder "$shown is a link or a file where a folder has to be: move it away"
-    return 1
-  }
+  is_folder "$1" "$2" || return
   owner_and_mode=$(stat -c '%u %a' "$1")
   case $owner_and_mode in
-    "0 "*[2367]? | "0 "*[2367]) because writable-by-others "others than root can write to $shown: chmod go-w $shown" && return 1 ;;
+    "0 "*[2367]? | "0 "*[2367]) because writable-by-others "others than root can write to $2: chmod go-w $2" && return 1 ;;
     "0 "*) return 0 ;;
   esac
-  because wrong-owner "$shown belongs to user $(echo "$owner_and_mode" | cut -d ' ' -f 1), who could replace what is in it: chown root $shown"
+  because wrong-owner "$2 belongs to user $(echo "$owner_and_mode" | cut -d ' ' -f 1), who could replace what is in it: chown root $2"
   return 1
 }
 
 # go_into FOLDER...: into the root folder, and from there step by step. For subshells; fails with why and why_reason.
 go_into() {
   at=$root
-  cd "$root_parent" && step_into "$(basename "$root")" "$root" || return
+  cd -P "$root_parent" && step_into "$(basename "$root")" "$root" || return
   for step; do step_into "$step" "$at/$step" || return; done
 }
 
-# step_into NAME PATH: where it was moved meanwhile, pwd tells.
+# step_into NAME PATH: where it was moved meanwhile, PWD tells.
 step_into() {
-  is_own_folder "$1" "$2" || return
-  step_parent=$(pwd -P)
-  cd -P "./$1" && [ "$(pwd -P)" = "$(printf '%s' "$step_parent" | sed 's|/$||')/$1" ] && is_own_folder . "$2" || return
+  is_folder "$1" "$2" || return
+  case $PWD in / | //) step_parent='' ;; *) step_parent=$PWD ;; esac
+  cd -P "./$1" && [ "$PWD" = "$step_parent/$1" ] && is_own_folder . "$2" || return
   at=$2
 }
 
@@ -377,7 +373,7 @@ make_folder() { [ -e "$1" ] || [ -L "$1" ] || mkdir "$1"; }
 make_state() {
   error=$( (umask 022 && mkdir -p "$(dirname "$state")") 2>&1 && { [ -d "$state" ] || mkdir "$state"; } 2>&1) ||
     refuse "$(reason_of_error "$error" permission-denied)" "$state: $error"
-  is_own_folder "$state" || refuse "$why_reason" "$why"
+  is_own_folder "$state" "$state" || refuse "$why_reason" "$why"
   # No root folder has a "+" in its path.
   notes="$state/$(printf '%s' "$root" | tr / +)"
   error=$( { chmod 700 "$state" && mkdir -p "$notes" && : >>"$state/lock"; } 2>&1) ||
@@ -425,22 +421,27 @@ fetch_pointer() {
   give_up "$1" "$reason" "live/$1.json: $error"
 }
 
-pointer_field() { tr -d '\n' <"$work/$1/pointer.json" | sed -n 's/.*"'"$2"'": *"\([^"]*\)".*/\1/p'; }
+# pointer_field NAME FIELD: of the pointer as one line
+pointer_field() { sed -n 's/.*"'"$2"'": *"\([^"]*\)".*/\1/p' "$work/$1/pointer"; }
 
-pointer_list() { tr -d '\n' <"$work/$1/pointer.json" | sed -n 's/.*"'"$2"'": *\[\([^]]*\)\].*/\1/p' | tr -d '" ' | tr ',' ' '; }
+pointer_list() { sed -n 's/.*"'"$2"'": *\[\([^]]*\)\].*/\1/p' "$work/$1/pointer" | tr -d '" ' | tr ',' ' '; }
 
 read_pointer() {
+  tr -d '\n' <"$work/$1/pointer.json" >"$work/$1/pointer"
   note "$1" names "$(pointer_list "$1" names)"
+  note "$1" server-names "$(pointer_list "$1" serverNames)"
+  for field in version serial fullchain privkey; do note "$1" "$field" "$(pointer_field "$1" "$field")"; done
   dns_name='([*][.])?[a-z0-9_-]+([.][a-z0-9_-]+)*'
   matches "$dns_name( $dns_name)*" "$(fact "$1" names)" &&
-    matches "($dns_name( $dns_name)*)?" "$(pointer_list "$1" serverNames)" &&
-    matches '[0-9]{8}T[0-9]{6}Z-[0-9a-z]{1,16}' "$(pointer_field "$1" version)" &&
-    matches '[0-9A-Fa-f]{1,64}' "$(pointer_field "$1" serial)" &&
-    matches '[0-9a-f]{64}' "$(pointer_field "$1" fullchain)" &&
-    matches '[0-9a-f]{64}' "$(pointer_field "$1" privkey)" ||
+    matches "($dns_name( $dns_name)*)?" "$(fact "$1" server-names)" &&
+    matches '[0-9]{8}T[0-9]{6}Z-[0-9a-z]{1,16}' "$(fact "$1" version)" &&
+    matches '[0-9A-Fa-f]{1,64}' "$(fact "$1" serial)" &&
+    matches '[0-9a-f]{64}' "$(fact "$1" fullchain)" &&
+    matches '[0-9a-f]{64}' "$(fact "$1" privkey)" || {
+    for field in version serial; do note "$1" "$field" ''; done
     give_up "$1" pointer-malformed "live/$1.json is not a pointer this script understands" || return
-  for field in version serial fullchain privkey; do note "$1" "$field" "$(pointer_field "$1" "$field")"; done
-  { fact "$1" names && pointer_list "$1" serverNames | tr ' ' '\n' | head -n "$most_server_names"; } | tr ' ' '\n' | sed '/^$/d; /[*]/d' | sort -u >"$work/$1/candidates"
+  }
+  { fact "$1" names && fact "$1" server-names | tr ' ' '\n' | head -n "$most_server_names"; } | tr ' ' '\n' | sed '/^$/d; /[*]/d' | sort -u >"$work/$1/candidates"
 }
 
 # A version that is older than the installed one may be a planted pointer to a key that leaked.
@@ -452,7 +453,7 @@ check_order() {
   give_up "$1" version-older "live/$1.json names $(fact "$1" version), and $installed_version is installed here: if the older one was put back on purpose, add putBack: true to live/$1.json"
 }
 
-is_put_back() { tr -d '\n' <"$work/$1/pointer.json" | grep -Eq '"putBack": *true *[,}]'; }
+is_put_back() { grep -Eq '"putBack": *true *[,}]' "$work/$1/pointer"; }
 
 version_folder() { printf '%s/archive/%s/%s' "$root" "$1" "$(fact "$1" version)"; }
 
@@ -724,10 +725,12 @@ python() { command -v python3 || command -v /usr/libexec/platform-python; }
 # key is all that the client accepts. Without an answer, a second try accepts all: the kind of key may have changed.
 # ask NAME/SERVERNAME@ENDPOINT: notes the fingerprint, or nothing
 ask() {
-  asked_name=$(dirname "$1")
-  question=$(basename "$1")
+  IFS=/@ read -r asked_name server_name endpoint <<EOF
+$1
+EOF
+  question=$server_name@$endpoint
   signatures=$(fact "$asked_name" signatures)
-  set -- "$(echo "$question" | cut -d @ -f 2)" "$(echo "$question" | cut -d @ -f 1)"
+  set -- "$endpoint" "$server_name"
   answer=''
   ! is_late || return
   if [ "$proxy_protocol" != true ]; then
@@ -958,7 +961,8 @@ find_containers() {
   engines >"$work/engines"
   while read -r engine; do
     containers=''
-    error=$(limited 30 $engine container inspect "$container") && containers=$container || containers=$(find_by_label)
+    if error=$(inspect "$container"); then containers=$container && return; fi
+    containers=$(find_by_label)
     if [ -n "$containers" ]; then inspect_all && return || continue; fi
     why_reason=container-not-found
     case $error in
@@ -1001,10 +1005,17 @@ find_by_label() {
   done
 }
 
+# inspect CONTAINER: keeps what the engine says of it, or prints its error; PROJECT/SERVICE is none
+inspect() {
+  case $1 in */*) return 1 ;; esac
+  limited 30 $engine container inspect "$1" >"$work/container.$1.json" && return
+  cat "$work/container.$1.json"
+  rm -f "$work/container.$1.json"
+  return 1
+}
+
 inspect_all() {
-  for inspected in $containers; do
-    limited 30 $engine container inspect "$inspected" >"$work/container.$inspected.json" || return
-  done
+  for inspected in $containers; do inspect "$inspected" >/dev/null || return; done
   [ "$(echo "$containers" | wc -w)" = 1 ] || leave_out_sidecars
 }
 
@@ -1361,6 +1372,7 @@ changed_names() {
 reopen_if_moved() {
   version_before=$(fact "$1" version)
   get_object "live/$1.json" "$work/$1/pointer.json" >/dev/null || return
+  tr -d '\n' <"$work/$1/pointer.json" >"$work/$1/pointer"
   [ "$(pointer_field "$1" version)" != "$version_before" ] || return
   # shellcheck disable=SC2115
   rm -rf "$work/$1" && mkdir "$work/$1"
