@@ -5,6 +5,7 @@ import { findProgram } from './find-program.ts';
 import { runCommand } from './run-command.ts';
 
 export const CERTBOT_VERSION = '5.8.0';
+const requirements = join(import.meta.dirname, 'certbot.txt');
 const home = join(import.meta.dirname, '../../.local');
 
 /** certbot with its plugin for Route 53 in an environment of its own below .local/, for tests and the benchmark only; or one line that says why it cannot be had. */
@@ -23,8 +24,9 @@ export async function findCertbot(): Promise<{ program: string } | string> {
       '--no-input',
       '--disable-pip-version-check',
       'install',
-      `certbot==${CERTBOT_VERSION}`,
-      `certbot-dns-route53==${CERTBOT_VERSION}`,
+      '--require-hashes',
+      '--requirement',
+      requirements,
     ]);
     return { program };
   } catch (error) {

@@ -40,9 +40,12 @@ async function installPython(venv: string): Promise<void> {
   await rm(venv, { recursive: true, force: true });
   await runCommand(python, ['-m', 'venv', venv]);
   const pip = ['-m', 'pip', '--disable-pip-version-check', '--no-input', '--quiet', 'install'];
-  await runCommand(join(venv, 'bin/python'), [...pip, '--requirement', requirements]).catch(
-    (cause: Error) => {
-      throw new SetupError(`could not install ${requirements}: ${cause.message}`, { cause });
-    },
-  );
+  await runCommand(join(venv, 'bin/python'), [
+    ...pip,
+    '--require-hashes',
+    '--requirement',
+    requirements,
+  ]).catch((cause: Error) => {
+    throw new SetupError(`could not install ${requirements}: ${cause.message}`, { cause });
+  });
 }
