@@ -5,9 +5,10 @@ import { CountTests } from './tools/check/count-tests.ts';
 import { LongestFirst } from './tools/check/longest-first.ts';
 
 const processors = availableParallelism();
-/** Servers, hosts and clouds wait much of their time; more of them side by side only wait for each other. */
+/** Servers, hosts and clouds wait much of their time. */
 const waiting = {
-  maxWorkers: processors + 1,
+  globalSetup: 'test/preload.ts',
+  maxWorkers: processors + 3,
   sequence: { groupOrder: 2 },
   expect: { poll: { timeout: 20_000 } },
 };

@@ -63,7 +63,8 @@ function homeOf(stamp: string): string {
   return dirname(existsSync(stamp) ? realpathSync(stamp) : stamp);
 }
 
-function findSetup(): Setup | undefined {
+/** What `ensureSetup` returns, where nothing has to be installed. */
+export function findSetup(): Setup | undefined {
   const stamp = readStamp();
   if (!parts.every((part) => isInstalled(part, stamp))) return undefined;
   if (!stamp.container || !isContainerCommandThere(stamp.container)) return undefined;

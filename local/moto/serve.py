@@ -67,32 +67,38 @@ def code_of(function_arn):
     return NotFound()
 
 
-def stop_with_parent():
-    sys.stdin.read()
-    os._exit(0)
-
-
 def remember_backends():
     """moto lists its own folders twice for each request to find whose it is."""
     find = DomainDispatcherApplication.get_backend_for_host
     DomainDispatcherApplication.get_backend_for_host = cache(find)
 
 
-def main():
+def prepare():
     # Ctrl-C reaches every process of the terminal; this one has to outlive the functions that use it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     Queue.__init__ = without_push(Queue.__init__)
     EventBus.physical_resource_id = property(lambda bus: bus.name)
     finish_stacks()
-    models = moto.cloudformation.models
-    models.validate_template_cfn_lint = lint_once(models.validate_template_cfn_lint, sys.argv[1])
     remember_backends()
+
+
+def serve(linted, announce, parent):
+    """Gives `announce` the port, and ends when `parent`, a stream, does."""
+    models = moto.cloudformation.models
+    models.validate_template_cfn_lint = lint_once(models.validate_template_cfn_lint, linted)
     app = with_deployed_code(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=KeepAliveHandler)
-    threading.Thread(target=stop_with_parent, daemon=True).start()
-    print(server.server_port, flush=True)
+    threading.Thread(target=stop_with, args=(parent,), daemon=True).start()
+    announce(server.server_port)
     server.serve_forever()
 
 
-main()
+def stop_with(parent):
+    parent.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    prepare()
+    serve(sys.argv[1], lambda port: print(port, flush=True), sys.stdin)

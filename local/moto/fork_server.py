@@ -1,0 +1,61 @@
+"""Loads moto once, which takes more than a second of a processor, and forks a server (see serve.py) for each connection to a socket.
+
+The socket's path is the only argument. A client sends one line of JSON, `linted` and `log`, gets the port as a line, and
+ends its server by closing the connection. Ends when its standard input closes.
+"""
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+
+from moto.backends import get_backend
+from serve import prepare, serve
+
+LOADED = ("cloudformation", "events", "iam", "awslambda", "s3", "sns", "sqs", "ssm", "sts", "cloudwatch", "logs")
+
+
+def attend(connection):
+    stream = connection.makefile("rw")
+    wanted = json.loads(stream.readline())
+    os.dup2(os.open(wanted["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), sys.stderr.fileno())
+
+    def announce(port):
+        stream.write(f"{port}\n")
+        stream.flush()
+
+    serve(wanted["linted"], announce, stream)
+
+
+def main():
+    prepare()
+    for name in LOADED:
+        get_backend(name)
+    # What is there now stays: looking through it would copy its pages in each fork.
+    gc.collect()
+    gc.freeze()
+    # Nobody waits for the servers.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    server.bind(sys.argv[1])
+    server.listen(64)
+    print("ready", flush=True)
+    poll = select.poll()
+    for watched in (server.fileno(), sys.stdin.fileno()):
+        poll.register(watched, select.POLLIN)
+    while True:
+        ready = [descriptor for descriptor, _ in poll.poll()]
+        if sys.stdin.fileno() in ready:
+            return
+        connection, _ = server.accept()
+        if os.fork() == 0:
+            server.close()
+            attend(connection)
+            os._exit(0)
+        connection.close()
+
+
+main()
