@@ -1,4 +1,4 @@
-const { readFileSync } = require('node:fs');
+const { appendFileSync, readFileSync } = require('node:fs');
 const { join, parse } = require('node:path');
 
 // What the functions never use of the packages they bundle; measured in docs/decisions/0003.
@@ -93,7 +93,24 @@ function deflateWell() {
   archiver.create = (format, options) => create(format, { zlib: { level: 9 }, ...options });
 }
 
+// The check lists what is deployed: BUNDLED_FILES is the file that gets the path of each file of which something is bundled.
+const tellBundled = {
+  name: 'tell-bundled',
+  setup(build) {
+    const list = process.env.BUNDLED_FILES;
+    if (!list) return;
+    build.initialOptions.metafile = true;
+    build.onEnd(({ metafile }) => {
+      const inputs = Object.values(metafile?.outputs ?? {}).flatMap((output) =>
+        Object.entries(output.inputs),
+      );
+      const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => `${path}\n`);
+      appendFileSync(list, used.join(''));
+    });
+  },
+};
+
 module.exports = () => {
   deflateWell();
-  return [replaceUnused, shakeSchemas, trimPackageJson, trimRegions, leaveOutUnreached];
+  return [replaceUnused, shakeSchemas, trimPackageJson, trimRegions, leaveOutUnreached, tellBundled];
 };

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CERTBOT_VERSION } from '../../local/setup/certbot.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
+import { isAllowed, pick, type Sbom } from '../../tools/check/sbom.ts';
 
 interface Locked {
   integrity?: string;
@@ -12,7 +14,8 @@ interface Locked {
   resolved?: string;
 }
 
-const readJson = (file: string) => JSON.parse(readFileSync(join(PROJECT, file), 'utf8'));
+const readText = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
+const readJson = (file: string) => JSON.parse(readText(file));
 const { workspaces, allowScripts } = readJson('package.json');
 const manifests = ['', ...workspaces].map((folder) => readJson(join(folder, 'package.json')));
 const asked = manifests.map(({ dependencies, devDependencies }) => ({ ...dependencies, ...devDependencies }));
@@ -48,5 +51,59 @@ describe('packages', () => {
     const optional = ['fsevents'];
     const names = scripted.map(([path]) => nameOf(path)).filter((name) => !optional.includes(name));
     expect(names.sort()).toEqual(Object.keys(allowScripts).sort());
+  });
+});
+
+describe.each(['requirements', 'certbot'])('local/setup/%s.txt', (name) => {
+  const entries = readText(`local/setup/${name}.txt`).split(/\n(?=\S)/);
+
+  it('has one version and the hashes of every package', () => {
+    expect(entries.length).toBeGreaterThan(20);
+    const loose = entries.filter(
+      (entry) => !/^[\w.[\]-]+==[\w.]+( ;[^\\]*)?( \\\n {4}--hash=sha256:[0-9a-f]{64})+\n*$/.test(entry),
+    );
+    expect(loose).toEqual([]);
+  });
+
+  it('has what its .in file asks for', () => {
+    const wanted = readText(`local/setup/${name}.in`).match(/^\w.*==.*$/gm) ?? [];
+    expect(wanted.length).toBeGreaterThan(1);
+    expect(
+      wanted.filter((line) => !entries.some((entry) => entry.startsWith(`${line.replace(/\[.*]/, '')} `))),
+    ).toEqual([]);
+  });
+});
+
+it('certbot has the version that the code names', () => {
+  expect(readText('local/setup/certbot.in')).toContain(`certbot==${CERTBOT_VERSION}\n`);
+});
+
+describe('the bill of materials', () => {
+  const component = (name: string) => ({ 'bom-ref': `${name}@1.0.0`, name, version: '1.0.0' });
+  const sbom: Sbom = {
+    components: ['a', 'b', 'tool'].map(component),
+    dependencies: [{ ref: 'a@1.0.0', dependsOn: ['b@1.0.0', 'tool@1.0.0'] }, { ref: 'tool@1.0.0' }],
+  };
+
+  it('has what is bundled, and nothing else', () => {
+    expect(pick(sbom, new Set(['a@1.0.0', 'b@1.0.0']))).toEqual({
+      components: [component('a'), component('b')],
+      dependencies: [{ ref: 'a@1.0.0', dependsOn: ['b@1.0.0'] }],
+    });
+  });
+
+  it('lacks nothing that is bundled', () => {
+    expect(() => pick(sbom, new Set(['a@1.0.0', 'a@2.0.0']))).toThrow('not in the lockfile: a@2.0.0');
+  });
+
+  it.each([
+    ['MIT', true],
+    ['(BSD-3-Clause OR GPL-2.0)', true],
+    ['MIT AND Apache-2.0', true],
+    ['MIT AND GPL-3.0', false],
+    ['AGPL-3.0-only', false],
+    ['unknown', false],
+  ])('licence %s: %s', (licence, allowed) => {
+    expect(isAllowed(licence)).toBe(allowed);
   });
 });

@@ -5,8 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureSetup } from '../../local/setup.ts';
-import { packageStack, SAMPLE_PARAMS } from './package-stack.ts';
+import { type PackageOptions, packageStack, SAMPLE_PARAMS } from './package-stack.ts';
 import { npmProgram, PROJECT, runTool } from './run-tool.ts';
+import { writeSbom } from './sbom.ts';
 
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
@@ -28,8 +29,9 @@ async function part(title: string, run: () => Promise<unknown>): Promise<boolean
 async function runParts(folder: string): Promise<string[]> {
   const venv = (program: string) => join(PROJECT, '.local/venv/bin', program);
   const templates: string[] = [];
-  const packaged = async (stage: string, params = {}) => {
-    templates.push(await packageStack({ stage, params, folder: join(folder, stage) }));
+  const bundledFiles = join(folder, 'bundled');
+  const packaged = async (stage: string, options: Partial<PackageOptions> = {}) => {
+    templates.push(await packageStack({ ...options, stage, folder: join(folder, stage) }));
   };
   const parts: [string, () => Promise<unknown>][] = [
     ['set-up', () => ensureSetup((line) => console.log(`       ${line}`))],
@@ -38,7 +40,14 @@ async function runParts(folder: string): Promise<string[]> {
     ['unused code: knip', () => runTool(npmProgram('knip'), [])],
     ["the hosts' script and hooks: shellcheck", () => runTool(venv('shellcheck'), hostScripts())],
     ['serverless package --stage local', () => packaged('local')],
-    ['serverless package --stage production', () => packaged('production', SAMPLE_PARAMS)],
+    [
+      'serverless package --stage production',
+      () => packaged('production', { params: SAMPLE_PARAMS, bundledFiles }),
+    ],
+    [
+      'what is bundled: .local/sbom.json, licences',
+      () => writeSbom(bundledFiles, join(PROJECT, '.local/sbom.json')),
+    ],
     ['templates: cfn-lint', () => runTool(venv('cfn-lint'), templates)],
   ];
   const failed: string[] = [];

@@ -15,10 +15,17 @@ export interface PackageOptions {
   /** Gets the template and the zips. */
   folder: string;
   params?: Readonly<Record<string, string>>;
+  /** Gets the paths of the files that are bundled. */
+  bundledFiles?: string;
 }
 
 /** Runs `serverless package` and returns the path of the CloudFormation template. Throws ToolError with what it printed. */
-export async function packageStack({ stage, folder, params = {} }: PackageOptions): Promise<string> {
+export async function packageStack({
+  stage,
+  folder,
+  params = {},
+  bundledFiles,
+}: PackageOptions): Promise<string> {
   await mkdir(folder, { recursive: true });
   const given = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
   const args = ['package', '--stage', stage, '--package', folder, ...given];
@@ -26,7 +33,10 @@ export async function packageStack({ stage, folder, params = {} }: PackageOption
   await holdLock(join(PROJECT, '.serverless'), () =>
     runTool(npmProgram('serverless'), args, {
       // It leaves what it packs in the folder for temporary files.
-      env: { SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', TMPDIR: folder },
+      env: {
+        ...{ SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', TMPDIR: folder },
+        ...(bundledFiles !== undefined && { BUNDLED_FILES: bundledFiles }),
+      },
     }),
   );
   return join(folder, 'cloudformation-template-update-stack.json');
