@@ -1,4 +1,6 @@
 import { DAY, HOUR } from '../engine/durations.ts';
+import type { Ca } from '../services/ca.ts';
+import type { IssuedCertificate } from '../services/ca-records.ts';
 import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Parts } from './parts.ts';
@@ -21,7 +23,7 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
           .filter(([, file]) => sameNames(file.names, issued.names))
           .map(([name]) => name);
         const isLive = world.everLive.has(issued.certId);
-        if (isLive || namesOf.length === 0) return;
+        if (isLive || namesOf.length === 0 || cannotBeRead(ca, issued)) return;
         trace.met('issued in vain');
         const [name = ''] = namesOf;
         const span = { from: issued.issuedAt - HOUR, until: issued.issuedAt + 2 * DAY };
@@ -47,6 +49,11 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
           if (!zone.sets.get(`TXT ${set.name}`)?.values.includes(value) && isAsked(world, value))
             world.removedWhileAsked.add(value);
   });
+}
+
+/** What a CA issues for an order that it shows to nobody is lost, whatever we do. */
+function cannotBeRead(ca: Ca, issued: IssuedCertificate): boolean {
+  return [...ca.orders.values()].some((order) => order.isPoisoned && order.issued === issued);
 }
 
 function isAsked(world: World, value: string): boolean {

@@ -42,10 +42,9 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     if (state.failures > 0)
       report('no failure remembered', `${name}: ${state.failures} times, ${state.lastFailure?.reason}`);
   }
-  // A lock whose lease is over keeps what was issued for its set.
   for (const prefix of [PENDING_PREFIX, 'orders/'])
     for (const key of bucket.keys(prefix))
-      if (!world.strays.has(key) && parsed(bucket.get(key)?.body).leaseSeconds !== 0)
+      if (!world.strays.has(key) && isHeld(parsed(bucket.get(key)?.body)))
         report(`nothing in ${prefix}`, `${key} of ${new Date(bucket.get(key)?.modified ?? 0).toISOString()}`);
   for (const ca of world.cas)
     for (const { txtValue, identifier } of ca.authorizations.values())
@@ -64,6 +63,11 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(subject.split(' ')[1] ?? '')))
       report('all clear told', subject);
   checkGrowth(world, report);
+}
+
+/** What was issued for its set is kept where a lock ended, or its worker died. */
+function isHeld({ leaseSeconds, issued = [] }: { leaseSeconds?: number; issued?: unknown[] }): boolean {
+  return leaseSeconds !== 0 && issued.length === 0;
 }
 
 /** What belongs to certificates and hosts that are gone has an end. */
