@@ -4,7 +4,7 @@ import type { IssuedCertificate } from '../services/ca-records.ts';
 import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Parts } from './parts.ts';
-import { isWanted } from './pointer-checks.ts';
+import { isCompromised, isWanted } from './pointer-checks.ts';
 
 /** Invariant 4 and the CA's limits: nothing is issued in vain, no limit is met, and no proof is taken away from under its eyes. */
 export function checkCas({ world, breaches, opportunities }: Parts): void {
@@ -24,6 +24,8 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
           .map(([name]) => name);
         const isLive = world.everLive.has(issued.certId);
         if (isLive || namesOf.length === 0 || cannotBeRead(ca, issued)) return;
+        // A reused key, which was revoked meanwhile.
+        if (isCompromised(world, issued, scheduler.now)) return;
         trace.met('issued in vain');
         const [name = ''] = namesOf;
         const span = { from: issued.issuedAt - HOUR, until: issued.issuedAt + 2 * DAY };

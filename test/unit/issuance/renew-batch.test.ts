@@ -342,6 +342,24 @@ describe('one renewal issues one certificate', () => {
     },
   );
 
+  it('and is shown to the groups that its file names by then, also what was archived before', async () => {
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    let left: MemoryStore | undefined;
+    world.store.beforeWrite = (key) => {
+      if (key === 'live/shop.json') left ??= world.store.snapshot(world.clock);
+    };
+    await world.renew(world.due(['shop']));
+    if (!left) throw new Error('the pointer was not written');
+    await left.put('renewal/shop.json', JSON.stringify({ names: ['example.com'], hosts: ['api'] }));
+    world.pass(LEASE);
+    expect(await world.renew(world.due(['shop']), { store: left })).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.issued).toHaveLength(1);
+    const { hosts, version } = world.live('shop', left);
+    expect(hosts).toEqual(['api']);
+    for (const file of ['cert', 'chain', 'fullchain', 'privkey'])
+      expect(left.groups(`archive/shop/${version}/${file}.pem`)).toEqual(['api']);
+  });
+
   it('and the next one another, although the last left its order', async () => {
     let left: MemoryStore | undefined;
     world.store.beforeWrite = (key) => {
