@@ -83,8 +83,8 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const decision = (limited !== asked && !start.forced && decideRepair(facts)) || limited;
   const { renewal, repairs } = wishesOf(facts);
   const wished: readonly string[] = repairs;
-  // What is left open may be an order that `renew` goes on with.
-  const isOver = renewal === undefined && !facts.leftOpen;
+  // What is claimed may be an order that `renew` goes on with.
+  const isOver = renewal === undefined && !context.claimed.has(name);
   const over = { renewal: isOver, repairs: (reason: string) => !wished.includes(reason) };
   const left = state && forget(state, over);
   const { checkEveryHours } = deps.stack;
