@@ -37,9 +37,9 @@ export async function newOrder(
 
 async function requireAllowed(
   { store, clock, limits }: BatchDeps,
-  { wanted, reason, state, ignoreBudget, claim }: Checked,
+  { wanted, live, reason, state, ignoreBudget, claim }: Checked,
 ): Promise<void> {
-  const renewal = { wanted, state, now: clock() };
+  const renewal = { wanted, live: live?.pointer, state, now: clock() };
   const issued = ignoreBudget ? [] : [...(await issuedLately(store, renewal)), ...claim.issuedToOthers];
   // Read last: others of the batch may have been refused meanwhile.
   const order = { reason, limits: limits.known(), issued, ignoreBudget, resumes: false };
