@@ -9,6 +9,11 @@ import { isCompromised, isWanted } from './pointer-checks.ts';
 /** Invariant 4 and the CA's limits: nothing is issued in vain, no limit is met, and no proof is taken away from under its eyes. */
 export function checkCas({ world, breaches, opportunities }: Parts): void {
   const { scheduler, trace } = world;
+  const couldUse = (name: string, issuedAt: number) => {
+    const span = { from: issuedAt - HOUR, until: issuedAt + 2 * DAY };
+    const clear = opportunities.longestClear(name, span, ['s3', 'ca', 'route53', 'dns', 'bus']);
+    return clear >= 30 * HOUR && isWanted(world, name) && !wasChanged(world, name, span.from);
+  };
   for (const ca of world.cas) {
     ca.onLimit.push(({ limit, value, message }, names) => {
       trace.met(`limit ${limit}`);
@@ -27,14 +32,11 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
         // A reused key, which was revoked meanwhile.
         if (isCompromised(world, issued, scheduler.now)) return;
         trace.met('issued in vain');
-        const [name = ''] = namesOf;
-        const span = { from: issued.issuedAt - HOUR, until: issued.issuedAt + 2 * DAY };
-        const isClear =
-          opportunities.longestClear(name, span, ['s3', 'ca', 'route53', 'dns', 'bus']) >= 30 * HOUR;
-        if (isClear && isWanted(world, name) && !wasChanged(world, name, span.from))
+        // Of certificates with the same names it may have been for any.
+        if (namesOf.every((name) => couldUse(name, issued.issuedAt)))
           breaches.report(
             'issued-in-vain',
-            `${name} ${issued.serial}; live is ${pointerOf(world, name)?.version}`,
+            `${issued.serial}; live are ${namesOf.map((name) => `${name} ${pointerOf(world, name)?.version}`).join(', ')}`,
           );
       });
     });
