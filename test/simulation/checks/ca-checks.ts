@@ -9,6 +9,8 @@ import { isCompromised, isWanted } from './pointer-checks.ts';
 /** Invariant 4 and the CA's limits: nothing is issued in vain, no limit is met, and no proof is taken away from under its eyes. */
 export function checkCas({ world, breaches, opportunities }: Parts): void {
   const { scheduler, trace } = world;
+  const namesLike = ({ names }: IssuedCertificate) =>
+    [...world.files].filter(([, file]) => sameNames(file.names, names)).map(([name]) => name);
   const couldUse = (name: string, issuedAt: number) => {
     const span = { from: issuedAt - HOUR, until: issuedAt + 2 * DAY };
     const clear = opportunities.longestClear(name, span, ['s3', 'ca', 'route53', 'dns', 'bus']);
@@ -23,12 +25,11 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
     });
     ca.onIssued.push((issued) => {
       trace.met(`issued for ${Math.round((issued.notAfter - issued.notBefore) / DAY)} days`);
+      const before = namesLike(issued);
       scheduler.after(2 * DAY, 'after an issue', () => {
-        const namesOf = [...world.files]
-          .filter(([, file]) => sameNames(file.names, issued.names))
-          .map(([name]) => name);
+        const namesOf = [...new Set([...before, ...namesLike(issued)])];
         const isLive = world.everLive.has(issued.certId);
-        if (isLive || namesOf.length === 0 || cannotBeRead(ca, issued)) return;
+        if (isLive || namesOf.length === 0 || cannotBeHad(ca, issued)) return;
         // A reused key, which was revoked meanwhile.
         if (isCompromised(world, issued, scheduler.now)) return;
         trace.met('issued in vain');
@@ -55,8 +56,9 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
   });
 }
 
-/** What a CA issues for an order that it shows to nobody is lost, whatever we do. */
-function cannotBeRead(ca: Ca, issued: IssuedCertificate): boolean {
+/** What a CA issues for an order that it shows to nobody, or sends as something else twice, is lost, whatever we do. */
+function cannotBeHad(ca: Ca, issued: IssuedCertificate): boolean {
+  if (issued.timesSpoilt >= 2) return true;
   return [...ca.orders.values()].some((order) => order.isPoisoned && order.issued === issued);
 }
 
