@@ -56,13 +56,25 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     const isStray = [...world.strays].some((stray) =>
       key.includes(stray.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '')),
     );
-    if (!isStray) report('no trouble left', `${key}: ${reason}, at ${at}`);
+    if (!isStray && !isOfTwin(world, key)) report('no trouble left', `${key}: ${reason}, at ${at}`);
   }
   // That an object was set aside passes by itself: nobody has to hear that it is over.
-  for (const subject of [...telling.open].filter((open) => !open.startsWith('object ')))
+  const isOpen = (subject: string) =>
+    !subject.startsWith('object ') &&
+    !isOfTwin(world, subject.replace(/^(\S+) seen from outside$/, 'site $1'));
+  for (const subject of [...telling.open.keys()].filter(isOpen))
     if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(subject.split(' ')[1] ?? '')))
       report('all clear told', subject);
   checkGrowth(world, report);
+}
+
+/** Hosts show a client one certificate for a name: where two have it, the site of the other is never well. */
+function isOfTwin(world: World, trouble: string): boolean {
+  const [, name = ''] = /^site (\S+)$/.exec(trouble) ?? [];
+  const { names = [] } = world.files.get(name) ?? {};
+  return [...world.files].some(
+    ([other, file]) => other !== name && file.names.some((one) => names.includes(one)),
+  );
 }
 
 /** What was issued for its set is kept where a lock ended, or its worker died. */
