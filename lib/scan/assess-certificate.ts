@@ -146,11 +146,11 @@ async function waitForLimits(
   if (decision.action !== 'renew') return decision;
   const limits = await limitsAt(ca);
   const { name, names } = facts.wanted;
-  const own = ignoreBudget || isOld(facts) ? [] : await issuedLately(store, facts);
+  const issued = ignoreBudget || isOld(facts) ? [] : await issuedLately(store, facts);
   const others = ignoreBudget ? [] : await issuedToOthers(store, { ca, name, names }, facts.now);
   // An order that is under way is resumed.
-  const issued = [...own, ...others];
-  const order = { reason: decision.reason, limits, issued, ignoreBudget, resumes: facts.leftOpen };
+  const known = { limits, issued, issuedToOthers: others };
+  const order = { ...known, reason: decision.reason, ignoreBudget, resumes: facts.leftOpen };
   const limit = orderLimitOf(orderLimitFacts(facts, order));
   return limit ? { action: 'wait', ...limit } : decision;
 }

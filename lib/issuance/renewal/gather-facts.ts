@@ -37,19 +37,25 @@ export function renewalFacts(
 
 type Subject = Pick<RenewalFacts, 'wanted' | 'state' | 'now'>;
 type OrderSubject = Subject & { live: Validity | undefined };
-type Order = Pick<OrderLimitFacts, 'limits' | 'issued' | 'ignoreBudget' | 'resumes'> & { reason: string };
+type Order = Pick<OrderLimitFacts, 'limits' | 'issued' | 'ignoreBudget' | 'resumes'> & {
+  reason: string;
+  /** When other certificates were issued for the same names. */
+  issuedToOthers: readonly Date[];
+};
 
 /** The facts that decide whether a renewal for this reason may be ordered yet. */
 export function orderLimitFacts(
   { wanted, live, state, now }: OrderSubject,
-  { reason, ...order }: Order,
+  { reason, issuedToOthers, ...order }: Order,
 ): OrderLimitFacts {
   const suggested = isSuggested(reason, state?.failures);
+  // The limit of the set does not count then; the budget of the certificate itself does, against a CA that suggests for ever.
+  const issued = suggested ? order.issued : [...order.issued, ...issuedToOthers];
   // What is revoked is replaced at once; the CA's limits hold even so.
   const ignoreBudget = order.ignoreBudget || reason === 'revoked';
   const endsSoon = live !== undefined && isInLastSixth(live, now);
   const { names } = wanted;
-  return { ...order, ignoreBudget, names, forced: reason === 'forced', suggested, endsSoon, now };
+  return { ...order, issued, ignoreBudget, names, forced: reason === 'forced', suggested, endsSoon, now };
 }
 
 /** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: archived ones, and those given up. */
