@@ -190,8 +190,9 @@ describe('the budget of a set of names', () => {
     await world.store.put('state/shop.json', JSON.stringify({ failures: 0, suggested }));
     const due = (reason: string) => world.due(['shop'], { reason, replacing: version });
     expect(await said(world.renew(due('forced')))).toEqual(['shop left budget-spent']);
-    const [planned] = (await check()).certificates;
-    expect(planned).toMatchObject({ name: 'shop', action: 'renew', reason: 'suggested-window' });
+    expect((await check()).certificates).toContainEqual(
+      expect.objectContaining({ name: 'shop', action: 'renew', reason: 'suggested-window' }),
+    );
     expect(await said(world.renew(due('suggested-window')))).toEqual(['shop renewed suggested-window']);
   });
 
