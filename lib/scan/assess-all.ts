@@ -41,15 +41,15 @@ export async function assessAll(
   const { store } = deps;
   const { start } = pass;
   const zonesIn = once((role: string | undefined) => deps.zonesOf(role).list());
-  const [names, leftOpen, revoked] = await Promise.all([
+  const [names, claims, revoked] = await Promise.all([
     start.names === 'all' ? store.list(RENEWAL_PREFIX, { deep: true }).then(renewalFilesIn) : start.names,
-    leftOpenBy(store),
+    claimsIn(store),
     store.list(REVOKED_PREFIX).then((records) => new Set(namesIn(records, REVOKED_PREFIX))),
     zonesIn(undefined),
   ]);
   const limitsAt = once((ca: string) => readLimits(store, ca, pass.now));
   const issuerAt = once((ca: string) => findIssuer(deps, ca));
-  const context = { ...pass, zonesIn, limitsAt, leftOpen, revoked, issuerAt };
+  const context = { ...pass, zonesIn, limitsAt, ...claims, revoked, issuerAt };
   const assessed = await pMap(names, (name) => assessCertificate(deps, name, context), {
     concurrency: READS_AT_ONCE,
   });
@@ -63,11 +63,12 @@ export async function assessAll(
   return [...assessed, ...(await assessWithoutFile(deps, files, context)), ...strays];
 }
 
-/** Certificates with a stale claim; only `renew` reads what is in it. */
-async function leftOpenBy(store: Reads): Promise<ReadonlySet<string>> {
+/** Certificates with a claim, and with a stale one; only `renew` reads what is in it. */
+async function claimsIn(store: Reads): Promise<Pick<AssessContext, 'claimed' | 'leftOpen'>> {
   const claims = await store.list(PENDING_PREFIX);
   const stale = claims.filter(({ ageMs }) => ageMs > CLAIM_SECONDS * 1000);
-  return new Set(namesIn(stale, PENDING_PREFIX));
+  const of = (found: typeof claims) => new Set(namesIn(found, PENDING_PREFIX));
+  return { claimed: of(claims), leftOpen: of(stale) };
 }
 
 /** Certificates of which anything is kept. */

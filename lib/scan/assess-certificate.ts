@@ -83,8 +83,8 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const decision = (limited !== asked && !start.forced && decideRepair(facts)) || limited;
   const { renewal, repairs } = wishesOf(facts);
   const wished: readonly string[] = repairs;
-  // What is left open may be an order that `renew` goes on with.
-  const isOver = renewal === undefined && !facts.leftOpen;
+  // What is claimed may be an order that `renew` goes on with.
+  const isOver = renewal === undefined && !context.claimed.has(name);
   const over = { renewal: isOver, repairs: (reason: string) => !wished.includes(reason) };
   const left = state && forget(state, over);
   const { checkEveryHours } = deps.stack;
@@ -146,11 +146,11 @@ async function waitForLimits(
   if (decision.action !== 'renew') return decision;
   const limits = await limitsAt(ca);
   const { name, names } = facts.wanted;
-  const own = ignoreBudget || isOld(facts) ? [] : await issuedLately(store, facts);
+  const issued = ignoreBudget || isOld(facts) ? [] : await issuedLately(store, facts);
   const others = ignoreBudget ? [] : await issuedToOthers(store, { ca, name, names }, facts.now);
   // An order that is under way is resumed.
-  const issued = [...own, ...others];
-  const order = { reason: decision.reason, limits, issued, ignoreBudget, resumes: facts.leftOpen };
+  const known = { limits, issued, issuedToOthers: others };
+  const order = { ...known, reason: decision.reason, ignoreBudget, resumes: facts.leftOpen };
   const limit = orderLimitOf(orderLimitFacts(facts, order));
   return limit ? { action: 'wait', ...limit } : decision;
 }

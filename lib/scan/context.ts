@@ -65,6 +65,8 @@ export interface AssessContext {
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
   /** What a CA told us to wait for, read once for all certificates. */
   limitsAt: (ca: string) => Promise<CaLimits>;
+  /** Certificates that a worker has, or left an order or records of. */
+  claimed: ReadonlySet<string>;
   /** Certificates with a claim that no worker can hold any more. */
   leftOpen: ReadonlySet<string>;
   /** Certificates with a revoked version. */

@@ -3,6 +3,7 @@ import { IndexedReads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { importsDue, MAX_HOSTS_NAMED, probesDue, type StackEvent } from '../foundation/events/events.ts';
+import { removeDeadLocks } from '../issuance/renewal/order-lock.ts';
 import { updateState } from '../issuance/renewal/read-state.ts';
 import { batchRenewals } from '../issuance/renewal/rules/batches.ts';
 import { forget, rememberHeld, type State } from '../issuance/renewal/rules/state.ts';
@@ -62,6 +63,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   await deps.events.publish(events);
   if (index && fleet.isWhole && (anew || fleet.listed.size > 0))
     await forgetHosts({ store: deps.store, reads: index }, fleet.listed, groups).catch(warnOf);
+  if (index) await removeDeadLocks(deps.store, index).catch(warnOf);
   if (anew) await tidy(deps.store).catch(warnOf);
   await index?.save(deps.store, now).catch(warnOf);
   return plan;

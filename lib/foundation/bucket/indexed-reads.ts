@@ -3,6 +3,7 @@ import {
   HOSTS_PREFIX,
   INDEX_KEY,
   LIVE_PREFIX,
+  ORDERS_PREFIX,
   PENDING_PREFIX,
   RENEWAL_PREFIX,
   REVOKED_PREFIX,
@@ -17,7 +18,15 @@ import { type BucketIndex, emptyIndex, indexText, parseIndex, toIndexed } from '
 export type Reads = Pick<ObjectStore, 'list' | 'folders' | 'get'>;
 
 /** Small objects, one or more for each certificate or host. */
-const PREFIXES = [RENEWAL_PREFIX, STATE_PREFIX, LIVE_PREFIX, HOSTS_PREFIX, ACM_PREFIX, REVOKED_PREFIX];
+const PREFIXES = [
+  RENEWAL_PREFIX,
+  STATE_PREFIX,
+  LIVE_PREFIX,
+  HOSTS_PREFIX,
+  ACM_PREFIX,
+  REVOKED_PREFIX,
+  ORDERS_PREFIX,
+];
 /** Those that are listed once. */
 const LISTED = [...PREFIXES, PENDING_PREFIX];
 

@@ -97,7 +97,8 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   if (decision.action === 'renew') {
     const resumes = recorded.order !== undefined;
     // Recent issuances are checked right before the order.
-    const order = { reason: decision.reason, limits: limits.known(), issued: [], ignoreBudget, resumes };
+    const known = { limits: limits.known(), issued: [], issuedToOthers: [] };
+    const order = { ...known, reason: decision.reason, ignoreBudget, resumes };
     requireOrderAllowed(orderLimitFacts(facts, order));
   }
   const { action } = decision;

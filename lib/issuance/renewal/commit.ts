@@ -37,6 +37,11 @@ export async function commit(run: RenewRun, renewal: Finalized): Promise<Committ
   const version = archived ?? versionAfter(deps, live?.pointer.version);
   const caaIssuer = await authority.caaIssuer();
   await archive(deps.store, wanted, { version, files });
+  // The file may name other groups than when it was archived.
+  if (archived !== undefined)
+    await Promise.all(
+      ARCHIVE_FILES.map((file) => deps.store.tag(archiveKey(name, version, file), wanted.hosts)),
+    );
   renewal.claim.issuedAt = instantOf(version);
   const pointer: LivePointer = {
     version,

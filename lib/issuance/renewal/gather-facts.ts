@@ -1,5 +1,6 @@
 import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
+import { isInLastSixth, type Validity } from '../../foundation/certificate/life.ts';
 import { instantOf } from '../../foundation/certificate/lineage.ts';
 import { type Revocation, revocationToReplace } from '../../foundation/certificate/revocation.ts';
 import type { StackCas } from '../ca/rules/ca-list.ts';
@@ -35,17 +36,26 @@ export function renewalFacts(
 }
 
 type Subject = Pick<RenewalFacts, 'wanted' | 'state' | 'now'>;
-type Order = Pick<OrderLimitFacts, 'limits' | 'issued' | 'ignoreBudget' | 'resumes'> & { reason: string };
+type OrderSubject = Subject & { live: Validity | undefined };
+type Order = Pick<OrderLimitFacts, 'limits' | 'issued' | 'ignoreBudget' | 'resumes'> & {
+  reason: string;
+  /** When other certificates were issued for the same names. */
+  issuedToOthers: readonly Date[];
+};
 
 /** The facts that decide whether a renewal for this reason may be ordered yet. */
 export function orderLimitFacts(
-  { wanted, state, now }: Subject,
-  { reason, ...order }: Order,
+  { wanted, live, state, now }: OrderSubject,
+  { reason, issuedToOthers, ...order }: Order,
 ): OrderLimitFacts {
   const suggested = isSuggested(reason, state?.failures);
+  // The limit of the set does not count then; the budget of the certificate itself does, against a CA that suggests for ever.
+  const issued = suggested ? order.issued : [...order.issued, ...issuedToOthers];
   // What is revoked is replaced at once; the CA's limits hold even so.
   const ignoreBudget = order.ignoreBudget || reason === 'revoked';
-  return { ...order, ignoreBudget, names: wanted.names, forced: reason === 'forced', suggested, now };
+  const endsSoon = live !== undefined && isInLastSixth(live, now);
+  const { names } = wanted;
+  return { ...order, issued, ignoreBudget, names, forced: reason === 'forced', suggested, endsSoon, now };
 }
 
 /** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: archived ones, and those given up. */

@@ -37,12 +37,13 @@ export async function newOrder(
 
 async function requireAllowed(
   { store, clock, limits }: BatchDeps,
-  { wanted, reason, state, ignoreBudget, claim }: Checked,
+  { wanted, live, reason, state, ignoreBudget, claim }: Checked,
 ): Promise<void> {
-  const renewal = { wanted, state, now: clock() };
-  const issued = ignoreBudget ? [] : [...(await issuedLately(store, renewal)), ...claim.issuedToOthers];
+  const renewal = { wanted, live: live?.pointer, state, now: clock() };
+  const issued = ignoreBudget ? [] : await issuedLately(store, renewal);
   // Read last: others of the batch may have been refused meanwhile.
-  const order = { reason, limits: limits.known(), issued, ignoreBudget, resumes: false };
+  const known = { limits: limits.known(), issued, issuedToOthers: claim.issuedToOthers };
+  const order = { ...known, reason, ignoreBudget, resumes: false };
   requireOrderAllowed(orderLimitFacts(renewal, order));
 }
 

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
-import type { Written } from '../../foundation/bucket/object-store.ts';
+import type { ObjectStore, Written } from '../../foundation/bucket/object-store.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
 import { ORDERS_PREFIX } from '../../foundation/certificate/object-keys.ts';
-import { DAY } from '../../foundation/common/durations.ts';
+import { DAY, SECOND } from '../../foundation/common/durations.ts';
 import { ownObject } from '../../foundation/common/own-object.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
@@ -55,6 +55,23 @@ function lately(issued: Issued, now: Date): Issued {
   const age = ({ at }: Issued[number]) => now.getTime() - Date.parse(at);
   const believed = issued.filter((one) => age(one) < ISSUANCE_WINDOW && age(one) > -DAY);
   return [...new Map(believed.map((one) => [`${one.name} ${one.at}`, one])).values()];
+}
+
+const LOCK_KEY = new RegExp(`^${ORDERS_PREFIX}[0-9a-f]{64}\\.json$`);
+
+/**
+ * Removes locks whose lease ran out by S3's clock, and what cannot be read in their place: their workers died. One that keeps
+ * what was issued for its set stays until the sweep (`tidy.ts`); whoever orders the set takes it over.
+ */
+export async function removeDeadLocks(
+  store: Pick<ObjectStore, 'remove'>,
+  reads: Pick<Reads, 'list' | 'get'>,
+): Promise<void> {
+  for (const { key, etag, ageMs } of await reads.list(ORDERS_PREFIX)) {
+    if (!LOCK_KEY.test(key) || ageMs <= CLAIM_SECONDS * SECOND) continue;
+    const lock = orNone((await reads.get(key))?.body, OrderLock);
+    if (!lock || lock.issued.length === 0) await store.remove(key, { etag });
+  }
 }
 
 function textOf(lock: OrderLock): string {

@@ -1,12 +1,21 @@
 import { DAY, HOUR } from '../engine/durations.ts';
+import type { Ca } from '../services/ca.ts';
+import type { IssuedCertificate } from '../services/ca-records.ts';
 import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Parts } from './parts.ts';
-import { isWanted } from './pointer-checks.ts';
+import { isCompromised, isWanted } from './pointer-checks.ts';
 
 /** Invariant 4 and the CA's limits: nothing is issued in vain, no limit is met, and no proof is taken away from under its eyes. */
 export function checkCas({ world, breaches, opportunities }: Parts): void {
   const { scheduler, trace } = world;
+  const namesLike = ({ names }: IssuedCertificate) =>
+    [...world.files].filter(([, file]) => sameNames(file.names, names)).map(([name]) => name);
+  const couldUse = (name: string, issuedAt: number) => {
+    const span = { from: issuedAt - HOUR, until: issuedAt + 2 * DAY };
+    const clear = opportunities.longestClear(name, span, ['s3', 'ca', 'route53', 'dns', 'bus']);
+    return clear >= 30 * HOUR && isWanted(world, name) && !wasChanged(world, name, span.from);
+  };
   for (const ca of world.cas) {
     ca.onLimit.push(({ limit, value, message }, names) => {
       trace.met(`limit ${limit}`);
@@ -16,21 +25,19 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
     });
     ca.onIssued.push((issued) => {
       trace.met(`issued for ${Math.round((issued.notAfter - issued.notBefore) / DAY)} days`);
+      const before = namesLike(issued);
       scheduler.after(2 * DAY, 'after an issue', () => {
-        const namesOf = [...world.files]
-          .filter(([, file]) => sameNames(file.names, issued.names))
-          .map(([name]) => name);
+        const namesOf = [...new Set([...before, ...namesLike(issued)])];
         const isLive = world.everLive.has(issued.certId);
-        if (isLive || namesOf.length === 0) return;
+        if (isLive || namesOf.length === 0 || cannotBeHad(ca, issued)) return;
+        // A reused key, which was revoked meanwhile.
+        if (isCompromised(world, issued, scheduler.now)) return;
         trace.met('issued in vain');
-        const [name = ''] = namesOf;
-        const span = { from: issued.issuedAt - HOUR, until: issued.issuedAt + 2 * DAY };
-        const isClear =
-          opportunities.longestClear(name, span, ['s3', 'ca', 'route53', 'dns', 'bus']) >= 30 * HOUR;
-        if (isClear && isWanted(world, name) && !wasChanged(world, name, span.from))
+        // Of certificates with the same names it may have been for any.
+        if (namesOf.every((name) => couldUse(name, issued.issuedAt)))
           breaches.report(
             'issued-in-vain',
-            `${name} ${issued.serial}; live is ${pointerOf(world, name)?.version}`,
+            `${issued.serial}; live are ${namesOf.map((name) => `${name} ${pointerOf(world, name)?.version}`).join(', ')}`,
           );
       });
     });
@@ -47,6 +54,12 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
           if (!zone.sets.get(`TXT ${set.name}`)?.values.includes(value) && isAsked(world, value))
             world.removedWhileAsked.add(value);
   });
+}
+
+/** What a CA issues for an order that it shows to nobody, or sends as something else twice, is lost, whatever we do. */
+function cannotBeHad(ca: Ca, issued: IssuedCertificate): boolean {
+  if (issued.timesSpoilt >= 2) return true;
+  return [...ca.orders.values()].some((order) => order.isPoisoned && order.issued === issued);
 }
 
 function isAsked(world: World, value: string): boolean {

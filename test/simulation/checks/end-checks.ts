@@ -42,10 +42,9 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     if (state.failures > 0)
       report('no failure remembered', `${name}: ${state.failures} times, ${state.lastFailure?.reason}`);
   }
-  // A lock whose lease is over keeps what was issued for its set.
   for (const prefix of [PENDING_PREFIX, 'orders/'])
     for (const key of bucket.keys(prefix))
-      if (!world.strays.has(key) && parsed(bucket.get(key)?.body).leaseSeconds !== 0)
+      if (!world.strays.has(key) && isHeld(parsed(bucket.get(key)?.body)))
         report(`nothing in ${prefix}`, `${key} of ${new Date(bucket.get(key)?.modified ?? 0).toISOString()}`);
   for (const ca of world.cas)
     for (const { txtValue, identifier } of ca.authorizations.values())
@@ -57,13 +56,30 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     const isStray = [...world.strays].some((stray) =>
       key.includes(stray.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '')),
     );
-    if (!isStray) report('no trouble left', `${key}: ${reason}, at ${at}`);
+    if (!isStray && !isOfTwin(world, key)) report('no trouble left', `${key}: ${reason}, at ${at}`);
   }
   // That an object was set aside passes by itself: nobody has to hear that it is over.
-  for (const subject of [...telling.open].filter((open) => !open.startsWith('object ')))
+  const isOpen = (subject: string) =>
+    !subject.startsWith('object ') &&
+    !isOfTwin(world, subject.replace(/^(\S+) seen from outside$/, 'site $1'));
+  for (const subject of [...telling.open.keys()].filter(isOpen))
     if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(subject.split(' ')[1] ?? '')))
       report('all clear told', subject);
   checkGrowth(world, report);
+}
+
+/** Hosts show a client one certificate for a name: where two have it, the site of the other is never well. */
+function isOfTwin(world: World, trouble: string): boolean {
+  const [, name = ''] = /^site (\S+)$/.exec(trouble) ?? [];
+  const { names = [] } = world.files.get(name) ?? {};
+  return [...world.files].some(
+    ([other, file]) => other !== name && file.names.some((one) => names.includes(one)),
+  );
+}
+
+/** What was issued for its set is kept where a lock ended, or its worker died. */
+function isHeld({ leaseSeconds, issued = [] }: { leaseSeconds?: number; issued?: unknown[] }): boolean {
+  return leaseSeconds !== 0 && issued.length === 0;
 }
 
 /** What belongs to certificates and hosts that are gone has an end. */

@@ -1,4 +1,4 @@
-import { HOUR } from '../engine/durations.ts';
+import { DAY, HOUR } from '../engine/durations.ts';
 import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Breaches } from './broken.ts';
@@ -30,8 +30,9 @@ export function checkForced({
     const isRenewed = pointerOf(world, name)?.version !== replacing;
     const wasChanged =
       (world.wantedSince.get(name) ?? 0) > from - HOUR || (touched.get(name) ?? 0) > from - HOUR;
+    // Nothing is told twice a day.
     const isTold = [...telling.lastTold].some(
-      ([told, at]) => told.startsWith(`renewal ${name} `) && at > from,
+      ([told, at]) => told.startsWith(`renewal ${name} `) && at > from - DAY,
     );
     const isDead = queues.renew.dead.some(({ body }) => JSON.stringify(body).includes(`"${name}"`));
     if (isRenewed || wasChanged || isTold || isDead || !isWanted(world, name)) return;

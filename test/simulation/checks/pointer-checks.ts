@@ -31,7 +31,8 @@ export function checkPointers({ world, breaches, opportunities }: Parts): { comm
     if (!isNew) return;
     commits += 1;
     world.trace.met('committed');
-    if (isCompromised(world, issued)) breaches.report('compromised-key-live', `${name} ${pointer.version}`);
+    if (isCompromised(world, issued, world.scheduler.now - HOUR / 2))
+      breaches.report('compromised-key-live', `${name} ${pointer.version}`);
     world.scheduler.at(issued.notAfter, `expiry of ${name}`, () => judgeExpiry(name, pointer, issued));
   });
 
@@ -79,15 +80,14 @@ function isPair(world: World, name: string, { version }: LivePointer, issued: Is
   }
 }
 
-/** Whether the key's compromise was known for some minutes, longer than a commit takes. */
-function isCompromised(world: World, { keyFingerprint }: IssuedCertificate): boolean {
-  const since = world.scheduler.now - HOUR / 2;
+/** Whether the key's compromise was known at an instant; a commit takes some minutes after it. */
+export function isCompromised(world: World, { keyFingerprint }: IssuedCertificate, at: number): boolean {
   return world.cas.some((ca) =>
     [...ca.issued.values()].some(
       (one) =>
         one.keyFingerprint === keyFingerprint &&
         one.reason === 'keyCompromise' &&
-        (one.revokedAt ?? Number.POSITIVE_INFINITY) < since,
+        (one.revokedAt ?? Number.POSITIVE_INFINITY) < at,
     ),
   );
 }

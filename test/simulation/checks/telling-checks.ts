@@ -5,7 +5,7 @@ import { allClear, headlinesIn, subjectOf } from './mail-text.ts';
 import type { Parts } from './parts.ts';
 
 /** Two runs at once may both send what is new: within so long a mail may come twice. */
-const RACE = 10 * MINUTE;
+export const RACE = 10 * MINUTE;
 
 /** Told in time, not twice a day, and that it is over (invariant 7). */
 export function checkTelling({ world, breaches, opportunities }: Parts): Telling {
@@ -13,7 +13,7 @@ export function checkTelling({ world, breaches, opportunities }: Parts): Telling
   const wasDisturbed = (since: number) =>
     ['notify', 'renew', 'scan'].some((name) => (opportunities.lastHit.get(name) ?? 0) >= since) ||
     telling.disturbedAt >= since;
-  world.mails.onMail.push(({ text }) => {
+  world.mails.onMail.push(({ text, by }) => {
     const { now } = world.scheduler;
     for (const { headline, reason } of headlinesIn(text)) {
       const key = `${subjectOf(headline)} ${headline.startsWith('group') ? 'any' : reason}`;
@@ -27,12 +27,18 @@ export function checkTelling({ world, breaches, opportunities }: Parts): Telling
         breaches.report('told-twice', `${key}, ${Math.round((now - before) / HOUR)} h after the last`);
       telling.told.set(key, now);
       telling.lastTold.set(key, now);
-      telling.open.add(subjectOf(headline));
+      telling.open.set(subjectOf(headline), by);
     }
     for (const subject of allClear(text)) {
       telling.open.delete(subject);
+      telling.lastCleared.set(subject, now);
       for (const key of telling.told.keys()) if (key.startsWith(`${subject} `)) telling.told.delete(key);
     }
+  });
+  // Its mail went out and is not remembered: it comes again, unless a later event has ended what it told of.
+  world.lambda.onEnd.push(({ how }, { id }) => {
+    if (how !== 'ended')
+      for (const [subject, by] of telling.open) if (by === id) telling.open.delete(subject);
   });
   world.bucket.onChange.push(({ key, after, by }) => {
     if (key === NOTICES_KEY && by === 'somebody') telling.disturb();
@@ -63,8 +69,10 @@ export class Telling {
   readonly told = new Map<string, number>();
   /** As `told`, also of what is over. */
   readonly lastTold = new Map<string, number>();
-  /** Subjects that were told and are not over yet. */
-  readonly open = new Set<string>();
+  /** Subjects that were told and are not over yet, with the run that told them last. */
+  readonly open = new Map<string, string>();
+  /** When their end was told, by subject. */
+  readonly lastCleared = new Map<string, number>();
   readonly #world: World;
   disturbedAt = 0;
 

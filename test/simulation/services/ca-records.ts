@@ -43,6 +43,8 @@ export interface IssuedCertificate {
   /** PEM with its chain. */
   fullchain: string;
   issuedAt: number;
+  /** How often what was sent of it was of no use. */
+  timesSpoilt: number;
   /** When the CA was first asked for it. */
   window?: Window;
   replacedBy?: string;

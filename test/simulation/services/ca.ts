@@ -115,8 +115,8 @@ export class Ca extends CaBook {
     return this.shown(order);
   }
 
-  certificate(account: string, url: string): string {
-    return this.orderOf(account, url).issued?.fullchain ?? '';
+  certificate(account: string, url: string): IssuedCertificate | undefined {
+    return this.orderOf(account, url).issued;
   }
 
   revoke(issued: IssuedCertificate, reason?: string): void {
@@ -145,6 +145,7 @@ export class Ca extends CaBook {
       account: order.account,
       fullchain: leaf + this.issuer.certificate,
       issuedAt: scheduler.now,
+      timesSpoilt: 0,
     };
     this.issued.set(issued.certId, issued);
     order.issued = issued;

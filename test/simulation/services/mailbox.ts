@@ -7,6 +7,8 @@ export interface Mail {
   at: number;
   subject: string;
   text: string;
+  /** The run of notify that sent it. */
+  by: string;
 }
 
 /** What people were told. */
@@ -19,9 +21,9 @@ export class Mails {
     this.#scheduler = scheduler;
   }
 
-  send({ subject, text }: { subject: string; text: string }): void {
+  send(mail: Omit<Mail, 'at'>): void {
     this.count += 1;
-    for (const hear of this.onMail) hear({ at: this.#scheduler.now, subject, text });
+    for (const hear of this.onMail) hear({ ...mail, at: this.#scheduler.now });
   }
 }
 
@@ -34,7 +36,7 @@ export function mailboxFor(
       calls.make(invocation, {
         port: 'mail',
         what: `mail ${mail.subject}`,
-        effect: () => mails.send(mail),
+        effect: () => mails.send({ ...mail, by: invocation.id }),
         trouble: () => new Error('could not publish to the topic: no answer'),
         latencyMs: 40,
       }),

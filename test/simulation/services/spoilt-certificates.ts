@@ -1,9 +1,12 @@
 import type { Ca } from './ca.ts';
+import type { IssuedCertificate } from './ca-records.ts';
 
 /** Now and then what a CA sends is no certificate of use: cut off, a page for people, or another chain's. */
-export function spoil(ca: Ca, fullchain: string): string {
+export function spoil(ca: Ca, issued: IssuedCertificate | undefined): string {
   const { faults, random } = ca.parts;
-  if (!faults.happens('ca.spoilt-certificate')) return fullchain;
+  const { fullchain = '' } = issued ?? {};
+  if (!issued || !faults.happens('ca.spoilt-certificate')) return fullchain;
+  issued.timesSpoilt += 1;
   return random.pick([
     fullchain.slice(0, Math.floor(fullchain.length / 2)),
     '<html><body>502 Bad Gateway</body></html>',

@@ -52,6 +52,15 @@ describe('the CA of a renewal', () => {
     [B, 'others-stay-down', { live: undefined, isForAge: false, troubles: { [A]: down(DAY) } }],
     [B, 'others-stay-down', { isForAge: false, troubles: { [A]: down(DAY) } }],
     [C, 'others-stay-down', { live: ending, troubles: { [A]: down(DAY), [B]: down(DAY) } }],
+    // What the fallback refuses the others may issue, once they are up again; a CA's own Retry-After is kept.
+    [A, 'all-stay-down', { live: ending, lastCa: B, troubles: { [A]: down(DAY) } }],
+    [B, 'others-stay-down', { live: ending, lastCa: A, troubles: { [A]: down(DAY) } }],
+    [B, 'others-stay-down', { live: ending, lastCa: B, troubles: { [A]: down(DAY, { until: at(HOUR) }) } }],
+    [
+      B,
+      'all-stay-down',
+      { live: ending, lastCa: C, troubles: { [A]: down(DAY), [B]: down(DAY, { at: at(-HOUR) }) } },
+    ],
     [
       B,
       'all-stay-down',

@@ -136,6 +136,9 @@ describe('CAA of a certificate with several CAs', () => {
     await hoursUntil(world.fallback.directoryUrl, 30);
     expect(world.fallback.requests).toEqual([]);
     expect(JSON.parse(world.store.text('state/shop.json')).lastFailure.reason).toBe('caa-forbids');
+    // The first one is asked again, and is up by then.
+    world.authority.before = () => {};
+    expect(await hoursUntil(world.authority.directoryUrl, 48)).toBeLessThan(30);
   });
 });
 

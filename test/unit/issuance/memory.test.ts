@@ -206,6 +206,19 @@ describe('the budget of a certificate', () => {
     expect(world.authority.issued).toHaveLength(5);
   });
 
+  it('is one more in the last sixth of a life, so that none expires because of it', async () => {
+    world.authority.lifetimeDays = 6;
+    for (let times = 0; times < 4; times += 1) await force();
+    world.pass(4 * DAY);
+    const look = () => plan(parseStart({ start: 'hourly-check' }));
+    expect((await look()).certificates).toMatchObject([{ action: 'wait', reason: 'budget-spent' }]);
+    world.pass(DAY + HOUR);
+    const [batch] = (await look()).batches;
+    if (!batch) throw new Error('nothing is due');
+    expect(await world.renew(batch)).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.issued).toHaveLength(5);
+  });
+
   it('is kept by renew, whatever the message says', async () => {
     for (let times = 0; times < 4; times += 1) await force();
     const replacing = world.live('a').version;

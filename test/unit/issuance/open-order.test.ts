@@ -128,8 +128,12 @@ describe('a forced renewal that was left', () => {
     expect(message(await world.renew(twin, { store: left }), twin)).toThrow(/waits its turn/);
   });
 
-  it('is not forgotten to have failed by a check that does not see its open order', async () => {
+  it.each([
+    ['does not see its open order', 0],
+    ['comes within minutes after it', 15 * MINUTE],
+  ])('is not forgotten to have failed by a check that %s', async (_, sooner) => {
     const left = await diedAt('finalize');
+    world.pass(-sooner);
     const failed = {
       failures: 2,
       lastFailure: { at: world.clock().toISOString(), reason: 'x', message: 'm' },

@@ -55,6 +55,13 @@ describe('the budget', () => {
       undefined,
     ],
     ['four, and an order that is under way', { issued: ago(1, 1, 1, 1), resumes: true }, undefined],
+    ['four, and a life that ends soon', { issued: ago(1, 1, 1, 1), endsSoon: true }, undefined],
+    ['five, and a life that ends soon', { issued: ago(1, 1, 1, 1, 2), endsSoon: true }, later(7 * DAY - 2)],
+    [
+      'four refused proofs, and a life that ends soon',
+      { limits: refused('example.com', 1, 10, 20, 50), endsSoon: true },
+      later(10 * MINUTE),
+    ],
     ['three refused proofs in an hour', { limits: refused('example.com', 1, 2, 3) }, undefined],
     ['four refused proofs in an hour', { limits: refused('example.com', 1, 10, 20, 50) }, later(10 * MINUTE)],
     ['four of them, one over', { limits: refused('example.com', 1, 10, 20, 60) }, undefined],

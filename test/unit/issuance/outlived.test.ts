@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { limitsKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { orderLockKey } from '../../../lib/issuance/renewal/order-lock.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
@@ -185,6 +186,31 @@ describe('what a sweep removes by its age', () => {
     expect(world.store.keys()).toContain(key);
     await run();
     expect(world.store.keys()).not.toContain(key);
+  });
+});
+
+describe('the lock of an order whose worker died', () => {
+  const key = orderLockKey({ ca: 'https://ca.test/directory', names: ['example.com'] });
+  const held = { name: 'shop', owner: 'gone', leaseSeconds: 900, issued: [] };
+
+  it.each([JSON.stringify(held), 'not JSON'])(
+    'is removed by the next check after its lease: %s',
+    async (body) => {
+      await put(key, body);
+      world.pass(900_000);
+      await run('hourly-check');
+      expect(world.store.keys()).toContain(key);
+      world.pass(1000);
+      await run('hourly-check');
+      expect(world.store.keys()).not.toContain(key);
+    },
+  );
+
+  it('stays while it keeps what was issued for its names, which their budget counts', async () => {
+    await put(key, JSON.stringify({ ...held, issued: [{ name: 'shop', at: '2026-11-19T02:00:00.000Z' }] }));
+    world.pass(DAY);
+    await run('hourly-check');
+    expect(world.store.keys()).toContain(key);
   });
 });
 

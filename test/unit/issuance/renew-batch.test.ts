@@ -342,6 +342,27 @@ describe('one renewal issues one certificate', () => {
     },
   );
 
+  it('and is shown to the groups that its file names by then, also what was archived before', async () => {
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    await world.renew(world.due(['shop']));
+    world.pass(60 * 24 * 60 * MINUTE);
+    const next = world.due(['shop'], { reason: 'expires-soon', replacing: world.live('shop').version });
+    let left: MemoryStore | undefined;
+    world.store.beforeWrite = (key) => {
+      if (key === 'live/shop.json') left ??= world.store.snapshot(world.clock);
+    };
+    await world.renew(next);
+    if (!left) throw new Error('the pointer was not written');
+    await left.put('renewal/shop.json', JSON.stringify({ names: ['example.com'], hosts: ['api'] }));
+    world.pass(LEASE);
+    expect(await world.renew(next, { store: left })).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.issued).toHaveLength(2);
+    const { hosts, version } = world.live('shop', left);
+    expect(hosts).toEqual(['api']);
+    for (const file of ['cert', 'chain', 'fullchain', 'privkey'])
+      expect(left.groups(`archive/shop/${version}/${file}.pem`)).toEqual(['api']);
+  });
+
   it('and the next one another, although the last left its order', async () => {
     let left: MemoryStore | undefined;
     world.store.beforeWrite = (key) => {

@@ -154,9 +154,12 @@ describe('the budget of a set of names', () => {
   const DAY = 24 * HOUR;
   const KEY = () => orderLockKey({ ca: world.authority.directoryUrl, names: NAMES });
   const lock = () => JSON.parse(world.store.text(KEY()));
-  const scanned = async (names: string, more: object = {}) => {
+  const scanned = async (names: string, more: object = {}) =>
+    look({ start: 'force', names: [names], ...more });
+  const check = () => look({ start: 'hourly-check' });
+  const look = (start: object) => {
     const deps = { ...world, hosts: new FakeHosts(), askRenewalInfo: async () => undefined };
-    return scan(deps, parseStart({ start: 'force', names: [names], ...more }), world.clock());
+    return scan(deps, parseStart(start), world.clock());
   };
   /** Forces the renewal of both every three hours. */
   const forceBoth = async (times: number) => {
@@ -178,6 +181,18 @@ describe('the budget of a set of names', () => {
     await forceBoth(1);
     expect(world.authority.issued).toHaveLength(6);
     expect(lock().issued).toHaveLength(4);
+  });
+
+  it('does not hold up what the CA suggests, as its own limit does not', async () => {
+    await forceBoth(2);
+    const { certId, version } = world.live('shop');
+    const suggested = { certId, at: world.clock().toISOString() };
+    await world.store.put('state/shop.json', JSON.stringify({ failures: 0, suggested }));
+    const due = world.due(['shop'], { reason: 'suggested-window', replacing: version });
+    expect((await check()).certificates).toContainEqual(
+      expect.objectContaining({ name: 'shop', action: 'renew', reason: 'suggested-window' }),
+    );
+    expect(await said(world.renew(due))).toEqual(['shop renewed suggested-window']);
   });
 
   it('is kept by renew, whatever the message says, and passed by whoever knows better', async () => {

@@ -12,6 +12,8 @@ export interface ChoiceFacts {
   /** Directory addresses, the preferred one first; at least one. */
   cas: readonly string[];
   troubles: CaTroubles | undefined;
+  /** The CA of the last try, which failed. */
+  lastCa?: string | undefined;
   /** The live certificate; `undefined` before the first. */
   live: Validity | undefined;
   /** Whether only the certificate's age is the reason to renew it. */
@@ -22,16 +24,24 @@ export interface ChoiceFacts {
 /** Fewer failures in a row are a bad hour, not a CA that stays down. */
 const ENOUGH_FAILURES = 3;
 
-/** The first CA that does not stay down; if all do, the one whose last try is oldest. docs/decisions/0010 says why. */
+/**
+ * The first CA that does not stay down; if all do, or that one is a fallback and refused the last try for another reason, the
+ * one whose last try is oldest. docs/decisions/0010 says why.
+ */
 export function chooseCa(facts: ChoiceFacts): CaChoice {
-  const { cas, troubles } = facts;
+  const { cas, troubles, lastCa, now } = facts;
   const [preferred = ''] = cas;
   if (cas.length === 1) return { ca: preferred, reason: 'only-one' };
   const usable = cas.find((ca) => !staysDown(troubles?.[ca], facts));
-  if (usable !== undefined)
-    return { ca: usable, reason: usable === preferred ? 'preferred' : 'others-stay-down' };
+  if (usable === preferred) return { ca: preferred, reason: 'preferred' };
+  // A CA is not asked before the end of its own Retry-After, as long as there is another one.
+  const isAskable = (ca: string) => !(Date.parse(troubles?.[ca]?.until ?? '') > now.getTime());
+  const before = cas.slice(0, usable === undefined ? cas.length : cas.indexOf(usable));
+  const askable = usable === undefined ? before : before.filter(isAskable);
+  if (usable !== undefined && (usable !== lastCa || askable.length === 0))
+    return { ca: usable, reason: 'others-stay-down' };
   const triedAt = (ca: string) => troubles?.[ca]?.at ?? '';
-  const ca = cas.reduce((oldest, other) => (triedAt(other) < triedAt(oldest) ? other : oldest), preferred);
+  const ca = askable.reduce((oldest, other) => (triedAt(other) < triedAt(oldest) ? other : oldest));
   return { ca, reason: 'all-stay-down' };
 }
 

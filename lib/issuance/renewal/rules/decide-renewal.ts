@@ -105,7 +105,8 @@ export function caFor(
 ): CaChoice {
   const isForAge = isOfKind(reason, 'for-age');
   const troubles = limited ? withLimits(state?.cas, limited, now) : state?.cas;
-  return chooseCa({ cas: casOf(wanted, stack), troubles, live, isForAge, now });
+  const lastCa = state?.failures ? state.lastCa : undefined;
+  return chooseCa({ cas: casOf(wanted, stack), troubles, lastCa, live, isForAge, now });
 }
 
 /** Whether the next try goes to another CA than the one that caused the back-off. */

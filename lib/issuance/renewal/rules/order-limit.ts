@@ -27,6 +27,8 @@ export interface OrderLimitFacts {
   resumes: boolean;
   /** Suggested by the CA and not refused yet: exempt (Let's Encrypt, "Rate Limits", "ARI Renewals"). */
   suggested?: boolean;
+  /** Whether the live certificate is in the last sixth of its life: it gets the one certificate that is kept back. */
+  endsSoon?: boolean;
   now: Date;
 }
 
@@ -45,15 +47,25 @@ export function orderLimitOf(facts: OrderLimitFacts): OrderLimit | undefined {
   return facts.resumes || facts.ignoreBudget ? undefined : budgetLimit(facts);
 }
 
-function budgetLimit({ names, limits, issued, now }: OrderLimitFacts): OrderLimit | undefined {
+function budgetLimit({
+  names,
+  limits,
+  issued,
+  endsSoon = false,
+  now,
+}: OrderLimitFacts): OrderLimit | undefined {
+  const most = endsSoon ? MOST + 1 : MOST;
   const certificates = {
-    what: `${MOST} certificates in 7 days`,
-    until: freeAt(issued, ISSUANCE_WINDOW, now),
+    what: `${most} certificates in 7 days`,
+    until: freeAt(issued, { most, windowMs: ISSUANCE_WINDOW, now }),
   };
   const proofs = [...new Set(names.map(identifierOf))].map((name) => {
     const refused = limits.failedAuthorizations.filter((failed) => failed.name === name);
     const instants = refused.map(({ at }) => new Date(at));
-    return { what: `${MOST} refused proofs for ${name} in an hour`, until: freeAt(instants, HOUR, now) };
+    return {
+      what: `${MOST} refused proofs for ${name} in an hour`,
+      until: freeAt(instants, { most: MOST, windowMs: HOUR, now }),
+    };
   });
   const [longest] = [certificates, ...proofs].sort(
     (a, b) => (b.until?.getTime() ?? 0) - (a.until?.getTime() ?? 0),
@@ -64,11 +76,14 @@ function budgetLimit({ names, limits, issued, now }: OrderLimitFacts): OrderLimi
   return { reason: 'budget-spent', until, message: `${what} are enough; ${next}` };
 }
 
-/** When the window will hold fewer than {@link MOST}; `undefined` if it does now. */
-function freeAt(instants: readonly Date[], windowMs: number, now: Date): Date | undefined {
+/** When the window will hold fewer than `most`; `undefined` if it does now. */
+function freeAt(
+  instants: readonly Date[],
+  { most, windowMs, now }: { most: number; windowMs: number; now: Date },
+): Date | undefined {
   // An instant that cannot be read is in no window, and would spoil the order.
   const ends = instants.map((instant) => instant.getTime() + windowMs).filter((end) => end > now.getTime());
-  const end = ends.sort((a, b) => a - b).at(-MOST);
+  const end = ends.sort((a, b) => a - b).at(-most);
   return end === undefined ? undefined : new Date(end);
 }
 

@@ -68,7 +68,7 @@ export function arise(memory: Memory, arisen: Arisen): void {
   const key = keyOf(arisen);
   // It comes late: all was well after it.
   if (Date.parse(memory.well?.[key] ?? '') > Date.parse(arisen.at)) return;
-  const before = memory.troubles[key];
+  const before = memory.troubles[key] ?? takeBack(memory, key);
   memory.troubles[key] = {
     ...before,
     notBefore: undefined,
@@ -82,6 +82,13 @@ export function arise(memory: Memory, arisen: Arisen): void {
     since: before?.since ?? arisen.at,
     told: before?.told ?? {},
   };
+}
+
+/** The trouble whose end nobody was told yet: it goes on, and is not told anew. */
+function takeBack(memory: Memory, key: string): Trouble | undefined {
+  const back = memory.over.filter((trouble) => keyOf(trouble) === key);
+  memory.over = memory.over.filter((trouble) => keyOf(trouble) !== key);
+  return back.at(-1);
 }
 
 /** Ends troubles; for those that were reported, the end is reported too. */

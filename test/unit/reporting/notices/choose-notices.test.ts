@@ -195,6 +195,18 @@ describe('what the check finds', () => {
     ).toEqual(['bad', '', 'over bad']);
   });
 
+  it('is not told anew where it comes back before anybody heard that it was over', () => {
+    const again = at(20 * MINUTE);
+    expect(
+      mails([
+        [NOW, notDeployed('web', 'i-1')],
+        [at(5 * MINUTE), checked({}, at(5 * MINUTE))],
+        [again, notDeployed('web', 'i-1', again)],
+        [at(HOUR), checked({}, at(HOUR))],
+      ]),
+    ).toEqual(['web', '', '', 'over web']);
+  });
+
   it('is told: what is overdue without a failure', () => {
     const overdue = { count: 2, items: ['a', 'b'] };
     const failing = { count: 1, items: ['a'] };
