@@ -6,12 +6,13 @@ import type { Followed } from './follow.ts';
 
 /** How many certificates are followed at once. */
 const AT_ONCE = 16;
-const COLOURS: Record<Followed['outcome'], 'green' | 'yellow' | 'red'> = {
+export const COLOURS: Record<Followed['outcome'], 'green' | 'yellow' | 'red'> = {
   renewed: 'green',
   deployed: 'green',
   'not-due': 'green',
   failed: 'red',
   rejected: 'red',
+  revoked: 'red',
   'no-hosts': 'red',
   offline: 'red',
   'not-served': 'red',
@@ -20,7 +21,7 @@ const COLOURS: Record<Followed['outcome'], 'green' | 'yellow' | 'red'> = {
   waits: 'yellow',
 };
 const DONE: readonly Followed['outcome'][] = ['renewed', 'deployed', 'not-due'];
-const isDone = ({ outcome }: Followed) => DONE.includes(outcome);
+export const isDone = ({ outcome }: Pick<Followed, 'outcome'>) => DONE.includes(outcome);
 
 /** What a wait is given: whom it tells, and what ends it. */
 interface Watch {

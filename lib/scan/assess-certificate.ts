@@ -94,6 +94,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const assessment: Assessment = {
     planned: {
       ...plannedCertificate(wanted, decision, { notAfter, ca: choice }),
+      ...(decision.action === 'mend' && renewal !== undefined && { heldUp: renewal }),
       ...(caa && { caa }),
       ...(standing && { standing }),
       ...(start.dryRun && places.length > 0 && { zones: [...new Set(places.map((zone) => zone.name))] }),

@@ -86,6 +86,18 @@ describe('a plan of a file that is not in the bucket', () => {
   });
 });
 
+it('a plan of a repair says which renewal is held up beside it', async () => {
+  await want('due', { hosts: ['web'] });
+  await live('due', 12);
+  const plan = async () => (await scan(deps(), parseStart({ start: 'plan' }), NOW)).certificates;
+  const notBefore = new Date(NOW.getTime() + DAY).toISOString();
+  await store.put('state/due.json', JSON.stringify({ failures: 2, notBefore }));
+  expect(await plan()).toMatchObject([{ action: 'mend', heldUp: 'expires-soon' }]);
+  await live('due', 60);
+  await store.remove('state/due.json');
+  expect(await plan()).toEqual([expect.not.objectContaining({ heldUp: expect.anything() })]);
+});
+
 describe('a check of all certificates', () => {
   it('rejects a key that stands twice at each check, from the index too', async () => {
     await store.put('renewal/shop.json', '{ "names": ["example.com"], "names": ["www.example.com"] }');
