@@ -33,6 +33,7 @@ export interface Followed {
     | 'renewed'
     | 'deployed'
     | 'interrupted'
+    | 'nothing-to-deploy'
     | Exclude<HostsEnd, 'served' | 'no-hosts-wanted'>
     | Settled['outcome'];
   message: string;

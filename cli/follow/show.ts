@@ -16,6 +16,7 @@ export const COLOURS: Record<Followed['outcome'], 'green' | 'yellow' | 'red'> = 
   'no-hosts': 'red',
   offline: 'red',
   'not-served': 'red',
+  'nothing-to-deploy': 'red',
   unfinished: 'yellow',
   interrupted: 'yellow',
   waits: 'yellow',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deploymentsDue } from '../../../cli/follow/deployments-due.ts';
+import { deploymentsDue, nothingToDeploy } from '../../../cli/follow/deployments-due.ts';
 import { followRenewal, lookBefore } from '../../../cli/follow/follow.ts';
 import { hostOutcomes, leaveAlone } from '../../../cli/follow/settled.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
@@ -192,5 +192,17 @@ describe('deploymentsDue', () => {
   ])('asks for %s', (_, wanted, due) => {
     const found = deploymentsDue(certificates, { wanted, groups: ['web', 'api'] });
     expect(found.map(({ group, names }) => [group, names])).toEqual(due);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ['nothing named', [], []],
+    ['a group and a certificate of it', ['web', 'a'], []],
+    ['a certificate without hosts', ['a', 'c'], ['c: no host group is to have it']],
+    ['a group without certificates', ['web', 'db', 'db'], ['db: no live certificate names this group']],
+  ])('leaves nothing that is named without a word: %s', (_, wanted, told) => {
+    const groups = ['web', 'api', 'db'];
+    const due = deploymentsDue(certificates, { wanted, groups });
+    const idle = nothingToDeploy(wanted, { due, groups });
+    expect(idle.map(({ name, message }) => `${name}: ${message}`)).toEqual(told);
   });
 });

@@ -141,6 +141,7 @@ describe('an answer', () => {
     ['no-hosts', false],
     ['offline', false],
     ['not-served', false],
+    ['nothing-to-deploy', false],
     ['unfinished', false],
     ['interrupted', false],
     ['waits', false],
