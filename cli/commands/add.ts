@@ -1,7 +1,6 @@
 import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
-import type { CaaEdit } from '../../lib/issuance/caa/rules/caa-plan.ts';
 import type { PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { CommandError } from '../command-error.ts';
@@ -46,13 +45,11 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   const text = `${JSON.stringify(file, null, 2)}\n`;
   const wanted = parseRenewalFile(text, name, await settingsOf(stack));
   const deps = openFollow(stack);
-  if (!options.dryRun && !options.force && (await deps.store.get(key))) throw existing(key);
+  if (!options.force && (await deps.store.get(key))) throw existing(key);
   const planned = await decider(stack, { file })(name);
-  const dns = planned
-    ? dnsLines(planned)
-    : [`${name}: scan could not be asked what will be written to the DNS`];
+  const dns = planned ? dnsLines(planned) : [`${name}: ${UNASKED}`];
   if (planned?.action === 'reject' || options.dryRun) return previewed(name, { planned, dns, file });
-  await requireConsent(planned ? setsAboveOthers(planned) : [], options);
+  await requireConsent(planned, options);
   const before = await lookBefore(deps, [name]);
   const replaced = await write(deps.store, { key, text, force: options.force ?? false });
   const told = `${replaced ? 'replaced' : 'added'} ${key} for ${wanted.names.join(', ')}`;
@@ -74,30 +71,44 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   return { ...answer, json: { key, file, planned, certificates: followed } };
 }
 
+const UNASKED = 'scan could not be asked what will be written to the DNS';
+
 /** What would come of it; nothing was written. */
-function previewed(
+export function previewed(
   name: string,
   { planned, dns, file }: { planned: PlannedCertificate | undefined; dns: string[]; file: object },
 ): Answer {
-  const isRejected = planned?.action === 'reject';
-  const outcome = isRejected ? 'rejected' : 'would-add';
-  const message = isRejected ? planned.message : (planned?.reason ?? '');
+  const { outcome, message } = previewOf(planned);
   const certificates = [{ name, outcome, message, hosts: [] }];
   const first = `${name}: ${outcome}${message === '' ? '' : ` (${message})`}`;
+  const isRejected = outcome === 'rejected';
   return {
-    ok: !isRejected,
+    ok: outcome === 'would-add',
     json: { file, planned, certificates },
-    text: [first, ...(isRejected ? [] : dns), 'add: nothing was written'].join('\n'),
+    text: [first, ...(isRejected || !planned ? [] : dns), 'add: nothing was written'].join('\n'),
   };
 }
 
-/** Has a person agree, once, to CAA sets that shut other CAs out of names of others; throws {@link CommandError} otherwise. */
+function previewOf(planned: PlannedCertificate | undefined) {
+  if (!planned) return { outcome: 'unknown', message: UNASKED };
+  if (planned.action === 'reject') return { outcome: 'rejected', message: planned.message };
+  const isRefused = (planned.caa?.refused ?? []).length > 0;
+  return {
+    outcome: isRefused ? 'would-fail' : 'would-add',
+    message: isRefused ? 'caa-forbids' : planned.reason,
+  };
+}
+
+/**
+ * Has a person agree, once, to CAA sets that shut other CAs out of names of others, or to not knowing of any; throws
+ * {@link CommandError} otherwise.
+ */
 async function requireConsent(
-  sets: readonly CaaEdit[],
+  planned: PlannedCertificate | undefined,
   { yes = false, json = false }: AddOptions,
 ): Promise<void> {
-  if (sets.length === 0 || yes) return;
-  const lines = caaLines({ caa: { edits: [...sets], notPossible: [] } });
+  const lines = toAgreeTo(planned);
+  if (lines.length === 0 || yes) return;
   if (!json && isAsked()) {
     console.error(lines.join('\n'));
     if (await confirm('Write it?')) return;
@@ -107,6 +118,11 @@ async function requireConsent(
     remedy:
       'nothing was written; --yes agrees, and "caa" in a renewal file with "mode": "check" or "off" leaves CAA alone',
   });
+}
+
+export function toAgreeTo(planned: PlannedCertificate | undefined): string[] {
+  if (!planned) return [`${UNASKED}, such as CAA that shuts other CAs out`];
+  return caaLines({ caa: { edits: setsAboveOthers(planned), notPossible: [] } });
 }
 
 /** The renewal file that the options ask for. */
