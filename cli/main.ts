@@ -41,7 +41,9 @@ program
 
 program
   .command('show')
-  .description('one certificate: its renewal file, what is live of it, its versions, its last failure')
+  .description(
+    'one certificate: its status, its renewal file, what is live of it, its versions, its last failure',
+  )
   .argument('<name>', 'of the certificate')
   .action(
     answering(([[name = ''] = []], options) =>

@@ -40,11 +40,11 @@ export interface StatusReads {
 
 /**
  * The status of every certificate that is wanted or live, and of each object that does not belong where it is, the soonest
- * trouble first. Only reads.
+ * trouble first; with `only`, of that certificate. Only reads.
  */
 export async function readStatus(
   { store, hosts, stack }: StatusReads,
-  { now, readsAtOnce }: { now: Date; readsAtOnce: number },
+  { now, readsAtOnce, only }: { now: Date; readsAtOnce: number; only?: string },
 ): Promise<CertificateStatus[]> {
   const [renewals, live, states, revoked, acm, reports] = await Promise.all([
     store.list(RENEWAL_PREFIX, { deep: true }),
@@ -53,21 +53,25 @@ export async function readStatus(
     ),
   ]);
   const wantedFiles = renewalFilesIn(renewals);
-  const named = wantedFiles.flatMap((file) => ('name' in file ? file.name : []));
+  const isAskedFor = (name: string) => only === undefined || name === only;
+  const named = wantedFiles.flatMap((file) => ('name' in file ? file.name : [])).filter(isAskedFor);
   const readAll = readerOf(store, readsAtOnce);
+  const inFolder = (objects: Parameters<typeof namesIn>[0] = [], prefix: string) =>
+    namesIn(objects, prefix).filter(isAskedFor);
   const [files, pointers, remembered, revocations, imports, records] = await Promise.all([
     readAll(renewalKey, named, (text, name) => readFile(text, name, stack)),
-    readAll(liveKey, namesIn(live ?? [], LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
-    readAll(stateKey, namesIn(states ?? [], STATE_PREFIX), (text) => parseState(text, now)),
-    readAll(revokedKey, namesIn(revoked ?? [], REVOKED_PREFIX), (text) => orNone(text, Revocations)),
-    readAll(acmKey, namesIn(acm ?? [], ACM_PREFIX), (text) => orNone(text, AcmRecord)),
+    readAll(liveKey, inFolder(live, LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
+    readAll(stateKey, inFolder(states, STATE_PREFIX), (text) => parseState(text, now)),
+    readAll(revokedKey, inFolder(revoked, REVOKED_PREFIX), (text) => orNone(text, Revocations)),
+    readAll(acmKey, inFolder(acm, ACM_PREFIX), (text) => orNone(text, AcmRecord)),
     readAll(hostKey, instanceIdsIn(reports ?? []), (text) => orNone(text, HostRecord)),
   ]);
   const misnamed = wantedFiles.flatMap((file) =>
     'rejected' in file ? { name: file.rejected, error: file.error } : [],
   );
   const wanted = new Set(named);
-  for (const { name, error } of [...misnamed, ...(await findStrays(store))]) {
+  const strays = only === undefined ? [...misnamed, ...(await findStrays(store))] : [];
+  for (const { name, error } of strays) {
     wanted.add(name);
     files.set(name, { rejected: describeError(error).message });
   }
