@@ -30,7 +30,7 @@ export async function showFrom(reads: ShowReads, name: string, now: Date): Promi
     findPointer(store, name),
     findState(store, name, now),
     store.folders(archivePrefix(name)),
-    readStatus(reads, { now, readsAtOnce: READS_AT_ONCE, only: name }),
+    readStatus(reads, { now, readsAtOnce: READS_AT_ONCE, only: new Set([name]) }),
   ]);
   if (!status) throw await nothingByThatName(store, name);
   const { health, trouble } = status;

@@ -33,19 +33,31 @@ import { groupsOf, type HealthFacts } from '../../scan/rules/health.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
 
 export interface StatusReads {
-  store: Reads;
+  store: Pick<Reads, 'list' | 'get'>;
   hosts: Pick<Hosts, 'inGroup'>;
   stack: Stack;
 }
 
+interface Asked {
+  now: Date;
+  readsAtOnce: number;
+  /** These certificates; all without it. */
+  only?: ReadonlySet<string>;
+}
+
 /**
  * The status of every certificate that is wanted or live, and of each object that does not belong where it is, the soonest
- * trouble first; with `only`, of that certificate. Only reads.
+ * trouble first. Only reads.
  */
-export async function readStatus(
+export async function readStatus(reads: StatusReads, asked: Asked): Promise<CertificateStatus[]> {
+  return (await readHealthFacts(reads, asked)).map(statusOf).sort(bySoonestTrouble);
+}
+
+/** What the health of each certificate is judged by. */
+export async function readHealthFacts(
   { store, hosts, stack }: StatusReads,
-  { now, readsAtOnce, only }: { now: Date; readsAtOnce: number; only?: string },
-): Promise<CertificateStatus[]> {
+  { now, readsAtOnce, only }: Asked,
+): Promise<HealthFacts[]> {
   const [renewals, live, states, revoked, acm, reports] = await Promise.all([
     store.list(RENEWAL_PREFIX, { deep: true }),
     ...[LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, HOSTS_PREFIX].map((prefix) =>
@@ -53,7 +65,7 @@ export async function readStatus(
     ),
   ]);
   const wantedFiles = renewalFilesIn(renewals);
-  const isAskedFor = (name: string) => only === undefined || name === only;
+  const isAskedFor = (name: string) => only === undefined || only.has(name);
   const named = wantedFiles.flatMap((file) => ('name' in file ? file.name : [])).filter(isAskedFor);
   const readAll = readerOf(store, readsAtOnce);
   const inFolder = (objects: Parameters<typeof namesIn>[0] = [], prefix: string) =>
@@ -90,11 +102,11 @@ export async function readStatus(
   });
   const facts = [...new Set([...wanted, ...pointers.keys()])].map(factsOf);
   const fleet = await listFleet(hosts, facts.flatMap(groupsOf), () => {});
-  return facts.map((one) => statusOf({ ...one, fleet })).sort(bySoonestTrouble);
+  return facts.map((one) => ({ ...one, fleet }));
 }
 
 /** Reads the objects of one kind. */
-function readerOf(store: Reads, concurrency: number) {
+function readerOf(store: StatusReads['store'], concurrency: number) {
   return async <T>(
     keyOf: (name: string) => string,
     names: readonly string[],

@@ -1,4 +1,4 @@
-import { isPending, isWell } from '../../../scan/rules/health.ts';
+import { isPending, isWell, type Judgement } from '../../../scan/rules/health.ts';
 import { judgeHealth } from '../../../scan/rules/judge-health.ts';
 import type { CertificateFacts } from './facts.ts';
 import { failing, foundOr, ok, type Result, unseen, warning } from './finding.ts';
@@ -24,7 +24,11 @@ export function checkHealth({ wanted, stack, kept, groups, now }: Facts): Result
     fleet: new Map(listed),
     now,
   };
-  const judgement = judgeHealth(facts);
+  return resultOf(judgeHealth(facts));
+}
+
+/** A judgement as a finding: what goes on by itself is a warning. */
+export function resultOf(judgement: Judgement): Result {
   if (isWell(judgement)) return ok('health', 'valid, not revoked, and served wherever it is wanted');
   const { health, seen, remedy } = judgement;
   const say = isPending(judgement) ? warning : failing;
