@@ -138,10 +138,11 @@ program
 
 program
   .command('import')
-  .description("takes over another program's certificates, so that nothing is issued needlessly")
+  .description("takes over another program's certificates, and follows them to the hosts")
   .argument('[folder]', 'of certbot, lego, acme.sh or dehydrated', '/etc/letsencrypt')
   .option('--hosts <groups>', 'host groups that serve them')
   .option('--dry-run', 'say what would be taken over, and write nothing')
+  .option(...LIMIT)
   .action(
     answering(([[folder = ''] = []], options: ImportOptions) =>
       import('./commands/import.ts').then(({ importFolder }) => importFolder(folder, options)),
