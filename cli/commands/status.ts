@@ -19,7 +19,14 @@ export async function status({ stage }: GlobalOptions, now = new Date()): Promis
     hosts: openHosts(stack),
     stack: await settingsOf(stack),
   };
-  const certificates = await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE });
+  return answerOf(stack, await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE }), now);
+}
+
+export function answerOf(
+  stack: Pick<DeployedStack, 'name' | 'region'>,
+  certificates: readonly CertificateStatus[],
+  now: Date,
+): Answer {
   return {
     ok: certificates.every(isWell),
     json: { stack: stack.name, region: stack.region, at: now.toISOString(), certificates },

@@ -65,7 +65,10 @@ const ACCOUNT: AccountFacts = {
 };
 
 function examined(more: Partial<CertificateFacts>): Omit<Finding, 'certificate'>[] {
-  const live = pointerOf(new Date(NOW.getTime() + 60 * DAY), 90, { names: ['www.example.com'] });
+  const live = pointerOf(new Date(NOW.getTime() + 60 * DAY), 90, {
+    names: ['www.example.com'],
+    hosts: ['web'],
+  });
   return examine({
     wanted: wantedOf({ names: ['www.example.com'] }),
     stack: STACK,

@@ -12,15 +12,10 @@ import { statusOf } from '../../../lib/reporting/status/rules/certificate-status
 import { summarizeCheck } from '../../../lib/scan/rules/check-summary.ts';
 import { HEALTHS, type HealthFacts } from '../../../lib/scan/rules/health.ts';
 import { judgeAll } from '../../../lib/scan/rules/judge-health.ts';
-import { healthFacts, HEALTH_NOW as NOW } from '../../fakes/health-facts.ts';
+import { HEALTH_NOW as NOW } from '../../fakes/health-facts.ts';
 import { hostGroup } from '../../fakes/stack.ts';
-import { ROWS, type World } from './health-rows.ts';
-
-const factsOf = ({ rejected: message, ...world }: World = {}): HealthFacts => {
-  const facts = healthFacts(world);
-  if (message !== undefined) return { ...facts, file: { rejected: message } };
-  return facts.wanted ? facts : { ...facts, file: undefined };
-};
+import { factsOf } from './facts-of.ts';
+import { ROWS } from './health-rows.ts';
 
 /** What an hourly check tells of it. */
 function summaryOf(facts: HealthFacts) {
