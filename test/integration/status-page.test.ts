@@ -227,5 +227,6 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
     await page.clock.setFixedTime(new Date(AT.getTime() + 3 * 86_400_000));
     await page.reload();
     expect(await page.locator('#old').textContent()).toBe(', which is 3 days ago');
+    expect(await page.title()).toBe('Old: 15 not well – perennial-test in eu-central-1');
   });
 });
