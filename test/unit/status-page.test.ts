@@ -64,11 +64,11 @@ describe('a row', () => {
       /^<tr class="bad">.*failing<\/b><p>no zone/,
     ],
     ['one that nobody wants', { health: 'retired' }, /^<tr class="idle">/],
-    ['a host that serves it', { hosts: [host] }, /1 of 1 up to date<ul><li>i-1 served/],
+    ['a host that serves it', { hosts: [host] }, /1 of 1 on what is live<ul><li>i-1 served/],
     [
       'a host that lags before others',
       { hosts: [host, { ...host, instanceId: 'i-2', outcome: 'rolled-back', version: 'v1', isLive: false }] },
-      /1 of 2 up to date<ul><li class="x">i-2 rolled-back, on v1<li>i-1/,
+      /1 of 2 on what is live<ul><li class="x">i-2 rolled-back, on v1<li>i-1/,
     ],
     [
       'a host that is off, or serves nothing, before others',
@@ -79,7 +79,7 @@ describe('a row', () => {
           { ...host, instanceId: 'i-3', outcome: 'installed-not-served', isUnserved: true },
         ],
       },
-      /3 of 3 up to date<ul><li class="x">i-2 served, offline<li class="x">i-3 installed-not-served<li>i-1/,
+      /3 of 3 on what is live<ul><li class="x">i-2 served, offline<li class="x">i-3 installed-not-served<li>i-1/,
     ],
     ['some of many hosts', { hosts: Array.from({ length: 200 }, () => host) }, /<li>and 194 more/],
     [

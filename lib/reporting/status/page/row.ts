@@ -54,7 +54,7 @@ function hostsOf(hosts: readonly HostStatus[]): Markup {
   const sorted = [...hosts.filter((host) => !isFine(host)), ...hosts.filter(isFine)];
   const shown = sorted.slice(0, HOSTS_SHOWN).map(hostOf);
   const more = sorted.length > HOSTS_SHOWN ? html`<li>and ${sorted.length - HOSTS_SHOWN} more` : html``;
-  return html`${live.length} of ${hosts.length} up to date<ul>${shown}${more}</ul>`;
+  return html`${live.length} of ${hosts.length} on what is live<ul>${shown}${more}</ul>`;
 }
 
 const isFine = ({ isLive, online, isUnserved }: HostStatus) => isLive && online && !isUnserved;
