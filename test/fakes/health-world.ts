@@ -21,7 +21,8 @@ export async function worldOf(facts: HealthFacts) {
   if (pointer)
     await store.put(`live/${name}.json`, pointer === 'unreadable' ? '<html>' : pointerText(pointer));
   if (state) await put(`state/${name}.json`, state);
-  if (revocations.length > 0) await put(`revoked/${name}.json`, { versions: revocations });
+  if (revocations === 'unreadable') await store.put(`revoked/${name}.json`, '{');
+  else if (revocations.length > 0) await put(`revoked/${name}.json`, { versions: revocations });
   if (acm) await put(`acm/${name}.json`, acm);
   for (const record of records) await put(`hosts/${instanceId(record.instanceId)}.json`, record);
   const hosts = new FakeHosts();

@@ -16,7 +16,7 @@ import type { Resolver } from '../../issuance/dns/resolver.ts';
 import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
-import { readRevocations } from '../../issuance/revocation/read-revocations.ts';
+import { findRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
 import type { AccountFacts, CertificateFacts } from './rules/facts.ts';
 
@@ -74,7 +74,7 @@ async function readKept(store: DoctorDeps['store'], name: string, now: Date) {
   const [found, { state }, revocations, acm] = await Promise.all([
     findPointer(store, name),
     findState(store, name, now),
-    readRevocations(store, name),
+    findRevocations(store, name),
     readAcmRecord(store, name),
   ]);
   return { pointer: found && (found.pointer ?? ('unreadable' as const)), state, revocations, acm };

@@ -24,11 +24,11 @@ import {
   stateKey,
 } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
-import { Revocations } from '../../foundation/certificate/revocation.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { parseState } from '../../issuance/renewal/rules/state.ts';
+import { revocationsIn } from '../../issuance/revocation/read-revocations.ts';
 import { groupsOf, type HealthFacts } from '../../scan/rules/health.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
 
@@ -74,7 +74,7 @@ export async function readHealthFacts(
     readAll(renewalKey, named, (text, name) => readFile(text, name, stack)),
     readAll(liveKey, inFolder(live, LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
     readAll(stateKey, inFolder(states, STATE_PREFIX), (text) => parseState(text, now)),
-    readAll(revokedKey, inFolder(revoked, REVOKED_PREFIX), (text) => orNone(text, Revocations)),
+    readAll(revokedKey, inFolder(revoked, REVOKED_PREFIX), (text) => ({ found: revocationsIn(text) })),
     readAll(acmKey, inFolder(acm, ACM_PREFIX), (text) => orNone(text, AcmRecord)),
     readAll(hostKey, instanceIdsIn(reports ?? []), (text) => orNone(text, HostRecord)),
   ]);
@@ -94,7 +94,7 @@ export async function readHealthFacts(
     file: files.get(name),
     pointer: pointers.get(name),
     state: remembered.get(name),
-    revocations: revocations.get(name)?.versions ?? [],
+    revocations: revocations.get(name)?.found ?? [],
     acm: imports.get(name),
     records: found,
     fleet: new Map(),

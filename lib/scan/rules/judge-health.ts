@@ -4,10 +4,10 @@ import { groupsOf, type HealthFacts, type Judgement, liveOf, type SeenHost } fro
 import { judgeFile, judgeLive, judgeRenewal } from './judge-certificate.ts';
 import { judgeHosts } from './judge-hosts.ts';
 import { judgeImports } from './judge-imports.ts';
-import { judgeRevocation } from './judge-revocation.ts';
+import { judgeRecord, judgeRevocation } from './judge-revocation.ts';
 
 /** From the worst on; `HEALTHS` has the same order. */
-const JUDGES = [judgeRevocation, judgeLive, judgeFile, judgeRenewal, judgeHosts, judgeImports];
+const JUDGES = [judgeRevocation, judgeLive, judgeRecord, judgeFile, judgeRenewal, judgeHosts, judgeImports];
 
 /**
  * The one judgement that page, command line, mails, weekly report, `doctor`, metrics and exit statuses go by: the worst of what

@@ -7,7 +7,8 @@ const HOSTS_NAMED = 5;
 
 /** Whether a revoked certificate is live, or still on a host. */
 export function judgeRevocation(facts: HealthFacts): Judgement | undefined {
-  const { name, wanted, revocations } = facts;
+  const { name, wanted } = facts;
+  const revocations = knownIn(facts);
   const live = liveOf(facts);
   const own = live && revocationOf(revocations, live);
   const holders = holdersOf(facts, own && live.version);
@@ -19,6 +20,15 @@ export function judgeRevocation(facts: HealthFacts): Judgement | undefined {
     : `the next hourly check tells the hosts again; "deploy ${name}" does at once`;
   return { health: 'revoked', seen: `revoked, and still on ${named}`, remedy };
 }
+
+/** Whether anybody knows what is revoked. */
+export function judgeRecord({ name, revocations }: HealthFacts): Judgement | undefined {
+  if (revocations !== 'unreadable') return undefined;
+  const seen = `revoked/${name}.json cannot be read, so nobody knows whether what is live is revoked`;
+  return { health: 'unreadable', seen, remedy: 'delete it, and revoke again what was revoked' };
+}
+
+const knownIn = ({ revocations }: HealthFacts) => (revocations === 'unreadable' ? [] : revocations);
 
 /** The revocation of a version, or of another one with the same key that was compromised. */
 function revocationOf(
@@ -41,7 +51,8 @@ function ofLive({ version, reason }: Revocation, facts: HealthFacts): { seen: st
 
 /** Hosts whose last report was of a version that is revoked. */
 function holdersOf(facts: HealthFacts, live: string | undefined): string[] {
-  const { name, revocations, records } = facts;
+  const { name, records } = facts;
+  const revocations = knownIn(facts);
   const groups = groupsOf(facts);
   const revoked = new Set([...revocations.map(({ version }) => version), live]);
   return records.flatMap(({ instanceId, group, lineages }) => {

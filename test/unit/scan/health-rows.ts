@@ -41,7 +41,7 @@ const dayPastDue = { notBefore: '2026-09-19T00:00:00Z', notAfter: '2026-12-18T00
 
 export type World = Parameters<typeof healthFacts>[0] & { rejected?: string };
 /** What a check mails of it by itself; what an event or another list tells is told there. */
-type Mail = 'URGENT' | 'told' | 'group' | '';
+type Mail = 'URGENT' | 'told' | 'group' | 'record' | '';
 type Row = [state: string, world: World, health: Health, said: RegExp, mail?: Mail];
 
 /** The state of the world; the word; the sentence; what the hourly check mails of it. */
@@ -251,10 +251,18 @@ export const ROWS: Row[] = [
   ],
   // The bucket and the file.
   [
+    'nobody can read what was revoked',
+    { ...web, fleet: one, records: [reportOf('i-1', 'served')], revocations: 'unreadable' },
+    'unreadable',
+    /revoked\/a\.json cannot be read.*delete it, and revoke again/,
+    'record',
+  ],
+  [
     'its pointer is none',
     { pointer: 'unreadable' },
     'unreadable',
     /no pointer.*next hourly check makes it anew/,
+    'record',
   ],
   [
     'its file cannot be used',

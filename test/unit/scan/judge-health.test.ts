@@ -107,9 +107,12 @@ describe('one judgement of health', () => {
       if (mail === '') expect(tell).toEqual([]);
       else
         expect(text.subject).toMatch(
-          { URGENT: /URGENT: a is revoked/, told: /a is not served everywhere/, group: /group (web|api)/ }[
-            mail
-          ],
+          {
+            URGENT: /URGENT: a is revoked/,
+            told: /a is not served everywhere/,
+            group: /group (web|api)/,
+            record: /a cannot be judged/,
+          }[mail],
         );
     });
 
