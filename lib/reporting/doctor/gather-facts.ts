@@ -1,10 +1,11 @@
 import { readAcmRecord } from '../../delivery/acm/record-import.ts';
 import type { Hosts } from '../../delivery/deployment/hosts.ts';
+import { readHostRecords } from '../../delivery/deployment/read-host-records.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { findPointer, readLive } from '../../foundation/bucket/read-pointer.ts';
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
-import { hostKey } from '../../foundation/certificate/object-keys.ts';
+import { HOSTS_PREFIX, hostKey, instanceIdsIn } from '../../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { once } from '../../foundation/common/once.ts';
@@ -77,7 +78,10 @@ async function readKept(store: DoctorDeps['store'], name: string, now: Date) {
     findRevocations(store, name),
     readAcmRecord(store, name),
   ]);
-  return { pointer: found && (found.pointer ?? ('unreadable' as const)), state, revocations, acm };
+  const isRevoked = revocations !== 'unreadable' && revocations.length > 0;
+  const ids = isRevoked ? instanceIdsIn(await store.list(HOSTS_PREFIX)) : [];
+  const records = [...(await readHostRecords({ store }, ids, () => {})).values()];
+  return { pointer: found && (found.pointer ?? ('unreadable' as const)), state, revocations, acm, records };
 }
 
 async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {

@@ -75,7 +75,7 @@ function examined(more: Partial<CertificateFacts>): Omit<Finding, 'certificate'>
     identifiers: [identifier(place())],
     caa: [{ name: 'www.example.com', set: found(undefined) }],
     account: ACCOUNT,
-    kept: found({ pointer: live, state: undefined, revocations: [], acm: undefined }),
+    kept: found({ pointer: live, state: undefined, revocations: [], acm: undefined, records: [] }),
     live: found(live),
     groups: [],
     now: NOW,

@@ -209,6 +209,22 @@ export const ROWS: Row[] = [
     /^$/,
   ],
   [
+    'a host of a group that it left still has the revoked version',
+    {
+      live: { hosts: ['api'] },
+      file: { hosts: ['api'] },
+      fleet: new Map([...one, ['api', [{ instanceId: 'i-2', online: true }]]]),
+      records: [
+        reportOf('i-1', 'served', { version: OLD_VERSION }),
+        { ...reportOf('i-2', 'served'), group: 'api' },
+      ],
+      ...revoked(OLD_VERSION, 'keyCompromise'),
+    },
+    'revoked',
+    /still on i-1; no group there is to have it any more: take it off there/,
+    'URGENT',
+  ],
+  [
     'it is revoked and not wanted, and a host has it',
     {
       wanted: false,

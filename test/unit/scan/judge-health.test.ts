@@ -92,7 +92,13 @@ describe('one judgement of health', () => {
       };
       const stack = { domains: [], challengeTargets: [], checkEveryHours: 1, ...file.stack };
       const groups = file.hosts.map(group);
-      const finding = checkHealth({ wanted: file, stack, kept: { found: kept }, groups, now });
+      const finding = checkHealth({
+        wanted: file,
+        stack,
+        kept: { found: { ...kept, records } },
+        groups,
+        now,
+      });
       const isPending = health === 'never-issued' || health === 'waiting';
       expect(finding.status).toBe(isWell ? 'ok' : isPending ? 'warning' : 'failing');
       if (!isWell)

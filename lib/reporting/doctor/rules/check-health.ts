@@ -14,13 +14,15 @@ export function checkHealth({ wanted, stack, kept, groups, now }: Facts): Result
   const records = listed.flatMap(([, hosts]) =>
     hosts.flatMap(({ record }) => foundOr(record, undefined) ?? []),
   );
+  const seen = new Set(records.map(({ instanceId }) => instanceId));
+  const outside = kept.found.records.filter(({ instanceId }) => !seen.has(instanceId));
   const file = { ...wanted, stack };
   const facts = {
     name: wanted.name,
     wanted: true,
     file,
     ...kept.found,
-    records,
+    records: [...records, ...outside],
     fleet: new Map(listed),
     now,
   };
