@@ -7,6 +7,7 @@ import type { LivePointer } from '../../../lib/foundation/certificate/live-point
 import type { CheckSummary } from '../../../lib/foundation/events/events.ts';
 import { DnsError } from '../../../lib/issuance/dns/resolver.ts';
 import { ZoneError, type Zones } from '../../../lib/issuance/dns/zones.ts';
+import { readStatus } from '../../../lib/reporting/status/read-status.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
@@ -142,6 +143,17 @@ describe('a check of all certificates', () => {
       },
       warnings: [],
     });
+  });
+
+  it('counts what no certificate can have as a name, and what does not belong there, as status does', async () => {
+    await store.put('renewal/Read Me.json', '{}');
+    await store.put('state/.DS_Store', 'x');
+    await weekly();
+    const [{ unwell }] = events.of('Certificates Checked') as [CheckSummary];
+    const status = await readStatus({ store, hosts, stack }, { now: NOW, readsAtOnce: 4 });
+    expect(status.map(({ health }) => health)).toEqual(['rejected', 'rejected']);
+    expect(unwell).toMatchObject({ count: 2, byHealth: { rejected: 2 } });
+    expect(unwell?.items.map(({ name }) => name).sort()).toEqual(status.map(({ name }) => name).sort());
   });
 
   it.each([
