@@ -7,6 +7,7 @@ import { CommandError } from '../command-error.ts';
 import { decider } from '../follow/decide.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
+import { settledByPlan } from '../follow/settled-by-plan.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
 import { confirm, isAsked } from '../output/confirm.ts';
 import { caaLines, dnsLines, setsAboveOthers } from '../output/dns-lines.ts';
@@ -47,7 +48,7 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   const deps = openFollow(stack);
   if (!options.force && (await deps.store.get(key))) throw existing(key);
   const planned = await decider(stack, { file })(name);
-  const dns = planned ? dnsLines(planned) : [`${name}: ${UNASKED}`];
+  const dns = planned ? [...dnsLines(planned), ...heldUpLines(planned)] : [`${name}: ${UNASKED}`];
   if (planned?.action === 'reject' || options.dryRun) return previewed(name, { planned, dns, file });
   await requireConsent(planned, options);
   const before = await lookBefore(deps, [name]);
@@ -69,6 +70,13 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   );
   const answer = followedAnswer('add', followed, [...dns, told]);
   return { ...answer, json: { key, file, planned, certificates: followed } };
+}
+
+/** What a first issue, or a replacement, has to wait for. */
+export function heldUpLines(planned: PlannedCertificate): string[] {
+  const settled = settledByPlan(planned, undefined);
+  const isHeldUp = settled?.outcome === 'waits' || settled?.outcome === 'revoked';
+  return isHeldUp ? [`${planned.name}: ${settled.message}`] : [];
 }
 
 const UNASKED = 'scan could not be asked what will be written to the DNS';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { previewed, toAgreeTo } from '../../../cli/commands/add.ts';
+import { heldUpLines, previewed, toAgreeTo } from '../../../cli/commands/add.ts';
 import type { PlannedCertificate } from '../../../lib/scan/rules/plan.ts';
 
 const renewed: PlannedCertificate = {
@@ -58,4 +58,16 @@ describe('what a person has to agree to', () => {
   ])('is %s', (_, planned, lines) => {
     expect(toAgreeTo(planned).join('\n')).toMatch(lines);
   });
+});
+
+it.each<[string, PlannedCertificate, string[]]>([
+  ['is issued', renewed, []],
+  ['is not due', { name: 'a', action: 'wait', reason: 'not-due', until: '2026-12-01T00:00:00Z' }, []],
+  [
+    'a limit holds up',
+    { name: 'a', action: 'wait', reason: 'ca-limited', until: '2026-12-01T00:00:00Z', message: 'too many' },
+    ['a: ca-limited until 2026-12-01T00:00Z: too many'],
+  ],
+])('says what is waited for, of one that %s', (_, planned, lines) => {
+  expect(heldUpLines(planned)).toEqual(lines);
 });
