@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heldUpLines, previewed, toAgreeTo } from '../../../cli/commands/add.ts';
+import { heldUpLines, previewed, toAgreeTo } from '../../../cli/output/preview.ts';
 import type { PlannedCertificate } from '../../../lib/scan/rules/plan.ts';
 
 const renewed: PlannedCertificate = {
