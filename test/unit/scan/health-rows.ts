@@ -239,9 +239,9 @@ export const ROWS: Row[] = [
   ],
   [
     'it is revoked and not wanted, and no host has it',
-    { wanted: false, ...revoked(LIVE_VERSION, 'cessationOfOperation') },
+    { wanted: false, ...revoked(LIVE_VERSION, 'superseded') },
     'retired',
-    /no renewal\/a\.json/,
+    /no renewal\/a\.json.*revoked \(superseded\).*no host has it/,
   ],
   // Expired.
   ['it has expired', { live: expired }, 'expired', /expired on 2026-11-19 00:00 UTC.*doctor a/],
