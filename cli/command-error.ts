@@ -4,6 +4,7 @@ import type { Reason } from '../lib/foundation/reasons/reasons.ts';
 /** What only the command line finds wrong with what it is given. */
 type CommandReason =
   | 'renewal-file-exists'
+  | 'revoked-before'
   | 'nothing-by-that-name'
   | 'force-needs-names'
   | 'budget-needs-force'

@@ -41,7 +41,9 @@ program
 
 program
   .command('show')
-  .description('one certificate: its renewal file, what is live of it, its versions, its last failure')
+  .description(
+    'one certificate: its status, its renewal file, what is live of it, its versions, its last failure',
+  )
   .argument('<name>', 'of the certificate')
   .action(
     answering(([[name = ''] = []], options) =>
@@ -136,10 +138,11 @@ program
 
 program
   .command('import')
-  .description("takes over another program's certificates, so that nothing is issued needlessly")
+  .description("takes over another program's certificates, and follows them to the hosts")
   .argument('[folder]', 'of certbot, lego, acme.sh or dehydrated', '/etc/letsencrypt')
   .option('--hosts <groups>', 'host groups that serve them')
   .option('--dry-run', 'say what would be taken over, and write nothing')
+  .option(...LIMIT)
   .action(
     answering(([[folder = ''] = []], options: ImportOptions) =>
       import('./commands/import.ts').then(({ importFolder }) => importFolder(folder, options)),

@@ -1,17 +1,14 @@
 import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
-import type { CaaEdit } from '../../lib/issuance/caa/rules/caa-plan.ts';
-import type { PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { CommandError } from '../command-error.ts';
 import { decider } from '../follow/decide.ts';
 import { followRenewal, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
-import { confirm, isAsked } from '../output/confirm.ts';
-import { caaLines, dnsLines, setsAboveOthers } from '../output/dns-lines.ts';
 import { listOf, millisecondsOf } from '../output/parse-options.ts';
+import { beforehand, previewed, requireConsent } from '../output/preview.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { settingsOf } from '../stack/functions.ts';
 
@@ -46,13 +43,11 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   const text = `${JSON.stringify(file, null, 2)}\n`;
   const wanted = parseRenewalFile(text, name, await settingsOf(stack));
   const deps = openFollow(stack);
-  if (!options.dryRun && !options.force && (await deps.store.get(key))) throw existing(key);
+  if (!options.force && (await deps.store.get(key))) throw existing(key);
   const planned = await decider(stack, { file })(name);
-  const dns = planned
-    ? dnsLines(planned)
-    : [`${name}: scan could not be asked what will be written to the DNS`];
+  const dns = beforehand(name, planned);
   if (planned?.action === 'reject' || options.dryRun) return previewed(name, { planned, dns, file });
-  await requireConsent(planned ? setsAboveOthers(planned) : [], options);
+  await requireConsent(planned, options);
   const before = await lookBefore(deps, [name]);
   const replaced = await write(deps.store, { key, text, force: options.force ?? false });
   const told = `${replaced ? 'replaced' : 'added'} ${key} for ${wanted.names.join(', ')}`;
@@ -72,41 +67,6 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   );
   const answer = followedAnswer('add', followed, [...dns, told]);
   return { ...answer, json: { key, file, planned, certificates: followed } };
-}
-
-/** What would come of it; nothing was written. */
-function previewed(
-  name: string,
-  { planned, dns, file }: { planned: PlannedCertificate | undefined; dns: string[]; file: object },
-): Answer {
-  const isRejected = planned?.action === 'reject';
-  const outcome = isRejected ? 'rejected' : 'would-add';
-  const message = isRejected ? planned.message : (planned?.reason ?? '');
-  const certificates = [{ name, outcome, message, hosts: [] }];
-  const first = `${name}: ${outcome}${message === '' ? '' : ` (${message})`}`;
-  return {
-    ok: !isRejected,
-    json: { file, planned, certificates },
-    text: [first, ...(isRejected ? [] : dns), 'add: nothing was written'].join('\n'),
-  };
-}
-
-/** Has a person agree, once, to CAA sets that shut other CAs out of names of others; throws {@link CommandError} otherwise. */
-async function requireConsent(
-  sets: readonly CaaEdit[],
-  { yes = false, json = false }: AddOptions,
-): Promise<void> {
-  if (sets.length === 0 || yes) return;
-  const lines = caaLines({ caa: { edits: [...sets], notPossible: [] } });
-  if (!json && isAsked()) {
-    console.error(lines.join('\n'));
-    if (await confirm('Write it?')) return;
-  }
-  throw new CommandError('not-confirmed', {
-    seen: lines.map((line) => line.trim()).join(': '),
-    remedy:
-      'nothing was written; --yes agrees, and "caa" in a renewal file with "mode": "check" or "off" leaves CAA alone',
-  });
 }
 
 /** The renewal file that the options ask for. */

@@ -1,13 +1,15 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import pMap from 'p-map';
 import { EventBridgeBus } from '../../lib/adapters/aws/event-bus.ts';
+import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
 import { LIVE_PREFIX, namesIn } from '../../lib/foundation/certificate/object-keys.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { CommandError } from '../command-error.ts';
-import { deploymentsDue } from '../follow/deployments-due.ts';
-import { followDeployment, lookBefore } from '../follow/follow.ts';
+import { deploymentsDue, nothingToDeploy } from '../follow/deployments-due.ts';
+import { type Followed, followDeployment, lookBefore } from '../follow/follow.ts';
 import { openFollow } from '../follow/open-follow.ts';
 import { followAll, followedAnswer } from '../follow/show.ts';
 import { millisecondsOf } from '../output/parse-options.ts';
@@ -37,11 +39,7 @@ export async function deploy(
       'nothing-by-that-name',
       `"${printable(stranger)}" is neither a host group (${groups.join(', ')}) nor a certificate that is live`,
     );
-  const pointers = await pMap(
-    names,
-    async (name) => ({ name, hosts: (await readLive(deps.store, name))?.pointer.hosts ?? [] }),
-    { concurrency: READS_AT_ONCE },
-  );
+  const { pointers, unreadable } = await readPointers(deps.store, names);
   const due = deploymentsDue(pointers, { wanted, groups });
   const groupsOf = (name: string) => due.filter((one) => one.names.includes(name)).map(({ group }) => group);
   const told = [...new Set(due.flatMap((one) => one.names))];
@@ -61,11 +59,29 @@ export async function deploy(
       ),
     { silent: json },
   );
-  const answer = followedAnswer('deploy', followed);
-  if (told.length > 0) return answer;
-  return {
-    ...answer,
-    ok: false,
-    text: `no live certificate names ${wanted.join(', ') || 'a host group'}\n${answer.text}`,
+  // Which groups an unreadable one has is not known: it is told to all but who names others.
+  const isAbout = ({ name }: Followed) =>
+    wanted.includes(name) || wanted.every((word) => groups.includes(word));
+  const broken = unreadable.filter(isAbout);
+  const others = wanted.filter((word) => !unreadable.some(({ name }) => name === word));
+  const idle = nothingToDeploy(others, { due, groups });
+  const answer = followedAnswer('deploy', [...followed, ...broken, ...idle]);
+  if (told.length + broken.length + idle.length > 0) return answer;
+  return { ...answer, ok: false, text: `no live certificate names a host group\n${answer.text}` };
+}
+
+/** The pointers, and what came of those that are none; the others go on. */
+async function readPointers(store: ObjectStore, names: readonly string[]) {
+  const pointers: { name: string; hosts: readonly string[] }[] = [];
+  const unreadable: Followed[] = [];
+  const read = async (name: string) => {
+    try {
+      pointers.push({ name, hosts: (await readLive(store, name))?.pointer.hosts ?? [] });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      unreadable.push({ name, outcome: 'failed', message: error.message, hosts: [] });
+    }
   };
+  await pMap(names, read, { concurrency: READS_AT_ONCE });
+  return { pointers, unreadable };
 }

@@ -10,8 +10,14 @@ const COLOURS = { ok: 'green', warning: 'yellow', failing: 'red' } as const;
 export async function doctor(names: string[], { stage }: GlobalOptions): Promise<Answer> {
   const stack = await findStack(stage);
   const diagnosis = await invoke<Diagnosis>(stack, 'doctor', { names: names.length > 0 ? names : '*' });
-  return { ok: diagnosis.counts.failing === 0, json: diagnosis, text: diagnosisText(diagnosis) };
+  return answerOf(diagnosis);
 }
+
+export const answerOf = (diagnosis: Diagnosis): Answer => ({
+  ok: diagnosis.counts.failing === 0,
+  json: diagnosis,
+  text: diagnosisText(diagnosis),
+});
 
 /** A table of what is not well, and a line that counts; a certificate that is all well has one row. */
 export function diagnosisText({ findings, counts, certificates }: Diagnosis, width?: number): string {

@@ -1,20 +1,27 @@
+import { LineageName } from '../../lib/foundation/certificate/lineage.ts';
 import { describeError } from '../../lib/foundation/common/describe-error.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
+import { lookBefore } from '../follow/follow.ts';
+import { openFollow } from '../follow/open-follow.ts';
+import { followedAnswer } from '../follow/show.ts';
+import { followImports, type Imported, unwellOf } from '../migrate/follow-import.ts';
 import type { FoundFolder } from '../migrate/found.ts';
 import { type ImportContext, type PreparedImport, prepareImport } from '../migrate/prepare-import.ts';
 import { readFolder } from '../migrate/read-folder.ts';
 import { requireFree, writeImport } from '../migrate/write-import.ts';
-import { listOf } from '../output/parse-options.ts';
+import { listOf, millisecondsOf } from '../output/parse-options.ts';
 import { type Cell, showable, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { settingsOf } from '../stack/functions.ts';
-import { openBucket } from '../stack/open-bucket.ts';
+import { openHosts } from '../stack/open-hosts.ts';
 
 export interface ImportOptions extends GlobalOptions {
   hosts?: string;
   dryRun?: boolean;
+  /** Seconds. */
+  limit: string;
 }
 
 interface Row {
@@ -26,6 +33,8 @@ interface Row {
   notCarried: string[];
 }
 
+const isLineageName = (name: string) => LineageName.safeParse(name).success;
+
 const COLOURS = {
   imported: 'green',
   'there-already': 'green',
@@ -36,17 +45,24 @@ const COLOURS = {
 /** `perennial-tls import`: takes over what another program has issued, so that nothing is issued needlessly. */
 export async function importFolder(
   folder: string,
-  { stage, hosts, dryRun = false }: ImportOptions,
+  { stage, hosts, dryRun = false, limit, json = false }: ImportOptions,
 ): Promise<Answer> {
+  const limitMs = millisecondsOf(limit);
   const found = await readFolder(folder);
   const stack = await findStack(stage);
-  const store = openBucket(stack);
+  const deps = openFollow(stack);
+  const { store } = deps;
   const context: ImportContext = { stack: await settingsOf(stack), hosts: listOf(hosts), now: new Date() };
+  const names = found.lineages.map(({ name }) => name);
+  const before = dryRun ? new Map() : await lookBefore(deps, names.filter(isLineageName));
+  const deadline = performance.now() + limitMs;
+  const imported: Imported[] = [];
   const rows: Row[] = found.unreadable.map(({ name, message }) => refused(name, message));
   for (const lineage of found.lineages) {
     try {
       const prepared = prepareImport(lineage, context);
       const isFree = dryRun ? await requireFree(store, prepared) : await writeImport(store, prepared);
+      if (isFree === 'imported') imported.push({ name: prepared.name, version: prepared.pointer.version });
       rows.push(
         rowOf(prepared, isFree === 'free' ? 'would-import' : isFree === 'whole' ? 'there-already' : isFree),
       );
@@ -56,10 +72,31 @@ export async function importFolder(
     }
   }
   rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const there = rows.flatMap(({ name, outcome }) => (outcome === 'there-already' ? name : []));
+  const unwell = await unwellOf(
+    { ...deps, hosts: openHosts(stack), stack: context.stack },
+    there,
+    new Date(),
+  );
+  const groups = context.hosts;
+  const followed =
+    groups.length > 0 ? await followImports(deps, imported, { groups, before, deadline, silent: json }) : [];
+  const served = followedAnswer('on the hosts', followed);
   return {
-    ok: rows.every(({ outcome }) => outcome !== 'refused'),
-    json: { program: found.program, folder, certificates: rows, notCarried: found.notCarried },
-    text: importText(folder, found, rows, { dryRun, toHosts: context.hosts.length > 0 }),
+    ok: served.ok && unwell.length === 0 && rows.every(({ outcome }) => outcome !== 'refused'),
+    json: {
+      program: found.program,
+      folder,
+      certificates: rows,
+      notCarried: found.notCarried,
+      followed,
+      unwell,
+    },
+    text: [
+      importText(folder, found, rows, { dryRun, toHosts: groups.length > 0 }),
+      ...unwell,
+      ...(followed.length > 0 ? [served.text] : []),
+    ].join('\n'),
   };
 }
 

@@ -6,7 +6,7 @@ import { type Cell, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { invoke } from '../stack/functions.ts';
 
-const COLOURS = { renew: 'yellow', mend: 'yellow', wait: 'green', leave: 'yellow', reject: 'red' } as const;
+const COLOURS = { renew: 'yellow', mend: 'yellow', wait: 'yellow', leave: 'yellow', reject: 'red' } as const;
 
 /** `perennial-tls plan`: what a scan would do now; changes nothing. */
 export async function plan(names: string[], { stage }: GlobalOptions): Promise<Answer> {
@@ -44,7 +44,7 @@ function rowOf(certificate: PlannedCertificate): Cell[] {
   const { name, action, reason } = certificate;
   return [
     name,
-    { text: action, colour: COLOURS[action] },
+    { text: action, colour: isAtRest(certificate) ? 'green' : COLOURS[action] },
     reason,
     certificate.action === 'wait'
       ? certificate.until.slice(0, 10)
@@ -52,6 +52,18 @@ function rowOf(certificate: PlannedCertificate): Cell[] {
         ? '–'
         : 'now',
     ('notAfter' in certificate && certificate.notAfter?.slice(0, 10)) || '–',
-    certificate.action === 'reject' ? certificate.message : '',
+    whyOf(certificate),
   ];
+}
+
+/** Only what is not due is as it should be; other waits hold up what is due. */
+const isAtRest = ({ action, reason, revoked }: PlannedCertificate) =>
+  action === 'wait' && reason === 'not-due' && !revoked;
+
+function whyOf(planned: PlannedCertificate): string {
+  const revoked =
+    planned.revoked && `version ${planned.revoked.version} is revoked (${planned.revoked.reason})`;
+  const heldUp = planned.action === 'mend' && planned.heldUp && `its renewal (${planned.heldUp}) waits`;
+  const message = (planned.action === 'reject' || planned.action === 'wait') && planned.message;
+  return [revoked, heldUp, message].filter(Boolean).join('; ');
 }

@@ -46,13 +46,20 @@ export async function renew(
       followRenewal(deps, name, { before: before.get(name) ?? nothingBefore, deadline, decide, ...watch }),
     { silent: json },
   );
-  const others = done.filter(({ action }) => action !== 'renew');
-  // Who names none wants what is due: what is not needs no word.
-  const told = wanted.length > 0 && !everything ? others : others.filter(({ action }) => action === 'reject');
+  const isNamed = wanted.length > 0 && !everything;
+  const others = done.filter((planned) => planned.action !== 'renew' && (isNamed || isHeldUp(planned)));
   return followedAnswer('renew', [
     ...followed,
-    ...told.map((planned) => settledOf(planned, { force, ignoreBudget })),
+    ...others.map((planned) => settledOf(planned, { force, ignoreBudget })),
   ]);
+}
+
+/** Who names none wants what is due: what is not needs no word, and what is due and held up does. */
+export function isHeldUp(planned: PlannedCertificate): boolean {
+  if (planned.action === 'mend') return planned.heldUp !== undefined;
+  const isWaiting =
+    planned.action === 'wait' && (planned.reason !== 'not-due' || planned.revoked !== undefined);
+  return planned.action === 'reject' || isWaiting;
 }
 
 /** What came of a certificate that scan does not renew. */

@@ -19,7 +19,14 @@ export async function status({ stage }: GlobalOptions, now = new Date()): Promis
     hosts: openHosts(stack),
     stack: await settingsOf(stack),
   };
-  const certificates = await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE });
+  return answerOf(stack, await readStatus(reads, { now, readsAtOnce: READS_AT_ONCE }), now);
+}
+
+export function answerOf(
+  stack: Pick<DeployedStack, 'name' | 'region'>,
+  certificates: readonly CertificateStatus[],
+  now: Date,
+): Answer {
   return {
     ok: certificates.every(isWell),
     json: { stack: stack.name, region: stack.region, at: now.toISOString(), certificates },
@@ -33,9 +40,14 @@ export function reportOf(
   width?: number,
 ): string {
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
+  if (certificates.length === 0) return `${name} in ${region}: no certificates yet`;
   const count = `${certificates.length} certificate${certificates.length === 1 ? '' : 's'}`;
-  const last = `${name} in ${region}: ${count}, ${unwell === 0 ? 'all well' : `${unwell} not well`}`;
-  return certificates.length === 0 ? last : `${tableOf(HEAD, certificates.map(rowOf), width)}\n${last}`;
+  const idle = certificates.filter(
+    (certificate) => isWell(certificate) && certificate.health !== 'ok',
+  ).length;
+  const left = idle === 0 ? '' : `, ${idle} without a renewal file`;
+  const last = `${name} in ${region}: ${count}, ${unwell === 0 ? `all well${left}` : `${unwell} not well`}`;
+  return `${tableOf(HEAD, certificates.map(rowOf), width)}\n${last}`;
 }
 
 function rowOf(certificate: CertificateStatus): Cell[] {

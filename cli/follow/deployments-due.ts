@@ -13,3 +13,19 @@ export function deploymentsDue(
     return splitNames(names).map((part) => ({ group, reason: 'asked', names: part }));
   });
 }
+
+/** What came of the words that name nothing to deploy: a group that no live certificate names, or a certificate without one. */
+export function nothingToDeploy(
+  wanted: readonly string[],
+  { due, groups }: { due: readonly DeploymentDue[]; groups: readonly string[] },
+): { name: string; outcome: 'nothing-to-deploy'; message: string; hosts: [] }[] {
+  const isDue = (word: string) => due.some(({ group, names }) => group === word || names.includes(word));
+  return [...new Set(wanted)]
+    .filter((word) => !isDue(word))
+    .map((name) => {
+      const message = groups.includes(name)
+        ? 'no live certificate names this group'
+        : 'no host group is to have it';
+      return { name, outcome: 'nothing-to-deploy', message, hosts: [] };
+    });
+}

@@ -33,6 +33,7 @@ export interface Followed {
     | 'renewed'
     | 'deployed'
     | 'interrupted'
+    | 'nothing-to-deploy'
     | Exclude<HostsEnd, 'served' | 'no-hosts-wanted'>
     | Settled['outcome'];
   message: string;
@@ -102,11 +103,11 @@ export async function followRenewal(
     const [live, failure] = await Promise.all([readLive(deps.store, name), findFailure(deps.store, name)]);
     if (live && live.pointer.version !== before.version) {
       say(`version ${live.pointer.version}, expires ${live.pointer.notAfter.slice(0, 10)}`);
-      const groups = live.pointer.hosts;
-      const hosts = await followHosts(deps, { name, groups }, options);
+      const { version, hosts: groups } = live.pointer;
+      const hosts = await followHosts(deps, { name, groups, version }, options);
       return {
         ...ending('renewed', { name, groups }, hosts),
-        version: live.pointer.version,
+        version,
         notAfter: live.pointer.notAfter,
       };
     }
@@ -137,12 +138,13 @@ export async function followDeployment(
   { name, groups }: { name: string; groups: readonly string[] },
   options: FollowOptions,
 ): Promise<Followed> {
-  return ending('deployed', { name, groups }, await followHosts(deps, { name, groups }, options));
+  const asked = { name, groups, version: options.before.version };
+  return ending('deployed', asked, await followHosts(deps, asked, options));
 }
 
 async function followHosts(
   deps: FollowDeps,
-  { name, groups }: { name: string; groups: readonly string[] },
+  { name, groups, version }: { name: string; groups: readonly string[]; version: string | undefined },
   { before, deadline, say, signal }: FollowOptions,
 ): Promise<HostOutcome[]> {
   const expected = await expectedHosts(deps, groups);
@@ -150,7 +152,7 @@ async function followHosts(
   let failedAt: number | undefined;
   for (;;) {
     const records = await readHostRecords(deps, ids, () => {});
-    const outcomes = hostOutcomes(expected, { name, records, before });
+    const outcomes = hostOutcomes(expected, { name, version, records, before });
     const waiting = outcomes.filter(isWaiting);
     if (waiting.length === 0) return outcomes;
     say(`waiting for ${waiting.length} of ${outcomes.length} hosts`);

@@ -16,6 +16,11 @@ export interface Before {
   reportedAt: ReadonlyMap<string, string>;
 }
 
+interface Asked {
+  name: string;
+  version: string | undefined;
+}
+
 export interface ExpectedHost {
   instanceId: string;
   group: string;
@@ -26,14 +31,18 @@ const FAILED = ['failed', 'rolled-back'];
 export const isFailed = ({ outcome }: Pick<HostOutcome, 'outcome'>) => FAILED.includes(outcome);
 export const isWaiting = ({ outcome }: Pick<HostOutcome, 'outcome'>) => outcome === 'waiting';
 
-/** How far each host is that is to have `version` of `name`: a report counts when it is new since `before`. */
+/**
+ * How far each host is that is to have `version` of `name`. A report counts when it is new since `before`, and of that version, a newer
+ * one or a failure: a command that was under way may still report the version before. Versions sort by their time.
+ */
 export function hostOutcomes(
   expected: readonly ExpectedHost[],
-  { name, records, before }: { name: string; records: ReadonlyMap<string, HostRecord>; before: Before },
+  { name, version, records, before }: Asked & { records: ReadonlyMap<string, HostRecord>; before: Before },
 ): HostOutcome[] {
   return expected.map(({ instanceId, group, online }) => {
     const report = records.get(instanceId)?.lineages[name];
-    if (report && report.at !== before.reportedAt.get(instanceId)) {
+    const isNew = report && report.at !== before.reportedAt.get(instanceId);
+    if (isNew && (isFailed(report) || (report.version ?? '') >= (version ?? ''))) {
       const { outcome, message } = report;
       return { instanceId, group, outcome, ...(message !== undefined && { message }) };
     }

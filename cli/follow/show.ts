@@ -1,25 +1,28 @@
 import { Listr } from 'listr2';
+import { describeError } from '../../lib/foundation/common/describe-error.ts';
 import type { Answer } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import type { Followed } from './follow.ts';
 
 /** How many certificates are followed at once. */
 const AT_ONCE = 16;
-const COLOURS: Record<Followed['outcome'], 'green' | 'yellow' | 'red'> = {
+export const COLOURS: Record<Followed['outcome'], 'green' | 'yellow' | 'red'> = {
   renewed: 'green',
   deployed: 'green',
   'not-due': 'green',
   failed: 'red',
   rejected: 'red',
+  revoked: 'red',
   'no-hosts': 'red',
   offline: 'red',
   'not-served': 'red',
+  'nothing-to-deploy': 'red',
   unfinished: 'yellow',
   interrupted: 'yellow',
   waits: 'yellow',
 };
 const DONE: readonly Followed['outcome'][] = ['renewed', 'deployed', 'not-due'];
-const isDone = ({ outcome }: Followed) => DONE.includes(outcome);
+export const isDone = ({ outcome }: Pick<Followed, 'outcome'>) => DONE.includes(outcome);
 
 /** What a wait is given: whom it tells, and what ends it. */
 interface Watch {
@@ -49,7 +52,7 @@ export async function followAll(
         last = line;
         task.title = `${name}: ${line}`;
       };
-      const followed = await untilInterrupted(name, () => follow(name, { say, signal }), signal);
+      const followed = await untilEnded(name, () => follow(name, { say, signal }), signal);
       done.push(followed);
       task.title = `${name}: ${followed.outcome}`;
       if (COLOURS[followed.outcome] === 'red') throw new Error(`${name}: ${followed.message}`);
@@ -72,17 +75,25 @@ export async function followAll(
   return names.flatMap((name) => done.filter((followed) => followed.name === name));
 }
 
-async function untilInterrupted(
+const GOES_ON = 'the stack goes on, and "perennial-tls status" shows what comes of it';
+
+/** A wait that was interrupted, or that failed, is an outcome too: the others are still told. */
+async function untilEnded(
   name: string,
   follow: () => Promise<Followed>,
   signal: AbortSignal,
 ): Promise<Followed> {
-  const message = 'interrupted; the stack goes on, and "perennial-tls status" shows what comes of it';
-  const interrupted: Followed = { name, outcome: 'interrupted', message, hosts: [] };
+  const interrupted: Followed = {
+    name,
+    outcome: 'interrupted',
+    message: `interrupted; ${GOES_ON}`,
+    hosts: [],
+  };
   if (signal.aborted) return interrupted;
-  return follow().catch((error) => {
+  return follow().catch((error): Followed => {
     if (signal.aborted) return interrupted;
-    throw error;
+    const message = `it could not be followed: ${describeError(error).message}; ${GOES_ON}`;
+    return { name, outcome: 'unfinished', message, hosts: [] };
   });
 }
 

@@ -6,8 +6,11 @@ import {
   archiveKey,
   liveKey,
   renewalKey,
+  revokedKey,
 } from '../../lib/foundation/certificate/object-keys.ts';
+import { isCompromised } from '../../lib/foundation/certificate/revocation.ts';
 import { putCopies } from '../../lib/issuance/renewal/commit.ts';
+import { readRevocations } from '../../lib/issuance/revocation/read-revocations.ts';
 import { CommandError } from '../command-error.ts';
 import type { PreparedImport } from './prepare-import.ts';
 
@@ -45,12 +48,26 @@ export async function requireFree(
   store: ObjectStore,
   { name, pointer }: PreparedImport,
 ): Promise<'free' | 'whole'> {
-  const [live, file] = await Promise.all([readLive(store, name), store.get(renewalKey(name))]);
+  const [live, file, revocations] = await Promise.all([
+    readLive(store, name),
+    store.get(renewalKey(name)),
+    readRevocations(store, name),
+  ]);
+  const { serial, keyFingerprint } = pointer;
+  const isRevoked =
+    revocations.some((one) => one.serial === serial) || isCompromised(revocations, keyFingerprint);
+  if (isRevoked && !live) throw revokedBefore(name);
   if (live && live.pointer.fingerprint !== pointer.fingerprint) throw liveAlready(name);
   if (live && file) return 'whole';
   if (file) throw fileAlready(name);
   return 'free';
 }
+
+const revokedBefore = (name: string) =>
+  new CommandError('revoked-before', {
+    seen: `${revokedKey(name)} says that it, or its key, was revoked`,
+    remedy: 'use "perennial-tls add" to have it issued with a new key',
+  });
 
 const liveAlready = (name: string) =>
   new CommandError('live-already', {

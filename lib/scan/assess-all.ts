@@ -21,7 +21,7 @@ import { outlivedObjects } from '../issuance/renewal/find-upkeep.ts';
 import { findState } from '../issuance/renewal/read-state.ts';
 import { CLAIM_SECONDS } from '../issuance/renewal/rules/claim-record.ts';
 import { failuresOf } from '../issuance/renewal/rules/state.ts';
-import { readRevocations } from '../issuance/revocation/read-revocations.ts';
+import { findRevocations } from '../issuance/revocation/read-revocations.ts';
 import { assessCertificate } from './assess-certificate.ts';
 import { findIssuer } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
@@ -128,7 +128,7 @@ async function factsWithoutFile(
   name: string,
   { found, now }: { found: FoundPointer; now: Date },
 ): Promise<Pick<Assessment, 'facts'>> {
-  const revocations = await readRevocations(store, name);
+  const revocations = await findRevocations(store, name);
   const pointer = found.pointer ?? 'unreadable';
   return { facts: { name, wanted: false, pointer, state: undefined, revocations, now } };
 }

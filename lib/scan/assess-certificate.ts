@@ -73,7 +73,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const zones = writesDns(wanted) ? await zonesIn(zoneRole) : undefined;
   const places = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0]) : [];
   const zoneIds = places.map(({ id }) => id);
-  const { facts, found, revocations, caa, revocation } = await findFacts(deps, wanted, context);
+  const { facts, found, recorded, caa, revocation, revocations } = await findFacts(deps, wanted, context);
   const { live, state } = facts;
   const notAfter = live?.notAfter;
   const asked = decideRenewal(facts);
@@ -94,6 +94,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const assessment: Assessment = {
     planned: {
       ...plannedCertificate(wanted, decision, { notAfter, ca: choice }),
+      ...(decision.action === 'mend' && renewal !== undefined && { heldUp: renewal }),
       ...(caa && { caa }),
       ...(standing && { standing }),
       ...(start.dryRun && places.length > 0 && { zones: [...new Set(places.map((zone) => zone.name))] }),
@@ -107,7 +108,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
       overdue: isOverdue(facts),
     },
     ...(JSON.stringify(left) !== JSON.stringify(state) && { over }),
-    ...foundOf(deps, { wanted, found, state: left, revocations, held }, now),
+    ...foundOf(deps, { wanted, found, state: left, recorded, held }, now),
     ...(live && {
       deployed: {
         name,

@@ -18,7 +18,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   const { start, leftOpen, revoked, renewalInfo, now } = context;
   const { dryRun, forced } = start;
   const stored = await readStored(store, name, { now, isRevoked: revoked.has(name) });
-  const { found, spoilt, revocations } = stored;
+  const { found, spoilt, recorded, revocations } = stored;
   const pointer = found?.pointer;
   // Else what only a close look sees would count as repaired.
   const looksClosely = start.looksClosely || Object.keys(stored.state?.repairs ?? {}).some(isSeenClosely);
@@ -44,7 +44,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   };
   const own = revocations.find(({ version }) => version === live?.version);
   const revocation = own ?? revocationToReplace(revocations, live);
-  return { facts: renewalFacts(assessed, stack), found, revocations, caa, revocation };
+  return { facts: renewalFacts(assessed, stack), found, recorded, caa, revocation, revocations };
 }
 
 /** The CAs that take no order for these names yet, and when they will. */

@@ -1,12 +1,12 @@
 import type { FoundPointer } from '../foundation/bucket/read-pointer.ts';
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
-import type { Revocation } from '../foundation/certificate/revocation.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { InputError } from '../foundation/common/input-error.ts';
 import { isOfKind } from '../foundation/reasons/reasons.ts';
 import { readStored } from '../issuance/renewal/gather-facts.ts';
 import type { RenewalDecision } from '../issuance/renewal/rules/decide-renewal.ts';
 import { type Held, rememberHeld, type State } from '../issuance/renewal/rules/state.ts';
+import type { FoundRevocations } from '../issuance/revocation/read-revocations.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 
 type Found = Pick<Assessment, 'held' | 'facts'>;
@@ -15,16 +15,12 @@ interface Seen {
   wanted: Wanted;
   found: FoundPointer | undefined;
   state: State | undefined;
-  revocations: readonly Revocation[];
+  recorded: FoundRevocations;
   held: Held | undefined;
 }
 
 /** What the health of a certificate is judged by, and what of it is to be remembered for those who cannot ask the DNS. */
-export function foundOf(
-  { stack }: AssessDeps,
-  { wanted, found, revocations, ...seen }: Seen,
-  now: Date,
-): Found {
+export function foundOf({ stack }: AssessDeps, { wanted, found, recorded, ...seen }: Seen, now: Date): Found {
   const { held, state } = seen;
   return {
     ...changeOf(state, held),
@@ -34,7 +30,7 @@ export function foundOf(
       file: { ...wanted, stack },
       pointer: found && (found.pointer ?? 'unreadable'),
       state: rememberHeld(state, held),
-      revocations,
+      revocations: recorded,
       now,
     },
   };
@@ -52,7 +48,7 @@ export async function foundOfRejected(
     const held = isLasting(error) ? { action: 'reject' as const, ...rejected } : stored.state?.held;
     return foundOf(deps, { ...stored, wanted, held }, now);
   }
-  const { found, state, revocations } = stored;
+  const { found, state, recorded: revocations } = stored;
   const pointer = found && (found.pointer ?? 'unreadable');
   const file = { rejected: rejected.message };
   return { facts: { name, wanted: true, file, pointer, state, revocations, now } };

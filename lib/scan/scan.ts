@@ -13,7 +13,7 @@ import type { AssessDeps, Assessment, ScanDeps } from './context.ts';
 import { planDeployments, planImports } from './plan-delivery.ts';
 import { LONGEST_NAME, summarizeCheck } from './rules/check-summary.ts';
 import { groupsOf } from './rules/health.ts';
-import { judgeAll } from './rules/judge-health.ts';
+import { judgeAll, judgeRejected } from './rules/judge-health.ts';
 import { deferOrders } from './rules/orders-per-run.ts';
 import type { Plan } from './rules/plan.ts';
 import type { Start } from './rules/trigger.ts';
@@ -53,7 +53,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const events = eventsOf(plan);
   if (isCheck) {
     const checked = assessments.flatMap((assessment) => assessment.checked ?? []);
-    const health = judgeAll(facts, { ...fleet, imports });
+    const health = [...judgeAll(facts, { ...fleet, imports }), ...judgeRejected(assessments)];
     events.push({
       type: 'Certificates Checked',
       detail: summarizeCheck({ ...plan, groupsOnline, ...fleet }, checked, health),

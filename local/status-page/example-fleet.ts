@@ -1,6 +1,7 @@
 import type { HostRecord } from '../../lib/delivery/deployment/rules/host-record.ts';
 import { versionAt } from '../../lib/foundation/certificate/lineage.ts';
 import type { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
+import type { Revocation } from '../../lib/foundation/certificate/revocation.ts';
 import { DAY } from '../../lib/foundation/common/durations.ts';
 import {
   bySoonestTrouble,
@@ -109,7 +110,7 @@ function rareStates(at: Date): HealthFacts[] {
   ];
 }
 
-function revocationOf({ pointer }: HealthFacts, at: Date): HealthFacts['revocations'][number] {
+function revocationOf({ pointer }: HealthFacts, at: Date): Revocation {
   const { version, serial, keyFingerprint } = pointer as LivePointer;
   return { version, serial, keyFingerprint, reason: 'keyCompromise', askedAt: at.toISOString() };
 }

@@ -141,6 +141,50 @@ describe('perennial', () => {
     expect(status).toBe(0);
   });
 
+  it('ends with 1 where it is named something for nothing', async () => {
+    await line.put('renewal/plain.json', { names: ['plain.example.com'], caa: { mode: 'check' } });
+    await line.idle();
+    const { status, stdout } = await perennial(['deploy', 'example.com', 'plain']);
+    expect(stdout).toMatch(/example\.com +│ deployed +│/);
+    expect(stdout).toMatch(/plain +│ nothing-to-deploy +│ – +│ no host group is to have it/);
+    expect(stdout).toContain('deploy: 1 done, 1 not');
+    expect(status).toBe(1);
+    await line.remove('renewal/plain.json');
+    const without = await perennial(['status']);
+    expect(without.stdout).toMatch(/plain +│ retired/);
+    expect(without).toMatchObject({ status: 0, stdout: expect.stringContaining('1 without a renewal file') });
+    const renewed = await perennial(['renew', 'plain']);
+    expect(renewed).toMatchObject({ status: 1, stdout: expect.stringMatching(/plain +│ rejected/) });
+  });
+
+  it('ends with 1 where it may not see what comes of it', async () => {
+    const response = {
+      status: 400,
+      headers: { 'content-type': 'application/x-amz-json-1.1' },
+      body: '{"__type":"AccessDeniedException","message":"not authorized"}',
+    };
+    const allow = line.cloud.faults.add({
+      service: 'ssm',
+      action: 'DescribeInstanceInformation',
+      times: 99,
+      // The functions have keys of their own, and may.
+      when: ({ accessKeyId }) => accessKeyId === line.cloud.env.AWS_ACCESS_KEY_ID,
+      effect: { kind: 'answer', response },
+    });
+    const deployed = await perennial(['deploy', 'example.com', '--json']);
+    expect(deployed.status).toBe(1);
+    expect(JSON.parse(deployed.stdout).certificates).toMatchObject([
+      { outcome: 'unfinished', message: expect.stringMatching(/^it could not be followed: /) },
+    ]);
+    const hidden = await perennial(['status', '--json']);
+    expect(hidden.status).toBe(1);
+    expect(JSON.parse(hidden.stdout).certificates).toContainEqual(
+      expect.objectContaining({ name: 'example.com', health: 'hosts-unknown' }),
+    );
+    expect(allow()).toBeGreaterThan(0);
+    await line.idle();
+  });
+
   it('tells a failed deployment, ends with 1, and shows it in the status', async () => {
     const host = line.cloud.hosts.get(HOST);
     if (!host) throw new Error('no host');
@@ -204,7 +248,10 @@ describe('perennial', () => {
 
   it('shows one certificate, and removes only what is named twice', async () => {
     const shown = await perennial(['show', 'example.com']);
-    expect(shown).toMatchObject({ status: 0, stdout: expect.stringMatching(/live: version \d{8}T/) });
+    expect(shown).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^status: ok\n[\s\S]*live: version \d{8}T/),
+    });
     await line.put('renewal/over.json', { names: ['over.example.net'], caa: { mode: 'check' } });
     await line.idle();
     expect(await perennial(['remove', 'over', '--confirm', 'other'])).toMatchObject({ status: 2 });
@@ -303,6 +350,12 @@ describe('perennial refuses in one line, and writes nothing', () => {
     [
       'a file that exists',
       ['add', 'example.com', '--names', 'example.com'],
+      {},
+      /exists already; --force replaces it/,
+    ],
+    [
+      'a file that exists, to be looked at before',
+      ['add', 'example.com', '--names', 'example.com', '--dry-run'],
       {},
       /exists already; --force replaces it/,
     ],

@@ -172,7 +172,7 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
   });
 
-  const SIZES = [320, 360, 390, 412, 430, 600, 768, 820, 1024, 1280, 1600];
+  const SIZES = [320, 360, 375, 390, 412, 430, 600, 768, 820, 1024, 1280, 1600];
 
   it.each(SIZES.flatMap((width) => [1, 2].map((text) => [width, text] as const)))(
     'has the room that names and reasons need at %i px, with text %i times as large',
@@ -227,5 +227,6 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
     await page.clock.setFixedTime(new Date(AT.getTime() + 3 * 86_400_000));
     await page.reload();
     expect(await page.locator('#old').textContent()).toBe(', which is 3 days ago');
+    expect(await page.title()).toBe('Old: 15 not well – perennial-test in eu-central-1');
   });
 });

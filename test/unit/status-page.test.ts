@@ -64,11 +64,22 @@ describe('a row', () => {
       /^<tr class="bad">.*failing<\/b><p>no zone/,
     ],
     ['one that nobody wants', { health: 'retired' }, /^<tr class="idle">/],
-    ['a host that serves it', { hosts: [host] }, /1 of 1 up to date<ul><li>i-1 served/],
+    ['a host that serves it', { hosts: [host] }, /1 of 1 on what is live<ul><li>i-1 served/],
     [
       'a host that lags before others',
       { hosts: [host, { ...host, instanceId: 'i-2', outcome: 'rolled-back', version: 'v1', isLive: false }] },
-      /1 of 2 up to date<ul><li class="x">i-2 rolled-back, on v1<li>i-1/,
+      /1 of 2 on what is live<ul><li class="x">i-2 rolled-back, on v1<li>i-1/,
+    ],
+    [
+      'a host that is off, or serves nothing, before others',
+      {
+        hosts: [
+          host,
+          { ...host, instanceId: 'i-2', online: false },
+          { ...host, instanceId: 'i-3', outcome: 'installed-not-served', isUnserved: true },
+        ],
+      },
+      /3 of 3 on what is live<ul><li class="x">i-2 served, offline<li class="x">i-3 installed-not-served<li>i-1/,
     ],
     ['some of many hosts', { hosts: Array.from({ length: 200 }, () => host) }, /<li>and 194 more/],
     [
@@ -105,7 +116,14 @@ describe('a row', () => {
 
 describe('the page', () => {
   it.each([
-    ['nothing', [], '0 certificates, all well'],
+    ['nothing', [], 'no certificates yet'],
+    [
+      'one that is not renewed any more',
+      largeFleet(2, now)
+        .certificates.slice(1)
+        .map((one) => ({ ...one, health: 'retired' as const })),
+      '1 certificate, all well, 1 without a renewal file',
+    ],
     ['one that is well', largeFleet(2, now).certificates.slice(1), '1 certificate, all well'],
     ['some that are not', exampleFleet(now).certificates, '15 of 23 certificates not well'],
   ])('of %s says so first', (_, certificates, said) => {

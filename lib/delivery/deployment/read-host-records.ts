@@ -8,7 +8,7 @@ const READS_AT_ONCE = 32;
 
 /** The hosts' records. `warn` hears of an unreadable one, which counts as none. */
 export async function readHostRecords(
-  { store }: { store: Reads },
+  { store }: { store: Pick<Reads, 'list' | 'get'> },
   instanceIds: readonly string[],
   warn: (error: unknown) => void,
 ): Promise<Map<string, HostRecord>> {

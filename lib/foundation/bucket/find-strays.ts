@@ -22,7 +22,7 @@ interface Stray {
 }
 
 /** Objects with keys that are none of ours, such as a synchronized folder brings. They are in nobody's way. */
-export async function findStrays(store: Reads): Promise<Stray[]> {
+export async function findStrays(store: Pick<Reads, 'list'>): Promise<Stray[]> {
   const found = PREFIXES.map(async (prefix) =>
     (await store.list(prefix)).filter(({ key }) => !isOurs(key, prefix)),
   );

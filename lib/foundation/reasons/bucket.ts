@@ -31,6 +31,8 @@ export const FILES = {
     'pointer-mismatch',
   ),
   'state-malformed': 'nothing',
+  unreadable:
+    'nothing where the pointer is meant; delete a record in revoked/, and revoke again what was revoked',
   'revocations-malformed': 'delete the object that the message names, and revoke again what was revoked',
   'events-unavailable': "compare the function's role with resources/roles.yml; the next check tries again",
   'unexpected-error': "look at the function's log, and tell the project",

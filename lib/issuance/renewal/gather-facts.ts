@@ -4,7 +4,7 @@ import { isInLastSixth, type Validity } from '../../foundation/certificate/life.
 import { instantOf } from '../../foundation/certificate/lineage.ts';
 import { type Revocation, revocationToReplace } from '../../foundation/certificate/revocation.ts';
 import type { StackCas } from '../ca/rules/ca-list.ts';
-import { readRevocations } from '../revocation/read-revocations.ts';
+import { findRevocations, knownOf } from '../revocation/read-revocations.ts';
 import { versionsOf } from './find-upkeep.ts';
 import { findState } from './read-state.ts';
 import type { RenewalFacts } from './rules/decide-renewal.ts';
@@ -16,12 +16,12 @@ export async function readStored(
   name: string,
   { now, isRevoked = true }: { now: Date; isRevoked?: boolean },
 ) {
-  const [found, { state, spoilt }, revocations] = await Promise.all([
+  const [found, { state, spoilt }, recorded] = await Promise.all([
     findPointer(store, name),
     findState(store, name, now),
-    isRevoked ? readRevocations(store, name) : [],
+    isRevoked ? findRevocations(store, name) : [],
   ]);
-  return { found, state, spoilt, revocations };
+  return { found, state, spoilt, recorded, revocations: knownOf(recorded) };
 }
 
 type Assessed = Omit<RenewalFacts, keyof StackCas | 'revoked'> & { revocations: readonly Revocation[] };

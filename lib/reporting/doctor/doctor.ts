@@ -3,6 +3,8 @@ import * as z from 'zod/mini';
 import { LineageName } from '../../foundation/certificate/lineage.ts';
 import {
   type KeyName,
+  LIVE_PREFIX,
+  namesIn,
   RENEWAL_PREFIX,
   renewalFilesIn,
   renewalKey,
@@ -10,8 +12,11 @@ import {
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { parseRequest } from '../../foundation/common/parse-json.ts';
 import { ownRemedy } from '../../foundation/reasons/reasons.ts';
+import { judgeHealth } from '../../scan/rules/judge-health.ts';
+import { readHealthFacts } from '../status/read-status.ts';
 import { type DoctorDeps, factsGatherer } from './gather-facts.ts';
 import { checkFile } from './rules/check-file.ts';
+import { resultOf } from './rules/check-health.ts';
 import { examine } from './rules/examine.ts';
 import { type Diagnosis, type Finding, failing, type Result } from './rules/finding.ts';
 
@@ -31,7 +36,8 @@ const Request = z.strictObject({
 
 /** Checks every precondition of the certificates that the event names, or of all, and changes nothing. */
 export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Promise<Diagnosis> {
-  const names = await namesFor(deps, parseDoctorRequest(event));
+  const asked = parseDoctorRequest(event);
+  const names = await namesFor(deps, asked);
   const gather = factsGatherer(deps, now);
   const diagnoseCertificate = async (name: string): Promise<Result[]> => {
     const stored = await deps.store.get(renewalKey(name));
@@ -45,10 +51,24 @@ export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Pro
   const perFile = await pMap(names, (name) => diagnoseFile(name, diagnoseCertificate), {
     concurrency: CERTIFICATES_AT_ONCE,
   });
-  const findings = perFile.flat();
+  const others = asked === 'all' ? await healthWithoutFile(deps, names, now) : [];
+  const findings = [...perFile.flat(), ...others];
   const counts = { ok: 0, warning: 0, failing: 0 };
   for (const { status } of findings) counts[status] += 1;
-  return { at: now.toISOString(), certificates: names.length, counts, findings };
+  return { at: now.toISOString(), certificates: names.length + others.length, counts, findings };
+}
+
+/** What is wrong with certificates that have no renewal file: nothing of a renewal, but one may be revoked and served. */
+async function healthWithoutFile(deps: DoctorDeps, files: readonly KeyName[], now: Date): Promise<Finding[]> {
+  const wanted = new Set(files.flatMap((file) => ('name' in file ? file.name : [])));
+  const live = namesIn(await deps.store.list(LIVE_PREFIX), LIVE_PREFIX);
+  const only = new Set(live.filter((name) => !wanted.has(name)));
+  if (only.size === 0) return [];
+  const facts = await readHealthFacts(deps, { now, readsAtOnce: CERTIFICATES_AT_ONCE, only });
+  return facts.flatMap((one): Finding[] => {
+    const result = resultOf(judgeHealth(one));
+    return result.status === 'ok' ? [] : [{ certificate: one.name, ...result }];
+  });
 }
 
 async function namesFor({ store }: DoctorDeps, names: 'all' | string[]): Promise<KeyName[]> {

@@ -1,10 +1,11 @@
 import { readAcmRecord } from '../../delivery/acm/record-import.ts';
 import type { Hosts } from '../../delivery/deployment/hosts.ts';
+import { readHostRecords } from '../../delivery/deployment/read-host-records.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { findPointer, readLive } from '../../foundation/bucket/read-pointer.ts';
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
-import { hostKey } from '../../foundation/certificate/object-keys.ts';
+import { HOSTS_PREFIX, hostKey, instanceIdsIn } from '../../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { once } from '../../foundation/common/once.ts';
@@ -16,7 +17,7 @@ import type { Resolver } from '../../issuance/dns/resolver.ts';
 import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
-import { readRevocations } from '../../issuance/revocation/read-revocations.ts';
+import { findRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
 import type { AccountFacts, CertificateFacts } from './rules/facts.ts';
 
@@ -74,10 +75,13 @@ async function readKept(store: DoctorDeps['store'], name: string, now: Date) {
   const [found, { state }, revocations, acm] = await Promise.all([
     findPointer(store, name),
     findState(store, name, now),
-    readRevocations(store, name),
+    findRevocations(store, name),
     readAcmRecord(store, name),
   ]);
-  return { pointer: found && (found.pointer ?? ('unreadable' as const)), state, revocations, acm };
+  const isRevoked = revocations !== 'unreadable' && revocations.length > 0;
+  const ids = isRevoked ? instanceIdsIn(await store.list(HOSTS_PREFIX)) : [];
+  const records = [...(await readHostRecords({ store }, ids, () => {})).values()];
+  return { pointer: found && (found.pointer ?? ('unreadable' as const)), state, revocations, acm, records };
 }
 
 async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {

@@ -24,28 +24,40 @@ import {
   stateKey,
 } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
-import { Revocations } from '../../foundation/certificate/revocation.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { parseState } from '../../issuance/renewal/rules/state.ts';
+import { revocationsIn } from '../../issuance/revocation/read-revocations.ts';
 import { groupsOf, type HealthFacts } from '../../scan/rules/health.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
 
 export interface StatusReads {
-  store: Reads;
+  store: Pick<Reads, 'list' | 'get'>;
   hosts: Pick<Hosts, 'inGroup'>;
   stack: Stack;
+}
+
+interface Asked {
+  now: Date;
+  readsAtOnce: number;
+  /** These certificates; all without it. */
+  only?: ReadonlySet<string>;
 }
 
 /**
  * The status of every certificate that is wanted or live, and of each object that does not belong where it is, the soonest
  * trouble first. Only reads.
  */
-export async function readStatus(
+export async function readStatus(reads: StatusReads, asked: Asked): Promise<CertificateStatus[]> {
+  return (await readHealthFacts(reads, asked)).map(statusOf).sort(bySoonestTrouble);
+}
+
+/** What the health of each certificate is judged by. */
+export async function readHealthFacts(
   { store, hosts, stack }: StatusReads,
-  { now, readsAtOnce }: { now: Date; readsAtOnce: number },
-): Promise<CertificateStatus[]> {
+  { now, readsAtOnce, only }: Asked,
+): Promise<HealthFacts[]> {
   const [renewals, live, states, revoked, acm, reports] = await Promise.all([
     store.list(RENEWAL_PREFIX, { deep: true }),
     ...[LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, HOSTS_PREFIX].map((prefix) =>
@@ -53,21 +65,25 @@ export async function readStatus(
     ),
   ]);
   const wantedFiles = renewalFilesIn(renewals);
-  const named = wantedFiles.flatMap((file) => ('name' in file ? file.name : []));
+  const isAskedFor = (name: string) => only === undefined || only.has(name);
+  const named = wantedFiles.flatMap((file) => ('name' in file ? file.name : [])).filter(isAskedFor);
   const readAll = readerOf(store, readsAtOnce);
+  const inFolder = (objects: Parameters<typeof namesIn>[0] = [], prefix: string) =>
+    namesIn(objects, prefix).filter(isAskedFor);
   const [files, pointers, remembered, revocations, imports, records] = await Promise.all([
     readAll(renewalKey, named, (text, name) => readFile(text, name, stack)),
-    readAll(liveKey, namesIn(live ?? [], LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
-    readAll(stateKey, namesIn(states ?? [], STATE_PREFIX), (text) => parseState(text, now)),
-    readAll(revokedKey, namesIn(revoked ?? [], REVOKED_PREFIX), (text) => orNone(text, Revocations)),
-    readAll(acmKey, namesIn(acm ?? [], ACM_PREFIX), (text) => orNone(text, AcmRecord)),
+    readAll(liveKey, inFolder(live, LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
+    readAll(stateKey, inFolder(states, STATE_PREFIX), (text) => parseState(text, now)),
+    readAll(revokedKey, inFolder(revoked, REVOKED_PREFIX), (text) => ({ found: revocationsIn(text) })),
+    readAll(acmKey, inFolder(acm, ACM_PREFIX), (text) => orNone(text, AcmRecord)),
     readAll(hostKey, instanceIdsIn(reports ?? []), (text) => orNone(text, HostRecord)),
   ]);
   const misnamed = wantedFiles.flatMap((file) =>
     'rejected' in file ? { name: file.rejected, error: file.error } : [],
   );
   const wanted = new Set(named);
-  for (const { name, error } of [...misnamed, ...(await findStrays(store))]) {
+  const strays = only === undefined ? [...misnamed, ...(await findStrays(store))] : [];
+  for (const { name, error } of strays) {
     wanted.add(name);
     files.set(name, { rejected: describeError(error).message });
   }
@@ -78,7 +94,7 @@ export async function readStatus(
     file: files.get(name),
     pointer: pointers.get(name),
     state: remembered.get(name),
-    revocations: revocations.get(name)?.versions ?? [],
+    revocations: revocations.get(name)?.found ?? [],
     acm: imports.get(name),
     records: found,
     fleet: new Map(),
@@ -86,11 +102,11 @@ export async function readStatus(
   });
   const facts = [...new Set([...wanted, ...pointers.keys()])].map(factsOf);
   const fleet = await listFleet(hosts, facts.flatMap(groupsOf), () => {});
-  return facts.map((one) => statusOf({ ...one, fleet })).sort(bySoonestTrouble);
+  return facts.map((one) => ({ ...one, fleet }));
 }
 
 /** Reads the objects of one kind. */
-function readerOf(store: Reads, concurrency: number) {
+function readerOf(store: StatusReads['store'], concurrency: number) {
   return async <T>(
     keyOf: (name: string) => string,
     names: readonly string[],

@@ -19,7 +19,7 @@ const MOST_SOONEST = 10;
 /** An event takes 256 KB. */
 const MOST_NAMED = 200;
 const MOST_REJECTED = 100;
-const MOST_UNWELL = 100;
+const MOST_UNWELL = 75;
 const LONGEST_TROUBLE = 200;
 const MOST_HOSTS = 50;
 const MOST_WARNINGS = 10;
@@ -97,7 +97,7 @@ function unwellOf(unwell: readonly Judged[]): CheckSummary['unwell'] {
     .toSorted(byWorst)
     .slice(0, MOST_UNWELL)
     .map(({ name, health, ...complaint }) => ({
-      name,
+      name: name.slice(0, LONGEST_NAME),
       health,
       trouble: inOneLine(complaint).slice(0, LONGEST_TROUBLE),
     }));

@@ -53,7 +53,8 @@ export interface HealthFacts {
   /** `unreadable` when the object is not a pointer. */
   pointer: LivePointer | 'unreadable' | undefined;
   state: State | undefined;
-  revocations: readonly Revocation[];
+  /** `unreadable` when there is a record that is none. */
+  revocations: readonly Revocation[] | 'unreadable';
   records: readonly HostRecord[];
   /** The hosts with the tag of each group; a group that is not there could not be listed. */
   fleet: ReadonlyMap<string, readonly SeenHost[]>;

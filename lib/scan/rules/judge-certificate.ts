@@ -31,9 +31,15 @@ export function judgeFile(facts: HealthFacts): Judgement | undefined {
     const rejection = rejectionOf(facts);
     return rejection === '' ? undefined : { health: 'rejected', seen: rejection, remedy: '' };
   }
+  const live = liveOf(facts);
+  const { revocations } = facts;
+  const revoked =
+    revocations === 'unreadable' ? undefined : revocations.find(({ version }) => version === live?.version);
+  const health = live?.ca === undefined ? 'unmanaged' : 'retired';
   const seen = `there is no renewal/${name}.json, so it is not renewed any more`;
-  const health = liveOf(facts)?.ca === undefined ? 'unmanaged' : 'retired';
-  return { health, seen, remedy: 'put the file back, or let it expire' };
+  if (!revoked) return { health, seen, remedy: 'put the file back, or let it expire' };
+  const remedy = 'nothing: no host has it; with the file a new one is issued';
+  return { health, seen: `${seen}, and it is revoked (${revoked.reason})`, remedy };
 }
 
 /** Whether it is renewed in time. */

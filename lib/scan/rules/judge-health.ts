@@ -4,10 +4,11 @@ import { groupsOf, type HealthFacts, type Judgement, liveOf, type SeenHost } fro
 import { judgeFile, judgeLive, judgeRenewal } from './judge-certificate.ts';
 import { judgeHosts } from './judge-hosts.ts';
 import { judgeImports } from './judge-imports.ts';
-import { judgeRevocation } from './judge-revocation.ts';
+import { judgeRecord, judgeRevocation } from './judge-revocation.ts';
+import type { PlannedCertificate } from './plan.ts';
 
 /** From the worst on; `HEALTHS` has the same order. */
-const JUDGES = [judgeRevocation, judgeLive, judgeFile, judgeRenewal, judgeHosts, judgeImports];
+const JUDGES = [judgeRevocation, judgeLive, judgeRecord, judgeFile, judgeRenewal, judgeHosts, judgeImports];
 
 /**
  * The one judgement that page, command line, mails, weekly report, `doctor`, metrics and exit statuses go by: the worst of what
@@ -27,6 +28,17 @@ interface Surroundings {
   records: ReadonlyMap<string, HostRecord>;
   /** What ACM has, by certificate. */
   imports: ReadonlyMap<string, AcmRecord>;
+}
+
+/** What is rejected before anything of it is known: a file with a name that none can have, or an object that does not belong there. */
+export function judgeRejected(
+  assessments: readonly { planned: PlannedCertificate; facts?: unknown }[],
+): (Judgement & { name: string; groups: readonly string[] })[] {
+  return assessments.flatMap(({ planned, facts }) => {
+    if (facts || planned.action !== 'reject') return [];
+    const { name, message: seen } = planned;
+    return [{ name, groups: [], health: 'rejected' as const, seen, remedy: '' }];
+  });
 }
 
 /** The judgement of each certificate of a check, with the groups that are to have what is live. */

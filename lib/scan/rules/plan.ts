@@ -28,7 +28,14 @@ export type PlannedCertificate = (
       /** Which CA of several, and why. */
       ca?: CaChoice;
     }
-  | { name: string; action: 'mend'; reason: Reason; notAfter?: string }
+  | {
+      name: string;
+      action: 'mend';
+      reason: Reason;
+      notAfter?: string;
+      /** Why it is to be renewed too, which a failure or a limit holds up. */
+      heldUp?: Reason;
+    }
   | { name: string; action: 'wait'; reason: Reason; until: string; message?: string; notAfter?: string }
   | { name: string; action: 'leave'; reason: 'retired' | 'unmanaged'; notAfter?: string }
   | { name: string; action: 'reject'; reason: Reason; message: string }

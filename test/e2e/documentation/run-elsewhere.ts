@@ -25,6 +25,7 @@ export const EXIT_STATUS: Readonly<Record<string, number>> = {
   'npx --no-install perennial-tls add shop --names shop.example.com,www.example.org': 2,
   'npx --no-install perennial-tls status --stage acceptance': 2,
   // What the migration page has imported is on a host that serves nothing with it.
+  'npx --no-install perennial-tls import [folder]': 1,
   'npm run doctor': 1,
   'npx --no-install perennial-tls doctor': 1,
   'npx --no-install perennial-tls status --stage STAGE': 1,

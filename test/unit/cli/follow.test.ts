@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deploymentsDue } from '../../../cli/follow/deployments-due.ts';
+import { deploymentsDue, nothingToDeploy } from '../../../cli/follow/deployments-due.ts';
 import { followRenewal, lookBefore } from '../../../cli/follow/follow.ts';
 import { hostOutcomes, leaveAlone } from '../../../cli/follow/settled.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
@@ -9,10 +9,10 @@ import { pointerOf } from '../../fakes/pointers.ts';
 
 const EXPIRY = new Date('2027-01-30T00:00:00Z');
 const host = (instanceId: string, online = true) => ({ instanceId, group: 'web', online });
-const record = (instanceId: string, outcome: string, at: string) => ({
+const record = (instanceId: string, outcome: string, at: string, version = 'v2') => ({
   instanceId,
   group: 'web',
-  lineages: { a: { outcome, at, commandId: 'c' } },
+  lineages: { a: { outcome, at, version, commandId: 'c' } },
 });
 const before = { version: 'v1', failedAt: undefined, reportedAt: new Map([['i-00000001', 'then']]) };
 
@@ -21,10 +21,30 @@ describe('hostOutcomes', () => {
     ['one that reported nothing new', host('i-00000001'), record('i-00000001', 'served', 'then'), 'waiting'],
     ['one with a new report', host('i-00000001'), record('i-00000001', 'served', 'now'), 'served'],
     ['one with its first report', host('i-00000002'), record('i-00000002', 'failed', 'now'), 'failed'],
+    [
+      'one that reports the version before',
+      host('i-00000001'),
+      record('i-00000001', 'served', 'now', 'v1'),
+      'waiting',
+    ],
+    [
+      'one that could not install it, and has the version before',
+      host('i-00000001'),
+      record('i-00000001', 'rolled-back', 'now', 'v1'),
+      'rolled-back',
+    ],
+    [
+      'one that has a newer one already',
+      host('i-00000001'),
+      record('i-00000001', 'served', 'now', 'v3'),
+      'served',
+    ],
     ['one that is offline', host('i-00000003', false), record('i-00000009', 'served', 'now'), 'offline'],
   ])('of %s', (_, expected, report, outcome) => {
     const records = new Map([[report.instanceId, report]]);
-    expect(hostOutcomes([expected], { name: 'a', records, before })).toMatchObject([{ outcome }]);
+    expect(hostOutcomes([expected], { name: 'a', version: 'v2', records, before })).toMatchObject([
+      { outcome },
+    ]);
   });
 
   it('leaves hosts alone only in a group where one failed', () => {
@@ -172,5 +192,17 @@ describe('deploymentsDue', () => {
   ])('asks for %s', (_, wanted, due) => {
     const found = deploymentsDue(certificates, { wanted, groups: ['web', 'api'] });
     expect(found.map(({ group, names }) => [group, names])).toEqual(due);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ['nothing named', [], []],
+    ['a group and a certificate of it', ['web', 'a'], []],
+    ['a certificate without hosts', ['a', 'c'], ['c: no host group is to have it']],
+    ['a group without certificates', ['web', 'db', 'db'], ['db: no live certificate names this group']],
+  ])('leaves nothing that is named without a word: %s', (_, wanted, told) => {
+    const groups = ['web', 'api', 'db'];
+    const due = deploymentsDue(certificates, { wanted, groups });
+    const idle = nothingToDeploy(wanted, { due, groups });
+    expect(idle.map(({ name, message }) => `${name}: ${message}`)).toEqual(told);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settledOf } from '../../../cli/commands/renew.ts';
+import { isHeldUp, settledOf } from '../../../cli/commands/renew.ts';
 import { type Followed, followRenewal } from '../../../cli/follow/follow.ts';
 import { type HostsEnd, hostsEnd } from '../../../cli/follow/settled.ts';
 import { followAll, followedAnswer } from '../../../cli/follow/show.ts';
@@ -85,9 +85,49 @@ describe('what came of a certificate that is not renewed', () => {
       'waits',
       /hosts-changed/,
     ],
+    [
+      'a repair is made, and its renewal backs off',
+      planned('mend', 'hosts-changed', { heldUp: 'names-changed' }),
+      plain,
+      'waits',
+      /^hosts-changed is mended, and the renewal \(names-changed\) waits$/,
+    ],
+    [
+      'it is revoked for good',
+      planned('wait', 'not-due', { revoked: { version: 'v1', reason: 'cessationOfOperation' } }),
+      plain,
+      'revoked',
+      /v1 is revoked \(cessationOfOperation\), and nothing replaces it; --force renews it anyway$/,
+    ],
+    [
+      'the orders of this check are all given',
+      planned('wait', 'orders-per-run'),
+      plain,
+      'waits',
+      /^orders-per-run until 2027-01-19T00:00Z$/,
+    ],
   ])('where %s', (_, certificate, how, outcome, message) => {
     expect(settledOf(certificate, how)).toMatchObject({ outcome, message: expect.stringMatching(message) });
   });
+});
+
+it.each<[string, PlannedCertificate, boolean]>([
+  ['not due', planned('wait', 'not-due'), false],
+  ['not renewed any more', planned('leave', 'retired'), false],
+  ['only repaired', planned('mend', 'hosts-changed'), false],
+  ['repaired, while its renewal waits', planned('mend', 'hosts-changed', { heldUp: 'expires-soon' }), true],
+  ['backing off', planned('wait', 'backing-off'), true],
+  ['limited by the CA', planned('wait', 'ca-limited'), true],
+  ['over our own budget', planned('wait', 'budget-spent'), true],
+  ['for a later check', planned('wait', 'orders-per-run'), true],
+  ['rejected', planned('reject', 'no-hosted-zone'), true],
+  [
+    'revoked for good',
+    planned('wait', 'not-due', { revoked: { version: 'v1', reason: 'superseded' } }),
+    true,
+  ],
+])('who asks for all that is due hears of what is %s', (_, certificate, isTold) => {
+  expect(isHeldUp(certificate)).toBe(isTold);
 });
 
 describe('an answer', () => {
@@ -97,9 +137,11 @@ describe('an answer', () => {
     ['not-due', true],
     ['failed', false],
     ['rejected', false],
+    ['revoked', false],
     ['no-hosts', false],
     ['offline', false],
     ['not-served', false],
+    ['nothing-to-deploy', false],
     ['unfinished', false],
     ['interrupted', false],
     ['waits', false],

@@ -110,4 +110,13 @@ describe('the table of perennial status', () => {
     expect(printed).toMatch(/perennial-local in us-east-1: 2 certificates, 1 not well$/);
     for (const line of printed.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
+
+  it('calls nothing well where there is nothing, and says what is not renewed any more', () => {
+    const stack = { name: 'perennial-local', region: 'us-east-1' };
+    expect(tableOf(stack, [])).toBe('perennial-local in us-east-1: no certificates yet');
+    const retired = statusOf({ ...facts({ name: 'b', wanted: false }), file: undefined });
+    expect(tableOf(stack, [statusOf(facts()), retired])).toMatch(
+      /: 2 certificates, all well, 1 without a renewal file$/,
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { DnsError } from '../../../lib/issuance/dns/resolver.ts';
 import { ZoneError } from '../../../lib/issuance/dns/zones.ts';
 import { type DoctorDeps, diagnose } from '../../../lib/reporting/doctor/doctor.ts';
@@ -6,10 +7,12 @@ import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { pointerOf } from '../../fakes/pointers.ts';
 import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const STACK = stackOf({ zoneRoles: [zoneRole('dns')], hostGroups: [hostGroup('web')] });
+const VERSION = '20260101T000000Z-0a1b2c';
 let store: MemoryStore;
 let zones: FakeZones;
 let resolver: FakeResolver;
@@ -192,4 +195,31 @@ it('goes on with the other checks when one part does not answer', async () => {
 
 it('refuses an event of another shape', async () => {
   await expect(doctor({ names: 7 })).rejects.toMatchObject({ reason: 'event-invalid' });
+});
+
+it('looks at what is live without a renewal file, and tells of what is wrong with it', async () => {
+  await want('a', 'a.example.com');
+  const live = (name: string, notAfter: string) =>
+    store.put(`live/${name}.json`, pointerText(pointerOf(new Date(notAfter), 90, { version: VERSION })));
+  await live('gone', '2026-11-19T00:00:00Z');
+  await live('young', '2027-01-30T00:00:00Z');
+  await store.put('live/odd.json', '<html>');
+  const { certificates, findings } = await doctor(undefined);
+  expect(findings.filter(({ certificate }) => certificate !== 'a')).toEqual([
+    {
+      certificate: 'gone',
+      check: 'health',
+      status: 'failing',
+      seen: expect.stringMatching(/^expired: /),
+      remedy: expect.stringMatching(/./),
+    },
+    {
+      certificate: 'odd',
+      check: 'health',
+      status: 'failing',
+      seen: expect.stringMatching(/^unreadable: /),
+      remedy: expect.stringMatching(/./),
+    },
+  ]);
+  expect(certificates).toBe(3);
 });

@@ -65,14 +65,17 @@ const ACCOUNT: AccountFacts = {
 };
 
 function examined(more: Partial<CertificateFacts>): Omit<Finding, 'certificate'>[] {
-  const live = pointerOf(new Date(NOW.getTime() + 60 * DAY), 90, { names: ['www.example.com'] });
+  const live = pointerOf(new Date(NOW.getTime() + 60 * DAY), 90, {
+    names: ['www.example.com'],
+    hosts: (more.groups ?? []).map((one) => one.group.name),
+  });
   return examine({
     wanted: wantedOf({ names: ['www.example.com'] }),
     stack: STACK,
     identifiers: [identifier(place())],
     caa: [{ name: 'www.example.com', set: found(undefined) }],
     account: ACCOUNT,
-    kept: found({ pointer: live, state: undefined, revocations: [], acm: undefined }),
+    kept: found({ pointer: live, state: undefined, revocations: [], acm: undefined, records: [] }),
     live: found(live),
     groups: [],
     now: NOW,
@@ -566,6 +569,12 @@ function reported(more: object) {
   const lineage = { version, outcome: 'served', at: NOW.toISOString(), commandId: 'c', ...more };
   return { instanceId: 'i-00000001', group: 'web', lineages: { 'example.com': lineage } };
 }
+
+it('a group that may not read the live version yet is a warning, whatever its hosts have', () => {
+  const live = pointerOf(new Date(NOW.getTime() + 60 * DAY), 90, { hosts: ['api'] });
+  const groups = [{ group: group(), hosts: found([host({ record: found(undefined) })]) }];
+  expectOne('served', { live: found(live), groups }, ['warning', 'web may not read', 'hourly check']);
+});
 
 describe('hosts', () => {
   it.each<[string, Check, HostFacts[], Expected]>([

@@ -41,7 +41,7 @@ const dayPastDue = { notBefore: '2026-09-19T00:00:00Z', notAfter: '2026-12-18T00
 
 export type World = Parameters<typeof healthFacts>[0] & { rejected?: string };
 /** What a check mails of it by itself; what an event or another list tells is told there. */
-type Mail = 'URGENT' | 'told' | 'group' | '';
+type Mail = 'URGENT' | 'told' | 'group' | 'record' | '';
 type Row = [state: string, world: World, health: Health, said: RegExp, mail?: Mail];
 
 /** The state of the world; the word; the sentence; what the hourly check mails of it. */
@@ -209,6 +209,22 @@ export const ROWS: Row[] = [
     /^$/,
   ],
   [
+    'a host of a group that it left still has the revoked version',
+    {
+      live: { hosts: ['api'] },
+      file: { hosts: ['api'] },
+      fleet: new Map([...one, ['api', [{ instanceId: 'i-2', online: true }]]]),
+      records: [
+        reportOf('i-1', 'served', { version: OLD_VERSION }),
+        { ...reportOf('i-2', 'served'), group: 'api' },
+      ],
+      ...revoked(OLD_VERSION, 'keyCompromise'),
+    },
+    'revoked',
+    /still on i-1; no group there is to have it any more: take it off there/,
+    'URGENT',
+  ],
+  [
     'it is revoked and not wanted, and a host has it',
     {
       wanted: false,
@@ -223,9 +239,9 @@ export const ROWS: Row[] = [
   ],
   [
     'it is revoked and not wanted, and no host has it',
-    { wanted: false, ...revoked(LIVE_VERSION, 'cessationOfOperation') },
+    { wanted: false, ...revoked(LIVE_VERSION, 'superseded') },
     'retired',
-    /no renewal\/a\.json/,
+    /no renewal\/a\.json.*revoked \(superseded\).*no host has it/,
   ],
   // Expired.
   ['it has expired', { live: expired }, 'expired', /expired on 2026-11-19 00:00 UTC.*doctor a/],
@@ -251,10 +267,18 @@ export const ROWS: Row[] = [
   ],
   // The bucket and the file.
   [
+    'nobody can read what was revoked',
+    { ...web, fleet: one, records: [reportOf('i-1', 'served')], revocations: 'unreadable' },
+    'unreadable',
+    /revoked\/a\.json cannot be read.*delete it, and revoke again/,
+    'record',
+  ],
+  [
     'its pointer is none',
     { pointer: 'unreadable' },
     'unreadable',
     /no pointer.*next hourly check makes it anew/,
+    'record',
   ],
   [
     'its file cannot be used',

@@ -12,15 +12,10 @@ import { statusOf } from '../../../lib/reporting/status/rules/certificate-status
 import { summarizeCheck } from '../../../lib/scan/rules/check-summary.ts';
 import { HEALTHS, type HealthFacts } from '../../../lib/scan/rules/health.ts';
 import { judgeAll } from '../../../lib/scan/rules/judge-health.ts';
-import { healthFacts, HEALTH_NOW as NOW } from '../../fakes/health-facts.ts';
+import { HEALTH_NOW as NOW } from '../../fakes/health-facts.ts';
 import { hostGroup } from '../../fakes/stack.ts';
-import { ROWS, type World } from './health-rows.ts';
-
-const factsOf = ({ rejected: message, ...world }: World = {}): HealthFacts => {
-  const facts = healthFacts(world);
-  if (message !== undefined) return { ...facts, file: { rejected: message } };
-  return facts.wanted ? facts : { ...facts, file: undefined };
-};
+import { factsOf } from './facts-of.ts';
+import { ROWS } from './health-rows.ts';
 
 /** What an hourly check tells of it. */
 function summaryOf(facts: HealthFacts) {
@@ -97,7 +92,13 @@ describe('one judgement of health', () => {
       };
       const stack = { domains: [], challengeTargets: [], checkEveryHours: 1, ...file.stack };
       const groups = file.hosts.map(group);
-      const finding = checkHealth({ wanted: file, stack, kept: { found: kept }, groups, now });
+      const finding = checkHealth({
+        wanted: file,
+        stack,
+        kept: { found: { ...kept, records } },
+        groups,
+        now,
+      });
       const isPending = health === 'never-issued' || health === 'waiting';
       expect(finding.status).toBe(isWell ? 'ok' : isPending ? 'warning' : 'failing');
       if (!isWell)
@@ -112,9 +113,12 @@ describe('one judgement of health', () => {
       if (mail === '') expect(tell).toEqual([]);
       else
         expect(text.subject).toMatch(
-          { URGENT: /URGENT: a is revoked/, told: /a is not served everywhere/, group: /group (web|api)/ }[
-            mail
-          ],
+          {
+            URGENT: /URGENT: a is revoked/,
+            told: /a is not served everywhere/,
+            group: /group (web|api)/,
+            record: /a cannot be judged/,
+          }[mail],
         );
     });
 
@@ -128,7 +132,7 @@ describe('one judgement of health', () => {
       );
       expect(measured.get('CertificatesFailing')).toBe(Number(FAILING.includes(health)));
       expect(measured.get('HostsOutOfDate')).toBeGreaterThanOrEqual(
-        Number(['no-hosts', 'hosts-offline'].includes(health)),
+        Number(['no-hosts', 'hosts-offline', 'hosts-unknown'].includes(health)),
       );
     });
   });

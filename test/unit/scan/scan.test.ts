@@ -7,6 +7,7 @@ import type { LivePointer } from '../../../lib/foundation/certificate/live-point
 import type { CheckSummary } from '../../../lib/foundation/events/events.ts';
 import { DnsError } from '../../../lib/issuance/dns/resolver.ts';
 import { ZoneError, type Zones } from '../../../lib/issuance/dns/zones.ts';
+import { readStatus } from '../../../lib/reporting/status/read-status.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
@@ -86,6 +87,18 @@ describe('a plan of a file that is not in the bucket', () => {
   });
 });
 
+it('a plan of a repair says which renewal is held up beside it', async () => {
+  await want('due', { hosts: ['web'] });
+  await live('due', 12);
+  const plan = async () => (await scan(deps(), parseStart({ start: 'plan' }), NOW)).certificates;
+  const notBefore = new Date(NOW.getTime() + DAY).toISOString();
+  await store.put('state/due.json', JSON.stringify({ failures: 2, notBefore }));
+  expect(await plan()).toMatchObject([{ action: 'mend', heldUp: 'expires-soon' }]);
+  await live('due', 60);
+  await store.remove('state/due.json');
+  expect(await plan()).toEqual([expect.not.objectContaining({ heldUp: expect.anything() })]);
+});
+
 describe('a check of all certificates', () => {
   it('rejects a key that stands twice at each check, from the index too', async () => {
     await store.put('renewal/shop.json', '{ "names": ["example.com"], "names": ["www.example.com"] }');
@@ -130,6 +143,17 @@ describe('a check of all certificates', () => {
       },
       warnings: [],
     });
+  });
+
+  it('counts what no certificate can have as a name, and what does not belong there, as status does', async () => {
+    await store.put('renewal/Read Me.json', '{}');
+    await store.put('state/.DS_Store', 'x');
+    await weekly();
+    const [{ unwell }] = events.of('Certificates Checked') as [CheckSummary];
+    const status = await readStatus({ store, hosts, stack }, { now: NOW, readsAtOnce: 4 });
+    expect(status.map(({ health }) => health)).toEqual(['rejected', 'rejected']);
+    expect(unwell).toMatchObject({ count: 2, byHealth: { rejected: 2 } });
+    expect(unwell?.items.map(({ name }) => name).sort()).toEqual(status.map(({ name }) => name).sort());
   });
 
   it.each([

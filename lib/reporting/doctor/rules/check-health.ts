@@ -1,4 +1,4 @@
-import { isPending, isWell } from '../../../scan/rules/health.ts';
+import { isPending, isWell, type Judgement } from '../../../scan/rules/health.ts';
 import { judgeHealth } from '../../../scan/rules/judge-health.ts';
 import type { CertificateFacts } from './facts.ts';
 import { failing, foundOr, ok, type Result, unseen, warning } from './finding.ts';
@@ -14,17 +14,23 @@ export function checkHealth({ wanted, stack, kept, groups, now }: Facts): Result
   const records = listed.flatMap(([, hosts]) =>
     hosts.flatMap(({ record }) => foundOr(record, undefined) ?? []),
   );
+  const seen = new Set(records.map(({ instanceId }) => instanceId));
+  const outside = kept.found.records.filter(({ instanceId }) => !seen.has(instanceId));
   const file = { ...wanted, stack };
   const facts = {
     name: wanted.name,
     wanted: true,
     file,
     ...kept.found,
-    records,
+    records: [...records, ...outside],
     fleet: new Map(listed),
     now,
   };
-  const judgement = judgeHealth(facts);
+  return resultOf(judgeHealth(facts));
+}
+
+/** A judgement as a finding: what goes on by itself is a warning. */
+export function resultOf(judgement: Judgement): Result {
   if (isWell(judgement)) return ok('health', 'valid, not revoked, and served wherever it is wanted');
   const { health, seen, remedy } = judgement;
   const say = isPending(judgement) ? warning : failing;

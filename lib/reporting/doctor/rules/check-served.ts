@@ -40,6 +40,14 @@ export function checkContainer(hosts: readonly HostFacts[], { name, group }: Con
 /** Every host's last report is of the live version. */
 export function checkServed(hosts: readonly HostFacts[], { name, group, live }: Context): Result[] {
   if (!live) return [ok('served', 'not issued yet')];
+  if (!live.hosts.includes(group.name))
+    return [
+      warning(
+        'served',
+        `group ${group.name} may not read the live version yet`,
+        'the next hourly check shows it to the group',
+      ),
+    ];
   const results = [
     ...hosts.flatMap(({ record }) => ('trouble' in record ? unseen('served', record.trouble) : [])),
     ...reportsOf(hosts, name).flatMap((report) => judgeServed(report, live.version) ?? []),

@@ -61,8 +61,8 @@ export interface GroupFacts {
 export interface CertificateFacts {
   wanted: Wanted;
   stack: Pick<Stack, 'domains' | 'challengeTargets' | 'checkEveryHours' | 'defaultCa' | 'fallbackCas'>;
-  /** What the bucket has of it, for its health. */
-  kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'acm'>>;
+  /** What the bucket has of it, for its health; records of hosts outside its groups only where something was revoked. */
+  kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'acm' | 'records'>>;
   identifiers: readonly IdentifierFacts[];
   /** The relevant CAA set of each name (RFC 8659, 3). */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];

@@ -67,6 +67,8 @@ function isWorthReporting(trouble: Trouble, life: Validity | undefined, now: Dat
   if (kind === 'renewal') return forced || life === undefined || isInLastSixth(life, now) || times >= 2;
   // A check may have come while the hosts were restarted.
   if (isNobodyThere(trouble) && names.length === 0) return Date.parse(at) - Date.parse(since) >= HOUR / 2;
+  // The next hourly check mends a pointer.
+  if (kind === 'health' && reason === 'unreadable') return Date.parse(at) - Date.parse(since) >= HOUR / 2;
   if (kind === 'deployment' && isOfKind(reason, 'passing'))
     return Date.parse(at) - Date.parse(since) >= HOUR / 2;
   return true;

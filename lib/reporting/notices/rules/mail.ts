@@ -60,8 +60,10 @@ function subjectOf({ tell, over, stage }: MailFacts): string {
 const HEADLINES: Record<Trouble['kind'], (trouble: Trouble) => string> = {
   renewal: ({ subject }) => `${subject} is not renewed`,
   overdue: ({ subject }) => `${subject} is overdue`,
-  health: ({ subject, reason }) =>
-    reason === 'revoked' ? `URGENT: ${subject} is revoked` : `${subject} is not served everywhere`,
+  health: ({ subject, reason }) => {
+    if (reason === 'revoked') return `URGENT: ${subject} is revoked`;
+    return `${subject} ${reason === 'unreadable' ? 'cannot be judged' : 'is not served everywhere'}`;
+  },
   file: ({ subject, reason }) =>
     reason === 'stray-object' ? `${subject} does not belong there` : `renewal/${subject}.json cannot be used`,
   deployment: ({ subject, hosts: { length } }) =>

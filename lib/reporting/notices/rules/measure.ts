@@ -34,7 +34,7 @@ export function measure(events: readonly SeenEvent[], lastSweep: string | undefi
       case 'Certificate Renewal Failed':
         return [{ name: 'RenewalsFailed', value: 1 }];
       case 'Certificates Checked': {
-        const { at, soonest, overdue, hostsBehind, groupsAway = [] } = event.detail;
+        const { at, soonest, overdue } = event.detail;
         const [first] = soonest;
         const since = Date.parse(at);
         return [
@@ -42,7 +42,7 @@ export function measure(events: readonly SeenEvent[], lastSweep: string | undefi
           ...(first ? [{ name: 'LifeLeft' as const, value: Math.max(0, first.lifeLeft * 100) }] : []),
           { name: 'CertificatesFailing', value: failingOf(event.detail) },
           { name: 'CertificatesOverdue', value: overdue.count },
-          { name: 'HostsOutOfDate', value: hostsBehind.count + groupsAway.length },
+          { name: 'HostsOutOfDate', value: outOfDate(event.detail) },
           { name: 'SweepAge', value: (since - Date.parse(lastSweep ?? at)) / DAY },
           // EventBridge's time is in whole seconds.
           { name: 'CheckDuration', value: Math.max(0, (Date.parse(event.time) - since) / SECOND) },
@@ -52,6 +52,11 @@ export function measure(events: readonly SeenEvent[], lastSweep: string | undefi
         return [];
     }
   });
+}
+
+/** Hosts that are behind, groups without any, and certificates whose hosts nobody can list. */
+function outOfDate({ hostsBehind, groupsAway = [], unwell }: CheckSummary): number {
+  return hostsBehind.count + groupsAway.length + (unwell?.byHealth['hosts-unknown'] ?? 0);
 }
 
 /** What keeps a certificate from clients, or from being renewed; the last two were counted before there was a judgement. */

@@ -6,7 +6,7 @@ import { arise, end, forget, importOf, isNobodyThere, keyOf, type Memory, type T
 
 const MOST_NAMED = 200;
 /** What of a health no event and no other list tells. */
-const TOLD = ['revoked', 'not-served', 'hosts-unknown'];
+const TOLD = ['revoked', 'unreadable', 'not-served', 'hosts-unknown'];
 
 /** What is wrong after these events, taken in the order of their times; a repeated event changes nothing of note. */
 export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date): Memory {

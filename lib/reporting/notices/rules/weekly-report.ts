@@ -29,7 +29,8 @@ export function writeReport(checked: CheckSummary, { stage }: { stage: string })
     '',
     `All of it, in the project's folder: ${commandOf('status', stage)}`,
   ];
-  const state = bad === 0 ? 'all is well' : `${bad} to look at`;
+  const unseen = warnings.length > 0 ? 'not all was looked at' : 'all is well';
+  const state = bad === 0 ? unseen : `${bad} to look at`;
   return {
     subject: subjectLine(`[Perennial ${stage}] weekly report: ${certificates} certificates, ${state}`),
     text: `${lines.join('\n')}\n`,

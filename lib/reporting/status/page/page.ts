@@ -18,6 +18,8 @@ export interface Page {
 /** One HTML document that loads nothing and is complete without its script, which only searches. */
 export function statusPage({ title, stage, at, certificates }: Page): string {
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
+  const brief =
+    certificates.length === 0 ? 'No certificates yet' : unwell === 0 ? 'All well' : `${unwell} not well`;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -26,12 +28,12 @@ export function statusPage({ title, stage, at, certificates }: Page): string {
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${unwell === 0 ? 'All well' : `${unwell} not well`} – ${title}</title>
+<title>${brief} – ${title}</title>
 <style>${new Markup(STYLE)}</style>
 </head>
 <body>
 <header>
-<h1>${summary(certificates.length, unwell)}</h1>
+<h1>${summary(certificates, unwell)}</h1>
 <p><strong>${title}</strong>, as of <time datetime="${at.toISOString()}" id="at">${at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time><strong id="old"></strong></p>
 <form role="search">
 <label>Search <input type="search" id="q" autocomplete="off" placeholder="name, host, reason"></label>
@@ -55,9 +57,13 @@ ${certificates.map((certificate) => rowOf(certificate, at, stage))}</tbody>
   return page.text;
 }
 
-function summary(count: number, unwell: number): string {
-  const certificates = `${count} certificate${count === 1 ? '' : 's'}`;
-  return unwell === 0 ? `${certificates}, all well` : `${unwell} of ${certificates} not well`;
+function summary(certificates: readonly CertificateStatus[], unwell: number): string {
+  const { length } = certificates;
+  if (length === 0) return 'no certificates yet';
+  const counted = `${length} certificate${length === 1 ? '' : 's'}`;
+  if (unwell > 0) return `${unwell} of ${counted} not well`;
+  const idle = certificates.filter(({ health }) => health !== 'ok').length;
+  return `${counted}, all well${idle === 0 ? '' : `, ${idle} without a renewal file`}`;
 }
 
 /** Nothing may be loaded or sent; only our script and style run. */

@@ -47,19 +47,22 @@ function issuerOf({ ca, profile }: CertificateStatus): Markup {
   return html`<p>${host}${profile === undefined ? '' : `, ${profile}`}`;
 }
 
-/** Hosts that lag come first; of many, only the first are shown. */
+/** Hosts that lag, serve nothing or are off come first; of many, only the first are shown. */
 function hostsOf(hosts: readonly HostStatus[]): Markup {
   if (hosts.length === 0) return html``;
   const live = hosts.filter(({ isLive }) => isLive);
-  const sorted = [...hosts.filter(({ isLive }) => !isLive), ...live];
+  const sorted = [...hosts.filter((host) => !isFine(host)), ...hosts.filter(isFine)];
   const shown = sorted.slice(0, HOSTS_SHOWN).map(hostOf);
   const more = sorted.length > HOSTS_SHOWN ? html`<li>and ${sorted.length - HOSTS_SHOWN} more` : html``;
-  return html`${live.length} of ${hosts.length} up to date<ul>${shown}${more}</ul>`;
+  return html`${live.length} of ${hosts.length} on what is live<ul>${shown}${more}</ul>`;
 }
 
-function hostOf({ instanceId, outcome, version, isLive }: HostStatus): Markup {
-  if (isLive) return html`<li>${instanceId} ${outcome}`;
-  return html`<li class="x">${instanceId} ${outcome}, on ${version ?? 'none'}`;
+const isFine = ({ isLive, online, isUnserved }: HostStatus) => isLive && online && !isUnserved;
+
+function hostOf(host: HostStatus): Markup {
+  const { instanceId, online, outcome, version, isLive } = host;
+  const words = `${instanceId} ${outcome}${isLive ? '' : `, on ${version ?? 'none'}`}${online ? '' : ', offline'}`;
+  return isFine(host) ? html`<li>${words}` : html`<li class="x">${words}`;
 }
 
 function lastOf({ last }: CertificateStatus): Markup {

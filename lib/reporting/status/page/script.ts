@@ -34,5 +34,6 @@ byId('q').addEventListener('input', show);
 byId('unwell').addEventListener('change', show);
 document.querySelector('form').addEventListener('submit', (event) => event.preventDefault());
 const hours = Math.floor((Date.now() - Date.parse(byId('at').dateTime)) / 3600000);
+if (hours >= 2) document.title = 'Old: ' + document.title;
 if (hours >= 2) byId('old').textContent = ', which is ' + (hours < 48 ? hours + ' hours' : Math.floor(hours / 24) + ' days') + ' ago';
 `;

@@ -106,6 +106,14 @@ it('the weekly report says how all are', () => {
   expect(text).toContain('  2026-12-01    12 % of its life left  a\n');
 });
 
+it('the weekly report calls nothing well that was not looked at', () => {
+  const seen = checked({ start: 'weekly-sweep', warnings: ['could not list the hosts'] });
+  if (seen['detail-type'] !== 'Certificates Checked') throw new Error('not a check');
+  const { subject, text } = writeReport(seen.detail, { stage: 'test' });
+  expect(subject).toContain('3 certificates, not all was looked at');
+  expect(text).toContain('could not list the hosts');
+});
+
 describe('what is measured', () => {
   it('is at most ten metrics', () => {
     expect(Object.keys(METRICS).length).toBeLessThanOrEqual(10);
