@@ -136,7 +136,9 @@ export class FakeAuthority implements CertificateAuthority {
     const found = this.#zones.values(challengeName(authorization.identifier), 'TXT');
     const proved = found.includes(`"${authorization.challenge.txtValue}"`);
     authorization.status = proved ? 'valid' : 'invalid';
-    if (!proved) authorization.problem = 'Incorrect TXT record (unauthorized)';
+    if (proved) return;
+    const message = 'Incorrect TXT record (unauthorized)';
+    authorization.problems = [{ reason: 'acme-unauthorized', message, identifiers: [] }];
   }
 
   async prepare(csr: CsrSubject): Promise<void> {
@@ -175,6 +177,7 @@ export class FakeAuthority implements CertificateAuthority {
       identifier: identifierOf(name),
       status: 'pending',
       challenge,
+      problems: [],
       ...(this.offersPersist && { persistChallenge: challenge }),
     });
     return url;

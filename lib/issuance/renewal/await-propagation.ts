@@ -36,7 +36,8 @@ async function prepareAll({ authority, signal }: RenewRun, renewals: readonly Or
 async function awaitZone(run: RenewRun, zone: PublishedZone): Promise<void> {
   const { deps, signal } = run;
   const { runtime } = deps;
-  const end = runtime.elapsed() + LIMIT_MS;
+  const since = runtime.elapsed();
+  const end = since + LIMIT_MS;
   await seenEverywhere(run, zone);
   for (const changeId of zone.changeIds) {
     await poll(
@@ -46,6 +47,7 @@ async function awaitZone(run: RenewRun, zone: PublishedZone): Promise<void> {
         what: `INSYNC of change ${changeId} in hosted zone ${zone.zoneName}`,
         delayMs: untilInSync,
         limitMs: Math.max(0, end - runtime.elapsed()),
+        since,
         signal,
         runtime,
       },
