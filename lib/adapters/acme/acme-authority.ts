@@ -96,9 +96,13 @@ export class AcmeAuthority implements CertificateAuthority {
     };
   }
 
-  /** A CA may refuse a second answer. When the challenge is no longer pending, an earlier try has answered it. */
+  /**
+   * A CA may refuse a second answer. When the challenge is no longer pending, an earlier try has answered it. Boulder says
+   * `conflict` (HTTP 409) while it works on the first answer, and calls the challenge pending meanwhile.
+   */
   async answerChallenge(url: string): Promise<void> {
     await this.#client.api.apiRequest(url, {}, [200]).catch(async (error) => {
+      if (error instanceof AcmeError && error.reason === 'acme-conflict') return;
       if (!(error instanceof AcmeError) || error.reason !== 'acme-malformed') throw error;
       const { data } = await this.#client.api.apiRequest(url, null, [200]);
       if (parseAnswer(data, Challenge, url).status === 'pending') throw error;

@@ -55,6 +55,7 @@ export interface CertificateAuthority {
   createOrder(request: OrderRequest): Promise<Order>;
   order(url: string): Promise<Order>;
   authorization(url: string): Promise<Authorization>;
+  /** Tells the CA to look; one that has been told already counts as told. */
   answerChallenge(url: string): Promise<void>;
   /** Makes the CSR for {@link finalize} ahead of time, which costs CPU; resolves even when that fails. */
   prepare(csr: CsrSubject): Promise<void>;

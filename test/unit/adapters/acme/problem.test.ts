@@ -136,6 +136,34 @@ describe("the CA's refusal", () => {
   });
 });
 
+describe('an answer to a challenge', () => {
+  const answerWith = (reason: 'acme-conflict' | 'acme-malformed' | 'acme-unauthorized', status: string) => {
+    const challenge = { type: 'dns-01', url: 'https://ca.test/c', status };
+    const apiRequest = async (_: string, payload: unknown) => {
+      if (payload !== null) throw new AcmeError(reason, 'no');
+      return { status: 200, headers: {}, data: challenge };
+    };
+    const client = { api: { apiRequest } } as unknown as AcmeClient;
+    return new AcmeAuthority(client, {
+      directoryUrl: 'https://ca.test/d',
+      caaIdentity: undefined,
+    }).answerChallenge(challenge.url);
+  };
+
+  it.each([
+    ['acme-conflict', 'pending', 'is under way'],
+    ['acme-conflict', 'processing', 'is under way'],
+    ['acme-malformed', 'valid', 'was given before'],
+    ['acme-malformed', 'invalid', 'was given before'],
+    ['acme-malformed', 'pending', undefined],
+    ['acme-unauthorized', 'valid', undefined],
+  ] as const)('refused as %s while the challenge is %s %s', async (reason, status, taken) => {
+    const answer = answerWith(reason, status);
+    if (taken) await answer;
+    else await expect(answer).rejects.toMatchObject({ reason });
+  });
+});
+
 describe("the CA's answers", () => {
   const authority = (answer: HttpAnswer) => {
     const client = {
