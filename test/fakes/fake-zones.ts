@@ -2,6 +2,11 @@ import type { FoundRecord, HostedZone } from '../../lib/issuance/dns/rules/hoste
 import { type RecordChange, type RecordSet, recordKey } from '../../lib/issuance/dns/rules/record-edits.ts';
 import { ChangeRefusedError, ZoneError, type Zones } from '../../lib/issuance/dns/zones.ts';
 
+/** Values of one record set (developer guide, "Quotas"). */
+const MAX_VALUES = 400;
+/** Characters of all values of one batch. */
+const MAX_CHARACTERS = 32_000;
+
 /** Hosted zones in memory, as strict as Route 53: all or nothing, `CREATE` only where nothing is, `DELETE` only of the exact set. */
 export class FakeZones implements Zones {
   readonly #zones: readonly HostedZone[];
@@ -32,6 +37,8 @@ export class FakeZones implements Zones {
     this.before('change', zoneId);
     const after = new Map(this.#zone(zoneId));
     const refusals = changes.flatMap((change) => apply(after, change) ?? []);
+    if (changes.flatMap(({ set }) => set.values).join('').length > MAX_CHARACTERS)
+      refusals.push('Number of characters limit exceeded');
     if (refusals.length > 0) throw new ChangeRefusedError(zoneId, [`[${refusals.join(', ')}]`]);
     this.#sets.set(zoneId, after);
     this.batches.push({ zoneId, changes });
@@ -89,6 +96,7 @@ function apply(sets: Map<string, RecordSet>, { action, set }: RecordChange): str
   const quoted = `[name='${set.name.replace('*', '\\052')}.', type='${set.type}']`;
   const found = sets.get(key);
   if (action === 'CREATE') {
+    if (set.values.length > MAX_VALUES) return `Number of records limit of ${MAX_VALUES} exceeded.`;
     if (found) return `Tried to create resource record set ${quoted} but it already exists`;
     sets.set(key, set);
     return undefined;

@@ -30,6 +30,20 @@ export class ZoneError extends PerennialError<keyof typeof ZONE> {
   override readonly name = 'ZoneError';
 }
 
+/** The values that stand in a set leave no room for those to be added; nothing was changed. */
+export class RecordSetFullError extends ZoneError {
+  readonly standing: RecordSet;
+
+  constructor(zoneId: string, standing: RecordSet, added: number) {
+    const { name, type, values } = standing;
+    super('record-set-full', {
+      seen: `${type} at ${name} in hosted zone ${zoneId} holds ${values.length} values, and has no room for ${added} more`,
+      remedy: 'remove values that nobody needs there, or let fewer challenge names lead there',
+    });
+    this.standing = standing;
+  }
+}
+
 /** Route 53's `InvalidChangeBatch`: nothing was changed. `messages` are its own, one for each refused change. */
 export class ChangeRefusedError extends PerennialError<'record-refused'> {
   override readonly name = 'ChangeRefusedError';

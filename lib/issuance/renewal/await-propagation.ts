@@ -15,7 +15,10 @@ const untilInSync: PollOptions<boolean>['delayMs'] = (attempt) =>
  * Waits for each zone; one that fails drops the certificates that need it. Meanwhile the CSRs are made, one after another;
  * finalize makes those that are still missing.
  */
-export async function awaitPropagation(run: RenewRun, { renewals, zones }: Published): Promise<Ordered[]> {
+export async function awaitPropagation(
+  run: RenewRun,
+  { renewals, zones }: Pick<Published, 'renewals' | 'zones'>,
+): Promise<Ordered[]> {
   void prepareAll(run, renewals);
   const failures = new Map<string, unknown>();
   await Promise.all(

@@ -1,3 +1,4 @@
+import { challengeName } from '../../foundation/certificate/domain-name.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
 import { isGone, refusalOf } from '../ca/refusal.ts';
@@ -13,6 +14,8 @@ import type { ClaimRecord } from './rules/claim-record.ts';
 import { openOrder, requestOf } from './rules/open-order.ts';
 
 const TXT_TTL_SECONDS = 60;
+/** Where a CNAME leads, other certificates' proofs follow: a CA that keeps an old answer for longer would miss them. */
+const SHARED_TTL_SECONDS = 1;
 
 /**
  * Orders, or resumes the order of an earlier run, and records the order, its key and what will be written to the DNS in one
@@ -88,7 +91,8 @@ function txtEdit({ challengeTargets, name }: Checked, { identifier, challenge }:
       `the CA offers no dns-01 challenge for ${identifier} of ${name}`,
     );
   const add = [`"${challenge.txtValue}"`];
-  const edit = { name: target.name, type: 'TXT', add, remove: [], ttl: TXT_TTL_SECONDS } as const;
+  const ttl = target.name === challengeName(identifier) ? TXT_TTL_SECONDS : SHARED_TTL_SECONDS;
+  const edit = { name: target.name, type: 'TXT', add, remove: [], ttl } as const;
   return { zoneId: target.zoneId, zoneName: target.zoneName, edit };
 }
 
