@@ -53,13 +53,24 @@ export class FakeZones implements Zones {
   /** Names whose CNAME in the DNS is that of a wildcard. */
   readonly belowWildcard = new Set<string>();
 
-  async holdsCname(_: string, name: string): Promise<boolean> {
-    return !this.belowWildcard.has(name);
+  /** Held besides, where a zone has no {@link others}: what fake resolvers show. */
+  readonly shown: ReadonlyMap<string, string>[] = [];
+  /** Records of types that we do not write, by zone id. */
+  readonly others = new Map<string, FoundRecord[]>();
+
+  async cname(zoneId: string, name: string): Promise<{ target?: string | undefined } | undefined> {
+    const others = this.others.get(zoneId);
+    const held = others?.find((one) => one.type === 'CNAME' && one.name === name);
+    if (held) return { target: held.values[0]?.replace(/\.$/, '') };
+    if (others || this.belowWildcard.has(name)) return undefined;
+    const [target] = this.shown.flatMap((cnames) => cnames.get(name) ?? []);
+    return target === undefined ? undefined : { target };
   }
 
   async records(zoneId: string): Promise<FoundRecord[]> {
     const sets = [...this.#zone(zoneId).values()];
-    return sets.map(({ name, type, values }) => ({ name, type, kind: 'simple', values }));
+    const ours = sets.map(({ name, type, values }) => ({ name, type, kind: 'simple' as const, values }));
+    return [...ours, ...(this.others.get(zoneId) ?? [])];
   }
 
   async isInSync(): Promise<boolean> {
