@@ -36,8 +36,11 @@ const deps: RenewDeps = {
 };
 
 /** Renews one batch of certificates; a message whose wish was left goes back to the queue. */
-export const handler = queued(eventWith(RenewalDue), async ({ detail }, { requestId, signal }) => {
-  const outcomes = await renewBatch(deps, detail, { owner: requestId, signal });
-  for (const certificate of outcomes) logger.info('renewal ended', { certificate });
-  requireForcedDone(detail, outcomes);
-});
+export const handler = queued(
+  eventWith(RenewalDue),
+  async ({ detail }, { requestId, signal, timeLeftMs }) => {
+    const outcomes = await renewBatch(deps, detail, { owner: requestId, signal, timeLeftMs });
+    for (const certificate of outcomes) logger.info('renewal ended', { certificate });
+    requireForcedDone(detail, outcomes);
+  },
+);

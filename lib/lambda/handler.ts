@@ -18,6 +18,8 @@ interface Invocation {
   requestId: string;
   /** Aborts when nothing new may be started. */
   signal: AbortSignal;
+  /** Milliseconds until then. */
+  timeLeftMs: () => number;
 }
 
 /** A function that is invoked directly: its answer is the flow's. An error is logged as one line with its reason. */
@@ -81,8 +83,10 @@ const RESERVED_MS = 90_000;
 
 function invocationOf(context: Context): Invocation {
   const remaining = context.getRemainingTimeInMillis();
-  const signal = AbortSignal.timeout(Math.floor(Math.max(remaining - RESERVED_MS, remaining / 2)));
-  return { requestId: context.awsRequestId, signal };
+  const usable = Math.floor(Math.max(remaining - RESERVED_MS, remaining / 2));
+  const end = performance.now() + usable;
+  const signal = AbortSignal.timeout(usable);
+  return { requestId: context.awsRequestId, signal, timeLeftMs: () => end - performance.now() };
 }
 
 const logError: MiddlewareObj = {

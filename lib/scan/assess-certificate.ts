@@ -5,11 +5,11 @@ import { type KeyName, renewalKey } from '../foundation/certificate/object-keys.
 import { parseRenewalFile, type Wanted } from '../foundation/certificate/renewal-file.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { InputError } from '../foundation/common/input-error.ts';
-import { challengeTarget, wildcardFinder } from '../issuance/dns/challenge-target.ts';
-import { zoneFinder } from '../issuance/dns/find-zone.ts';
+import { challengeTarget } from '../issuance/dns/challenge-target.ts';
 import { DnsError } from '../issuance/dns/resolver.ts';
 import { zonesFor } from '../issuance/dns/rules/hosted-zones.ts';
 import { isPersistent, writesDns } from '../issuance/dns/rules/persist-record.ts';
+import { standingCname } from '../issuance/dns/standing.ts';
 import { issuedLately, orderLimitFacts } from '../issuance/renewal/gather-facts.ts';
 import { issuedToOthers } from '../issuance/renewal/order-lock.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
@@ -28,6 +28,7 @@ import { assessPersistRecords } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { findFacts } from './find-facts.ts';
 import { foundOf, foundOfRejected, heldBy } from './health-facts.ts';
+import { ownZones } from './own-zones.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
 import type { Start } from './rules/trigger.ts';
@@ -169,14 +170,9 @@ async function requireTargets(
   { zonesIn }: AssessContext,
 ): Promise<void> {
   const identifiers = [...new Set(names.map(identifierOf))];
-  const isFromWildcard = async (name: string) => {
-    const zones = zonesOf(zoneRole);
-    return wildcardFinder(zones, zoneFinder({ zones, resolver }, await zonesIn(zoneRole)))(name);
-  };
+  const cname = standingCname(ownZones({ zonesOf, resolver, zonesIn }, zoneRole));
   try {
-    await Promise.all(
-      identifiers.map((identifier) => challengeTarget({ resolver, isFromWildcard, stack }, identifier)),
-    );
+    await Promise.all(identifiers.map((identifier) => challengeTarget({ cname, stack }, identifier)));
   } catch (error) {
     if (!(error instanceof DnsError)) throw error;
   }

@@ -7,9 +7,11 @@ import { findCaa } from '../issuance/caa/find-caa.ts';
 import { type CaaPlan, planCaa, wishOf } from '../issuance/caa/rules/caa-plan.ts';
 import { findPersistRecords } from '../issuance/dns/find-persist-records.ts';
 import { isPersistent } from '../issuance/dns/rules/persist-record.ts';
+import { heldTxt } from '../issuance/dns/standing.ts';
 import { persistIssuer } from '../issuance/renewal/rules/persist-issuer.ts';
 import type { State } from '../issuance/renewal/rules/state.ts';
 import type { AssessContext, AssessDeps } from './context.ts';
+import { ownZones } from './own-zones.ts';
 import type { PersistPlan } from './rules/plan.ts';
 
 /** What would have to change in CAA for a certificate; `undefined` when nothing would, or nothing may. */
@@ -41,16 +43,17 @@ export async function findIssuer(
 
 /** For a plan, the persist records for the `ca` of the next order; `undefined` for a certificate proved another way. */
 export async function assessPersistRecords(
-  { resolver }: AssessDeps,
+  { resolver, zonesOf }: AssessDeps,
   wanted: Wanted,
-  { ca, state, start, issuerAt, now }: AssessContext & { ca: string; state: State | undefined },
+  { ca, state, start, issuerAt, zonesIn, now }: AssessContext & { ca: string; state: State | undefined },
 ): Promise<PersistPlan | undefined> {
   if (!start.dryRun || !isPersistent(wanted)) return undefined;
-  const { name, names } = wanted;
+  const { name, names, zoneRole } = wanted;
   try {
     const issues = persistIssuer(await issuerAt(ca), { ca, name, state });
+    const held = heldTxt(ownZones({ zonesOf, resolver, zonesIn }, zoneRole));
     if ('seen' in issues) return { records: [], trouble: inOneLine(issues) };
-    return { records: await findPersistRecords(resolver, { names, ...issues }, now) };
+    return { records: await findPersistRecords({ resolver, held }, { names, ...issues }, now) };
   } catch (error) {
     return { records: [], trouble: describeError(error).message };
   }

@@ -52,6 +52,8 @@ export class FakeAuthority implements CertificateAuthority {
   /** Whether the same names and profile are given the same order as long as it is pending or ready, as Boulder does. */
   givesOrderAgain = false;
   offersPersist = true;
+  /** The aliases that it follows, one step. */
+  cnames: ReadonlyMap<string, string> = new Map();
   lifetimeDays = 90;
 
   constructor(
@@ -133,10 +135,14 @@ export class FakeAuthority implements CertificateAuthority {
       authorization.status = 'valid';
       return;
     }
-    const found = this.#zones.values(challengeName(authorization.identifier), 'TXT');
+    const name = challengeName(authorization.identifier);
+    const target = this.#zones.belowWildcard.has(name) ? undefined : this.cnames.get(name);
+    const found = this.#zones.values(target ?? name, 'TXT');
     const proved = found.includes(`"${authorization.challenge.txtValue}"`);
     authorization.status = proved ? 'valid' : 'invalid';
-    if (!proved) authorization.problem = 'Incorrect TXT record (unauthorized)';
+    if (proved) return;
+    const message = 'Incorrect TXT record (unauthorized)';
+    authorization.problems = [{ reason: 'acme-unauthorized', message, identifiers: [] }];
   }
 
   async prepare(csr: CsrSubject): Promise<void> {
@@ -175,6 +181,7 @@ export class FakeAuthority implements CertificateAuthority {
       identifier: identifierOf(name),
       status: 'pending',
       challenge,
+      problems: [],
       ...(this.offersPersist && { persistChallenge: challenge }),
     });
     return url;

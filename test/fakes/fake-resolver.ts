@@ -11,6 +11,7 @@ export class FakeResolver implements Resolver {
 
   constructor(zones: FakeZones) {
     this.#zones = zones;
+    zones.shown.push(this.cnames);
   }
 
   async caa(name: string): Promise<CaaProperty[]> {

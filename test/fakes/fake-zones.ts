@@ -2,6 +2,11 @@ import type { FoundRecord, HostedZone } from '../../lib/issuance/dns/rules/hoste
 import { type RecordChange, type RecordSet, recordKey } from '../../lib/issuance/dns/rules/record-edits.ts';
 import { ChangeRefusedError, ZoneError, type Zones } from '../../lib/issuance/dns/zones.ts';
 
+/** Values of one record set (developer guide, "Quotas"). */
+const MAX_VALUES = 400;
+/** Characters of all values of one batch. */
+const MAX_CHARACTERS = 32_000;
+
 /** Hosted zones in memory, as strict as Route 53: all or nothing, `CREATE` only where nothing is, `DELETE` only of the exact set. */
 export class FakeZones implements Zones {
   readonly #zones: readonly HostedZone[];
@@ -32,6 +37,8 @@ export class FakeZones implements Zones {
     this.before('change', zoneId);
     const after = new Map(this.#zone(zoneId));
     const refusals = changes.flatMap((change) => apply(after, change) ?? []);
+    if (changes.flatMap(({ set }) => set.values).join('').length > MAX_CHARACTERS)
+      refusals.push('Number of characters limit exceeded');
     if (refusals.length > 0) throw new ChangeRefusedError(zoneId, [`[${refusals.join(', ')}]`]);
     this.#sets.set(zoneId, after);
     this.batches.push({ zoneId, changes });
@@ -46,13 +53,24 @@ export class FakeZones implements Zones {
   /** Names whose CNAME in the DNS is that of a wildcard. */
   readonly belowWildcard = new Set<string>();
 
-  async holdsCname(_: string, name: string): Promise<boolean> {
-    return !this.belowWildcard.has(name);
+  /** Held besides, where a zone has no {@link others}: what fake resolvers show. */
+  readonly shown: ReadonlyMap<string, string>[] = [];
+  /** Records of types that we do not write, by zone id. */
+  readonly others = new Map<string, FoundRecord[]>();
+
+  async cname(zoneId: string, name: string): Promise<{ target?: string | undefined } | undefined> {
+    const others = this.others.get(zoneId);
+    const held = others?.find((one) => one.type === 'CNAME' && one.name === name);
+    if (held) return { target: held.values[0]?.replace(/\.$/, '') };
+    if (others || this.belowWildcard.has(name)) return undefined;
+    const [target] = this.shown.flatMap((cnames) => cnames.get(name) ?? []);
+    return target === undefined ? undefined : { target };
   }
 
   async records(zoneId: string): Promise<FoundRecord[]> {
     const sets = [...this.#zone(zoneId).values()];
-    return sets.map(({ name, type, values }) => ({ name, type, kind: 'simple', values }));
+    const ours = sets.map(({ name, type, values }) => ({ name, type, kind: 'simple' as const, values }));
+    return [...ours, ...(this.others.get(zoneId) ?? [])];
   }
 
   async isInSync(): Promise<boolean> {
@@ -89,6 +107,7 @@ function apply(sets: Map<string, RecordSet>, { action, set }: RecordChange): str
   const quoted = `[name='${set.name.replace('*', '\\052')}.', type='${set.type}']`;
   const found = sets.get(key);
   if (action === 'CREATE') {
+    if (set.values.length > MAX_VALUES) return `Number of records limit of ${MAX_VALUES} exceeded.`;
     if (found) return `Tried to create resource record set ${quoted} but it already exists`;
     sets.set(key, set);
     return undefined;

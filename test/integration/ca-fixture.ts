@@ -26,8 +26,13 @@ export async function startCa(env: Record<string, string> = {}): Promise<Ca> {
     env: { PEBBLE_VA_ALWAYS_VALID: '1', ...env },
   });
   setDefaultCACertificates([...getCACertificates('default'), await readFile(pebble.tlsCaFile, 'utf8')]);
+  return { pebble, authority: await accountAt(pebble.directoryUrl) };
+}
+
+/** A new account at a CA. */
+export function accountAt(directoryUrl: string): Promise<CertificateAuthority> {
   const kept = new Map<string, string>();
-  const authority = await openAuthority(pebble.directoryUrl, {
+  return openAuthority(directoryUrl, {
     store: {
       get: async (name) => kept.get(name),
       create: async (name, value) => Boolean(kept.set(name, value)),
@@ -41,7 +46,6 @@ export async function startCa(env: Record<string, string> = {}): Promise<Ca> {
       caaIdentity: undefined,
     },
   });
-  return { pebble, authority };
 }
 
 /** A certificate of the CA, with all its chains when `alternates` is said. */

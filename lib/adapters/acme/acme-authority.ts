@@ -15,7 +15,7 @@ import { complaintAboutProfile } from '../../issuance/ca/rules/profile.ts';
 import type { AcmeClient } from './acme-client.ts';
 import { alternatesIn } from './alternate-chains.ts';
 import { Csrs } from './csrs.ts';
-import { describeProblem, type HttpAnswer, orderProblem, parseRetryAfter } from './problem.ts';
+import { type HttpAnswer, parseRetryAfter, problemOf } from './problem.ts';
 
 const HttpsUrl = z.string().check(z.regex(/^https:\/\//, 'is not an https address'));
 const OrderBody = z.object({
@@ -91,14 +91,18 @@ export class AcmeAuthority implements CertificateAuthority {
       identifier: body.identifier.value.toLowerCase(),
       status: body.status,
       challenge: challenge && (await this.#withTxtValue(challenge)),
-      persistChallenge: persist && { url: persist.url },
-      problem: describeProblem(body.challenges.find(({ error }) => error !== undefined)?.error),
+      persistChallenge: persist && { url: persist.url, status: persist.status },
+      problems: body.challenges.flatMap(({ error }) => problemOf(error) ?? []),
     };
   }
 
-  /** A CA may refuse a second answer. When the challenge is no longer pending, an earlier try has answered it. */
+  /**
+   * A CA may refuse a second answer. When the challenge is no longer pending, an earlier try has answered it. Boulder says
+   * `conflict` (HTTP 409) while it works on the first answer, and calls the challenge pending meanwhile.
+   */
   async answerChallenge(url: string): Promise<void> {
     await this.#client.api.apiRequest(url, {}, [200]).catch(async (error) => {
+      if (error instanceof AcmeError && error.reason === 'acme-conflict') return;
       if (!(error instanceof AcmeError) || error.reason !== 'acme-malformed') throw error;
       const { data } = await this.#client.api.apiRequest(url, null, [200]);
       if (parseAnswer(data, Challenge, url).status === 'pending') throw error;
@@ -148,7 +152,7 @@ export class AcmeAuthority implements CertificateAuthority {
     return {
       ...order,
       url,
-      problem: orderProblem(error),
+      problem: problemOf(error),
       retryAfterMs: parseRetryAfter(headers['retry-after'], new Date()),
     };
   }

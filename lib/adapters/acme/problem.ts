@@ -1,23 +1,21 @@
 import * as z from 'zod/mini';
 import { oneLine } from '../../foundation/common/describe-error.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
-import { AcmeError, type OrderProblem } from '../../issuance/ca/certificate-authority.ts';
+import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
+import type { CaProblem } from '../../issuance/ca/rules/ended-order.ts';
 
-/** A problem document (RFC 8555, 6.7), as far as we read it. */
+const text = (fallback: string) => z.catch(z._default(z.string(), fallback), fallback);
+
+/** A problem document (RFC 8555, 6.7), as far as we read it: what cannot be read of it hides nothing else. */
 const Problem = z.object({
-  type: z._default(z.string(), 'about:blank'),
-  detail: z._default(z.string(), ''),
-  instance: z.optional(z.string()),
-  subproblems: z.optional(
-    z.array(
-      z.object({
-        type: z._default(z.string(), ''),
-        detail: z._default(z.string(), ''),
-        identifier: z.optional(z.object({ value: z.string() })),
-      }),
-    ),
-  ),
+  type: text('about:blank'),
+  detail: text(''),
+  instance: z.catch(z.optional(z.string()), undefined),
+  /** Problems as well, each with the identifier that it is about (6.7.1). */
+  subproblems: z.catch(z._default(z.array(z.unknown()), []), []),
+  identifier: z.catch(z.optional(z.object({ value: z.string() })), undefined),
 });
+type Problem = z.infer<typeof Problem>;
 
 export interface HttpAnswer {
   status: number;
@@ -25,13 +23,12 @@ export interface HttpAnswer {
   data: unknown;
 }
 
-type Problem = z.infer<typeof Problem>;
-
 const ACME_ERROR = 'urn:ietf:params:acme:error:';
-const LONGEST = 900;
+/** A hundred names with their own words; a mail of fifty troubles stays below the 256 KB of an SNS message. */
+const LONGEST = 3_500;
 
 export function isBadNonce({ status, data }: HttpAnswer): boolean {
-  return status === 400 && Problem.safeParse(data).data?.type === `${ACME_ERROR}badNonce`;
+  return status === 400 && read(data)?.type === `${ACME_ERROR}badNonce`;
 }
 
 /** A refusal of the CA as an error: its type in kebab-case, its words, and its Retry-After. */
@@ -39,59 +36,76 @@ export function acmeError(
   { status, headers, data }: HttpAnswer,
   { url, now }: { url: string; now: Date },
 ): AcmeError {
-  const problem = Problem.safeParse(data).data;
+  const problem = read(data);
   const retryAfterMs = parseRetryAfter(headers['retry-after'], now);
   const { host } = new URL(url);
-  if (!problem?.type.startsWith(ACME_ERROR))
-    return new AcmeError('ca-unavailable', `the CA ${host} answered HTTP ${status}`, { retryAfterMs });
+  if (!problem?.type.startsWith(ACME_ERROR)) {
+    const words = problem && oneLine(describe(problem), LONGEST);
+    const seen = `the CA ${host} answered HTTP ${status}${words ? `: ${words}` : ''}`;
+    return new AcmeError('ca-unavailable', seen, { retryAfterMs });
+  }
   const reason = reasonOf(problem);
   const seen = `the CA ${host} refused: ${oneLine(describe(problem), LONGEST)}`;
   const remedy = reason === 'acme-user-action-required' ? `agree at ${termsOf(problem, headers)}` : '';
   return new AcmeError(reason, { seen, remedy }, { retryAfterMs, identifiers: identifiersOf(problem) });
 }
 
+function read(data: unknown): Problem | undefined {
+  return Problem.safeParse(data).data;
+}
+
+/** All problems below a problem. */
+function subproblemsOf({ subproblems }: Problem, depth = 0): Problem[] {
+  return subproblems.flatMap((data) => {
+    const problem = read(data);
+    // RFC 8555 knows one level; a few more cost nothing.
+    return problem ? [problem, ...(depth < 3 ? subproblemsOf(problem, depth + 1) : [])] : [];
+  });
+}
+
 /** RFC 8555, 6.7: `compound` only says that the subproblems tell; one that all of them have is the reason. */
-function reasonOf({ type, subproblems = [] }: Problem): Reason {
-  const [first = type, ...others] = new Set(subproblems.map((subproblem) => subproblem.type));
+function reasonOf(problem: Problem): Reason {
+  const { type } = problem;
+  const [first = type, ...others] = new Set(subproblemsOf(problem).map((subproblem) => subproblem.type));
   const said = type === `${ACME_ERROR}compound` && others.length === 0 ? first : type;
   return `acme-${said.startsWith(ACME_ERROR) ? kebab(said.slice(ACME_ERROR.length)) : 'unknown'}`;
 }
 
-function identifiersOf({ subproblems = [] }: Problem): string[] {
-  return subproblems.flatMap(({ identifier }) => identifier?.value.toLowerCase() ?? []);
+function identifiersOf(problem: Problem): string[] {
+  return subproblemsOf(problem).flatMap(({ identifier }) => identifier?.value.toLowerCase() ?? []);
 }
 
 /** Where a person agrees to changed terms (RFC 8555, 7.3.3), or else the terms themselves, which are in a link. */
 function termsOf({ instance }: Problem, { link = '' }: HttpAnswer['headers']): string {
   const [, terms] = /<(https:[^>]{1,300})>\s*;\s*rel="?terms-of-service/.exec(link) ?? [];
-  const page = instance?.startsWith('https:') ? oneLine(instance, LONGEST) : undefined;
+  const page = instance?.startsWith('https:') ? oneLine(instance, 900) : undefined;
   return page ?? terms ?? "the CA's website";
 }
 
-function describe({ detail, subproblems = [] }: Problem): string {
-  const parts = subproblems.map(
-    (one) => `${one.identifier?.value ?? ''}: ${one.detail}${inBrackets(one.type)}`,
-  );
-  return [detail, ...parts].join('; ');
+/** Its words, then those of its subproblems, each once with all the names that it is about. */
+function describe(problem: Problem): string {
+  const names = Map.groupBy(subproblemsOf(problem), ({ detail, type }) => `${detail}${inBrackets(type)}`);
+  const parts = [...names].map(([words, of]) => {
+    const about = of.flatMap(({ identifier }) => identifier?.value ?? []).join(', ');
+    return about === '' ? words : `${about}: ${words}`;
+  });
+  return [problem.detail, ...parts].join('; ');
 }
 
 function inBrackets(type: string): string {
   return type.startsWith(ACME_ERROR) ? ` (${type.slice(ACME_ERROR.length)})` : '';
 }
 
-/** The words of a challenge's `error` (RFC 8555, 8), in one line. */
-export function describeProblem(data: unknown): string | undefined {
-  const problem = Problem.safeParse(data).data;
-  return problem && oneLine(`${describe(problem)} (${problem.type.replace(ACME_ERROR, '')})`, LONGEST);
-}
-
-/** An order's `error` (RFC 8555, 7.1.3). */
-export function orderProblem(data: unknown): OrderProblem | undefined {
-  const problem = Problem.safeParse(data).data;
-  const message = describeProblem(data);
-  if (!problem || message === undefined) return undefined;
-  const reason = problem.type.startsWith(ACME_ERROR) ? reasonOf(problem) : undefined;
-  return { reason, message, identifiers: identifiersOf(problem) };
+/** The `error` of an order or a challenge (RFC 8555, 7.1.3 and 8); `undefined` for none. */
+export function problemOf(data: unknown): CaProblem | undefined {
+  const problem = read(data);
+  if (!problem) return undefined;
+  const { type } = problem;
+  return {
+    reason: type.startsWith(ACME_ERROR) ? reasonOf(problem) : undefined,
+    message: oneLine(`${describe(problem)} (${type.replace(ACME_ERROR, '')})`, LONGEST),
+    identifiers: identifiersOf(problem),
+  };
 }
 
 /** Retry-After in milliseconds, from seconds or an HTTP date (RFC 9110, 10.2.3). */

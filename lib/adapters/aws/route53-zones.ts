@@ -82,8 +82,11 @@ export class Route53Zones implements Zones {
     return { name, type, ttl: found.TTL, values: toFound(found).values };
   }
 
-  async holdsCname(zoneId: string, name: string): Promise<boolean> {
-    return (await this.#firstSet(zoneId, name, 'CNAME')) !== undefined;
+  async cname(zoneId: string, name: string): Promise<{ target?: string } | undefined> {
+    const found = await this.#firstSet(zoneId, name, 'CNAME');
+    if (!found) return undefined;
+    const [value] = found.SetIdentifier === undefined ? toFound(found).values : [];
+    return value === undefined ? {} : { target: bareName(value) };
   }
 
   async #firstSet(zoneId: string, name: string, type: RRType): Promise<ResourceRecordSet | undefined> {

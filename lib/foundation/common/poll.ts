@@ -12,22 +12,24 @@ export interface PollOptions<T> {
   /** Milliseconds to the next attempt; the last value can ask for more. */
   delayMs: (attempt: number, last: T | undefined) => number;
   limitMs: number;
+  /** When the wait began, where this is only its end; in milliseconds of `runtime.elapsed`. */
+  since?: number;
   signal: AbortSignal;
   runtime: Pick<Runtime, 'elapsed' | 'sleep'>;
 }
 
-/** Reads until `done` holds; throws {@link TimeLimitError} at the limit or when the signal fires. */
+/** Reads until `done` holds, once at least and once at the limit; throws {@link TimeLimitError} then, or when the signal fires. */
 export async function poll<T>(
   read: () => Promise<T>,
   done: (value: T) => boolean,
-  { what, delayMs, limitMs, signal, runtime }: PollOptions<T>,
+  { what, delayMs, limitMs, signal, runtime, since = runtime.elapsed() }: PollOptions<T>,
 ): Promise<T> {
   const end = runtime.elapsed() + limitMs;
   let last: T | undefined;
   for (let attempt = 0; ; attempt += 1) {
-    const delay = delayMs(attempt, last);
-    if (runtime.elapsed() + delay > end)
-      throw new TimeLimitError('wait-limit-reached', `${what} did not come within ${limitMs / 1000} s`);
+    const left = end - runtime.elapsed();
+    if (attempt > 0 && left <= 0) throw notCome(what, runtime.elapsed() - since);
+    const delay = Math.min(Math.max(left, 0), delayMs(attempt, last));
     try {
       signal.throwIfAborted();
       if (delay > 0) await runtime.sleep(delay, signal);
@@ -40,6 +42,13 @@ export async function poll<T>(
     last = await read();
     if (done(last)) return last;
   }
+}
+
+function notCome(what: string, waitedMs: number): TimeLimitError {
+  return new TimeLimitError(
+    'wait-limit-reached',
+    `${what} did not come within ${Math.round(waitedMs / 1000)} s`,
+  );
 }
 
 /** 0.1 s, doubling, at most `maxMs`. */

@@ -20,6 +20,13 @@ export const CA = {
     'agreement',
   ],
   'acme-rate-limited': ['wait: it is tried again when the CA said', 'refused'],
+  'acme-caa': ['let CAA of the names in the message allow the CA; doctor shows the records', 'refused'],
+  'acme-dns': ['see with doctor whether the name servers of the names in the message answer', 'refused'],
+  'acme-rejected-identifier': [
+    'take the names that the message gives out of the renewal file, or name another CA for them',
+    'refused',
+  ],
+  'ca-asks-to-wait': 'wait: the order is gone on with when the CA said',
   'challenge-invalid': 'look at the proof in the DNS with doctor: delegation, CNAMEs and CAA of the names',
   'order-not-valid': 'nothing at once: the next try orders anew',
   'dns-01-not-offered': 'name a CA that offers dns-01 as "ca" in the renewal file',

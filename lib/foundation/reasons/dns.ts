@@ -4,6 +4,8 @@ import { all } from './row.ts';
 export const ZONE = {
   'record-not-simple':
     'remove the record with a routing policy at the name, or alias the challenge name elsewhere',
+  'record-set-full':
+    'remove old values from the record set, or let fewer challenge names lead to it; the next try looks again',
   'record-refused': 'look at the records of the name with doctor',
   'zone-missing': 'create the hosted zone again, or delegate the domain to the one that is there',
   'zone-access-denied':

@@ -3,6 +3,7 @@ import type { RevocationReason } from '../../foundation/certificate/revocation.t
 import { PerennialError, type Told } from '../../foundation/common/perennial-error.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { CaaIssuer } from './rules/ca-list.ts';
+import type { CaProblem } from './rules/ended-order.ts';
 import type { Refusal } from './rules/rate-limit-scope.ts';
 
 /** An ACME order (RFC 8555, 7.1.3). */
@@ -15,14 +16,7 @@ export interface Order {
   /** The CA's Retry-After, in milliseconds. */
   retryAfterMs?: number | undefined;
   /** Why it is invalid, where the CA says so of the order itself. */
-  problem?: OrderProblem | undefined;
-}
-
-/** `reason` as in {@link AcmeError}; absent for a problem that RFC 8555 does not name. `identifiers` are the DNS names. */
-export interface OrderProblem {
-  reason: Reason | undefined;
-  message: string;
-  identifiers: readonly string[];
+  problem?: CaProblem | undefined;
 }
 
 /** An authorization with its DNS-01 challenge (RFC 8555, 7.1.4 and 8.4). */
@@ -32,9 +26,9 @@ export interface Authorization {
   status: 'pending' | 'valid' | 'invalid' | 'deactivated' | 'expired' | 'revoked';
   challenge: { url: string; status: string; txtValue: string } | undefined;
   /** Its DNS-PERSIST-01 challenge, where the CA offers one. */
-  persistChallenge?: { url: string } | undefined;
-  /** The CA's words for why it is invalid. */
-  problem?: string | undefined;
+  persistChallenge?: { url: string; status: string } | undefined;
+  /** Why it is invalid: the problem of each of its challenges, of whatever type. */
+  problems: readonly CaProblem[];
 }
 
 export interface OrderRequest {
@@ -61,6 +55,7 @@ export interface CertificateAuthority {
   createOrder(request: OrderRequest): Promise<Order>;
   order(url: string): Promise<Order>;
   authorization(url: string): Promise<Authorization>;
+  /** Tells the CA to look; one that has been told already counts as told. */
   answerChallenge(url: string): Promise<void>;
   /** Makes the CSR for {@link finalize} ahead of time, which costs CPU; resolves even when that fails. */
   prepare(csr: CsrSubject): Promise<void>;
@@ -84,15 +79,23 @@ export class AcmeError extends PerennialError {
   /** The DNS names that it concerns, where the CA says so. */
   readonly identifiers: readonly string[];
   readonly orderEnded: boolean;
+  /** The DNS names whose proof the CA refused, which it counts against a limit. */
+  readonly unproved: readonly string[];
 
   constructor(
     reason: Reason,
     told: Told,
-    { retryAfterMs, identifiers = [], orderEnded = false }: Omit<Refusal, 'reason' | 'message'> = {},
+    {
+      retryAfterMs,
+      identifiers = [],
+      orderEnded = false,
+      unproved = [],
+    }: Omit<Refusal, 'reason' | 'message'> = {},
   ) {
     super(reason, told);
     this.retryAfterMs = retryAfterMs;
     this.identifiers = identifiers;
     this.orderEnded = orderEnded;
+    this.unproved = unproved;
   }
 }

@@ -1,43 +1,47 @@
 import { identifierOf, selfAndAncestors } from '../../foundation/certificate/domain-name.ts';
-import type { IsFromWildcard } from '../dns/challenge-target.ts';
 import { followCnames } from '../dns/follow-cnames.ts';
 import type { Resolver } from '../dns/resolver.ts';
+import type { LookAt } from '../dns/standing.ts';
 import type { RelevantSet } from './rules/caa.ts';
 import type { CaaFound } from './rules/caa-plan.ts';
 
 /**
- * The relevant set of each name in the public DNS. An alias that is a wildcard's has two: a TXT below the name, such as its
- * proof, takes the wildcard's place while it stands (RFC 4592, 2.2.1), and the CA may look then or later.
+ * The relevant set of each name in the public DNS. Where our zone answers with a wildcard's set there are two: a TXT below the
+ * name, such as its proof, puts the wildcard out of effect for the name and all between (RFC 4592, 2.2.1), and the CA may look
+ * then or later.
  */
 export async function findCaa(
   resolver: Resolver,
   names: readonly string[],
-  isFromWildcard: IsFromWildcard = async () => false,
+  lookAt: LookAt = async () => undefined,
 ): Promise<CaaFound[]> {
+  const isWildcards = async (label: string) => (await lookAt(label))?.wildcard !== undefined;
   const found = await Promise.all(
     names.map(async (name): Promise<CaaFound[]> => {
       const identifier = identifierOf(name);
-      const [set, alias] = await Promise.all([relevantSet(resolver, identifier), resolver.cname(identifier)]);
+      const [set, meanwhile, alias] = await Promise.all([
+        relevantSet(resolver, identifier),
+        relevantSet(resolver, identifier, isWildcards),
+        resolver.cname(identifier),
+      ]);
       const isAlias = alias !== undefined;
-      if (!isAlias || !(await isFromWildcard(identifier))) return [{ name, set, isAlias }];
-      const meanwhile = await relevantSet(resolver, identifier.slice(identifier.indexOf('.') + 1));
-      return [
-        { name, set, isAlias },
-        { name, set: meanwhile, isAlias },
-      ];
+      const isSame = JSON.stringify(set) === JSON.stringify(meanwhile);
+      return [{ name, set, isAlias }, ...(isSame ? [] : [{ name, set: meanwhile, isAlias }])];
     }),
   );
   return found.flat();
 }
 
-/** RFC 8659, 3: the closest non-empty set on the climb from the name; an alias has the set of its target. */
+/** RFC 8659, 3: the closest non-empty set on the climb from the name, but for those to be passed over; an alias has its target's. */
 export async function relevantSet(
   resolver: Pick<Resolver, 'caa' | 'cname'>,
   name: string,
+  isPassedOver: (label: string) => Promise<boolean> = async () => false,
 ): Promise<RelevantSet | undefined> {
   for (const label of selfAndAncestors(name)) {
     const properties = await resolver.caa(label);
-    if (properties.length > 0) return { at: await followCnames(resolver, label), properties };
+    if (properties.length > 0 && !(await isPassedOver(label)))
+      return { at: await followCnames(resolver, label), properties };
   }
   return undefined;
 }

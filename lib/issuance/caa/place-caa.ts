@@ -1,8 +1,8 @@
 import { InputError } from '../../foundation/common/input-error.ts';
 import type { CaaIssuer } from '../ca/rules/ca-list.ts';
-import type { IsFromWildcard } from '../dns/challenge-target.ts';
 import type { FindZone } from '../dns/find-zone.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
+import type { LookAt } from '../dns/standing.ts';
 import type { RenewDeps } from '../renewal/deps.ts';
 import type { Claimed } from '../renewal/phases.ts';
 import { findCaa } from './find-caa.ts';
@@ -18,7 +18,7 @@ interface Context {
   findZone: FindZone;
   /** All records of a hosted zone. */
   readRecords: ReadRecords;
-  isFromWildcard: IsFromWildcard;
+  lookAt: LookAt;
 }
 
 /**
@@ -28,13 +28,13 @@ interface Context {
 export async function placeCaa(
   deps: RenewDeps,
   { wanted, live }: Pick<Claimed, 'wanted' | 'live'>,
-  { issuers, findZone, readRecords, isFromWildcard }: Context,
+  { issuers, findZone, readRecords, lookAt }: Context,
 ): Promise<PlacedEdit[]> {
   const { mode } = wanted.caa;
   if (mode === 'off') return [];
   const wish = wishOf(wanted, issuers, deps.stack);
   const request = { asker: { ...issuers[0], method: wish.method }, restrict: wish.restrict };
-  const found = await findCaa(deps.resolver, wanted.names, isFromWildcard);
+  const found = await findCaa(deps.resolver, wanted.names, lookAt);
   if (mode === 'check') {
     requireAllowed(found, request, []);
     return [];

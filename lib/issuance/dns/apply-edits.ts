@@ -1,5 +1,6 @@
 import {
   changesFor,
+  fitsSet,
   isStillDecided,
   mergeEdits,
   packChanges,
@@ -8,7 +9,7 @@ import {
   recordKey,
   supposedSet,
 } from './rules/record-edits.ts';
-import { ChangeRefusedError, ZoneError, type Zones } from './zones.ts';
+import { ChangeRefusedError, RecordSetFullError, ZoneError, type Zones } from './zones.ts';
 
 const CHANGED = 'somebody has changed the set meanwhile; the next try decides anew';
 /** How often a set that others keep changing is read again. */
@@ -104,11 +105,14 @@ function onlyOf(error: unknown): ZoneError {
 async function readAgain(
   { zones, zoneId }: Target,
   attempt: Attempt,
-): Promise<Attempt | 'changed' | undefined> {
+): Promise<Attempt | 'changed' | ZoneError | undefined> {
   const { edit, conflicts, puzzling } = attempt;
   const current = await zones.read(zoneId, edit);
   if (!isStillDecided(edit, current)) return 'changed';
   const changes = changesFor(edit, current);
+  const created = changes.find(({ action }) => action === 'CREATE')?.set.values ?? [];
+  if (current && edit.add.length > 0 && !fitsSet(created))
+    return new RecordSetFullError(zoneId, current, created.length - current.values.length);
   const same = JSON.stringify(changes) === JSON.stringify(attempt.changes);
   if ((same && puzzling) || conflicts >= MAX_CONFLICTS) return undefined;
   return { edit, changes, conflicts: conflicts + 1, puzzling: same };

@@ -1,19 +1,26 @@
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
 import type { Resolver } from './resolver.ts';
 import { type AccountIssuer, persistName } from './rules/persist-record.ts';
-import { judgePersistRecord, type PersistRecord } from './rules/persist-records.ts';
+import { judgePersistRecord, type PersistRecord, standingTxt } from './rules/persist-records.ts';
+import type { HeldTxt } from './standing.ts';
 
-/** The persist record that each name needs, judged by what the public DNS has there. */
+interface Deps {
+  resolver: Pick<Resolver, 'txt'>;
+  held: HeldTxt;
+}
+
+/** The persist record that each name needs, judged by what stands there: in our zone, or else in the public DNS. */
 export function findPersistRecords(
-  resolver: Pick<Resolver, 'txt'>,
+  deps: Deps,
   { names, issuer }: { names: readonly string[]; issuer: AccountIssuer },
   now: Date,
 ): Promise<PersistRecord[]> {
   const identifiers = [...new Set(names.map(identifierOf))];
   return Promise.all(
     identifiers.map(async (identifier) => {
-      const values = await resolver.txt(persistName(identifier));
-      return judgePersistRecord(identifier, values, { names, issuer, now });
+      const name = persistName(identifier);
+      const [shown, held] = await Promise.all([deps.resolver.txt(name), deps.held(name)]);
+      return judgePersistRecord(identifier, standingTxt(shown, held), { names, issuer, now });
     }),
   );
 }

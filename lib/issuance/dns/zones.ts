@@ -19,8 +19,11 @@ export interface Zones {
   change(zoneId: string, changes: readonly RecordChange[]): Promise<string>;
   /** The simple set at a name and type; `undefined` when there is none. */
   read(zoneId: string, at: Pick<RecordSet, 'name' | 'type'>): Promise<RecordSet | undefined>;
-  /** Whether a CNAME of any kind stands at the name itself, not at a wildcard above it. */
-  holdsCname(zoneId: string, name: string): Promise<boolean>;
+  /**
+   * The CNAME of any kind that stands at the name itself, not at a wildcard above it; its target, in lower case without the
+   * trailing dot, is absent where a record alias or a routing policy gives it.
+   */
+  cname(zoneId: string, name: string): Promise<{ target?: string | undefined } | undefined>;
   /** All sets of the zone, of every type and kind (300 a page; a zone usually holds at most 10,000). */
   records(zoneId: string): Promise<FoundRecord[]>;
   isInSync(changeId: string): Promise<boolean>;
@@ -28,6 +31,20 @@ export interface Zones {
 
 export class ZoneError extends PerennialError<keyof typeof ZONE> {
   override readonly name = 'ZoneError';
+}
+
+/** The values that stand in a set leave no room for those to be added; nothing was changed. */
+export class RecordSetFullError extends ZoneError {
+  readonly standing: RecordSet;
+
+  constructor(zoneId: string, standing: RecordSet, added: number) {
+    const { name, type, values } = standing;
+    super('record-set-full', {
+      seen: `${type} at ${name} in hosted zone ${zoneId} holds ${values.length} values, and has no room for ${added} more`,
+      remedy: 'remove values that nobody needs there, or let fewer challenge names lead there',
+    });
+    this.standing = standing;
+  }
 }
 
 /** Route 53's `InvalidChangeBatch`: nothing was changed. `messages` are its own, one for each refused change. */

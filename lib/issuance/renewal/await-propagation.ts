@@ -15,7 +15,10 @@ const untilInSync: PollOptions<boolean>['delayMs'] = (attempt) =>
  * Waits for each zone; one that fails drops the certificates that need it. Meanwhile the CSRs are made, one after another;
  * finalize makes those that are still missing.
  */
-export async function awaitPropagation(run: RenewRun, { renewals, zones }: Published): Promise<Ordered[]> {
+export async function awaitPropagation(
+  run: RenewRun,
+  { renewals, zones }: Pick<Published, 'renewals' | 'zones'>,
+): Promise<Ordered[]> {
   void prepareAll(run, renewals);
   const failures = new Map<string, unknown>();
   await Promise.all(
@@ -36,7 +39,8 @@ async function prepareAll({ authority, signal }: RenewRun, renewals: readonly Or
 async function awaitZone(run: RenewRun, zone: PublishedZone): Promise<void> {
   const { deps, signal } = run;
   const { runtime } = deps;
-  const end = runtime.elapsed() + LIMIT_MS;
+  const since = runtime.elapsed();
+  const end = since + LIMIT_MS;
   await seenEverywhere(run, zone);
   for (const changeId of zone.changeIds) {
     await poll(
@@ -46,6 +50,7 @@ async function awaitZone(run: RenewRun, zone: PublishedZone): Promise<void> {
         what: `INSYNC of change ${changeId} in hosted zone ${zone.zoneName}`,
         delayMs: untilInSync,
         limitMs: Math.max(0, end - runtime.elapsed()),
+        since,
         signal,
         runtime,
       },

@@ -2,8 +2,9 @@ import { CertificateError, type Issued, verifyIssued } from '../../foundation/ce
 import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type CsrSubject, type Order } from '../ca/certificate-authority.ts';
 import { chooseChain } from '../ca/rules/preferred-chain.ts';
+import { settle } from './await-order.ts';
 import type { Finalized, Ordered, RenewRun } from './phases.ts';
-import { invalidOrder, settle } from './prove.ts';
+import { invalidOrder } from './prove.ts';
 import { requireSoundKey } from './require-sound-key.ts';
 
 /** Has the certificate issued for the recorded key, and verifies what the CA returns. */

@@ -1,7 +1,4 @@
-import { describeError } from '../../foundation/common/describe-error.ts';
 import { SECOND } from '../../foundation/common/durations.ts';
-import { awaitPropagation } from './await-propagation.ts';
-import { cleanUp } from './clean-up.ts';
 import { commit, writeCopies } from './commit.ts';
 import { orWarn } from './deps.ts';
 import { finalize } from './finalize.ts';
@@ -17,24 +14,18 @@ import {
   runPhase,
 } from './phases.ts';
 import { preCheck } from './pre-check.ts';
-import { prove } from './prove.ts';
-import { publish } from './publish.ts';
+import { provedInTurns } from './turns.ts';
 
 /** Takes the claimed certificates to the moved pointer, phase by phase over the whole batch. */
 export async function issue(run: RenewRun, claimed: readonly Claimed[]): Promise<Committed[]> {
   const checked = await preCheck(run, claimed);
   const ordered = await orderAll(run, checked);
-  const published = await publish(run, ordered);
-  const visible = await awaitPropagation(run, published);
-  const proved = await runPhase(run, visible, (renewal) => prove(run, renewal));
-  // Where the CA has validated, the remaining phases do not need the TXT values.
-  const cleaning = removeTxt(
-    run,
-    ordered.filter(({ claim }) => !claim.lookedAt),
-  );
+  const committing: Promise<Committed[]>[] = [];
   // Each certificate continues by itself, so that the CA and the store are busy at the same time.
-  const committed = await runPhase(run, proved, async (renewal) => commit(run, await finalize(run, renewal)));
-  await Promise.all([announce(run, committed), copyAll(run, committed), cleaning]);
+  for await (const proved of provedInTurns(run, ordered))
+    committing.push(runPhase(run, proved, async (renewal) => commit(run, await finalize(run, renewal))));
+  const committed = (await Promise.all(committing)).flat();
+  await Promise.all([announce(run, committed), copyAll(run, committed)]);
   return committed;
 }
 
@@ -43,14 +34,6 @@ async function orderAll(run: RenewRun, [first, ...others]: readonly Checked[]): 
   if (!first) return [];
   const orderOne = (renewal: Checked) => order(run, renewal);
   return [...(await runPhase(run, [first], orderOne)), ...(await runPhase(run, others, orderOne))];
-}
-
-async function removeTxt({ deps }: RenewRun, ordered: readonly Ordered[]): Promise<void> {
-  const claims = ordered.map(({ claim }) => claim);
-  for (const [{ name }, error] of await cleanUp(deps, claims))
-    deps.warn(
-      `TXT values are left behind by ${name}, the next run removes them: ${describeError(error).message}`,
-    );
 }
 
 /** The pointer has moved already: the next scan makes up for an event that is lost here. */

@@ -1,17 +1,21 @@
+import { challengeName } from '../../foundation/certificate/domain-name.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
 import { isGone, refusalOf } from '../ca/refusal.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
+import { isUsable } from './await-order.ts';
 import { NotDueError } from './claim-certificate.ts';
 import { cleanUp } from './clean-up.ts';
 import { newOrder } from './new-order.ts';
 import type { BatchDeps, Checked, Ordered, RenewRun } from './phases.ts';
-import { invalidOrder, isUsable } from './prove.ts';
+import { invalidOrder } from './prove.ts';
 import type { ClaimRecord } from './rules/claim-record.ts';
 import { openOrder, requestOf } from './rules/open-order.ts';
 
 const TXT_TTL_SECONDS = 60;
+/** Where a CNAME leads, other certificates' proofs follow: a CA that keeps an old answer for longer would miss them. */
+const SHARED_TTL_SECONDS = 1;
 
 /**
  * Orders, or resumes the order of an earlier run, and records the order, its key and what will be written to the DNS in one
@@ -41,7 +45,7 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
 async function openAuthorizations(run: RenewRun, renewal: Checked, order: Order): Promise<Authorization[]> {
   if (order.status !== 'pending') return [];
   const all = await Promise.all(order.authorizations.map((url) => run.authority.authorization(url)));
-  if (!all.every(isUsable)) throw await invalidOrder(run, renewal, order);
+  if (!all.every((one) => isUsable(one, renewal.wanted))) throw await invalidOrder(run, renewal, order);
   return all.filter(({ status }) => status === 'pending');
 }
 
@@ -61,8 +65,8 @@ async function resume(run: RenewRun, renewal: Checked): Promise<Resumed | undefi
     if (order.status === 'invalid') throw await invalidOrder(run, renewal, order);
     return { order, key, open: await openAuthorizations(run, renewal, order) };
   } catch (error) {
-    const { reason, orderEnded } = refusalOf(error);
-    const isRefusedNow = order?.status === 'pending' && reason === 'challenge-invalid';
+    const { unproved = [], orderEnded } = refusalOf(error);
+    const isRefusedNow = order?.status === 'pending' && unproved.length > 0;
     if (isRefusedNow || !(orderEnded || isGone(error))) throw error;
     // The worker that proved it died before it could count this.
     limits.learn(refusalOf(error), wanted.names);
@@ -87,7 +91,8 @@ function txtEdit({ challengeTargets, name }: Checked, { identifier, challenge }:
       `the CA offers no dns-01 challenge for ${identifier} of ${name}`,
     );
   const add = [`"${challenge.txtValue}"`];
-  const edit = { name: target.name, type: 'TXT', add, remove: [], ttl: TXT_TTL_SECONDS } as const;
+  const ttl = target.name === challengeName(identifier) ? TXT_TTL_SECONDS : SHARED_TTL_SECONDS;
+  const edit = { name: target.name, type: 'TXT', add, remove: [], ttl } as const;
   return { zoneId: target.zoneId, zoneName: target.zoneName, edit };
 }
 

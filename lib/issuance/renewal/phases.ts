@@ -30,6 +30,8 @@ export interface RenewRun {
   begun: Date;
   /** Fires when nothing new may be started. */
   signal: AbortSignal;
+  /** Milliseconds until then; absent where that is not known. */
+  timeLeftMs?: (() => number) | undefined;
   /** Takes a certificate out of the batch; the others continue. */
   drop: (renewal: Claimed, error: unknown) => void;
 }

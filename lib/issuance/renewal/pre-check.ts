@@ -5,12 +5,13 @@ import { once } from '../../foundation/common/once.ts';
 import { AcmeError } from '../ca/certificate-authority.ts';
 import { type CaaIssuer, casOf } from '../ca/rules/ca-list.ts';
 import { placeCaa } from '../caa/place-caa.ts';
-import { challengeTarget, type IsFromWildcard, wildcardFinder } from '../dns/challenge-target.ts';
+import { challengeTarget } from '../dns/challenge-target.ts';
 import { findPersistRecords } from '../dns/find-persist-records.ts';
 import { type FindZone, zoneFinder } from '../dns/find-zone.ts';
 import { DnsError } from '../dns/resolver.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
 import { missingRecord } from '../dns/rules/persist-records.ts';
+import { type HeldTxt, heldTxt, ownRecords, type StandingCname, standingCname } from '../dns/standing.ts';
 import { orWarn, type RenewDeps } from './deps.ts';
 import { type BatchDeps, type Checked, type Claimed, type RenewRun, runPhase } from './phases.ts';
 
@@ -19,34 +20,33 @@ export function preCheck(run: RenewRun, claimed: readonly Claimed[]): Promise<Ch
   const { deps } = run;
   const findZone = zoneFinder(deps, run.hostedZones);
   const findIssuers = issuerFinder(run);
-  const isFromWildcard = once(wildcardFinder(deps.zones, findZone));
   const readRecords = once((zoneId: string) => deps.zones.records(zoneId));
+  const cname = once(standingCname({ ...deps, findZone }));
+  const held = heldTxt({ ...deps, findZone });
+  const lookAt = once(ownRecords({ ...deps, findZone }, readRecords));
   return runPhase(run, claimed, async (renewal) => {
     const { wanted } = renewal;
     const persistent = isPersistent(wanted);
     const identifiers = persistent ? [] : [...new Set(wanted.names.map(identifierOf))];
     const targets = identifiers.map(
-      async (identifier) =>
-        [identifier, await placeOf({ ...deps, isFromWildcard }, identifier, findZone)] as const,
+      async (identifier) => [identifier, await placeOf({ ...deps, cname }, identifier, findZone)] as const,
     );
     const challengeTargets = new Map(await Promise.all(targets));
     const [issuer, ...caaFallbacks] = await findIssuers(wanted);
-    if (persistent) await requirePersistRecords(deps, wanted.names, issuer);
+    if (persistent) await requirePersistRecords({ ...deps, held }, wanted.names, issuer);
     const issuers = issuer && ([issuer, ...caaFallbacks] as const);
-    const caaEdits = issuers
-      ? await placeCaa(deps, renewal, { issuers, findZone, readRecords, isFromWildcard })
-      : [];
+    const caaEdits = issuers ? await placeCaa(deps, renewal, { issuers, findZone, readRecords, lookAt }) : [];
     return { ...renewal, challengeTargets, caaEdits, caaFallbacks };
   });
 }
 
 /** The name and hosted zone of a proof. */
 async function placeOf(
-  { resolver, zones, stack, isFromWildcard }: BatchDeps & { isFromWildcard: IsFromWildcard },
+  { resolver, zones, stack, cname }: BatchDeps & { cname: StandingCname },
   identifier: string,
   findZone: FindZone,
 ) {
-  const name = await challengeTarget({ resolver, isFromWildcard, stack }, identifier).catch(async (error) => {
+  const name = await challengeTarget({ cname, stack }, identifier).catch(async (error) => {
     // If the DNS does not answer, the search for the zone often throws the cause.
     if (error instanceof DnsError) await findZone(challengeName(identifier));
     throw error;
@@ -59,7 +59,7 @@ async function placeOf(
 
 /** Requires a persist record at each name that lets our account at this CA issue; the error lists the missing ones. */
 async function requirePersistRecords(
-  { resolver, clock }: RenewDeps,
+  { resolver, held, clock }: RenewDeps & { held: HeldTxt },
   names: readonly string[],
   issuer: CaaIssuer | undefined,
 ): Promise<void> {
@@ -69,7 +69,8 @@ async function requirePersistRecords(
       "the CA's directory names no identity for a standing record",
     );
   const { identity, accountUri } = issuer;
-  const records = await findPersistRecords(resolver, { names, issuer: { identity, accountUri } }, clock());
+  const wish = { names, issuer: { identity, accountUri } };
+  const records = await findPersistRecords({ resolver, held }, wish, clock());
   const missing = records.flatMap((record) => missingRecord(record) ?? []);
   if (missing.length > 0) throw new InputError('standing-record-missing', missing.join('; '));
 }

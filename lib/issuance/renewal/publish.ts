@@ -1,6 +1,6 @@
 import { type Applied, applyEdits } from '../dns/apply-edits.ts';
 import { type PlacedEdit, type RecordEdit, recordKey } from '../dns/rules/record-edits.ts';
-import { ZoneError } from '../dns/zones.ts';
+import { RecordSetFullError, ZoneError } from '../dns/zones.ts';
 import { type Ordered, type RenewRun, runPhase } from './phases.ts';
 
 /** What was written to one zone: the changes to wait for, and the values to look for in the DNS. */
@@ -14,6 +14,8 @@ export interface PublishedZone {
 export interface Published {
   renewals: Ordered[];
   zones: PublishedZone[];
+  /** Those that a record set had no room for, which were not dropped. */
+  full: { renewal: Ordered; placed: PlacedEdit; error: RecordSetFullError }[];
 }
 
 /**
@@ -22,12 +24,22 @@ export interface Published {
  */
 export async function publish(run: RenewRun, ordered: readonly Ordered[]): Promise<Published> {
   const zones: PublishedZone[] = [];
+  const full: Published['full'] = [];
   let renewals = [...ordered];
   for (const edits of byZoneAndType(ordered.flatMap((renewal) => renewal.edits))) {
     const failureOf = await publishZone(run, edits, zones);
+    full.push(...renewals.flatMap((renewal) => fullFor(renewal, failureOf)));
+    renewals = renewals.filter((renewal) => !full.some((one) => one.renewal === renewal));
     renewals = await dropFailed(run, renewals, failureOf);
   }
-  return { renewals, zones };
+  return { renewals, zones, full };
+}
+
+function fullFor(renewal: Ordered, failureOf: FailureOf): Published['full'] {
+  return renewal.edits.flatMap((placed) => {
+    const error = failureOf(placed);
+    return error instanceof RecordSetFullError ? { renewal, placed, error } : [];
+  });
 }
 
 /** Why an edit was not written, or is not visible; `undefined` when it is. */

@@ -27,6 +27,8 @@ interface Worker {
   owner: string;
   /** Fires when nothing new may be started. */
   signal: AbortSignal;
+  /** Milliseconds until then; absent where that is not known. */
+  timeLeftMs?: () => number;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function renewBatch(deps: RenewDeps, due: RenewalDue, worker: Worke
 async function renewPass(
   given: RenewDeps,
   due: RenewalDue,
-  { owner, signal }: Worker,
+  { owner, signal, timeLeftMs }: Worker,
 ): Promise<RenewOutcome[]> {
   const begun = given.clock();
   const limits = await learnedLimits(given, due.ca);
@@ -64,7 +66,7 @@ async function renewPass(
   const [opened] = await opening;
   let committed: Committed[] = [];
   if (opened.status === 'fulfilled')
-    committed = await issueAll({ ...opened.value, deps, begun, signal, drop }, toRenew, dropped);
+    committed = await issueAll({ ...opened.value, deps, begun, signal, timeLeftMs, drop }, toRenew, dropped);
   else for (const renewal of toRenew) drop(renewal, opened.reason);
   await inParallel(committed, (renewal) => settle(deps, renewal));
   const failed = await inParallel(dropped, ([renewal, error]) => recordFailure(deps, renewal, error));

@@ -11,8 +11,8 @@ import type { StackEvent } from '../../foundation/events/events.ts';
 import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
 import { placeCaa } from '../caa/place-caa.ts';
 import { applyEdits } from '../dns/apply-edits.ts';
-import { wildcardFinder } from '../dns/challenge-target.ts';
 import { zoneFinder } from '../dns/find-zone.ts';
+import { ownRecords } from '../dns/standing.ts';
 import { cleanUp } from './clean-up.ts';
 import { caaAfter, putCopies, writePointer } from './commit.ts';
 import { orWarn, type RenewDeps } from './deps.ts';
@@ -61,9 +61,9 @@ async function repairCaa(
   if (!pointer.caaIssuer) return pointer;
   const issuers = [pointer.caaIssuer, ...(pointer.caaFallbacks ?? [])] as const;
   const findZone = zoneFinder(deps, await deps.zones.list());
-  const isFromWildcard = wildcardFinder(deps.zones, findZone);
   const readRecords = once((zoneId: string) => deps.zones.records(zoneId));
-  const edits = await placeCaa(deps, { wanted, live }, { issuers, findZone, readRecords, isFromWildcard });
+  const lookAt = ownRecords({ ...deps, findZone }, readRecords);
+  const edits = await placeCaa(deps, { wanted, live }, { issuers, findZone, readRecords, lookAt });
   for (const { zoneId, edit } of edits) {
     const { refused } = await applyEdits(deps.zones, zoneId, [edit]);
     if (refused[0]) throw refusedError('refuses', refused[0]);

@@ -7,6 +7,7 @@ import { cnamePath } from '../../issuance/dns/follow-cnames.ts';
 import { DnsError, type Resolver } from '../../issuance/dns/resolver.ts';
 import { type FoundRecord, type HostedZone, zonesFor } from '../../issuance/dns/rules/hosted-zones.ts';
 import { persistName } from '../../issuance/dns/rules/persist-record.ts';
+import { standingTxt } from '../../issuance/dns/rules/persist-records.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
 import { zoneOf } from './rules/check-zones.ts';
 import type { IdentifierFacts, PlaceFacts } from './rules/facts.ts';
@@ -71,9 +72,15 @@ export function dnsReader(
       return { identifier, path, start, end: last === first ? start : await placeAt(last) };
     },
     relevantSet: (name: string) => answerOf(relevantSet(dns, name)),
-    /** The TXT values where an identifier's persist record belongs. */
+    /** What stands where an identifier's persist record belongs: in our zone, or else in the public DNS. */
     async persistRecords(identifier: string) {
-      return { identifier, values: await answerOf(dns.txt(persistName(identifier))) };
+      const name = persistName(identifier);
+      const [{ records }, shown] = await Promise.all([placeAt(name), answerOf(dns.txt(name))]);
+      if ('trouble' in shown) return { identifier, standing: shown };
+      const path = foundOr(records, undefined);
+      const isOurs = path && !path.some(({ type }) => type === 'NS');
+      const held = isOurs ? path.filter((record) => record.name === name) : undefined;
+      return { identifier, standing: { found: standingTxt(shown.found, held) } };
     },
   };
 }

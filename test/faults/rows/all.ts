@@ -10,8 +10,9 @@ import { ROWS_26_29 } from './26-29-stored.ts';
 import { ROWS_30_33 } from './30-33-ca-misleads.ts';
 import { HOST_ROWS, ROWS_34 } from './34-41-hosts.ts';
 import { ROWS_42_43 } from './42-43-limits.ts';
+import { ROWS_44_48 } from './44-48-dns-and-ca.ts';
 
-const LAST = 43;
+const LAST = 48;
 const written: readonly (Row | HostRow)[] = [
   ...ROWS_01_04,
   ...ROWS_05_09,
@@ -24,6 +25,7 @@ const written: readonly (Row | HostRow)[] = [
   ...ROWS_34,
   ...HOST_ROWS,
   ...ROWS_42_43,
+  ...ROWS_44_48,
   ROW_07,
 ];
 

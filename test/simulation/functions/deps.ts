@@ -73,7 +73,7 @@ function denied(role: string): Zones {
     nameServers: refuse,
     change: refuse,
     read: refuse,
-    holdsCname: refuse,
+    cname: refuse,
     records: refuse,
     isInSync: refuse,
   };

@@ -2,6 +2,7 @@ import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import type { DescribeAccount } from '../../../lib/issuance/ca/accounts.ts';
 import {
   AcmeError,
+  type Authorization,
   type CertificateAuthority,
   type OpenCertificateAuthority,
 } from '../../../lib/issuance/ca/certificate-authority.ts';
@@ -66,6 +67,13 @@ export function authoritiesFor(
   };
 }
 
+/** A problem in words that end in its type, such as `… (caa)`. */
+function problemsOf(message: string | undefined): Authorization['problems'] {
+  if (message === undefined) return [];
+  const [, type = 'unknown'] = /\((\w+)\)$/.exec(message) ?? [];
+  return [{ reason: `acme-${type}`, message, identifiers: [] }];
+}
+
 function authorityOf(ca: Ca, account: string, ask: ReturnType<typeof asker>): CertificateAuthority {
   return {
     directoryUrl: ca.directoryUrl,
@@ -77,7 +85,7 @@ function authorityOf(ca: Ca, account: string, ask: ReturnType<typeof asker>): Ce
       ask(`look at ${url}`, () => {
         const { identifier, status, txtValue, problem } = ca.authorization(account, url);
         const challenge = { url: `${url}/challenge`, status, txtValue };
-        return { url, identifier, status, challenge, problem };
+        return { url, identifier, status, challenge, problems: problemsOf(problem) };
       }),
     answerChallenge: (url) => ask(`answer ${url}`, () => ca.answer(account, url.replace(/\/challenge$/, ''))),
     prepare: async () => {},

@@ -121,8 +121,11 @@ export function zonesFor(
       ),
     read: (id, { name, type }) =>
       ask(`read ${type} ${name} in ${id}`, () => route53.read(id).sets.get(`${type} ${name}`)),
-    holdsCname: (id, name) =>
-      ask(`look for a CNAME at ${name} in ${id}`, () => route53.read(id).sets.has(`CNAME ${name}`)),
+    cname: (id, name) =>
+      ask(`look for a CNAME at ${name} in ${id}`, () => {
+        const set = route53.read(id).sets.get(`CNAME ${name}`);
+        return set && { target: set.values[0] };
+      }),
     records: (id) =>
       ask(`records of ${id}`, () =>
         [...route53.read(id).sets.values()].map(({ name, type, values }) => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AcmeAuthority } from '../../../lib/adapters/acme/acme-authority.ts';
 import type { AcmeClient } from '../../../lib/adapters/acme/acme-client.ts';
-import { acmeError, describeProblem, parseRetryAfter } from '../../../lib/adapters/acme/problem.ts';
+import { acmeError, parseRetryAfter, problemOf } from '../../../lib/adapters/acme/problem.ts';
 import { expiryOf, matchesChain } from '../../../lib/foundation/certificate/pointer-match.ts';
 import { rebuildPointer, versionFacts } from '../../../lib/foundation/certificate/rebuild-pointer.ts';
 import { CertificateError, verifyIssued } from '../../../lib/foundation/certificate/verify-issued.ts';
@@ -122,7 +122,7 @@ describe("the CA's answers", () => {
     assertTyped(
       fc.tuple(mutatedValue([problem]), mutatedText(['120', 'Fri, 20 Nov 2026 14:00:00 GMT'])),
       ([data, retryAfter]) => {
-        describeProblem(data);
+        problemOf(data);
         parseRetryAfter(retryAfter, NOW);
         throw acmeError(
           { status: 400, headers: { 'retry-after': retryAfter }, data },

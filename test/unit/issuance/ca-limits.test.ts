@@ -109,7 +109,7 @@ it.each(['2038-01-19T03:14:07Z', 'soon'])('an instant that cannot be meant count
 });
 
 describe('refused proofs', () => {
-  const refusal = { reason: 'challenge-invalid' as const, message: 'no', identifiers: ['a.test', 'b.test'] };
+  const refusal = { reason: 'challenge-invalid' as const, message: 'no', unproved: ['a.test', 'b.test'] };
   const refuse = (known: CaLimits, now: Date) => learnLimits(known, refusal, { names: [], now });
 
   it('are kept for an hour, each with its name', () => {

@@ -127,7 +127,12 @@ async function dieAt(at: string): Promise<void> {
   world.pass(20 * MINUTE);
 }
 const limits = () => JSON.parse(world.store.text(limitsKey(world.authority.directoryUrl)) || '{}');
-const REFUSED = { status: 'invalid', problem: 'Incorrect TXT record (unauthorized)' } as const;
+const UNAUTHORIZED = {
+  reason: 'acme-unauthorized' as const,
+  message: 'Incorrect TXT record (unauthorized)',
+  identifiers: [],
+};
+const REFUSED = { status: 'invalid' as const, problems: [UNAUTHORIZED] };
 
 describe('an order that stays pending although an authorization is invalid', () => {
   const told = {

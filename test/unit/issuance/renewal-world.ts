@@ -42,6 +42,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
     runtime: nodeRuntime,
     warn: (warning: string) => warnings.push(warning),
   } satisfies RenewDeps;
+  authority.cnames = deps.resolver.cnames;
   let runs = 0;
   return {
     ...deps,

@@ -118,7 +118,7 @@ describe('a question without an answer is a warning', () => {
       {
         wanted: wantedOf({ challenge: 'dns-persist-01' }),
         standing: {
-          places: [{ identifier: 'example.com', values: trouble }],
+          places: [{ identifier: 'example.com', standing: trouble }],
           state: trouble,
         },
       },
@@ -273,7 +273,7 @@ describe('at the challenge name', () => {
     [
       'a wildcard CNAME',
       identifier(place(), place({ name: 'x.example.com' })),
-      ['ok', `${CHALLENGE} is free`],
+      ['ok', `${CHALLENGE} is free: its zone holds no CNAME there`],
     ],
     [
       'a circle of CNAMEs',
@@ -293,7 +293,7 @@ describe('a standing record', () => {
   const standing = (values: string[], state?: State) => ({
     wanted,
     standing: {
-      places: [{ identifier: 'www.example.com', values: found(values) }],
+      places: [{ identifier: 'www.example.com', standing: found({ values }) }],
       state: found(state),
     },
   });
@@ -314,6 +314,17 @@ describe('a standing record', () => {
       'is for another account',
       standing(['ca.test; accounturi=https://ca.test/8']),
       ['failing', 'another account', `"${value}"`],
+    ],
+    [
+      'is hidden by a CNAME',
+      {
+        ...standing([]),
+        standing: {
+          ...standing([]).standing,
+          places: [{ identifier: 'www.example.com', standing: found({ values: [], alias: 'lb.test' }) }],
+        },
+      },
+      ['failing', 'a CNAME to lb.test, whose TXT counts', `"${value}"`],
     ],
     [
       'lacks the wildcard',

@@ -69,13 +69,12 @@ function holds({ scope, value }: Limit, names: readonly string[]): boolean {
 
 /** What is known after one more refusal of an order for `names`; the same object when it states no limit. */
 export function learnLimits(known: CaLimits, refusal: Refusal, { names, now }: Omit<Asked, 'forced'>) {
-  const { reason, message, identifiers = [] } = refusal;
+  const { reason, message, unproved = [] } = refusal;
   const wait = refusal.retryAfterMs ?? (isOfKind(reason, 'agreement') ? DAY : 0);
   const until = new Date(now.getTime() + Math.min(wait, LONGEST_WAIT)).toISOString();
   const limits =
     wait > 0 ? limitScopes(refusal, names).map((scope) => ({ ...scope, until, reason, message })) : [];
-  const failed =
-    reason === 'challenge-invalid' ? identifiers.map((name) => ({ name, at: now.toISOString() })) : [];
+  const failed = unproved.map((name) => ({ name, at: now.toISOString() }));
   if (limits.length + failed.length === 0) return known;
   const holding = known.limits.filter((limit) => new Date(limit.until) > now);
   const kept = holding.filter((limit) => !limits.some((other) => covers(other, limit)));

@@ -11,6 +11,8 @@ export interface Refusal {
   identifiers?: readonly string[] | undefined;
   /** Whether nothing can come of the order any more (RFC 8555, 7.1.6). */
   orderEnded?: boolean | undefined;
+  /** The DNS names whose proof was refused. */
+  unproved?: readonly string[] | undefined;
 }
 
 /** What a limit of the CA holds up. `value` is the domain, the name, or the names of the set; empty for the account. */

@@ -79,6 +79,17 @@ export function recordKey({ name, type }: Pick<RecordSet, 'name' | 'type'>): str
 const MAX_ELEMENTS = 1000;
 const MAX_CHARACTERS = 32_000;
 
+/** Values of one record set (as above). */
+const MAX_VALUES = 400;
+
+/**
+ * Whether Route 53 takes a set of these values, and would take any change of it: a swap sends the values of before and of
+ * after in one batch.
+ */
+export function fitsSet(values: readonly string[]): boolean {
+  return values.length <= MAX_VALUES && 2 * values.join('').length <= MAX_CHARACTERS;
+}
+
 /** Groups of changes, one for each edit and never split, packed into batches within Route 53's limits. */
 export function packChanges(groups: readonly RecordChange[][]): RecordChange[][][] {
   const batches: RecordChange[][][] = [];

@@ -89,7 +89,7 @@ export interface Failure {
 export function rememberFailure(state: State | undefined, failure: Failure, now: Date): State {
   const { reason, message, repair, retryAfterMs = 0 } = failure;
   const failures = (failuresOf(state, repair)?.failures ?? 0) + 1;
-  const step = isOfKind(reason, 'agreement') ? DAY : (RETRY_AFTER[failures - 1] ?? DAY);
+  const step = stepAfter(reason, failures);
   const wait = Math.max(shortenedBy(failure, step, now), Math.min(retryAfterMs, LONGEST_WAIT));
   const failed: Failed = {
     failures,
@@ -100,6 +100,12 @@ export function rememberFailure(state: State | undefined, failure: Failure, now:
     return { failures: 0, ...state, repairs: { ...state?.repairs, [repair]: failed } };
   const givenUp = [...recentlyGivenUp(state, now), ...(failure.givenUp ? [now.toISOString()] : [])];
   return { ...state, held: undefined, ...failed, ...(givenUp.length > 0 && { givenUp }) };
+}
+
+function stepAfter(reason: Reason, failures: number): number {
+  // Nothing was refused: the order goes on at the CA's instant.
+  if (reason === 'ca-asks-to-wait') return MINUTE;
+  return isOfKind(reason, 'agreement') ? DAY : (RETRY_AFTER[failures - 1] ?? DAY);
 }
 
 /** A day is long where a few are left: eight tries more have to fit, 100 minutes apart at least. */

@@ -18,9 +18,9 @@ export function checkPersistRecords({ wanted, account, standing, now }: Certific
   const issues = persistIssuer(known, { ca, name: wanted.name, state });
   if ('seen' in issues) return [failing(CHECK, issues.seen, issues.remedy)];
   const context = { names: wanted.names, issuer: issues.issuer, now };
-  return standing.places.map(({ identifier, values }) => {
-    if ('trouble' in values) return unseen(CHECK, values.trouble);
-    const { name, value, complaint } = judgePersistRecord(identifier, values.found, context);
+  return standing.places.map(({ identifier, standing: there }) => {
+    if ('trouble' in there) return unseen(CHECK, there.trouble);
+    const { name, value, complaint } = judgePersistRecord(identifier, there.found, context);
     if (complaint === undefined) return ok(CHECK, `the one at ${name} lets our account issue`);
     return failing(CHECK, `${name}: ${complaint}`, `put this TXT there: "${value}"`);
   });

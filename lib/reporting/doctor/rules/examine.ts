@@ -45,7 +45,7 @@ function withoutLame(facts: CertificateFacts): CertificateFacts {
     identifiers: identifiers.filter(({ path }) => isAnswered(path)),
     caa: caa.filter(({ set }) => isAnswered(set)),
     ...(standing && {
-      standing: { ...standing, places: standing.places.filter(({ values }) => isAnswered(values)) },
+      standing: { ...standing, places: standing.places.filter((place) => isAnswered(place.standing)) },
     }),
   };
 }

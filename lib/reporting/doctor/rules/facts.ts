@@ -5,6 +5,7 @@ import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../../foundation/certificate/stack.ts';
 import type { RelevantSet } from '../../../issuance/caa/rules/caa.ts';
 import type { FoundRecord, HostedZone } from '../../../issuance/dns/rules/hosted-zones.ts';
+import type { StandingTxt } from '../../../issuance/dns/rules/persist-records.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
 import type { HealthFacts } from '../../../scan/rules/health.ts';
 import type { Answer } from './finding.ts';
@@ -67,9 +68,9 @@ export interface CertificateFacts {
   /** The relevant CAA set of each name (RFC 8659, 3). */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];
   account: AccountFacts;
-  /** With dns-persist-01: the TXT values where each persist record belongs, and the stored state. */
+  /** With dns-persist-01: what stands where each persist record belongs, and the stored state. */
   standing?: {
-    places: readonly { identifier: string; values: Answer<readonly string[]> }[];
+    places: readonly { identifier: string; standing: Answer<StandingTxt> }[];
     state: Answer<State | undefined>;
   };
   live: Answer<LivePointer | undefined>;

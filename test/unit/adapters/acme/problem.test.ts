@@ -4,11 +4,12 @@ import { AcmeAuthority } from '../../../../lib/adapters/acme/acme-authority.ts';
 import type { AcmeClient } from '../../../../lib/adapters/acme/acme-client.ts';
 import {
   acmeError,
-  describeProblem,
   type HttpAnswer,
   isBadNonce,
   parseRetryAfter,
+  problemOf,
 } from '../../../../lib/adapters/acme/problem.ts';
+import { describeError } from '../../../../lib/foundation/common/describe-error.ts';
 import { AcmeError } from '../../../../lib/issuance/ca/certificate-authority.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
@@ -60,6 +61,44 @@ describe("the CA's refusal", () => {
     expect(error.retryAfterMs).toBe(60_000);
   });
 
+  it('tells each word once, with all names that it is about, of all subproblems, at whatever depth', () => {
+    const of = (value: string, more: object = {}) => ({
+      ...problem('caa', { detail: 'forbidden' }),
+      identifier: { type: 'dns', value },
+      ...more,
+    });
+    const names = Array.from({ length: 100 }, (_, index) => `name-${index}.example.com`);
+    const subproblems = [...names.map((name) => of(name)), of('b.test', { subproblems: [of('c.test')] })];
+    const error = errorOf({ data: problem('compound', { subproblems }) });
+    expect(error).toMatchObject({ reason: 'acme-caa', identifiers: [...names, 'b.test', 'c.test'] });
+    expect(error.message).toContain(`; ${[...names, 'b.test', 'c.test'].join(', ')}: forbidden (caa)`);
+    expect(describeError(error).message).toBe(error.message);
+  });
+
+  it('tells what can be read beside what cannot', () => {
+    const subproblems = [
+      5,
+      null,
+      { ...problem('caa'), identifier: 'a.test' },
+      problem('dns', { detail: 'late' }),
+    ];
+    const { reason, message } = errorOf({
+      data: { ...problem('caa', { subproblems }), detail: 7, instance: {} },
+    });
+    expect({ reason, message }).toEqual({
+      reason: 'acme-caa',
+      message: 'the CA ca.test refused: ; no (caa); late (dns)',
+    });
+  });
+
+  it('that is a problem of HTTP is told with its words', () => {
+    const data = { type: 'about:blank', title: 'Unavailable', detail: 'back at noon' };
+    expect(errorOf({ status: 503, data })).toMatchObject({
+      reason: 'ca-unavailable',
+      message: 'the CA ca.test answered HTTP 503: back at noon',
+    });
+  });
+
   it.each([['<html>502</html>'], [''], [null], [{ type: 'about:blank' }], [{ type: 5 }]])(
     'that is no ACME problem is trouble: %j',
     (data) => {
@@ -89,11 +128,39 @@ describe("the CA's refusal", () => {
         const error = errorOf({ data: body, headers: { 'retry-after': retryAfter } });
         expect(error).toBeInstanceOf(AcmeError);
         expect(error.reason).toMatch(/^[a-z]+(-[a-z]+)*$/);
-        expect(error.message.length).toBeLessThan(1000);
+        expect(error.message.length).toBeLessThan(4000);
         expect(error.message).not.toMatch(/\p{Cc}/u);
-        describeProblem(body);
+        problemOf(body);
       }),
     );
+  });
+});
+
+describe('an answer to a challenge', () => {
+  const answerWith = (reason: 'acme-conflict' | 'acme-malformed' | 'acme-unauthorized', status: string) => {
+    const challenge = { type: 'dns-01', url: 'https://ca.test/c', status };
+    const apiRequest = async (_: string, payload: unknown) => {
+      if (payload !== null) throw new AcmeError(reason, 'no');
+      return { status: 200, headers: {}, data: challenge };
+    };
+    const client = { api: { apiRequest } } as unknown as AcmeClient;
+    return new AcmeAuthority(client, {
+      directoryUrl: 'https://ca.test/d',
+      caaIdentity: undefined,
+    }).answerChallenge(challenge.url);
+  };
+
+  it.each([
+    ['acme-conflict', 'pending', 'is under way'],
+    ['acme-conflict', 'processing', 'is under way'],
+    ['acme-malformed', 'valid', 'was given before'],
+    ['acme-malformed', 'invalid', 'was given before'],
+    ['acme-malformed', 'pending', undefined],
+    ['acme-unauthorized', 'valid', undefined],
+  ] as const)('refused as %s while the challenge is %s %s', async (reason, status, taken) => {
+    const answer = answerWith(reason, status);
+    if (taken) await answer;
+    else await expect(answer).rejects.toMatchObject({ reason });
   });
 });
 
@@ -136,6 +203,38 @@ describe("the CA's answers", () => {
         identifiers: ['a.example.com', 'b.example.com'],
       },
     });
+  });
+
+  it('are an authorization with the problem of each of its challenges', async () => {
+    const challenge = (type: string, error?: unknown) => ({
+      type,
+      url: `https://ca.test/${type}`,
+      status: error === undefined ? 'pending' : 'invalid',
+      token: 't',
+      ...(error !== undefined && { error }),
+    });
+    const subproblems = [
+      { ...problem('dns', { detail: 'SERVFAIL' }), identifier: { type: 'dns', value: 'A.test' } },
+    ];
+    const data = {
+      status: 'invalid',
+      identifier: { type: 'dns', value: 'a.test' },
+      challenges: [
+        challenge('http-01'),
+        challenge('dns-01', problem('compound', { detail: 'two looks', subproblems })),
+        challenge('dns-persist-01', problem('unauthorized')),
+      ],
+    };
+    const { problems, challenge: ours, persistChallenge } = await ask(data).authorization(url);
+    expect(problems).toEqual([
+      {
+        reason: 'acme-dns',
+        message: 'two looks; A.test: SERVFAIL (dns) (compound)',
+        identifiers: ['a.test'],
+      },
+      { reason: 'acme-unauthorized', message: 'no (unauthorized)', identifiers: [] },
+    ]);
+    expect([ours?.status, persistChallenge?.status]).toEqual(['invalid', 'invalid']);
   });
 
   it.each<[string, unknown, string | undefined]>([
