@@ -9,6 +9,7 @@ import type { CertificateAuthority, OrderRequest } from '../../lib/issuance/ca/c
 import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
 
 export interface Ca {
   pebble: Pebble;
@@ -26,13 +27,8 @@ export async function startCa(env: Record<string, string> = {}): Promise<Ca> {
     env: { PEBBLE_VA_ALWAYS_VALID: '1', ...env },
   });
   setDefaultCACertificates([...getCACertificates('default'), await readFile(pebble.tlsCaFile, 'utf8')]);
-  const kept = new Map<string, string>();
   const authority = await openAuthority(pebble.directoryUrl, {
-    store: {
-      get: async (name) => kept.get(name),
-      create: async (name, value) => Boolean(kept.set(name, value)),
-      replace: async (name, value) => void kept.set(name, value),
-    },
+    store: new MemoryStore(),
     settings: {
       accountPrefix: '/test',
       eabPrefix: '/eab',
