@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { oneLine } from '../../foundation/common/describe-error.ts';
+import { oneLine } from '../../foundation/common/one-line.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type OrderProblem } from '../../issuance/ca/certificate-authority.ts';
 

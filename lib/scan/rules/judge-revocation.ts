@@ -1,3 +1,4 @@
+import { runOf } from '../../delivery/deployment/rules/host-record.ts';
 import { isCompromised, type Revocation } from '../../foundation/certificate/revocation.ts';
 import { inShort } from '../../foundation/common/in-short.ts';
 import { groupsOf, type HealthFacts, isThere, type Judgement, liveOf } from './health.ts';
@@ -44,8 +45,9 @@ function holdersOf(facts: HealthFacts, live: string | undefined): string[] {
   const { name, revocations, records } = facts;
   const groups = groupsOf(facts);
   const revoked = new Set([...revocations.map(({ version }) => version), live]);
-  return records.flatMap(({ instanceId, group, lineages }) => {
-    const version = lineages[name]?.version;
+  return records.flatMap((record) => {
+    const { instanceId, group } = record;
+    const version = runOf(record, name)?.version;
     const isHeld = version !== undefined && revoked.has(version);
     return isHeld && groups.includes(group) && isThere(facts, { instanceId, group }) ? [instanceId] : [];
   });
