@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { printableTexts } from '../lib/foundation/common/one-line.ts';
 import { inOneLine, PerennialError } from '../lib/foundation/common/perennial-error.ts';
 import type { Answer, GlobalOptions } from './answer.ts';
 
@@ -15,7 +16,7 @@ export function answering<Options extends GlobalOptions>(load: Load<Options>) {
     const options = command.optsWithGlobals<Options>();
     try {
       const { text, json, ok } = await load(positionals, options);
-      console.log(options.json ? JSON.stringify(json, null, 2) : text);
+      console.log(options.json ? JSON.stringify(json, printableTexts, 2) : printed(text));
       process.exitCode = ok ? 0 : 1;
     } catch (error) {
       process.exitCode = 2;
@@ -23,6 +24,14 @@ export function answering<Options extends GlobalOptions>(load: Load<Options>) {
     }
   };
 }
+
+/** Colours are ours; else nothing moves the cursor, hides, or turns the direction of writing. */
+const COLOUR = new RegExp(`(${String.fromCodePoint(27)}\\[(?:[01]|22|3[0-9]|90)m)`);
+export const printed = (text: string) =>
+  text
+    .split(COLOUR)
+    .map((part) => (COLOUR.test(part) ? part : part.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '?')))
+    .join('');
 
 /** Errors with a reason are for people, in one line; others are ours, and keep their stack. */
 function tell(command: string, error: unknown, { json }: GlobalOptions): void {

@@ -9,6 +9,8 @@ type CommandReason =
   | 'force-needs-names'
   | 'budget-needs-force'
   | 'limit-invalid'
+  | 'secret-missing'
+  | 'ca-invalid'
   | 'no-such-folder'
   | 'unknown-folder'
   | 'file-unreadable'

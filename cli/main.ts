@@ -3,6 +3,7 @@ import project from '../package.json' with { type: 'json' };
 import { answering } from './answering.ts';
 import type { AddOptions } from './commands/add.ts';
 import type { DeployOptions } from './commands/deploy.ts';
+import type { EabOptions } from './commands/eab.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { RemoveOptions } from './commands/remove.ts';
 import type { RenewOptions } from './commands/renew.ts';
@@ -133,6 +134,19 @@ program
   .action(
     answering(([[name = ''] = []], options: RevokeOptions) =>
       import('./commands/revoke.ts').then(({ revoke }) => revoke(name, options)),
+    ),
+  );
+
+program
+  .command('eab')
+  .description(
+    "puts the secret of a CA's external account, from standard input, where only the stack reads it",
+  )
+  .argument('<kid>', 'the key identifier that the CA gave you')
+  .option('--ca <directory>', "the CA's ACME directory; params.directoryUrl without it")
+  .action(
+    answering(([[kid = ''] = []], options: EabOptions) =>
+      import('./commands/eab.ts').then(({ eab }) => eab(kid, options)),
     ),
   );
 

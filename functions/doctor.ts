@@ -12,13 +12,14 @@ import { type DoctorDeps, diagnose } from '../lib/reporting/doctor/doctor.ts';
 
 const settings = readSettings(process.env);
 const ssm = new SSMClient();
+const store = new S3Store(new S3Client(), settings.bucket);
 
 const deps: DoctorDeps = {
-  store: new S3Store(new S3Client(), settings.bucket),
+  store,
   zonesOf: route53ZonesOf(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
   resolver: new DnsResolver(settings.dns),
-  describeAccount: describeAccounts(ssm, settings.accountPrefix),
+  describeAccount: describeAccounts({ store, ssm, prefix: settings.accountPrefix }),
   readDirectory,
   stack: settings,
 };

@@ -17,13 +17,15 @@ import { eventWith, logger, queued, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
+const store = new S3Store(new S3Client(), settings.bucket);
 const accounts = {
-  store: new ParameterStore(new SSMClient()),
+  store,
+  earlier: new ParameterStore(new SSMClient()),
   settings,
-  onTrouble: warnThat('CA not told the contact'),
+  onTrouble: warnThat('account not wholly seen to'),
 };
 const deps: RenewDeps = {
-  store: new S3Store(new S3Client(), settings.bucket),
+  store,
   zonesOf: route53ZonesOf(settings.zoneRoles),
   resolver: new DnsResolver(settings.dns),
   openAuthority: (directoryUrl, options) => openAuthority(directoryUrl, accounts, options),

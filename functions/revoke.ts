@@ -10,9 +10,10 @@ import { invoked, logger } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
-const accounts = { store: new ParameterStore(new SSMClient()), settings };
+const store = new S3Store(new S3Client(), settings.bucket);
+const accounts = { store, earlier: new ParameterStore(new SSMClient()), settings };
 const deps: RevokeDeps = {
-  store: new S3Store(new S3Client(), settings.bucket),
+  store,
   openAuthority: (directoryUrl) => openStoredAuthority(directoryUrl, accounts),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   stack: settings,

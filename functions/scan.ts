@@ -19,14 +19,15 @@ import { scan } from '../lib/scan/scan.ts';
 const CA_TIMEOUT_MS = 5_000;
 const settings = readSettings(process.env);
 const ssm = new SSMClient();
+const store = new S3Store(new S3Client(), settings.bucket);
 const deps: ScanDeps = {
-  store: new S3Store(new S3Client(), settings.bucket),
+  store,
   zonesOf: route53ZonesOf(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   resolver: new DnsResolver(settings.dns),
   caaIdentity: caaIdentityReader(settings, warnThat('CA not asked for its CAA identity')),
-  describeAccount: describeAccounts(ssm, settings.accountPrefix),
+  describeAccount: describeAccounts({ store, ssm, prefix: settings.accountPrefix }),
   askRenewalInfo: renewalInfoOf({ timeoutMs: CA_TIMEOUT_MS }),
   stack: settings,
   runtime: nodeRuntime,

@@ -23,6 +23,7 @@ module.exports = async ({ resolveVariable }) => {
           'NotifyRole',
           'RevokeRole',
           'StatusRole',
+          'AccountRole',
         ]),
       },
     },

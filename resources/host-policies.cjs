@@ -31,6 +31,15 @@ function policyOf(group, stage, readWithKey) {
           Condition: { StringLike: { 's3:ExistingObjectTag/perennial-groups': `*:${group}:*` } },
         },
         ...readWithKey,
+        // Nothing of the stack that is, or was, in Parameter Store, which AWS's own policies for hosts let them read. Who
+        // may read a path may read all below it, so the paths above are denied as well.
+        {
+          Effect: 'Deny',
+          Action: 'ssm:GetParameter*',
+          Resource: ['', 'perennial', `perennial/${stage}`, `perennial/${stage}/*`].map((path) => ({
+            'Fn::Sub': `arn:\${AWS::Partition}:ssm:*:\${AWS::AccountId}:parameter/${path}`,
+          })),
+        },
       ],
     },
   };

@@ -63,6 +63,20 @@ const Params = z.object({
     HostGroupSettings,
     'a group name may hold only a-z, 0-9 and "-"',
   ),
+  hostRoles: z.record(
+    z.string().check(z.regex(/^(\*|[a-z0-9][a-z0-9-]{0,63})$/)),
+    z.array(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]{1,576}$/,
+            'must be the ARN of an IAM role or user',
+          ),
+        ),
+    ),
+    'a group is named as in hostGroups, or "*" for every key',
+  ),
   kmsKeyArn: z
     .string()
     .check(
@@ -100,6 +114,7 @@ const FROM_TEXT = {
   challengeTargets: splitList,
   fallbackDirectoryUrls: splitList,
   hostGroups: parseJson,
+  hostRoles: parseJson,
   ordersPerRun: parseJson,
   checkEveryHours: parseJson,
   zoneRoles: parseJson,
@@ -114,6 +129,9 @@ module.exports = async ({ resolveVariable }) => {
   }
   const { success, data, error } = Params.safeParse(given, { reportInput: true });
   if (!success) refuse(explainIssues(error));
+  for (const group of Object.keys(data.hostRoles))
+    if (group !== '*' && !Object.hasOwn(data.hostGroups, group))
+      refuse(`hostRoles: "${group}" is no group of hostGroups`);
   return {
     contact: data.contact,
     agreeToTerms: String(data.agreeToTerms),
@@ -123,6 +141,7 @@ module.exports = async ({ resolveVariable }) => {
     challengeTargets: data.challengeTargets.join(','),
     fallbackDirectoryUrls: data.fallbackDirectoryUrls.join(','),
     hostGroups: JSON.stringify(data.hostGroups),
+    hostRoles: JSON.stringify(data.hostRoles),
     kmsKeyArn: data.kmsKeyArn,
     ordersPerRun: String(data.ordersPerRun),
     checkEveryHours: String(data.checkEveryHours),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { Host } from '../../lib/delivery/deployment/hosts.ts';
 import { readHostRecords } from '../../lib/delivery/deployment/read-host-records.ts';
+import { runOf } from '../../lib/delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
 import { HOSTS_PREFIX, instanceIdsIn, stateKey } from '../../lib/foundation/certificate/object-keys.ts';
@@ -71,9 +72,10 @@ export async function lookBefore(
       readLive(store, name).catch(() => undefined),
       findFailure(store, name),
     ]);
-    const reportedAt = [...records].flatMap(([id, { lineages }]) =>
-      lineages[name] ? [[id, lineages[name].at] as const] : [],
-    );
+    const reportedAt = [...records].flatMap(([id, record]) => {
+      const run = runOf(record, name);
+      return run ? [[id, run.at] as const] : [];
+    });
     return [
       name,
       { version: live?.pointer.version, failedAt: failure?.at, reportedAt: new Map(reportedAt) },

@@ -1,4 +1,4 @@
-import type { HostRecord } from '../../lib/delivery/deployment/rules/host-record.ts';
+import { type HostRecord, runOf } from '../../lib/delivery/deployment/rules/host-record.ts';
 
 /** What one host made of a certificate; `waiting` until it has reported. */
 export interface HostOutcome {
@@ -40,7 +40,7 @@ export function hostOutcomes(
   { name, version, records, before }: Asked & { records: ReadonlyMap<string, HostRecord>; before: Before },
 ): HostOutcome[] {
   return expected.map(({ instanceId, group, online }) => {
-    const report = records.get(instanceId)?.lineages[name];
+    const report = runOf(records.get(instanceId), name);
     const isNew = report && report.at !== before.reportedAt.get(instanceId);
     if (isNew && (isFailed(report) || (report.version ?? '') >= (version ?? ''))) {
       const { outcome, message } = report;

@@ -1,11 +1,13 @@
 import { Listr } from 'listr2';
 import { describeError } from '../../lib/foundation/common/describe-error.ts';
+import { oneLine } from '../../lib/foundation/common/one-line.ts';
 import type { Answer } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import type { Followed } from './follow.ts';
 
 /** How many certificates are followed at once. */
 const AT_ONCE = 16;
+const LONGEST = 1_000;
 export const COLOURS: Record<Followed['outcome'], 'green' | 'yellow' | 'red'> = {
   renewed: 'green',
   deployed: 'green',
@@ -50,12 +52,13 @@ export async function followAll(
       const say = (line: string) => {
         if (line === last) return;
         last = line;
-        task.title = `${name}: ${line}`;
+        task.title = oneLine(`${name}: ${line}`, LONGEST);
       };
       const followed = await untilEnded(name, () => follow(name, { say, signal }), signal);
       done.push(followed);
       task.title = `${name}: ${followed.outcome}`;
-      if (COLOURS[followed.outcome] === 'red') throw new Error(`${name}: ${followed.message}`);
+      if (COLOURS[followed.outcome] === 'red')
+        throw new Error(oneLine(`${name}: ${followed.message}`, LONGEST));
     },
   }));
   const renderer = silent ? ('silent' as const) : ('default' as const);

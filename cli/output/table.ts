@@ -7,7 +7,8 @@ const NARROWEST = 80;
 const NARROWEST_COLUMN = 9;
 const textOf = (cell: Cell) => (typeof cell === 'string' ? cell : cell.text);
 /** Somebody's text, without what moves the cursor or hides behind it. */
-export const showable = (text: string) => text.replace(/[^\x20-\x7e\u00a1-\u1fff\n…–→]/g, '?');
+export const showable = (text: string) =>
+  text.replace(/[^\x20-\x7e\u00a1-\u1fff\n…–→]|[\p{Cf}\p{Cn}]/gu, '?');
 
 export const terminalWidth = () => process.stdout.columns || 120;
 

@@ -4,9 +4,10 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { describeError } from '../foundation/common/describe-error.ts';
+import { printableTexts } from '../foundation/common/one-line.ts';
 import { parseJson } from '../foundation/common/parse-json.ts';
 
-export const logger = new Logger({ serviceName: 'perennial' });
+export const logger = new Logger({ serviceName: 'perennial', jsonReplacerFn: printableTexts });
 
 /** Logs trouble that stops no work as one line with its reason. */
 export const warnThat = (what: string) => (error: unknown) =>

@@ -1,5 +1,5 @@
 import type { Call } from '../gateway/call-log.ts';
-import type { Authorization } from './authorization.ts';
+import { ACCOUNT, type Authorization } from './authorization.ts';
 import { isAllowed, type Policy } from './policy.ts';
 
 /** What was asked of IAM and allowed, and the first that was not, in words. */
@@ -8,10 +8,15 @@ export interface Judgement {
   refusal: string | undefined;
 }
 
-/** Holds logged calls against the policies of who made them, up to the first that is denied, or of which nothing is known. */
+/** A host is logged by its id; the role that it has is one that the stack does not know. */
+const arnOf = (principal: string) =>
+  principal.includes(':role/') ? principal : `arn:aws:iam::${ACCOUNT}:role/${principal}`;
+
+/** Holds logged calls against the policies of who made them, and the bucket's own, up to the first that is denied, or of which nothing is known. */
 export async function judgeCalls(
   calls: readonly Call[],
   policiesOf: (principal: string) => Promise<readonly Policy[]>,
+  bucketPolicy?: unknown,
 ): Promise<Judgement> {
   const allowed = new Map<string, Judgement['allowed'][number]>();
   const end = (refusal?: string): Judgement => ({ allowed: [...allowed.values()], refusal });
@@ -21,7 +26,8 @@ export async function judgeCalls(
     for (const asked of authorizations) {
       const key = JSON.stringify([principal, asked]);
       if (allowed.has(key)) continue;
-      if (!(await isAllowed(await policiesOf(principal), asked)))
+      const asker = { principal: arnOf(principal), bucketPolicy };
+      if (!(await isAllowed(await policiesOf(principal), asked, asker)))
         return end(`${call} is denied: ${JSON.stringify(asked)}`);
       allowed.set(key, { principal, asked });
     }

@@ -12,18 +12,31 @@ export class AuthorizationError extends Error {
   override name = 'AuthorizationError';
 }
 
+/** Who asks, where it is somebody that policies name, and what the bucket's own policy says to it. */
+export interface Asker {
+  principal?: string;
+  bucketPolicy?: unknown;
+}
+
 /** Whether a role with these policies, and no others in its way, may do it. Throws AuthorizationError. */
-export async function isAllowed(policies: readonly Policy[], asked: Authorization): Promise<boolean> {
-  const { action, resource, context } = asked;
+export async function isAllowed(
+  policies: readonly Policy[],
+  asked: Authorization,
+  { principal = `arn:aws:iam::${ACCOUNT}:role/asking`, bucketPolicy }: Asker = {},
+): Promise<boolean> {
+  const { action, resource } = asked;
+  const isOfBucket = action.startsWith('s3:') && bucketPolicy !== undefined;
+  const context = isOfBucket ? { ...asked.context, 'aws:PrincipalArn': principal } : asked.context;
   const answer = await runSimulation(
     {
       request: {
-        principal: `arn:aws:iam::${ACCOUNT}:role/asking`,
+        principal,
         action,
         resource: { resource, accountId: ACCOUNT },
         contextVariables: context,
       },
       identityPolicies: policies.map(({ name, document }) => ({ name, policy: document })),
+      ...(isOfBucket && { resourcePolicy: bucketPolicy }),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
     },

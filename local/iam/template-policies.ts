@@ -40,6 +40,11 @@ export function policiesOf(resources: Resources, id: string): Policy[] {
   }));
 }
 
+/** The bucket's own policy; serverless has a bucket too, with another. */
+export function bucketPolicyOf(resources: Resources): unknown {
+  return resolve(resources, resources.BucketPolicy?.Properties?.PolicyDocument);
+}
+
 interface InlinePolicy {
   PolicyName: string;
   PolicyDocument: unknown;

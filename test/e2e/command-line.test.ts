@@ -37,7 +37,7 @@ interface Ended {
 }
 
 /** `npx --no-install perennial-tls`, with what it prints and its exit status. */
-function perennial(args: string[], env: Record<string, string | undefined> = {}): Promise<Ended> {
+function perennial(args: string[], env: Record<string, string | undefined> = {}, given = ''): Promise<Ended> {
   const options = {
     env: { ...process.env, ...line.cloud.env, XDG_CACHE_HOME: cache, ...env },
     timeout: LIMIT_MS,
@@ -46,7 +46,7 @@ function perennial(args: string[], env: Record<string, string | undefined> = {})
     const child = execFile(process.execPath, [PROGRAM, ...args], options, (error, stdout, stderr) =>
       resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
     );
-    child.stdin?.end();
+    child.stdin?.end(given);
   });
 }
 
@@ -244,6 +244,28 @@ describe('perennial', () => {
     expect(JSON.parse(again.stdout).certificates).toMatchObject([{ outcome: 'not-due' }]);
     expect(Date.now() - began).toBeLessThan(60_000);
     await line.remove('renewal/nowhere.json');
+  });
+
+  it('puts the secret of an external account from standard input where only the stack reads it', async () => {
+    const secret = 'c2VjcmV0LXNlY3JldC1zZWNyZXQ';
+    const ca = 'https://acme.zerossl.com/v2/DV90';
+    const key = 'accounts/eab/acme.zerossl.com.json';
+    const put = await perennial(['eab', 'kid-1', '--ca', ca], {}, `${secret}\n`);
+    expect(put).toEqual({
+      status: 0,
+      stdout: `wrote ${key} with the key identifier kid-1; the first order at ${ca} makes the account with it\n`,
+      stderr: '',
+    });
+    expect(await line.keys('accounts/eab/')).toEqual([key]);
+    const refused = await perennial(['eab', 'kid-1', '--ca', 'http://ca.test'], {}, secret);
+    expect(refused).toMatchObject({ status: 2, stdout: '' });
+    expect(refused.stderr).toBe(
+      'eab: --ca "http://ca.test" must be the https address of an ACME directory\n',
+    );
+    expect((await perennial(['eab', 'kid-1'], {}, secret)).stdout).toContain(
+      'wrote accounts/eab/127.0.0.1.json',
+    );
+    await line.remove('accounts/eab/127.0.0.1.json');
   });
 
   it('shows one certificate, and removes only what is named twice', async () => {

@@ -283,7 +283,6 @@ describe('doctor', () => {
       's3 GetObject',
       's3 ListObjects',
       'ssm DescribeInstanceInformation',
-      'ssm DescribeParameters',
     ]);
     expect(asked.filter(({ status }) => status >= 400 && status !== 404)).toEqual([]);
   });

@@ -1,12 +1,20 @@
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+  GetTemplateCommand,
+} from '@aws-sdk/client-cloudformation';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contactParameter } from '../../lib/issuance/ca/rules/account-parameter.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
 import { putRenewalFiles, seedBucket, startScenario } from '../../local/demo/scenario.ts';
 import type { Call } from '../../local/gateway/call-log.ts';
 import { managedPolicy, policiesOfRole } from '../../local/iam/deployed-policies.ts';
 import { type Judgement, judgeCalls } from '../../local/iam/judge-calls.ts';
 import type { Policy } from '../../local/iam/policy.ts';
+import { bucketPolicyOf } from '../../local/iam/template-policies.ts';
 import { DeployedLine } from './deployed-line.ts';
 
 /** Who may do anything: the person that deploys and invokes, the tests and the demo. */
@@ -34,6 +42,21 @@ function deployedPolicies({
     known.set(principal, policies);
     return policies;
   };
+}
+
+/** The bucket's own policy of the deployed template, with the names that the stack's resources got; moto keeps none. */
+async function deployedBucketPolicy({ endpoint }: LocalCloud): Promise<unknown> {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const cloudFormation = new CloudFormationClient({ endpoint, region: 'us-east-1', credentials });
+  const StackName = 'perennial-local';
+  const { TemplateBody = '' } = await cloudFormation.send(new GetTemplateCommand({ StackName }));
+  const { StackResources = [] } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName }));
+  cloudFormation.destroy();
+  const named = new Map(StackResources.map((one) => [one.LogicalResourceId, one.PhysicalResourceId]));
+  const text = JSON.stringify(bucketPolicyOf(JSON.parse(TemplateBody).Resources));
+  return JSON.parse(
+    text.replace(/(?<=:role\/|:s3:::)\w+/g, (id) => named.get(id)?.replace(/^.*\//, '') ?? id),
+  );
 }
 
 /** Everything that was allowed, as `who action`, each once. */
@@ -65,7 +88,6 @@ const EVERY_RUN = [
   'Renew s3:PutObject',
   'Renew s3:PutObjectTagging',
   'Renew ssm:GetParameter',
-  'Renew ssm:PutParameter',
   'Scan events:PutEvents',
   'Scan route53:ListHostedZones',
   'Scan s3:GetObject',
@@ -80,7 +102,10 @@ const EVERY_RUN = [
 /** The hourly check asks the CA when to renew, and remembers it. */
 const HOURLY_CHECK = ['Scan s3:PutObject'];
 
-/** The plan looks for our account, whose standing records it shows. */
+/** A part of an account that is taken over. */
+const TAKEN_OVER = ['Renew ssm:DeleteParameter'];
+
+/** The plan looks for our account, whose standing records it shows; at a CA where there is none, in Parameter Store too. */
 const PLAN = ['Scan ssm:DescribeParameters'];
 
 const DIAGNOSIS = [
@@ -97,13 +122,16 @@ describe('the whole line on its deployed policies', () => {
   let line: DeployedLine;
   let policiesOf: (principal: string) => Promise<Policy[]>;
   let judgement: Judgement;
+  let bucketPolicy: unknown;
 
   beforeAll(async () => {
     const sites = [{ serverName: 'example.com', lineage: 'example.com' }];
     const host = (id: string) => ({ id, tags: { 'perennial-group': 'web' }, sites });
     line = await DeployedLine.start({ hosts: [host('i-00000000000000001'), host('mi-00000000000000002')] });
     policiesOf = deployedPolicies(line.cloud);
+    bucketPolicy = await deployedBucketPolicy(line.cloud);
     await putForeignRecords();
+    await putEarlierContact();
     const wanted = { names: ['example.com', '*.example.com'], hosts: ['web'], profile: 'classic' };
     await line.putAndWait('example.com', wanted);
     await line.scan({ start: 'force', names: ['example.com'] });
@@ -116,10 +144,11 @@ describe('the whole line on its deployed policies', () => {
     await line.cloud.fireSchedule((expression) => expression.startsWith('cron'));
     await line.idle();
     const standing = { names: ['standing.example.com'], challenge: 'dns-persist-01', caa: { mode: 'off' } };
-    await line.putAndWait('standing', standing);
+    await line.putAndWait('standing', { ...standing, ca: 'https://127.0.0.1:1/directory' });
     await line.scan({ start: 'plan' });
     await line.idle();
-    judgement = await judgeCalls(callsOf(line.cloud), policiesOf);
+    await line.cloud.parts.aws.functions.invoke('perennial-local-doctor', '{}');
+    judgement = await judgeCalls(callsOf(line.cloud), policiesOf, bucketPolicy);
   });
 
   afterAll(() => line?.stop());
@@ -142,6 +171,16 @@ describe('the whole line on its deployed policies', () => {
     );
   }
 
+  /** Of a stack deployed before. */
+  async function putEarlierContact(): Promise<void> {
+    const { endpoint, directoryUrl } = line.cloud;
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const ssm = new SSMClient({ endpoint, region: 'us-east-1', credentials });
+    const Name = contactParameter(directoryUrl, '/perennial/local/acme-account');
+    await ssm.send(new PutParameterCommand({ Name, Value: 'before@example.com', Type: 'SecureString' }));
+    ssm.destroy();
+  }
+
   it('makes no call that is denied, or of which it is not known what IAM is asked', () => {
     expect(judgement.refusal).toBeUndefined();
     expect(line.outcomes('example.com').filter(({ outcome }) => outcome === 'renewed')).toHaveLength(2);
@@ -149,7 +188,7 @@ describe('the whole line on its deployed policies', () => {
 
   it('has made all the calls that a renewal, an installation, a failure and a diagnosis take', () => {
     expect(deeds(judgement)).toEqual(
-      expect.arrayContaining([...EVERY_RUN, ...HOURLY_CHECK, ...PLAN, ...DIAGNOSIS]),
+      expect.arrayContaining([...EVERY_RUN, ...HOURLY_CHECK, ...TAKEN_OVER, ...PLAN, ...DIAGNOSIS]),
     );
   });
 
@@ -183,6 +222,14 @@ describe('the whole line on its deployed policies', () => {
     expect(refusal).toContain(`is denied: {"action":"${action}"`);
   });
 
+  it('would be refused an account that another role opens', async () => {
+    const [read] = callsOf(line.cloud).filter(({ path }) => path.includes('/accounts/keys/'));
+    const stranger = { ...(read as Call), principal: 'arn:aws:iam::123456789012:role/stranger' };
+    const mayAll = async () => [{ name: 'all', document: { Version: '2012-10-17', Statement: [ANYTHING] } }];
+    expect((await judgeCalls([stranger], mayAll)).refusal).toBeUndefined();
+    expect((await judgeCalls([stranger], mayAll, bucketPolicy)).refusal).toContain('is denied');
+  });
+
   it('would be refused a call that nobody has thought of', async () => {
     const [call] = callsOf(line.cloud);
     const unheard: Call = { ...(call as Call), action: 'PutBucketPolicy', authorizations: undefined };
@@ -204,6 +251,8 @@ function lacking({ name, document }: Policy, action: string): Policy {
   return { name, document: { Version, Statement: left.length > 0 ? left : [NOTHING] } };
 }
 
+const ANYTHING = { Effect: 'Allow', Action: '*', Resource: '*' };
+
 const NOTHING = {
   Effect: 'Allow',
   Action: 'sqs:PurgeQueue',
@@ -222,7 +271,11 @@ describe('the demo on its deployed policies', () => {
     await putRenewalFiles(await seedBucket(scenario));
     await cloud.fireSchedule((expression) => expression.startsWith('cron'));
     await cloud.idle(60_000);
-    const judgement = await judgeCalls(callsOf(cloud), deployedPolicies(cloud));
+    const judgement = await judgeCalls(
+      callsOf(cloud),
+      deployedPolicies(cloud),
+      await deployedBucketPolicy(cloud),
+    );
     expect(judgement.refusal).toBeUndefined();
     expect(deeds(judgement)).toEqual(expect.arrayContaining(EVERY_RUN));
   });

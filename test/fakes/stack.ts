@@ -18,7 +18,6 @@ export function stackOf<More extends Partial<Stack>>(more: More = {} as More): S
     ordersPerRun: 100,
     checkEveryHours: 1,
     agreeToTerms: true,
-    accountPrefix: '/perennial/test',
     caaIdentity: undefined,
     ...more,
   };

@@ -33,8 +33,9 @@ export class Evidence {
         this.facts.push({ type: DetailType, detail: JSON.parse(Detail) });
     }
     const isOpen =
-      action === 'PutEvents' || action === 'SendCommand' || /\/(state|hosts|limits)\//.test(`/${resource}`);
-    // The account key is in the parameter store, and belongs there; a certificate's key does not.
-    if (isOpen || (service === 'ssm' && action !== 'PutParameter')) this.bodies.push({ what: action, text });
+      action === 'PutEvents' ||
+      action === 'SendCommand' ||
+      /\/(state|hosts|limits|account-urls)\//.test(`/${resource}`);
+    if (isOpen || service === 'ssm') this.bodies.push({ what: action, text });
   }
 }

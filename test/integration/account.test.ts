@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AccountStore } from '../../lib/adapters/acme/account-context.ts';
 import { openAuthority, openStoredAuthority } from '../../lib/adapters/acme/accounts.ts';
 import { StoredAccounts } from '../../lib/adapters/acme/change-account.ts';
-import type { AccountStore } from '../../lib/adapters/acme/stored-account.ts';
 import { newAccountKey } from '../../lib/adapters/acme/stored-account.ts';
+import { accountKey, accountUrlKey, nextAccountKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { changeAccount } from '../../lib/issuance/ca/accounts.ts';
-import { accountUriIn } from '../../lib/issuance/ca/rules/account-parameter.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
 import { type Ca, startCa } from './ca-fixture.ts';
 
 let ca: Ca;
-let parameters: Map<string, string>;
-/** What is seen of them without their values. */
-let inTheOpen: Map<string, string | undefined>;
+let bucket: MemoryStore;
 let writesLeft: number;
 let troubles: unknown[];
 
@@ -19,28 +18,27 @@ beforeAll(async () => {
 });
 afterAll(() => ca?.pebble.stop());
 beforeEach(() => {
-  parameters = new Map();
-  inTheOpen = new Map();
+  bucket = new MemoryStore();
+  bucket.beforeWrite = dieIfDue;
   writesLeft = Number.POSITIVE_INFINITY;
   troubles = [];
 });
 
 /** Dies after as many writes as are left. */
-function write(change: () => void): void {
+function dieIfDue(): void {
   if (writesLeft === 0) throw new Error('the function died');
   writesLeft -= 1;
-  change();
 }
 
-const store: AccountStore & { remove(name: string): Promise<void> } = {
-  get: async (name) => parameters.get(name),
-  create: async (name, value, open) => {
-    if (parameters.has(name)) return false;
-    write(() => parameters.set(name, value) && inTheOpen.set(name, open));
-    return true;
+const store: AccountStore = {
+  get: (key) => bucket.get(key),
+  create: (key, body) => bucket.create(key, body),
+  replace: (key, body, options) => bucket.replace(key, body, options),
+  put: (key, body) => bucket.put(key, body),
+  remove: async (key, options) => {
+    dieIfDue();
+    await bucket.remove(key, options);
   },
-  replace: async (name, value, open) => write(() => parameters.set(name, value) && inTheOpen.set(name, open)),
-  remove: async (name) => write(() => parameters.delete(name) && inTheOpen.delete(name)),
 };
 const way = (contact = 'you@example.com') => ({
   store,
@@ -62,20 +60,30 @@ const order = async (authority: Awaited<ReturnType<typeof open>>) =>
   (await authority.createOrder({ names: ['a.example.com'], profile: 'classic' })).status;
 
 describe('the address of the account', () => {
-  const seen = () => [...inTheOpen.values()].map(accountUriIn);
+  const seen = () => JSON.parse(bucket.text(accountUrlKey(ca.pebble.directoryUrl)));
 
   it('is seen without its key, from its first opening on', async () => {
     const { accountUrl } = await open();
-    expect(seen()).toEqual([accountUrl]);
+    expect(seen()).toEqual({ url: accountUrl });
   });
 
   it('is seen after a rollover, and when another one took its place', async () => {
     const { accountUrl } = await open();
     await ask('rollover');
-    expect(seen()).toEqual([accountUrl]);
-    inTheOpen.clear();
+    expect(seen()).toEqual({ url: accountUrl });
+    await bucket.put(accountUrlKey(ca.pebble.directoryUrl), 'another');
     await openAuthority(ca.pebble.directoryUrl, way(), { lost: accountUrl });
-    expect(seen()).toEqual([accountUrl]);
+    expect(seen()).toEqual({ url: accountUrl });
+  });
+
+  it('is put right by whoever opens the account, and costs no write where it is right', async () => {
+    const { accountUrl } = await open();
+    await bucket.remove(accountUrlKey(ca.pebble.directoryUrl));
+    await open();
+    expect(seen()).toEqual({ url: accountUrl });
+    writesLeft = 0;
+    await open();
+    expect(troubles).toEqual([]);
   });
 });
 
@@ -87,7 +95,8 @@ describe('a rollover', () => {
     expect(after).toMatchObject({ url: accountUrl, atCa: 'found', rolloverOpen: false });
     expect(after.keyFingerprint).not.toBe(before.keyFingerprint);
     expect(await order(await open())).toMatch(/pending|ready/);
-    expect([...parameters.keys()]).toHaveLength(1);
+    const { directoryUrl } = ca.pebble;
+    expect(bucket.keys()).toEqual([accountUrlKey(directoryUrl), accountKey(directoryUrl)]);
     expect(JSON.stringify([before, after])).not.toContain('PRIVATE KEY');
   });
 
@@ -110,7 +119,7 @@ describe('a rollover', () => {
   it('that dies before the CA was asked leaves the old key in use', async () => {
     await open();
     const before = await ask('show');
-    parameters.set(`${[...parameters.keys()][0]}-next`, newAccountKey());
+    await bucket.put(nextAccountKey(ca.pebble.directoryUrl), newAccountKey());
     expect(await ask('show')).toMatchObject({ keyFingerprint: before.keyFingerprint, rolloverOpen: true });
     expect(await order(await open())).toMatch(/pending|ready/);
     expect(await ask('rollover')).toMatchObject({ atCa: 'found', rolloverOpen: false });

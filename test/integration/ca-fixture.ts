@@ -9,6 +9,7 @@ import type { CertificateAuthority, OrderRequest } from '../../lib/issuance/ca/c
 import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
 
 export interface Ca {
   pebble: Pebble;
@@ -31,13 +32,8 @@ export async function startCa(env: Record<string, string> = {}): Promise<Ca> {
 
 /** A new account at a CA. */
 export function accountAt(directoryUrl: string): Promise<CertificateAuthority> {
-  const kept = new Map<string, string>();
   return openAuthority(directoryUrl, {
-    store: {
-      get: async (name) => kept.get(name),
-      create: async (name, value) => Boolean(kept.set(name, value)),
-      replace: async (name, value) => void kept.set(name, value),
-    },
+    store: new MemoryStore(),
     settings: {
       accountPrefix: '/test',
       eabPrefix: '/eab',

@@ -10,12 +10,13 @@ import { reply } from '../../local/dns/reply.ts';
 import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
 import { makeWorld, type World } from '../unit/issuance/renewal-world.ts';
 
 let dns: Listener;
 let ca: Pebble;
 let world: World;
-const kept = new Map<string, string>();
+const store = new MemoryStore();
 const asked: string[] = [];
 
 beforeAll(async () => {
@@ -46,11 +47,6 @@ afterAll(async () => {
   await dns?.close();
 });
 
-const store = {
-  get: async (name: string) => kept.get(name),
-  create: async (name: string, value: string) => Boolean(kept.set(name, value)),
-  replace: async (name: string, value: string) => void kept.set(name, value),
-};
 const settings = {
   accountPrefix: '/accounts',
   eabPrefix: '/eab',

@@ -8,11 +8,12 @@ import { openAuthority } from '../../lib/adapters/acme/accounts.ts';
 import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
 
 const HMAC_KEY = randomBytes(32).toString('base64url');
-const EAB = '/perennial/test/eab/127.0.0.1';
+const EAB = 'accounts/eab/127.0.0.1.json';
 let pebble: Pebble;
-let kept: Map<string, string>;
+let kept: MemoryStore;
 
 beforeAll(async () => {
   const [setup, dir] = await Promise.all([ensureSetup(), makeRunDir()]);
@@ -25,17 +26,13 @@ beforeAll(async () => {
   setDefaultCACertificates([...getCACertificates('default'), await readFile(pebble.tlsCaFile, 'utf8')]);
 });
 beforeEach(() => {
-  kept = new Map();
+  kept = new MemoryStore();
 });
 afterAll(() => pebble?.stop());
 
 const open = () =>
   openAuthority(pebble.directoryUrl, {
-    store: {
-      get: async (name) => kept.get(name),
-      create: async (name, value) => Boolean(kept.set(name, value)),
-      replace: async (name, value) => void kept.set(name, value),
-    },
+    store: kept,
     settings: {
       accountPrefix: '/perennial/test/acme-account',
       eabPrefix: '/perennial/test/eab',
@@ -55,23 +52,21 @@ async function refusal(): Promise<{ reason?: string; message: string; shown: str
 }
 
 describe('an account at a CA that binds it to an external one', () => {
-  it('is made with the key that the user put into the parameter, and found again without it', async () => {
-    kept.set(EAB, JSON.stringify({ kid: 'kid-1', hmacKey: HMAC_KEY }));
+  it('is made with the key that the user put into the bucket, and found again without it', async () => {
+    await kept.put(EAB, JSON.stringify({ kid: 'kid-1', hmacKey: HMAC_KEY }));
     const order = await (await open()).createOrder({ names: ['example.com'], profile: 'classic' });
     expect(order.status).toBe('pending');
-    kept.delete(EAB);
+    await kept.remove(EAB);
     expect((await (await open()).order(order.url)).status).toBe('pending');
   });
 
-  it('is not made without one: one line says which parameter to put, and how', async () => {
+  it('is not made without one: one line says how to put it there', async () => {
     const { reason, message } = await refusal();
     expect(reason).toBe('external-account-missing');
     expect(message).toMatch(/^the CA 127\.0\.0\.1:\d+ makes accounts for its customers only; put the key/);
-    expect(message).toContain(
-      `aws ssm put-parameter --type SecureString --name ${EAB} --value '{"kid": "...", "hmacKey": "..."}'`,
-    );
+    expect(message).toContain(`npx --no-install perennial-tls eab KID --ca ${pebble.directoryUrl} < FILE`);
     expect(message).not.toContain('\n');
-    expect([...kept.keys()]).toEqual([]);
+    expect(kept.keys()).toEqual([]);
   });
 
   it.each([
@@ -79,11 +74,11 @@ describe('an account at a CA that binds it to an external one', () => {
     ['lacks the identifier', JSON.stringify({ hmacKey: HMAC_KEY })],
     ['has another key beside', JSON.stringify({ kid: 'kid-1', hmacKey: HMAC_KEY, x: 1 })],
     ['has a key with a line break', JSON.stringify({ kid: 'kid-1', hmacKey: `${HMAC_KEY}\n` })],
-  ])('is not made where the parameter %s, and the key is not shown', async (_, text) => {
-    kept.set(EAB, text);
+  ])('is not made where what was put there %s, and the key is not shown', async (_, text) => {
+    await kept.put(EAB, text);
     const { reason, message, shown } = await refusal();
     expect(reason).toBe('external-account-malformed');
-    expect(message).toContain(`parameter ${EAB}: `);
+    expect(message).toContain(`${EAB}: `);
     expect(shown).not.toContain(HMAC_KEY);
   });
 
@@ -91,7 +86,7 @@ describe('an account at a CA that binds it to an external one', () => {
     ['is for another identifier', { kid: 'kid-2', hmacKey: HMAC_KEY }],
     ['is not that of the CA', { kid: 'kid-1', hmacKey: randomBytes(32).toString('base64url') }],
   ])('is refused by the CA where the key %s, and the key is not shown', async (_, given) => {
-    kept.set(EAB, JSON.stringify(given));
+    await kept.put(EAB, JSON.stringify(given));
     const { reason, shown } = await refusal();
     expect(reason).toBe('acme-unauthorized');
     expect(shown).not.toContain(given.hmacKey);

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeAccounts } from '../../lib/adapters/aws/describe-account.ts';
 import { ParameterStore } from '../../lib/adapters/aws/parameter-store.ts';
+import { accountUrlKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { accountParameter } from '../../lib/issuance/ca/rules/account-parameter.ts';
 import { type Moto, startMoto } from '../../local/moto/start.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
 import { venvBin } from './fixtures/venv.ts';
 
 let dir: string;
@@ -28,27 +30,38 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-it('of two that create a parameter one wins', async () => {
-  expect(await parameters.create('/a/one', 'first')).toBe(true);
-  expect(await parameters.create('/a/one', 'second')).toBe(false);
+const put = (Name: string, Value: string, Description?: string) =>
+  ssm.send(new PutParameterCommand({ Name, Value, Description, Type: 'SecureString', Overwrite: true }));
+
+it('a parameter is read in clear, and removed once for all', async () => {
+  await put('/a/one', 'first');
   expect(await parameters.get('/a/one')).toBe('first');
+  for (const _ of ['removed', 'gone already']) await parameters.remove('/a/one');
+  expect(await parameters.get('/a/one')).toBeUndefined();
 });
 
-it('an account shows its address without its key, and no other words for it', async () => {
+it('an account that was not taken over yet shows its address without its key, and no other words for it', async () => {
   const directory = 'https://ca.test/directory';
-  const describeAccount = describeAccounts(ssm, '/accounts');
+  const store = new MemoryStore();
+  const describeAccount = describeAccounts({ store, ssm, prefix: '/accounts' });
   const parameter = accountParameter(directory, '/accounts');
-  await parameters.create(`${parameter}-next`, 'key');
+  await put(`${parameter}-next`, 'key');
   expect(await describeAccount(directory)).toBeUndefined();
-  await parameters.create(parameter, 'key', 'https://ca.test/1');
+  await put(parameter, 'key', 'https://ca.test/1');
   expect(await describeAccount(directory)).toEqual({ accountUri: 'https://ca.test/1' });
-  await parameters.replace(parameter, 'key', 'https://ca.test/2');
-  expect(await describeAccount(directory)).toEqual({ accountUri: 'https://ca.test/2' });
-  await parameters.replace(parameter, 'key', 'https://ca.test/2; do not touch');
+  await put(parameter, 'key', 'https://ca.test/2; do not touch');
   expect(await describeAccount(directory)).toEqual({ accountUri: undefined });
 });
 
-it('a parameter that is not there may be removed', async () => {
-  await parameters.remove('/a/nobody');
-  expect(await parameters.get('/a/nobody')).toBeUndefined();
+it('the address in the bucket counts before that of a parameter, if it is one', async () => {
+  const directory = 'https://ca.test/taken-over';
+  const store = new MemoryStore();
+  const describeAccount = describeAccounts({ store, ssm, prefix: '/accounts' });
+  await put(accountParameter(directory, '/accounts'), 'key', 'https://ca.test/1');
+  await store.put(accountUrlKey(directory), '{"url":"https://ca.test/2"}');
+  expect(await describeAccount(directory)).toEqual({ accountUri: 'https://ca.test/2' });
+  for (const body of ['{"url":"https://ca.test/2; x"}', '[]', 'no JSON']) {
+    await store.put(accountUrlKey(directory), body);
+    expect(await describeAccount(directory), body).toEqual({ accountUri: undefined });
+  }
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Authorization } from '../../local/iam/authorization.ts';
 import { isAllowed } from '../../local/iam/policy.ts';
-import { policiesOf, type Resources, resolve } from '../../local/iam/template-policies.ts';
+import { bucketPolicyOf, policiesOf, type Resources, resolve } from '../../local/iam/template-policies.ts';
 import { packageStack, readTemplate, SAMPLE_PARAMS } from '../../tools/check/package-stack.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
 import { roleTable } from './role-table.ts';
@@ -91,6 +91,9 @@ const sendTo = (arn: string, group?: string) =>
 const INSTANCE = 'arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0';
 const MANAGED = `${SSM}:managed-instance/mi-0123456789abcdef0`;
 
+const ACCOUNT_OBJECT = 'accounts/keys/acme-v02.api.letsencrypt.org-1a2b3c4d.json';
+const EAB_OBJECT = 'accounts/eab/acme.zerossl.com.json';
+const ADDRESS = 'account-urls/acme-v02.api.letsencrypt.org-1a2b3c4d.json';
 const parameter = (action: string, name: string) => asks(`ssm:${action}`, `${SSM}:parameter${name}`);
 const EAB_PARAMETER = '/perennial/production/eab/acme.zerossl.com';
 const ACCOUNT_PARAMETER = '/perennial/production/acme-account/acme-v02.api.letsencrypt.org-1a2b3c4d';
@@ -113,7 +116,9 @@ const ours = { 'perennial-bucket': 'Bucket', 'perennial-name': 'example.com' };
 const version = 'archive/example.com/20261120T184502Z-3f9a2c';
 const keys = [`${version}/privkey.pem`, 'live/example.com/privkey.pem', 'live/example.com/bundle.pem'];
 const noKeys = [
-  ...[...keys, 'pending/example.com.json'].map((key): Case => ['may not', `read ${key}`, get(key)]),
+  ...[...keys, 'pending/example.com.json', ACCOUNT_OBJECT, EAB_OBJECT].map(
+    (key): Case => ['may not', `read ${key}`, get(key)],
+  ),
   ...[ACCOUNT_PARAMETER, EAB_PARAMETER].map(
     (name): Case => ['may not', `read ${name}`, parameter('GetParameter', name)],
   ),
@@ -161,7 +166,8 @@ const CASES: Record<string, Case[]> = {
     ...noKeys,
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'write a renewal file', put('renewal/example.com.json')],
-    ['may not', "read the CA's account", parameter('GetParameter', ACCOUNT_PARAMETER)],
+    ['may', "read the account's address", get(ADDRESS)],
+    ['may not', "write the account's address", put(ADDRESS)],
     ...noRecords,
     ...noCommands,
   ],
@@ -179,16 +185,23 @@ const CASES: Record<string, Case[]> = {
     ...noKeys,
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'write a renewal file', put('renewal/example.com.json')],
-    ['may not', "read the CA's account", parameter('GetParameter', ACCOUNT_PARAMETER)],
+    ['may', "read the account's address", get(ADDRESS)],
+    ['may not', "write the account's address", put(ADDRESS)],
     ...noRecords,
     ...noCommands,
   ],
   AccountRole: [
-    ['may', "read the CA's account", parameter('GetParameter', ACCOUNT_PARAMETER)],
-    ['may', "write the CA's account", parameter('PutParameter', ACCOUNT_PARAMETER)],
-    ['may', 'remove the key of a rollover', parameter('DeleteParameter', `${ACCOUNT_PARAMETER}-next`)],
-    ['may not', "remove the CA's account", parameter('DeleteParameter', ACCOUNT_PARAMETER)],
-    ['may not', "read an external account's key", parameter('GetParameter', EAB_PARAMETER)],
+    ['may', "read the CA's account", get(ACCOUNT_OBJECT)],
+    ['may', "write the CA's account", put(ACCOUNT_OBJECT)],
+    ['may', "write the account's address", put(ADDRESS)],
+    ['may', 'remove the key of a rollover', remove(ACCOUNT_OBJECT.replace('.json', '-next.pem'))],
+    ['may not', "remove the CA's account", remove(ACCOUNT_OBJECT)],
+    ['may not', 'purge an old key', asks('s3:DeleteObjectVersion', object(ACCOUNT_OBJECT))],
+    ['may', 'take over an account of before', parameter('DeleteParameter', ACCOUNT_PARAMETER)],
+    ['may not', 'write a parameter', parameter('PutParameter', ACCOUNT_PARAMETER)],
+    ['may not', "read an external account's key", get(EAB_OBJECT)],
+    ['may not', "write an external account's key", put(EAB_OBJECT)],
+    ['may not', 'take over an external account of before', parameter('GetParameter', EAB_PARAMETER)],
     ...[...keys, 'pending/example.com.json'].map((key): Case => ['may not', `read ${key}`, get(key)]),
     ['may not', 'read a renewal file', get('renewal/example.com.json')],
     ['may not', 'write a pointer', put('live/example.com.json')],
@@ -200,9 +213,12 @@ const CASES: Record<string, Case[]> = {
     ['may', 'read a pointer', get('live/example.com.json')],
     ['may', "read a version's certificate", get(`${version}/cert.pem`)],
     ['may', 'write down what was revoked', put('revoked/example.com.json', onlyNew)],
-    ['may', "read the CA's account", parameter('GetParameter', ACCOUNT_PARAMETER)],
-    ['may not', "write the CA's account", parameter('PutParameter', ACCOUNT_PARAMETER)],
-    ['may not', "read an external account's key", parameter('GetParameter', EAB_PARAMETER)],
+    ['may', "read the CA's account", get(ACCOUNT_OBJECT)],
+    ['may not', "write the CA's account", put(ACCOUNT_OBJECT)],
+    ['may', 'read an account of before', parameter('GetParameter', ACCOUNT_PARAMETER)],
+    ['may not', 'remove an account of before', parameter('DeleteParameter', ACCOUNT_PARAMETER)],
+    ['may not', "read an external account's key", get(EAB_OBJECT)],
+    ['may not', 'read an external account of before', parameter('GetParameter', EAB_PARAMETER)],
     ...[...keys, 'pending/example.com.json'].map((key): Case => ['may not', `read ${key}`, get(key)]),
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'remove a version', remove(`${version}/cert.pem`)],
@@ -288,6 +304,7 @@ const CASES: Record<string, Case[]> = {
     ['may', 'write a copy', put('live/example.com/bundle.pem')],
     ['may', 'tag for the host groups', tagged(`${version}/privkey.pem`, 'perennial-groups', ':web:')],
     ['may', 'take back the tag', asks('s3:PutObjectTagging', object(`${version}/privkey.pem`))],
+    ['may', 'read a claim', get('pending/example.com.json')],
     ['may', 'release a claim', remove('pending/example.com.json')],
     ['may', 'put a fence around an order', put('orders/0a1b.json', onlyNew)],
     ['may', 'take a fence down', remove('orders/0a1b.json')],
@@ -312,22 +329,26 @@ const CASES: Record<string, Case[]> = {
     ['may not', 'tag a renewal file', tagged('renewal/example.com.json', 'perennial-groups', ':web:')],
     ['may not', 'write a renewal file', put('renewal/example.com.json', onlyNew)],
     ['may not', 'write down what a host serves', put('hosts/i-0123456789abcdef0.json')],
-    ['may', 'keep an account', parameter('PutParameter', ACCOUNT_PARAMETER)],
-    ['may', "read an external account's key", parameter('GetParameter', EAB_PARAMETER)],
-    ['may not', "change an external account's key", parameter('PutParameter', EAB_PARAMETER)],
+    ['may', 'keep an account', put(ACCOUNT_OBJECT, onlyNew)],
+    ['may', "write the account's address", put(ADDRESS)],
+    ['may', "read an external account's key", get(EAB_OBJECT)],
+    ['may not', 'remove an account', remove(ACCOUNT_OBJECT)],
+    ['may not', "remove an external account's key", remove(EAB_OBJECT)],
+    ['may not', 'read what was set aside', get('aside/pending/example.com.json.20261120T020000Z')],
+    ['may', 'take over an account of before', parameter('DeleteParameter', ACCOUNT_PARAMETER)],
+    ['may', 'take over an external account of before', parameter('GetParameter', EAB_PARAMETER)],
+    ['may not', 'write a parameter', parameter('PutParameter', ACCOUNT_PARAMETER)],
     [
       'may not',
-      'keep a parameter beside the accounts',
-      parameter('PutParameter', '/perennial/production/other'),
+      'remove a parameter beside the accounts',
+      parameter('DeleteParameter', '/perennial/production/other'),
     ],
     [
       'may not',
-      "keep another stage's account",
-      parameter('PutParameter', '/perennial/staging/acme-account/a'),
+      "take another stage's account",
+      parameter('DeleteParameter', '/perennial/staging/acme-account/a'),
     ],
-    ['may not', 'keep a parameter of others', parameter('PutParameter', '/database/password')],
     ['may not', 'read a parameter of others', parameter('GetParameter', '/database/password')],
-    ['may not', 'delete an account', parameter('DeleteParameter', ACCOUNT_PARAMETER)],
     ...noCommands,
   ],
   DeployRole: [
@@ -434,7 +455,11 @@ it('may read a private key as RenewRole and AcmRole only', async () => {
 });
 
 async function verdict(id: string, asked: Authorization): Promise<Case[0]> {
-  return (await isAllowed(policiesOf(resources, id), asked)) ? 'may' : 'may not';
+  const asker = {
+    principal: `arn:aws:iam::123456789012:role/${id}`,
+    bucketPolicy: bucketPolicyOf(resources),
+  };
+  return (await isAllowed(policiesOf(resources, id), asked, asker)) ? 'may' : 'may not';
 }
 
 describe.each(Object.entries(CASES))('%s', (role, cases) => {
@@ -556,6 +581,7 @@ describe('a host of the group web', () => {
     ['may not', 'write a key', put(`${version}/privkey.pem`, onlyNew)],
     ['may not', 'tag a key for itself', tagged(`${version}/privkey.pem`, 'perennial-groups', ':web:')],
     ['may not', 'list the bucket', asks('s3:ListBucket', 'arn:aws:s3:::Bucket')],
+    ['may not', 'read an account', asking('s3:GetObject', ACCOUNT_OBJECT, ':web:')],
     ...noRecords,
     ...noCommands,
   ];

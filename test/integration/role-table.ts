@@ -1,6 +1,7 @@
 import { policiesOf, type Resources } from '../../local/iam/template-policies.ts';
 
 interface Statement {
+  Effect: string;
   Action: string | string[];
   Resource: string | string[];
   Condition?: unknown;
@@ -33,7 +34,7 @@ const named = (role: string) =>
 const statementsOf = (document: unknown) => (document as { Statement: Statement[] }).Statement;
 
 function cell(statements: Statement[], column: string): string {
-  const items = statements.flatMap(({ Action, Resource, Condition }) =>
+  const items = allowing(statements).flatMap(({ Action, Resource, Condition }) =>
     [Action].flat().flatMap((action) => {
       if (OWN.test(action) || (IN_BUCKET[action] ?? 'besides') !== column) return [];
       const mark = Condition ? '°' : '';
@@ -44,6 +45,9 @@ function cell(statements: Statement[], column: string): string {
   );
   return [...new Set(items)].join(', ') || '–';
 }
+
+/** What is denied besides stands below the table. */
+const allowing = (statements: Statement[]) => statements.filter(({ Effect }) => Effect === 'Allow');
 
 /** The end of an ARN that tells it from others. */
 function placeOf(arn: string): string {

@@ -13,6 +13,7 @@ import { type Pebble, startPebble } from '../../local/pebble/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
 import { FakeHosts } from '../fakes/fake-hosts.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
 import { makeWorld, type World } from '../unit/issuance/renewal-world.ts';
 
 const HOUR = 3_600_000;
@@ -22,7 +23,7 @@ let ca: Pebble;
 let other: Pebble;
 let proxy: CaProxy;
 let world: World;
-const kept = new Map<string, string>();
+const store = new MemoryStore();
 
 beforeAll(async () => {
   const [setup, dir] = await Promise.all([ensureSetup(), makeRunDir()]);
@@ -54,11 +55,6 @@ afterAll(async () => {
   for (const pebble of [ca, other]) await pebble?.stop();
 });
 
-const store = {
-  get: async (name: string) => kept.get(name),
-  create: async (name: string, value: string) => Boolean(kept.set(name, value)),
-  replace: async (name: string, value: string) => void kept.set(name, value),
-};
 const settings = {
   accountPrefix: '/accounts',
   eabPrefix: '/eab',

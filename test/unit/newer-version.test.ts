@@ -1,13 +1,13 @@
 import { beforeEach, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
-import { parseAccount } from '../../lib/adapters/acme/stored-account.ts';
+import { storedAccount } from '../../lib/adapters/acme/stored-account.ts';
 import { recordImport } from '../../lib/delivery/acm/record-import.ts';
 import { AcmRecord } from '../../lib/delivery/acm/rules/decide-imports.ts';
 import { recordInvocation } from '../../lib/delivery/deployment/record-invocation.ts';
 import { HostRecord } from '../../lib/delivery/deployment/rules/host-record.ts';
 import { probe } from '../../lib/delivery/probe/probe.ts';
 import { LivePointer, pointerText } from '../../lib/foundation/certificate/live-pointer.ts';
-import { limitsKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { accountKey, limitsKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { Revocations } from '../../lib/foundation/certificate/revocation.ts';
 import { CaLimits } from '../../lib/issuance/ca/rules/ca-limits.ts';
 import { Claim } from '../../lib/issuance/renewal/claim.ts';
@@ -20,6 +20,7 @@ import { revoke } from '../../lib/issuance/revocation/revoke.ts';
 import { notify } from '../../lib/reporting/notices/notify.ts';
 import { Memory } from '../../lib/reporting/notices/rules/trouble.ts';
 import { reportOf } from '../fakes/fake-hosts.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
 import { pointerOf } from '../fakes/pointers.ts';
 import { makeWorld, type World } from './issuance/renewal-world.ts';
 import { failed } from './reporting/notices/facts.ts';
@@ -204,7 +205,9 @@ it('a pointer keeps it when a repair shows it to other hosts', async () => {
   expect(world.live('shop')).toEqual({ ...pointer, hosts: ['web'] });
 });
 
-it('an account of a newer version is opened', () => {
+it('an account of a newer version is opened', async () => {
   const account = { key: 'k', url: `${CA}/account/1`, contact: 'you@example.com', ...more };
-  expect(parseAccount(JSON.stringify(account), '/account')).toEqual(account);
+  const store = new MemoryStore();
+  await store.put(accountKey(CA), JSON.stringify(account));
+  expect(await storedAccount({ store, directoryUrl: CA })).toMatchObject({ account });
 });

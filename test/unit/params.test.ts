@@ -58,8 +58,8 @@ describe.each([
   const forUsers = paramsForUsers(yml);
 
   it('are there, each in a paragraph of its own', () => {
-    expect(forUsers).toHaveLength(14);
-    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(14);
+    expect(forUsers).toHaveLength(15);
+    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(15);
   });
 
   it.each(forUsers)('$name has a meaning, an example, and a default unless it says otherwise', (param) => {
@@ -94,6 +94,7 @@ describe('names in params', () => {
     agreeToTerms: true,
     alsoAllow: [],
     hostGroups: {},
+    hostRoles: {},
     zoneRoles: {},
   };
   const others = { fallbackDirectoryUrls: [], kmsKeyArn: '', ordersPerRun: 1, checkEveryHours: 1 };
@@ -119,6 +120,36 @@ describe('names in params', () => {
   it('may have targets of challenge names with underscores', async () => {
     const challengeTargets = ['_acme-challenge.example.org'];
     expect(await names({ challengeTargets })).toMatchObject({ challengeTargets: challengeTargets[0] });
+  });
+});
+
+describe('host roles in params', () => {
+  const role = 'arn:aws:iam::123456789012:role/web-hosts';
+  const given = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'], alsoAllow: [] };
+  const others = { challengeTargets: [], fallbackDirectoryUrls: [], kmsKeyArn: '', zoneRoles: {} };
+  const roles = (hostRoles: object) =>
+    checked({
+      ...given,
+      ...others,
+      hostGroups: { web: {} },
+      ordersPerRun: 1,
+      checkEveryHours: 1,
+      hostRoles,
+    });
+
+  it('are ARNs of roles or users by group, and "*" is for every key', async () => {
+    const hostRoles = { web: [role], '*': ['arn:aws:iam::123456789012:user/ops/admin'] };
+    expect(JSON.parse((await roles(hostRoles)).hostRoles)).toEqual(hostRoles);
+  });
+
+  it.each([
+    ['a group that is not there', { db: [role] }, 'hostRoles: "db" is no group of hostGroups'],
+    ['a pattern', { web: ['arn:aws:iam::123456789012:role/*'] }, 'must be the ARN of an IAM role or user'],
+    ['a session', { web: ['arn:aws:sts::123456789012:assumed-role/web/i-1'] }, 'must be the ARN'],
+    ['a name of no group', { 'Web Hosts': [role] }, 'a group is named as in hostGroups'],
+    ['one of Object', { constructor: [role] }, 'hostRoles: "constructor" is no group'],
+  ])('are not %s', async (_, hostRoles, complaint) => {
+    await expect(roles(hostRoles)).rejects.toThrow(complaint);
   });
 });
 

@@ -1,20 +1,23 @@
-import * as z from 'zod/mini';
+import { accountKey, externalAccountKey } from '../../foundation/certificate/object-keys.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
 import { AcmeError, type CertificateAuthority } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
-import { accountParameter, eabParameter } from '../../issuance/ca/rules/account-parameter.ts';
+import { ExternalAccount } from '../../issuance/ca/rules/external-account.ts';
+import type { AccountContext, AccountPlace, AccountReader, EarlierAccounts } from './account-context.ts';
 import { AcmeAuthority } from './acme-authority.ts';
 import { AcmeClient } from './acme-client.ts';
 import {
   type Account,
-  type AccountContext,
-  type AccountPlace,
   keyInUse,
   newAccountKey,
-  parseAccount,
+  ownAccount,
+  showAddress,
   storedAccount,
   updateContact,
 } from './stored-account.ts';
+import { readingEarlier } from './take-over.ts';
+
+type Stored = { account: Account; etag: string };
 
 /** Opens our account at this CA, or makes one on first use (RFC 8555, 7.3) or in place of the `lost` one. */
 export async function openAuthority(
@@ -23,45 +26,49 @@ export async function openAuthority(
   { lost }: { lost?: string } = {},
 ): Promise<CertificateAuthority> {
   const place = { ...context, directoryUrl };
-  const stored = await storedAccount(place);
+  const onTrouble = context.onTrouble ?? (() => {});
+  const stored = await ownAccount(place, { externalAccount: true });
   // Another worker may have replaced the lost account already.
-  const account =
-    stored && stored.url !== lost
-      ? { ...stored, key: await keyInUse(place, stored) }
-      : await makeAccount(place, stored);
-  const client = new AcmeClient({ directoryUrl, accountKey: account.key, accountUrl: account.url });
-  await updateContact(place, client, account).catch(context.onTrouble ?? (() => {}));
+  const account = stored && stored.account.url !== lost ? stored.account : await makeAccount(place, stored);
+  const accountKey = await keyInUse(place, account);
+  const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: account.url });
+  await showAddress(place, account).catch(onTrouble);
+  await updateContact(place, client, account).catch(onTrouble);
   return new AcmeAuthority(client, { directoryUrl, caaIdentity: context.settings.caaIdentity });
+}
+
+interface ReadContext {
+  store: AccountReader;
+  earlier?: Pick<EarlierAccounts, 'get'>;
+  settings: AccountContext['settings'];
 }
 
 /** Opens our account at this CA. Makes none, and writes nothing. */
 export async function openStoredAuthority(
   directoryUrl: string,
-  { store, settings }: AccountContext,
+  { store: bucket, earlier, settings }: ReadContext,
 ): Promise<CertificateAuthority> {
-  const place = { store, settings, directoryUrl };
-  const stored = await storedAccount(place);
+  const store = earlier ? readingEarlier({ store: bucket, earlier, settings, directoryUrl }) : bucket;
+  const stored = await storedAccount({ store, directoryUrl });
   if (!stored) throw new AcmeError('account-missing', `there is no account at ${directoryUrl}`);
-  const accountKey = await keyInUse(place, stored);
-  const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: stored.url });
+  const accountKey = await keyInUse({ store, directoryUrl }, stored.account);
+  const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: stored.account.url });
   return new AcmeAuthority(client, { directoryUrl, caaIdentity: settings.caaIdentity });
 }
 
-async function makeAccount(place: AccountPlace, lost: Account | undefined): Promise<Account> {
+async function makeAccount(place: AccountPlace, lost: Stored | undefined): Promise<Account> {
   const { directoryUrl, store, settings } = place;
   if (!settings.agreeToTerms)
     throw new AcmeError('terms-not-agreed', {
       seen: `an account at ${directoryUrl} needs your agreement to the CA's terms`,
       remedy: 'set params.agreeToTerms to true in serverless.yml and deploy',
     });
-  const parameter = accountParameter(directoryUrl, settings.accountPrefix);
-  const account = lost ? await replaceAccount(place, lost) : await register(place);
-  const value = JSON.stringify(account);
-  if (lost) await store.replace(parameter, value, account.url);
-  else if (!(await store.create(parameter, value, account.url)))
-    // Another worker registered first; its account counts.
-    return parseAccount((await store.get(parameter)) ?? '', parameter);
-  return account;
+  const account = lost ? await replaceAccount(place, lost.account) : await register(place);
+  const key = accountKey(directoryUrl);
+  const body = JSON.stringify(account);
+  if (await (lost ? store.replace(key, body, { etag: lost.etag }) : store.create(key, body))) return account;
+  // Another worker registered first; its account counts.
+  return (await storedAccount(place))?.account ?? account;
 }
 
 /** A CA that was reset takes the old key for a new account; one that deactivated the account never takes the key again. */
@@ -83,27 +90,23 @@ async function register(place: AccountPlace, key = newAccountKey()): Promise<Acc
   return { key, url: client.getAccountUrl(), contact };
 }
 
-/** Binds an ACME account to a customer's account at the CA (RFC 8555, 7.3.4). */
-const ExternalAccount = z.strictObject({
-  kid: z.string().check(z.regex(/^[\x21-\x7e]+$/, 'must be the key identifier that the CA gave you')),
-  hmacKey: z.string().check(z.regex(/^[A-Za-z0-9_+/-]{16,}=*$/, 'must be the HMAC key in base64url')),
-});
-
 /** The external account at a CA; `undefined` when none is stored and none is needed. */
 export async function findExternalAccount(
   directoryUrl: string,
-  { store, settings }: AccountContext,
+  { store }: { store: AccountReader },
   { http }: AcmeClient,
-): Promise<z.infer<typeof ExternalAccount> | undefined> {
-  const parameter = eabParameter(directoryUrl, settings.eabPrefix);
-  const text = await store.get(parameter);
-  if (text !== undefined) {
-    const where = `parameter ${parameter}`;
-    return parseJson(text, ExternalAccount, { where, reason: 'external-account-malformed', secret: true });
-  }
+): Promise<ExternalAccount | undefined> {
+  const where = externalAccountKey(directoryUrl);
+  const stored = await store.get(where);
+  if (stored)
+    return parseJson(stored.body, ExternalAccount, {
+      where,
+      reason: 'external-account-malformed',
+      secret: true,
+    });
   if ((await http.getMetaField('externalAccountRequired')) !== true) return undefined;
   throw new AcmeError('external-account-missing', {
     seen: `the CA ${new URL(directoryUrl).host} makes accounts for its customers only`,
-    remedy: `put the key that it gave you there with: aws ssm put-parameter --type SecureString --name ${parameter} --value '{"kid": "...", "hmacKey": "..."}'`,
+    remedy: `put the key that it gave you there with: npx --no-install perennial-tls eab KID --ca ${directoryUrl} < FILE`,
   });
 }

@@ -1,45 +1,43 @@
 import { createPublicKey } from 'node:crypto';
+import { StoreError } from '../../foundation/bucket/object-store.ts';
+import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { spkiHash } from '../../foundation/certificate/leaf.ts';
+import { accountKey, nextAccountKey } from '../../foundation/certificate/object-keys.ts';
 import type { AccountFound, Accounts } from '../../issuance/ca/accounts.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
-import {
-  accountParameter,
-  contactParameter,
-  nextKeyParameter,
-} from '../../issuance/ca/rules/account-parameter.ts';
+import type { AccountContext } from './account-context.ts';
 import { AcmeClient } from './acme-client.ts';
 import {
   type Account,
-  type AccountContext,
-  type AccountStore,
   accountOf,
+  contactTold,
   keyInUse,
   newAccountKey,
+  ownAccount,
+  showAddress,
   storedAccount,
   updateContact,
 } from './stored-account.ts';
 
-type ChangeContext = AccountContext & { store: AccountStore & { remove(name: string): Promise<void> } };
-
 /** What a person may do with our account at a CA. */
 export class StoredAccounts implements Accounts {
-  readonly #context: ChangeContext;
+  readonly #context: AccountContext;
 
-  constructor(context: ChangeContext) {
+  constructor(context: AccountContext) {
     this.#context = context;
   }
 
   async show(directoryUrl: string): Promise<AccountFound> {
-    const { store, settings } = this.#context;
-    const account = await this.#account(directoryUrl);
-    const key = await keyInUse({ store, settings, directoryUrl }, account);
-    const next = await store.get(nextKeyParameter(directoryUrl, settings.accountPrefix));
+    const { store } = this.#context;
+    const { account } = await this.#account(directoryUrl);
+    const key = await keyInUse({ store, directoryUrl }, account);
+    const next = (await store.get(nextAccountKey(directoryUrl)))?.body;
     const there = await accountOf(directoryUrl, key);
     return {
       ca: directoryUrl,
       url: account.url,
       atCa: there === account.url ? 'found' : 'not-found',
-      contact: (await store.get(contactParameter(directoryUrl, settings.accountPrefix))) ?? account.contact,
+      contact: await contactTold({ store, directoryUrl }, account),
       keyFingerprint: spkiHash(createPublicKey(key)),
       rolloverOpen: next !== undefined && next !== account.key,
     };
@@ -50,32 +48,41 @@ export class StoredAccounts implements Accounts {
    * right key after an unfinished rollover. A second call finishes it.
    */
   async rollOver(directoryUrl: string): Promise<void> {
-    const { store, settings } = this.#context;
-    const account = await this.#account(directoryUrl);
-    const parameter = nextKeyParameter(directoryUrl, settings.accountPrefix);
-    if ((await store.get(parameter)) === account.key) await store.remove(parameter);
-    const made = newAccountKey();
-    const next = (await store.create(parameter, made)) ? made : ((await store.get(parameter)) ?? made);
+    const { store } = this.#context;
+    const { account, etag } = await this.#account(directoryUrl);
+    const key = nextAccountKey(directoryUrl);
+    // One that is the account's already was left by a rollover that ended.
+    const { body: next } = await updateObject(store, key, (left: string | undefined) => ({
+      body: left === undefined || left === account.key ? newAccountKey() : left,
+    }));
     if ((await accountOf(directoryUrl, next)) !== account.url) await changeKey(directoryUrl, account, next);
-    const value = JSON.stringify({ ...account, key: next });
-    await store.replace(accountParameter(directoryUrl, settings.accountPrefix), value, account.url);
-    await store.remove(parameter);
+    const where = accountKey(directoryUrl);
+    const isWritten = await store.replace(where, JSON.stringify({ ...account, key: next }), { etag });
+    // Another call may have ended the same rollover.
+    if (!isWritten && (await storedAccount({ store, directoryUrl }))?.account.key !== next)
+      throw new StoreError('store-unavailable', {
+        seen: `${where} was changed meanwhile`,
+        remedy: 'roll over once more',
+      });
+    const left = await store.get(key);
+    if (left?.body === next) await store.remove(key, { etag: left.etag });
   }
 
   async updateContact(directoryUrl: string): Promise<void> {
     const place = { ...this.#context, directoryUrl, always: true };
-    const account = await this.#account(directoryUrl);
+    const { account } = await this.#account(directoryUrl);
     const accountKey = await keyInUse(place, account);
-    await updateContact(
-      place,
-      new AcmeClient({ directoryUrl, accountKey, accountUrl: account.url }),
-      account,
-    );
+    const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: account.url });
+    await updateContact(place, client, account);
   }
 
-  async #account(directoryUrl: string): Promise<Account> {
-    const account = await storedAccount({ ...this.#context, directoryUrl });
-    if (account) return account;
+  async #account(directoryUrl: string): Promise<{ account: Account; etag: string }> {
+    const place = { ...this.#context, directoryUrl };
+    const stored = await ownAccount(place);
+    if (stored) {
+      await showAddress(place, stored.account).catch(this.#context.onTrouble ?? (() => {}));
+      return stored;
+    }
     const seen = `there is no account at ${directoryUrl}`;
     throw new AcmeError('account-missing', { seen, remedy: 'the first order makes it' });
   }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { oneLine } from '../../foundation/common/describe-error.ts';
+import { oneLine } from '../../foundation/common/one-line.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import type { CaProblem } from '../../issuance/ca/rules/ended-order.ts';

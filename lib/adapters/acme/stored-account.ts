@@ -1,61 +1,57 @@
 import { generateKeyPairSync } from 'node:crypto';
 import * as z from 'zod/mini';
+import {
+  accountContactKey,
+  accountKey,
+  accountUrlKey,
+  nextAccountKey,
+} from '../../foundation/certificate/object-keys.ts';
 import { ownObject } from '../../foundation/common/own-object.ts';
-import { parseJson } from '../../foundation/common/parse-json.ts';
+import { orNone, parseJson } from '../../foundation/common/parse-json.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
-import {
-  accountParameter,
-  contactParameter,
-  nextKeyParameter,
-} from '../../issuance/ca/rules/account-parameter.ts';
+import type { AccountPlace, AccountReader } from './account-context.ts';
 import { AcmeClient } from './acme-client.ts';
+import { takeOver } from './take-over.ts';
 
-/** The parameter store, as far as accounts need it. `inTheOpen` can be read without the value. */
-export interface AccountStore {
-  get(name: string): Promise<string | undefined>;
-  create(name: string, value: string, inTheOpen?: string): Promise<boolean>;
-  replace(name: string, value: string, inTheOpen?: string): Promise<void>;
-}
-
-export interface AccountSettings {
-  /** Path of the parameters, without a trailing slash. */
-  accountPrefix: string;
-  /** The same, for the keys of external accounts. */
-  eabPrefix: string;
-  contact: string;
-  agreeToTerms: boolean;
-  caaIdentity: string | undefined;
-}
-
-export interface AccountContext {
-  store: AccountStore;
-  settings: AccountSettings;
-  /** Hears of failures that do not stop the work. */
-  onTrouble?: (error: unknown) => void;
-}
-
-export type AccountPlace = Pick<AccountContext, 'store' | 'settings'> & { directoryUrl: string };
+type ReadPlace = { store: AccountReader; directoryUrl: string };
 
 /** An account as stored: key in PEM, address, and the contact that it was made with. */
 const Account = ownObject({ key: z.string(), url: z.string(), contact: z.optional(z.string()) });
 export type Account = z.infer<typeof Account>;
 
-export async function storedAccount({ directoryUrl, store, settings }: AccountPlace) {
-  const parameter = accountParameter(directoryUrl, settings.accountPrefix);
-  const text = await store.get(parameter);
-  return text === undefined ? undefined : parseAccount(text, parameter);
+const Contact = z.object({ contact: z.string() });
+
+/** Takes over what an older version kept elsewhere, and reads the account. */
+export async function ownAccount(place: AccountPlace, { externalAccount = false } = {}) {
+  const { earlier, onTrouble = () => {} } = place;
+  if (!earlier) return storedAccount(place);
+  const taking = takeOver({ ...place, earlier }, { externalAccount });
+  const trouble = await taking.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  const stored = await storedAccount(place);
+  if (trouble && !stored) throw trouble.error;
+  if (trouble) onTrouble(trouble.error);
+  return stored;
 }
 
-export function parseAccount(text: string, parameter: string): Account {
-  const where = `parameter ${parameter}`;
-  return parseJson(text, Account, { where, reason: 'account-malformed', secret: true });
+/** The account and the etag that it is replaced at. */
+export async function storedAccount({
+  directoryUrl,
+  store,
+}: ReadPlace): Promise<{ account: Account; etag: string } | undefined> {
+  const where = accountKey(directoryUrl);
+  const stored = await store.get(where);
+  if (!stored) return undefined;
+  const account = parseJson(stored.body, Account, { where, reason: 'account-malformed', secret: true });
+  return { account, etag: stored.etag };
 }
 
 /** The account's key. After an unfinished rollover it asks the CA which of the two keys it has. */
-export async function keyInUse(place: AccountPlace, { key, url }: Account): Promise<string> {
-  const { directoryUrl, store, settings } = place;
-  const next = await store.get(nextKeyParameter(directoryUrl, settings.accountPrefix));
+export async function keyInUse({ directoryUrl, store }: ReadPlace, { key, url }: Account): Promise<string> {
+  const next = (await store.get(nextAccountKey(directoryUrl)))?.body;
   if (next === undefined || next === key) return key;
   return (await accountOf(directoryUrl, next)) === url ? next : key;
 }
@@ -77,17 +73,27 @@ export function newAccountKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
+/** Writes the address where those may read it who may not read the key. Whoever opens the account mends it. */
+export async function showAddress({ directoryUrl, store }: AccountPlace, { url }: Account): Promise<void> {
+  const body = JSON.stringify({ url });
+  const key = accountUrlKey(directoryUrl);
+  if ((await store.get(key))?.body !== body) await store.put(key, body);
+}
+
+/** The contact that the CA was told last. */
+export async function contactTold({ directoryUrl, store }: ReadPlace, { contact }: Account) {
+  return orNone((await store.get(accountContactKey(directoryUrl)))?.body, Contact)?.contact ?? contact;
+}
+
 /** Sends the CA the contact of the settings if it has another one, or `always` (RFC 8555, 7.3.2), and stores it. */
 export async function updateContact(
-  { directoryUrl, store, settings, always = false }: AccountPlace & { always?: boolean },
+  place: AccountPlace & { always?: boolean },
   client: AcmeClient,
-  { contact: first }: Account,
+  account: Account,
 ): Promise<void> {
-  const { contact, accountPrefix } = settings;
-  // Apart from the account, so that writing it cannot bring back an old key.
-  const parameter = contactParameter(directoryUrl, accountPrefix);
-  const sent = (await store.get(parameter)) ?? first;
-  if (sent === contact && !always) return;
+  const { contact } = place.settings;
+  if ((await contactTold(place, account)) === contact && !place.always) return;
   await client.updateAccount({ contact: [`mailto:${contact}`] });
-  await store.replace(parameter, contact);
+  // Apart from the account, so that writing it cannot bring back an old key.
+  await place.store.put(accountContactKey(place.directoryUrl), JSON.stringify({ contact }));
 }

@@ -1,4 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { printableTexts } from '../../foundation/common/one-line.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { EVENT_SOURCE, type EventBus, type StackEvent } from '../../foundation/events/events.ts';
 import { errorText } from './error-name.ts';
@@ -29,7 +30,7 @@ export class EventBridgeBus implements EventBus {
       EventBusName: this.#bus,
       Source: EVENT_SOURCE,
       DetailType: type,
-      Detail: JSON.stringify(detail),
+      Detail: JSON.stringify(detail, printableTexts),
     }));
     const what = [...new Set(facts.map(({ type }) => type))].join(', ');
     const answer = await this.#eventBridge.send(new PutEventsCommand({ Entries })).catch((cause) => {

@@ -1,10 +1,4 @@
-import {
-  DeleteParameterCommand,
-  GetParameterCommand,
-  PutParameterCommand,
-  type PutParameterCommandInput,
-  type SSMClient,
-} from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { errorName, errorText } from './error-name.ts';
 
@@ -16,7 +10,7 @@ export class ParameterError extends PerennialError<'parameter-unavailable'> {
   }
 }
 
-/** The ACME accounts, as SecureStrings in SSM Parameter Store. */
+/** The SecureStrings in SSM Parameter Store that had the ACME accounts before the bucket. */
 export class ParameterStore {
   readonly #ssm: SSMClient;
 
@@ -26,39 +20,24 @@ export class ParameterStore {
 
   /** `undefined` when there is none. */
   get(name: string): Promise<string | undefined> {
-    return this.#unless('ParameterNotFound', `read the parameter ${name}`, async () => {
+    return this.#ifThere(`read the parameter ${name}`, async () => {
       const answer = await this.#ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
       return answer.Parameter?.Value;
     });
   }
 
-  /** `false` when there is one already: one of two callers wins. `description` is not encrypted. */
-  create(name: string, value: string, description?: string): Promise<boolean> {
-    return this.#put({ Name: name, Value: value, Description: description, Overwrite: false });
-  }
-
-  async replace(name: string, value: string, description?: string): Promise<void> {
-    await this.#put({ Name: name, Value: value, Description: description, Overwrite: true });
-  }
-
   /** Absent already is done. */
   async remove(name: string): Promise<void> {
     const command = new DeleteParameterCommand({ Name: name });
-    await this.#unless('ParameterNotFound', `remove the parameter ${name}`, () => this.#ssm.send(command));
+    await this.#ifThere(`remove the parameter ${name}`, () => this.#ssm.send(command));
   }
 
-  async #put(parameter: PutParameterCommandInput): Promise<boolean> {
-    const command = new PutParameterCommand({ ...parameter, Type: 'SecureString' });
-    const attempt = `write the parameter ${parameter.Name}`;
-    return !!(await this.#unless('ParameterAlreadyExists', attempt, () => this.#ssm.send(command)));
-  }
-
-  /** `undefined` when SSM answers with the error `name`. */
-  async #unless<T>(name: string, attempt: string, call: () => Promise<T>): Promise<T | undefined> {
+  /** `undefined` when SSM knows no such parameter. */
+  async #ifThere<T>(attempt: string, call: () => Promise<T>): Promise<T | undefined> {
     try {
       return await call();
     } catch (cause) {
-      if (errorName(cause) === name) return undefined;
+      if (errorName(cause) === 'ParameterNotFound') return undefined;
       throw new ParameterError(attempt, cause);
     }
   }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { parseValue } from '../../foundation/common/parse-json.ts';
 import type { Hosts } from './hosts.ts';
 import { type RecordDeps, recordInvocation } from './record-invocation.ts';
-import { type HostResult, parseHostReport } from './rules/host-report.ts';
+import type { HostResult } from './rules/host-report.ts';
 
 export interface ConfirmDeps extends RecordDeps {
   hosts: Hosts;
@@ -35,9 +35,8 @@ export async function confirm(deps: ConfirmDeps, event: unknown): Promise<Confir
   if (invocation.status === 'waiting')
     return { outcome: 'left', reason: 'still-running', instanceId, commandId };
   if (invocation.group === undefined) return { outcome: 'left', reason: 'not-ours', instanceId, commandId };
-  // Without results, only the command knows the certificates.
-  const hasResults = (parseHostReport(invocation.output)?.results ?? []).length > 0;
-  const names = hasResults ? [] : await deps.hosts.namesSent(commandId);
+  // Only the command knows its certificates: what else a host reports was not asked of it.
+  const names = await deps.hosts.namesSent(commandId);
   const results = await recordInvocation(deps, invocation, { group: invocation.group, names });
   return { outcome: 'recorded', instanceId, commandId, results };
 }

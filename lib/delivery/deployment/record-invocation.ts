@@ -4,7 +4,7 @@ import { hostKey } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import type { EventBus, HostOutcome, StackEvent } from '../../foundation/events/events.ts';
 import type { Invocation } from './hosts.ts';
-import { HostRecord, isPast, recordResults } from './rules/host-record.ts';
+import { HostRecord, isPast, recordResults, runOf } from './rules/host-record.ts';
 import { explainSilence, type HostResult, isInstalled, parseHostReport } from './rules/host-report.ts';
 
 export interface RecordDeps {
@@ -15,7 +15,7 @@ export interface RecordDeps {
 
 /**
  * Publishes and records what a command did on one host. A repeat publishes only what is not recorded: an event may come
- * twice, but is never lost. What an older command did changes and publishes nothing. `names` are the command's certificates, for a host that ended without a report.
+ * twice, but is never lost. What an older command did changes and publishes nothing. `names` are the command's certificates: of others a host reports nothing, and of those that it leaves out it failed.
  */
 export async function recordInvocation(
   { store, events, clock }: RecordDeps,
@@ -30,7 +30,7 @@ export async function recordInvocation(
     const before = orNone(body, HostRecord);
     // One clock for all workers: with their own, one that is behind would take a recorded instant for a future one.
     const command = { commandId, requestedAt, at: stored?.at ?? clock() };
-    const fresh = results.filter(({ name }) => !isPast(before?.lineages[name], command));
+    const fresh = results.filter(({ name }) => !isPast(runOf(before, name), command));
     if (fresh.length === 0) return { body };
     const unpublished = fresh.filter(({ name }) => !published.has(name));
     await events.publish(unpublished.map((result) => eventOf(result, group, instanceId)));
@@ -47,7 +47,7 @@ function resultsOf(
   names: readonly string[],
 ): HostResult[] {
   const report = parseHostReport(output);
-  const results = report?.results ?? [];
+  const results = (report?.results ?? []).filter(({ name }) => names.includes(name));
   const silent = names.filter((name) => !results.some((result) => result.name === name));
   const { reason, message } = report?.reason ? report : explainSilence(instanceId, statusDetails);
   return [...results, ...silent.map((name) => ({ name, outcome: 'failed' as const, reason, message }))];

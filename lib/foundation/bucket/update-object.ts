@@ -11,7 +11,7 @@ const COMPARED = [ACM_PREFIX, HOSTS_PREFIX];
  * returns the new one as `body` (`undefined` for no object); it may be called again. Throws {@link StoreError}.
  */
 export async function updateObject<Change extends { body: string | undefined }>(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'get' | 'create' | 'replace' | 'remove'>,
   key: string,
   change: (text: string | undefined, stored: StoredObject | undefined) => Change | Promise<Change>,
 ): Promise<Change> {

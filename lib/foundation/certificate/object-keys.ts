@@ -19,6 +19,8 @@ export const PROBES_PREFIX = 'probes/';
 export const ARCHIVE_PREFIX = 'archive/';
 export const ORDERS_PREFIX = 'orders/';
 export const LIMITS_PREFIX = 'limits/';
+/** What only the stack's roles may read, besides `pending/` and `aside/`; resources/bucket-policy.cjs. */
+const ACCOUNTS_PREFIX = 'accounts/';
 
 export const STATUS_PAGE_KEY = 'status/index.html';
 export const NOTICES_KEY = 'notices/memory.json';
@@ -33,6 +35,25 @@ export const limitsKey = (directoryUrl: string) => {
   const host = new URL(directoryUrl).host.replace(/[^a-z0-9.-]/gi, '-');
   return `${LIMITS_PREFIX}${host}-${sha256(directoryUrl).slice(0, 8)}.json`;
 };
+
+/** Our account at a CA, with its key: `accounts/keys/acme-v02.api.letsencrypt.org-1a2b3c4d.json`. */
+export const accountKey = (directoryUrl: string) => `${ACCOUNTS_PREFIX}keys/${accountId(directoryUrl)}.json`;
+/** The key that the account is about to get. */
+export const nextAccountKey = (directoryUrl: string) =>
+  `${ACCOUNTS_PREFIX}keys/${accountId(directoryUrl)}-next.pem`;
+/** The contact that was last sent to the CA, once it differs from the account's first. */
+export const accountContactKey = (directoryUrl: string) =>
+  `${ACCOUNTS_PREFIX}keys/${accountId(directoryUrl)}-contact.json`;
+/** The account's address, for those who may not read its key. */
+export const accountUrlKey = (directoryUrl: string) => `account-urls/${accountId(directoryUrl)}.json`;
+/** The secret of an external account (RFC 8555, 7.3.4), by the CA's host: `accounts/eab/acme.zerossl.com.json`. */
+export const externalAccountKey = (directoryUrl: string) =>
+  `${ACCOUNTS_PREFIX}eab/${hostOf(directoryUrl)}.json`;
+
+/** A directory's host, with what tells it from others at that host; the parameters of before had the same names. */
+export const accountId = (directoryUrl: string) =>
+  `${hostOf(directoryUrl)}-${sha256(directoryUrl).slice(0, 8)}`;
+const hostOf = (directoryUrl: string) => new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-');
 export const pendingKey = (name: string) => `${PENDING_PREFIX}${checked(name)}.json`;
 export const acmKey = (name: string) => `${ACM_PREFIX}${checked(name)}.json`;
 export const revokedKey = (name: string) => `${REVOKED_PREFIX}${checked(name)}.json`;

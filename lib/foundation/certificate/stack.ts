@@ -19,8 +19,6 @@ export interface Stack {
   ordersPerRun: number;
   checkEveryHours: number;
   agreeToTerms: boolean;
-  /** Path of the accounts' parameters, without a trailing slash. */
-  accountPrefix: string;
   /** A CA's name in CAA records, if its directory gives none. */
   caaIdentity: string | undefined;
 }

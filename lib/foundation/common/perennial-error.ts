@@ -1,4 +1,5 @@
 import type { Reason } from '../reasons/reasons.ts';
+import { oneLine } from './one-line.ts';
 
 /** What was seen, and what to do about it; one line each. */
 export interface Complaint {
@@ -9,6 +10,8 @@ export interface Complaint {
 /** The content of an error; a text is what was seen. */
 export type Told = string | (Pick<Complaint, 'seen'> & Partial<Complaint> & ErrorOptions);
 
+const LONGEST = 4_000;
+
 /** Base of all our errors. The message is for people, in one line: what was seen, then the remedy. */
 export abstract class PerennialError<Of extends string = Reason> extends Error implements Complaint {
   readonly reason: Of;
@@ -16,7 +19,9 @@ export abstract class PerennialError<Of extends string = Reason> extends Error i
   readonly remedy: string;
 
   constructor(reason: NoInfer<Of>, told: Told) {
-    const { seen, remedy = '', ...options } = typeof told === 'string' ? { seen: told } : told;
+    const { seen: first, remedy: then = '', ...options } = typeof told === 'string' ? { seen: told } : told;
+    // They quote keys, problems of CAs and values of the DNS.
+    const [seen, remedy] = [oneLine(first, LONGEST), oneLine(then, LONGEST)];
     super(inOneLine({ seen, remedy }), options);
     this.reason = reason;
     this.seen = seen;

@@ -36,13 +36,13 @@ export const CA = {
   'profile-unknown': 'take "profile" out of the renewal file, or give one that the message lists',
   'terms-not-agreed': ['read the terms of the CA, set agreeToTerms and deploy', 'agreement'],
   'account-missing': ['nothing: the next renewal registers an account', 'refused'],
-  'account-malformed':
-    'delete the parameter that the message names; the account is found again or registered anew',
-  'external-account-missing': 'put the key that the CA gave you into the parameter that the message names',
+  'account-malformed': 'remove the object that the message names; an account is registered anew',
+  'external-account-missing':
+    'put the key that the CA gave you there with the command that the message names',
   'external-account-malformed':
-    'put kid and hmacKey into the parameter as README says ("CAs that ask for an external account")',
+    'put kid and hmacKey there again with the command eab (README, "CAs that ask for an external account")',
   'parameter-unavailable':
-    "compare renew's role with resources/roles.yml, and look at the key of the parameter",
+    "compare the function's role with the ones in resources/, and look at the key of the parameter",
   'renewal-info-malformed': '',
 } satisfies Record<string, Row>;
 

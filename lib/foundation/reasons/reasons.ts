@@ -34,6 +34,16 @@ export function remedyOnHost(reason: SaidReason): { words: string; anchor: strin
   return { words: HOSTS_WORDS, anchor: HOSTS_ANCHOR };
 }
 
+/** A host's reason as people see it: one outside the table is of another version, or made up. */
+export function hostsReason(reason: SaidReason): string {
+  const isKnown =
+    rowOf(reason) !== undefined || rowOf(familyOf(reason)) !== undefined || HOST_OUTCOMES.includes(reason);
+  return isKnown ? reason : `unknown reason ${reason}`;
+}
+
+/** What stands for the reason where a host gave none. */
+const HOST_OUTCOMES = ['failed', 'rolled-back'];
+
 const HOSTS_WORDS = 'mend what the host says; the next check sends it again';
 const HOSTS_ANCHOR = 'hosts.md#what-a-host-reports';
 

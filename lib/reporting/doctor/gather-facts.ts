@@ -5,13 +5,17 @@ import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { findPointer, readLive } from '../../foundation/bucket/read-pointer.ts';
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
-import { HOSTS_PREFIX, hostKey, instanceIdsIn } from '../../foundation/certificate/object-keys.ts';
+import {
+  accountKey,
+  HOSTS_PREFIX,
+  hostKey,
+  instanceIdsIn,
+} from '../../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { once } from '../../foundation/common/once.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
 import type { DescribeAccount } from '../../issuance/ca/accounts.ts';
-import { accountParameter } from '../../issuance/ca/rules/account-parameter.ts';
 import { casOf } from '../../issuance/ca/rules/ca-list.ts';
 import type { Resolver } from '../../issuance/dns/resolver.ts';
 import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
@@ -85,8 +89,7 @@ async function readKept(store: DoctorDeps['store'], name: string, now: Date) {
 }
 
 async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {
-  const { accountPrefix, agreeToTerms, caaIdentity: ofStack } = deps.stack;
-  const parameter = accountParameter(directoryUrl, accountPrefix);
+  const { agreeToTerms, caaIdentity: ofStack } = deps.stack;
   const readDirectory = async () => {
     const { caaIdentity = ofStack, profiles } = await deps.readDirectory(directoryUrl);
     return { caaIdentity, profiles };
@@ -95,7 +98,7 @@ async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<Acco
     answerOf(readDirectory()),
     answerOf(deps.describeAccount(directoryUrl)),
   ]);
-  return { directoryUrl, directory, parameter, kept, agreeToTerms };
+  return { directoryUrl, directory, key: accountKey(directoryUrl), kept, agreeToTerms };
 }
 
 async function readRecord(store: DoctorDeps['store'], instanceId: string): Promise<HostRecord | undefined> {

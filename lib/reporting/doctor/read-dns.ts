@@ -1,6 +1,7 @@
 import { challengeName, selfAndAncestors } from '../../foundation/certificate/domain-name.ts';
-import { describeError, oneLine } from '../../foundation/common/describe-error.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { once } from '../../foundation/common/once.ts';
+import { oneLine } from '../../foundation/common/one-line.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { relevantSet } from '../../issuance/caa/find-caa.ts';
 import { cnamePath } from '../../issuance/dns/follow-cnames.ts';

@@ -1,4 +1,4 @@
-import { type HostRecord, hasFailed } from '../../delivery/deployment/rules/host-record.ts';
+import { type HostRecord, hasFailed, runOf } from '../../delivery/deployment/rules/host-record.ts';
 import { inShort } from '../../foundation/common/in-short.ts';
 import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { groupsOf, type HealthFacts, type Judgement, liveOf, type SeenHost } from './health.ts';
@@ -80,10 +80,10 @@ function ofUnserved(hosts: readonly HostStatus[]): Judgement | undefined {
 /** The hosts with the tag of the certificate's groups, with their last reports of it. */
 export function hostsOf(facts: HealthFacts): HostStatus[] {
   const { name, records, fleet } = facts;
-  const runs = new Map(records.map(({ instanceId, lineages }) => [instanceId, lineages[name]]));
+  const runs = new Map(records.map((record) => [record.instanceId, runOf(record, name)]));
   return groupsOf(facts).flatMap((group) => {
     // Without a list there are those that ever reported.
-    const reported = records.filter((record) => record.group === group && record.lineages[name]);
+    const reported = records.filter((record) => record.group === group && runOf(record, name));
     const hosts = fleet.get(group) ?? reported.map(({ instanceId }) => ({ instanceId, online: true }));
     return hosts.map((host) => ({ ...hostOf(host, runs.get(host.instanceId), liveOf(facts)), group }));
   });

@@ -1,4 +1,4 @@
-import type { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
+import { type HostRecord, runOf } from '../../delivery/deployment/rules/host-record.ts';
 import { isCompromised, type Revocation } from '../../foundation/certificate/revocation.ts';
 import { inShort } from '../../foundation/common/in-short.ts';
 import { groupsOf, type HealthFacts, isThere, type Judgement, liveOf } from './health.ts';
@@ -58,8 +58,9 @@ function ofLive({ version, reason }: Revocation, facts: HealthFacts): { seen: st
 function holdersOf(facts: HealthFacts, live: string | undefined): HostRecord[] {
   const { name, records } = facts;
   const revoked = new Set([...knownIn(facts).map(({ version }) => version), live]);
-  return records.filter(({ instanceId, group, lineages }) => {
-    const version = lineages[name]?.version;
+  return records.filter((record) => {
+    const { instanceId, group } = record;
+    const version = runOf(record, name)?.version;
     return version !== undefined && revoked.has(version) && isThere(facts, { instanceId, group });
   });
 }

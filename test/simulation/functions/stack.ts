@@ -26,7 +26,6 @@ export function stackOf(given: {
     ordersPerRun: 100,
     checkEveryHours: 1,
     agreeToTerms: true,
-    accountPrefix: '/perennial/production/acme-account',
     caaIdentity: undefined,
   };
 }

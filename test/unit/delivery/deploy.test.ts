@@ -217,6 +217,18 @@ describe('a confirmation', () => {
     expect(events.types()).toEqual(['Certificate Deployed', 'Certificate Deployed']);
   });
 
+  it('takes of a host only what it was sent, and what it leaves out for failed', async () => {
+    const result = (name: string) => ({ name, version: 'v2', outcome: 'served' });
+    hosts.reports = () => reportOf([result('shop'), result('bank'), { ...result('blog'), outcome: 'great' }]);
+    await confirm(deps(), told(OTHER));
+    expect(Object.keys(record(OTHER).lineages).sort()).toEqual(['blog', 'shop']);
+    expect(record(OTHER).lineages).toMatchObject({
+      shop: { outcome: 'served' },
+      blog: { outcome: 'failed' },
+    });
+    expect(JSON.stringify(events.facts)).not.toContain('bank');
+  });
+
   it('that comes twice tells it once', async () => {
     await confirm(deps(), told(OTHER));
     await confirm(deps(), told(OTHER));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideDeployments } from '../../../lib/delivery/deployment/rules/decide-deployments.ts';
-import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
+import { HostRecord, recordResults, runOf } from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { type HostResult, parseHostReport } from '../../../lib/delivery/deployment/rules/host-report.ts';
 
 const at = new Date('2026-11-20T02:00:00Z');
@@ -35,11 +35,48 @@ describe("a host's report", () => {
     ['a report cut off by Run Command', line.slice(0, -5)],
     ['a report before something else', `${line}\nKilled`],
     ['a report of another kind', '{"perennial":2,"results":[]}'],
-    ['an outcome of its own', line.replace('served', 'great')],
-    ['a name that leads elsewhere', line.replace('shop', '../shop')],
     ['null', 'null'],
   ])('is none in %s', (_, output) => {
     expect(parseHostReport(output)).toBeUndefined();
+  });
+
+  it.each([
+    ['an outcome of its own', { outcome: 'great' }],
+    ['a name that leads elsewhere', { name: '../shop' }],
+    ['a version that is none', { version: 'v1\n' }],
+    ['a serial that is none', { serial: 'rm -rf' }],
+    ['nothing', null],
+  ])('costs a result with %s, and none beside it', (_, bad) => {
+    const report = { perennial: 1, results: [bad && result({ name: 'blog', ...(bad as object) }), result()] };
+    expect(parseHostReport(JSON.stringify(report))?.results).toEqual([result()]);
+  });
+
+  it('says of a certificate once what became of it', () => {
+    const report = { perennial: 1, results: [result(), result({ outcome: 'failed' })] };
+    expect(parseHostReport(JSON.stringify(report))?.results).toEqual([result()]);
+  });
+
+  it('has messages of one printable line', () => {
+    const message = 'a\r\nSubject: b\u001b[2J\u202ec\u200b\ud800';
+    const report = JSON.stringify({ perennial: 1, results: [result({ message })], message });
+    expect(parseHostReport(report)).toMatchObject({
+      message: 'a Subject: b [2Jc',
+      results: [{ message: 'a Subject: b [2Jc' }],
+    });
+    const long = JSON.stringify({ perennial: 1, results: [result({ message: 'x'.repeat(9_999) })] });
+    expect(parseHostReport(long)?.results[0]?.message).toHaveLength(1_000);
+  });
+
+  it.each([
+    ['nginx-test-failed', 'nginx-test-failed'],
+    ['a-newer-reason-2', 'a-newer-reason-2'],
+    ['Constructor()', 'reason-unreadable'],
+    ['x'.repeat(65), 'reason-unreadable'],
+    ['a\nb', 'reason-unreadable'],
+    [{ toString: 1 }, 'reason-unreadable'],
+  ])('has reasons that are names: %j', (reason, expected) => {
+    const report = JSON.stringify({ perennial: 1, results: [{ ...result(), reason }] });
+    expect(parseHostReport(report)?.results).toMatchObject([{ name: 'shop', reason: expected }]);
   });
 
   it('is a report or none, whatever a host prints', () => {
@@ -53,6 +90,25 @@ describe("a host's report", () => {
 });
 
 describe("a host's record", () => {
+  it('has nothing of a certificate that is called like a property of every object', () => {
+    const record = HostRecord.parse({ instanceId: 'i-1', group: 'web', lineages: {} });
+    expect(runOf(record, 'constructor')).toBeUndefined();
+    const after = recordResults(record, [result({ name: 'constructor' })], context);
+    expect(runOf(after, 'constructor')).toMatchObject({ version: 'v2' });
+    const certificates = [{ name: 'constructor', version: 'v2', groups: ['web'] }];
+    const due = (records: [string, HostRecord][]) =>
+      decideDeployments({ certificates, hosts: new Map([['web', ['i-1']]]), records: new Map(records) });
+    expect(due([['i-1', record]])).toHaveLength(1);
+    expect(due([['i-1', after]])).toEqual([]);
+  });
+
+  it('that cannot be read in part is lost in that part only', () => {
+    const run = { outcome: 'served', at: at.toISOString(), commandId: 'c1' };
+    const lineages = { shop: run, blog: { ...run, outcome: 7 }, mail: null };
+    const record = HostRecord.parse({ instanceId: 'i-1', group: 'web', lineages });
+    expect(Object.keys(record.lineages)).toEqual(['shop']);
+  });
+
   const before = recordResults(undefined, [result({ version: 'v1' }), result({ name: 'blog' })], {
     ...context,
     commandId: 'c1',

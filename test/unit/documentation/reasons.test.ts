@@ -4,9 +4,11 @@ import { describe, expect, it, test } from 'vitest';
 import { findExternalAccount } from '../../../lib/adapters/acme/accounts.ts';
 import { AcmeClient } from '../../../lib/adapters/acme/acme-client.ts';
 import { newAccountKey } from '../../../lib/adapters/acme/stored-account.ts';
+import { externalAccountKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { RenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { HOST_REPORT } from '../../../lib/foundation/reasons/deployments.ts';
 import { isOfKind, REASONS, remedyOf } from '../../../lib/foundation/reasons/reasons.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
@@ -63,16 +65,15 @@ describe('a remedy names what there is:', () => {
     expect(Object.keys(RenewalFile.shape)).toContain(field);
   });
 
-  it('what the parameter of an external account holds', async () => {
-    const [, kid = '', hmacKey = ''] = /put (\w+) and (\w+) into/.exec(
+  it('what is kept of an external account', async () => {
+    const [, kid = '', hmacKey = ''] = /put (\w+) and (\w+) there/.exec(
       remedyOf('external-account-malformed').words,
     ) ?? [''];
     const stored = JSON.stringify({ [kid]: 'mine', [hmacKey]: 'c2VjcmV0LXNlY3JldA' });
-    const store = { get: async () => stored, create: async () => false, replace: async () => {} };
-    const settings = { accountPrefix: '', eabPrefix: '/eab', contact: '', agreeToTerms: true };
-    const context = { store, settings: { ...settings, caaIdentity: undefined } };
+    const store = new MemoryStore();
+    await store.put(externalAccountKey('https://ca.test/dir'), stored);
     const client = new AcmeClient({ directoryUrl: 'https://ca.test/dir', accountKey: newAccountKey() });
-    const found = findExternalAccount('https://ca.test/dir', context, client);
+    const found = findExternalAccount('https://ca.test/dir', { store }, client);
     await expect(found).resolves.toEqual(JSON.parse(stored));
   });
 });

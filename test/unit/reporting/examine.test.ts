@@ -59,7 +59,7 @@ const STACK = {
 const ACCOUNT: AccountFacts = {
   directoryUrl: 'https://ca.test/directory',
   directory: found({ caaIdentity: 'ca.test', profiles: ['classic'] }),
-  parameter: '/perennial/ca.test',
+  key: 'accounts/keys/ca.test-1a2b3c4d.json',
   kept: found({ accountUri: 'https://ca.test/7' }),
   agreeToTerms: true,
 };
@@ -486,7 +486,7 @@ describe('CAA', () => {
 
 describe('the account', () => {
   it.each<[string, Partial<AccountFacts>, Expected]>([
-    ['is kept', {}, ['ok', 'kept in the parameter /perennial/ca.test']],
+    ['is kept', {}, ['ok', 'kept in the bucket as accounts/keys/ca.test-1a2b3c4d.json']],
     ['is made with the first order', { kept: found(undefined) }, ['ok', 'made with the first order']],
     [
       'cannot be made',

@@ -1,4 +1,4 @@
-import { type HostRecord, hasFailed } from './host-record.ts';
+import { type HostRecord, hasFailed, runOf } from './host-record.ts';
 import { splitNames } from './split-names.ts';
 
 /** Certificates that hosts of a group lack. */
@@ -35,7 +35,7 @@ export function decideDeployments({ certificates, hosts, records }: DeploymentFa
       id,
       isNew: !records.has(id),
       names: wanted
-        .filter(({ name, version }) => isLacking(records.get(id)?.lineages[name], version))
+        .filter(({ name, version }) => isLacking(runOf(records.get(id), name), version))
         .map(({ name }) => name),
     }));
     const behind = lagging.filter(({ names }) => names.length > 0);
@@ -44,7 +44,7 @@ export function decideDeployments({ certificates, hosts, records }: DeploymentFa
     const reason = behind.every(({ isNew }) => isNew) ? 'host-new' : 'host-behind';
     const urgent = wanted
       .filter(({ name, revoked = [] }) =>
-        behind.some(({ id }) => revoked.includes(records.get(id)?.lineages[name]?.version ?? '')),
+        behind.some(({ id }) => revoked.includes(runOf(records.get(id), name)?.version ?? '')),
       )
       .map(({ name }) => name);
     const partOf = (part: string[], why: Deployment['reason']): Deployment => {

@@ -4,27 +4,42 @@ import { ownObject } from '../../../foundation/common/own-object.ts';
 import { isOfKind, type SaidReason } from '../../../foundation/reasons/reasons.ts';
 import type { HostResult } from './host-report.ts';
 
+/** What became of a certificate at the last command. */
+const Run = ownObject({
+  /** The last version that was installed. */
+  version: z.optional(z.string()),
+  outcome: z.string(),
+  reason: z.optional(z.string()),
+  message: z.optional(z.string()),
+  at: z.string(),
+  commandId: z.string(),
+  /** When the command was requested, by SSM's clock. */
+  requestedAt: z.optional(z.string()),
+});
+
+/** A run that cannot be read counts as none: the next check has that certificate installed again, and no other. */
+function readRuns(runs: Record<string, unknown>): Record<string, z.infer<typeof Run>> {
+  return Object.fromEntries(
+    Object.entries(runs).flatMap(([name, run]) => {
+      const { success, data } = Run.safeParse(run);
+      return success ? [[name, data]] : [];
+    }),
+  );
+}
+
 /** `hosts/<instance-id>.json`: what that host serves, by lineage. */
 export const HostRecord = ownObject({
   instanceId: z.string(),
   group: z.string(),
-  lineages: z.record(
-    z.string(),
-    ownObject({
-      /** The last version that was installed. */
-      version: z.optional(z.string()),
-      outcome: z.string(),
-      reason: z.optional(z.string()),
-      message: z.optional(z.string()),
-      at: z.string(),
-      commandId: z.string(),
-      /** When the command was requested, by SSM's clock. */
-      requestedAt: z.optional(z.string()),
-    }),
-  ),
+  lineages: z.pipe(z.record(z.string(), z.unknown()), z.transform(readRuns)),
 });
 export type HostRecord = z.infer<typeof HostRecord>;
 type Recorded = HostRecord['lineages'][string];
+
+/** A certificate may be called as a property that every object has. */
+export function runOf(record: Pick<HostRecord, 'lineages'> | undefined, name: string): Recorded | undefined {
+  return record && Object.hasOwn(record.lineages, name) ? record.lineages[name] : undefined;
+}
 
 interface CommandTime {
   commandId: string;
@@ -64,16 +79,16 @@ export function recordResults(
 ): HostRecord {
   const lineages = { ...before?.lineages };
   for (const result of results) {
-    const failed = hasFailed(result);
+    const known = runOf(before, result.name);
     lineages[result.name] = {
-      ...before?.lineages[result.name],
-      version: failed ? before?.lineages[result.name]?.version : result.version,
+      ...known,
+      version: hasFailed(result) ? known?.version : result.version,
       outcome: result.outcome,
       reason: result.reason,
       message: result.message,
       at: context.at.toISOString(),
       commandId: context.commandId,
-      requestedAt: context.requestedAt?.toISOString() ?? before?.lineages[result.name]?.requestedAt,
+      requestedAt: context.requestedAt?.toISOString() ?? known?.requestedAt,
     };
   }
   // The host may have moved to another group since.

@@ -1,31 +1,52 @@
 import * as z from 'zod/mini';
 import { LineageName } from '../../../foundation/certificate/lineage.ts';
+import { oneLine } from '../../../foundation/common/one-line.ts';
 import { orNone } from '../../../foundation/common/parse-json.ts';
 import type { Reason } from '../../../foundation/reasons/reasons.ts';
 
-/** The script's last line: a result for each certificate; `reason` and `message` when it refused to run. */
+const LONGEST_MESSAGE = 1_000;
+const MOST_RESULTS = 100;
+
+const Message = z.pipe(
+  z.string(),
+  z.transform((text: string) => oneLine(text, LONGEST_MESSAGE)),
+);
+/** What is no reason's name is none; of those that are, a host may be of another version. */
+const SaidReason = z.catch(z.optional(z.string().check(z.regex(/^[a-z0-9-]{1,64}$/))), 'reason-unreadable');
+
+const HostResult = z.object({
+  name: LineageName,
+  version: z.optional(z.string().check(z.regex(/^[0-9A-Za-z-]{1,64}$/))),
+  serial: z.optional(z.string().check(z.regex(/^[0-9A-Fa-f:]{1,64}$/))),
+  outcome: z.enum(['served', 'unchanged', 'installed-not-served', 'rolled-back', 'failed']),
+  reason: SaidReason,
+  message: z.optional(Message),
+  served: z.optional(z.array(Message)),
+});
+export type HostResult = z.infer<typeof HostResult>;
+
+/**
+ * The script's last line: a result for each certificate; `reason` and `message` when it refused to run. Whoever is root on the
+ * host writes it: it is data, and each text in it is one printable line.
+ */
 const HostReport = z.object({
   perennial: z.literal(1),
-  reason: z.optional(z.string()),
-  message: z.optional(z.string()),
-  results: z.array(
-    z.object({
-      name: LineageName,
-      version: z.optional(z.string()),
-      serial: z.optional(z.string()),
-      outcome: z.enum(['served', 'unchanged', 'installed-not-served', 'rolled-back', 'failed']),
-      reason: z.optional(z.string()),
-      message: z.optional(z.string()),
-      served: z.optional(z.array(z.string())),
-    }),
-  ),
+  reason: SaidReason,
+  message: z.optional(Message),
+  results: z.array(z.unknown()),
 });
-type HostReport = z.infer<typeof HostReport>;
-export type HostResult = HostReport['results'][number];
+type HostReport = Omit<z.infer<typeof HostReport>, 'results'> & { results: HostResult[] };
 
-/** The report in a script's output, if it printed one. */
+/** The report in a script's output, if it printed one; a result that cannot be read is left out, and no other with it. */
 export function parseHostReport(output: string): HostReport | undefined {
-  return orNone(output.trimEnd().split('\n').at(-1), HostReport);
+  const report = orNone(output.trimEnd().split('\n').at(-1), HostReport);
+  if (!report) return undefined;
+  const results = new Map<string, HostResult>();
+  for (const one of report.results.slice(0, MOST_RESULTS)) {
+    const { success, data } = HostResult.safeParse(one);
+    if (success && !results.has(data.name)) results.set(data.name, data);
+  }
+  return { ...report, results: [...results.values()] };
 }
 
 /** Whether the host has the version. */

@@ -1,27 +1,28 @@
-import { sha256 } from '../../../foundation/certificate/leaf.ts';
+import { accountId } from '../../../foundation/certificate/object-keys.ts';
 
-/** The parameter of the account at a CA, one for each directory: `<prefix>/acme-v02.api.letsencrypt.org-1a2b3c4d`. */
+// Where accounts were kept before they were in the bucket: SecureStrings of Parameter Store.
+
+/** The parameter of the account at a CA: `<prefix>/acme-v02.api.letsencrypt.org-1a2b3c4d`; its description is the address. */
 export function accountParameter(directoryUrl: string, prefix: string): string {
-  const host = new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-');
-  return `${prefix}/${host}-${sha256(directoryUrl).slice(0, 8)}`;
+  return `${prefix}/${accountId(directoryUrl)}`;
 }
 
-/** The account's address, stored as its parameter's description for roles that may not read the key. */
-export function accountUriIn(description: string | undefined): string | undefined {
-  return /^https:\/\/[\w.~:/?#@!$&'()*+,=%-]+$/.exec(description ?? '')?.[0];
+/** The account's address, where it is one. */
+export function accountUriIn(text: string | undefined): string | undefined {
+  return /^https:\/\/[\w.~:/?#@!$&'()*+,=%-]+$/.exec(text ?? '')?.[0];
 }
 
-/** The parameter of the key that the account is about to get. */
+/** The parameter of the key that the account was about to get. */
 export function nextKeyParameter(directoryUrl: string, prefix: string): string {
   return `${accountParameter(directoryUrl, prefix)}-next`;
 }
 
-/** The parameter of the contact that was last sent to the CA, once it differs from the account's first. */
+/** The parameter of the contact that was last sent to the CA. */
 export function contactParameter(directoryUrl: string, prefix: string): string {
   return `${accountParameter(directoryUrl, prefix)}-contact`;
 }
 
-/** The parameter where the user puts the key of an external account (RFC 8555, 7.3.4): `<prefix>/acme.zerossl.com`. */
+/** The parameter of the secret of an external account (RFC 8555, 7.3.4): `<prefix>/acme.zerossl.com`. */
 export function eabParameter(directoryUrl: string, prefix: string): string {
   return `${prefix}/${new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-')}`;
 }

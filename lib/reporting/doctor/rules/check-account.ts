@@ -5,13 +5,13 @@ import { failing, ok, type Result, unseen } from './finding.ts';
 
 /** The CA answers, and there is an account there or one can be made. */
 export function checkAccount(account: AccountFacts): Result {
-  const { directoryUrl, directory, kept, parameter, agreeToTerms } = account;
+  const { directoryUrl, directory, kept, key, agreeToTerms } = account;
   if ('trouble' in directory) {
     const remedy = `look whether ${directoryUrl} is the right ACME directory (params.directoryUrl, or "ca" in the file), and whether the CA is up`;
     return failing('account', inOneLine(directory.trouble), remedy);
   }
   if ('trouble' in kept) return unseen('account', kept.trouble);
-  if (kept.found) return ok('account', `kept in the parameter ${parameter}; the CA answers`);
+  if (kept.found) return ok('account', `kept in the bucket as ${key}; the CA answers`);
   if (agreeToTerms)
     return ok('account', `none yet at ${directoryUrl}; it is made with the first order; the CA answers`);
   const seen = `none at ${directoryUrl}, and none can be made without your agreement to the CA's terms`;

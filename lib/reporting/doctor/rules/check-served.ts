@@ -1,4 +1,4 @@
-import type { HostRecord } from '../../../delivery/deployment/rules/host-record.ts';
+import { type HostRecord, runOf } from '../../../delivery/deployment/rules/host-record.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import type { GroupFacts, HostFacts } from './facts.ts';
@@ -14,7 +14,7 @@ type Report = HostFacts & { lineage: HostRecord['lineages'][string] | undefined 
 /** What each host last reported of the certificate; hosts whose record could not be read are left out. */
 function reportsOf(hosts: readonly HostFacts[], name: string): Report[] {
   return hosts.flatMap((host) =>
-    'found' in host.record ? { ...host, lineage: host.record.found?.lineages[name] } : [],
+    'found' in host.record ? { ...host, lineage: runOf(host.record.found, name) } : [],
   );
 }
 

@@ -40,8 +40,8 @@ export interface AccountFacts {
   directoryUrl: string;
   /** The CA's identity in CAA records, if its directory or the stack's settings name one, and its profiles. */
   directory: Answer<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
-  /** The parameter that holds the account, and the account's address, if it is there. */
-  parameter: string;
+  /** The object that holds the account, and the account's address, if it is there. */
+  key: string;
   kept: Answer<{ accountUri: string | undefined } | undefined>;
   agreeToTerms: boolean;
 }

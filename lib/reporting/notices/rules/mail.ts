@@ -3,7 +3,8 @@ import { commandOf } from '../../../foundation/common/command.ts';
 import { HOUR } from '../../../foundation/common/durations.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
 import { minuteOf } from '../../../foundation/common/minute-of.ts';
-import { remedyOf, remedyOnHost } from '../../../foundation/reasons/reasons.ts';
+import { oneLine } from '../../../foundation/common/one-line.ts';
+import { hostsReason, remedyOf, remedyOnHost } from '../../../foundation/reasons/reasons.ts';
 import type { Trouble } from './trouble.ts';
 
 /** SNS: ASCII, at most 100 characters, without line breaks; the text at most 256 KB. */
@@ -26,6 +27,7 @@ export interface MailFacts {
 const MOST_SHOWN = 50;
 const MOST_NAMES = 10;
 const LONGEST_SUBJECT = 100;
+const LONGEST = 2_000;
 
 export function writeMail(facts: MailFacts): Mail {
   const { tell, over, stage } = facts;
@@ -51,7 +53,10 @@ function subjectOf({ tell, over, stage }: MailFacts): string {
   const [first] = tell;
   const [past] = over;
   const begin = `[Perennial ${stage}]`;
-  if (first && tell.length === 1) return subjectLine(`${begin} ${headline(first)}: ${first.reason}`);
+  if (first && tell.length === 1)
+    return subjectLine(
+      `${begin} ${headline(first)}: ${first.kind === 'deployment' ? hostsReason(first.reason) : first.reason}`,
+    );
   if (first) return subjectLine(`${begin} ${tell.length} troubles, first: ${headline(first)}`);
   if (past && over.length === 1) return subjectLine(`${begin} all clear: ${headline(past)}`);
   return subjectLine(`${begin} all clear: ${over.length} troubles are over`);
@@ -75,7 +80,7 @@ const HEADLINES: Record<Trouble['kind'], (trouble: Trouble) => string> = {
   object: ({ subject }) => `${subject} was set aside`,
 };
 
-const headline = (trouble: Trouble) => HEADLINES[trouble.kind](trouble);
+const headline = (trouble: Trouble) => oneLine(HEADLINES[trouble.kind](trouble), LONGEST);
 
 function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts): string {
   const { kind, subject, reason, message, names, hosts } = trouble;
@@ -85,13 +90,15 @@ function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts):
     ['Time left', hasLife ? timeLeft(lives.get(subject)?.notAfter, now) : ''],
     ['Certificates', inShort(names, MOST_NAMES)],
     ['Hosts', inShort(hosts, MOST_NAMES)],
-    ['What failed', `${message} (${reason})`],
+    ['What failed', `${message} (${kind === 'deployment' ? hostsReason(reason) : reason})`],
     ['What was tried', triedOf(trouble)],
     ['What to do', words],
     ['Command', COMMANDS[kind](trouble, stage)],
     ['More', `${docsUrl}/${anchor}`],
   ];
-  const shown = lines.filter(([, value]) => value !== '');
+  const shown = lines
+    .map(([title, value]) => [title, oneLine(value, LONGEST)] as const)
+    .filter(([, value]) => value !== '');
   const written = shown.map(([title, value]) => `  ${`${title}:`.padEnd(16)}${value}`);
   return [headline(trouble), ...written].join('\n');
 }

@@ -1,14 +1,22 @@
 import * as z from 'zod/mini';
+import { oneLine } from '../../../foundation/common/one-line.ts';
 import { CheckSummary, ObjectSetAside } from '../../../foundation/events/events.ts';
 
-const Text = z.string();
+const LONGEST = 2_000;
+/** What others wrote goes into a mail as one printable line. */
+const Text = z.pipe(
+  z.string(),
+  z.transform((text: string) => oneLine(text, LONGEST)),
+);
+/** An event without an instant to sort it by cannot be taken in. */
+const Instant = z.string().check(z.refine((at) => !Number.isNaN(Date.parse(at)), 'must be an instant'));
 const named = { name: Text };
 const failed = { ...named, reason: Text, message: Text };
 const hosts = z.array(z.object({ instanceId: Text, outcome: Text }));
 const findings = z.array(z.object({ site: Text, check: Text, seen: Text, remedy: Text }));
 
 const of = <Type extends string, Detail extends z.ZodMiniType>(type: Type, detail: Detail) =>
-  z.object({ time: Text, 'detail-type': z.literal(type), detail });
+  z.object({ time: Instant, 'detail-type': z.literal(type), detail });
 
 /** The events on the stack's bus that are reported or counted, with the parts that are read. */
 export const SeenEvent = z.discriminatedUnion('detail-type', [
@@ -18,7 +26,7 @@ export const SeenEvent = z.discriminatedUnion('detail-type', [
     z.object({
       ...failed,
       failures: z.number(),
-      notBefore: z.optional(Text),
+      notBefore: z.optional(Instant),
       forced: z.optional(z.boolean()),
     }),
   ),

@@ -1,4 +1,5 @@
 import { commandOf } from '../../../foundation/common/command.ts';
+import { oneLine } from '../../../foundation/common/one-line.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { type Mail, subjectLine } from './mail.ts';
 
@@ -18,13 +19,13 @@ export function writeReport(checked: CheckSummary, { stage }: { stage: string })
     `  Overdue:              ${named(overdue.count, overdue.items)}`,
     `  Files not usable:     ${named(rejected.count, files)}`,
     `  Hosts out of date:    ${named(hostsBehind.count, hostsBehind.groups)}`,
-    ...warnings.map((warning) => `  Not looked at:        ${warning}`),
+    ...warnings.map((warning) => `  Not looked at:        ${said(warning)}`),
     ...unwellLines(unwell),
     '',
     'Soonest to expire:',
     ...soonest.map(
       ({ name, lifeLeft, notAfter }) =>
-        `  ${notAfter.slice(0, 10)}  ${String(Math.round(lifeLeft * 100)).padStart(4)} % of its life left  ${name}`,
+        `  ${notAfter.slice(0, 10)}  ${String(Math.round(lifeLeft * 100)).padStart(4)} % of its life left  ${said(name)}`,
     ),
     '',
     `All of it, in the project's folder: ${commandOf('status', stage)}`,
@@ -37,9 +38,13 @@ export function writeReport(checked: CheckSummary, { stage }: { stage: string })
   };
 }
 
+const LONGEST = 1_000;
+/** Names, warnings and troubles are others' words. */
+const said = (text: string) => oneLine(text, LONGEST);
+
 function named(count: number, items: readonly string[]): string {
   if (count === 0) return '0';
-  const shown = items.slice(0, MOST_NAMES).join(', ');
+  const shown = said(items.slice(0, MOST_NAMES).join(', '));
   return `${count} (${shown}${items.length > MOST_NAMES || count > items.length ? ', …' : ''})`;
 }
 
@@ -50,7 +55,7 @@ function unwellLines(
   if (count === 0) return [];
   const shown = items
     .slice(0, MOST_NAMES)
-    .map(({ name, health, trouble }) => `  ${name} ${health}: ${trouble}`);
+    .map(({ name, health, trouble }) => `  ${said(`${name} ${health}: ${trouble}`)}`);
   const more = count > shown.length ? [`  … and ${count - shown.length} more`] : [];
   return ['', 'Not well:', ...shown, ...more];
 }

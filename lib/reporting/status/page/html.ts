@@ -32,5 +32,5 @@ const ENTITIES: Record<string, string> = {
 function escaped(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd');
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type MailFacts, subjectLine, writeMail } from '../../../../lib/reporting/notices/rules/mail.ts';
 import { METRICS, measure } from '../../../../lib/reporting/notices/rules/measure.ts';
+import { SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
 import { takeIn } from '../../../../lib/reporting/notices/rules/take-in.ts';
 import { EMPTY } from '../../../../lib/reporting/notices/rules/trouble.ts';
 import { writeReport } from '../../../../lib/reporting/notices/rules/weekly-report.ts';
@@ -48,6 +49,25 @@ Commands are for the project's folder. The same is not told again within a day, 
     expect(write({ tell: troublesOf(failedByForce('a')) }).text).toContain(said);
     const later = failed('a', 2, new Date(NOW.getTime() + 60_000));
     expect(write({ tell: troublesOf(failedByForce('a'), later) }).text).not.toContain(said);
+  });
+
+  it('is not held up by an event that cannot be sorted: that one is refused where it comes in', () => {
+    const bad = { ...failed('a'), time: 'yesterday' };
+    expect(SeenEvent.safeParse(bad).success).toBe(false);
+    const odd = failed('a');
+    expect(SeenEvent.safeParse({ ...odd, detail: { ...odd.detail, notBefore: 'x' } }).success).toBe(false);
+    expect(SeenEvent.safeParse(odd).data).toEqual(odd);
+  });
+
+  it('shows what others wrote as one line each, so that it can pass for no line of ours', () => {
+    const evil = 'x\r\n\r\nAll clear:\n  everything\u202e\u001b[2J';
+    const fromHost = notDeployed('web', 'i-1', NOW, 'constructor');
+    if ('message' in fromHost.detail) fromHost.detail.message = evil;
+    const { subject, text } = write({ tell: troublesOf(fromHost, failed(evil)) });
+    const before = write({ tell: troublesOf(notDeployed('web', 'i-1'), failed('a')) });
+    expect(text.split('\n')).toHaveLength(before.text.split('\n').length);
+    expect((subject + text).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]|native code/u);
+    expect(text).toContain('x All clear: everything [2J (unknown reason constructor)');
   });
 
   it('names the hosts of a group', () => {

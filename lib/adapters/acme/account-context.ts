@@ -1,0 +1,31 @@
+import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+
+/** The bucket, as far as accounts need it. */
+export type AccountStore = Pick<ObjectStore, 'get' | 'create' | 'replace' | 'put' | 'remove'>;
+export type AccountReader = Pick<AccountStore, 'get'>;
+
+/** Parameter Store, which had the accounts before the bucket. */
+export interface EarlierAccounts {
+  get(name: string): Promise<string | undefined>;
+  remove(name: string): Promise<void>;
+}
+
+export interface AccountSettings {
+  /** Paths of the parameters that had accounts, and secrets of external accounts, before; without a trailing slash. */
+  accountPrefix: string;
+  eabPrefix: string;
+  contact: string;
+  agreeToTerms: boolean;
+  caaIdentity: string | undefined;
+}
+
+export interface AccountContext {
+  store: AccountStore;
+  /** Where accounts were before. */
+  earlier?: EarlierAccounts;
+  settings: AccountSettings;
+  /** Hears of failures that do not stop the work. */
+  onTrouble?: (error: unknown) => void;
+}
+
+export type AccountPlace = AccountContext & { directoryUrl: string };
