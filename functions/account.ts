@@ -3,11 +3,13 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { StoredAccounts } from '../lib/adapters/acme/change-account.ts';
 import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
+import { trustRoots } from '../lib/adapters/node/trust-roots.ts';
 import { changeAccount } from '../lib/issuance/ca/accounts.ts';
 import { invoked, logger, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
+trustRoots(settings.caRoots);
 const accounts = new StoredAccounts({
   store: new S3Store(new S3Client(), settings.bucket),
   earlier: new ParameterStore(new SSMClient()),

@@ -6,11 +6,13 @@ import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
+import { trustRoots } from '../lib/adapters/node/trust-roots.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 import { type DoctorDeps, diagnose } from '../lib/reporting/doctor/doctor.ts';
 
 const settings = readSettings(process.env);
+trustRoots(settings.caRoots);
 const ssm = new SSMClient();
 const store = new S3Store(new S3Client(), settings.bucket);
 

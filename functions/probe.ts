@@ -4,11 +4,13 @@ import * as z from 'zod/mini';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { PublicSiteObserver } from '../lib/adapters/net/public-site-observer.ts';
+import { trustRoots } from '../lib/adapters/node/trust-roots.ts';
 import { type ProbeDeps, probe } from '../lib/delivery/probe/probe.ts';
 import { logger, queued } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
+trustRoots(settings.caRoots);
 const deps: ProbeDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   sites: new PublicSiteObserver({ dns: settings.dns, privatePorts: settings.probePrivatePorts }),

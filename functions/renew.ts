@@ -9,6 +9,7 @@ import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
 import { nodeRuntime } from '../lib/adapters/node/runtime.ts';
+import { trustRoots } from '../lib/adapters/node/trust-roots.ts';
 import { RenewalDue } from '../lib/foundation/events/events.ts';
 import type { RenewDeps } from '../lib/issuance/renewal/deps.ts';
 import { requireForcedDone } from '../lib/issuance/renewal/outcome.ts';
@@ -17,6 +18,7 @@ import { eventWith, logger, queued, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
+trustRoots(settings.caRoots);
 const store = new S3Store(new S3Client(), settings.bucket);
 const accounts = {
   store,

@@ -10,6 +10,7 @@ import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
 import { nodeRuntime } from '../lib/adapters/node/runtime.ts';
+import { trustRoots } from '../lib/adapters/node/trust-roots.ts';
 import { invoked, logger, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 import type { ScanDeps } from '../lib/scan/context.ts';
@@ -18,6 +19,7 @@ import { scan } from '../lib/scan/scan.ts';
 
 const CA_TIMEOUT_MS = 5_000;
 const settings = readSettings(process.env);
+trustRoots(settings.caRoots);
 const ssm = new SSMClient();
 const store = new S3Store(new S3Client(), settings.bucket);
 const deps: ScanDeps = {

@@ -6,6 +6,7 @@ const {
 } = require('../lib/foundation/certificate/complaint-about-name.ts');
 const { isWildcard } = require('../lib/foundation/certificate/domain-name.ts');
 const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
+const { readCaRoots } = require('../lib/foundation/certificate/ca-roots.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
 
@@ -58,6 +59,11 @@ const Params = z.object({
   fallbackDirectoryUrls: z
     .array(z.string().check(z.regex(/^https:\/\/[^\s,]+$/, 'must be the https address of an ACME directory')))
     .check(z.maxLength(4, 'lists over 4 CAs')),
+  caRoots: z.string().check(({ value, issues }) => {
+    const { complaint } = readCaRoots(value, new Date());
+    // Without the input, which may be a key.
+    if (complaint) issues.push({ code: 'custom', message: complaint, input: undefined });
+  }),
   hostGroups: z.record(
     z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
     HostGroupSettings,
@@ -140,6 +146,7 @@ module.exports = async ({ resolveVariable }) => {
     alsoAllow: data.alsoAllow.join(','),
     challengeTargets: data.challengeTargets.join(','),
     fallbackDirectoryUrls: data.fallbackDirectoryUrls.join(','),
+    caRoots: readCaRoots(data.caRoots, new Date()).roots.join(','),
     hostGroups: JSON.stringify(data.hostGroups),
     hostRoles: JSON.stringify(data.hostRoles),
     kmsKeyArn: data.kmsKeyArn,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { pemOf } from '../foundation/certificate/ca-roots.ts';
 import { HostGroupSettings } from '../foundation/certificate/host-group.ts';
 import { ZoneRoleSettings } from '../foundation/certificate/zone-role.ts';
 import { parseJson, parseValue } from '../foundation/common/parse-json.ts';
@@ -15,6 +16,7 @@ const Environment = z.object({
   EVENT_BUS: z.string(),
   DIRECTORY_URL: z.string().check(z.regex(/^https:\/\//, 'must be the https address of an ACME directory')),
   FALLBACK_DIRECTORY_URLS: z._default(List, []),
+  CA_ROOTS: z._default(List, []),
   CONTACT: z.string(),
   AGREE_TO_TERMS: z.enum(['true', 'false']),
   DOMAINS: List,
@@ -48,6 +50,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     eventBus: values.EVENT_BUS,
     defaultCa: values.DIRECTORY_URL,
     fallbackCas: values.FALLBACK_DIRECTORY_URLS,
+    /** PEM of roots that are trusted beside the public ones. */
+    caRoots: values.CA_ROOTS.map(pemOf),
     contact: values.CONTACT,
     agreeToTerms: values.AGREE_TO_TERMS === 'true',
     domains: values.DOMAINS,

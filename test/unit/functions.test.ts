@@ -25,6 +25,22 @@ describe.each(functions)('the function %s', (name, text) => {
   });
 });
 
+describe('roots of params.caRoots', () => {
+  const yml = readFileSync(join(PROJECT, 'serverless.yml'), 'utf8');
+  const given = [...yml.matchAll(/\n {2}(\w+):\n {4}handler: functions.*(?:\n {4}.*)*/g)].flatMap(
+    ([text, name]) => (/CA_ROOTS: .{self:custom\.params\.caRoots}/.test(text) ? name : []),
+  );
+
+  it('are given to the functions that speak with CAs, or look at their certificates, and trusted by them', () => {
+    const speaking = functions.filter(([, text]) => /adapters\/acme\/|SiteObserver/.test(text ?? ''));
+    const names = speaking.map(([name]) => name).sort();
+    expect(names).toEqual(['account', 'doctor', 'probe', 'renew', 'revoke', 'scan']);
+    expect(given.sort()).toEqual(names);
+    for (const [name, text] of speaking)
+      expect(text, name).toContain('readSettings(process.env);\ntrustRoots(settings.caRoots);\n');
+  });
+});
+
 it('settings are the stack, and more', () => {
   const environment = {
     AWS_REGION: 'eu-central-1',

@@ -1,8 +1,12 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pemOf } from '../../lib/foundation/certificate/ca-roots.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
+import { newKey } from '../fakes/certificates.ts';
+import { makeRoot } from '../fakes/roots.ts';
 
 const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
 const checkParams = createRequire(import.meta.url)('../../resources/params.cjs');
@@ -58,8 +62,8 @@ describe.each([
   const forUsers = paramsForUsers(yml);
 
   it('are there, each in a paragraph of its own', () => {
-    expect(forUsers).toHaveLength(15);
-    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(15);
+    expect(forUsers).toHaveLength(16);
+    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(16);
   });
 
   it.each(forUsers)('$name has a meaning, an example, and a default unless it says otherwise', (param) => {
@@ -71,7 +75,8 @@ describe.each([
   });
 
   it('all have examples that a deploy takes', async () => {
-    const given = Object.fromEntries(forUsers.map(({ name, example = '' }) => [name, plainValue(example)]));
+    const examples = forUsers.map(({ name, example = '' }) => [name, plainValue(example)]);
+    const given = { ...Object.fromEntries(examples), caRoots: await makeRoot() };
     const { hostGroups, ...taken } = await checked(given);
     expect(taken).toMatchObject({
       checkRate: 'rate(6 hours)',
@@ -97,7 +102,13 @@ describe('names in params', () => {
     hostRoles: {},
     zoneRoles: {},
   };
-  const others = { fallbackDirectoryUrls: [], kmsKeyArn: '', ordersPerRun: 1, checkEveryHours: 1 };
+  const others = {
+    fallbackDirectoryUrls: [],
+    caRoots: '',
+    kmsKeyArn: '',
+    ordersPerRun: 1,
+    checkEveryHours: 1,
+  };
   const names = (more: object) =>
     checked({ ...given, ...others, domains: ['example.com'], challengeTargets: [], ...more });
 
@@ -126,7 +137,13 @@ describe('names in params', () => {
 describe('host roles in params', () => {
   const role = 'arn:aws:iam::123456789012:role/web-hosts';
   const given = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'], alsoAllow: [] };
-  const others = { challengeTargets: [], fallbackDirectoryUrls: [], kmsKeyArn: '', zoneRoles: {} };
+  const others = {
+    challengeTargets: [],
+    fallbackDirectoryUrls: [],
+    kmsKeyArn: '',
+    zoneRoles: {},
+    caRoots: '',
+  };
   const roles = (hostRoles: object) =>
     checked({
       ...given,
@@ -150,6 +167,39 @@ describe('host roles in params', () => {
     ['one of Object', { constructor: [role] }, 'hostRoles: "constructor" is no group'],
   ])('are not %s', async (_, hostRoles, complaint) => {
     await expect(roles(hostRoles)).rejects.toThrow(complaint);
+  });
+});
+
+describe("roots of a CA of one's own in params", () => {
+  const given = {
+    contact: 'you@example.com',
+    agreeToTerms: true,
+    domains: ['example.com'],
+    alsoAllow: [],
+    challengeTargets: [],
+    fallbackDirectoryUrls: [],
+    hostGroups: {},
+    kmsKeyArn: '',
+    ordersPerRun: 1,
+    checkEveryHours: 1,
+    zoneRoles: {},
+    hostRoles: {},
+  };
+
+  it('reach the functions, and the settings give them back', async () => {
+    const root = await makeRoot();
+    const { caRoots } = await checked({ ...given, caRoots: root });
+    const { fingerprint256 } = new X509Certificate(pemOf(caRoots));
+    expect(fingerprint256).toBe(new X509Certificate(root).fingerprint256);
+  });
+
+  it('are refused with one line, and a key in them is not shown', async () => {
+    const key = newKey().reveal();
+    const refused = await checked({ ...given, caRoots: key }).catch((error: Error) => error);
+    expect(refused.message).toContain(
+      'caRoots: holds a private key; give the certificates of the roots only',
+    );
+    expect(refused.message).not.toContain(key.split('\n')[1]);
   });
 });
 

@@ -4,6 +4,15 @@ import { acmeError, type HttpAnswer, isBadNonce } from './problem.ts';
 const REQUEST_TIMEOUT_MS = 20_000;
 /** Far above any answer of an ACME server: a chain has a few kilobytes. */
 const MAX_ANSWER_BYTES = 1_000_000;
+/** OpenSSL's words for a chain that ends at no root it trusts (Node.js, TLS, "X509 certificate error codes"). */
+const UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+const OWN_ROOT = 'if it is a CA of your own, give its root in params.caRoots and deploy';
 
 /**
  * HTTP to one ACME server, with the answers of acme-client's own HTTP layer. Saves each `Replay-Nonce` for the next request
@@ -56,7 +65,9 @@ async function send(
     const ca = `the CA ${new URL(url).host}`;
     const late = `${ca} did not answer within ${timeoutMs / 1000} s`;
     if (cause instanceof DOMException) throw new AcmeError('ca-timeout', { seen: late, cause });
-    throw new AcmeError('ca-unreachable', { seen: `${ca} cannot be reached: ${causeOf(cause)}`, cause });
+    const why = causeOf(cause);
+    const remedy = UNTRUSTED.has(why) ? OWN_ROOT : '';
+    throw new AcmeError('ca-unreachable', { seen: `${ca} cannot be reached: ${why}`, remedy, cause });
   }
 }
 
