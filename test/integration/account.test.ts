@@ -4,7 +4,7 @@ import { StoredAccounts } from '../../lib/adapters/acme/change-account.ts';
 import type { AccountStore } from '../../lib/adapters/acme/stored-account.ts';
 import { newAccountKey } from '../../lib/adapters/acme/stored-account.ts';
 import { changeAccount } from '../../lib/issuance/ca/accounts.ts';
-import { accountUriIn } from '../../lib/issuance/ca/rules/account-parameter.ts';
+import { accountIn } from '../../lib/issuance/ca/rules/account-parameter.ts';
 import { type Ca, startCa } from './ca-fixture.ts';
 
 let ca: Ca;
@@ -56,13 +56,14 @@ const way = (contact = 'you@example.com') => ({
 const open = (contact?: string) => openAuthority(ca.pebble.directoryUrl, way(contact));
 const ask = (account: string, contact?: string) => {
   const accounts = new StoredAccounts(way(contact));
-  return changeAccount({ accounts, stack: { defaultCa: ca.pebble.directoryUrl } }, { account });
+  const deps = { accounts, stack: { defaultCa: ca.pebble.directoryUrl }, recordsFor: async () => [] };
+  return changeAccount(deps, { account });
 };
 const order = async (authority: Awaited<ReturnType<typeof open>>) =>
   (await authority.createOrder({ names: ['a.example.com'], profile: 'classic' })).status;
 
 describe('the address of the account', () => {
-  const seen = () => [...inTheOpen.values()].map(accountUriIn);
+  const seen = () => [...inTheOpen.values()].map((text) => accountIn(text).accountUri);
 
   it('is seen without its key, from its first opening on', async () => {
     const { accountUrl } = await open();

@@ -2,7 +2,11 @@ import * as z from 'zod/mini';
 import { parseJson } from '../../foundation/common/parse-json.ts';
 import { AcmeError, type CertificateAuthority } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
-import { accountParameter, eabParameter } from '../../issuance/ca/rules/account-parameter.ts';
+import {
+  accountDescription,
+  accountParameter,
+  eabParameter,
+} from '../../issuance/ca/rules/account-parameter.ts';
 import { AcmeAuthority } from './acme-authority.ts';
 import { AcmeClient } from './acme-client.ts';
 import {
@@ -15,6 +19,7 @@ import {
   storedAccount,
   updateContact,
 } from './stored-account.ts';
+import { thumbprintOfKey } from './thumbprint.ts';
 
 /** Opens our account at this CA, or makes one on first use (RFC 8555, 7.3) or in place of the `lost` one. */
 export async function openAuthority(
@@ -57,8 +62,9 @@ async function makeAccount(place: AccountPlace, lost: Account | undefined): Prom
   const parameter = accountParameter(directoryUrl, settings.accountPrefix);
   const account = lost ? await replaceAccount(place, lost) : await register(place);
   const value = JSON.stringify(account);
-  if (lost) await store.replace(parameter, value, account.url);
-  else if (!(await store.create(parameter, value, account.url)))
+  const inTheOpen = accountDescription({ url: account.url, thumbprint: thumbprintOfKey(account.key) });
+  if (lost) await store.replace(parameter, value, inTheOpen);
+  else if (!(await store.create(parameter, value, inTheOpen)))
     // Another worker registered first; its account counts.
     return parseAccount((await store.get(parameter)) ?? '', parameter);
   return account;

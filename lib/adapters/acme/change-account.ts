@@ -3,11 +3,14 @@ import { spkiHash } from '../../foundation/certificate/leaf.ts';
 import type { AccountFound, Accounts } from '../../issuance/ca/accounts.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import {
+  accountDescription,
   accountParameter,
   contactParameter,
   nextKeyParameter,
 } from '../../issuance/ca/rules/account-parameter.ts';
+import type { AccountIssuer } from '../../issuance/dns/rules/persist-record.ts';
 import { AcmeClient } from './acme-client.ts';
+import { readDirectory } from './directory.ts';
 import {
   type Account,
   type AccountContext,
@@ -18,6 +21,7 @@ import {
   storedAccount,
   updateContact,
 } from './stored-account.ts';
+import { thumbprintOfKey } from './thumbprint.ts';
 
 type ChangeContext = AccountContext & { store: AccountStore & { remove(name: string): Promise<void> } };
 
@@ -52,14 +56,31 @@ export class StoredAccounts implements Accounts {
   async rollOver(directoryUrl: string): Promise<void> {
     const { store, settings } = this.#context;
     const account = await this.#account(directoryUrl);
-    const parameter = nextKeyParameter(directoryUrl, settings.accountPrefix);
-    if ((await store.get(parameter)) === account.key) await store.remove(parameter);
-    const made = newAccountKey();
-    const next = (await store.create(parameter, made)) ? made : ((await store.get(parameter)) ?? made);
+    const next = await this.#nextKey(directoryUrl, account);
     if ((await accountOf(directoryUrl, next)) !== account.url) await changeKey(directoryUrl, account, next);
     const value = JSON.stringify({ ...account, key: next });
-    await store.replace(accountParameter(directoryUrl, settings.accountPrefix), value, account.url);
-    await store.remove(parameter);
+    const inTheOpen = accountDescription({ url: account.url, thumbprint: thumbprintOfKey(next) });
+    await store.replace(accountParameter(directoryUrl, settings.accountPrefix), value, inTheOpen);
+    await store.remove(nextKeyParameter(directoryUrl, settings.accountPrefix));
+  }
+
+  async nextIssuer(directoryUrl: string): Promise<AccountIssuer | undefined> {
+    const { caaIdentity, standing } = await readDirectory(directoryUrl);
+    const identity = standing.issuer ?? caaIdentity ?? this.#context.settings.caaIdentity;
+    const { accountHashPrefix: prefix } = standing;
+    if (prefix === undefined || identity === undefined) return undefined;
+    const account = await this.#account(directoryUrl);
+    const thumbprint = thumbprintOfKey(await this.#nextKey(directoryUrl, account));
+    return { identity, accountUri: account.url, hash: { prefix, thumbprint } };
+  }
+
+  /** The key that the account is about to get, made on first use and kept. */
+  async #nextKey(directoryUrl: string, { key }: Account): Promise<string> {
+    const { store, settings } = this.#context;
+    const parameter = nextKeyParameter(directoryUrl, settings.accountPrefix);
+    if ((await store.get(parameter)) === key) await store.remove(parameter);
+    const made = newAccountKey();
+    return (await store.create(parameter, made)) ? made : ((await store.get(parameter)) ?? made);
   }
 
   async updateContact(directoryUrl: string): Promise<void> {

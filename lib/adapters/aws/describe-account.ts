@@ -1,6 +1,6 @@
 import { paginateDescribeParameters, type SSMClient } from '@aws-sdk/client-ssm';
 import type { DescribeAccount } from '../../issuance/ca/accounts.ts';
-import { accountParameter, accountUriIn } from '../../issuance/ca/rules/account-parameter.ts';
+import { accountIn, accountParameter } from '../../issuance/ca/rules/account-parameter.ts';
 import { ParameterError } from './parameter-store.ts';
 
 /** Reads our accounts from the descriptions of their parameters, for roles that may not read the keys. */
@@ -11,7 +11,7 @@ export function describeAccounts(client: SSMClient, prefix: string): DescribeAcc
     try {
       for await (const { Parameters = [] } of paginateDescribeParameters({ client }, { ParameterFilters })) {
         const found = Parameters.find(({ Name }) => Name === name);
-        if (found) return { accountUri: accountUriIn(found.Description) };
+        if (found) return accountIn(found.Description);
       }
       return undefined;
     } catch (cause) {

@@ -18,7 +18,7 @@ import type { Zones } from '../../issuance/dns/zones.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
 import { readRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
-import type { AccountFacts, CertificateFacts } from './rules/facts.ts';
+import type { AccountFacts, CertificateFacts, DirectoryFacts } from './rules/facts.ts';
 
 /** What `doctor` reads, through the methods of the ports that change nothing. */
 export interface DoctorDeps {
@@ -29,7 +29,7 @@ export interface DoctorDeps {
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>;
   describeAccount: DescribeAccount;
   /** A CA's directory: its name in CAA records, and its profiles. */
-  readDirectory(url: string): Promise<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
+  readDirectory(url: string): Promise<DirectoryFacts>;
   stack: Stack;
 }
 
@@ -84,8 +84,8 @@ async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<Acco
   const { accountPrefix, agreeToTerms, caaIdentity: ofStack } = deps.stack;
   const parameter = accountParameter(directoryUrl, accountPrefix);
   const readDirectory = async () => {
-    const { caaIdentity = ofStack, profiles } = await deps.readDirectory(directoryUrl);
-    return { caaIdentity, profiles };
+    const { caaIdentity = ofStack, ...others } = await deps.readDirectory(directoryUrl);
+    return { ...others, caaIdentity };
   };
   const [directory, kept] = await Promise.all([
     answerOf(readDirectory()),

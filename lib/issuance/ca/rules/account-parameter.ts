@@ -6,9 +6,20 @@ export function accountParameter(directoryUrl: string, prefix: string): string {
   return `${prefix}/${host}-${sha256(directoryUrl).slice(0, 8)}`;
 }
 
-/** The account's address, stored as its parameter's description for roles that may not read the key. */
-export function accountUriIn(description: string | undefined): string | undefined {
-  return /^https:\/\/[\w.~:/?#@!$&'()*+,=%-]+$/.exec(description ?? '')?.[0];
+/** The description of the account's parameter, for roles that may not read the key: its address and the key's thumbprint. */
+export function accountDescription({ url, thumbprint }: { url: string; thumbprint: string }): string {
+  return `${url} ${thumbprint}`;
+}
+
+/** What a description says; one that was written before thumbprints were has only the address. */
+export function accountIn(description: string | undefined): {
+  accountUri: string | undefined;
+  thumbprint?: string | undefined;
+} {
+  const text = description ?? '';
+  const [, accountUri, thumbprint] =
+    /^(https:\/\/[\w.~:/?#@!$&'()*+,=%-]+)(?: ([\w-]{43}))?$/.exec(text) ?? [];
+  return { accountUri, ...(thumbprint !== undefined && { thumbprint }) };
 }
 
 /** The parameter of the key that the account is about to get. */

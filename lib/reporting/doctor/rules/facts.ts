@@ -3,6 +3,7 @@ import type { HostGroup } from '../../../foundation/certificate/host-group.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../../foundation/certificate/stack.ts';
+import type { StandingTerms } from '../../../issuance/ca/rules/standing-terms.ts';
 import type { RelevantSet } from '../../../issuance/caa/rules/caa.ts';
 import type { FoundRecord, HostedZone } from '../../../issuance/dns/rules/hosted-zones.ts';
 import type { StandingTxt } from '../../../issuance/dns/rules/persist-records.ts';
@@ -36,13 +37,19 @@ export interface IdentifierFacts {
   end: PlaceFacts;
 }
 
+/** The CA's identity in CAA records, if its directory or the stack's settings name one, its profiles, and more. */
+export interface DirectoryFacts {
+  caaIdentity: string | undefined;
+  profiles: readonly string[];
+  standing?: StandingTerms;
+}
+
 export interface AccountFacts {
   directoryUrl: string;
-  /** The CA's identity in CAA records, if its directory or the stack's settings name one, and its profiles. */
-  directory: Answer<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
-  /** The parameter that holds the account, and the account's address, if it is there. */
+  directory: Answer<DirectoryFacts>;
+  /** The parameter that holds the account, and the account's address and key's thumbprint, if it is there. */
   parameter: string;
-  kept: Answer<{ accountUri: string | undefined } | undefined>;
+  kept: Answer<{ accountUri: string | undefined; thumbprint?: string | undefined } | undefined>;
   agreeToTerms: boolean;
 }
 
