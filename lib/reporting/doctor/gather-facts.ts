@@ -54,9 +54,7 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
       kept: await answerOf(readKept(store, wanted.name, now)),
       live: await answerOf(readLive(store, wanted.name).then((live) => live?.pointer)),
       identifiers: await Promise.all(identifiers.map(dns.identifier)),
-      caa: await Promise.all(
-        wanted.names.map(async (name) => ({ name, set: await dns.relevantSet(identifierOf(name)) })),
-      ),
+      caa: (await Promise.all(wanted.names.map(dns.relevantSets))).flat(),
       account: await accountAt(casOf(wanted, stack)[0] ?? stack.defaultCa),
       ...(isPersistent(wanted) && {
         standing: {

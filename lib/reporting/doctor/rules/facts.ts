@@ -72,7 +72,7 @@ export interface CertificateFacts {
   /** What the bucket has of it, for its health. */
   kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'acm'>>;
   identifiers: readonly IdentifierFacts[];
-  /** The relevant CAA set of each name (RFC 8659, 3). */
+  /** The relevant CAA set of each name (RFC 8659, 3), or two where a wildcard's may govern it. */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];
   account: AccountFacts;
   /** With dns-persist-01: what stands where each persist record belongs, and the stored state. */
