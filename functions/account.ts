@@ -4,25 +4,21 @@ import { StoredAccounts } from '../lib/adapters/acme/change-account.ts';
 import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { changeAccount } from '../lib/issuance/ca/accounts.ts';
-import { recordsForKey } from '../lib/issuance/ca/records-for-key.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
 const accounts = new StoredAccounts({ store: new ParameterStore(new SSMClient()), settings });
-const files = { store: new S3Store(new S3Client(), settings.bucket), stack: settings };
+const deps = {
+  accounts,
+  stack: settings,
+  store: new S3Store(new S3Client(), settings.bucket),
+  warn: (message: string) => logger.warn(message),
+};
 
 /** Shows our account at a CA, gives it a new key, or sends the CA its contact. */
 export const handler = invoked(async (event) => {
-  const account = await changeAccount(
-    {
-      accounts,
-      stack: settings,
-      recordsFor: (ca, issuer) =>
-        recordsForKey({ ...files, warn: (message) => logger.warn(message) }, ca, issuer),
-    },
-    event,
-  );
+  const account = await changeAccount(deps, event);
   logger.info('account looked at', { account });
   return account;
 });

@@ -5,6 +5,8 @@ import type { AccountStore } from '../../lib/adapters/acme/stored-account.ts';
 import { newAccountKey } from '../../lib/adapters/acme/stored-account.ts';
 import { changeAccount } from '../../lib/issuance/ca/accounts.ts';
 import { accountIn } from '../../lib/issuance/ca/rules/account-parameter.ts';
+import { MemoryStore } from '../fakes/memory-store.ts';
+import { stackOf } from '../fakes/stack.ts';
 import { type Ca, startCa } from './ca-fixture.ts';
 
 let ca: Ca;
@@ -56,7 +58,8 @@ const way = (contact = 'you@example.com') => ({
 const open = (contact?: string) => openAuthority(ca.pebble.directoryUrl, way(contact));
 const ask = (account: string, contact?: string) => {
   const accounts = new StoredAccounts(way(contact));
-  const deps = { accounts, stack: { defaultCa: ca.pebble.directoryUrl }, recordsFor: async () => [] };
+  const stack = stackOf({ defaultCa: ca.pebble.directoryUrl });
+  const deps = { accounts, stack, store: new MemoryStore(() => new Date()), warn: () => {} };
   return changeAccount(deps, { account });
 };
 const order = async (authority: Awaited<ReturnType<typeof open>>) =>

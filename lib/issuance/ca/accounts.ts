@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { Stack } from '../../foundation/certificate/stack.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
 import type { AccountIssuer } from '../dns/rules/persist-record.ts';
+import { type RecordsDeps, recordsForKey } from './records-for-key.ts';
 
 /** Our account at a CA, without its key. */
 export interface AccountFound {
@@ -55,23 +55,18 @@ const Request = z.strictObject({
 const PUBLISH =
   'the key is not changed yet: put these TXT values beside those that stand, then send the event again with "confirm": true';
 
-interface ChangeDeps {
+interface ChangeDeps extends RecordsDeps {
   accounts: Accounts;
-  stack: Pick<Stack, 'defaultCa'>;
-  /** The standing records that certificates of a CA need. */
-  recordsFor: (ca: string, issuer: AccountIssuer) => Promise<{ name: string; value: string }[]>;
 }
 
 /** Does what the event asks for with our account, and answers with its state after that. */
-export async function changeAccount(
-  { accounts, stack, recordsFor }: ChangeDeps,
-  event: unknown,
-): Promise<AccountFound> {
+export async function changeAccount(deps: ChangeDeps, event: unknown): Promise<AccountFound> {
+  const { accounts, stack } = deps;
   const where = { where: 'event', reason: 'event-invalid' } as const;
   const { account, confirm, ca = stack.defaultCa } = parseValue(event, Request, where);
   if (account === 'rollover' && !confirm) {
     const issuer = await accounts.nextIssuer(ca);
-    const publishFirst = issuer ? await recordsFor(ca, issuer) : [];
+    const publishFirst = issuer ? await recordsForKey(deps, ca, issuer) : [];
     if (publishFirst.length > 0) return { ...(await accounts.show(ca)), publishFirst, next: PUBLISH };
   }
   if (account === 'rollover') await accounts.rollOver(ca);

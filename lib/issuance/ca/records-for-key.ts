@@ -8,7 +8,7 @@ import { type AccountIssuer, isPersistent } from '../dns/rules/persist-record.ts
 import { judgePersistRecord } from '../dns/rules/persist-records.ts';
 import { casOf } from './rules/ca-list.ts';
 
-interface Deps {
+export interface RecordsDeps {
   store: Pick<ObjectStore, 'list' | 'get'>;
   stack: Stack;
   /** Hears of files that cannot be read, whose certificates are not renewed either. */
@@ -17,7 +17,7 @@ interface Deps {
 
 /** The standing records that the certificates of a CA need where this account issues for them. */
 export async function recordsForKey(
-  { store, stack, warn }: Deps,
+  { store, stack, warn }: RecordsDeps,
   ca: string,
   issuer: AccountIssuer,
 ): Promise<{ name: string; value: string }[]> {

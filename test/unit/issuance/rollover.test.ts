@@ -1,6 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
 import { type Accounts, changeAccount } from '../../../lib/issuance/ca/accounts.ts';
-import { recordsForKey } from '../../../lib/issuance/ca/records-for-key.ts';
 import type { AccountIssuer } from '../../../lib/issuance/dns/rules/persist-record.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { stackOf } from '../../fakes/stack.ts';
@@ -51,8 +50,7 @@ const accounts: Accounts = {
 const roll = (more: object = {}) => {
   const stack = stackOf({ defaultCa: CA });
   const warn = (message: string) => void warnings.push(message);
-  const recordsFor = (ca: string, of: AccountIssuer) => recordsForKey({ store, stack, warn }, ca, of);
-  return changeAccount({ accounts, stack, recordsFor }, { account: 'rollover', ...more });
+  return changeAccount({ accounts, stack, store, warn }, { account: 'rollover', ...more });
 };
 
 it('a rollover names the standing records that its key changes before anything changes, and then waits for a word', async () => {
