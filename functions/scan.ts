@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { caaIdentityReader } from '../lib/adapters/acme/directory.ts';
+import { caaIdentityReader, standingTermsReader } from '../lib/adapters/acme/directory.ts';
 import { renewalInfoOf } from '../lib/adapters/acme/renewal-info.ts';
 import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
@@ -30,6 +30,7 @@ const deps: ScanDeps = {
   resolver: new DnsResolver(settings.dns),
   caaIdentity: caaIdentityReader(settings, warnThat('CA not asked for its CAA identity')),
   describeAccount: describeAccounts({ store, ssm, prefix: settings.accountPrefix }),
+  standingTerms: standingTermsReader(warnThat('CA not asked for its terms of standing records')),
   askRenewalInfo: renewalInfoOf({ timeoutMs: CA_TIMEOUT_MS }),
   stack: settings,
   runtime: nodeRuntime,

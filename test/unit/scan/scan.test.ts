@@ -577,7 +577,7 @@ describe('a standing record in the plan', () => {
       return { accountUri: 'https://ca.test/account/1' };
     },
   });
-  const plan = async (given = deps()) =>
+  const plan = async (given: Parameters<typeof scan>[0] = deps()) =>
     (await scan(given, parseStart({ start: 'plan' }), NOW)).certificates.map(({ standing }) => standing);
 
   beforeEach(async () => {
@@ -593,6 +593,29 @@ describe('a standing record in the plan', () => {
     const other = { name: '_validation-persist.example.org', value, complaint: 'nothing stands there' };
     expect(await plan(known())).toEqual([{ records }, { records: [other] }, undefined]);
     expect(accountsAsked).toEqual(['https://ca.test/directory']);
+  });
+
+  it('names the account by a hash where the CA says so (draft 02)', async () => {
+    const standingTerms = async () => ({ issuer: 'issuer.test', accountHashPrefix: 'https://ca.test/hash/' });
+    const describeAccount = async () => ({
+      accountUri: 'https://ca.test/account/1',
+      thumbprint: 'T'.repeat(43),
+    });
+    const [found] = await plan({ ...known(), describeAccount, standingTerms });
+    expect(found?.records).toMatchObject([
+      {
+        value: expect.stringMatching(
+          /^issuer\.test; accounturi=https:\/\/ca\.test\/hash\/sha-256\/[\w-]{43}; policy/,
+        ),
+      },
+      { complaint: 'nothing stands there' },
+    ]);
+    expect(await plan({ ...known(), standingTerms })).toEqual([
+      {
+        records: [],
+        trouble: expect.stringContaining('or its key, which a standing record names, is not known yet'),
+      },
+    ]);
   });
 
   it('is looked at for nothing else', async () => {
