@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from '../foundation/certificate/directory-url.ts';
 import { HostGroupSettings } from '../foundation/certificate/host-group.ts';
 import { ZoneRoleSettings } from '../foundation/certificate/zone-role.ts';
 import { parseJson, parseValue } from '../foundation/common/parse-json.ts';
@@ -13,8 +14,9 @@ const Environment = z.object({
   AWS_REGION: z.string(),
   BUCKET: z.string(),
   EVENT_BUS: z.string(),
-  DIRECTORY_URL: z.string().check(z.regex(/^https:\/\//, 'must be the https address of an ACME directory')),
+  DIRECTORY_URL: z.string().check(z.regex(DIRECTORY_URL, DIRECTORY_COMPLAINT)),
   FALLBACK_DIRECTORY_URLS: z._default(List, []),
+  CAS: z._default(List, []),
   CONTACT: z.string(),
   AGREE_TO_TERMS: z.enum(['true', 'false']),
   DOMAINS: List,
@@ -48,6 +50,7 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     eventBus: values.EVENT_BUS,
     defaultCa: values.DIRECTORY_URL,
     fallbackCas: values.FALLBACK_DIRECTORY_URLS,
+    cas: values.CAS,
     contact: values.CONTACT,
     agreeToTerms: values.AGREE_TO_TERMS === 'true',
     domains: values.DOMAINS,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from '../../foundation/certificate/directory-url.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
 
@@ -32,9 +33,7 @@ export type DescribeAccount = (
 const Request = z.strictObject({
   account: z.enum(['show', 'rollover', 'contact']),
   /** Directory address; the stack's own CA when absent. */
-  ca: z.optional(
-    z.string().check(z.regex(/^https:\/\/\S+$/, 'must be the https address of an ACME directory')),
-  ),
+  ca: z.optional(z.string().check(z.regex(DIRECTORY_URL, DIRECTORY_COMPLAINT))),
 });
 
 /** Does what the event asks for with our account, and answers with its state after that. */
