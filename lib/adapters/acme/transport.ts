@@ -113,8 +113,9 @@ function parseOrText(text: string): unknown {
   }
 }
 
-/** A code (`ECONNREFUSED`, of TLS) says more than its words. */
+/** A code (`ECONNREFUSED`) says more than its words, but for `EPROTO`, where OpenSSL's words say what is wrong. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return 'code' in error ? String(error.code) : error.message;
+  const [, ofTls] = /SSL routines:[^:]*:([^:]+)/.exec(error.message) ?? [];
+  return ofTls ?? ('code' in error ? String(error.code) : error.message);
 }
