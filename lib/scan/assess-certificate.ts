@@ -31,6 +31,7 @@ import { foundOf, foundOfRejected, heldBy } from './health-facts.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
 import type { Start } from './rules/trigger.ts';
+import { isUnseen, zonesSeen } from './zones-seen.ts';
 
 /** Compares what a renewal file wants with what is, and decides what follows; a file that cannot be used is rejected. */
 export async function assessCertificate(
@@ -70,7 +71,7 @@ async function readWanted(
 async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext): Promise<Assessment> {
   const { start, zonesIn, now } = context;
   const { name, zoneRole, hosts: groups, acm, probe } = wanted;
-  const zones = writesDns(wanted) ? await zonesIn(zoneRole) : undefined;
+  const { zones, unseen } = writesDns(wanted) ? await zonesSeen(zonesIn, zoneRole) : {};
   const places = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0]) : [];
   const zoneIds = places.map(({ id }) => id);
   const { facts, found, revocations, caa, revocation } = await findFacts(deps, wanted, context);
@@ -106,6 +107,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
       failures: lastFailed(left)?.failures ?? 0,
       overdue: isOverdue(facts),
     },
+    ...(unseen && { unseen }),
     ...(JSON.stringify(left) !== JSON.stringify(state) && { over }),
     ...foundOf(deps, { wanted, found, state: left, revocations, held }, now),
     ...(live && {
@@ -177,6 +179,6 @@ async function requireTargets(
       identifiers.map((identifier) => challengeTarget({ resolver, isFromWildcard, stack }, identifier)),
     );
   } catch (error) {
-    if (!(error instanceof DnsError)) throw error;
+    if (!(error instanceof DnsError) && !isUnseen(error)) throw error;
   }
 }
