@@ -19,6 +19,7 @@ import type { RenewDeps } from './deps.ts';
 import { versionsOf } from './find-upkeep.ts';
 import type { Claimed } from './phases.ts';
 import { setAside } from './set-aside.ts';
+import { tagVersions } from './tag-versions.ts';
 
 /**
  * The pointer, if it matches its version; else it is set aside and rebuilt from the newest valid version. Without any valid
@@ -40,7 +41,7 @@ export async function soundPointer(
   }
   if (!facts) return { live: undefined, pointerEtag: found?.etag, rebuilt: false };
   const pointer = rebuildPointer(facts, { wanted, ca: casOf(wanted, stack)[0], spoilt: found?.body });
-  await Promise.all(ARCHIVE_FILES.map((file) => store.tag(archiveKey(name, facts.version, file), hosts)));
+  await tagVersions(store, name, hosts);
   const { etag } = await writePointer(store, name, { pointer, etag: found?.etag });
   return { live: { pointer, etag }, pointerEtag: etag, rebuilt: true };
 }
