@@ -142,7 +142,8 @@ describe('a lost pointer', () => {
 });
 
 describe('what somebody plants who may write below live/ only', () => {
-  const later = () => new Date(world.clock().getTime() + 85 * DAY);
+  /** After the live one. */
+  const later = () => new Date(world.clock().getTime() + 120 * DAY);
   /** Copies of a certificate that a CA of his own made. */
   async function plantCopies(names: string[]): Promise<void> {
     const elsewhere = new MemoryStore();
