@@ -5,7 +5,7 @@ import { caaIdentityReader, standingTermsReader } from '../lib/adapters/acme/dir
 import { renewalInfoOf } from '../lib/adapters/acme/renewal-info.ts';
 import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
-import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
+import { route53ZonesToRead } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
@@ -24,7 +24,7 @@ const ssm = new SSMClient();
 const store = new S3Store(new S3Client(), settings.bucket);
 const deps: ScanDeps = {
   store,
-  zonesOf: route53ZonesOf(settings.zoneRoles),
+  zonesOf: route53ZonesToRead(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   resolver: new DnsResolver(settings.dns),

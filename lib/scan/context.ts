@@ -43,6 +43,8 @@ export type AssessDeps = Omit<ScanDeps, 'store' | 'events'> & { store: Reads };
 export interface Assessment {
   planned: Plan['certificates'][number];
   due?: DueCertificate;
+  /** What of it cannot be seen from here. */
+  unseen?: string;
   checked?: Checked;
   /** What failed and is not wanted any more. */
   over?: Over;

@@ -1,4 +1,7 @@
 import * as z from 'zod/mini';
+import { complaintAboutName } from '../../foundation/certificate/complaint-about-name.ts';
+import { isWildcard } from '../../foundation/certificate/domain-name.ts';
+import { printable } from '../../foundation/common/explain-issues.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import type { StandingTerms } from '../../issuance/ca/rules/standing-terms.ts';
 import { AcmeTransport } from './transport.ts';
@@ -25,8 +28,15 @@ export async function readDirectory(url: string, { timeoutMs } = { timeoutMs: TI
   if (!directory.success)
     throw new AcmeError('ca-answer-malformed', `${url} answers, but not as an ACME directory`);
   const { meta, renewalInfo } = directory.data;
+  const [caaIdentity] = meta?.caaIdentities ?? [];
+  // It goes into CAA sets (RFC 8659, 4.2): a value with parameters would say more than the CA's name.
+  if (caaIdentity !== undefined && (isWildcard(caaIdentity) || complaintAboutName(caaIdentity) !== undefined))
+    throw new AcmeError(
+      'ca-answer-malformed',
+      `${url} gives "${printable(caaIdentity)}" as the CA's name in CAA, which is no domain name`,
+    );
   return {
-    caaIdentity: meta?.caaIdentities?.[0],
+    caaIdentity,
     renewalInfo: renewalInfo?.replace(/\/$/, ''),
     profiles: Object.keys(meta?.profiles ?? {}),
     standing: standingTerms(Object(data).meta),

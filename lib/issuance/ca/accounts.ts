@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from '../../foundation/certificate/directory-url.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
 import type { AccountIssuer } from '../dns/rules/persist-record.ts';
 import { type RecordsDeps, recordsForKey } from './records-for-key.ts';
@@ -47,9 +48,7 @@ const Request = z.strictObject({
   /** Directory address; the stack's own CA when absent. */
   /** Whether the standing records that a rollover changes are in the DNS. */
   confirm: z.optional(z.literal(true)),
-  ca: z.optional(
-    z.string().check(z.regex(/^https:\/\/\S+$/, 'must be the https address of an ACME directory')),
-  ),
+  ca: z.optional(z.string().check(z.regex(DIRECTORY_URL, DIRECTORY_COMPLAINT))),
 });
 
 const PUBLISH =

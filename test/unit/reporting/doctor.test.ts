@@ -156,6 +156,18 @@ it('looks through the zone role that a file names, and tells once that it cannot
   ]);
 });
 
+it('says what it cannot see where only renew may enter the zones', async () => {
+  await store.put('renewal/theirs.json', JSON.stringify({ names: ['a.example.com'], zoneRole: 'dns' }));
+  const other = new FakeZones('example.com');
+  other.list = async () => {
+    throw new ZoneError('zone-role-unseen', 'the hosted zones of zone role dns are not seen here');
+  };
+  const zonesOf = (role: string | undefined) => (role === 'dns' ? other : zones);
+  expect(await troubles(doctor({}, { zonesOf }))).toMatchObject([
+    { check: 'zone', status: 'warning', seen: 'the hosted zones of zone role dns are not seen here' },
+  ]);
+});
+
 it("looks for each name's standing record, and for no hosted zone", async () => {
   const names = ['a.example.org', '*.a.example.org', 'b.example.org'];
   await store.put(

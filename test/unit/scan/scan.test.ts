@@ -536,6 +536,28 @@ describe('zones in another account', () => {
     expect(asked).toEqual([undefined, 'closed']);
   });
 
+  it('that only renew may see hold up no renewal; a sweep and a plan say once what they do not see', async () => {
+    const unseen = () => {
+      const sealed = new FakeZones('example.org');
+      sealed.list = async () => {
+        throw new ZoneError('zone-role-unseen', 'the hosted zones of zone role dns are not seen here');
+      };
+      return sealed;
+    };
+    const scanned = (start: string) =>
+      scan({ ...deps(), zonesOf: (role) => (role ? unseen() : zones) }, parseStart({ start }), NOW);
+    await want('own');
+    for (const name of ['a', 'b']) await want(name, { names: ['x.example.org'], zoneRole: 'dns' });
+    for (const start of ['weekly-sweep', 'plan']) {
+      const { certificates, warnings, batches } = await scanned(start);
+      expect(certificates.map(({ action }) => action)).toEqual(['renew', 'renew', 'renew']);
+      expect(warnings).toEqual(['the hosted zones of zone role dns are not seen here']);
+      expect(batches).toContainEqual(expect.objectContaining({ zoneRole: 'dns', zoneIds: [] }));
+    }
+    // A warning would keep troubles of hosts from ending.
+    expect((await scanned('hourly-check')).warnings).toEqual([]);
+  });
+
   it('are not found without the role, and no role that the stack does not have', async () => {
     await want('forgotten', { names: ['example.org'] });
     await want('unknown', { zoneRole: 'misspelt' });
