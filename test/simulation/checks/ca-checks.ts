@@ -56,10 +56,16 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
   });
 }
 
-/** What a CA issues for an order that it shows to nobody, or sends as something else twice, is lost, whatever we do. */
+/** An order that its CA does not go on with in four tries is given up; the fourth is as long after the first. */
+const LONGEST_WAIT = 3.5 * HOUR;
+
+/** What a CA shows to nobody, sends as something else twice, or issues hours later is lost, whatever we do. */
 function cannotBeHad(ca: Ca, issued: IssuedCertificate): boolean {
   if (issued.timesSpoilt >= 2) return true;
-  return [...ca.orders.values()].some((order) => order.isPoisoned && order.issued === issued);
+  const order = [...ca.orders.values()].find((one) => one.issued === issued);
+  return (
+    order?.isPoisoned === true || issued.issuedAt - (order?.finalizedAt ?? issued.issuedAt) > LONGEST_WAIT
+  );
 }
 
 function isAsked(world: World, value: string): boolean {

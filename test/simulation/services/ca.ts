@@ -107,6 +107,7 @@ export class Ca extends CaBook {
         `the CA ${this.host} refused: CSR does not specify same identifiers as Order`,
       );
     order.status = 'processing';
+    order.finalizedAt = scheduler.now;
     const slow = faults.happens('ca.slow-issuance') ? random.spread(MINUTE, 6 * HOUR) : 0;
     scheduler.after(slow + random.spread(200, 8_000), `ca issue ${url}`, () => {
       if (faults.happens('ca.order-fails')) order.status = 'invalid';
