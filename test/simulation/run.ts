@@ -1,5 +1,6 @@
 import { Breaches } from './checks/broken.ts';
 import { checkCas } from './checks/ca-checks.ts';
+import { checkClaims } from './checks/claim-checks.ts';
 import { checkDns } from './checks/dns-checks.ts';
 import { checkEnd } from './checks/end-checks.ts';
 import { checkEndOfHosts } from './checks/end-host-checks.ts';
@@ -68,6 +69,7 @@ export async function run(options: RunOptions) {
   const pointers = checkPointers(parts);
   checkDns(world, breaches);
   checkCas(parts);
+  checkClaims(parts);
   checkRuns(parts);
   checkHosts(parts);
   checkKeys(parts);
