@@ -7,6 +7,7 @@ import { checkEndOfHosts } from './checks/end-host-checks.ts';
 import { checkForced } from './checks/forced-checks.ts';
 import { checkHosts } from './checks/host-checks.ts';
 import { checkKeys } from './checks/key-checks.ts';
+import { checkLimits } from './checks/limit-checks.ts';
 import { Opportunities } from './checks/opportunities.ts';
 import { checkPointers } from './checks/pointer-checks.ts';
 import { checkRuns } from './checks/run-checks.ts';
@@ -69,6 +70,7 @@ export async function run(options: RunOptions) {
   const pointers = checkPointers(parts);
   checkDns(world, breaches);
   checkCas(parts);
+  checkLimits(parts);
   checkClaims(parts);
   checkRuns(parts);
   checkHosts(parts);

@@ -46,7 +46,7 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
   fault('ca.domain-used-by-others', [0.5, 6], (world, random) => {
     const zone = anyZone(world, random);
     if (!zone) return undefined;
-    const count = random.whole(5, 50);
+    const count = random.whole(5, 90);
     world.cas[0]?.limits.usedByOthers(zone.name, count, world.scheduler.now);
     world.usedByOthers.set(zone.name, world.scheduler.now);
     return `${zone.name} ${count}`;
