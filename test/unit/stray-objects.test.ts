@@ -150,11 +150,23 @@ describe('whatever somebody puts into the bucket costs itself only:', () => {
 
   it.each(JUNK.map((body) => [body.slice(0, 20), body]))('with the text %j', async (_, body) => {
     const ofOthers = FOLDERS.map((folder) => `${folder}/other.json`);
-    const ofAll = ['index.json', 'notices/memory.json', `hosts/${HOST}.json`, 'revoked/good.json'];
+    const ofAll = ['index.json', 'notices/memory.json', `hosts/${HOST}.json`];
     const limits = limitsKey(world.authority.directoryUrl);
     await litter([...ofOthers, ...ofAll, limits, 'orders/0a1b.json'].map((key) => [key, body]));
     expect(await everything()).toBe(usual);
   });
+
+  it.each(JUNK.map((body) => [body.slice(0, 20), body]))(
+    'with the text %j as its own record of what was revoked, it goes on and is called unreadable',
+    async (_, body) => {
+      await litter([['revoked/good.json', body]]);
+      const healthy = (said = '') =>
+        said.replace('"unreadable"', '"ok"').replace(/"failing"(?=,"ok","failing")/, '"ok"');
+      const said = await everything();
+      expect(said).toContain('"unreadable"');
+      expect(healthy(said)).toBe(usual);
+    },
+  );
 });
 
 it('hundreds of objects with the longest names that S3 takes still fit the event of a check', async () => {
