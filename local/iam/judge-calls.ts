@@ -8,9 +8,14 @@ export interface Judgement {
   refusal: string | undefined;
 }
 
-/** A host is logged by its id; the role that it has is one that the stack does not know. */
+/**
+ * A host is logged by its id; the role that it has is one that the stack does not know. A role of another account asks for what
+ * is in that account, and is judged as if both were in this one.
+ */
 const arnOf = (principal: string) =>
-  principal.includes(':role/') ? principal : `arn:aws:iam::${ACCOUNT}:role/${principal}`;
+  principal.includes(`:${ACCOUNT}:role/`)
+    ? principal
+    : `arn:aws:iam::${ACCOUNT}:role/${principal.split('/').at(-1)}`;
 
 /** Holds logged calls against the policies of who made them, and the bucket's own, up to the first that is denied, or of which nothing is known. */
 export async function judgeCalls(

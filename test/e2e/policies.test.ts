@@ -223,7 +223,9 @@ describe('the whole line on its deployed policies', () => {
   });
 
   it('would be refused an account that another role opens', async () => {
-    const [read] = callsOf(line.cloud).filter(({ path }) => path.includes('/accounts/keys/'));
+    const [read] = callsOf(line.cloud).filter(
+      ({ action, path }) => action === 'GetObject' && path.includes('/accounts/keys/'),
+    );
     const stranger = { ...(read as Call), principal: 'arn:aws:iam::123456789012:role/stranger' };
     const mayAll = async () => [{ name: 'all', document: { Version: '2012-10-17', Statement: [ANYTHING] } }];
     expect((await judgeCalls([stranger], mayAll)).refusal).toBeUndefined();
