@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
 import { parseJson } from '../../foundation/common/parse-json.ts';
+import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type CertificateAuthority } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
-import { accountParameter, eabParameter } from '../../issuance/ca/rules/account-parameter.ts';
+import { accountParameter, eabParameters } from '../../issuance/ca/rules/account-parameter.ts';
 import { AcmeAuthority } from './acme-authority.ts';
 import { AcmeClient } from './acme-client.ts';
 import {
   type Account,
   type AccountContext,
   type AccountPlace,
+  type AccountSettings,
   keyInUse,
   newAccountKey,
   parseAccount,
@@ -79,7 +81,10 @@ async function register(place: AccountPlace, key = newAccountKey()): Promise<Acc
   const client = new AcmeClient({ directoryUrl, accountKey: key });
   const external = await findExternalAccount(directoryUrl, place, client);
   if (external) client.http.externalAccountBinding = external;
-  await client.createAccount({ termsOfServiceAgreed: true, contact: [`mailto:${contact}`] });
+  const account = { termsOfServiceAgreed: true, contact: [`mailto:${contact}`] };
+  await client.createAccount(account).catch((error) => {
+    throw explainExternal(error, directoryUrl, place, external !== undefined);
+  });
   return { key, url: client.getAccountUrl(), contact };
 }
 
@@ -89,21 +94,53 @@ const ExternalAccount = z.strictObject({
   hmacKey: z.string().check(z.regex(/^[A-Za-z0-9_+/-]{16,}=*$/, 'must be the HMAC key in base64url')),
 });
 
-/** The external account at a CA; `undefined` when none is stored and none is needed. */
+/** The external account at a CA; `undefined` when none is stored and the CA does not say that it needs one. */
 export async function findExternalAccount(
   directoryUrl: string,
   { store, settings }: AccountContext,
   { http }: AcmeClient,
 ): Promise<z.infer<typeof ExternalAccount> | undefined> {
-  const parameter = eabParameter(directoryUrl, settings.eabPrefix);
-  const text = await store.get(parameter);
-  if (text !== undefined) {
+  const { ofDirectory, ofHost } = eabParameters(directoryUrl, settings.eabPrefix);
+  for (const parameter of [ofDirectory, ofHost]) {
+    const text = await store.get(parameter);
     const where = `parameter ${parameter}`;
-    return parseJson(text, ExternalAccount, { where, reason: 'external-account-malformed', secret: true });
+    if (text !== undefined)
+      return parseJson(text, ExternalAccount, { where, reason: 'external-account-malformed', secret: true });
   }
   if ((await http.getMetaField('externalAccountRequired')) !== true) return undefined;
-  throw new AcmeError('external-account-missing', {
+  throw externalAccountMissing(directoryUrl, settings);
+}
+
+function externalAccountMissing(directoryUrl: string, { eabPrefix }: AccountSettings): AcmeError {
+  const { ofDirectory, ofHost } = eabParameters(directoryUrl, eabPrefix);
+  return new AcmeError('external-account-missing', {
     seen: `the CA ${new URL(directoryUrl).host} makes accounts for its customers only`,
-    remedy: `put the key that it gave you there with: aws ssm put-parameter --type SecureString --name ${parameter} --value '{"kid": "...", "hmacKey": "..."}'`,
+    remedy: `put the key that it gave you there with: ${putParameter(ofHost)}; where others of that host have keys of their own, name it ${ofDirectory}`,
   });
+}
+
+/** Some CAs ask for an external account though their directory does not say so; keys expire, or make one account only. */
+function explainExternal(
+  error: unknown,
+  directoryUrl: string,
+  { settings }: AccountPlace,
+  isBound: boolean,
+): unknown {
+  if (!(error instanceof AcmeError) || isOfKind(error.reason, 'ca-down')) return error;
+  const { ofHost } = eabParameters(directoryUrl, settings.eabPrefix);
+  if (!isBound)
+    return error.reason === 'acme-external-account-required'
+      ? externalAccountMissing(directoryUrl, settings)
+      : error;
+  const { seen, retryAfterMs } = error;
+  const remedy = `if its key of the external account has expired, or has made an account already, get a new one there and put it with: ${putParameter(ofHost)} --overwrite`;
+  return new AcmeError(
+    error.reason,
+    { seen, remedy: error.remedy || remedy, cause: error },
+    { retryAfterMs },
+  );
+}
+
+function putParameter(parameter: string): string {
+  return `aws ssm put-parameter --type SecureString --name ${parameter} --value '{"kid": "...", "hmacKey": "..."}'`;
 }

@@ -21,7 +21,11 @@ export function contactParameter(directoryUrl: string, prefix: string): string {
   return `${accountParameter(directoryUrl, prefix)}-contact`;
 }
 
-/** The parameter where the user puts the key of an external account (RFC 8555, 7.3.4): `<prefix>/acme.zerossl.com`. */
-export function eabParameter(directoryUrl: string, prefix: string): string {
-  return `${prefix}/${new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-')}`;
+/**
+ * The parameters where the user may put the key of an external account (RFC 8555, 7.3.4), the first that is there counts: of
+ * this one directory, as several of one host may each have a key of their own, and of the host: `<prefix>/acme.zerossl.com`.
+ */
+export function eabParameters(directoryUrl: string, prefix: string): { ofDirectory: string; ofHost: string } {
+  const ofHost = `${prefix}/${new URL(directoryUrl).hostname.replace(/[^a-z0-9.-]/gi, '-')}`;
+  return { ofDirectory: accountParameter(directoryUrl, prefix), ofHost };
 }
