@@ -14,10 +14,12 @@ import { accountParameter } from '../../issuance/ca/rules/account-parameter.ts';
 import { casOf } from '../../issuance/ca/rules/ca-list.ts';
 import type { Resolver } from '../../issuance/dns/resolver.ts';
 import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
+import type { ValidatingResolver } from '../../issuance/dns/validating-resolver.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
 import { readRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
+import { dnssecReader } from './read-dnssec.ts';
 import type { AccountFacts, CertificateFacts } from './rules/facts.ts';
 
 /** What `doctor` reads, through the methods of the ports that change nothing. */
@@ -27,6 +29,7 @@ export interface DoctorDeps {
   zonesOf(role: string | undefined): Pick<Zones, 'list' | 'nameServers' | 'records'>;
   hosts: Pick<Hosts, 'inGroup'>;
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>;
+  validating: ValidatingResolver;
   describeAccount: DescribeAccount;
   /** A CA's directory: its name in CAA records, and its profiles. */
   readDirectory(url: string): Promise<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
@@ -37,6 +40,7 @@ export interface DoctorDeps {
 export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => Promise<CertificateFacts> {
   const { store, stack } = deps;
   const dnsOf = once((role: string | undefined) => dnsReader(deps.zonesOf(role), deps.resolver));
+  const readDnssec = dnssecReader(deps.validating);
   const accountAt = once((directoryUrl: string) => readAccount(deps, directoryUrl));
   const recordOf = once((instanceId: string) => answerOf(readRecord(store, instanceId)));
   const readHosts = async (group: string) => {
@@ -48,12 +52,14 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
     const dns = dnsOf(wanted.zoneRole);
     const identifiers = [...new Set(wanted.names.map(identifierOf))];
     const groups = stack.hostGroups.filter(({ name }) => wanted.hosts.includes(name));
+    const places = await Promise.all(identifiers.map(dns.identifier));
     return {
       wanted,
       stack,
       kept: await answerOf(readKept(store, wanted.name, now)),
       live: await answerOf(readLive(store, wanted.name).then((live) => live?.pointer)),
-      identifiers: await Promise.all(identifiers.map(dns.identifier)),
+      identifiers: places,
+      dnssec: await readDnssec(wanted, places),
       caa: await Promise.all(
         wanted.names.map(async (name) => ({ name, set: await dns.relevantSet(identifierOf(name)) })),
       ),

@@ -5,6 +5,7 @@ import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../../foundation/certificate/stack.ts';
 import type { RelevantSet } from '../../../issuance/caa/rules/caa.ts';
 import type { FoundRecord, HostedZone } from '../../../issuance/dns/rules/hosted-zones.ts';
+import type { Validation } from '../../../issuance/dns/rules/validation.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
 import type { HealthFacts } from '../../../scan/rules/health.ts';
 import type { Answer } from './finding.ts';
@@ -33,6 +34,15 @@ export interface IdentifierFacts {
   /** The challenge name, and the end of the path; the same where it is no CNAME. */
   start: PlaceFacts;
   end: PlaceFacts;
+}
+
+/** What a validating resolver says of the record sets that a CA will ask for. */
+export interface DnssecFacts {
+  /** Its address. */
+  resolver: string;
+  sets: readonly { name: string; type: 'TXT' | 'CAA'; validation: Answer<Validation> }[];
+  /** Whether zones of which nothing validates are signed all the same. */
+  zones: readonly { zone: string; signed: Answer<boolean> }[];
 }
 
 export interface AccountFacts {
@@ -66,6 +76,7 @@ export interface CertificateFacts {
   identifiers: readonly IdentifierFacts[];
   /** The relevant CAA set of each name (RFC 8659, 3). */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];
+  dnssec: DnssecFacts;
   account: AccountFacts;
   /** With dns-persist-01: the TXT values where each persist record belongs, and the stored state. */
   standing?: {
