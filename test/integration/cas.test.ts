@@ -149,6 +149,16 @@ describe('ZeroSSL', () => {
     expect(client.waits.filter((ms) => ms === 15_000).length).toBeGreaterThanOrEqual(2);
   });
 
+  it('has several identities, of which the first is let into CAA beside any other', async () => {
+    bound.become({ answers: [zerossl] });
+    const client = await makeClient(bound, { eab: EAB });
+    const theirs = '0 issue "comodoca.com"';
+    client.zones.overwrite('ZEXAMPLECOM', { name: client.name, type: 'CAA', ttl: 60, values: [theirs] });
+    await client.want('shop', [client.name]);
+    expect(await client.renew()).toEqual(RENEWED);
+    expect(client.zones.values(client.name, 'CAA')).toEqual([theirs, '0 issue "sectigo.com"']);
+  });
+
   it('processes an order for longer than a run: the next run goes on with the same one', async () => {
     bound.become({ answers: [zerossl, ...(processing(1, '86400') ?? [])] });
     const client = await makeClient(bound, { eab: EAB });
