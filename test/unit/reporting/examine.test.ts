@@ -763,7 +763,7 @@ describe('DNSSEC, which CAs validate', () => {
       sets(bogus('signature expired'), insecure),
       [
         'failing',
-        `the validating resolver 192.0.2.53 refuses the TXT of ${CHALLENGE} as bogus (signature expired)`,
+        `the validating resolver 192.0.2.53 refuses the TXT of ${CHALLENGE} as bogus (it says: signature expired)`,
         'take its DS out of the zone above',
       ],
     ],

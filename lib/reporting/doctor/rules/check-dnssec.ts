@@ -14,7 +14,7 @@ export function checkDnssec({ resolver, sets, zones }: DnssecFacts): Result[] {
   const bogus = sets.flatMap(({ name, type, validation }) => {
     const found = foundOr(validation, undefined);
     if (found?.status !== 'bogus') return [];
-    const why = found.why === undefined ? '' : ` (${found.why})`;
+    const why = found.why === undefined ? '' : ` (it says: ${found.why})`;
     const seen = `the validating resolver ${resolver} refuses the ${type} of ${name} as bogus${why}`;
     return [failing('dnssec', seen, MEND)];
   });
