@@ -6,6 +6,7 @@ import { route53ZonesToRead } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
+import { PublicValidatingResolver } from '../lib/adapters/net/public-validating-resolver.ts';
 import { trustRoots } from '../lib/adapters/node/trust-roots.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
@@ -21,6 +22,7 @@ const deps: DoctorDeps = {
   zonesOf: route53ZonesToRead(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
   resolver: new DnsResolver(settings.dns),
+  validating: new PublicValidatingResolver(settings.dns),
   describeAccount: describeAccounts({ store, ssm, prefix: settings.accountPrefix }),
   readDirectory,
   stack: settings,

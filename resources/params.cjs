@@ -135,6 +135,18 @@ const FROM_TEXT = {
   zoneRoles: parseJson,
 };
 
+/** What grows with its length; the other variables, with their names, need about 1,100 at most of the 4,096 bytes that Lambda takes. */
+const IN_ENVIRONMENT = [
+  'domains',
+  'alsoAllow',
+  'challengeTargets',
+  'fallbackDirectoryUrls',
+  'caRoots',
+  'hostGroups',
+  'zoneRoles',
+];
+const ENVIRONMENT_ROOM = 3_000;
+
 /** The parameters, checked, as the strings that Lambda takes: lists comma-separated, host groups and zone roles as JSON. */
 module.exports = async ({ resolveVariable }) => {
   const given = {};
@@ -150,7 +162,7 @@ module.exports = async ({ resolveVariable }) => {
   for (const group of Object.keys(data.hostRoles))
     if (group !== '*' && !Object.hasOwn(data.hostGroups, group))
       refuse(`hostRoles: "${group}" is no group of hostGroups`);
-  return {
+  const params = {
     contact: data.contact,
     agreeToTerms: String(data.agreeToTerms),
     notify: [...new Set(data.notify ?? [data.contact])].join(','),
@@ -170,6 +182,12 @@ module.exports = async ({ resolveVariable }) => {
     checkRate: data.checkEveryHours === 1 ? 'rate(1 hour)' : `rate(${data.checkEveryHours} hours)`,
     zoneRoles: JSON.stringify(data.zoneRoles),
   };
+  const size = IN_ENVIRONMENT.map((name) => params[name]).join('').length;
+  if (size > ENVIRONMENT_ROOM)
+    refuse(
+      `${IN_ENVIRONMENT.join(', ')} have ${size} characters together, and Lambda's environment has room for ${ENVIRONMENT_ROOM}; give fewer`,
+    );
+  return params;
 };
 
 function splitList(text) {

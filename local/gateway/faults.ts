@@ -13,7 +13,7 @@ export type FaultEffect =
   /** this is the answer; the request is never carried out */
   | { kind: 'answer'; response: AwsResponse }
   /** carried out, and answered with what is made of the answer */
-  | { kind: 'rewrite'; answer: (given: AwsResponse) => AwsResponse }
+  | { kind: 'rewrite'; answer: (given: AwsResponse) => AwsResponse | Promise<AwsResponse> }
   /** carried out when `run` has ended, and not at all when that throws a DroppedConnectionError */
   | { kind: 'before'; run: (request: AwsRequest) => Promise<void> }
   /** carried out, and answered when `run` has ended; not answered when that throws a DroppedConnectionError */

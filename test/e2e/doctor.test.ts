@@ -168,6 +168,7 @@ describe('doctor', () => {
       'delegation',
       'sub-zone',
       'challenge-name',
+      'dnssec',
       'caa',
       'account',
       'profile',

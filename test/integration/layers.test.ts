@@ -98,6 +98,7 @@ const allowed: Planted[] = [
   ['lib/adapters/aws/z.ts', '@aws-sdk/client-s3'],
   ['lib/adapters/acme/z.ts', 'acme-client'],
   ['lib/adapters/net/z.ts', 'node:dns/promises'],
+  ['lib/adapters/net/y.ts', 'dns-packet'],
   ['lib/adapters/aws/y.ts', '../../issuance/dns/zones.ts'],
   ['functions/z.ts', '../lib/scan/scan.ts'],
   ['functions/y.ts', '../lib/adapters/aws/s3-store.ts'],

@@ -223,6 +223,15 @@ describe("roots of a CA of one's own in params", () => {
     expect(fingerprint256).toBe(new X509Certificate(root).fingerprint256);
   });
 
+  it('are refused where the other settings leave them no room in the environment of a function', async () => {
+    const domains = Array.from({ length: 130 }, (_, index) => `shop-${index}.example.com`);
+    const caRoots = (await makeRoot({ name: 'A' })) + (await makeRoot({ name: 'B' }));
+    expect(await checked({ ...given, domains, caRoots: '' })).toMatchObject({ caRoots: '' });
+    await expect(checked({ ...given, domains, caRoots })).rejects.toThrow(
+      /caRoots, hostGroups, zoneRoles have 3\d{3} characters together, and Lambda's environment has room for 3000/,
+    );
+  });
+
   it('are refused with one line, and a key in them is not shown', async () => {
     const key = newKey().reveal();
     const refused = await checked({ ...given, caRoots: key }).catch((error: Error) => error);

@@ -12,6 +12,7 @@ import { showStatus } from '../../lib/reporting/status/show-status.ts';
 import { parseStart } from '../../lib/scan/rules/trigger.ts';
 import { scan } from '../../lib/scan/scan.ts';
 import { FakeHosts, reportOf } from '../fakes/fake-hosts.ts';
+import { FakeValidatingResolver } from '../fakes/fake-validating-resolver.ts';
 import type { MemoryStore } from '../fakes/memory-store.ts';
 import { makeWorld, type World } from './issuance/renewal-world.ts';
 
@@ -92,7 +93,8 @@ async function everything() {
   said.push(healths.find(({ name }) => name === 'good')?.health);
   const dns = { zonesOf: () => world.zones, resolver: world.resolver };
   const readDirectory = async () => ({ caaIdentity: 'ca.test', profiles: [] });
-  const { findings } = await diagnose({ ...deps(), ...dns, readDirectory }, undefined, world.clock());
+  const asked = { readDirectory, validating: new FakeValidatingResolver() };
+  const { findings } = await diagnose({ ...deps(), ...dns, ...asked }, undefined, world.clock());
   said.push(findings.filter(({ certificate }) => certificate === 'good').map(({ status }) => status));
   return JSON.stringify(said);
 }
@@ -274,7 +276,8 @@ describe('a renewal file in a folder of its own', () => {
       expect.objectContaining({ name: 'team-a/shop', health: 'rejected', trouble: message }),
     );
     const readDirectory = async () => ({ caaIdentity: 'ca.test', profiles: [] });
-    const { findings } = await diagnose({ ...deps(), readDirectory }, undefined, world.clock());
+    const asked = { readDirectory, validating: new FakeValidatingResolver() };
+    const { findings } = await diagnose({ ...deps(), ...asked }, undefined, world.clock());
     expect(findings).toContainEqual(
       expect.objectContaining({ certificate: 'team-a/shop', status: 'failing', seen: message }),
     );

@@ -1,5 +1,10 @@
-import { accountKey, externalAccountKey } from '../../foundation/certificate/object-keys.ts';
+import {
+  accountKey,
+  externalAccountKey,
+  hostExternalAccountKey,
+} from '../../foundation/certificate/object-keys.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
+import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError, type CertificateAuthority } from '../../issuance/ca/certificate-authority.ts';
 import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
 import { ExternalAccount } from '../../issuance/ca/rules/external-account.ts';
@@ -86,27 +91,49 @@ async function register(place: AccountPlace, key = newAccountKey()): Promise<Acc
   const client = new AcmeClient({ directoryUrl, accountKey: key });
   const external = await findExternalAccount(directoryUrl, place, client);
   if (external) client.http.externalAccountBinding = external;
-  await client.createAccount({ termsOfServiceAgreed: true, contact: [`mailto:${contact}`] });
+  const account = { termsOfServiceAgreed: true, contact: [`mailto:${contact}`] };
+  await client.createAccount(account).catch((error) => {
+    throw explainExternal(error, directoryUrl, external !== undefined);
+  });
   return { key, url: client.getAccountUrl(), contact };
 }
 
-/** The external account at a CA; `undefined` when none is stored and none is needed. */
+/** The external account at a CA; `undefined` when none is stored and the CA does not say that it needs one. */
 export async function findExternalAccount(
   directoryUrl: string,
   { store }: { store: AccountReader },
   { http }: AcmeClient,
 ): Promise<ExternalAccount | undefined> {
-  const where = externalAccountKey(directoryUrl);
-  const stored = await store.get(where);
-  if (stored)
-    return parseJson(stored.body, ExternalAccount, {
-      where,
-      reason: 'external-account-malformed',
-      secret: true,
-    });
+  for (const where of [externalAccountKey(directoryUrl), hostExternalAccountKey(directoryUrl)]) {
+    const stored = await store.get(where);
+    const how = { where, reason: 'external-account-malformed', secret: true } as const;
+    if (stored) return parseJson(stored.body, ExternalAccount, how);
+  }
   if ((await http.getMetaField('externalAccountRequired')) !== true) return undefined;
-  throw new AcmeError('external-account-missing', {
+  throw externalAccountMissing(directoryUrl);
+}
+
+function externalAccountMissing(directoryUrl: string): AcmeError {
+  return new AcmeError('external-account-missing', {
     seen: `the CA ${new URL(directoryUrl).host} makes accounts for its customers only`,
-    remedy: `put the key that it gave you there with: npx --no-install perennial-tls eab KID --ca ${directoryUrl} < FILE`,
+    remedy: `put the key that it gave you there with: ${putKey(directoryUrl)}`,
   });
+}
+
+/** Some CAs ask for an external account though their directory does not say so; keys expire, or make one account only. */
+function explainExternal(error: unknown, directoryUrl: string, isBound: boolean): unknown {
+  if (!(error instanceof AcmeError) || isOfKind(error.reason, 'ca-down')) return error;
+  if (!isBound)
+    return error.reason === 'acme-external-account-required' ? externalAccountMissing(directoryUrl) : error;
+  const { seen, retryAfterMs } = error;
+  const remedy = `if its key of the external account has expired, or has made an account already, get a new one there and put it with: ${putKey(directoryUrl)}`;
+  return new AcmeError(
+    error.reason,
+    { seen, remedy: error.remedy || remedy, cause: error },
+    { retryAfterMs },
+  );
+}
+
+function putKey(directoryUrl: string): string {
+  return `npx --no-install perennial-tls eab KID --ca ${directoryUrl} < FILE`;
 }

@@ -1,7 +1,7 @@
 import {
   accountContactKey,
   accountKey,
-  externalAccountKey,
+  hostExternalAccountKey,
   nextAccountKey,
 } from '../../foundation/certificate/object-keys.ts';
 import {
@@ -31,7 +31,7 @@ function moves({ directoryUrl, settings: { accountPrefix, eabPrefix } }: Earlier
       key: accountContactKey(directoryUrl),
       bodyOf: (contact) => JSON.stringify({ contact }),
     },
-    { parameter: eabParameter(directoryUrl, eabPrefix), key: externalAccountKey(directoryUrl), bodyOf },
+    { parameter: eabParameter(directoryUrl, eabPrefix), key: hostExternalAccountKey(directoryUrl), bodyOf },
     { parameter: accountParameter(directoryUrl, accountPrefix), key: accountKey(directoryUrl), bodyOf },
   ];
 }
@@ -45,7 +45,9 @@ export async function takeOver(
   { externalAccount }: { externalAccount: boolean },
 ): Promise<void> {
   const { earlier, store, directoryUrl } = place;
-  const all = moves(place).filter(({ key }) => externalAccount || key !== externalAccountKey(directoryUrl));
+  const all = moves(place).filter(
+    ({ key }) => externalAccount || key !== hostExternalAccountKey(directoryUrl),
+  );
   const values = await Promise.all(all.map(({ parameter }) => earlier.get(parameter)));
   for (const [index, { parameter, key, bodyOf }] of all.entries()) {
     const value = values[index];

@@ -46,8 +46,11 @@ export const accountContactKey = (directoryUrl: string) =>
   `${ACCOUNTS_PREFIX}keys/${accountId(directoryUrl)}-contact.json`;
 /** The account's address, for those who may not read its key. */
 export const accountUrlKey = (directoryUrl: string) => `account-urls/${accountId(directoryUrl)}.json`;
-/** The secret of an external account (RFC 8555, 7.3.4), by the CA's host: `accounts/eab/acme.zerossl.com.json`. */
+/** The secret of an external account (RFC 8555, 7.3.4); several directories of one host may each have their own. */
 export const externalAccountKey = (directoryUrl: string) =>
+  `${ACCOUNTS_PREFIX}eab/${accountId(directoryUrl)}.json`;
+/** One for all directories of a host, as it was taken over from where older versions kept it. */
+export const hostExternalAccountKey = (directoryUrl: string) =>
   `${ACCOUNTS_PREFIX}eab/${hostOf(directoryUrl)}.json`;
 
 /** A directory's host, with what tells it from others at that host; the parameters of before had the same names. */

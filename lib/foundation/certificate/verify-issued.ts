@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { AuthorityKeyIdentifierExtension, X509Certificate as ParsedCertificate } from '@peculiar/x509';
-import { PerennialError } from '../common/perennial-error.ts';
+import { PerennialError, type Told } from '../common/perennial-error.ts';
 import type { CERTIFICATE } from '../reasons/ca.ts';
 import { type LeafFacts, leafFacts, spkiHash } from './leaf.ts';
 import type { PrivateKeyPem } from './private-key-pem.ts';
@@ -25,8 +25,8 @@ export interface Issued {
 export const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 const MAX_CHAIN = 10;
 
-function refuse(reason: keyof typeof CERTIFICATE, seen: string): never {
-  throw new CertificateError(reason, seen);
+function refuse(reason: keyof typeof CERTIFICATE, told: Told): never {
+  throw new CertificateError(reason, told);
 }
 
 /** Checks the CA's chain against the key and the names that were ordered; throws {@link CertificateError}. */
@@ -47,7 +47,10 @@ export function verifyIssued(
   const extra = names.filter((name) => !ordered.names.includes(name));
   if (missing.length + extra.length > 0) {
     const sent = names.join(', ') || 'no names';
-    refuse('names-mismatch', `the CA sent a certificate for ${sent} instead of ${ordered.names.join(', ')}`);
+    const seen = `the CA sent a certificate for ${sent} instead of ${ordered.names.join(', ')}`;
+    // SSL.com's and Actalis's free certificates are for a name and its www.
+    const remedy = `this CA adds names of its own: if you want them, add ${extra.join(', ')} to "names" in the renewal file`;
+    refuse('names-mismatch', missing.length === 0 ? { seen, remedy } : seen);
   }
   if (notBefore > ordered.now)
     refuse('not-yet-valid', `the certificate is valid only from ${notBefore.toISOString()}`);

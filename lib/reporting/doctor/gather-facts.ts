@@ -19,10 +19,12 @@ import type { DescribeAccount } from '../../issuance/ca/accounts.ts';
 import { casOf } from '../../issuance/ca/rules/ca-list.ts';
 import type { Resolver } from '../../issuance/dns/resolver.ts';
 import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
+import type { ValidatingResolver } from '../../issuance/dns/validating-resolver.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
 import { findRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
+import { dnssecReader } from './read-dnssec.ts';
 import type { AccountFacts, CertificateFacts, DirectoryFacts } from './rules/facts.ts';
 
 /** What `doctor` reads, through the methods of the ports that change nothing. */
@@ -32,6 +34,7 @@ export interface DoctorDeps {
   zonesOf(role: string | undefined): Pick<Zones, 'list' | 'nameServers' | 'records'>;
   hosts: Pick<Hosts, 'inGroup'>;
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>;
+  validating: ValidatingResolver;
   describeAccount: DescribeAccount;
   /** A CA's directory: its name in CAA records, and its profiles. */
   readDirectory(url: string): Promise<DirectoryFacts>;
@@ -42,6 +45,7 @@ export interface DoctorDeps {
 export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => Promise<CertificateFacts> {
   const { store, stack } = deps;
   const dnsOf = once((role: string | undefined) => dnsReader(deps.zonesOf(role), deps.resolver));
+  const readDnssec = dnssecReader(deps.validating);
   const accountAt = once((directoryUrl: string) => readAccount(deps, directoryUrl));
   const recordOf = once((instanceId: string) => answerOf(readRecord(store, instanceId)));
   const readHosts = async (group: string) => {
@@ -53,12 +57,14 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
     const dns = dnsOf(wanted.zoneRole);
     const identifiers = [...new Set(wanted.names.map(identifierOf))];
     const groups = stack.hostGroups.filter(({ name }) => wanted.hosts.includes(name));
+    const places = await Promise.all(identifiers.map(dns.identifier));
     return {
       wanted,
       stack,
       kept: await answerOf(readKept(store, wanted.name, now)),
       live: await answerOf(readLive(store, wanted.name).then((live) => live?.pointer)),
-      identifiers: await Promise.all(identifiers.map(dns.identifier)),
+      identifiers: places,
+      dnssec: await readDnssec(wanted, places),
       caa: (await Promise.all(wanted.names.map(dns.relevantSets))).flat(),
       account: await accountAt(casOf(wanted, stack)[0] ?? stack.defaultCa),
       ...(isPersistent(wanted) && {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { putExternalAccount, readSecret } from '../../../cli/commands/eab.ts';
+import { externalAccountKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 
 const HMAC_KEY = 'c2VjcmV0LXNlY3JldC1zZWNyZXQ';
@@ -15,9 +16,9 @@ describe('the secret of an external account', () => {
 
   it('is put where only the stack reads it, the last one counts, and no answer shows it', async () => {
     const store = new MemoryStore();
-    await store.put('accounts/eab/acme.zerossl.com.json', 'before');
+    await store.put(externalAccountKey(CA), 'before');
     const answer = await putExternalAccount(store, CA, { kid: 'kid-1', hmacKey: HMAC_KEY });
-    expect(JSON.parse(store.text('accounts/eab/acme.zerossl.com.json'))).toEqual({
+    expect(JSON.parse(store.text(externalAccountKey(CA)))).toEqual({
       kid: 'kid-1',
       hmacKey: HMAC_KEY,
     });

@@ -7,7 +7,7 @@ export const KEY_MATERIAL = 'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg';
 /** How many inputs are generated in all; npm test takes fewer than `npm run fuzz`. */
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? 50_000);
 /** The parsers that they are shared out among. */
-const PARSERS = 27;
+const PARSERS = 29;
 const SLOWEST_MS = 5_000;
 
 type ErrorClass = abstract new (...given: never[]) => Error;

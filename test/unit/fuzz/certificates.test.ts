@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AcmeAuthority } from '../../../lib/adapters/acme/acme-authority.ts';
 import type { AcmeClient } from '../../../lib/adapters/acme/acme-client.ts';
 import { acmeError, parseRetryAfter, problemOf } from '../../../lib/adapters/acme/problem.ts';
+import { readCaRoots } from '../../../lib/foundation/certificate/ca-roots.ts';
 import { expiryOf, matchesChain } from '../../../lib/foundation/certificate/pointer-match.ts';
 import { rebuildPointer, versionFacts } from '../../../lib/foundation/certificate/rebuild-pointer.ts';
 import { CertificateError, verifyIssued } from '../../../lib/foundation/certificate/verify-issued.ts';
@@ -28,6 +29,9 @@ describe('PEM texts', () => {
   const chains = mutatedText([fullchain, ca.issuer + cert, other + ca.issuer, '<html>no</html>']);
   fuzz('from the CA are the certificate that was ordered, or refused', () =>
     assertTyped(chains, (pem) => verifyIssued(pem, { key, names, now: NOW }), [CertificateError]),
+  );
+  fuzz('with roots of CAs are read, or refused with a complaint', () =>
+    assertTyped(mutatedText([ca.issuer, fullchain, key.reveal()]), (pem) => readCaRoots(pem, NOW), []),
   );
   fuzz('of a version are valid or not', () =>
     assertTyped(

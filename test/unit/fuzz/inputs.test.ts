@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
+import { streamEncode } from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alternatesIn } from '../../../lib/adapters/acme/alternate-chains.ts';
 import { toFound } from '../../../lib/adapters/aws/route53-forms.ts';
+import { readDnsAnswer } from '../../../lib/adapters/net/dns-answer.ts';
 import { AcmRecord } from '../../../lib/delivery/acm/rules/decide-imports.ts';
 import { HostRecord } from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { parseHostReport } from '../../../lib/delivery/deployment/rules/host-report.ts';
@@ -16,6 +18,7 @@ import { DeploymentDue, RenewalDue } from '../../../lib/foundation/events/events
 import { parseRenewalInfo } from '../../../lib/issuance/ca/rules/renewal-window.ts';
 import { judgeCaa } from '../../../lib/issuance/caa/rules/caa.ts';
 import { planCaa } from '../../../lib/issuance/caa/rules/caa-plan.ts';
+import { DnsError } from '../../../lib/issuance/dns/resolver.ts';
 import { zonesFor } from '../../../lib/issuance/dns/rules/hosted-zones.ts';
 import { OrderLock } from '../../../lib/issuance/renewal/order-lock.ts';
 import { ClaimRecord, isStale } from '../../../lib/issuance/renewal/rules/claim-record.ts';
@@ -309,5 +312,42 @@ describe('the CA’s words beside its certificates', () => {
       (header) => alternatesIn(header, 'https://ca.test/c'),
       [],
     ),
+  );
+});
+
+describe('DNS messages', () => {
+  const answer = streamEncode({
+    type: 'response',
+    questions: [{ type: 'CAA', name: 'www.example.com' }],
+    answers: [{ type: 'CAA', name: 'www.example.com', data: { flags: 0, tag: 'issue', value: 'ca.test' } }],
+    additionals: [
+      {
+        type: 'OPT',
+        name: '.',
+        udpPayloadSize: 1232,
+        flags: 0,
+        options: [{ code: 15, data: Buffer.from('\0\x07signature\nexpired') }],
+      } as never,
+    ],
+  });
+  const position = fc.record({ at: fc.nat(answer.length - 1), byte: fc.nat(255) });
+  const mutated = fc
+    .tuple(fc.array(position, { maxLength: 4 }), fc.nat(answer.length))
+    .map(([changes, cut]) => {
+      const bytes = Buffer.from(answer);
+      for (const { at, byte } of changes) bytes[at] = byte;
+      return cut % 3 === 0 ? bytes.subarray(0, cut) : bytes;
+    });
+
+  it('say why in one line', () => {
+    expect(readDnsAnswer(answer)).toMatchObject({
+      why: 'signature expired: signature expired',
+      types: ['CAA'],
+    });
+  });
+  fuzz('of a validating resolver are read, or refused', () =>
+    assertTyped(mutated, (bytes) => expect(readDnsAnswer(bytes).why ?? '').not.toMatch(/\p{Cc}/u), [
+      DnsError,
+    ]),
   );
 });

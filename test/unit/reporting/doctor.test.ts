@@ -5,6 +5,7 @@ import { ZoneError } from '../../../lib/issuance/dns/zones.ts';
 import { type DoctorDeps, diagnose } from '../../../lib/reporting/doctor/doctor.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
+import { FakeValidatingResolver } from '../../fakes/fake-validating-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
@@ -16,6 +17,7 @@ const VERSION = '20260101T000000Z-0a1b2c';
 let store: MemoryStore;
 let zones: FakeZones;
 let resolver: FakeResolver;
+let validating: FakeValidatingResolver;
 let asked: string[];
 
 beforeEach(async () => {
@@ -23,6 +25,7 @@ beforeEach(async () => {
   zones = new FakeZones('example.com');
   resolver = new FakeResolver(zones);
   resolver.delegations.set('example.com', await zones.nameServers('ZEXAMPLECOM'));
+  validating = new FakeValidatingResolver();
   asked = [];
 });
 
@@ -32,6 +35,7 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
     zonesOf: () => zones,
     hosts: new FakeHosts(),
     resolver,
+    validating,
     describeAccount: async (ca) => {
       asked.push(ca);
       return undefined;
@@ -211,11 +215,52 @@ it('goes on with the other checks when one part does not answer', async () => {
     'domains ok',
     'health warning',
     'zone warning',
+    'dnssec ok',
     'caa warning',
     'account ok',
     'schedule ok',
     'hosts ok',
   ]);
+});
+
+it('has validated what a CA will ask for, each once, and asks for keys only where nothing is signed', async () => {
+  await want('a', 'a.example.com', '*.a.example.com');
+  await want('b', 'a.example.com', 'b.example.com');
+  validating.validations.set('TXT _acme-challenge.b.example.com', {
+    status: 'bogus',
+    why: 'signature expired',
+  });
+  expect(await troubles(doctor(undefined))).toMatchObject([
+    {
+      certificate: 'b',
+      check: 'dnssec',
+      status: 'failing',
+      seen: expect.stringContaining('signature expired'),
+    },
+  ]);
+  expect(validating.asked.sort()).toEqual([
+    'CAA a.example.com',
+    'CAA b.example.com',
+    'DNSKEY example.com',
+    'TXT _acme-challenge.a.example.com',
+    'TXT _acme-challenge.b.example.com',
+  ]);
+});
+
+it('says of a zone that is signed without a DS above it', async () => {
+  await want('a', 'a.example.com');
+  validating.keys.add('example.com');
+  expect(await troubles(doctor({}))).toMatchObject([{ check: 'dnssec', status: 'warning' }]);
+  validating.validations.set('TXT _acme-challenge.a.example.com', { status: 'secure' });
+  expect(await troubles(doctor({}))).toEqual([]);
+});
+
+it('has the standing record validated where that is the proof', async () => {
+  const challenge = 'dns-persist-01';
+  await store.put('renewal/a.json', JSON.stringify({ names: ['a.example.com'], challenge }));
+  await doctor({});
+  expect(validating.asked).toContain('TXT _validation-persist.a.example.com');
+  expect(validating.asked).not.toContain('TXT _acme-challenge.a.example.com');
 });
 
 it('refuses an event of another shape', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundRecord } from '../../../lib/issuance/dns/rules/hosted-zones.ts';
+import type { Validation } from '../../../lib/issuance/dns/rules/validation.ts';
 import type { State } from '../../../lib/issuance/renewal/rules/state.ts';
 import { parseDoctorRequest } from '../../../lib/reporting/doctor/doctor.ts';
 import { checkFile } from '../../../lib/reporting/doctor/rules/check-file.ts';
@@ -7,6 +8,7 @@ import { examine } from '../../../lib/reporting/doctor/rules/examine.ts';
 import type {
   AccountFacts,
   CertificateFacts,
+  DnssecFacts,
   GroupFacts,
   HostFacts,
   IdentifierFacts,
@@ -64,6 +66,12 @@ const ACCOUNT: AccountFacts = {
   agreeToTerms: true,
 };
 
+const UNSIGNED: DnssecFacts = {
+  resolver: '192.0.2.53',
+  sets: [{ name: CHALLENGE, type: 'TXT', validation: found({ status: 'insecure' }) }],
+  zones: [],
+};
+
 function examined(more: Partial<CertificateFacts>): Omit<Finding, 'certificate'>[] {
   const live = pointerOf(new Date(NOW.getTime() + 60 * DAY), 90, {
     names: ['www.example.com'],
@@ -74,6 +82,7 @@ function examined(more: Partial<CertificateFacts>): Omit<Finding, 'certificate'>
     stack: STACK,
     identifiers: [identifier(place())],
     caa: [{ name: 'www.example.com', set: found(undefined) }],
+    dnssec: UNSIGNED,
     account: ACCOUNT,
     kept: found({ pointer: live, state: undefined, revocations: [], acm: undefined, records: [] }),
     live: found(live),
@@ -405,7 +414,7 @@ describe('a standing record', () => {
 
   it('needs no challenge name, and a hosted zone only for CAA', () => {
     const off = wantedOf({ ...wanted, caa: { mode: 'off', restrict: false } });
-    const rest = ['standing-record', 'caa', 'account', 'schedule', 'hosts'];
+    const rest = ['standing-record', 'dnssec', 'caa', 'account', 'schedule', 'hosts'];
     expect(checksOf({ wanted: off })).toEqual(['health', ...rest]);
     expect(checksOf({})).toEqual(['health', 'zone', 'delegation', ...rest]);
   });
@@ -782,4 +791,68 @@ describe('an event', () => {
       expect(() => parseDoctorRequest(event)).toThrow(/^event: [^\n]+$/);
     },
   );
+});
+
+describe('DNSSEC, which CAs validate', () => {
+  const sets = (proof: Validation, caa: Validation = proof): DnssecFacts => ({
+    ...UNSIGNED,
+    sets: [
+      { name: CHALLENGE, type: 'TXT', validation: found(proof) },
+      { name: 'www.example.com', type: 'CAA', validation: found(caa) },
+    ],
+  });
+  const insecure: Validation = { status: 'insecure' };
+  const secure: Validation = { status: 'secure' };
+  const bogus = (why?: string): Validation => ({ status: 'bogus', why });
+  const signed = (answer: Answer<boolean>): DnssecFacts => ({
+    ...UNSIGNED,
+    zones: [{ zone: 'example.com', signed: answer }],
+  });
+
+  it.each<[string, DnssecFacts, Expected]>([
+    ['validates', sets(secure), ['ok', 'signed, and validates']],
+    ['validates as far as it is signed', sets(secure, insecure), ['ok', 'signed, and validates']],
+    ['is not there', sets(insecure), ['ok', 'not signed, which CAs take']],
+    [
+      'is bogus for the proof',
+      sets(bogus('signature expired'), insecure),
+      [
+        'failing',
+        `the validating resolver 192.0.2.53 refuses the TXT of ${CHALLENGE} as bogus (it says: signature expired)`,
+        'take its DS out of the zone above',
+      ],
+    ],
+    [
+      'is bogus for CAA only, and the resolver says no more',
+      sets(secure, bogus()),
+      ['failing', 'refuses the CAA of www.example.com as bogus', 'CAs validate DNSSEC'],
+    ],
+    [
+      'is a signed zone without a DS above it',
+      signed(found(true)),
+      ['warning', 'example.com is signed, and the zone above has no DS for it', 'put the DS'],
+    ],
+    ['is a zone without keys', signed(found(false)), ['ok', 'not signed']],
+    ['is a zone whose keys cannot be asked for', signed({ trouble: TROUBLE }), ['ok', 'not signed']],
+    [
+      'cannot be asked for, which is said once',
+      {
+        ...UNSIGNED,
+        sets: ['a', 'b'].map((name) => ({ name, type: 'TXT', validation: { trouble: TROUBLE } })),
+      },
+      ['warning', 'could not look up it: ETIMEOUT', 'run doctor again'],
+    ],
+  ])('%s', (_, dnssec, expected) => {
+    expectOne('dnssec', { dnssec }, expected);
+  });
+
+  it('is said to be bogus for each record set', () => {
+    const own = examined({ dnssec: sets(bogus()) }).filter(({ check }) => check === 'dnssec');
+    expect(own.map(({ status }) => status)).toEqual(['failing', 'failing']);
+  });
+
+  it('is no matter where nothing answers', () => {
+    const dnssec = sets({ status: 'unanswered' });
+    expect(examined({ dnssec }).filter(({ check }) => check === 'dnssec')).toEqual([]);
+  });
 });

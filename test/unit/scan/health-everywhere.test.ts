@@ -6,6 +6,7 @@ import { diagnose } from '../../../lib/reporting/doctor/doctor.ts';
 import { readStatus } from '../../../lib/reporting/status/read-status.ts';
 import { isPending, isWell } from '../../../lib/scan/rules/health.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
+import { FakeValidatingResolver } from '../../fakes/fake-validating-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { instanceId, worldOf } from '../../fakes/health-world.ts';
 import { factsOf } from './facts-of.ts';
@@ -19,6 +20,7 @@ async function surroundings() {
   return {
     zonesOf: () => zones,
     resolver,
+    validating: new FakeValidatingResolver(),
     describeAccount: async () => undefined,
     readDirectory: async () => ({ caaIdentity: 'ca.test', profiles: [] }),
   };

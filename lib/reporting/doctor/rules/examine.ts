@@ -2,6 +2,7 @@ import { isPersistent, writesDns } from '../../../issuance/dns/rules/persist-rec
 import { checkAccount, checkProfile } from './check-account.ts';
 import { checkCaa } from './check-caa.ts';
 import { checkChallengeNames } from './check-challenge-names.ts';
+import { checkDnssec } from './check-dnssec.ts';
 import { checkHealth } from './check-health.ts';
 import { checkHosts } from './check-hosts.ts';
 import { checkPersistRecords } from './check-persist-records.ts';
@@ -24,6 +25,7 @@ export function examine(facts: CertificateFacts): Result[] {
     checkHealth(facts),
     ...zones,
     ...(persistent ? checkPersistRecords(seen) : checkChallengeNames(seen)),
+    ...checkDnssec(facts.dnssec),
     ...checkCaa(seen),
     checkAccount(facts.account),
     ...checkProfile(facts),

@@ -7,6 +7,7 @@ import type { StandingTerms } from '../../../issuance/ca/rules/standing-terms.ts
 import type { RelevantSet } from '../../../issuance/caa/rules/caa.ts';
 import type { FoundRecord, HostedZone } from '../../../issuance/dns/rules/hosted-zones.ts';
 import type { StandingTxt } from '../../../issuance/dns/rules/persist-records.ts';
+import type { Validation } from '../../../issuance/dns/rules/validation.ts';
 import type { State } from '../../../issuance/renewal/rules/state.ts';
 import type { HealthFacts } from '../../../scan/rules/health.ts';
 import type { Answer } from './finding.ts';
@@ -44,6 +45,15 @@ export interface DirectoryFacts {
   standing?: StandingTerms;
 }
 
+/** What a validating resolver says of the record sets that a CA will ask for. */
+export interface DnssecFacts {
+  /** Its address. */
+  resolver: string;
+  sets: readonly { name: string; type: 'TXT' | 'CAA'; validation: Answer<Validation> }[];
+  /** Whether zones of which nothing validates are signed all the same. */
+  zones: readonly { zone: string; signed: Answer<boolean> }[];
+}
+
 export interface AccountFacts {
   directoryUrl: string;
   directory: Answer<DirectoryFacts>;
@@ -74,6 +84,7 @@ export interface CertificateFacts {
   identifiers: readonly IdentifierFacts[];
   /** The relevant CAA set of each name (RFC 8659, 3), or two where a wildcard's may govern it. */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];
+  dnssec: DnssecFacts;
   account: AccountFacts;
   /** With dns-persist-01: what stands where each persist record belongs, and the stored state. */
   standing?: {

@@ -12,6 +12,7 @@ export type Check =
   | 'sub-zone'
   | 'challenge-name'
   | 'standing-record'
+  | 'dnssec'
   | 'caa'
   | 'account'
   | 'profile'

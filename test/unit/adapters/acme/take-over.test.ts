@@ -4,7 +4,7 @@ import { readingEarlier } from '../../../../lib/adapters/acme/take-over.ts';
 import {
   accountContactKey,
   accountKey,
-  externalAccountKey,
+  hostExternalAccountKey,
   nextAccountKey,
 } from '../../../../lib/foundation/certificate/object-keys.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
@@ -67,7 +67,7 @@ function expectAllMoved(): void {
   expect(store.text(accountKey(CA))).toBe(account('old'));
   expect(store.text(nextAccountKey(CA))).toBe('new');
   expect(store.text(accountContactKey(CA))).toBe('{"contact":"you@example.com"}');
-  expect(store.text(externalAccountKey(CA))).toBe('{"kid":"kid-1","hmacKey":"c2VjcmV0LXNlY3JldA"}');
+  expect(store.text(hostExternalAccountKey(CA))).toBe('{"kid":"kid-1","hmacKey":"c2VjcmV0LXNlY3JldA"}');
 }
 
 describe('parameters of before', () => {
