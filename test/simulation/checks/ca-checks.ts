@@ -50,8 +50,8 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
   });
 }
 
-/** An order that its CA does not go on with in four tries is given up; the fourth is as long after the first. */
-const LONGEST_WAIT = 3.5 * HOUR;
+/** An order that its CA does not go on with in four tries is given up: hours after the first, sooner where people force. */
+const LONGEST_WAIT = 2 * HOUR;
 
 /** What a CA shows to nobody, sends as something else twice, or issues hours later is lost, whatever we do. */
 function cannotBeHad(ca: Ca, issued: IssuedCertificate): boolean {

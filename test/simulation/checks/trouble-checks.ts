@@ -4,7 +4,7 @@ import { HOUR } from '../engine/durations.ts';
 import type { File } from '../world/wanted.ts';
 import type { World } from '../world/world.ts';
 import type { Breaches } from './broken.ts';
-import { headlinesIn, subjectOf } from './mail-text.ts';
+import { allClear, headlinesIn, subjectOf } from './mail-text.ts';
 import { RACE, type Telling } from './telling-checks.ts';
 
 /** No trouble outlives what it was about: a day after that is not wanted any more, it may be told once, and never again. */
@@ -23,6 +23,8 @@ export function checkUnwanted({ world, breaches }: { world: World; breaches: Bre
         if (now > first) breaches.report('told-of-what-is-not-wanted', headline);
       }
     }
+    const over = new Set(allClear(text));
+    for (const headline of told.keys()) if (over.has(subjectOf(headline))) told.delete(headline);
   });
 }
 

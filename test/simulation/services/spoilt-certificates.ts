@@ -7,15 +7,19 @@ export function spoil(ca: Ca, issued: IssuedCertificate | undefined): string {
   const { fullchain = '' } = issued ?? {};
   if (!issued || !faults.happens('ca.spoilt-certificate')) return fullchain;
   issued.timesSpoilt += 1;
-  return random.pick([
+  const earlier = earlierOf(ca, issued);
+  const sent = random.pick([
     fullchain.slice(0, Math.floor(fullchain.length / 2)),
     '<html><body>502 Bad Gateway</body></html>',
     fullchain.slice(0, fullchain.indexOf('-----END CERTIFICATE-----') + 26),
     '',
-    earlierOf(ca, issued),
+    earlier,
   ]);
+  if (sent === earlier) issued.timesSpoilt += 1;
+  return sent;
 }
 
+/** It is for another key, so that its order is not asked again. */
 function earlierOf(ca: Ca, { certId, names }: IssuedCertificate): string {
   const others = [...ca.issued.values()].filter(
     (one) => one.certId !== certId && one.names.join() === names.join(),
