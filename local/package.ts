@@ -28,17 +28,9 @@ export async function packageProject(
   run: (args: string[], env: Record<string, string>) => Promise<void>,
 ): Promise<void> {
   const settings: Record<string, string | undefined> = { ...process.env, ...env };
-  const store = join(projectDir, '.local/packages');
-  const packed = join(store, await keyOf(projectDir, settings));
-  await holdLock(store, async () => {
-    if (!existsSync(packed)) {
-      await mkdir(store, { recursive: true });
-      await removeOld(store);
-      await run(['package', '--package', `${packed}.new`], { ...env, ...STAND_INS });
-      await rename(`${packed}.new`, packed);
-    }
-    await cp(packed, folder, { recursive: true });
-  });
+  await packOnce({ projectDir, settings: { ...settings, ...STAND_INS }, folder }, (packed) =>
+    run(['package', '--package', packed], { ...env, ...STAND_INS }),
+  );
   for (const file of HAVE_STAND_INS) {
     let text = await readFile(join(folder, file), 'utf8');
     for (const [name, standIn] of Object.entries(STAND_INS))
@@ -47,9 +39,42 @@ export async function packageProject(
   }
 }
 
+export interface PackOnceOptions {
+  projectDir: string;
+  /** the environment that it is packed with */
+  settings: Record<string, string | undefined>;
+  /** what else makes a package another one */
+  variant?: string;
+  /** gets the package */
+  folder: string;
+}
+
+/** Copies to `folder` what `pack` put into a folder for the same files, settings and variant, now or within the last day. */
+export async function packOnce(
+  { projectDir, settings, variant = '', folder }: PackOnceOptions,
+  pack: (folder: string) => Promise<unknown>,
+): Promise<void> {
+  const store = join(projectDir, '.local/packages');
+  const packed = join(store, await keyOf(projectDir, settings, variant));
+  await holdLock(store, async () => {
+    if (!existsSync(packed)) {
+      await mkdir(store, { recursive: true });
+      await removeOld(store);
+      await rm(`${packed}.new`, { recursive: true, force: true });
+      await pack(`${packed}.new`);
+      await rename(`${packed}.new`, packed);
+    }
+    await cp(packed, folder, { recursive: true });
+  });
+}
+
 /** A hash of the project's files and of the settings that it takes from the environment. */
-async function keyOf(projectDir: string, settings: Record<string, string | undefined>): Promise<string> {
-  const hash = createHash('sha256');
+async function keyOf(
+  projectDir: string,
+  settings: Record<string, string | undefined>,
+  variant: string,
+): Promise<string> {
+  const hash = createHash('sha256').update(variant);
   const exclude = ({ name }: { name: string }) => NOT_PACKED.includes(name) || name.endsWith('.md');
   const files: string[] = [];
   for await (const entry of glob('**', { cwd: projectDir, withFileTypes: true, exclude }))
@@ -57,7 +82,7 @@ async function keyOf(projectDir: string, settings: Record<string, string | undef
   for (const file of files.sort()) hash.update(`\0${file}\0`).update(await readFile(file));
   const configuration = await readFile(join(projectDir, 'serverless.yml'), 'utf8');
   for (const [, name = ''] of configuration.matchAll(/\$\{env:(\w+)/g))
-    if (!(name in STAND_INS)) hash.update(`\0${name}=${settings[name]}`);
+    hash.update(`\0${name}=${settings[name]}`);
   return hash.digest('hex').slice(0, 32);
 }
 

@@ -29,7 +29,6 @@ async function part(title: string, run: () => Promise<unknown>): Promise<boolean
 async function runParts(folder: string): Promise<string[]> {
   const venv = (program: string) => join(PROJECT, '.local/venv/bin', program);
   const templates: string[] = [];
-  const bundledFiles = join(folder, 'bundled');
   const packaged = async (stage: string, options: Partial<PackageOptions> = {}) => {
     templates.push(await packageStack({ ...options, stage, folder: join(folder, stage) }));
   };
@@ -40,13 +39,10 @@ async function runParts(folder: string): Promise<string[]> {
     ['unused code: knip', () => runTool(npmProgram('knip'), [])],
     ["the hosts' script and hooks: shellcheck", () => runTool(venv('shellcheck'), hostScripts())],
     ['serverless package --stage local', () => packaged('local')],
-    [
-      'serverless package --stage production',
-      () => packaged('production', { params: SAMPLE_PARAMS, bundledFiles }),
-    ],
+    ['serverless package --stage production', () => packaged('production', { params: SAMPLE_PARAMS })],
     [
       'what is bundled: .local/sbom.json, licences',
-      () => writeSbom(bundledFiles, join(PROJECT, '.local/sbom.json')),
+      () => writeSbom(join(folder, 'production/bundled'), join(PROJECT, '.local/sbom.json')),
     ],
     ['templates: cfn-lint', () => runTool(venv('cfn-lint'), templates)],
   ];

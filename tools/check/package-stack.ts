@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packOnce } from '../../local/package.ts';
 import { holdLock } from '../../local/setup/hold-lock.ts';
 import { npmProgram, PROJECT, runTool } from './run-tool.ts';
 
@@ -12,34 +13,45 @@ export const SAMPLE_PARAMS: Readonly<Record<string, string>> = {
 
 export interface PackageOptions {
   stage: string;
-  /** Gets the template and the zips. */
+  /** Gets the template, the zips, and the paths of the files that are bundled, `bundled`. */
   folder: string;
   params?: Readonly<Record<string, string>>;
-  /** Gets the paths of the files that are bundled. */
-  bundledFiles?: string;
 }
 
-/** Runs `serverless package` and returns the path of the CloudFormation template. Throws ToolError with what it printed. */
-export async function packageStack({
+/**
+ * Runs `serverless package`, or takes what it made of the same files and parameters before, and returns the path of the
+ * CloudFormation template. Throws ToolError with what it printed.
+ */
+export async function packageStack({ stage, folder, params = {} }: PackageOptions): Promise<string> {
+  const variant = JSON.stringify([stage, params]);
+  await packOnce({ projectDir: PROJECT, settings: process.env, variant, folder }, (packed) =>
+    runServerless({ stage, params, packed }),
+  );
+  return join(folder, 'cloudformation-template-update-stack.json');
+}
+
+async function runServerless({
   stage,
-  folder,
-  params = {},
-  bundledFiles,
-}: PackageOptions): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const given = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
-  const args = ['package', '--stage', stage, '--package', folder, ...given];
+  params,
+  packed,
+}: Pick<PackageOptions, 'stage' | 'params'> & { packed: string }) {
+  await mkdir(packed);
+  const given = Object.entries(params ?? {}).map(([name, value]) => `--param=${name}=${value}`);
+  const args = ['package', '--stage', stage, '--package', packed, ...given];
   // esbuild works in a folder of the project, as a deploy from here does.
   await holdLock(join(PROJECT, '.serverless'), () =>
     runTool(npmProgram('serverless'), args, {
-      // It leaves what it packs in the folder for temporary files.
       env: {
-        ...{ SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', TMPDIR: folder },
-        ...(bundledFiles !== undefined && { BUNDLED_FILES: bundledFiles }),
+        ...{
+          SLS_TELEMETRY_DISABLED: '1',
+          SLS_NOTIFICATIONS_MODE: 'off',
+          BUNDLED_FILES: join(packed, 'bundled'),
+        },
+        // It leaves what it packs in the folder for temporary files.
+        TMPDIR: packed,
       },
     }),
   );
-  return join(folder, 'cloudformation-template-update-stack.json');
 }
 
 export interface Resource {
