@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { externalAccountKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { DeployedLine } from './deployed-line.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../cli/perennial.mjs');
@@ -249,7 +250,7 @@ describe('perennial', () => {
   it('puts the secret of an external account from standard input where only the stack reads it', async () => {
     const secret = 'c2VjcmV0LXNlY3JldC1zZWNyZXQ';
     const ca = 'https://acme.zerossl.com/v2/DV90';
-    const key = 'accounts/eab/acme.zerossl.com.json';
+    const key = externalAccountKey(ca);
     const put = await perennial(['eab', 'kid-1', '--ca', ca], {}, `${secret}\n`);
     expect(put).toEqual({
       status: 0,
