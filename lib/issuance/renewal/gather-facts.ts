@@ -50,7 +50,9 @@ export function orderLimitFacts(
 ): OrderLimitFacts {
   const suggested = isSuggested(reason, state?.failures);
   // The limit of the set does not count then; the budget of the certificate itself does, against a CA that suggests for ever.
-  const issued = suggested ? order.issued : [...order.issued, ...issuedToOthers];
+  const wasLimited = state?.lastFailure?.reason === 'acme-rate-limited';
+  const isExempt = reason === 'suggested-window' && !wasLimited;
+  const issued = isExempt ? order.issued : [...order.issued, ...issuedToOthers];
   // What is revoked is replaced at once; the CA's limits hold even so.
   const ignoreBudget = order.ignoreBudget || reason === 'revoked';
   const endsSoon = live !== undefined && isInLastSixth(live, now);

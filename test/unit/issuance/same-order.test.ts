@@ -183,11 +183,29 @@ describe('the budget of a set of names', () => {
     expect(lock().issued).toHaveLength(4);
   });
 
-  it('does not hold up what the CA suggests, as its own limit does not', async () => {
+  const failed = (reason: string) => ({
+    failures: 1,
+    lastFailure: { at: '2026-11-20T03:00:00.000Z', reason, message: 'no' },
+  });
+
+  it('holds up what the CA suggests once the CA itself has refused it for its limits', async () => {
+    await forceBoth(2);
+    const { certId } = world.live('shop');
+    const suggested = { certId, at: world.clock().toISOString() };
+    await world.store.put('state/shop.json', JSON.stringify({ ...failed('acme-rate-limited'), suggested }));
+    expect((await check()).certificates).toContainEqual(
+      expect.objectContaining({ name: 'shop', action: 'wait', reason: 'budget-spent' }),
+    );
+  });
+
+  it.each([
+    ['at the first try', { failures: 0 }],
+    ['after another failure', failed('ca-unreachable')],
+  ])('does not hold up what the CA suggests, as its own limit does not: %s', async (_, state) => {
     await forceBoth(2);
     const { certId, version } = world.live('shop');
     const suggested = { certId, at: world.clock().toISOString() };
-    await world.store.put('state/shop.json', JSON.stringify({ failures: 0, suggested }));
+    await world.store.put('state/shop.json', JSON.stringify({ ...state, suggested }));
     const due = world.due(['shop'], { reason: 'suggested-window', replacing: version });
     expect((await check()).certificates).toContainEqual(
       expect.objectContaining({ name: 'shop', action: 'renew', reason: 'suggested-window' }),
