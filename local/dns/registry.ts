@@ -29,10 +29,17 @@ export class Registry {
     return nameServers.length > 0 ? { name: registered, nameServers } : undefined;
   }
 
-  /** The zone of that name that these name servers serve; undefined when none of them does (a lame delegation). */
+  /**
+   * The zone of that name that these name servers serve; undefined when none of them does (a lame delegation). Two zones may
+   * have a name server in common: the one with most of them counts.
+   */
   zoneAt(name: string, nameServers: string[]): PublishedZone | undefined {
-    return this.#zones
+    const shared = (zone: PublishedZone) =>
+      zone.nameServers.filter((server) => nameServers.includes(server)).length;
+    const [most] = this.#zones
       .zones()
-      .find((zone) => zone.name === name && zone.nameServers.some((server) => nameServers.includes(server)));
+      .filter((zone) => zone.name === name && shared(zone) > 0)
+      .sort((a, b) => shared(b) - shared(a));
+    return most;
   }
 }

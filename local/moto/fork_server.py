@@ -7,12 +7,14 @@ ends its server by closing the connection. Ends when its standard input closes.
 import gc
 import json
 import os
+import random
 import select
 import signal
 import socket
 import sys
 
 from moto.backends import get_backend
+from moto.moto_api._internal import mock_random
 from serve import prepare, serve
 
 LOADED = ("cloudformation", "events", "iam", "awslambda", "s3", "sns", "sqs", "ssm", "sts", "cloudwatch", "logs")
@@ -27,6 +29,9 @@ def attend(connection):
         stream.write(f"{port}\n")
         stream.flush()
 
+    # Each server makes ids of its own.
+    random.seed()
+    mock_random.seed()
     serve(wanted["linted"], announce, stream)
 
 
