@@ -21,7 +21,8 @@ export function checkFile(text: string, name: string, stack: Stack): { results: 
   }
 }
 
-function checkDomains(names: readonly string[], domains: readonly string[]): Result {
+/** Whether the stack may have certificates of these names. */
+export function checkDomains(names: readonly string[], domains: readonly string[]): Result {
   const isInside = (name: string) => domains.some((domain) => isAtOrBelow(name, domain));
   const outside = [...new Set(names.map(identifierOf))].filter((name) => !isInside(name));
   if (outside.length === 0) return ok('domains', `every name is at or below ${domains.join(', ')}`);

@@ -1,5 +1,6 @@
 import { isPending, isWell, type Judgement } from '../../../scan/rules/health.ts';
 import { judgeHealth } from '../../../scan/rules/judge-health.ts';
+import { checkDomains } from './check-file.ts';
 import type { CertificateFacts } from './facts.ts';
 import { failing, foundOr, ok, type Result, unseen, warning } from './finding.ts';
 
@@ -16,7 +17,8 @@ export function checkHealth({ wanted, stack, kept, groups, now }: Facts): Result
   );
   const seen = new Set(records.map(({ instanceId }) => instanceId));
   const outside = kept.found.records.filter(({ instanceId }) => !seen.has(instanceId));
-  const file = { ...wanted, stack };
+  const scope = checkDomains(wanted.names, stack.domains);
+  const file = scope.status === 'ok' ? { ...wanted, stack } : { rejected: scope.seen };
   const facts = {
     name: wanted.name,
     wanted: true,
