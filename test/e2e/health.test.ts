@@ -19,7 +19,7 @@ const FILES: Record<string, unknown> = {
   'not-served': { names: ['unserved.example.com'], hosts: ['web'], profile: 'classic' },
   'given-up': { names: ['given-up.example.com'], hosts: ['web'], profile: 'classic' },
   spoilt: { names: ['spoilt.example.com'], profile: 'classic' },
-  revoked: { names: ['revoked.example.com'], profile: 'classic' },
+  ended: { names: ['ended.example.com'], profile: 'classic' },
   failing: { names: ['failing.example.com'], profile: 'none-such' },
   forbidden: { names: ['forbidden.example.com'], caa: { mode: 'check' } },
   zoneless: { names: ['zoneless.example.net'] },
@@ -59,9 +59,9 @@ beforeAll(async () => {
   for (const [name, file] of Object.entries(FILES)) await line.put(`renewal/${name}.json`, file);
   await line.idle();
   await line.remove('renewal/given-up.json');
-  await line.remove('renewal/revoked.json');
-  await line.invoke('revoke', { revoke: 'revoked', confirm: 'revoked', reason: 'cessationOfOperation' });
-  await line.put('renewal/revoked.json', FILES.revoked);
+  await line.remove('renewal/ended.json');
+  await line.invoke('revoke', { revoke: 'ended', confirm: 'ended', reason: 'cessationOfOperation' });
+  await line.put('renewal/ended.json', FILES.ended);
   await line.idle();
 });
 
@@ -107,7 +107,7 @@ describe.each<[string, () => Promise<void> | void, [name: string, health: Health
       ['alone', 'ok', /^$/],
       ['not-served', 'not-served', new RegExp(HOST)],
       ['given-up', 'retired', /no renewal\/given-up\.json/],
-      ['revoked', 'revoked', /cessationOfOperation/],
+      ['ended', 'revoked', /cessationOfOperation/],
       ['failing', 'failing', /profile-unknown/],
       ['forbidden', 'failing', /caa/],
       ['zoneless', 'rejected', /no public hosted zone/],
@@ -176,7 +176,7 @@ it('was mailed where a person has to see to it, and nothing was called well', as
   await line.cloud.fireSchedule((expression) => expression.startsWith('cron'));
   await line.idle();
   const all = mails.map(({ subject, text }) => `${subject}\n${text}`).join('\n');
-  for (const name of ['failing', 'forbidden', 'revoked', 'outside', 'broken', 'zoneless'])
+  for (const name of ['failing', 'forbidden', 'ended', 'outside', 'broken', 'zoneless'])
     expect(all).toContain(name);
   expect(all).not.toMatch(/all is well/i);
 });

@@ -71,6 +71,15 @@ export function revocationToReplace(
   return own ?? known.find((one) => isCompromised([one], live.keyFingerprint));
 }
 
+/** Whether the live certificate was revoked for good: a person said that it is not needed any more. */
+export function isRevokedForGood(
+  known: readonly Revocation[],
+  live: { version: string; keyFingerprint: string } | undefined,
+): boolean {
+  if (revocationToReplace(known, live)) return false;
+  return known.some(({ version }) => version === live?.version);
+}
+
 /** Whether this key must not be used again. */
 export function isCompromised(known: readonly Revocation[], keyFingerprint: string): boolean {
   return known.some((one) => one.keyFingerprint === keyFingerprint && one.reason === 'keyCompromise');

@@ -2,7 +2,11 @@ import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
 import { isInLastSixth, type Validity } from '../../foundation/certificate/life.ts';
 import { instantOf } from '../../foundation/certificate/lineage.ts';
-import { type Revocation, revocationToReplace } from '../../foundation/certificate/revocation.ts';
+import {
+  isRevokedForGood,
+  type Revocation,
+  revocationToReplace,
+} from '../../foundation/certificate/revocation.ts';
 import type { StackCas } from '../ca/rules/ca-list.ts';
 import { findRevocations, knownOf } from '../revocation/read-revocations.ts';
 import { versionsOf } from './find-upkeep.ts';
@@ -24,7 +28,9 @@ export async function readStored(
   return { found, state, spoilt, recorded, revocations: knownOf(recorded) };
 }
 
-type Assessed = Omit<RenewalFacts, keyof StackCas | 'revoked'> & { revocations: readonly Revocation[] };
+type Assessed = Omit<RenewalFacts, keyof StackCas | 'revoked' | 'revokedForGood'> & {
+  revocations: readonly Revocation[];
+};
 
 /** The facts that decide whether a certificate is renewed. */
 export function renewalFacts(
@@ -32,7 +38,8 @@ export function renewalFacts(
   { defaultCa, fallbackCas }: StackCas,
 ): RenewalFacts {
   const revoked = revocationToReplace(revocations, assessed.live) !== undefined;
-  return { ...assessed, revoked, defaultCa, fallbackCas };
+  const revokedForGood = isRevokedForGood(revocations, assessed.live);
+  return { ...assessed, revoked, revokedForGood, defaultCa, fallbackCas };
 }
 
 type Subject = Pick<RenewalFacts, 'wanted' | 'state' | 'now'>;

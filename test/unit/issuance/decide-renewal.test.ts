@@ -39,6 +39,30 @@ const suggested = (at: Date, certId = 'aki.serial') => ({
 const renew = (reason: string) => ({ action: 'renew', reason });
 const wait = (until: Date) => ({ action: 'wait', reason: 'not-due', until });
 
+describe('a certificate that was revoked because nobody needs it', () => {
+  const ended = { revokedForGood: true };
+  const end = later(60 * DAY);
+
+  it.each<[string, Parameters<typeof decide>[0]]>([
+    ['at its age', { left: DAY, days: 90 }],
+    ['where the CA suggests it', { state: suggested(later(-DAY)) }],
+  ])('is not renewed %s', (_, more) => {
+    expect(decide(more)).toMatchObject({ action: 'renew' });
+    expect(decide({ ...ended, ...more })).toMatchObject({ action: 'wait', reason: 'not-due' });
+  });
+
+  it('waits for its end', () => {
+    expect(decide({ ...ended, live: pointer({}) })).toEqual(wait(end));
+  });
+
+  it.each<[string, Parameters<typeof decide>[0]]>([
+    ['forced', { forced: true }],
+    ['names-changed', { wanted: wantedOf({ names: ['a.example.com'] }) }],
+  ])('is renewed where a person asks for it: %s', (reason, more) => {
+    expect(decide({ ...ended, ...more })).toEqual(renew(reason));
+  });
+});
+
 describe('a certificate is renewed', () => {
   it.each<[string, string, Parameters<typeof decide>[0]]>([
     ['forced', 'by hand', { forced: true }],

@@ -47,6 +47,8 @@ export interface RenewalFacts extends StackCas {
   limited?: ReadonlyMap<string, string>;
   /** Whether the live version was revoked and has to be replaced. */
   revoked?: boolean;
+  /** Whether it was revoked because nobody needs it any more: neither its age nor the CA's suggestion asks for another. */
+  revokedForGood?: boolean;
   now: Date;
 }
 
@@ -62,7 +64,13 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   const waits = [renewal && held, ...repairs.map((reason) => waitOf(state?.repairs?.[reason], now))];
   const [until] = waits.flatMap((wait) => wait ?? []).sort((a, b) => a.getTime() - b.getTime());
   if (until) return { action: 'wait', reason: 'backing-off', until };
-  return { action: 'wait', reason: 'not-due', until: live ? dueByAge(facts, live).at : now };
+  return { action: 'wait', reason: 'not-due', until: untilOf(facts) };
+}
+
+function untilOf(facts: RenewalFacts): Date {
+  const { live, now } = facts;
+  if (!live) return now;
+  return facts.revokedForGood ? new Date(live.notAfter) : dueByAge(facts, live).at;
 }
 
 /** The repair that is made while no renewal may be; a renewal makes all of them. */
@@ -122,7 +130,8 @@ function wishedRenewal(facts: RenewalFacts): RenewReason | undefined {
   if (!live) return facts.upkeep === 'pointer-lost' ? undefined : 'never-issued';
   if (facts.revoked) return 'revoked';
   const due = dueByAge(facts, live);
-  const reason = whatChanged(facts, live) ?? (due.at <= now ? due.reason : undefined);
+  const isDue = due.at <= now && !facts.revokedForGood;
+  const reason = whatChanged(facts, live) ?? (isDue ? due.reason : undefined);
   return reason ?? (facts.orderOpen ? 'order-open' : undefined);
 }
 
