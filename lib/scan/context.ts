@@ -16,6 +16,7 @@ import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
 import type { KnownIssuer } from '../issuance/renewal/rules/persist-issuer.ts';
 import type { Held, Over } from '../issuance/renewal/rules/state.ts';
 import type { RenewalInfoClient } from './ask-renewal-info.ts';
+import type { OwnZones } from './own-zones.ts';
 import type { Checked } from './rules/check-summary.ts';
 import type { HealthFacts } from './rules/health.ts';
 import type { Plan } from './rules/plan.ts';
@@ -68,6 +69,8 @@ export interface Assessment {
 export interface AssessContext {
   start: Start;
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
+  /** The zones of a role, each question asked once. */
+  zonesAt: (role: string | undefined) => OwnZones;
   /** What a CA told us to wait for, read once for all certificates. */
   limitsAt: (ca: string) => Promise<CaLimits>;
   /** Certificates that a worker has, or left an order or records of. */
