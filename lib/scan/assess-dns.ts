@@ -55,32 +55,32 @@ const hasContent = ({ edits, notPossible, refused = [], hiding = [] }: CaaPlan) 
 
 /** Those of the live certificate, or of the next order: who has no account there yet opens one. */
 async function findIssuers(
-  { caaIdentity, describeAccount, stack }: AssessDeps,
+  { caaIssuer, describeAccount, stack }: AssessDeps,
   wanted: Wanted,
   live: LivePointer | undefined,
 ): Promise<CaaIssuer[]> {
   if (live?.caaIssuer) return [live.caaIssuer, ...(live.caaFallbacks ?? [])];
   const found = casOf(wanted, stack).map(async (ca, index): Promise<CaaIssuer[]> => {
-    const identity = await caaIdentity(ca);
-    if (identity === undefined) return [];
+    const issuer = await caaIssuer(ca);
+    if (!issuer) return [];
     // Others are bound to our account only where the file asks for it.
-    if (index > 0 && !wanted.caa.restrict) return [{ identity }];
+    if (index > 0 && !wanted.caa.restrict) return [issuer];
     const { accountUri = OUR_ACCOUNT } = (await describeAccount(ca)) ?? {};
-    return [{ identity, accountUri }];
+    return [{ ...issuer, accountUri }];
   });
   return (await Promise.all(found)).flat();
 }
 
 export async function findIssuer(
-  { caaIdentity, describeAccount, standingTerms }: AssessDeps,
+  { caaIssuer, describeAccount, standingTerms }: AssessDeps,
   ca: string,
 ): Promise<KnownIssuer | undefined> {
-  const [identity, terms, account] = await Promise.all([
-    caaIdentity(ca),
+  const [issuer, terms, account] = await Promise.all([
+    caaIssuer(ca),
     standingTerms?.(ca),
     describeAccount(ca),
   ]);
-  return knownIssuer(identity, terms, account);
+  return knownIssuer(issuer?.identity, terms, account);
 }
 
 /** For a plan, the persist records for the `ca` of the next order; `undefined` for a certificate proved another way. */

@@ -8,6 +8,7 @@ import type { EventBus } from '../foundation/events/events.ts';
 import type { DescribeAccount } from '../issuance/ca/accounts.ts';
 import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
 import type { CaLimits } from '../issuance/ca/rules/ca-limits.ts';
+import type { CaaIssuer } from '../issuance/ca/rules/ca-list.ts';
 import type { StandingTerms } from '../issuance/ca/rules/standing-terms.ts';
 import type { Resolver } from '../issuance/dns/resolver.ts';
 import type { HostedZone } from '../issuance/dns/rules/hosted-zones.ts';
@@ -28,8 +29,8 @@ export interface ScanDeps {
   hosts: Hosts;
   events: EventBus;
   resolver: Resolver;
-  /** A CA's identity in CAA; `undefined` when it names none, or cannot be asked now. */
-  caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
+  /** A CA's names in CAA; `undefined` when it names none, or cannot be asked now. */
+  caaIssuer: (directoryUrl: string) => Promise<CaaIssuer | undefined>;
   describeAccount: DescribeAccount;
   /** Absent where no directory is asked: standing records are then those of draft 01. */
   standingTerms?: (directoryUrl: string) => Promise<StandingTerms>;

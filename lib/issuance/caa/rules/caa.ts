@@ -58,11 +58,13 @@ export function governingProperties(name: string, set: RelevantSet): CaaProperty
   return set.properties.filter(({ tag }) => tag.toLowerCase() === governing);
 }
 
-/** The values that begin with the CA's name, also those that a CA cannot read. */
-export function valuesOf({ identity }: CaaIssuer, properties: readonly CaaProperty[]): IssueValue[] {
-  return properties
-    .map(({ value }) => parseIssueValue(value))
-    .filter(({ issuer }) => issuer === identity.toLowerCase());
+/** The values that begin with a name of the CA, also those that a CA cannot read. */
+export function valuesOf(
+  { identity, alsoNamed = [] }: CaaIssuer,
+  properties: readonly CaaProperty[],
+): IssueValue[] {
+  const names = [identity, ...alsoNamed].map((name) => name.toLowerCase());
+  return properties.map(({ value }) => parseIssueValue(value)).filter(({ issuer }) => names.includes(issuer));
 }
 
 /** `0 issue "letsencrypt.org"`: presentation format, as Route 53 takes and returns it. */

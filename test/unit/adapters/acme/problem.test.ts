@@ -208,7 +208,7 @@ describe("the CA's answers", () => {
   const authority = (answer: HttpAnswer) => {
     const client = {
       api: { apiRequest: async () => answer, apiResourceRequest: async () => answer },
-      http: { getMetaField: async () => answer.data },
+      http: { getMetaField: async () => answer.data, getDirectory: async () => ({}) },
       getChallengeKeyAuthorization: async () => 'txt',
       getAccountUrl: () => 'https://ca.test/account/1',
     };
