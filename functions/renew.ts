@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { openAuthority } from '../lib/adapters/acme/accounts.ts';
-import { caaIdentityReader } from '../lib/adapters/acme/directory.ts';
+import { caaIssuerReader } from '../lib/adapters/acme/directory.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
 import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
@@ -31,7 +31,7 @@ const deps: RenewDeps = {
   zonesOf: route53ZonesOf(settings.zoneRoles),
   resolver: new DnsResolver(settings.dns),
   openAuthority: (directoryUrl, options) => openAuthority(directoryUrl, accounts, options),
-  caaIdentity: caaIdentityReader(settings, warnThat('CA not asked for its CAA identity')),
+  caaIssuer: caaIssuerReader(settings, warnThat('CA not asked for its names in CAA')),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   stack: settings,
   clock: () => new Date(),

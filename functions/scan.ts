@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { caaIdentityReader, standingTermsReader } from '../lib/adapters/acme/directory.ts';
+import { caaIssuerReader, standingTermsReader } from '../lib/adapters/acme/directory.ts';
 import { renewalInfoOf } from '../lib/adapters/acme/renewal-info.ts';
 import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
@@ -28,7 +28,7 @@ const deps: ScanDeps = {
   hosts: new SsmHosts(ssm, settings),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   resolver: new DnsResolver(settings.dns),
-  caaIdentity: caaIdentityReader(settings, warnThat('CA not asked for its CAA identity')),
+  caaIssuer: caaIssuerReader(settings, warnThat('CA not asked for its names in CAA')),
   describeAccount: describeAccounts({ store, ssm, prefix: settings.accountPrefix }),
   standingTerms: standingTermsReader(warnThat('CA not asked for its terms of standing records')),
   askRenewalInfo: renewalInfoOf({ timeoutMs: CA_TIMEOUT_MS }),

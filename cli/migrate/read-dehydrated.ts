@@ -8,11 +8,17 @@ export async function readDehydrated(folder: string): Promise<FoundFolder | unde
   for (const entry of await entriesOf(folder, 'certs'))
     if (await exists(folder, 'certs', entry, 'privkey.pem')) names.push(entry);
   if (names.length === 0) return undefined;
-  const directoryUrl = directoryOf(await entriesOf(folder, 'accounts'));
+  const directories = (await entriesOf(folder, 'accounts')).map(directoryOf);
+  const [directoryUrl] = directories.length === 1 ? directories : [];
   return {
     program: 'dehydrated',
     ...(await readEach(names, (name) => readLineage(folder, name, directoryUrl))),
-    notCarried: notesOn(parseShellConf((await readTextIfThere(folder, 'config')) ?? '')),
+    notCarried: [
+      ...notesOn(parseShellConf((await readTextIfThere(folder, 'config')) ?? '')),
+      ...(directories.length > 1
+        ? [`accounts at ${directories.join(', ')}: give "ca" in a renewal file where it is not the stack's`]
+        : []),
+    ],
   };
 }
 
@@ -40,10 +46,7 @@ const NO_WISH =
   /^(CHALLENGETYPE|HOOK|RENEW_DAYS|OCSP_MUST_STAPLE|PRIVATE_KEY_RENEW|PREFERRED_CHAIN|CA|CA_TERMS|BASEDIR|.*DIR|DOMAINS_TXT|KEY_ALGO|KEYSIZE|CONTACT_EMAIL|WELLKNOWN|LOCKFILE|IP_VERSION|OPENSSL.*|DEHYDRATED_.*|CONFIG_D|AUTO_CLEANUP.*|CURL_OPTS)$/;
 
 /** An account's folder is named after the directory address, in base64url; of several, none is certain. */
-function directoryOf(accounts: readonly string[]): string | undefined {
-  const [only, ...others] = accounts.map((name) => Buffer.from(name, 'base64url').toString().trim());
-  return others.length === 0 && only?.startsWith('https://') ? only : undefined;
-}
+const directoryOf = (account: string) => Buffer.from(account, 'base64url').toString().trim();
 
 function notesOn(config: ReadonlyMap<string, string>): string[] {
   const challenge = config.get('CHALLENGETYPE') ?? 'http-01';

@@ -14,7 +14,7 @@ export async function readLego(folder: string): Promise<FoundFolder | undefined>
     notCarried: [
       'how the names were proved: it will be DNS-01 on Route 53',
       'hooks and the time to renew, which are options of the command line there',
-      ...(cas.length > 1
+      ...(cas.length > 0
         ? [`accounts at ${cas.join(', ')}: give "ca" in a renewal file where it is not the stack's`]
         : []),
     ],

@@ -30,6 +30,9 @@ export function caaLines({ caa }: Pick<PlannedCertificate, 'caa'>): string[] {
         `CAA lets ${identity} not issue for ${name}, and is left as it is: ${remedy}`,
     ),
     ...caa.notPossible.map((name) => `no CAA of its own for ${name}: it is a CNAME`),
+    ...(caa.hiding ?? []).map(
+      ({ name, wildcard }) => `no CAA of its own for ${name}: it would hide ${wildcard}`,
+    ),
   ];
 }
 

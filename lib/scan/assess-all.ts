@@ -25,6 +25,7 @@ import { findRevocations } from '../issuance/revocation/read-revocations.ts';
 import { assessCertificate } from './assess-certificate.ts';
 import { findIssuer } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
+import { ownZones } from './own-zones.ts';
 import { plannedWithoutFile } from './rules/plan.ts';
 
 /** Folders with an object a certificate, besides those that every start lists. */
@@ -35,9 +36,10 @@ const READS_AT_ONCE = 32;
 
 /** Assesses each certificate that a start is about; if it is about all, also those without a file. */
 export async function assessAll(
-  deps: AssessDeps,
+  given: AssessDeps,
   pass: Pick<AssessContext, 'start' | 'renewalInfo' | 'now'>,
 ): Promise<Assessment[]> {
+  const deps = { ...given, describeAccount: once(given.describeAccount) };
   const { store } = deps;
   const { start } = pass;
   const zonesIn = once((role: string | undefined) => deps.zonesOf(role).list());
@@ -49,7 +51,8 @@ export async function assessAll(
   ]);
   const limitsAt = once((ca: string) => readLimits(store, ca, pass.now));
   const issuerAt = once((ca: string) => findIssuer(deps, ca));
-  const context = { ...pass, zonesIn, limitsAt, ...claims, revoked, issuerAt };
+  const zonesAt = once((role: string | undefined) => ownZones({ ...deps, zonesIn }, role));
+  const context = { ...pass, zonesIn, zonesAt, limitsAt, ...claims, revoked, issuerAt };
   const assessed = await pMap(names, (name) => assessCertificate(deps, name, context), {
     concurrency: READS_AT_ONCE,
   });

@@ -28,7 +28,6 @@ import { assessPersistRecords } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { findFacts } from './find-facts.ts';
 import { foundOf, foundOfRejected, heldBy } from './health-facts.ts';
-import { ownZones } from './own-zones.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
 import type { Start } from './rules/trigger.ts';
@@ -167,12 +166,12 @@ function isOld({ live, state, now }: RenewalFacts): boolean {
 
 /** Refuses a proof that could not be written; a DNS that does not answer is left to `renew`, which records it. */
 async function requireTargets(
-  { resolver, stack, zonesOf }: AssessDeps,
+  { stack }: AssessDeps,
   { names, zoneRole }: Wanted,
-  { zonesIn }: AssessContext,
+  { zonesAt }: AssessContext,
 ): Promise<void> {
   const identifiers = [...new Set(names.map(identifierOf))];
-  const cname = standingCname(ownZones({ zonesOf, resolver, zonesIn }, zoneRole));
+  const cname = standingCname(zonesAt(zoneRole));
   try {
     await Promise.all(identifiers.map((identifier) => challengeTarget({ cname, stack }, identifier)));
   } catch (error) {

@@ -8,6 +8,7 @@ import type { EventBus } from '../foundation/events/events.ts';
 import type { DescribeAccount } from '../issuance/ca/accounts.ts';
 import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
 import type { CaLimits } from '../issuance/ca/rules/ca-limits.ts';
+import type { CaaIssuer } from '../issuance/ca/rules/ca-list.ts';
 import type { StandingTerms } from '../issuance/ca/rules/standing-terms.ts';
 import type { Resolver } from '../issuance/dns/resolver.ts';
 import type { HostedZone } from '../issuance/dns/rules/hosted-zones.ts';
@@ -16,6 +17,7 @@ import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
 import type { KnownIssuer } from '../issuance/renewal/rules/persist-issuer.ts';
 import type { Held, Over } from '../issuance/renewal/rules/state.ts';
 import type { RenewalInfoClient } from './ask-renewal-info.ts';
+import type { OwnZones } from './own-zones.ts';
 import type { Checked } from './rules/check-summary.ts';
 import type { HealthFacts } from './rules/health.ts';
 import type { Plan } from './rules/plan.ts';
@@ -27,8 +29,8 @@ export interface ScanDeps {
   hosts: Hosts;
   events: EventBus;
   resolver: Resolver;
-  /** A CA's identity in CAA; `undefined` when it names none, or cannot be asked now. */
-  caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
+  /** A CA's names in CAA; `undefined` when it names none, or cannot be asked now. */
+  caaIssuer: (directoryUrl: string) => Promise<CaaIssuer | undefined>;
   describeAccount: DescribeAccount;
   /** Absent where no directory is asked: standing records are then those of draft 01. */
   standingTerms?: (directoryUrl: string) => Promise<StandingTerms>;
@@ -68,6 +70,8 @@ export interface Assessment {
 export interface AssessContext {
   start: Start;
   zonesIn: (role: string | undefined) => Promise<HostedZone[]>;
+  /** The zones of a role, each question asked once. */
+  zonesAt: (role: string | undefined) => OwnZones;
   /** What a CA told us to wait for, read once for all certificates. */
   limitsAt: (ca: string) => Promise<CaLimits>;
   /** Certificates that a worker has, or left an order or records of. */

@@ -27,7 +27,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   const asksCa = live && !spoilt;
   const state = asksCa && renewalInfo ? await renewalInfo.ask(name, live, stored.state) : stored.state;
   const looksAtCaa = dryRun || (looksClosely && pointer?.caaIssuer);
-  const caa = looksAtCaa ? await assessCaa(deps, wanted, pointer) : undefined;
+  const caa = looksAtCaa ? await assessCaa(deps, { wanted, live: pointer }, context) : undefined;
   const cas = casOf(wanted, stack);
   const assessed = {
     wanted,
@@ -36,7 +36,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
     revocations,
     forced,
     leftOpen: leftOpen.has(name),
-    caaDrifted: caa !== undefined && caa.edits.length > 0,
+    caaDrifted: pointer?.caaIssuer !== undefined && caa !== undefined && caa.edits.length > 0,
     upkeep: damage ?? (spoilt && 'state-unreadable'),
     // Limits choose among several CAs; those of a single one are read only once a renewal is due.
     ...(cas.length > 1 && { limited: await limitedCas(cas, names, context) }),

@@ -68,7 +68,7 @@ const deps = () => ({
   ...world,
   clock: () => new Date(Date.now() + 1_000),
   openAuthority: (directoryUrl: string) => openAuthority(directoryUrl, { store, settings }),
-  caaIdentity: async () => IDENTITY,
+  caaIssuer: async () => ({ identity: IDENTITY }),
   stack: { ...world.stack, defaultCa: proxy.directoryUrl },
 });
 const renew = (name: string, { at = proxy.directoryUrl }: { at?: string } = {}) =>

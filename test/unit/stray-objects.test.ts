@@ -45,7 +45,7 @@ beforeEach(() => {
 const deps = () => ({
   ...world,
   hosts,
-  caaIdentity: async () => 'ca.test',
+  caaIssuer: async () => ({ identity: 'ca.test' }),
   describeAccount: async () => undefined,
   askRenewalInfo: async () => undefined,
   runtime: { ...nodeRuntime, sleep: async () => {} },

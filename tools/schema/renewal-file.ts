@@ -11,9 +11,9 @@ import { descriptionOf, readmeTable } from './readme-table.ts';
 const A_LABEL = 'xn--[a-z0-9-]{0,58}[a-z0-9]';
 const OTHER_LABEL = '(?![a-z0-9-]{2}--)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const LABEL = `(${A_LABEL}|${OTHER_LABEL})`;
-const DNS_NAME = {
-  pattern: `^(\\*\\.)?(?=.{1,${LONGEST_IDENTIFIER}}$)(${LABEL}\\.)+(?![0-9]+$)${LABEL}$`,
-};
+const PLAIN = `(?=.{1,${LONGEST_IDENTIFIER}}$)(${LABEL}\\.)+(?![0-9]+$)${LABEL}$`;
+const DNS_NAME = { pattern: `^(\\*\\.)?${PLAIN}` };
+const PLAIN_NAME = { pattern: `^${PLAIN}` };
 
 /** A part of a JSON Schema, as far as it is looked at here. */
 export interface Part extends z.core.JSONSchema.BaseSchema {
@@ -27,11 +27,18 @@ export interface Part extends z.core.JSONSchema.BaseSchema {
  * and keys that stand twice, are not in it.
  */
 export function renewalFileSchema(readme: string): Part {
-  const { names, ca, acm } = RenewalFile.shape;
+  const { names, serverNames, ca, caa, acm } = RenewalFile.shape;
+  const { alsoAllow } = caa._zod.def.innerType.shape;
   // Rules that zod holds as functions.
   const rules = z.registry<Record<string, unknown>>();
   rules.add(names._zod.def.element, DNS_NAME);
-  for (const list of [names, ca._zod.def.innerType._zod.def.out, acm._zod.def.innerType])
+  rules.add(serverNames._zod.def.innerType._zod.def.element, PLAIN_NAME);
+  for (const list of [
+    names,
+    alsoAllow._zod.def.innerType,
+    ca._zod.def.innerType._zod.def.out,
+    acm._zod.def.innerType,
+  ])
     rules.add(list, { uniqueItems: true });
   const { '~standard': _, ...schema } = z.toJSONSchema(RenewalFile, { io: 'input', metadata: rules });
   return described(letOneCaStandAlone(schema as Part), readme);

@@ -16,7 +16,7 @@ import type { AccountIssuer } from '../../issuance/dns/rules/persist-record.ts';
 import type { AcmeClient } from './acme-client.ts';
 import { alternatesIn } from './alternate-chains.ts';
 import { Csrs } from './csrs.ts';
-import { standingTerms } from './directory.ts';
+import { caaNames, standingTerms } from './directory.ts';
 import { type HttpAnswer, parseRetryAfter, problemOf } from './problem.ts';
 import { thumbprintOf } from './thumbprint.ts';
 
@@ -64,10 +64,10 @@ export class AcmeAuthority implements CertificateAuthority {
   }
 
   async caaIssuer(): Promise<CaaIssuer | undefined> {
-    const identities = await this.#client.http.getMetaField('caaIdentities');
-    const [first] = Array.isArray(identities) ? identities : [];
-    const identity = typeof first === 'string' ? first : this.#caaIdentity;
-    return identity === undefined ? undefined : { identity, accountUri: this.accountUrl };
+    const { meta } = await this.#client.http.getDirectory();
+    const identity = this.#caaIdentity;
+    const named = caaNames(meta, this.directoryUrl) ?? (identity === undefined ? undefined : { identity });
+    return named && { ...named, accountUri: this.accountUrl };
   }
 
   async standingIssuer(): Promise<AccountIssuer | undefined> {

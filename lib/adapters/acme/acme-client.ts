@@ -1,6 +1,7 @@
 import acme from 'acme-client';
 import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
+import { requireDirectory } from './directory.ts';
 import type { HttpAnswer } from './problem.ts';
 import { AcmeTransport } from './transport.ts';
 
@@ -12,6 +13,8 @@ interface AcmeHttp {
   /** Bound to a new account by createAccount. */
   externalAccountBinding: { kid?: string; hmacKey?: string };
   maxBadNonceRetries: number;
+  /** The last answer, whatever it was. */
+  directoryCache: unknown;
   request(url: string, method: string, options?: { data?: unknown }): Promise<HttpAnswer>;
   getNonce(): Promise<string>;
   getJwk(): object;
@@ -42,13 +45,32 @@ export class AcmeClient extends acme.Client {
     this.http.maxBadNonceRetries = MAX_BAD_NONCE_RETRIES;
     this.http.request = (url, method, request) =>
       retried(() => transport.request(url, method, request), method !== 'post');
+    const fetchDirectory = this.http.getDirectory.bind(this.http);
+    this.http.getDirectory = async () => {
+      try {
+        return requireDirectory(await fetchDirectory(), options.directoryUrl);
+      } catch (error) {
+        this.http.directoryCache = null;
+        throw asTrouble(error, options.directoryUrl);
+      }
+    };
+    this.http.getMetaField = async (field) => Object(Object(await this.http.getDirectory()).meta)[field];
     const fetchNonce = this.http.getNonce.bind(this.http);
-    this.http.getNonce = async () => transport.takeNonce() ?? fetchNonce();
+    this.http.getNonce = async () =>
+      transport.takeNonce() ??
+      fetchNonce().catch((error) => Promise.reject(asTrouble(error, options.directoryUrl)));
     const signAndSend = this.http.signedRequest.bind(this.http);
     // Each try signs again with its own nonce. acme-client repeats and counts after badNonce itself.
     this.http.signedRequest = (url, payload, request, attempts = 0) =>
       retried(() => signAndSend(url, payload, request, attempts), attempts === 0);
   }
+}
+
+/** acme-client's own errors are about answers without what they have to have. */
+function asTrouble(error: unknown, directoryUrl: string): unknown {
+  if (error instanceof AcmeError) return error;
+  const seen = `${directoryUrl}: ${error instanceof Error ? error.message : String(error)}`;
+  return new AcmeError('ca-answer-malformed', { seen, cause: error });
 }
 
 /** Errors after the last try: a nonce that cannot be had is not fetched again with each try of the request. */

@@ -10,6 +10,8 @@ const text = (fallback: string) => z.catch(z._default(z.string(), fallback), fal
 const Problem = z.object({
   type: text('about:blank'),
   detail: text(''),
+  /** What it is in short (RFC 7807, 3.1); some CAs give nothing else. */
+  title: text(''),
   instance: z.catch(z.optional(z.string()), undefined),
   /** Problems as well, each with the identifier that it is about (6.7.1). */
   subproblems: z.catch(z._default(z.array(z.unknown()), []), []),
@@ -26,6 +28,8 @@ export interface HttpAnswer {
 const ACME_ERROR = 'urn:ietf:params:acme:error:';
 /** A hundred names with their own words; a mail of fifty troubles stays below the 256 KB of an SNS message. */
 const LONGEST = 3_500;
+/** Of one of several problems, so that none hides the others. */
+const LONGEST_OF_ONE = 1_000;
 
 export function isBadNonce({ status, data }: HttpAnswer): boolean {
   return status === 400 && read(data)?.type === `${ACME_ERROR}badNonce`;
@@ -40,12 +44,12 @@ export function acmeError(
   const retryAfterMs = parseRetryAfter(headers['retry-after'], now);
   const { host } = new URL(url);
   if (!problem?.type.startsWith(ACME_ERROR)) {
-    const words = problem && oneLine(describe(problem), LONGEST);
+    const words = problem && describe(problem);
     const seen = `the CA ${host} answered HTTP ${status}${words ? `: ${words}` : ''}`;
     return new AcmeError('ca-unavailable', seen, { retryAfterMs });
   }
   const reason = reasonOf(problem);
-  const seen = `the CA ${host} refused: ${oneLine(describe(problem), LONGEST)}`;
+  const seen = `the CA ${host} refused: ${describe(problem)}`;
   const remedy = reason === 'acme-user-action-required' ? `agree at ${termsOf(problem, headers)}` : '';
   return new AcmeError(reason, { seen, remedy }, { retryAfterMs, identifiers: identifiersOf(problem) });
 }
@@ -72,7 +76,9 @@ function reasonOf(problem: Problem): Reason {
 }
 
 function identifiersOf(problem: Problem): string[] {
-  return subproblemsOf(problem).flatMap(({ identifier }) => identifier?.value.toLowerCase() ?? []);
+  return subproblemsOf(problem).flatMap(
+    ({ identifier }) => identifier?.value.toLowerCase().replace(/\.$/, '') ?? [],
+  );
 }
 
 /** Where a person agrees to changed terms (RFC 8555, 7.3.3), or else the terms themselves, which are in a link. */
@@ -82,14 +88,26 @@ function termsOf({ instance }: Problem, { link = '' }: HttpAnswer['headers']): s
   return page ?? terms ?? "the CA's website";
 }
 
-/** Its words, then those of its subproblems, each once with all the names that it is about. */
+/** Its words, then those of its subproblems, each once with all the names that it is about; how many more there are. */
 function describe(problem: Problem): string {
-  const names = Map.groupBy(subproblemsOf(problem), ({ detail, type }) => `${detail}${inBrackets(type)}`);
+  const names = Map.groupBy(subproblemsOf(problem), (one) => `${wordsOf(one)}${inBrackets(one.type)}`.trim());
   const parts = [...names].map(([words, of]) => {
     const about = of.flatMap(({ identifier }) => identifier?.value ?? []).join(', ');
     return about === '' ? words : `${about}: ${words}`;
   });
-  return [problem.detail, ...parts].join('; ');
+  const own = wordsOf(problem, parts.length > 0 ? LONGEST_OF_ONE : LONGEST);
+  const all = [own, ...parts].filter((part) => part !== '');
+  let told = '';
+  for (const [index, part] of all.entries()) {
+    const next = oneLine(told === '' ? part : `${told}; ${part}`, Number.POSITIVE_INFINITY);
+    if (told !== '' && next.length > LONGEST) return `${told}; and ${all.length - index} more`;
+    told = next;
+  }
+  return oneLine(told, LONGEST);
+}
+
+function wordsOf({ detail, title }: Problem, most = LONGEST_OF_ONE): string {
+  return oneLine(detail, most) || oneLine(title, most);
 }
 
 function inBrackets(type: string): string {
@@ -103,7 +121,7 @@ export function problemOf(data: unknown): CaProblem | undefined {
   const { type } = problem;
   return {
     reason: type.startsWith(ACME_ERROR) ? reasonOf(problem) : undefined,
-    message: oneLine(`${describe(problem)} (${type.replace(ACME_ERROR, '')})`, LONGEST),
+    message: `${describe(problem)} (${oneLine(type.replace(ACME_ERROR, ''), 100)})`.trim(),
     identifiers: identifiersOf(problem),
   };
 }

@@ -12,7 +12,11 @@ const Instant = z.string().check(
 );
 const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'));
 
-const Issuer = ownObject({ identity: z.string(), accountUri: z.optional(z.string()) });
+const Issuer = ownObject({
+  identity: z.string(),
+  alsoNamed: z.optional(z.readonly(z.array(z.string()))),
+  accountUri: z.optional(z.string()),
+});
 
 /** `live/<name>.json`: the live version, and what readers need to know without reading the certificate. */
 export const LivePointer = ownObject({

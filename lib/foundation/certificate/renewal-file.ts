@@ -5,16 +5,23 @@ import { parseWrittenJson } from '../common/parse-json.ts';
 import type { Reason } from '../reasons/reasons.ts';
 import { complaintAboutName } from './complaint-about-name.ts';
 import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from './directory-url.ts';
-import { covers, identifierOf, isAtOrBelow } from './domain-name.ts';
+import { covers, identifierOf, isAtOrBelow, isWildcard } from './domain-name.ts';
 import type { Stack } from './stack.ts';
 
 export const KEY_TYPES = ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
 
-const DnsName = z.string().check(({ value, issues }) => {
-  const complaint = complaintAboutName(value);
-  if (complaint) issues.push({ code: 'custom', input: value, message: `"${printable(value)}" ${complaint}` });
-});
+const nameWith = (complaintAbout: (name: string) => string | undefined) =>
+  z.string().check(({ value, issues }) => {
+    const complaint = complaintAbout(value);
+    if (complaint)
+      issues.push({ code: 'custom', input: value, message: `"${printable(value)}" ${complaint}` });
+  });
+const DnsName = nameWith(complaintAboutName);
+/** Of one host or one CA. */
+const PlainName = nameWith((name) =>
+  isWildcard(name) ? 'is a wildcard; write the names it stands for' : complaintAboutName(name),
+);
 
 const Names = z
   .array(DnsName)
@@ -46,9 +53,15 @@ const CaaWanted = z.strictObject({
   /** Whether our values bind the CA to our account and to DNS-01 (RFC 8657). */
   restrict: z._default(z.boolean(), false),
   /** CAs that our CAA sets allow too; the stack's `alsoAllow` when absent. */
-  alsoAllow: z.optional(z.array(DnsName)),
+  alsoAllow: z.optional(
+    z.array(PlainName).check(z.maxLength(20, 'lists over 20 CAs; leave some out'), noneTwice),
+  ),
   iodef: z.optional(
-    matching(/^(mailto:|https?:\/\/)[\x21-\x7e]{1,200}$/, 'must be a mailto:, http: or https: address'),
+    matching(
+      // Quotes and backslashes have a meaning of their own in a CAA value.
+      /^(mailto:|https?:\/\/)[\x21\x23-\x5b\x5d-\x7e]{1,200}$/,
+      'must be a mailto:, http: or https: address, without quotes and backslashes',
+    ),
   ),
 });
 
@@ -76,7 +89,7 @@ export const RenewalFile = z.strictObject({
   hosts: z._default(z.array(z.string()), []),
   serverNames: z._default(
     z
-      .array(DnsName)
+      .array(PlainName)
       .check(z.maxLength(20, 'lists over 20 names, more than a host is asked for; leave some out')),
     [],
   ),

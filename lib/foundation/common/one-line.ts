@@ -4,8 +4,8 @@
  */
 export function oneLine(text: string, most: number): string {
   return text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
     .replace(/[\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, most)
     .replace(/[\ud800-\udbff]$/, '');

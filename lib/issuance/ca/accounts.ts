@@ -45,9 +45,9 @@ export type DescribeAccount = (
 
 const Request = z.strictObject({
   account: z.enum(['show', 'rollover', 'contact']),
-  /** Directory address; the stack's own CA when absent. */
   /** Whether the standing records that a rollover changes are in the DNS. */
   confirm: z.optional(z.literal(true)),
+  /** Directory address; the stack's own CA when absent. */
   ca: z.optional(z.string().check(z.regex(DIRECTORY_URL, DIRECTORY_COMPLAINT))),
 });
 

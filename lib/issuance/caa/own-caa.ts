@@ -10,7 +10,7 @@ import { type CaaProperty, parseCaa } from './rules/caa.ts';
 export type ReadRecords = (zoneId: string) => Promise<readonly FoundRecord[]>;
 
 /** A name of ours as its hosted zone has it. */
-interface CaaPlace {
+export interface CaaPlace {
   zone: { zoneId: string; zoneName: string };
   /** Of the CAA set there, in presentation format. */
   values: readonly string[];
@@ -21,7 +21,7 @@ interface CaaPlace {
 
 /** Finds the place of a CAA set, each once; `undefined` where the set is not ours to change. */
 export function caaPlaces(
-  { stack }: RenewDeps,
+  { stack }: Pick<RenewDeps, 'stack'>,
   { findZone, readRecords }: { findZone: FindZone; readRecords: ReadRecords },
 ): (at: string) => Promise<CaaPlace | undefined> {
   return once(async (at) => {

@@ -37,7 +37,10 @@ export type LookAt = (
 ) => Promise<{ records: readonly FoundRecord[]; wildcard: string | undefined } | undefined>;
 
 /** `readRecords` reads all records of a hosted zone. */
-export function ownRecords(deps: StandingDeps, readRecords = deps.zones.records.bind(deps.zones)): LookAt {
+export function ownRecords(
+  deps: StandingDeps,
+  readRecords: (zoneId: string) => Promise<readonly FoundRecord[]> = deps.zones.records.bind(deps.zones),
+): LookAt {
   return async (name) => {
     const zone = await ownZone(deps, name);
     if (!zone) return undefined;

@@ -4,6 +4,7 @@ import { describeError } from '../../foundation/common/describe-error.ts';
 import type { Runtime } from '../../foundation/common/runtime.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import type { OpenCertificateAuthority } from '../ca/certificate-authority.ts';
+import type { CaaIssuer } from '../ca/rules/ca-list.ts';
 import type { Resolver } from '../dns/resolver.ts';
 import type { ZonesOf } from '../dns/zones.ts';
 
@@ -12,8 +13,8 @@ export interface RenewDeps {
   zonesOf: ZonesOf;
   resolver: Resolver;
   openAuthority: OpenCertificateAuthority;
-  /** A CA's identity in CAA, without an account there; `undefined` when it names none, or cannot be asked now. */
-  caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
+  /** A CA's names in CAA, without an account there; `undefined` when it names none, or cannot be asked now. */
+  caaIssuer: (directoryUrl: string) => Promise<CaaIssuer | undefined>;
   events: EventBus;
   stack: Stack;
   clock: () => Date;

@@ -95,7 +95,6 @@ function issuerFinder({ deps, authority }: RenewRun): (wanted: Wanted) => Promis
 function fallbackIssuer(deps: RenewDeps, ca: string, restrict: boolean): Promise<CaaIssuer | undefined> {
   return orWarn(deps, `the CA at ${ca} cannot be let into CAA yet`, async () => {
     if (restrict) return (await deps.openAuthority(ca)).caaIssuer();
-    const identity = await deps.caaIdentity(ca);
-    return identity === undefined ? undefined : { identity };
+    return deps.caaIssuer(ca);
   });
 }

@@ -6,7 +6,7 @@ import type { Scheduler } from '../engine/scheduler.ts';
 import type { Bucket } from '../services/bucket.ts';
 import { storeFor } from '../services/bucket-port.ts';
 import type { Ca } from '../services/ca.ts';
-import { accountsFor, authoritiesFor, caaIdentityFor, renewalInfoFor } from '../services/ca-ports.ts';
+import { accountsFor, authoritiesFor, caaIssuerFor, renewalInfoFor } from '../services/ca-ports.ts';
 import { type CertificateManagers, managersFor } from '../services/certificate-manager.ts';
 import { busFor, type EventBridge } from '../services/event-bridge.ts';
 import type { Fleet } from '../services/fleet.ts';
@@ -47,7 +47,7 @@ export function depsFor(invocation: Invocation, services: Services) {
     resolver: resolverFor(invocation, services),
     openAuthority: authoritiesFor(invocation, services, { makes: true }),
     openStored: authoritiesFor(invocation, services, { makes: false }),
-    caaIdentity: caaIdentityFor(invocation, services),
+    caaIssuer: caaIssuerFor(invocation, services),
     describeAccount: accountsFor(invocation, services),
     askRenewalInfo: renewalInfoFor(invocation, services),
     managerIn: managersFor(invocation, services),

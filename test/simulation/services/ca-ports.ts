@@ -138,13 +138,17 @@ export function accountsFor(invocation: Invocation, parts: Parts): DescribeAccou
 }
 
 /** `undefined` from a CA that cannot be asked now, as its adapter has it. */
-export function caaIdentityFor(
+export function caaIssuerFor(
   invocation: Invocation,
   parts: Parts,
-): (directoryUrl: string) => Promise<string | undefined> {
+): (directoryUrl: string) => Promise<{ identity: string } | undefined> {
   return async (directoryUrl) => {
     const ca = caAt(parts, directoryUrl);
-    return asker(invocation, ca, parts.calls)('directory', () => ca.identity).catch(() => undefined);
+    return asker(
+      invocation,
+      ca,
+      parts.calls,
+    )('directory', () => ({ identity: ca.identity })).catch(() => undefined);
   };
 }
 

@@ -199,7 +199,7 @@ describe('readFolder', () => {
     await put('example.com_ecc/example.com.key', key.reveal());
     await put(
       'example.com_ecc/example.com.conf',
-      "Le_Domain='example.com'\nLe_Alt='www.example.com'\nLe_Webroot='/var/www'\nLe_PreHook=''\nLe_API='https://ca.test/directory'\nLe_Keylength='ec-256'\nLe_RealFullChainPath='/etc/nginx/tls.pem'\nLe_ChallengeAlias='x.example.org'\nLe_Certificate_Profile='classic'\nLe_ReloadCmd='__ACME_BASE64__START_c3lzdGVtY3RsIHJlbG9hZCBuZ2lueA==__ACME_BASE64__END_'\n",
+      "Le_Domain='example.com'\nLe_Alt='www.example.com'\nLe_Webroot='/var/www'\nLe_PreHook=''\nLe_API='https://ca.test/directory'\nLe_Keylength='ec-256'\nLe_RealFullChainPath='/etc/nginx/tls.pem'\nLe_ChallengeAlias='x.example.org'\nLe_Deploy2='x'\nLe_Certificate_Profile='classic'\nLe_ReloadCmd='__ACME_BASE64__START_c3lzdGVtY3RsIHJlbG9hZCBuZ2lueA==__ACME_BASE64__END_'\n",
     );
     await put('*.example.com_ecc/*.example.com.conf', "Le_Domain='*.example.com'\nLe_Webroot='dns_manual'\n");
     expect(await readFolder(folder)).toMatchObject({
@@ -215,11 +215,24 @@ describe('readFolder', () => {
             expect.stringMatching(/^ReloadCmd "systemctl reload nginx": /),
             'installed at /etc/nginx/tls.pem: hosts serve from live/',
             'Le_ChallengeAlias: nothing like it here',
+            'Le_Deploy2: nothing like it here',
           ],
         },
       ],
       notCarried: ['*.example.com_ecc: ordered and never issued'],
     });
+  });
+
+  it('reads what lego wrote, and names the CA of its accounts, which it keeps for no certificate', async () => {
+    const { fullchain, key } = await found();
+    await put('certificates/_.example.com.crt', fullchain);
+    await put('certificates/_.example.com.key', key.reveal());
+    await put('accounts/acme.zerossl.com/you@example.com/account.json', '{}');
+    const { program, lineages, notCarried } = await readFolder(folder);
+    expect([program, lineages.map(({ name }) => name)]).toEqual(['lego', ['wildcard.example.com']]);
+    expect(notCarried.at(-1)).toBe(
+      'accounts at acme.zerossl.com: give "ca" in a renewal file where it is not the stack\'s',
+    );
   });
 
   it('reads what dehydrated wrote, with what is set for all and for one', async () => {
@@ -240,6 +253,24 @@ describe('readFolder', () => {
         'HOOK_CHAIN: nothing like it here',
       ],
     });
+  });
+
+  it.each([
+    [[CA], CA, []],
+    [
+      [CA, 'https://other.test/d'],
+      undefined,
+      [`accounts at ${CA}, https://other.test/d: give "ca" in a renewal file where it is not the stack's`],
+    ],
+    [[], undefined, []],
+  ])('takes the CA of dehydrated from its only account, and tells of several: %j', async (cas, url, told) => {
+    const { fullchain, key } = await found();
+    await put('certs/example.com/fullchain.pem', fullchain);
+    await put('certs/example.com/privkey.pem', key.reveal());
+    for (const one of cas) await put(`accounts/${Buffer.from(`${one}\n`).toString('base64url')}/key`, 'x');
+    const { lineages, notCarried } = await readFolder(folder);
+    expect(lineages.map(({ directoryUrl }) => directoryUrl)).toEqual([url]);
+    expect(notCarried.filter((line) => line.startsWith('accounts')).sort()).toEqual(told);
   });
 
   it('tells of a certificate whose files are not there, and goes on with the others', async () => {

@@ -31,7 +31,7 @@ async function isTakenByScan(file: object): Promise<boolean> {
     stack,
     zonesOf: () => zones,
     resolver: new FakeResolver(zones),
-    caaIdentity: async () => 'ca.test',
+    caaIssuer: async () => ({ identity: 'ca.test' }),
     describeAccount: async () => undefined,
     askRenewalInfo: async () => undefined,
     runtime: nodeRuntime,

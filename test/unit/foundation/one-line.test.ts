@@ -22,6 +22,10 @@ describe("somebody else's text", () => {
     );
   });
 
+  it('has one space where invisible characters stood between several', () => {
+    expect(oneLine('a \u200b b', 100)).toBe('a b');
+  });
+
   it('keeps letters of any language, and is not cut within one', () => {
     expect(oneLine('Zürich 東京 \u{1f512}', 100)).toBe('Zürich 東京 \u{1f512}');
     expect(oneLine('a\u{1f512}', 2)).toBe('a');

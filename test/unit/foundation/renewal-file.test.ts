@@ -146,6 +146,16 @@ describe('a renewal file is rejected with a line that says where and what', () =
     ['asks for renewal years before', { renewBeforeDays: 366 }, 'renewBeforeDays: must be at most 365'],
     ['has days in words', { renewBeforeDays: '30' }, 'renewBeforeDays: must be of type number'],
     ['asks for an unknown CAA mode', { caa: { mode: 'on' } }, 'caa.mode: must be one of manage, check, off'],
+    ['allows a CA by a wildcard', { caa: { alsoAllow: ['*.ca.test'] } }, 'is a wildcard; write the names'],
+    ['allows a CA twice', { caa: { alsoAllow: ['ca.test', 'ca.test'] } }, 'lists "ca.test" twice'],
+    [
+      'allows 21 CAs',
+      { caa: { alsoAllow: Array.from({ length: 21 }, (_, n) => `ca${n}.test`) } },
+      'lists over 20 CAs',
+    ],
+    ['tells of refusals at a quote', { caa: { iodef: 'mailto:"a"@example.com' } }, 'without quotes'],
+    ['tells of refusals at a backslash', { caa: { iodef: 'mailto:a\\@example.com' } }, 'without quotes'],
+    ['asks hosts for a wildcard', { names: ['*.example.com'], serverNames: ['*.example.com'] }, 'a wildcard'],
     ['serves a name it does not list', { serverNames: ['www.example.com'] }, 'which names does not cover'],
     [
       'serves two labels below a wildcard',

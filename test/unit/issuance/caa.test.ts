@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CaaProperty } from '../../../lib/issuance/caa/rules/caa.ts';
-import { judgeCaa, type RelevantSet } from '../../../lib/issuance/caa/rules/caa.ts';
+import { formatCaa, judgeCaa, parseCaa, type RelevantSet } from '../../../lib/issuance/caa/rules/caa.ts';
 
 /** `0 issue "ca1.example.net"` and so on, at certs.example.com. */
 function setOf(...records: string[]): RelevantSet {
@@ -133,5 +134,28 @@ describe('CAA with an account', () => {
   it('is not held against an account that is not known yet', () => {
     const set = setOf('0 issue "ca1.example.net; accounturi=https://ca1.example.net/acct/2"');
     expect(judgeCaa('certs.example.com', set, { identity: 'ca1.example.net' }).allowed).toBe(true);
+  });
+});
+
+describe('the presentation format', () => {
+  it.each<[string, CaaProperty]>([
+    ['0 issue "ca.test; a=b"', { flags: 0, tag: 'issue', value: 'ca.test; a=b' }],
+    ['0 issue ca.test', { flags: 0, tag: 'issue', value: 'ca.test' }],
+    ['128  issue\t"ca.test" ', { flags: 128, tag: 'issue', value: 'ca.test' }],
+    ['0 issue "ca.test\\; a=b"', { flags: 0, tag: 'issue', value: 'ca.test; a=b' }],
+    ['0 issue "ca.test\\073 a=b"', { flags: 0, tag: 'issue', value: 'ca.test; a=b' }],
+    ['0 iodef "mailto:\\"a\\"@b.test"', { flags: 0, tag: 'iodef', value: 'mailto:"a"@b.test' }],
+    ['0 issue', { flags: 0, tag: 'unreadable', value: '0 issue' }],
+  ])('%s is read', (text, property) => {
+    expect(parseCaa(text)).toEqual(property);
+  });
+
+  it('is read as it was written, whatever the value', () => {
+    fc.assert(
+      fc.property(fc.string(), (value) => {
+        const property = { flags: 0, tag: 'issue', value };
+        expect(parseCaa(formatCaa(property))).toEqual(property);
+      }),
+    );
   });
 });

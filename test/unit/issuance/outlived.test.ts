@@ -31,7 +31,7 @@ const look = (start: string) =>
     {
       ...world,
       hosts: new FakeHosts(),
-      caaIdentity: async () => 'ca.test',
+      caaIssuer: async () => ({ identity: 'ca.test' }),
       describeAccount: async () => undefined,
       askRenewalInfo: async () => undefined,
       runtime: nodeRuntime,

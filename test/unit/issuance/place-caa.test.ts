@@ -29,6 +29,15 @@ describe('CAA of another client of our CA', () => {
     expect(world.zones.values('example.com', 'CAA')).toEqual([THEIRS, bound()]);
   });
 
+  it('is bound where the hosted zone writes its value with escapes', async () => {
+    await world.want('shop', ['example.com']);
+    const escaped = THEIRS.replace('ca.test; ', 'ca.test\\073\\040');
+    world.zones.overwrite(ZONE, set(escaped, '0 issue "other.test"'));
+    world.resolver.caa = async () => [];
+    await shop();
+    expect(world.zones.values('example.com', 'CAA')).toEqual([escaped, '0 issue "other.test"', bound()]);
+  });
+
   it('that comes between the look and the change is left alone, and decided on by the next try', async () => {
     await world.want('shop', ['example.com']);
     world.zones.before = (call, zoneId) => {

@@ -28,7 +28,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
     zonesOf: (role: string | undefined) => (role === 'dns' ? otherZones : zones),
     resolver: new FakeResolver(published ? otherZones : zones),
     openAuthority: async (ca: string) => authorityAt(ca),
-    caaIdentity: async (ca: string) => new URL(ca).hostname,
+    caaIssuer: async (ca: string) => ({ identity: new URL(ca).hostname }),
     events: new RecordedEvents(),
     stack: stackOf({
       domains: ['example.com', 'example.org'],

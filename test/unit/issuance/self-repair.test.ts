@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 const look = (start: typeof HOURLY) => {
   const { store, zonesOf, resolver, events, stack } = world;
-  const caaIdentity = async () => 'ca.test';
+  const caaIssuer = async () => ({ identity: 'ca.test' });
   return scan(
     {
       store,
@@ -36,7 +36,7 @@ const look = (start: typeof HOURLY) => {
       events,
       stack,
       hosts: new FakeHosts(),
-      caaIdentity,
+      caaIssuer,
       describeAccount: async () => undefined,
       askRenewalInfo: async () => undefined,
       runtime: nodeRuntime,

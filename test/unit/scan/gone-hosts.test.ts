@@ -60,7 +60,7 @@ function check(start = 'hourly-check') {
     stack,
     zonesOf: (): Zones => zones,
     resolver: new FakeResolver(zones),
-    caaIdentity: async () => 'ca.test',
+    caaIssuer: async () => ({ identity: 'ca.test' }),
     describeAccount: async () => undefined,
     askRenewalInfo: async () => undefined,
     runtime: nodeRuntime,

@@ -49,7 +49,7 @@ const deps = () => ({
   stack,
   zonesOf: (_role: string | undefined): Zones => zones,
   resolver: new FakeResolver(zones),
-  caaIdentity: async () => 'ca.test',
+  caaIssuer: async () => ({ identity: 'ca.test' }),
   describeAccount: async (_ca: string) => undefined as { accountUri: string } | undefined,
   askRenewalInfo: async () => undefined,
   runtime: nodeRuntime,

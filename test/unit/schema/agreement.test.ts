@@ -49,8 +49,13 @@ const directory = fc.constantFrom('https://a.test/d', 'https://b.test/d', 'http:
 const caa = {
   mode: fc.constantFrom('manage', 'check', 'off', 'on'),
   restrict: fc.boolean(),
-  alsoAllow: fc.array(dnsName, { maxLength: 2 }),
-  iodef: fc.constantFrom('mailto:you@example.com', 'https://example.com/x', 'you'),
+  alsoAllow: fc.array(dnsName, { maxLength: 3 }),
+  iodef: fc.constantFrom(
+    'mailto:you@example.com',
+    'https://example.com/x',
+    'mailto:"you"@example.com',
+    'you',
+  ),
 };
 const KEYS = {
   $schema: fc.string(),

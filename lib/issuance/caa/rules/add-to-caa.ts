@@ -10,6 +10,9 @@ import {
 } from './caa.ts';
 import { type IssueValue, isOpaque, parseIssueValue } from './issue-value.ts';
 
+/** The address of an account that is not known yet, in what a person reads. */
+export const OUR_ACCOUNT = '(our-account)';
+
 /** What lets a CA issue: nothing more, a value to add, or a line that only a person may set. */
 export type CaaAddition = { value: string } | { refused: string; line: string } | undefined;
 
@@ -41,7 +44,7 @@ export function additionTo(set: RelevantSet, name: string, { asker, restrict }: 
     return restrict && isFree && !governing.map(formatCaa).includes(value) ? { value } : undefined;
   }
   const opaque = ofIssuer.find(isOpaque);
-  const { accountUri = bound ? '(our account)' : undefined } = asker;
+  const { accountUri = bound ? OUR_ACCOUNT : undefined } = asker;
   const line = issueValue(tag, { ...asker, accountUri }, { bound, copied: opaque });
   if (opaque) return { refused: 'only the CA knows what the set asks for', line };
   if (governing.every(namesNobody)) return { refused: 'the set says that nobody may issue', line };

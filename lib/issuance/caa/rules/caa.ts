@@ -58,20 +58,31 @@ export function governingProperties(name: string, set: RelevantSet): CaaProperty
   return set.properties.filter(({ tag }) => tag.toLowerCase() === governing);
 }
 
-/** The values that begin with the CA's name, also those that a CA cannot read. */
-export function valuesOf({ identity }: CaaIssuer, properties: readonly CaaProperty[]): IssueValue[] {
-  return properties
-    .map(({ value }) => parseIssueValue(value))
-    .filter(({ issuer }) => issuer === identity.toLowerCase());
+/** The values that begin with a name of the CA, also those that a CA cannot read. */
+export function valuesOf(
+  { identity, alsoNamed = [] }: CaaIssuer,
+  properties: readonly CaaProperty[],
+): IssueValue[] {
+  const names = [identity, ...alsoNamed].map((name) => name.toLowerCase());
+  return properties.map(({ value }) => parseIssueValue(value)).filter(({ issuer }) => names.includes(issuer));
 }
 
 /** `0 issue "letsencrypt.org"`: presentation format, as Route 53 takes and returns it. */
 export function formatCaa({ flags, tag, value }: CaaProperty): string {
-  return `${flags} ${tag} "${value}"`;
+  return `${flags} ${tag} "${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** A property from that format; what cannot be read is one with a tag that no CA knows. */
+/** A property from that format, its value quoted or not; what cannot be read is one with a tag that no CA knows. */
 export function parseCaa(text: string): CaaProperty {
-  const [, flags = '0', tag = 'unreadable', value = text] = /^\s*(\d+)\s+(\S+)\s+"(.*)"\s*$/.exec(text) ?? [];
-  return { flags: Number(flags), tag, value };
+  const read = /^\s*(\d+)\s+(\S+)\s+(?:"(.*)"|([^\s"]+))\s*$/.exec(text);
+  if (!read) return { flags: 0, tag: 'unreadable', value: text };
+  const [, flags, tag = '', quoted, bare = ''] = read;
+  return { flags: Number(flags), tag, value: unescaped(quoted ?? bare) };
+}
+
+/** Route 53 writes a character as a backslash and three octal digits (developer guide, "Format of DNS names"). */
+function unescaped(text: string): string {
+  return text.replace(/\\([0-3][0-7]{2})|\\(.)/g, (_, octal?: string, other?: string) =>
+    octal === undefined ? (other ?? '') : String.fromCharCode(Number.parseInt(octal, 8)),
+  );
 }

@@ -6,8 +6,8 @@ import {
   governingTag,
   judgeCaa,
   type RelevantSet,
+  valuesOf,
 } from '../../../issuance/caa/rules/caa.ts';
-import { parseIssueValue } from '../../../issuance/caa/rules/issue-value.ts';
 import { methodOf } from '../../../issuance/dns/rules/persist-record.ts';
 import type { CertificateFacts } from './facts.ts';
 import { failing, foundOr, ok, type Result, troublesOr, unseen, warning } from './finding.ts';
@@ -18,11 +18,11 @@ const CHECK = 'caa';
 export function checkCaa({ wanted, stack, caa, account }: CertificateFacts): Result[] {
   if ('trouble' in account.directory)
     return [unseen(CHECK, { seen: 'the CA does not tell its name in CAA records', remedy: '' })];
-  const identity = account.directory.found.caaIdentity;
+  const { caaIdentity: identity, alsoNamed } = account.directory.found;
   if (identity === undefined) return [ok(CHECK, 'the CA has no name in CAA records')];
   // Without an account there is no accounturi to compare.
   const accountUri = foundOr(account.kept, undefined)?.accountUri;
-  const asker = { identity, accountUri, method: methodOf(wanted) };
+  const asker = { identity, alsoNamed, accountUri, method: methodOf(wanted) };
   const context = { ...wanted.caa, asker, domains: stack.domains };
   const results = caa.map(({ name, set }) =>
     'trouble' in set ? unseen(CHECK, set.trouble) : judge(name, set.found, context),
@@ -44,7 +44,7 @@ function judge(name: string, set: RelevantSet | undefined, context: Context): Re
     const made = 'no set yet; the next renewal makes one, unless a CNAME stands there';
     return ok(CHECK, isManaged ? made : 'no set restricts any CA');
   }
-  if (verdict.allowed) return judgeRestrictions(name, set, identity);
+  if (verdict.allowed) return judgeRestrictions(name, set, asker);
   const seen = `${name}: ${verdict.because} does not let ${identity} issue`;
   if (verdict.reason === 'caa-unknown-critical')
     return failing(CHECK, seen, 'remove it; no CA may pass over a critical property that it does not know');
@@ -60,15 +60,15 @@ function judge(name: string, set: RelevantSet | undefined, context: Context): Re
 }
 
 /** RFC 8657, 5.1: a value without parameters lets the CA issue for everyone, whatever another value asks for. */
-function judgeRestrictions(name: string, set: RelevantSet, identity: string): Result {
+function judgeRestrictions(name: string, set: RelevantSet, asker: CaaAsker): Result {
   const tag = governingTag(name, set);
   const values = governingProperties(name, set)
     .map(({ value }) => value)
-    .filter((value) => parseIssueValue(value).issuer === identity.toLowerCase());
+    .filter((value) => valuesOf(asker, [{ flags: 0, tag, value }]).length > 0);
   const restricted = values.filter((value) => /;\s*(accounturi|validationmethods)\s*=/i.test(value));
   const open = values.find((value) => !restricted.includes(value));
   if (restricted.length === 0 || open === undefined)
-    return ok(CHECK, `the set at ${set.at} lets ${identity} issue`);
+    return ok(CHECK, `the set at ${set.at} lets ${asker.identity} issue`);
   const quoted = restricted.map((value) => `"${value}"`).join(', ');
   const seen = `0 ${tag} "${open}" at ${set.at} makes ${quoted} void`;
   return warning(CHECK, seen, 'remove the value without parameters, if nobody else needs it');

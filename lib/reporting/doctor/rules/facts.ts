@@ -41,6 +41,7 @@ export interface IdentifierFacts {
 /** The CA's identity in CAA records, if its directory or the stack's settings name one, its profiles, and more. */
 export interface DirectoryFacts {
   caaIdentity: string | undefined;
+  alsoNamed?: readonly string[] | undefined;
   profiles: readonly string[];
   standing?: StandingTerms;
 }

@@ -75,6 +75,46 @@ describe("the CA's refusal", () => {
     expect(describeError(error).message).toBe(error.message);
   });
 
+  it('tells the subproblems whatever the length of its own words, and how many do not fit', () => {
+    const sub = (value: string, detail: string) => ({
+      ...problem('caa', { detail }),
+      identifier: { type: 'dns', value },
+    });
+    const long = errorOf({
+      data: problem('malformed', { detail: 'x'.repeat(10_000), subproblems: [sub('a.test', 'forbidden')] }),
+    });
+    expect(long.message).toMatch(/x; a\.test: forbidden \(caa\)$/);
+    const many = Array.from({ length: 100 }, (_, index) =>
+      sub(`n${index}.test`, `${index} ${'y'.repeat(200)}`),
+    );
+    const { message } = errorOf({ data: problem('compound', { subproblems: many }) });
+    const told = many.filter(({ identifier }) => message.includes(`; ${identifier.value}: `)).length;
+    expect(told).toBeGreaterThan(10);
+    expect(message.endsWith(`; and ${100 - told} more`)).toBe(true);
+    const said = problemOf(problem('caa', { detail: 'z'.repeat(10_000) }))?.message;
+    expect(said).toMatch(/z \(caa\)$/);
+    expect(said?.length).toBeLessThan(3_600);
+  });
+
+  it.each([
+    [{ title: 'CAA forbids it' }, 'CAA forbids it (caa)'],
+    [{ detail: '', title: 'CAA forbids it' }, 'CAA forbids it (caa)'],
+    [{ detail: 'no', title: 'CAA forbids it' }, 'no (caa)'],
+    [{}, '(caa)'],
+    [
+      { subproblems: [{ type: 'urn:ietf:params:acme:error:dns', title: 'SERVFAIL' }] },
+      'SERVFAIL (dns) (caa)',
+    ],
+  ])('has its title where it gives no detail (RFC 7807, 3.1): %j', (more, message) => {
+    const { detail: _, ...bare } = problem('caa');
+    expect(problemOf({ ...bare, ...more })?.message).toBe(message);
+  });
+
+  it('is about names as certificates have them', () => {
+    const subproblems = [{ ...problem('caa'), identifier: { type: 'dns', value: 'A.Example.COM.' } }];
+    expect(errorOf({ data: problem('caa', { subproblems }) }).identifiers).toEqual(['a.example.com']);
+  });
+
   it('tells what can be read beside what cannot', () => {
     const subproblems = [
       5,
@@ -87,7 +127,7 @@ describe("the CA's refusal", () => {
     });
     expect({ reason, message }).toEqual({
       reason: 'acme-caa',
-      message: 'the CA ca.test refused: ; no (caa); late (dns)',
+      message: 'the CA ca.test refused: no (caa); late (dns)',
     });
   });
 
@@ -168,7 +208,7 @@ describe("the CA's answers", () => {
   const authority = (answer: HttpAnswer) => {
     const client = {
       api: { apiRequest: async () => answer, apiResourceRequest: async () => answer },
-      http: { getMetaField: async () => answer.data },
+      http: { getMetaField: async () => answer.data, getDirectory: async () => ({}) },
       getChallengeKeyAuthorization: async () => 'txt',
       getAccountUrl: () => 'https://ca.test/account/1',
     };
