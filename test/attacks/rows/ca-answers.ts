@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { ALWAYS, answered, plain, problem } from '../../faults/answers.ts';
+import type { Attack } from '../attack.ts';
+import {
+  assertCleanPage,
+  assertNotIssued,
+  assertPrintable,
+  assertToldPrintably,
+  failureOf,
+  HOSTILE,
+} from '../stack.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+
+export const CA_ANSWERS: readonly Attack[] = [
+  {
+    tried: 'refuses with words that have line breaks, markup, a cursor to move, and a command to run',
+    must: 'one printable line in state, log and events, escaped on the page',
+    run: (stages) =>
+      stages.inStack(async (world) => {
+        const subject = await world.subject();
+        world.ca.faults.add({
+          action: 'newOrder',
+          times: ALWAYS,
+          effect: answered(problem('rejectedIdentifier', { detail: HOSTILE })),
+        });
+        await world.put(subject);
+        const { reason, message } = await failureOf(world, subject);
+        assert.equal(reason, 'acme-rejected-identifier');
+        assertPrintable(message, 'the message');
+        assertToldPrintably(world);
+        await assertCleanPage(world);
+        return 'one printable line';
+      }),
+  },
+  {
+    tried: 'calls its problem `constructor`, `__proto__`, or a type of 100,000 characters',
+    must: 'a reason of a bounded length, told as any other',
+    run: (stages) =>
+      stages.inStack(async (world) => {
+        for (const type of ['constructor', '__proto__', 'x'.repeat(100_000)]) {
+          const subject = await world.subject({ hasCompany: false });
+          world.ca.faults.add({
+            action: 'newOrder',
+            times: ALWAYS,
+            effect: answered(problem(type, { detail: '' })),
+          });
+          await world.put(subject);
+          const { reason } = await failureOf(world, subject);
+          assert.match(reason, /^acme-[a-z0-9-]{1,64}$/);
+          await assertNotIssued(world, subject);
+          world.clearFaults();
+          for (const key of await world.line.keys('limits/')) await world.line.remove(key);
+        }
+        assertToldPrintably(world);
+        return 'told';
+      }),
+  },
+  {
+    tried: 'answers 10 MB where an order is asked for',
+    must: 'cut at 1 MB: `ca-answer-malformed`; the function goes on',
+    run: (stages) =>
+      stages.inStack(async (world) => {
+        const subject = await world.subject();
+        world.ca.faults.add({
+          action: 'newOrder',
+          times: ALWAYS,
+          effect: answered(plain(200, 'x'.repeat(10_000_000))),
+        });
+        await world.put(subject);
+        assert.equal((await failureOf(world, subject)).reason, 'ca-answer-malformed');
+        return 'cut';
+      }),
+  },
+  {
+    tried: 'asks to be asked again in 30 years',
+    must: 'a week at most is waited for',
+    run: (stages) =>
+      stages.inStack(async (world) => {
+        const subject = await world.subject();
+        const headers = { 'retry-after': String(30 * 365 * 86_400) };
+        world.ca.faults.add({
+          action: 'newOrder',
+          times: ALWAYS,
+          effect: answered(problem('rateLimited', { status: 429, headers })),
+        });
+        await world.put(subject);
+        const until = Date.parse((await world.state(subject))?.notBefore ?? '');
+        assert.ok(until - Date.now() <= WEEK_MS, `until ${new Date(until).toISOString()}`);
+        return `until ${new Date(until).toISOString().slice(0, 10)}`;
+      }),
+  },
+  {
+    tried: 'refuses every nonce',
+    must: 'a bounded number of tries, remembered',
+    run: (stages) =>
+      stages.inStack(async (world) => {
+        const subject = await world.subject();
+        world.ca.faults.add({
+          action: 'newOrder',
+          times: ALWAYS,
+          effect: answered(problem('badNonce', { status: 400 })),
+        });
+        await world.put(subject);
+        const orders = world.ordersOf(subject);
+        assert.ok(orders > 0 && orders <= 30, `${orders} tries`);
+        await failureOf(world, subject);
+        return `${orders} tries`;
+      }),
+  },
+];
