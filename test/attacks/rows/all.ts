@@ -4,6 +4,7 @@ import { CA_ANSWERS } from './ca-answers.ts';
 import { CA_ORDERS } from './ca-orders.ts';
 import { CONTAINER_ANSWERS } from './container-answers.ts';
 import { CONTAINER_TREE } from './container-tree.ts';
+import { CONTAINER_VERSIONS } from './container-versions.ts';
 import { DNS_RESOLVER } from './dns-resolver.ts';
 import { DNS_ZONES } from './dns-zones.ts';
 import { DOCUMENTS } from './documents.ts';
@@ -24,7 +25,7 @@ export const POSITIONS: readonly Position[] = [
     key: 'container',
     attacker: 'Root in a container that has the folder mounted',
     has: 'The folder with `live/` and `archive/` is his to change where it is mounted writable, and to lock where it is mounted read-only; he answers what Nginx in his container is asked.',
-    attacks: [...CONTAINER_TREE, ...CONTAINER_ANSWERS],
+    attacks: [...CONTAINER_TREE, ...CONTAINER_VERSIONS, ...CONTAINER_ANSWERS],
   },
   {
     key: 'user',

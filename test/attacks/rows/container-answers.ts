@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readlink } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import { engineOf, shadow } from '../../integration/host-faults/shadow.ts';
 import type { Attack } from '../attack.ts';
 import { onSite } from '../site.ts';
@@ -25,6 +25,8 @@ export const CONTAINER_ANSWERS: readonly Attack[] = [
         await undo();
         assert.equal(reason, 'nginx-test-failed');
         assert.ok(message.includes('[emerg] first') && message.length < 400, message);
+        const kilobytes = Number.parseInt(await readFile(largest, 'utf8'), 10);
+        assert.ok(kilobytes < 20_000, `a shell of ${kilobytes} KB`);
         return 'cut';
       }),
   },

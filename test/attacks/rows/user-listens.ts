@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { waitForPort } from '../../../local/hosts/nginx.ts';
 import type { Attack } from '../attack.ts';
 import { onSite, siteOf } from '../site.ts';
@@ -59,7 +60,11 @@ export const USER_LISTENS: readonly Attack[] = [
       const at = { address: '127.0.0.1', port: host.tlsPort, title };
       const stop = await listenAsNobody(at, 'taken.close()');
       const held = await listenAsNobody({ ...at, address: '127.0.0.2' }, 'taken.close()');
+      // And root does listen there, with some other program.
+      const ofRoot = createServer().listen(host.tlsPort, '127.0.0.3');
+      await once(ofRoot, 'listening');
       const seen = await install({ reload: 'service', container: '', port: String(host.tlsPort) });
+      ofRoot.close();
       await Promise.all([stop(), held()]);
       await rm(conf);
       assert.ok(!existsSync(outside('pwned')), 'root has opened the file that his configuration names');
