@@ -118,7 +118,8 @@ for name, needs in (('evil', 'Requires-Dist: friend\\n'), ('friend', '')):
         };
         assert.match(await refused(`evil==1.0 --hash=sha256:${'0'.repeat(64)}`), /DO NOT MATCH THE HASHES/);
         assert.match(await refused(`evil==1.0 --hash=sha256:${hash}`), /require-hashes/);
-        return '2 refused';
+        assert.match(await refused('evil==1.0'), /require-hashes/);
+        return '3 refused';
       }),
   },
   {
