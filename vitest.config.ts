@@ -46,6 +46,8 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          // Their CA is on this machine.
+          env: { CA_AT_LOOPBACK: 'true' },
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,

@@ -10,16 +10,18 @@ import { readSettings } from '../lib/lambda/settings.ts';
 
 const settings = readSettings(process.env);
 trustRoots(settings.caRoots);
+const store = new S3Store(new S3Client(), settings.bucket);
 const accounts = new StoredAccounts({
-  store: new S3Store(new S3Client(), settings.bucket),
+  store,
   earlier: new ParameterStore(new SSMClient()),
   settings,
   onTrouble: warnThat('account not wholly seen to'),
 });
+const deps = { accounts, stack: settings, store, warn: (message: string) => logger.warn(message) };
 
 /** Shows our account at a CA, gives it a new key, or sends the CA its contact. */
 export const handler = invoked(async (event) => {
-  const account = await changeAccount({ accounts, stack: settings }, event);
+  const account = await changeAccount(deps, event);
   logger.info('account looked at', { account });
   return account;
 });

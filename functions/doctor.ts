@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDirectory } from '../lib/adapters/acme/directory.ts';
 import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
-import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
+import { route53ZonesToRead } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
@@ -18,7 +18,7 @@ const store = new S3Store(new S3Client(), settings.bucket);
 
 const deps: DoctorDeps = {
   store,
-  zonesOf: route53ZonesOf(settings.zoneRoles),
+  zonesOf: route53ZonesToRead(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
   resolver: new DnsResolver(settings.dns),
   describeAccount: describeAccounts({ store, ssm, prefix: settings.accountPrefix }),

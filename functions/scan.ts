@@ -1,11 +1,11 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { caaIdentityReader } from '../lib/adapters/acme/directory.ts';
+import { caaIdentityReader, standingTermsReader } from '../lib/adapters/acme/directory.ts';
 import { renewalInfoOf } from '../lib/adapters/acme/renewal-info.ts';
 import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
-import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
+import { route53ZonesToRead } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
@@ -24,12 +24,13 @@ const ssm = new SSMClient();
 const store = new S3Store(new S3Client(), settings.bucket);
 const deps: ScanDeps = {
   store,
-  zonesOf: route53ZonesOf(settings.zoneRoles),
+  zonesOf: route53ZonesToRead(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
   events: new EventBridgeBus(new EventBridgeClient(), settings.eventBus),
   resolver: new DnsResolver(settings.dns),
   caaIdentity: caaIdentityReader(settings, warnThat('CA not asked for its CAA identity')),
   describeAccount: describeAccounts({ store, ssm, prefix: settings.accountPrefix }),
+  standingTerms: standingTermsReader(warnThat('CA not asked for its terms of standing records')),
   askRenewalInfo: renewalInfoOf({ timeoutMs: CA_TIMEOUT_MS }),
   stack: settings,
   runtime: nodeRuntime,

@@ -5,6 +5,7 @@ const {
   complaintAboutName,
 } = require('../lib/foundation/certificate/complaint-about-name.ts');
 const { isWildcard } = require('../lib/foundation/certificate/domain-name.ts');
+const { DIRECTORY_COMPLAINT, DIRECTORY_URL } = require('../lib/foundation/certificate/directory-url.ts');
 const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
 const { readCaRoots } = require('../lib/foundation/certificate/ca-roots.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
@@ -29,6 +30,8 @@ const OwnDomain = domainWithout((name) => {
 });
 /** Names that are only for the DNS, such as _acme-challenge.example.com, have underscores. */
 const ChallengeTarget = domainWithout(complaintAboutDnsName);
+
+const Directory = z.string().check(z.regex(DIRECTORY_URL, DIRECTORY_COMPLAINT));
 
 const Params = z.object({
   contact: z
@@ -56,14 +59,18 @@ const Params = z.object({
   domains: z.array(OwnDomain).check(z.minLength(1, 'lists no domain')),
   alsoAllow: z.array(Domain),
   challengeTargets: z.array(ChallengeTarget),
-  fallbackDirectoryUrls: z
-    .array(z.string().check(z.regex(/^https:\/\/[^\s,]+$/, 'must be the https address of an ACME directory')))
-    .check(z.maxLength(4, 'lists over 4 CAs')),
-  caRoots: z.string().check(({ value, issues }) => {
-    const { complaint } = readCaRoots(value, new Date());
-    // Without the input, which may be a key.
-    if (complaint) issues.push({ code: 'custom', message: complaint, input: undefined });
-  }),
+  directoryUrl: z.optional(Directory),
+  cas: z._default(z.array(Directory).check(z.maxLength(20, 'lists over 20 CAs')), []),
+  caAtLoopback: z._default(z.enum(['', 'true']), ''),
+  fallbackDirectoryUrls: z.array(Directory).check(z.maxLength(4, 'lists over 4 CAs')),
+  caRoots: z._default(
+    z.string().check(({ value, issues }) => {
+      const { complaint } = readCaRoots(value, new Date());
+      // Without the input, which may be a key.
+      if (complaint) issues.push({ code: 'custom', message: complaint, input: undefined });
+    }),
+    '',
+  ),
   hostGroups: z.record(
     z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
     HostGroupSettings,
@@ -118,7 +125,9 @@ const FROM_TEXT = {
   notify: (text) => (text === 'none' ? [] : splitList(text)),
   alsoAllow: splitList,
   challengeTargets: splitList,
+  directoryUrl: (text) => text || undefined,
   fallbackDirectoryUrls: splitList,
+  cas: splitList,
   hostGroups: parseJson,
   hostRoles: parseJson,
   ordersPerRun: parseJson,
@@ -135,6 +144,9 @@ module.exports = async ({ resolveVariable }) => {
   }
   const { success, data, error } = Params.safeParse(given, { reportInput: true });
   if (!success) refuse(explainIssues(error));
+  // A production function would reach what only it may.
+  if (data.caAtLoopback !== '' && (await resolveVariable('sls:stage')) !== 'local')
+    refuse('caAtLoopback: is for the stage local only');
   for (const group of Object.keys(data.hostRoles))
     if (group !== '*' && !Object.hasOwn(data.hostGroups, group))
       refuse(`hostRoles: "${group}" is no group of hostGroups`);
@@ -147,6 +159,8 @@ module.exports = async ({ resolveVariable }) => {
     challengeTargets: data.challengeTargets.join(','),
     fallbackDirectoryUrls: data.fallbackDirectoryUrls.join(','),
     caRoots: readCaRoots(data.caRoots, new Date()).roots.join(','),
+    cas: data.cas.join(','),
+    caAtLoopback: data.caAtLoopback,
     hostGroups: JSON.stringify(data.hostGroups),
     hostRoles: JSON.stringify(data.hostRoles),
     kmsKeyArn: data.kmsKeyArn,

@@ -1,5 +1,6 @@
 import { text as textOf } from 'node:stream/consumers';
 import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
+import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from '../../lib/foundation/certificate/directory-url.ts';
 import { externalAccountKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { explainIssues, printable } from '../../lib/foundation/common/explain-issues.ts';
 import { ExternalAccount } from '../../lib/issuance/ca/rules/external-account.ts';
@@ -55,9 +56,6 @@ export async function putExternalAccount(
 }
 
 function requireDirectory(ca: string): void {
-  if (/^https:\/\/\S+$/.test(ca) && URL.canParse(ca)) return;
-  throw new CommandError(
-    'ca-invalid',
-    `--ca "${printable(ca)}" must be the https address of an ACME directory`,
-  );
+  if (DIRECTORY_URL.test(ca)) return;
+  throw new CommandError('ca-invalid', `--ca "${printable(ca)}" ${DIRECTORY_COMPLAINT}`);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { pemOf } from '../foundation/certificate/ca-roots.ts';
+import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from '../foundation/certificate/directory-url.ts';
 import { HostGroupSettings } from '../foundation/certificate/host-group.ts';
 import { ZoneRoleSettings } from '../foundation/certificate/zone-role.ts';
 import { parseJson, parseValue } from '../foundation/common/parse-json.ts';
@@ -14,9 +15,10 @@ const Environment = z.object({
   AWS_REGION: z.string(),
   BUCKET: z.string(),
   EVENT_BUS: z.string(),
-  DIRECTORY_URL: z.string().check(z.regex(/^https:\/\//, 'must be the https address of an ACME directory')),
+  DIRECTORY_URL: z.string().check(z.regex(DIRECTORY_URL, DIRECTORY_COMPLAINT)),
   FALLBACK_DIRECTORY_URLS: z._default(List, []),
   CA_ROOTS: z._default(List, []),
+  CAS: z._default(List, []),
   CONTACT: z.string(),
   AGREE_TO_TERMS: z.enum(['true', 'false']),
   DOMAINS: List,
@@ -52,6 +54,7 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     fallbackCas: values.FALLBACK_DIRECTORY_URLS,
     /** PEM of roots that are trusted beside the public ones. */
     caRoots: values.CA_ROOTS.map(pemOf),
+    cas: values.CAS,
     contact: values.CONTACT,
     agreeToTerms: values.AGREE_TO_TERMS === 'true',
     domains: values.DOMAINS,

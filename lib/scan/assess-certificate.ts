@@ -32,6 +32,7 @@ import { ownZones } from './own-zones.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
 import { refusedForSchedule } from './rules/schedule.ts';
 import type { Start } from './rules/trigger.ts';
+import { isUnseen, zonesSeen } from './zones-seen.ts';
 
 /** Compares what a renewal file wants with what is, and decides what follows; a file that cannot be used is rejected. */
 export async function assessCertificate(
@@ -71,7 +72,7 @@ async function readWanted(
 async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext): Promise<Assessment> {
   const { start, zonesIn, now } = context;
   const { name, zoneRole, hosts: groups, acm, probe } = wanted;
-  const zones = writesDns(wanted) ? await zonesIn(zoneRole) : undefined;
+  const { zones, unseen } = writesDns(wanted) ? await zonesSeen(zonesIn, zoneRole) : {};
   const places = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0]) : [];
   const zoneIds = places.map(({ id }) => id);
   const { facts, found, recorded, caa, revocation, revocations } = await findFacts(deps, wanted, context);
@@ -108,6 +109,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
       failures: lastFailed(left)?.failures ?? 0,
       overdue: isOverdue(facts),
     },
+    ...(unseen && { unseen }),
     ...(JSON.stringify(left) !== JSON.stringify(state) && { over }),
     ...foundOf(deps, { wanted, found, state: left, recorded, held }, now),
     ...(live && {
@@ -174,6 +176,6 @@ async function requireTargets(
   try {
     await Promise.all(identifiers.map((identifier) => challengeTarget({ cname, stack }, identifier)));
   } catch (error) {
-    if (!(error instanceof DnsError)) throw error;
+    if (!(error instanceof DnsError) && !isUnseen(error)) throw error;
   }
 }

@@ -8,7 +8,7 @@ import { type CaaPlan, planCaa, wishOf } from '../issuance/caa/rules/caa-plan.ts
 import { findPersistRecords } from '../issuance/dns/find-persist-records.ts';
 import { isPersistent } from '../issuance/dns/rules/persist-record.ts';
 import { heldTxt } from '../issuance/dns/standing.ts';
-import { persistIssuer } from '../issuance/renewal/rules/persist-issuer.ts';
+import { type KnownIssuer, knownIssuer, persistIssuer } from '../issuance/renewal/rules/persist-issuer.ts';
 import type { State } from '../issuance/renewal/rules/state.ts';
 import type { AssessContext, AssessDeps } from './context.ts';
 import { ownZones } from './own-zones.ts';
@@ -34,11 +34,15 @@ export async function assessCaa(
 }
 
 export async function findIssuer(
-  { caaIdentity, describeAccount }: AssessDeps,
+  { caaIdentity, describeAccount, standingTerms }: AssessDeps,
   ca: string,
-): Promise<CaaIssuer | undefined> {
-  const [identity, account] = await Promise.all([caaIdentity(ca), describeAccount(ca)]);
-  return identity === undefined ? undefined : { identity, accountUri: account?.accountUri };
+): Promise<KnownIssuer | undefined> {
+  const [identity, terms, account] = await Promise.all([
+    caaIdentity(ca),
+    standingTerms?.(ca),
+    describeAccount(ca),
+  ]);
+  return knownIssuer(identity, terms, account);
 }
 
 /** For a plan, the persist records for the `ca` of the next order; `undefined` for a certificate proved another way. */

@@ -8,11 +8,12 @@ import type { EventBus } from '../foundation/events/events.ts';
 import type { DescribeAccount } from '../issuance/ca/accounts.ts';
 import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
 import type { CaLimits } from '../issuance/ca/rules/ca-limits.ts';
-import type { CaaIssuer } from '../issuance/ca/rules/ca-list.ts';
+import type { StandingTerms } from '../issuance/ca/rules/standing-terms.ts';
 import type { Resolver } from '../issuance/dns/resolver.ts';
 import type { HostedZone } from '../issuance/dns/rules/hosted-zones.ts';
 import type { ZonesOf } from '../issuance/dns/zones.ts';
 import type { DueCertificate } from '../issuance/renewal/rules/batches.ts';
+import type { KnownIssuer } from '../issuance/renewal/rules/persist-issuer.ts';
 import type { Held, Over } from '../issuance/renewal/rules/state.ts';
 import type { RenewalInfoClient } from './ask-renewal-info.ts';
 import type { Checked } from './rules/check-summary.ts';
@@ -29,6 +30,8 @@ export interface ScanDeps {
   /** A CA's identity in CAA; `undefined` when it names none, or cannot be asked now. */
   caaIdentity: (directoryUrl: string) => Promise<string | undefined>;
   describeAccount: DescribeAccount;
+  /** Absent where no directory is asked: standing records are then those of draft 01. */
+  standingTerms?: (directoryUrl: string) => Promise<StandingTerms>;
   askRenewalInfo: AskRenewalInfo;
   runtime: Runtime;
   stack: Stack;
@@ -40,6 +43,8 @@ export type AssessDeps = Omit<ScanDeps, 'store' | 'events'> & { store: Reads };
 export interface Assessment {
   planned: Plan['certificates'][number];
   due?: DueCertificate;
+  /** What of it cannot be seen from here. */
+  unseen?: string;
   checked?: Checked;
   /** What failed and is not wanted any more. */
   over?: Over;
@@ -74,6 +79,6 @@ export interface AssessContext {
   /** Set where CAs are asked when to renew. */
   renewalInfo: RenewalInfoClient | undefined;
   /** A CA and our account there, as far as they are known. */
-  issuerAt: (ca: string) => Promise<CaaIssuer | undefined>;
+  issuerAt: (ca: string) => Promise<KnownIssuer | undefined>;
   now: Date;
 }

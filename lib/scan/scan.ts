@@ -34,6 +34,9 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const renewalInfo =
     index && start.asksCa ? new RenewalInfoClient({ ...deps, asked: index }, { now, warn }) : undefined;
   const assessed = await assessAll(reading, { start, renewalInfo, now });
+  // Hourly it would only repeat itself.
+  if (anew || start.dryRun)
+    for (const unseen of new Set(assessed.flatMap((one) => one.unseen ?? []))) warnings.push(unseen);
   // Whoever names certificates to renew now means all of them.
   const limit = isOfAll ? deps.stack.ordersPerRun : Number.POSITIVE_INFINITY;
   const assessments = deferOrders(assessed, { limit, now });

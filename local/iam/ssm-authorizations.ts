@@ -5,7 +5,6 @@ export type HostTags = (hostId: string) => Readonly<Record<string, string>> | un
 
 interface Sent {
   Name?: string;
-  Overwrite?: boolean;
   DocumentName?: string;
   InstanceIds?: string[];
   Targets?: { Key: string; Values: string[] }[];
@@ -30,11 +29,8 @@ export function ssmAuthorizations(
     case 'ListCommands':
       return [{ action: `ssm:${action}`, resource: '*', context: {} }];
     case 'GetParameter':
-      return [{ action: 'ssm:GetParameter', resource: parameter, context: {} }];
-    case 'PutParameter': {
-      const context = { 'ssm:Overwrite': String(sent.Overwrite ?? false) };
-      return [{ action: 'ssm:PutParameter', resource: parameter, context }];
-    }
+    case 'DeleteParameter':
+      return [{ action: `ssm:${action}`, resource: parameter, context: {} }];
     case 'SendCommand':
       return sendCommand(sent, { arn, region, hostTags });
     default:

@@ -39,11 +39,27 @@ const POLICY: Policy = {
       { Effect: 'Allow', Action: 'route53:ListHostedZones', Resource: '*' },
       {
         Effect: 'Allow',
-        Action: ['route53:GetHostedZone', 'route53:ListResourceRecordSets', 'route53:GetChange'],
+        Action: ['route53:ListResourceRecordSets', 'route53:GetChange'],
         Resource: ['arn:aws:route53:::hostedzone/*', 'arn:aws:route53:::change/*'],
       },
       changes('TXT', ['_acme-challenge.example.net', '_acme-challenge.*.example.net']),
       changes('CAA', ['example.net', '*.example.net']),
+    ],
+  },
+};
+
+const READ_ROLE = `${ROLE.roleArn}-read`;
+const READ_POLICY: Policy = {
+  name: 'readme-read',
+  document: {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: 'route53:ListHostedZones', Resource: '*' },
+      {
+        Effect: 'Allow',
+        Action: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
+        Resource: 'arn:aws:route53:::hostedzone/*',
+      },
     ],
   },
 };
@@ -89,12 +105,14 @@ describe('a certificate whose zone is in another account', () => {
     expect(ResourceRecordSets.map(({ Type }) => Type).sort()).toEqual(['CAA', 'NS', 'SOA']);
   });
 
-  it('is looked at and written through the role alone', () => {
+  it('is written through the role that is for renew, and read besides by the role that may only read', () => {
     const inZone = line.cloud.calls
       .matching({ service: 'route53' })
       .filter(({ path }) => path.includes(zoneId));
     expect(inZone.map(({ action }) => action)).toContain('ChangeResourceRecordSets');
-    expect(new Set(inZone.map(({ principal }) => principal))).toEqual(new Set([ROLE.roleArn]));
+    const through = new Map(inZone.map(({ principal, action }) => [action, principal]));
+    expect(through.get('ChangeResourceRecordSets')).toBe(ROLE.roleArn);
+    for (const { principal } of inZone) expect([ROLE.roleArn, READ_ROLE]).toContain(principal);
   });
 
   it('does not hold up one of the own account, which needs no role', async () => {
@@ -109,14 +127,20 @@ describe('a certificate whose zone is in another account', () => {
     const iam = new IAMClient({ ...person, endpoint: line.cloud.endpoint });
     const calls = line.cloud.calls.calls.filter(({ principal }) => principal.includes(':role/'));
     const { refusal, allowed } = await judgeCalls(calls, async (principal) =>
-      principal === ROLE.roleArn ? [POLICY] : policiesOfRole(iam, principal),
+      principal === ROLE.roleArn
+        ? [POLICY]
+        : principal === READ_ROLE
+          ? [READ_POLICY]
+          : policiesOfRole(iam, principal),
     );
     expect(refusal).toBeUndefined();
     const assumed = allowed.filter(({ asked }) => asked.action === 'sts:AssumeRole');
-    expect(assumed.map(({ principal }) => /-(\w+)Role-/.exec(principal)?.[1]).sort()).toEqual([
-      'Doctor',
-      'Renew',
-      'Scan',
+    const by = ({ principal, asked }: (typeof assumed)[number]) =>
+      `${/-(\w+)Role-/.exec(principal)?.[1]} ${asked.resource}`;
+    expect(assumed.map(by).sort()).toEqual([
+      `Doctor ${READ_ROLE}`,
+      `Renew ${ROLE.roleArn}`,
+      `Scan ${READ_ROLE}`,
     ]);
   });
 });
@@ -141,7 +165,7 @@ describe('a role that cannot be assumed', () => {
     expect(own).toMatchObject({ name: 'own', action: 'renew' });
     expect(rejected).toMatchObject({ name: 'theirs', action: 'reject', reason: 'zone-role-denied' });
     expect(rejected && 'message' in rejected && rejected.message).toMatch(
-      /^could not assume zone role other-account \(arn:aws:iam::210987654321:role\/perennial-dns\): STS denied it; let its trust policy [^\n]+$/,
+      /^could not assume zone role other-account \(arn:aws:iam::210987654321:role\/perennial-dns-read\): STS denied it; let its trust policy [^\n]+$/,
     );
     expect(line.outcomes('own').filter(({ outcome }) => outcome === 'renewed')).toHaveLength(2);
     expect(line.outcomes('theirs').filter(({ outcome }) => outcome === 'renewed')).toHaveLength(1);

@@ -78,6 +78,13 @@ export class FakeAuthority implements CertificateAuthority {
     return { identity: this.#identity, accountUri: this.accountUrl };
   }
 
+  /** How standing records name the account (draft 02); by its address without it (draft 01). */
+  accountHash: { prefix: string; thumbprint: string } | undefined;
+
+  async standingIssuer() {
+    return { identity: this.#identity, accountUri: this.accountUrl, hash: this.accountHash };
+  }
+
   async createOrder(request: OrderRequest): Promise<Order> {
     await this.before('createOrder', request.names.join(' '));
     this.requests.push(request);

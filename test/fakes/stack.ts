@@ -14,6 +14,7 @@ export function stackOf<More extends Partial<Stack>>(more: More = {} as More): S
     zoneRoles: [],
     defaultCa: 'https://ca.test/directory',
     fallbackCas: [],
+    cas: [],
     alsoAllow: [],
     ordersPerRun: 100,
     checkEveryHours: 1,

@@ -3,9 +3,11 @@ import type { AccountStore } from '../../lib/adapters/acme/account-context.ts';
 import { openAuthority, openStoredAuthority } from '../../lib/adapters/acme/accounts.ts';
 import { StoredAccounts } from '../../lib/adapters/acme/change-account.ts';
 import { newAccountKey } from '../../lib/adapters/acme/stored-account.ts';
+import { thumbprintOfKey } from '../../lib/adapters/acme/thumbprint.ts';
 import { accountKey, accountUrlKey, nextAccountKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { changeAccount } from '../../lib/issuance/ca/accounts.ts';
 import { MemoryStore } from '../fakes/memory-store.ts';
+import { stackOf } from '../fakes/stack.ts';
 import { type Ca, startCa } from './ca-fixture.ts';
 
 let ca: Ca;
@@ -54,33 +56,37 @@ const way = (contact = 'you@example.com') => ({
 const open = (contact?: string) => openAuthority(ca.pebble.directoryUrl, way(contact));
 const ask = (account: string, contact?: string) => {
   const accounts = new StoredAccounts(way(contact));
-  return changeAccount({ accounts, stack: { defaultCa: ca.pebble.directoryUrl } }, { account });
+  const stack = stackOf({ defaultCa: ca.pebble.directoryUrl });
+  const deps = { accounts, stack, store: new MemoryStore(() => new Date()), warn: () => {} };
+  return changeAccount(deps, { account });
 };
 const order = async (authority: Awaited<ReturnType<typeof open>>) =>
   (await authority.createOrder({ names: ['a.example.com'], profile: 'classic' })).status;
 
 describe('the address of the account', () => {
   const seen = () => JSON.parse(bucket.text(accountUrlKey(ca.pebble.directoryUrl)));
+  const thumbprintInUse = () =>
+    thumbprintOfKey(JSON.parse(bucket.text(accountKey(ca.pebble.directoryUrl))).key);
 
   it('is seen without its key, from its first opening on', async () => {
     const { accountUrl } = await open();
-    expect(seen()).toEqual({ url: accountUrl });
+    expect(seen()).toEqual({ url: accountUrl, thumbprint: thumbprintInUse() });
   });
 
   it('is seen after a rollover, and when another one took its place', async () => {
     const { accountUrl } = await open();
     await ask('rollover');
-    expect(seen()).toEqual({ url: accountUrl });
+    expect(seen()).toEqual({ url: accountUrl, thumbprint: thumbprintInUse() });
     await bucket.put(accountUrlKey(ca.pebble.directoryUrl), 'another');
     await openAuthority(ca.pebble.directoryUrl, way(), { lost: accountUrl });
-    expect(seen()).toEqual({ url: accountUrl });
+    expect(seen()).toEqual({ url: accountUrl, thumbprint: thumbprintInUse() });
   });
 
   it('is put right by whoever opens the account, and costs no write where it is right', async () => {
     const { accountUrl } = await open();
     await bucket.remove(accountUrlKey(ca.pebble.directoryUrl));
     await open();
-    expect(seen()).toEqual({ url: accountUrl });
+    expect(seen()).toEqual({ url: accountUrl, thumbprint: thumbprintInUse() });
     writesLeft = 0;
     await open();
     expect(troubles).toEqual([]);

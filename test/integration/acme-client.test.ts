@@ -4,8 +4,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AcmeClient } from '../../lib/adapters/acme/acme-client.ts';
+import { type HttpsServer, startHttpsServer } from './fixtures/https-server.ts';
 
-let server: Server;
+let server: HttpsServer;
+/** It speaks http. */
+let plain: Server;
 let base: string;
 let asked: Record<string, number>;
 /** What each path answers; without one a 201 with a nonce. */
@@ -14,7 +17,7 @@ let answers: Record<string, { status: number; headers?: Record<string, string> }
 beforeEach(async () => {
   asked = {};
   answers = {};
-  server = createServer((request, response) => {
+  server = await startHttpsServer((request, response) => {
     const path = request.url ?? '';
     asked[path] = (asked[path] ?? 0) + 1;
     const answer = answers[path] ?? { status: path === '/order' ? 201 : 200 };
@@ -27,12 +30,15 @@ beforeEach(async () => {
     });
     response.end(JSON.stringify(path === '/directory' ? directory : {}));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  base = server.url;
+  plain = createServer((_, response) => void response.end()).listen(0, '127.0.0.1');
+  await once(plain, 'listening');
 });
 
-afterEach(() => void server.close());
+afterEach(() => {
+  server.stop();
+  plain.close();
+});
 
 function order(directoryUrl = `${base}/directory`) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -42,7 +48,7 @@ function order(directoryUrl = `${base}/directory`) {
 }
 
 function closed(): string {
-  server.close();
+  server.stop();
   return base;
 }
 
@@ -69,7 +75,7 @@ describe('rows 12 and 13: a request that fails', () => {
   it.each<[string, () => string, RegExp]>([
     [
       'speaks no TLS',
-      () => base.replace('http:', 'https:'),
+      () => `https://127.0.0.1:${(plain.address() as AddressInfo).port}`,
       /127\.0\.0\.1:\d+ cannot be reached: ERR_SSL_|wrong version/,
     ],
     [

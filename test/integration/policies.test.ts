@@ -22,7 +22,7 @@ beforeAll(async () => {
     challengeTargets: 'proofs.example.org',
     hostGroups: '{"web":{"reload":"service"},"db":{"reload":"service"}}',
     zoneRoles: JSON.stringify({
-      dns: { roleArn: ZONE_ROLE, externalId: 'x-1' },
+      dns: { roleArn: ZONE_ROLE, readRoleArn: `${ZONE_ROLE}-read`, externalId: 'x-1' },
       open: { roleArn: `${ZONE_ROLE}-open` },
     }),
   };
@@ -203,7 +203,8 @@ const CASES: Record<string, Case[]> = {
     ['may not', "write an external account's key", put(EAB_OBJECT)],
     ['may not', 'take over an external account of before', parameter('GetParameter', EAB_PARAMETER)],
     ...[...keys, 'pending/example.com.json'].map((key): Case => ['may not', `read ${key}`, get(key)]),
-    ['may not', 'read a renewal file', get('renewal/example.com.json')],
+    ['may', 'read a renewal file', get('renewal/example.com.json')],
+    ['may not', 'write a renewal file', put('renewal/example.com.json')],
     ['may not', 'write a pointer', put('live/example.com.json')],
     ...noRecords,
     ...noCommands,
@@ -471,10 +472,13 @@ describe.each(Object.entries(CASES))('%s', (role, cases) => {
 describe.each(ROLES)('%s, as every role,', (role) => {
   const document = `${SSM}:document/InstallDocument`;
   const lambda = 'arn:aws:lambda:us-east-1:123456789012:function:perennial-production-renew';
-  const entersZones = ['ScanRole', 'RenewRole', 'DoctorRole'].includes(role) ? 'may' : 'may not';
+  const writesZones = role === 'RenewRole' ? 'may' : 'may not';
+  const readsZones = ['ScanRole', 'DoctorRole'].includes(role) ? 'may' : 'may not';
   const cases: Case[] = [
-    [entersZones, 'assume a zone role with its external id', assume(ZONE_ROLE, 'x-1')],
-    [entersZones, 'assume a zone role that has none', assume(`${ZONE_ROLE}-open`)],
+    [writesZones, 'assume a zone role with its external id', assume(ZONE_ROLE, 'x-1')],
+    [writesZones, 'assume a zone role that has none', assume(`${ZONE_ROLE}-open`)],
+    [readsZones, 'assume the role that reads there', assume(`${ZONE_ROLE}-read`, 'x-1')],
+    ['may not', 'assume the role that reads there without its external id', assume(`${ZONE_ROLE}-read`)],
     ['may not', 'assume a zone role without its external id', assume(ZONE_ROLE)],
     ['may not', 'assume a zone role with another external id', assume(ZONE_ROLE, 'x-2')],
     ['may not', 'assume another role of that account', assume(`${ZONE_ROLE}-admin`, 'x-1')],

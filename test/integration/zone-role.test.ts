@@ -1,7 +1,7 @@
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { assumeRole, route53ZonesOf } from '../../lib/adapters/aws/route53-zones-of.ts';
+import { assumeRole, route53ZonesOf, route53ZonesToRead } from '../../lib/adapters/aws/route53-zones-of.ts';
 import type { ZoneRole } from '../../lib/foundation/certificate/zone-role.ts';
 import type { RecordSet } from '../../lib/issuance/dns/rules/record-edits.ts';
 import { createSts } from '../../local/sts/sts.ts';
@@ -55,6 +55,20 @@ describe('zones of a role', () => {
       `${ROLE} ListHostedZones 200`,
       `${ROLE} ListHostedZones 200`,
     ]);
+  });
+
+  it('are read through the role that may do no more, where there is one', async () => {
+    const reading = [{ name: 'dns', roleArn: ROLE, readRoleArn: `${ROLE}-read`, externalId: 'x-1' }];
+    expect(await route53ZonesToRead(reading)('dns').list()).toEqual([]);
+    expect(calls()).toEqual(['test AssumeRole 200', `${ROLE}-read ListHostedZones 200`]);
+  });
+
+  it('are not seen by who reads where there is only a role that writes, and it is not assumed', async () => {
+    await expect(route53ZonesToRead(roles)('dns').list()).rejects.toMatchObject({
+      reason: 'zone-role-unseen',
+      message: expect.stringContaining(`${ROLE} is for renew alone; give params.zoneRoles a readRoleArn`),
+    });
+    expect(calls()).toEqual([]);
   });
 
   it('are written there', async () => {

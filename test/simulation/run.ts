@@ -1,11 +1,13 @@
 import { Breaches } from './checks/broken.ts';
 import { checkCas } from './checks/ca-checks.ts';
+import { checkClaims } from './checks/claim-checks.ts';
 import { checkDns } from './checks/dns-checks.ts';
 import { checkEnd } from './checks/end-checks.ts';
 import { checkEndOfHosts } from './checks/end-host-checks.ts';
 import { checkForced } from './checks/forced-checks.ts';
 import { checkHosts } from './checks/host-checks.ts';
 import { checkKeys } from './checks/key-checks.ts';
+import { checkLimits } from './checks/limit-checks.ts';
 import { Opportunities } from './checks/opportunities.ts';
 import { checkPointers } from './checks/pointer-checks.ts';
 import { checkRuns } from './checks/run-checks.ts';
@@ -68,6 +70,8 @@ export async function run(options: RunOptions) {
   const pointers = checkPointers(parts);
   checkDns(world, breaches);
   checkCas(parts);
+  checkLimits(parts);
+  checkClaims(parts);
   checkRuns(parts);
   checkHosts(parts);
   checkKeys(parts);

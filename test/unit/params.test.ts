@@ -62,8 +62,8 @@ describe.each([
   const forUsers = paramsForUsers(yml);
 
   it('are there, each in a paragraph of its own', () => {
-    expect(forUsers).toHaveLength(16);
-    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(16);
+    expect(forUsers).toHaveLength(17);
+    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(17);
   });
 
   it.each(forUsers)('$name has a meaning, an example, and a default unless it says otherwise', (param) => {
@@ -131,6 +131,36 @@ describe('names in params', () => {
   it('may have targets of challenge names with underscores', async () => {
     const challengeTargets = ['_acme-challenge.example.org'];
     expect(await names({ challengeTargets })).toMatchObject({ challengeTargets: challengeTargets[0] });
+  });
+});
+
+describe('CAs in params', () => {
+  const given = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'], alsoAllow: [] };
+  const others = { challengeTargets: [], fallbackDirectoryUrls: [], kmsKeyArn: '', zoneRoles: {} };
+  const base = { ...given, ...others, hostGroups: {}, hostRoles: {}, ordersPerRun: 1, checkEveryHours: 1 };
+
+  it('may be listed, and are any otherwise', async () => {
+    expect((await checked({ ...base, cas: 'https://a.test/d,https://b.test/d' })).cas).toBe(
+      'https://a.test/d,https://b.test/d',
+    );
+    expect((await checked(base)).cas).toBe('');
+  });
+
+  it.each(['directoryUrl', 'fallbackDirectoryUrls', 'cas'])(
+    'have one form of their address in %s',
+    async (name) => {
+      await expect(checked({ ...base, [name]: 'https://user@ca.test/d' })).rejects.toThrow('without a user');
+    },
+  );
+
+  it.each([
+    ['production', 'refused'],
+    ['staging', 'refused'],
+    ['local', 'taken'],
+  ])('on the same machine are for the stage local only: in %s it is %s', async (stage, end) => {
+    const answer = checked({ ...base, caAtLoopback: 'true', 'sls:stage': stage });
+    if (end === 'taken') expect((await answer).caAtLoopback).toBe('true');
+    else await expect(answer).rejects.toThrow('caAtLoopback: is for the stage local only');
   });
 });
 

@@ -252,6 +252,7 @@ describe('an object that is none of ours', () => {
       return list(prefix, options);
     };
     await look('hourly-check');
+    // Locks of orders are listed for dead ones.
     expect(asked.sort()).toEqual([...FOLDERS, 'orders'].map((folder) => `${folder}/`).sort());
   });
 });

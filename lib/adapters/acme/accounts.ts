@@ -32,7 +32,7 @@ export async function openAuthority(
   const account = stored && stored.account.url !== lost ? stored.account : await makeAccount(place, stored);
   const accountKey = await keyInUse(place, account);
   const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: account.url });
-  await showAddress(place, account).catch(onTrouble);
+  await showAddress(place, { ...account, key: accountKey }).catch(onTrouble);
   await updateContact(place, client, account).catch(onTrouble);
   return new AcmeAuthority(client, { directoryUrl, caaIdentity: context.settings.caaIdentity });
 }

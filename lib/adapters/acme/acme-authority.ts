@@ -12,10 +12,13 @@ import {
 } from '../../issuance/ca/certificate-authority.ts';
 import type { CaaIssuer } from '../../issuance/ca/rules/ca-list.ts';
 import { complaintAboutProfile } from '../../issuance/ca/rules/profile.ts';
+import type { AccountIssuer } from '../../issuance/dns/rules/persist-record.ts';
 import type { AcmeClient } from './acme-client.ts';
 import { alternatesIn } from './alternate-chains.ts';
 import { Csrs } from './csrs.ts';
+import { standingTerms } from './directory.ts';
 import { type HttpAnswer, parseRetryAfter, problemOf } from './problem.ts';
+import { thumbprintOf } from './thumbprint.ts';
 
 const HttpsUrl = z.string().check(z.regex(/^https:\/\//, 'is not an https address'));
 /** Of a renewal file. */
@@ -34,6 +37,7 @@ const Challenge = z.object({
   status: z.string(),
   token: z.optional(z.string()),
   error: z.optional(z.unknown()),
+  issuerDomainNames: z.catch(z.optional(z.array(z.string())), undefined),
 });
 const AuthorizationBody = z.object({
   status: z.enum(['pending', 'valid', 'invalid', 'deactivated', 'expired', 'revoked']),
@@ -69,6 +73,18 @@ export class AcmeAuthority implements CertificateAuthority {
     return identity === undefined ? undefined : { identity, accountUri: this.accountUrl };
   }
 
+  async standingIssuer(): Promise<AccountIssuer | undefined> {
+    const { issuer, accountHashPrefix: prefix } = standingTerms(
+      (await this.#client.http.getDirectory()).meta,
+    );
+    const caa = await this.caaIssuer();
+    const identity = issuer ?? caa?.identity;
+    if (identity === undefined) return undefined;
+    const hash =
+      prefix === undefined ? undefined : { prefix, thumbprint: thumbprintOf(this.#client.http.getJwk()) };
+    return { identity, accountUri: this.accountUrl, ...(hash && { hash }) };
+  }
+
   async createOrder({ names, profile, replaces }: OrderRequest): Promise<Order> {
     if (profile !== undefined) await this.#requireProfile(profile);
     const payload = {
@@ -94,7 +110,11 @@ export class AcmeAuthority implements CertificateAuthority {
       identifier: body.identifier.value.toLowerCase(),
       status: body.status,
       challenge: challenge && (await this.#withTxtValue(challenge)),
-      persistChallenge: persist && { url: persist.url, status: persist.status },
+      persistChallenge: persist && {
+        url: persist.url,
+        status: persist.status,
+        issuers: persist.issuerDomainNames,
+      },
       problems: body.challenges.flatMap(({ error }) => problemOf(error) ?? []),
     };
   }

@@ -5,8 +5,10 @@ import { spkiHash } from '../../foundation/certificate/leaf.ts';
 import { accountKey, nextAccountKey } from '../../foundation/certificate/object-keys.ts';
 import type { AccountFound, Accounts } from '../../issuance/ca/accounts.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
+import type { AccountIssuer } from '../../issuance/dns/rules/persist-record.ts';
 import type { AccountContext } from './account-context.ts';
 import { AcmeClient } from './acme-client.ts';
+import { readDirectory } from './directory.ts';
 import {
   type Account,
   accountOf,
@@ -18,6 +20,7 @@ import {
   storedAccount,
   updateContact,
 } from './stored-account.ts';
+import { thumbprintOfKey } from './thumbprint.ts';
 
 /** What a person may do with our account at a CA. */
 export class StoredAccounts implements Accounts {
@@ -50,11 +53,7 @@ export class StoredAccounts implements Accounts {
   async rollOver(directoryUrl: string): Promise<void> {
     const { store } = this.#context;
     const { account, etag } = await this.#account(directoryUrl);
-    const key = nextAccountKey(directoryUrl);
-    // One that is the account's already was left by a rollover that ended.
-    const { body: next } = await updateObject(store, key, (left: string | undefined) => ({
-      body: left === undefined || left === account.key ? newAccountKey() : left,
-    }));
+    const next = await this.#nextKey(directoryUrl, account);
     if ((await accountOf(directoryUrl, next)) !== account.url) await changeKey(directoryUrl, account, next);
     const where = accountKey(directoryUrl);
     const isWritten = await store.replace(where, JSON.stringify({ ...account, key: next }), { etag });
@@ -64,8 +63,31 @@ export class StoredAccounts implements Accounts {
         seen: `${where} was changed meanwhile`,
         remedy: 'roll over once more',
       });
+    const { onTrouble = () => {} } = this.#context;
+    await showAddress({ ...this.#context, directoryUrl }, { ...account, key: next }).catch(onTrouble);
+    const key = nextAccountKey(directoryUrl);
     const left = await store.get(key);
     if (left?.body === next) await store.remove(key, { etag: left.etag });
+  }
+
+  async nextIssuer(directoryUrl: string): Promise<AccountIssuer | undefined> {
+    const { caaIdentity, standing } = await readDirectory(directoryUrl);
+    const identity = standing.issuer ?? caaIdentity ?? this.#context.settings.caaIdentity;
+    const { accountHashPrefix: prefix } = standing;
+    if (prefix === undefined || identity === undefined) return undefined;
+    const { account } = await this.#account(directoryUrl);
+    const thumbprint = thumbprintOfKey(await this.#nextKey(directoryUrl, account));
+    return { identity, accountUri: account.url, hash: { prefix, thumbprint } };
+  }
+
+  /** The key that the account is about to get, made on first use and kept. */
+  async #nextKey(directoryUrl: string, { key }: Account): Promise<string> {
+    const where = nextAccountKey(directoryUrl);
+    // One that is the account's already was left by a rollover that ended.
+    const { body } = await updateObject(this.#context.store, where, (left: string | undefined) => ({
+      body: left === undefined || left === key ? newAccountKey() : left,
+    }));
+    return body;
   }
 
   async updateContact(directoryUrl: string): Promise<void> {
@@ -80,7 +102,8 @@ export class StoredAccounts implements Accounts {
     const place = { ...this.#context, directoryUrl };
     const stored = await ownAccount(place);
     if (stored) {
-      await showAddress(place, stored.account).catch(this.#context.onTrouble ?? (() => {}));
+      const key = await keyInUse(place, stored.account);
+      await showAddress(place, { ...stored.account, key }).catch(this.#context.onTrouble ?? (() => {}));
       return stored;
     }
     const seen = `there is no account at ${directoryUrl}`;

@@ -13,6 +13,7 @@ import { isAccountLost } from '../../issuance/ca/rules/account-lost.ts';
 import type { AccountPlace, AccountReader } from './account-context.ts';
 import { AcmeClient } from './acme-client.ts';
 import { takeOver } from './take-over.ts';
+import { thumbprintOfKey } from './thumbprint.ts';
 
 type ReadPlace = { store: AccountReader; directoryUrl: string };
 
@@ -73,9 +74,12 @@ export function newAccountKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** Writes the address where those may read it who may not read the key. Whoever opens the account mends it. */
-export async function showAddress({ directoryUrl, store }: AccountPlace, { url }: Account): Promise<void> {
-  const body = JSON.stringify({ url });
+/** Writes the address and the key's thumbprint where those may read them who may not read the key. Whoever opens the account mends it. */
+export async function showAddress(
+  { directoryUrl, store }: AccountPlace,
+  { url, key: own }: Account,
+): Promise<void> {
+  const body = JSON.stringify({ url, thumbprint: thumbprintOfKey(own) });
   const key = accountUrlKey(directoryUrl);
   if ((await store.get(key))?.body !== body) await store.put(key, body);
 }

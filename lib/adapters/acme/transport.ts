@@ -1,5 +1,9 @@
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
+import { oneLine } from '../../foundation/common/one-line.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
 import { acmeError, type HttpAnswer, isBadNonce } from './problem.ts';
+import { complaintAboutTarget, lookupPublic } from './reach.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
 /** Far above any answer of an ACME server: a chain has a few kilobytes. */
@@ -13,10 +17,12 @@ const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 const OWN_ROOT = 'if it is a CA of your own, give its root in params.caRoots and deploy';
+const LONGEST = 300;
+const AGENT = new Agent({ keepAlive: true });
 
 /**
  * HTTP to one ACME server, with the answers of acme-client's own HTTP layer. Saves each `Replay-Nonce` for the next request
- * (RFC 8555, 6.5), and throws a refusal as {@link AcmeError}.
+ * (RFC 8555, 6.5), and throws a refusal as {@link AcmeError}. Asks public addresses over https only, and follows no redirect.
  */
 export class AcmeTransport {
   readonly #nonces: string[] = [];
@@ -43,38 +49,66 @@ export class AcmeTransport {
   }
 }
 
-async function send(
-  url: string,
-  { timeoutMs, ...request }: { method: string; body: string | null; timeoutMs: number },
-): Promise<HttpAnswer> {
+interface Sent {
+  method: string;
+  body: string | null;
+  timeoutMs: number;
+}
+
+async function send(url: string, sent: Sent): Promise<HttpAnswer> {
+  const complaint = complaintAboutTarget(url);
+  if (complaint)
+    throw new AcmeError(
+      'ca-answer-malformed',
+      `${oneLine(url, LONGEST)}, where the CA is to be asked, ${complaint}`,
+    );
+  const ca = `the CA ${new URL(url).host}`;
+  const signal = AbortSignal.timeout(sent.timeoutMs);
   try {
-    const response = await fetch(url, {
-      ...request,
-      headers: { 'Content-Type': 'application/jose+json', 'User-Agent': 'perennial' },
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const response = await answerOf(url, sent, signal);
+    const { statusCode: status = 0, headers } = response;
+    if (status >= 300 && status < 400) {
+      response.destroy();
+      const to = oneLine(headers.location ?? '', LONGEST);
+      throw new AcmeError('ca-answer-malformed', `${ca} redirects to ${to}; no redirect is followed`);
+    }
     const text = await readBounded(response);
-    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
+    const isJson = /[/+]json/.test(headers['content-type'] ?? '');
     return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
+      status,
+      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
       data: isJson ? parseOrText(text) : text,
     };
   } catch (cause) {
     if (cause instanceof AcmeError) throw cause;
     const ca = `the CA ${new URL(url).host}`;
-    const late = `${ca} did not answer within ${timeoutMs / 1000} s`;
-    if (cause instanceof DOMException) throw new AcmeError('ca-timeout', { seen: late, cause });
+    const late = `${ca} did not answer within ${sent.timeoutMs / 1000} s`;
+    if (signal.aborted) throw new AcmeError('ca-timeout', { seen: late, cause });
     const why = causeOf(cause);
     const remedy = UNTRUSTED.has(why) ? OWN_ROOT : '';
     throw new AcmeError('ca-unreachable', { seen: `${ca} cannot be reached: ${why}`, remedy, cause });
   }
 }
 
-async function readBounded(response: Response): Promise<string> {
+/** Node's own request follows no redirect, and connects to the addresses that `lookup` gives it. */
+function answerOf(url: string, { method, body }: Sent, signal: AbortSignal): Promise<IncomingMessage> {
+  const headers = {
+    'content-type': 'application/jose+json',
+    'user-agent': 'perennial',
+    ...(body !== null && { 'content-length': Buffer.byteLength(body) }),
+  };
+  return new Promise((resolve, reject) => {
+    request(url, { method, headers, signal, agent: AGENT, lookup: lookupPublic })
+      .once('response', resolve)
+      .on('error', reject)
+      .end(body ?? undefined);
+  });
+}
+
+async function readBounded(response: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response) {
     size += chunk.length;
     if (size > MAX_ANSWER_BYTES)
       throw new AcmeError('ca-answer-malformed', `the CA answered over ${MAX_ANSWER_BYTES} bytes`);
@@ -91,9 +125,9 @@ function parseOrText(text: string): unknown {
   }
 }
 
-/** fetch has the reason (`ECONNREFUSED`, a TLS error) in its cause. */
+/** A code (`ECONNREFUSED`) says more than its words, but for `EPROTO`, where OpenSSL's words say what is wrong. */
 function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const [, ofTls] = /SSL routines:[^:]*:([^:]+)/.exec(error.message) ?? [];
+  return ofTls ?? ('code' in error ? String(error.code) : error.message);
 }

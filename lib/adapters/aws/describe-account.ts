@@ -7,7 +7,10 @@ import type { DescribeAccount } from '../../issuance/ca/accounts.ts';
 import { accountParameter, accountUriIn } from '../../issuance/ca/rules/account-parameter.ts';
 import { ParameterError } from './parameter-store.ts';
 
-const Address = z.object({ url: z.string() });
+const InTheOpen = z.object({
+  url: z.string(),
+  thumbprint: z.optional(z.string().check(z.regex(/^[\w-]{43}$/))),
+});
 
 interface Places {
   store: Pick<ObjectStore, 'get'>;
@@ -16,11 +19,14 @@ interface Places {
   prefix: string;
 }
 
-/** Reads our accounts' addresses, for roles that may not read the keys; of one that was not taken over yet, its description. */
+/** Reads our accounts' addresses and their keys' thumbprints, for roles that may not read the keys; of one that was not taken over yet, its description. */
 export function describeAccounts({ store, ssm, prefix }: Places): DescribeAccount {
   return async (directoryUrl) => {
     const stored = await store.get(accountUrlKey(directoryUrl));
-    if (stored) return { accountUri: accountUriIn(orNone(stored.body, Address)?.url) };
+    if (stored) {
+      const { url, thumbprint } = orNone(stored.body, InTheOpen) ?? {};
+      return { accountUri: accountUriIn(url), ...(thumbprint !== undefined && { thumbprint }) };
+    }
     return describedBefore(ssm, accountParameter(directoryUrl, prefix));
   };
 }

@@ -11,6 +11,24 @@ export function route53ZonesOf(roles: readonly ZoneRole[]): ZonesOf {
   return once((role) => makeZones(role, roles));
 }
 
+/** The same for who only reads: through the roles that may do no more, and not at all where there is none. */
+export function route53ZonesToRead(roles: readonly ZoneRole[]): ZonesOf {
+  return once((name) => {
+    const role = roles.find((known) => known.name === name);
+    if (!role) return makeZones(name, roles);
+    if (role.readRoleArn !== undefined) return makeZones(name, [{ ...role, roleArn: role.readRoleArn }]);
+    const client = new Route53Client({ credentials: () => Promise.reject(unseen(role)) });
+    return new Route53Zones(client);
+  });
+}
+
+const unseen = ({ name, roleArn }: ZoneRole) =>
+  new ZoneError('zone-role-unseen', {
+    seen: `the hosted zones of zone role ${name} are not seen here: ${roleArn} is for renew alone`,
+    remedy:
+      'give params.zoneRoles a readRoleArn that may only read (README, "Zones in another account") and deploy',
+  });
+
 function makeZones(name: string | undefined, roles: readonly ZoneRole[]): Route53Zones {
   if (name === undefined) return new Route53Zones(new Route53Client());
   const role = roles.find((known) => known.name === name);

@@ -5,7 +5,7 @@ import { keyTypeOf, sha256 } from './leaf.ts';
 import { LivePointer } from './live-pointer.ts';
 import type { ArchiveFile } from './object-keys.ts';
 import type { Wanted } from './renewal-file.ts';
-import { certificateFacts } from './verify-issued.ts';
+import { certificateFacts, isLinked } from './verify-issued.ts';
 
 export type ArchivedPem = Record<ArchiveFile, string>;
 
@@ -34,10 +34,24 @@ export function versionFacts(version: string, pem: ArchivedPem): VersionFacts | 
   }
 }
 
+/** Whether a version could be what a renewal file wants: its names and its kind of key, and a chain of correct signatures. */
+export function fitsFile(
+  facts: VersionFacts,
+  fullchain: string,
+  wanted: Pick<Wanted, 'names' | 'key'>,
+): boolean {
+  const isSame =
+    facts.names.length === wanted.names.length && facts.names.every((n) => wanted.names.includes(n));
+  return isSame && facts.key === wanted.key && isLinked(fullchain);
+}
+
 const squeezed = (pem: string) => pem.replace(/\s+/g, '');
 
-/** The fields that only the old pointer knew. */
-const ONLY_THERE = ['ca', 'caaIssuer', 'caa', 'profile'] as const;
+/**
+ * The fields that only the old pointer knew. What it says of CAA is not among them: a pointer that does not fit may be planted,
+ * and would have a repair let a CA into CAA, or take values of others for ours.
+ */
+const ONLY_THERE = ['ca', 'profile'] as const;
 
 /**
  * The pointer to a version, with what can still be read of the `spoilt` one. A CA or profile that is lost is taken to be the

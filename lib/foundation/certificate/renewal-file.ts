@@ -4,6 +4,7 @@ import { InputError } from '../common/input-error.ts';
 import { parseWrittenJson } from '../common/parse-json.ts';
 import type { Reason } from '../reasons/reasons.ts';
 import { complaintAboutName } from './complaint-about-name.ts';
+import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from './directory-url.ts';
 import { covers, identifierOf, isAtOrBelow } from './domain-name.ts';
 import type { Stack } from './stack.ts';
 
@@ -30,7 +31,7 @@ function noneTwice({ value, issues }: z.core.ParsePayload<string[]>): void {
 }
 
 const matching = (pattern: RegExp, complaint: string) => z.string().check(z.regex(pattern, complaint));
-const Directory = matching(/^https:\/\/\S+$/, 'must be the https address of an ACME directory');
+const Directory = matching(DIRECTORY_URL, DIRECTORY_COMPLAINT);
 
 const Directories = z
   .array(Directory)
@@ -115,7 +116,7 @@ export function parseRenewalFile(text: string, name: string, stack: Stack): Want
     throw new InputError(reason, { seen: `${where}: ${seen}`, remedy });
   };
   const listed = (known: readonly { name: string }[]) => known.map((one) => one.name).join(', ') || 'none';
-  const { domains, hostGroups, zoneRoles } = stack;
+  const { domains, hostGroups, zoneRoles, cas, defaultCa, fallbackCas } = stack;
   for (const dnsName of file.names) {
     const identifier = identifierOf(dnsName);
     if (!domains.some((domain) => isAtOrBelow(identifier, domain)))
@@ -132,6 +133,14 @@ export function parseRenewalFile(text: string, name: string, stack: Stack): Want
         `host group "${printable(group)}" is not one of ${listed(hostGroups)}`,
         'add it to params.hostGroups in serverless.yml and deploy',
       );
+  const listedCas = [...cas, defaultCa, ...fallbackCas];
+  const otherCa = cas.length > 0 && file.ca?.find((directory) => !listedCas.includes(directory));
+  if (otherCa)
+    refuse(
+      'unknown-ca',
+      `ca "${printable(otherCa)}" is not one of ${listedCas.join(', ')}`,
+      'add it to params.cas in serverless.yml and deploy',
+    );
   const role = file.zoneRole;
   if (role !== undefined && !zoneRoles.some((known) => known.name === role))
     refuse(

@@ -13,6 +13,8 @@ export interface Stack {
   /** The directories of the CA for files that name none, and of those tried after it. */
   defaultCa: string;
   fallbackCas: readonly string[];
+  /** The directories that renewal files may name besides these; any when it is empty. */
+  cas: readonly string[];
   /** CAs that CAA lets issue too. */
   alsoAllow: readonly string[];
   /** How many certificates one scan may order. */

@@ -83,6 +83,27 @@ function checkLinks(chain: X509Certificate[]): void {
   }
 }
 
+/** Whether each certificate of a PEM chain, of two at least, is signed by the one after it. */
+export function isLinked(fullchainPem: string): boolean {
+  try {
+    const chain = splitChain(fullchainPem).map((block) => new X509Certificate(block));
+    checkLinks(chain);
+    return chain.length > 1;
+  } catch {
+    return false;
+  }
+}
+
+/** The SHA-256 of the key that signed a chain's certificate, as its issuer's certificate has it. */
+export function issuerOf(fullchainPem: string): string | undefined {
+  try {
+    const [, issuer] = splitChain(fullchainPem);
+    return issuer && spkiHash(new X509Certificate(issuer).publicKey);
+  } catch {
+    return undefined;
+  }
+}
+
 export function certificateFacts(leaf: X509Certificate): CertificateFacts {
   const facts = leafFacts(leaf);
   return { ...facts, certId: certIdOf(leaf, facts.serial) };

@@ -1,16 +1,21 @@
 import * as z from 'zod/mini';
 
-/** A role in another account, for its hosted zones (params.zoneRoles in serverless.yml). */
-export const ZoneRoleSettings = z.strictObject({
-  roleArn: z
-    .string()
-    .check(
-      z.regex(
-        /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
-        'must be the ARN of one role, as in arn:aws:iam::123456789012:role/name',
-      ),
+const RoleArn = z
+  .string()
+  .check(
+    z.regex(
+      /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+      'must be the ARN of one role, as in arn:aws:iam::123456789012:role/name',
     ),
-  /** The `sts:ExternalId` of the role's trust policy. */
+  );
+
+/** Roles in another account, for its hosted zones (params.zoneRoles in serverless.yml). */
+export const ZoneRoleSettings = z.strictObject({
+  /** It writes proofs, for `renew` alone. */
+  roleArn: RoleArn,
+  /** It reads zones, for `scan` and `doctor`, which see none without it. */
+  readRoleArn: z.optional(RoleArn),
+  /** The `sts:ExternalId` of the roles' trust policies. */
   externalId: z.optional(
     z
       .string()

@@ -21,6 +21,7 @@ export const FILES = {
   'challenge-restricted': 'leave "caa.restrict" out of the renewal file, or "challenge"',
   'server-name-not-covered': 'let "serverNames" in the renewal file be among what its names cover',
   'unknown-host-group': 'add the group to params.hostGroups and deploy, or take it out of the renewal file',
+  'unknown-ca': 'add the directory to params.cas and deploy, or mend "ca" in the renewal file',
   'unknown-zone-role': 'add the role to params.zoneRoles and deploy, or mend "zoneRole" in the renewal file',
   'settings-invalid': 'mend params in serverless.yml and deploy',
   'pending-malformed': 'remove values at _acme-challenge that stay there for over a day',

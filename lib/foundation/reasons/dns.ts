@@ -14,6 +14,7 @@ export const ZONE = {
     'zone-role-denied': 'let the zone role trust this account, with the external id of params.zoneRoles',
   }),
   'zone-unavailable': 'nothing: the next try asks again',
+  'zone-role-unseen': 'give params.zoneRoles a readRoleArn that may only read, and deploy',
 };
 
 /** The public DNS, the hosted zone of a name, and CAA. */

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
-import type { Stack } from '../../foundation/certificate/stack.ts';
+import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from '../../foundation/certificate/directory-url.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
+import type { AccountIssuer } from '../dns/rules/persist-record.ts';
+import { type RecordsDeps, recordsForKey } from './records-for-key.ts';
 
 /** Our account at a CA, without its key. */
 export interface AccountFound {
@@ -13,37 +15,59 @@ export interface AccountFound {
   keyFingerprint: string;
   /** Whether a rollover did not finish; rolling over again ends it. */
   rolloverOpen: boolean;
+  /** What a rollover waits for: standing records that have to name the new key, beside those that stand. */
+  publishFirst?: { name: string; value: string }[];
+  /** How it goes on. */
+  next?: string;
 }
 
 /** Our accounts, by directory address. Every call may be repeated; errors are AcmeError. */
 export interface Accounts {
   show(directoryUrl: string): Promise<AccountFound>;
+  /**
+   * The account as standing records name it after a rollover, whose key is kept for that; `undefined` where they name no key
+   * (draft-ietf-acme-dns-persist before 02).
+   */
+  nextIssuer(directoryUrl: string): Promise<AccountIssuer | undefined>;
   /** Gives the account a new key; its address stays. */
   rollOver(directoryUrl: string): Promise<void>;
   /** Sends the CA the contact of the settings. */
   updateContact(directoryUrl: string): Promise<void>;
 }
 
-/** The address of our account at a CA, where it can be read without the key; `undefined` without an account. */
+/**
+ * The address of our account at a CA, and its key's thumbprint (RFC 7638), where they can be read without the key;
+ * `undefined` without an account.
+ */
 export type DescribeAccount = (
   directoryUrl: string,
-) => Promise<{ accountUri: string | undefined } | undefined>;
+) => Promise<{ accountUri: string | undefined; thumbprint?: string | undefined } | undefined>;
 
 const Request = z.strictObject({
   account: z.enum(['show', 'rollover', 'contact']),
   /** Directory address; the stack's own CA when absent. */
-  ca: z.optional(
-    z.string().check(z.regex(/^https:\/\/\S+$/, 'must be the https address of an ACME directory')),
-  ),
+  /** Whether the standing records that a rollover changes are in the DNS. */
+  confirm: z.optional(z.literal(true)),
+  ca: z.optional(z.string().check(z.regex(DIRECTORY_URL, DIRECTORY_COMPLAINT))),
 });
 
+const PUBLISH =
+  'the key is not changed yet: put these TXT values beside those that stand, then send the event again with "confirm": true';
+
+interface ChangeDeps extends RecordsDeps {
+  accounts: Accounts;
+}
+
 /** Does what the event asks for with our account, and answers with its state after that. */
-export async function changeAccount(
-  { accounts, stack }: { accounts: Accounts; stack: Pick<Stack, 'defaultCa'> },
-  event: unknown,
-): Promise<AccountFound> {
+export async function changeAccount(deps: ChangeDeps, event: unknown): Promise<AccountFound> {
+  const { accounts, stack } = deps;
   const where = { where: 'event', reason: 'event-invalid' } as const;
-  const { account, ca = stack.defaultCa } = parseValue(event, Request, where);
+  const { account, confirm, ca = stack.defaultCa } = parseValue(event, Request, where);
+  if (account === 'rollover' && !confirm) {
+    const issuer = await accounts.nextIssuer(ca);
+    const publishFirst = issuer ? await recordsForKey(deps, ca, issuer) : [];
+    if (publishFirst.length > 0) return { ...(await accounts.show(ca)), publishFirst, next: PUBLISH };
+  }
   if (account === 'rollover') await accounts.rollOver(ca);
   if (account === 'contact') await accounts.updateContact(ca);
   return accounts.show(ca);

@@ -2,6 +2,7 @@ import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem
 import type { RevocationReason } from '../../foundation/certificate/revocation.ts';
 import { PerennialError, type Told } from '../../foundation/common/perennial-error.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
+import type { AccountIssuer } from '../dns/rules/persist-record.ts';
 import type { CaaIssuer } from './rules/ca-list.ts';
 import type { CaProblem } from './rules/ended-order.ts';
 import type { Refusal } from './rules/rate-limit-scope.ts';
@@ -25,8 +26,8 @@ export interface Authorization {
   identifier: string;
   status: 'pending' | 'valid' | 'invalid' | 'deactivated' | 'expired' | 'revoked';
   challenge: { url: string; status: string; txtValue: string } | undefined;
-  /** Its DNS-PERSIST-01 challenge, where the CA offers one. */
-  persistChallenge?: { url: string; status: string } | undefined;
+  /** Its DNS-PERSIST-01 challenge, where the CA offers one, and the issuer domain names that a record may have. */
+  persistChallenge?: { url: string; status: string; issuers?: readonly string[] | undefined } | undefined;
   /** Why it is invalid: the problem of each of its challenges, of whatever type. */
   problems: readonly CaProblem[];
 }
@@ -52,6 +53,8 @@ export interface CertificateAuthority {
   readonly accountUrl: string;
   /** The CA and our account as CAA knows them; `undefined` when the CA's directory names no identity. */
   caaIssuer(): Promise<CaaIssuer | undefined>;
+  /** The CA and our account as standing records name them; `undefined` when the CA's directory names no identity. */
+  standingIssuer(): Promise<AccountIssuer | undefined>;
   createOrder(request: OrderRequest): Promise<Order>;
   order(url: string): Promise<Order>;
   authorization(url: string): Promise<Authorization>;

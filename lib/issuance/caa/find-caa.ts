@@ -11,7 +11,7 @@ import type { CaaFound } from './rules/caa-plan.ts';
  * then or later.
  */
 export async function findCaa(
-  resolver: Resolver,
+  resolver: Pick<Resolver, 'caa' | 'cname'>,
   names: readonly string[],
   lookAt: LookAt = async () => undefined,
 ): Promise<CaaFound[]> {

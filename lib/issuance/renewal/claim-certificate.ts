@@ -65,6 +65,9 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     throw new NotDueError('no-longer-due', `${name} was renewed meanwhile`);
   if (!file && (leftOpen || reason === 'outlived')) return { ...retired(name, found, reason), state };
   if (reason === 'outlived') throw new NotDueError('no-longer-due', `${name} has a renewal file again`);
+  // Whoever claimed it to remove it died before it had done anything.
+  if (!file && reason === 'left-open')
+    throw new NotDueError('no-longer-due', `nothing of ${name} is left open`);
   if (!file) throw new InputError('renewal-file-missing', `renewal/${name}.json was removed meanwhile`);
   const wanted = parseRenewalFile(file.body, name, stack);
   if (wanted.zoneRole !== zoneRole)

@@ -17,6 +17,7 @@ import type { PlacedEdit } from '../dns/rules/record-edits.ts';
 import { versionsOf } from './find-upkeep.ts';
 import type { Committed, Finalized, RenewRun } from './phases.ts';
 import { requireSoundKey } from './require-sound-key.ts';
+import { tagVersions } from './tag-versions.ts';
 
 /** Another worker wrote the pointer meanwhile. */
 class PointerMovedError extends PerennialError<'claimed-elsewhere'> {
@@ -64,9 +65,14 @@ export async function commit(run: RenewRun, renewal: Finalized): Promise<Committ
     ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
   };
   await requireSoundKey(run, renewal);
+  // Before the pointer, which shows that it is done.
+  if (live && !isSameSet(live.pointer.hosts, wanted.hosts)) await tagVersions(deps.store, name, wanted.hosts);
   await writePointer(deps.store, name, { pointer, etag: pointerEtag });
   return { ...renewal, version, pointer };
 }
+
+const isSameSet = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((one) => b.includes(one));
 
 /** Writes the pointer if its object is still at `etag`, or still absent without one: of two workers one wins. */
 export async function writePointer(

@@ -33,7 +33,7 @@ export function preCheck(run: RenewRun, claimed: readonly Claimed[]): Promise<Ch
     );
     const challengeTargets = new Map(await Promise.all(targets));
     const [issuer, ...caaFallbacks] = await findIssuers(wanted);
-    if (persistent) await requirePersistRecords({ ...deps, held }, wanted.names, issuer);
+    if (persistent) await requirePersistRecords(run, held, wanted.names);
     const issuers = issuer && ([issuer, ...caaFallbacks] as const);
     const caaEdits = issuers ? await placeCaa(deps, renewal, { issuers, findZone, readRecords, lookAt }) : [];
     return { ...renewal, challengeTargets, caaEdits, caaFallbacks };
@@ -59,18 +59,17 @@ async function placeOf(
 
 /** Requires a persist record at each name that lets our account at this CA issue; the error lists the missing ones. */
 async function requirePersistRecords(
-  { resolver, held, clock }: RenewDeps & { held: HeldTxt },
+  { authority, deps: { resolver, clock } }: RenewRun,
+  held: HeldTxt,
   names: readonly string[],
-  issuer: CaaIssuer | undefined,
 ): Promise<void> {
-  if (!issuer?.accountUri)
+  const issuer = await authority.standingIssuer();
+  if (!issuer)
     throw new AcmeError(
       'dns-persist-01-not-offered',
       "the CA's directory names no identity for a standing record",
     );
-  const { identity, accountUri } = issuer;
-  const wish = { names, issuer: { identity, accountUri } };
-  const records = await findPersistRecords({ resolver, held }, wish, clock());
+  const records = await findPersistRecords({ resolver, held }, { names, issuer }, clock());
   const missing = records.flatMap((record) => missingRecord(record) ?? []);
   if (missing.length > 0) throw new InputError('standing-record-missing', missing.join('; '));
 }

@@ -8,6 +8,7 @@ import type { Ordered, RenewRun } from './phases.ts';
 /** Answers the open challenges and waits until the order is ready; throws the CA's problems if it is invalid. */
 export async function prove(run: RenewRun, renewal: Ordered): Promise<Ordered> {
   const { claim, open } = renewal;
+  if (isPersistent(renewal.wanted)) await requireIssuer(run, open);
   const answers = await Promise.allSettled(
     open.map(async (authorization) => {
       const url = challengeUrl(renewal, authorization);
@@ -35,6 +36,17 @@ function challengeUrl(
     seen: `the CA offers no dns-persist-01 challenge for ${identifier} of ${name}`,
     remedy: 'take "challenge" out of the renewal file',
   });
+}
+
+/** The CA has to take records for the issuer that ours are for (draft-ietf-acme-dns-persist-02, 3.1): a refused proof is spared. */
+async function requireIssuer({ authority }: RenewRun, open: readonly Authorization[]): Promise<void> {
+  const identity = (await authority.standingIssuer())?.identity ?? '';
+  for (const { identifier, persistChallenge } of open) {
+    const issuers = persistChallenge?.issuers;
+    if (issuers === undefined || issuers.includes(identity)) continue;
+    const seen = `the CA takes standing records of ${identifier} for ${issuers.join(', ')} only, and its directory names ${identity}`;
+    throw new AcmeError('standing-record-missing', { seen, remedy: 'tell the CA' }, { orderEnded: true });
+  }
 }
 
 /** Why the CA refuses an answer where its order has ended; `undefined` where it has not, or does not say so. */

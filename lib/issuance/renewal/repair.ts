@@ -24,6 +24,7 @@ import { updateState } from './read-state.ts';
 import { hostsToShow, showsHosts } from './rules/decide-renewal.ts';
 import { rememberRepair } from './rules/state.ts';
 import { readVersion } from './sound-pointer.ts';
+import { tagVersions } from './tag-versions.ts';
 
 /** Repairs what needs no new certificate: left DNS records, lost CAA values, hosts of the live version, copies. */
 export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOutcome> {
@@ -73,7 +74,7 @@ async function repairCaa(
 
 type Issued = Claimed & { live: NonNullable<Claimed['live']> };
 
-/** Writes the repaired pointer; changed hosts may read the version before that, and are deployed to after. */
+/** Writes the repaired pointer; changed hosts may read all versions before that, and are deployed to after. */
 async function showHosts(
   { store, events }: RenewDeps,
   { name, wanted, live }: Issued,
@@ -82,9 +83,8 @@ async function showHosts(
   const { hosts, serverNames } = hostsToShow(repaired, wanted);
   const isShown = showsHosts(repaired, wanted);
   if (!isShown) {
-    const archived = ARCHIVE_FILES.map((file) => archiveKey(name, repaired.version, file));
-    const keys = [...archived, ...LIVE_FILES.map((file) => liveCopyKey(name, file))];
-    await Promise.all(keys.map((key) => store.tag(key, hosts)));
+    await tagVersions(store, name, hosts);
+    await Promise.all(LIVE_FILES.map((file) => store.tag(liveCopyKey(name, file), hosts)));
   }
   const pointer = { ...repaired, hosts, serverNames };
   if (pointerText(pointer) === pointerText(live.pointer)) return;

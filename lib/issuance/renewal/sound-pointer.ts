@@ -5,6 +5,7 @@ import { ARCHIVE_FILES, archiveKey, liveCopyKey, liveKey } from '../../foundatio
 import { matchesChain } from '../../foundation/certificate/pointer-match.ts';
 import {
   type ArchivedPem,
+  fitsFile,
   rebuildPointer,
   type VersionFacts,
   versionFacts,
@@ -12,6 +13,7 @@ import {
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { isCompromised, type Revocation } from '../../foundation/certificate/revocation.ts';
 import { isComplete } from '../../foundation/certificate/stored-versions.ts';
+import { issuerOf } from '../../foundation/certificate/verify-issued.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 
 import { archive, versionAfter, writePointer } from './commit.ts';
@@ -19,6 +21,7 @@ import type { RenewDeps } from './deps.ts';
 import { versionsOf } from './find-upkeep.ts';
 import type { Claimed } from './phases.ts';
 import { setAside } from './set-aside.ts';
+import { tagVersions } from './tag-versions.ts';
 
 /**
  * The pointer, if it matches its version; else it is set aside and rebuilt from the newest valid version. Without any valid
@@ -40,7 +43,7 @@ export async function soundPointer(
   }
   if (!facts) return { live: undefined, pointerEtag: found?.etag, rebuilt: false };
   const pointer = rebuildPointer(facts, { wanted, ca: casOf(wanted, stack)[0], spoilt: found?.body });
-  await Promise.all(ARCHIVE_FILES.map((file) => store.tag(archiveKey(name, facts.version, file), hosts)));
+  await tagVersions(store, name, hosts);
   const { etag } = await writePointer(store, name, { pointer, etag: found?.etag });
   return { live: { pointer, etag }, pointerEtag: etag, rebuilt: true };
 }
@@ -58,7 +61,7 @@ async function matches({ store }: RenewDeps, name: string, pointer: LivePointer)
 const UNKNOWN = '00000101T000000Z-000000';
 
 /**
- * The newest version whose key matches its certificate and is not compromised, unexpired before expired, or the copies if
+ * The newest version that fits the renewal file, whose key matches its certificate and is not compromised, unexpired before expired, or the copies if
  * they expire later. If it is not the newest in the archive it is archived again, so that the pointer never moves back.
  */
 async function newestValid(
@@ -70,20 +73,25 @@ async function newestValid(
   const { name } = wanted;
   const candidateOf = (version: string, files: ArchivedPem): Candidate | undefined => {
     const facts = versionFacts(version, files);
-    return facts && !isCompromised(revocations, facts.keyFingerprint) ? { facts, files } : undefined;
+    if (!facts || isCompromised(revocations, facts.keyFingerprint)) return undefined;
+    return fitsFile(facts, files.fullchain, wanted) ? { facts, files } : undefined;
   };
   const versions = await versionsOf(store, name);
   let best: Candidate | undefined;
+  const issuers = new Set<string | undefined>();
   for (const { version } of versions.filter(isComplete)) {
     const candidate = candidateOf(version, await readVersion(store, name, version));
     best ??= candidate;
+    if (candidate) issuers.add(issuerOf(candidate.files.fullchain));
     if (candidate && Date.parse(candidate.facts.notAfter) > clock().getTime()) {
       best = candidate;
       break;
     }
   }
   const copies = candidateOf(UNKNOWN, await readFiles(store, (file) => liveCopyKey(name, file)));
-  if (copies && !(best && best.facts.notAfter >= copies.facts.notAfter)) best = copies;
+  // Whoever writes in live/ alone can make a chain of his own; the archive, where there is one, knows the issuer.
+  const isOfIssuer = copies && (!best || issuers.has(issuerOf(copies.files.fullchain)));
+  if (isOfIssuer && !(best && best.facts.notAfter >= copies.facts.notAfter)) best = copies;
   const newest = versions[0]?.version;
   if (!best || best.facts.version === newest) return best?.facts;
   const version = versionAfter(deps, newest);

@@ -23,7 +23,7 @@ import type { Zones } from '../../issuance/dns/zones.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
 import { findRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
-import type { AccountFacts, CertificateFacts } from './rules/facts.ts';
+import type { AccountFacts, CertificateFacts, DirectoryFacts } from './rules/facts.ts';
 
 /** What `doctor` reads, through the methods of the ports that change nothing. */
 export interface DoctorDeps {
@@ -34,7 +34,7 @@ export interface DoctorDeps {
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>;
   describeAccount: DescribeAccount;
   /** A CA's directory: its name in CAA records, and its profiles. */
-  readDirectory(url: string): Promise<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
+  readDirectory(url: string): Promise<DirectoryFacts>;
   stack: Stack;
 }
 
@@ -59,9 +59,7 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
       kept: await answerOf(readKept(store, wanted.name, now)),
       live: await answerOf(readLive(store, wanted.name).then((live) => live?.pointer)),
       identifiers: await Promise.all(identifiers.map(dns.identifier)),
-      caa: await Promise.all(
-        wanted.names.map(async (name) => ({ name, set: await dns.relevantSet(identifierOf(name)) })),
-      ),
+      caa: (await Promise.all(wanted.names.map(dns.relevantSets))).flat(),
       account: await accountAt(casOf(wanted, stack)[0] ?? stack.defaultCa),
       ...(isPersistent(wanted) && {
         standing: {
@@ -91,8 +89,8 @@ async function readKept(store: DoctorDeps['store'], name: string, now: Date) {
 async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {
   const { agreeToTerms, caaIdentity: ofStack } = deps.stack;
   const readDirectory = async () => {
-    const { caaIdentity = ofStack, profiles } = await deps.readDirectory(directoryUrl);
-    return { caaIdentity, profiles };
+    const { caaIdentity = ofStack, ...others } = await deps.readDirectory(directoryUrl);
+    return { ...others, caaIdentity };
   };
   const [directory, kept] = await Promise.all([
     answerOf(readDirectory()),

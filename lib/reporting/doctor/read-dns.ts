@@ -3,12 +3,14 @@ import { describeError } from '../../foundation/common/describe-error.ts';
 import { once } from '../../foundation/common/once.ts';
 import { oneLine } from '../../foundation/common/one-line.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
-import { relevantSet } from '../../issuance/caa/find-caa.ts';
+import { findCaa } from '../../issuance/caa/find-caa.ts';
 import { cnamePath } from '../../issuance/dns/follow-cnames.ts';
 import { DnsError, type Resolver } from '../../issuance/dns/resolver.ts';
 import { type FoundRecord, type HostedZone, zonesFor } from '../../issuance/dns/rules/hosted-zones.ts';
 import { persistName } from '../../issuance/dns/rules/persist-record.ts';
 import { standingTxt } from '../../issuance/dns/rules/persist-records.ts';
+import { wildcardFor } from '../../issuance/dns/rules/wildcards.ts';
+import type { LookAt } from '../../issuance/dns/standing.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
 import { zoneOf } from './rules/check-zones.ts';
 import type { IdentifierFacts, PlaceFacts } from './rules/facts.ts';
@@ -64,6 +66,16 @@ export function dnsReader(
     return { name, zones, publicServers, records: await answerOf(records(name, zone.found.zone)) };
   });
 
+  const lookAt: LookAt = async (name) => {
+    const place = await placeAt(name);
+    const zone = foundOr(zoneOf(place), undefined)?.zone;
+    const here = foundOr(place.records, undefined);
+    const isDelegated = here?.some((one) => one.type === 'NS' && one.name !== zone?.name);
+    if (!zone || !here || isDelegated) return undefined;
+    const owners = [...new Set((await recordsOf(zone.id)).map((record) => record.name))];
+    return { records: here, wildcard: wildcardFor(name, { zoneName: zone.name, owners }) };
+  };
+
   return {
     async identifier(identifier: string): Promise<IdentifierFacts> {
       const first = challengeName(identifier);
@@ -72,7 +84,12 @@ export function dnsReader(
       const last = foundOr(path, undefined)?.names.at(-1) ?? first;
       return { identifier, path, start, end: last === first ? start : await placeAt(last) };
     },
-    relevantSet: (name: string) => answerOf(relevantSet(dns, name)),
+    /** The relevant CAA sets of a name: two where a wildcard's may govern it or not. */
+    async relevantSets(name: string) {
+      const found = await answerOf(findCaa(dns, [name], lookAt));
+      if ('trouble' in found) return [{ name, set: found }];
+      return found.found.map(({ set }) => ({ name, set: { found: set } }));
+    },
     /** What stands where an identifier's persist record belongs: in our zone, or else in the public DNS. */
     async persistRecords(identifier: string) {
       const name = persistName(identifier);

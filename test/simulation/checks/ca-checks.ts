@@ -6,7 +6,7 @@ import type { World } from '../world/world.ts';
 import type { Parts } from './parts.ts';
 import { isCompromised, isWanted } from './pointer-checks.ts';
 
-/** Invariant 4 and the CA's limits: nothing is issued in vain, no limit is met, and no proof is taken away from under its eyes. */
+/** Invariant 4: nothing is issued in vain, and no proof is taken away from under its eyes. */
 export function checkCas({ world, breaches, opportunities }: Parts): void {
   const { scheduler, trace } = world;
   const namesLike = ({ names }: IssuedCertificate) =>
@@ -17,12 +17,6 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
     return clear >= 30 * HOUR && isWanted(world, name) && !wasChanged(world, name, span.from);
   };
   for (const ca of world.cas) {
-    ca.onLimit.push(({ limit, value, message }, names) => {
-      trace.met(`limit ${limit}`);
-      const usedAt = world.usedByOthers.get(value) ?? Number.NEGATIVE_INFINITY;
-      if (limit === 'registered-domain' && usedAt + 10 * DAY > scheduler.now) return;
-      breaches.report('rate-limit-met', `${names.join(' ')}: ${message}`);
-    });
     ca.onIssued.push((issued) => {
       trace.met(`issued for ${Math.round((issued.notAfter - issued.notBefore) / DAY)} days`);
       const before = namesLike(issued);
@@ -56,10 +50,16 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
   });
 }
 
-/** What a CA issues for an order that it shows to nobody, or sends as something else twice, is lost, whatever we do. */
+/** An order that its CA does not go on with in four tries is given up; the fourth is as long after the first. */
+const LONGEST_WAIT = 3.5 * HOUR;
+
+/** What a CA shows to nobody, sends as something else twice, or issues hours later is lost, whatever we do. */
 function cannotBeHad(ca: Ca, issued: IssuedCertificate): boolean {
   if (issued.timesSpoilt >= 2) return true;
-  return [...ca.orders.values()].some((order) => order.isPoisoned && order.issued === issued);
+  const order = [...ca.orders.values()].find((one) => one.issued === issued);
+  return (
+    order?.isPoisoned === true || issued.issuedAt - (order?.finalizedAt ?? issued.issuedAt) > LONGEST_WAIT
+  );
 }
 
 function isAsked(world: World, value: string): boolean {

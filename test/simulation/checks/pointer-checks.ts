@@ -28,6 +28,8 @@ export function checkPointers({ world, breaches, opportunities }: Parts): { comm
     const issued = certificateOf(world, name, pointer.version);
     if (!issued || !isPair(world, name, pointer, issued))
       return breaches.report('pair-matches', `${name} ${pointer.version}`);
+    if (!pointer.names.every((one) => issued.names.includes(one)))
+      breaches.report('names-match', `${name} ${pointer.version} is for ${issued.names.join(' ')}`);
     if (!isNew) return;
     commits += 1;
     world.trace.met('committed');

@@ -22,6 +22,7 @@ export function stackOf(given: {
     zoneRoles: [],
     defaultCa,
     fallbackCas: [],
+    cas: [],
     alsoAllow: ['amazon.com'],
     ordersPerRun: 100,
     checkEveryHours: 1,

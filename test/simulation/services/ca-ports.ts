@@ -79,6 +79,7 @@ function authorityOf(ca: Ca, account: string, ask: ReturnType<typeof asker>): Ce
     directoryUrl: ca.directoryUrl,
     accountUrl: account,
     caaIssuer: () => ask('directory', () => ({ identity: ca.identity, accountUri: account })),
+    standingIssuer: () => ask('directory', () => ({ identity: ca.identity, accountUri: account })),
     createOrder: (request) => ask(`order ${request.names.join(' ')}`, () => ca.newOrder(account, request)),
     order: (url) => ask(`look at ${url}`, () => ca.order(account, url)),
     authorization: (url) =>

@@ -12,6 +12,7 @@ export interface KeptOrder {
   /** The certificate that it replaces, and for whose sake no limit counts. */
   replaces: string | undefined;
   isExempt: boolean;
+  finalizedAt?: number;
   issued?: IssuedCertificate;
   /** Whether the CA fails whenever it is asked about it. */
   isPoisoned: boolean;

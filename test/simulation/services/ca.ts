@@ -107,6 +107,7 @@ export class Ca extends CaBook {
         `the CA ${this.host} refused: CSR does not specify same identifiers as Order`,
       );
     order.status = 'processing';
+    order.finalizedAt = scheduler.now;
     const slow = faults.happens('ca.slow-issuance') ? random.spread(MINUTE, 6 * HOUR) : 0;
     scheduler.after(slow + random.spread(200, 8_000), `ca issue ${url}`, () => {
       if (faults.happens('ca.order-fails')) order.status = 'invalid';
@@ -127,17 +128,20 @@ export class Ca extends CaBook {
   }
 
   #issue(order: KeptOrder, csr: CsrSubject): void {
-    const { scheduler, random } = this.parts;
+    const { scheduler, random, faults } = this.parts;
+    // Of no use, and the CA's own doing.
+    const isLess = order.names.length > 1 && faults.happens('ca.drops-a-name');
+    const names = isLess ? order.names.slice(1) : order.names;
     const spki = publicKeyOf(csr.key);
     const notBefore = Math.floor(scheduler.now / 1000) * 1000 - HOUR;
     const notAfter = notBefore + lifetimeOf(order.profile, scheduler.now) - 1000;
     const serial = `03${random.hex(17)}`;
     const dates = { notBefore: new Date(notBefore), notAfter: new Date(notAfter) };
-    const leaf = this.issuer.issue({ spki, names: order.names, serial, ...dates });
+    const leaf = this.issuer.issue({ spki, names, serial, ...dates });
     const issued: IssuedCertificate = {
       serial,
       certId: this.issuer.certIdOf(serial),
-      names: order.names,
+      names,
       profile: order.profile,
       notBefore,
       notAfter,
@@ -145,7 +149,7 @@ export class Ca extends CaBook {
       account: order.account,
       fullchain: leaf + this.issuer.certificate,
       issuedAt: scheduler.now,
-      timesSpoilt: 0,
+      timesSpoilt: isLess ? 2 : 0,
     };
     this.issued.set(issued.certId, issued);
     order.issued = issued;

@@ -1,18 +1,12 @@
-import type { Invocation as HostInvocation, Installation } from '../../../lib/delivery/deployment/hosts.ts';
-import { DAY, MINUTE } from '../engine/durations.ts';
+import type { Installation } from '../../../lib/delivery/deployment/hosts.ts';
+import { MINUTE } from '../engine/durations.ts';
 import type { Faults } from '../engine/faults.ts';
 import type { Random } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import type { Bucket } from './bucket.ts';
+import { type Command, type CommandEnd, Commands } from './commands.ts';
 import { installOn } from './install-script.ts';
 import type { SimulatedHost } from './simulated-host.ts';
-
-interface Command {
-  id: string;
-  request: Installation;
-  ends: Map<string, Omit<HostInvocation, 'commandId' | 'instanceId' | 'group'>>;
-  at: number;
-}
 
 interface Parts {
   scheduler: Scheduler;
@@ -28,9 +22,8 @@ const DELIVERY_TIMEOUT = MINUTE;
 /** Systems Manager and its hosts. */
 export class Fleet {
   readonly hosts = new Map<string, SimulatedHost>();
-  readonly #commands = new Map<string, Command>();
+  readonly commands: Commands;
   readonly #parts: Parts;
-  #sent = 0;
   running = 0;
   readonly onLaunch: ((host: SimulatedHost) => void)[] = [];
   /** Hosts came or went. */
@@ -38,6 +31,7 @@ export class Fleet {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.commands = new Commands(parts.scheduler);
   }
 
   launch(group: string): SimulatedHost {
@@ -66,17 +60,9 @@ export class Fleet {
   }
 
   send(request: Installation): string {
-    const { scheduler } = this.#parts;
-    this.#sent += 1;
-    const id = `command-${this.#sent}`;
-    const command: Command = { id, request, ends: new Map(), at: scheduler.now };
-    this.#commands.set(id, command);
-    for (const [old, { at }] of this.#commands) {
-      if (at + 30 * DAY > scheduler.now) break;
-      this.#commands.delete(old);
-    }
+    const command = this.commands.add(request);
     this.#wave(command, [...request.instanceIds], 0);
-    return id;
+    return command.id;
   }
 
   /** A quarter of the hosts at a time; when more failed than may, the others are not sent it any more. */
@@ -135,11 +121,7 @@ export class Fleet {
     });
   }
 
-  #end(
-    command: Command,
-    instanceId: string,
-    end: Omit<HostInvocation, 'commandId' | 'instanceId' | 'group'>,
-  ): void {
+  #end(command: Command, instanceId: string, end: CommandEnd): void {
     command.ends.set(instanceId, end);
     this.#parts.tellStatus({
       'command-id': command.id,
@@ -147,20 +129,5 @@ export class Fleet {
       status: end.status,
       'requested-date-time': new Date(command.at).toISOString(),
     });
-  }
-
-  namesSent(commandId: string): string[] {
-    return [...(this.#commands.get(commandId)?.request.names ?? [])];
-  }
-
-  invocation(commandId: string, instanceId: string): HostInvocation {
-    const command = this.#commands.get(commandId);
-    const end = command?.ends.get(instanceId) ?? {
-      status: 'waiting' as const,
-      statusDetails: 'Pending',
-      output: '',
-    };
-    const requestedAt = command && new Date(command.at);
-    return { commandId, instanceId, requestedAt, group: command?.request.group.name, ...end };
   }
 }

@@ -25,8 +25,8 @@ export function hostsFor(invocation: Invocation, { fleet, calls }: { fleet: Flee
       ask(`install ${request.names.join(' ')} on ${request.instanceIds.join(' ')}`, () =>
         fleet.send(request),
       ),
-    namesSent: (commandId) => ask(`names of ${commandId}`, () => fleet.namesSent(commandId)),
+    namesSent: (commandId) => ask(`names of ${commandId}`, () => fleet.commands.namesSent(commandId)),
     invocation: (commandId, instanceId) =>
-      ask(`${commandId} on ${instanceId}`, () => fleet.invocation(commandId, instanceId)),
+      ask(`${commandId} on ${instanceId}`, () => fleet.commands.invocation(commandId, instanceId)),
   };
 }

@@ -1,7 +1,7 @@
 import type { Ca } from './ca.ts';
 import type { IssuedCertificate } from './ca-records.ts';
 
-/** Now and then what a CA sends is no certificate of use: cut off, a page for people, or another chain's. */
+/** Now and then what a CA sends is no certificate of use: cut off, a page for people, or an earlier one of the same names. */
 export function spoil(ca: Ca, issued: IssuedCertificate | undefined): string {
   const { faults, random } = ca.parts;
   const { fullchain = '' } = issued ?? {};
@@ -12,5 +12,13 @@ export function spoil(ca: Ca, issued: IssuedCertificate | undefined): string {
     '<html><body>502 Bad Gateway</body></html>',
     fullchain.slice(0, fullchain.indexOf('-----END CERTIFICATE-----') + 26),
     '',
+    earlierOf(ca, issued),
   ]);
+}
+
+function earlierOf(ca: Ca, { certId, names }: IssuedCertificate): string {
+  const others = [...ca.issued.values()].filter(
+    (one) => one.certId !== certId && one.names.join() === names.join(),
+  );
+  return others.at(-1)?.fullchain ?? '';
 }

@@ -16,4 +16,5 @@ export const SITES: Record<string, readonly [number, number]> = {
   'host.script-dies': [0.001, 0.05],
   'sqs.splits': [0.01, 0.5],
   'ca.slow-issuance': [0.002, 0.1],
+  'ca.drops-a-name': [0.001, 0.05],
 };

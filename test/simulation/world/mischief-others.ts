@@ -1,26 +1,6 @@
-import {
-  LIVE_PREFIX,
-  PENDING_PREFIX,
-  STATE_PREFIX,
-} from '../../../lib/foundation/certificate/object-keys.ts';
 import { DAY, HOUR, MINUTE } from '../engine/durations.ts';
 import { fault, type Happening } from './life.ts';
 import { anyHost, anyZone } from './people.ts';
-
-const _OBJECTS = [
-  STATE_PREFIX,
-  LIVE_PREFIX,
-  PENDING_PREFIX,
-  'hosts/',
-  'acm/',
-  'orders/',
-  'limits/',
-  'notices/',
-  'index.json',
-  'revoked/',
-  'probes/',
-];
-const _STRAY = ['.DS_Store', 'Read Me.json', 'Thumbs.db', 'UPPER.json', 'a..b.json', 'notes.txt'];
 
 /** What befalls hosts, CAs, ACM and the stack. */
 export const OTHER_MISCHIEF: readonly Happening[] = [
@@ -66,7 +46,7 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
   fault('ca.domain-used-by-others', [0.5, 6], (world, random) => {
     const zone = anyZone(world, random);
     if (!zone) return undefined;
-    const count = random.whole(5, 50);
+    const count = random.whole(5, 90);
     world.cas[0]?.limits.usedByOthers(zone.name, count, world.scheduler.now);
     world.usedByOthers.set(zone.name, world.scheduler.now);
     return `${zone.name} ${count}`;

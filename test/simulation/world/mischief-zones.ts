@@ -1,26 +1,6 @@
-import {
-  LIVE_PREFIX,
-  PENDING_PREFIX,
-  STATE_PREFIX,
-} from '../../../lib/foundation/certificate/object-keys.ts';
 import { DAY, HOUR, MINUTE } from '../engine/durations.ts';
 import { fault, type Happening } from './life.ts';
 import { anyName, anyZone } from './people.ts';
-
-const _OBJECTS = [
-  STATE_PREFIX,
-  LIVE_PREFIX,
-  PENDING_PREFIX,
-  'hosts/',
-  'acm/',
-  'orders/',
-  'limits/',
-  'notices/',
-  'index.json',
-  'revoked/',
-  'probes/',
-];
-const _STRAY = ['.DS_Store', 'Read Me.json', 'Thumbs.db', 'UPPER.json', 'a..b.json', 'notes.txt'];
 
 /** What befalls hosted zones. */
 export const ZONE_MISCHIEF: readonly Happening[] = [

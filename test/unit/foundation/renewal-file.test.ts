@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
+import type { Stack } from '../../../lib/foundation/certificate/stack.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 
@@ -178,5 +179,31 @@ describe('a renewal file is rejected with a line that says where and what', () =
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('params.cas', () => {
+  const trusted = 'https://a.test/directory';
+  const stack = stackOf({ cas: [trusted], fallbackCas: ['https://b.test/directory'] });
+  const parse = (ca: unknown, of: Stack = stack) =>
+    parseRenewalFile(JSON.stringify({ names: ['example.com'], ca }), 'shop', of);
+
+  it("lists the directories that files may name, besides the stack's own", () => {
+    const cas = [trusted, stack.defaultCa, ...stack.fallbackCas];
+    expect(parse(cas).ca).toEqual(cas);
+    expect(() => parse([trusted, 'https://evil.test/directory'])).toThrow(
+      'renewal/shop.json: ca "https://evil.test/directory" is not one of https://a.test/directory, https://ca.test/directory, https://b.test/directory; add it to params.cas',
+    );
+  });
+
+  it('lets files name any where it is empty, in one form of its address', () => {
+    expect(parse('https://evil.test/directory', stackOf()).ca).toEqual(['https://evil.test/directory']);
+    for (const other of [
+      'https://me:x@ca.test/d',
+      'https://CA.test/d',
+      'https://ca.test:443/d',
+      'http://ca.test/d',
+    ])
+      expect(() => parse(other, stackOf()), other).toThrow('must be the https address of an ACME directory');
   });
 });

@@ -172,6 +172,15 @@ it('a sweep that cannot list one folder while it waits for another ends with tha
   await expect(look('weekly-sweep')).rejects.toThrow('no answer');
 });
 
+it('a claim of a worker that died before it removed anything ends without a word', async () => {
+  await world.store.remove('renewal/shop.json');
+  await put('pending/shop.json', JSON.stringify({ owner: 'dead', leaseSeconds: 900, records: [] }));
+  world.pass(DAY);
+  expect(await run('hourly-check')).toMatchObject([{ outcome: 'left', reason: 'no-longer-due' }]);
+  expect(world.store.keys()).not.toContain('pending/shop.json');
+  expect(world.events.of('Certificate Renewal Failed')).toEqual([]);
+});
+
 describe('what a sweep removes by its age', () => {
   it.each([
     ['orders/0a1b.json', 8],

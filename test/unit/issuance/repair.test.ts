@@ -46,6 +46,23 @@ describe('a mend', () => {
     },
   );
 
+  it.each(['hosts-changed', 'forced'])(
+    'takes older versions that are still there from a group that a file names no longer (%s)',
+    async (reason) => {
+      await world.want('shop', NAMES, { hosts: ['web', 'api'] });
+      await mend('hosts-changed');
+      const first = world.live('shop').version;
+      await mend('forced');
+      expect(world.live('shop').version).not.toBe(first);
+      expect(world.store.groups(`archive/shop/${first}/privkey.pem`)).toEqual(['web', 'api']);
+      await world.want('shop', NAMES, { hosts: ['web'] });
+      await mend(reason);
+      const archived = world.store.keys().filter((key) => key.startsWith('archive/shop/'));
+      expect(archived.length).toBeGreaterThanOrEqual(8);
+      for (const key of archived) expect(world.store.groups(key), key).toEqual(['web']);
+    },
+  );
+
   it('puts back CAA values that are gone, once, and leaves the others', async () => {
     const [{ name, values: ours }] = world.live('shop').caa;
     world.zones.overwrite('ZEXAMPLECOM', { name, type: 'CAA', ttl: 60, values: ['0 issue "theirs.test"'] });

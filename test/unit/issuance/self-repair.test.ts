@@ -1,9 +1,12 @@
+import { X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
+import { leafFacts } from '../../../lib/foundation/certificate/leaf.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
+import { MemoryStore } from '../../fakes/memory-store.ts';
 import { archiveVersion } from '../../fakes/stored-certificate.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
@@ -136,6 +139,80 @@ describe('a lost pointer', () => {
     expect(world.live('shop').caa).toBeUndefined();
     expect(issued()).toBe(1);
   });
+});
+
+describe('what somebody plants who may write below live/ only', () => {
+  /** After the live one. */
+  const later = () => new Date(world.clock().getTime() + 120 * DAY);
+  /** Copies of a certificate that a CA of his own made. */
+  async function plantCopies(names: string[]): Promise<void> {
+    const elsewhere = new MemoryStore();
+    const evil = { ca: await makeCa('Evil'), name: 'shop' };
+    const made = await archiveVersion(elsewhere, evil, {
+      version: '20270101T000000Z-aaaaaa',
+      notAfter: later(),
+      names,
+    });
+    for (const [file, pem] of Object.entries(made.copies))
+      await world.store.put(`live/shop/${file}.pem`, pem);
+  }
+
+  it.each([[NAMES], [['example.com', 'evil.example.com']]])(
+    'copies of %j do not become a version',
+    async (names) => {
+      const { version } = world.live('shop');
+      await plantCopies(names);
+      await world.store.remove('live/shop.json');
+      await run(HOURLY);
+      expect(world.live('shop').version).toBe(version);
+      expect(issued()).toBe(1);
+    },
+  );
+
+  it('a pointer is not believed what it says of CAA', async () => {
+    const caa = [{ name: 'example.com', values: ['0 issue "theirs.test"'] }];
+    await edited({ serial: '1f', caa, caaIssuer: { identity: 'evil.test' } });
+    await run(WEEKLY);
+    expect(world.live('shop')).not.toHaveProperty('caaIssuer');
+    expect(world.live('shop').caa).toBeUndefined();
+    const changed = world.zones.batches.flat();
+    expect(JSON.stringify(changed)).not.toMatch(/evil\.test|theirs\.test/);
+  });
+
+  it.each([
+    ['other names', { names: ['example.com', 'other.example.com'] }],
+    ['fewer names', { names: ['other.example.com'] }],
+  ])('a version with %s than the file is not what a lost pointer is made from', async (_, more) => {
+    const { version } = world.live('shop');
+    await archiveVersion(
+      world.store,
+      { ca, name: 'shop' },
+      { version: '20270101T000000Z-aaaaaa', notAfter: later(), ...more },
+    );
+    await world.store.remove('live/shop.json');
+    await run(HOURLY);
+    expect(world.live('shop').names).toEqual(NAMES);
+    expect(world.live('shop').fingerprint).toBe(fingerprintOf(version));
+  });
+
+  it('a version whose chain is not signed by its issuer is none', async () => {
+    const { version } = world.live('shop');
+    const { issuer } = await makeCa('Another');
+    const at = 'archive/shop/20270101T000000Z-aaaaaa';
+    await archiveVersion(
+      world.store,
+      { ca, name: 'shop' },
+      { version: '20270101T000000Z-aaaaaa', notAfter: later() },
+    );
+    await world.store.put(`${at}/chain.pem`, issuer);
+    await world.store.put(`${at}/fullchain.pem`, world.store.text(`${at}/cert.pem`) + issuer);
+    await world.store.remove('live/shop.json');
+    await run(HOURLY);
+    expect(world.live('shop').fingerprint).toBe(fingerprintOf(version));
+  });
+
+  const fingerprintOf = (version: string) =>
+    leafFacts(new X509Certificate(world.store.text(`archive/shop/${version}/cert.pem`))).fingerprint;
 });
 
 describe('of several versions', () => {

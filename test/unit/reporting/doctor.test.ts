@@ -119,6 +119,19 @@ it('takes the CAA set that is nearest on the climb', async () => {
   ]);
 });
 
+it("looks at the CAA set that governs a name while its proof keeps a wildcard's out of effect, too", async () => {
+  await store.put('renewal/a.json', JSON.stringify({ names: ['a.example.com'], caa: { mode: 'check' } }));
+  const caa = (name: string, value: string) =>
+    zones.overwrite('ZEXAMPLECOM', { name, type: 'CAA', ttl: 60, values: [value] });
+  caa('*.example.com', '0 issue "ca.test"');
+  caa('example.com', '0 issue ";"');
+  const shown = resolver.caa.bind(resolver);
+  resolver.caa = async (name) => shown(name === 'a.example.com' ? '*.example.com' : name);
+  expect(await troubles(doctor({}))).toMatchObject([
+    { check: 'caa', seen: expect.stringContaining('0 issue ";" at example.com') },
+  ]);
+});
+
 it('looks through the zone role that a file names, and tells once that it cannot be assumed', async () => {
   await want('own', 'own.example.com');
   const names = ['a.example.com', 'b.example.com'];
@@ -140,6 +153,18 @@ it('looks through the zone role that a file names, and tells once that it cannot
       seen: 'could not assume zone role dns: denied',
       remedy: 'mend its trust policy',
     },
+  ]);
+});
+
+it('says what it cannot see where only renew may enter the zones', async () => {
+  await store.put('renewal/theirs.json', JSON.stringify({ names: ['a.example.com'], zoneRole: 'dns' }));
+  const other = new FakeZones('example.com');
+  other.list = async () => {
+    throw new ZoneError('zone-role-unseen', 'the hosted zones of zone role dns are not seen here');
+  };
+  const zonesOf = (role: string | undefined) => (role === 'dns' ? other : zones);
+  expect(await troubles(doctor({}, { zonesOf }))).toMatchObject([
+    { check: 'zone', status: 'warning', seen: 'the hosted zones of zone role dns are not seen here' },
   ]);
 });
 

@@ -316,6 +316,41 @@ describe('a standing record', () => {
       ['failing', 'another account', `"${value}"`],
     ],
     [
+      'has to name the account by a hash (draft 02)',
+      {
+        ...standing([value]),
+        account: {
+          ...ACCOUNT,
+          directory: found({
+            caaIdentity: 'ca.test',
+            profiles: [],
+            standing: { issuer: 'issuer.test', accountHashPrefix: 'https://ca.test/hash/' },
+          }),
+          kept: found({ accountUri: 'https://ca.test/7', thumbprint: 'T'.repeat(43) }),
+        },
+      },
+      [
+        'failing',
+        'no value there is for issuer.test',
+        '"issuer.test; accounturi=https://ca.test/hash/sha-256/',
+      ],
+    ],
+    [
+      'cannot be told where the key is not known (draft 02)',
+      {
+        ...standing([value]),
+        account: {
+          ...ACCOUNT,
+          directory: found({
+            caaIdentity: 'ca.test',
+            profiles: [],
+            standing: { accountHashPrefix: 'https://ca.test/hash/' },
+          }),
+        },
+      },
+      ['failing', 'or its key', 'run npx --no-install perennial-tls renew example.com once'],
+    ],
+    [
       'is hidden by a CNAME',
       {
         ...standing([]),

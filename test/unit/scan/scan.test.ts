@@ -536,6 +536,28 @@ describe('zones in another account', () => {
     expect(asked).toEqual([undefined, 'closed']);
   });
 
+  it('that only renew may see hold up no renewal; a sweep and a plan say once what they do not see', async () => {
+    const unseen = () => {
+      const sealed = new FakeZones('example.org');
+      sealed.list = async () => {
+        throw new ZoneError('zone-role-unseen', 'the hosted zones of zone role dns are not seen here');
+      };
+      return sealed;
+    };
+    const scanned = (start: string) =>
+      scan({ ...deps(), zonesOf: (role) => (role ? unseen() : zones) }, parseStart({ start }), NOW);
+    await want('own');
+    for (const name of ['a', 'b']) await want(name, { names: ['x.example.org'], zoneRole: 'dns' });
+    for (const start of ['weekly-sweep', 'plan']) {
+      const { certificates, warnings, batches } = await scanned(start);
+      expect(certificates.map(({ action }) => action)).toEqual(['renew', 'renew', 'renew']);
+      expect(warnings).toEqual(['the hosted zones of zone role dns are not seen here']);
+      expect(batches).toContainEqual(expect.objectContaining({ zoneRole: 'dns', zoneIds: [] }));
+    }
+    // A warning would keep troubles of hosts from ending.
+    expect((await scanned('hourly-check')).warnings).toEqual([]);
+  });
+
   it('are not found without the role, and no role that the stack does not have', async () => {
     await want('forgotten', { names: ['example.org'] });
     await want('unknown', { zoneRole: 'misspelt' });
@@ -577,7 +599,7 @@ describe('a standing record in the plan', () => {
       return { accountUri: 'https://ca.test/account/1' };
     },
   });
-  const plan = async (given = deps()) =>
+  const plan = async (given: Parameters<typeof scan>[0] = deps()) =>
     (await scan(given, parseStart({ start: 'plan' }), NOW)).certificates.map(({ standing }) => standing);
 
   beforeEach(async () => {
@@ -593,6 +615,29 @@ describe('a standing record in the plan', () => {
     const other = { name: '_validation-persist.example.org', value, complaint: 'nothing stands there' };
     expect(await plan(known())).toEqual([{ records }, { records: [other] }, undefined]);
     expect(accountsAsked).toEqual(['https://ca.test/directory']);
+  });
+
+  it('names the account by a hash where the CA says so (draft 02)', async () => {
+    const standingTerms = async () => ({ issuer: 'issuer.test', accountHashPrefix: 'https://ca.test/hash/' });
+    const describeAccount = async () => ({
+      accountUri: 'https://ca.test/account/1',
+      thumbprint: 'T'.repeat(43),
+    });
+    const [found] = await plan({ ...known(), describeAccount, standingTerms });
+    expect(found?.records).toMatchObject([
+      {
+        value: expect.stringMatching(
+          /^issuer\.test; accounturi=https:\/\/ca\.test\/hash\/sha-256\/[\w-]{43}; policy/,
+        ),
+      },
+      { complaint: 'nothing stands there' },
+    ]);
+    expect(await plan({ ...known(), standingTerms })).toEqual([
+      {
+        records: [],
+        trouble: expect.stringContaining('or its key, which a standing record names, is not known yet'),
+      },
+    ]);
   });
 
   it('is looked at for nothing else', async () => {

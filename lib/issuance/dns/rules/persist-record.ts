@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
 
@@ -11,20 +12,43 @@ export const methodOf = (wanted: Pick<Wanted, 'challenge'>) =>
 export const writesDns = (wanted: Pick<Wanted, 'challenge' | 'caa'>) =>
   !isPersistent(wanted) || wanted.caa.mode === 'manage';
 
-/** Who may issue by a persist record, and whether for wildcards (draft-ietf-acme-dns-persist). */
+/** Who may issue by the persist record of a name, and whether for wildcards (draft-ietf-acme-dns-persist). */
 export interface PersistWish extends AccountIssuer {
+  identifier: string;
   wildcard: boolean;
 }
 
-/** The CA by its issuer domain name, as in CAA, and the address of our account there. */
-export type AccountIssuer = CaaIssuer & { accountUri: string };
+/** The CA by its issuer domain name, and our account there; `hash` where the CA wants that named by a hash (draft 02). */
+export type AccountIssuer = CaaIssuer & { accountUri: string; hash?: AccountHash | undefined };
+
+export interface AccountHash {
+  /** `meta.accountHashPrefix` of the CA's directory. */
+  prefix: string;
+  /** SHA-256 JWK thumbprint of the account's key (RFC 7638), base64url. */
+  thumbprint: string;
+}
+
+/**
+ * How a record names our account: by its address in draft 01; in draft 02 (4.1) by a hash of the length of the domain, the
+ * domain, the key's thumbprint and the address. With `*` for the domain the record may stand at any name.
+ */
+function accountIn({ accountUri, hash }: AccountIssuer, domain: string): string {
+  if (!hash) return accountUri;
+  const parts = Buffer.from(`${domain}${hash.thumbprint}${accountUri}`, 'ascii');
+  const digest = createHash('sha256')
+    .update(Buffer.from([domain.length]))
+    .update(parts)
+    .digest('base64url');
+  return `${hash.prefix}sha-256/${digest}`;
+}
 
 /** The name of an identifier's persist record. */
 export const persistName = (identifier: string) => `_validation-persist.${identifier}`;
 
 /** Its TXT value, which a person puts there once. */
-export function persistValue({ identity, accountUri, wildcard }: PersistWish): string {
-  return `${identity}; accounturi=${accountUri}${wildcard ? '; policy=wildcard' : ''}`;
+export function persistValue(wish: PersistWish): string {
+  const { identity, identifier, wildcard } = wish;
+  return `${identity}; accounturi=${accountIn(wish, identifier)}${wildcard ? '; policy=wildcard' : ''}`;
 }
 
 /** Why no TXT value at the name lets the CA issue, by the first that is for it; `undefined` when one does. */
@@ -51,7 +75,9 @@ function complaintAbout(parameters: readonly string[], wish: PersistWish, now: D
       return 'the value there has a parameter that cannot be read, or one twice';
     known.set(tag.toLowerCase(), value);
   }
-  if (known.get('accounturi') !== wish.accountUri) return 'the value there is for another account';
+  const ours = [wish.identifier, '*'].map((domain) => accountIn(wish, domain));
+  if (!ours.includes(known.get('accounturi') ?? ''))
+    return `the value there is for another account${wish.hash ? ', or for an earlier key of it' : ''}`;
   if (wish.wildcard && known.get('policy')?.toLowerCase() !== 'wildcard')
     return 'the value there lacks policy=wildcard';
   const until = known.get('persistuntil');

@@ -40,7 +40,7 @@ export function judgePersistRecord(
   { names, issuer, now }: { names: readonly string[]; issuer: AccountIssuer; now: Date },
 ): PersistRecord {
   const wildcard = names.some((name) => isWildcard(name) && identifierOf(name) === identifier);
-  const wish = { ...issuer, wildcard };
+  const wish = { ...issuer, identifier, wildcard };
   const lacks = complaintAboutPersist(values, wish, now);
   const complaint =
     lacks && (alias === undefined ? lacks : `${lacks}, and it is a CNAME to ${alias}, whose TXT counts`);

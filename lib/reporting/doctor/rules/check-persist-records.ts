@@ -1,5 +1,5 @@
 import { judgePersistRecord } from '../../../issuance/dns/rules/persist-records.ts';
-import { persistIssuer } from '../../../issuance/renewal/rules/persist-issuer.ts';
+import { knownIssuer, persistIssuer } from '../../../issuance/renewal/rules/persist-issuer.ts';
 import type { CertificateFacts } from './facts.ts';
 import { failing, foundOr, ok, type Result, unseen } from './finding.ts';
 
@@ -12,8 +12,7 @@ export function checkPersistRecords({ wanted, account, standing, now }: Certific
   if ('trouble' in directory)
     return [unseen(CHECK, { seen: 'the CA does not tell whom a record would be for', remedy: '' })];
   if ('trouble' in kept) return [unseen(CHECK, kept.trouble)];
-  const identity = directory.found.caaIdentity;
-  const known = identity === undefined ? undefined : { identity, accountUri: kept.found?.accountUri };
+  const known = knownIssuer(directory.found.caaIdentity, directory.found.standing, kept.found);
   const state = foundOr(standing.state, undefined);
   const issues = persistIssuer(known, { ca, name: wanted.name, state });
   if ('seen' in issues) return [failing(CHECK, issues.seen, issues.remedy)];

@@ -3,6 +3,7 @@ import type { HostGroup } from '../../../foundation/certificate/host-group.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../../foundation/certificate/stack.ts';
+import type { StandingTerms } from '../../../issuance/ca/rules/standing-terms.ts';
 import type { RelevantSet } from '../../../issuance/caa/rules/caa.ts';
 import type { FoundRecord, HostedZone } from '../../../issuance/dns/rules/hosted-zones.ts';
 import type { StandingTxt } from '../../../issuance/dns/rules/persist-records.ts';
@@ -36,13 +37,19 @@ export interface IdentifierFacts {
   end: PlaceFacts;
 }
 
+/** The CA's identity in CAA records, if its directory or the stack's settings name one, its profiles, and more. */
+export interface DirectoryFacts {
+  caaIdentity: string | undefined;
+  profiles: readonly string[];
+  standing?: StandingTerms;
+}
+
 export interface AccountFacts {
   directoryUrl: string;
-  /** The CA's identity in CAA records, if its directory or the stack's settings name one, and its profiles. */
-  directory: Answer<{ caaIdentity: string | undefined; profiles: readonly string[] }>;
-  /** The object that holds the account, and the account's address, if it is there. */
+  directory: Answer<DirectoryFacts>;
+  /** The object that holds the account, and the account's address and its key's thumbprint, if it is there. */
   key: string;
-  kept: Answer<{ accountUri: string | undefined } | undefined>;
+  kept: Answer<{ accountUri: string | undefined; thumbprint?: string | undefined } | undefined>;
   agreeToTerms: boolean;
 }
 
@@ -65,7 +72,7 @@ export interface CertificateFacts {
   /** What the bucket has of it, for its health; records of hosts outside its groups only where something was revoked. */
   kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'acm' | 'records'>>;
   identifiers: readonly IdentifierFacts[];
-  /** The relevant CAA set of each name (RFC 8659, 3). */
+  /** The relevant CAA set of each name (RFC 8659, 3), or two where a wildcard's may govern it. */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];
   account: AccountFacts;
   /** With dns-persist-01: what stands where each persist record belongs, and the stored state. */

@@ -1,0 +1,53 @@
+import { stateKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { orNone } from '../../../lib/foundation/common/parse-json.ts';
+import { State } from '../../../lib/issuance/renewal/rules/state.ts';
+import { DAY, MINUTE } from '../engine/durations.ts';
+import type { LimitMet } from '../services/ca-limits.ts';
+import type { World } from '../world/world.ts';
+import type { Parts } from './parts.ts';
+
+/** Longer than a run of `renew`: others of its batch, and of those beside it, may have been asked for by then. */
+const RUN = 16 * MINUTE;
+
+/** No limit of a CA is met by our own doing, and what met one because of others is not asked for again before its end. */
+export function checkLimits({ world, breaches, opportunities }: Parts): void {
+  const { scheduler } = world;
+  const known = new Map<string, { at: number; until: number }>();
+  let touchedAt = 0;
+  world.bucket.onChange.push(({ key, by }) => {
+    if (key.startsWith('limits/') && by === 'somebody') touchedAt = scheduler.now;
+  });
+  /** Whether what a run learns may be lost, or its clock is off. */
+  const wasHit = (from: number) => (opportunities.lastHit.get('renew') ?? 0) >= from || touchedAt >= from;
+  const isOurs = ({ limit, value }: LimitMet) => {
+    const usedAt = world.usedByOthers.get(value) ?? Number.NEGATIVE_INFINITY;
+    return limit !== 'registered-domain' || usedAt + 10 * DAY <= scheduler.now;
+  };
+  const learn = ({ limit, value, message, retryAfterMs }: LimitMet, names: readonly string[]) => {
+    const key = `${limit} ${value}`;
+    const from = scheduler.now;
+    const before = known.get(key);
+    const isAgain = before && before.at + RUN < from && from < before.until && !isSuggested(world, names);
+    scheduler.after(RUN, 'after a limit', () => {
+      if (wasHit(from)) return;
+      known.set(key, { at: from, until: from + retryAfterMs });
+      if (isAgain && touchedAt < before.at)
+        breaches.report('asked-while-limited', `${names.join(' ')}: ${message}`);
+    });
+  };
+  for (const ca of world.cas)
+    ca.onLimit.push((met, names) => {
+      world.trace.met(`limit ${met.limit}`);
+      if (isOurs(met)) breaches.report('rate-limit-met', `${names.join(' ')}: ${met.message}`);
+      learn(met, names);
+    });
+}
+
+/** What a CA suggests is asked for even so: its limits exempt it. */
+function isSuggested(world: World, names: readonly string[]): boolean {
+  return [...world.files].some(([name, file]) => {
+    const state = orNone(world.bucket.get(stateKey(name))?.body, State);
+    const isOf = file.names.length === names.length && file.names.every((one) => names.includes(one));
+    return isOf && Date.parse(state?.suggested?.at ?? '') <= world.scheduler.now;
+  });
+}
