@@ -17,10 +17,14 @@ export const MANAGED_POLICIES = [
 export const WEB_HOSTS = 'arn:aws:iam::123456789012:role/web-hosts';
 export const DB_HOSTS = 'arn:aws:iam::123456789012:role/db-hosts';
 
+/** Of another account. */
+export const ZONE_ROLE = 'arn:aws:iam::210987654321:role/dns';
+export const ZONE_READ_ROLE = 'arn:aws:iam::210987654321:role/dns-read';
+
 export interface Packaged {
   /** as deployed by default, with the host groups web and db */
   plain: Resources;
-  /** with `hostRoles` of both */
+  /** with `hostRoles` of both, and with zones in another account */
   listed: Resources;
   /** the text of AWS's managed policies, by name */
   managed: Record<string, Policy>;
@@ -34,10 +38,12 @@ export async function packageTwice(): Promise<Packaged> {
     return readTemplate(await packageStack({ stage: 'production', folder: join(folder, name), params }));
   };
   const hostRoles = JSON.stringify({ web: [WEB_HOSTS], db: [DB_HOSTS] });
+  const dns = { roleArn: ZONE_ROLE, readRoleArn: ZONE_READ_ROLE, externalId: 'x-1' };
+  const zoneRoles = JSON.stringify({ dns });
   return {
     managed: await managedPolicies(),
     plain: await pack('plain', {}),
-    listed: await pack('listed', { hostRoles }),
+    listed: await pack('listed', { hostRoles, zoneRoles }),
     stop: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { StackEvent } from '../../../lib/foundation/events/events.ts';
-import { resolve } from '../../../local/iam/template-policies.ts';
+import { policiesOf, resolve } from '../../../local/iam/template-policies.ts';
 import { onMail, type PublishedMail } from '../../../local/sns/on-mail.ts';
 import type { Attack } from '../attack.ts';
+import { allowedOf, ZONE_READ_ROLE, ZONE_ROLE } from '../packaged.ts';
 import { assertPrintable, assertToldPrintably, HOST, HOSTILE } from '../stack.ts';
 
 interface Statement {
@@ -172,5 +173,27 @@ export const BUS: readonly Attack[] = [
         assert.deepEqual(await world.line.keys('hosts/'), before);
         return 'no record';
       }),
+  },
+  {
+    tried: 'starts `scan` and `doctor`, which many may, to have them write in the zones of another account',
+    must: 'only `renew` may assume the role that writes there; they may assume the one that reads',
+    quick: true,
+    async run(stages) {
+      const { listed } = await stages.packaged();
+      const assume = (resource: string) => ({
+        action: 'sts:AssumeRole',
+        resource,
+        context: { 'sts:ExternalId': 'x-1' },
+      });
+      const may = async (role: string, arn: string) =>
+        (await allowedOf([assume(arn)], { stack: listed, policies: policiesOf(listed, role) })).length === 1;
+      const others = Object.keys(listed).filter(
+        (id) => listed[id]?.Type === 'AWS::IAM::Role' && id !== 'RenewRole',
+      );
+      for (const role of others) assert.equal(await may(role, ZONE_ROLE), false, role);
+      assert.ok(await may('RenewRole', ZONE_ROLE), 'renew may');
+      assert.ok(await may('ScanRole', ZONE_READ_ROLE), 'scan may read');
+      return `${others.length} roles`;
+    },
   },
 ];

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import type { AwsResponse } from '../../../local/gateway/request.ts';
 import { ALWAYS, answered, plain, problem } from '../../faults/answers.ts';
 import type { Attack } from '../attack.ts';
+import { changed, withTrap } from '../ca-answers.ts';
 import {
   assertCleanPage,
   assertNotIssued,
@@ -106,6 +108,64 @@ export const CA_ANSWERS: readonly Attack[] = [
         assert.ok(orders > 0 && orders <= 30, `${orders} tries`);
         await failureOf(world, subject);
         return `${orders} tries`;
+      }),
+  },
+  {
+    tried: 'redirects to a server that only the functions reach',
+    must: 'no redirect is followed: `ca-answer-malformed`',
+    run: (stages) =>
+      stages.inStack((world) =>
+        withTrap(async (trap, asked) => {
+          for (const action of ['directory', 'newOrder'] as const) {
+            const subject = await world.subject({ hasCompany: false });
+            const to = { status: 307, headers: { location: `${trap}/inner` }, body: '' };
+            world.ca.faults.add({ action, times: ALWAYS, effect: answered(to) });
+            await world.put(subject);
+            assert.equal((await failureOf(world, subject)).reason, 'ca-answer-malformed', action);
+            world.clearFaults();
+          }
+          assert.equal(asked(), 0);
+          return '2 not followed';
+        }),
+      ),
+  },
+  {
+    tried: 'has its directory name addresses of his: over http, of the metadata service, with a user',
+    must: 'nothing is sent there: `ca-answer-malformed`',
+    run: (stages) =>
+      stages.inStack((world) =>
+        withTrap(async (trap, asked) => {
+          for (const address of [
+            `${trap}/order`,
+            'https://169.254.169.254/latest',
+            'https://user:pw@127.0.0.1/order',
+          ]) {
+            const subject = await world.subject({ hasCompany: false });
+            const answer = (given: AwsResponse) => changed(given, () => ({ newOrder: address }));
+            world.ca.faults.add({ action: 'directory', times: ALWAYS, effect: { kind: 'rewrite', answer } });
+            await world.put(subject);
+            assert.equal((await failureOf(world, subject)).reason, 'ca-answer-malformed', address);
+            world.clearFaults();
+          }
+          assert.equal(asked(), 0);
+          return '3 not asked';
+        }),
+      ),
+  },
+  {
+    tried: 'calls itself for CAA by a name with parameters, as of another account',
+    must: '`ca-answer-malformed`; no CAA is written',
+    run: (stages) =>
+      stages.inStack(async (world) => {
+        const subject = await world.subject({ hasCompany: false });
+        const meta = { caaIdentities: ['ca.test; accounturi=https://evil.example/1'] };
+        const answer = (given: AwsResponse) => changed(given, () => ({ meta }));
+        world.ca.faults.add({ action: 'directory', times: ALWAYS, effect: { kind: 'rewrite', answer } });
+        await world.put(subject);
+        const records = await world.line.records('example.com');
+        assert.doesNotMatch(JSON.stringify(records), /evil\.example/);
+        await assertNotIssued(world, subject);
+        return 'none written';
       }),
   },
 ];

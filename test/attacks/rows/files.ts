@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { World } from '../../faults/world.ts';
 import type { Attack } from '../attack.ts';
-import { assertCleanPage, assertToldPrintably, HOSTILE } from '../stack.ts';
+import { assertCleanPage, assertToldPrintably, failureOf, HOSTILE } from '../stack.ts';
 
 /** Puts renewal files, has them checked, and takes them away; none of them may become an order. */
 async function whileFiles(
@@ -100,6 +100,23 @@ export const FILES: readonly Attack[] = [
         };
         await whileFiles(world, files, async () => {});
         return `${Object.keys(files).length} rejected`;
+      }),
+  },
+  {
+    tried: "names a CA at the address of a machine's own metadata, and at private ones",
+    must: 'nothing is sent there; remembered as `ca-answer-malformed`, and a good file is issued',
+    run: (stages) =>
+      stages.inStack(async (world) => {
+        for (const ca of ['https://169.254.169.254/latest', 'https://10.0.0.1/directory']) {
+          const subject = await world.subject({ hasCompany: false });
+          await world.put(subject, { ca });
+          const { reason, message } = await failureOf(world, subject);
+          assert.equal(reason, 'ca-answer-malformed');
+          assert.ok(message.includes('is no public IPv4 address'), message);
+          await world.line.remove(`renewal/${subject.name}.json`);
+        }
+        await world.issued();
+        return '2 not asked';
       }),
   },
 ];

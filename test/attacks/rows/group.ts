@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { GetObjectTaggingCommand } from '@aws-sdk/client-s3';
 import type { Attack } from '../attack.ts';
 import { allowedOf, DB_HOSTS, inBucket } from '../packaged.ts';
 import {
@@ -100,5 +102,31 @@ export const GROUP: readonly Attack[] = [
       const own = await allowedOf(reads(KEYS, ':web:'), { stack: packaged.plain, policies });
       return nothingOf(allowed, own, asked.length);
     },
+  },
+  {
+    tried: 'reads older versions of a certificate that was taken from its group',
+    must: 'every version that is still there is tagged anew: it reads none',
+    run: (stages) =>
+      stages.inStack(async (world) => {
+        const subject = await world.issued({ hosts: ['web'] });
+        await world.force(subject);
+        const keys = (await world.line.keys(`archive/${subject.name}/`)).filter((key) =>
+          key.endsWith('privkey.pem'),
+        );
+        assert.equal(keys.length, 2, 'versions');
+        const tags = () =>
+          Promise.all(
+            keys.map(async (Key) => {
+              const asked = new GetObjectTaggingCommand({ Bucket: world.line.bucket, Key });
+              const { TagSet = [] } = await world.line.s3.send(asked);
+              return TagSet.map(({ Value = '' }) => Value).join();
+            }),
+          );
+        for (const tag of await tags()) assert.match(tag, /:web:/);
+        await world.put(subject, { hosts: [] });
+        await world.scan();
+        for (const tag of await tags()) assert.doesNotMatch(tag, /web/);
+        return '2 versions tagged anew';
+      }),
   },
 ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createAuthority } from '../../integration/certificate-authority.ts';
 import { shadow } from '../../integration/host-faults/shadow.ts';
 import { servedSerial } from '../../integration/install-fixture.ts';
 import type { Attack } from '../attack.ts';
@@ -117,6 +118,51 @@ export const POINTERS: readonly Attack[] = [
         assert.equal(world.ordersOf(subject), orders, 'orders');
         assertToldPrintably(world);
         return 'made anew';
+      }),
+  },
+  {
+    tried:
+      'removes a pointer, and puts a certificate of his own for the same names in the place of its copies',
+    must: 'the pointer is made anew from `archive/`, which is not his to write; his is not in it',
+    run: (stages) =>
+      stages.inStack(async (world) => {
+        const subject = await world.issued();
+        const before = await world.line.pointer(subject.name);
+        const mine = await (await createAuthority()).issue({ names: subject.names });
+        for (const file of ['fullchain', 'privkey'] as const)
+          await world.line.put(`live/${subject.name}/${file}.pem`, mine[file]);
+        await world.line.remove(`live/${subject.name}.json`);
+        await world.scan();
+        await world.scan();
+        const after = await world.line.pointer(subject.name);
+        assert.deepEqual(after?.sha256, before?.sha256);
+        return 'from the archive';
+      }),
+  },
+  {
+    tried: 'puts a pointer that does not match its version, with a CA of his for CAA',
+    must: 'set aside; nothing of it about CAA is believed, and no CAA for his CA is written',
+    run: (stages) =>
+      stages.inStack(async (world) => {
+        const subject = await world.issued();
+        const before = await world.line.pointer(subject.name);
+        const evil = { identity: 'evil.example', accountUri: 'https://evil.example/1' };
+        const caa = [{ name: subject.names[0], values: ['0 issue "evil.example"'] }];
+        const planted = {
+          ...before,
+          fingerprint: 'a'.repeat(64),
+          caaIssuer: evil,
+          caaFallbacks: [evil],
+          caa,
+        };
+        await world.line.put(`live/${subject.name}.json`, JSON.stringify(planted));
+        await world.scan();
+        await world.scan();
+        const text = (await world.line.text(`live/${subject.name}.json`)) ?? '';
+        assert.doesNotMatch(text, /evil/);
+        assert.doesNotMatch(JSON.stringify(await world.line.records('example.com')), /evil/);
+        assert.equal((await world.line.pointer(subject.name))?.version, before?.version);
+        return 'not believed';
       }),
   },
 ];
