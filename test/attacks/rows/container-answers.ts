@@ -13,18 +13,23 @@ export const CONTAINER_ANSWERS: readonly Attack[] = [
       onSite(stages, async ({ publish, install, host }) => {
         await publish();
         const largest = `${host.bin}/largest`;
-        const undo = await shadow(
-          host,
-          engineOf(host),
-          `case $* in
-             *-t) echo 'nginx: [emerg] first'; head -c 300000000 /dev/zero | tr '\\0' x; exit 1 ;;
-             *reload) ps -s "$(ps -o sid= -p $$ | tr -d ' ')" -o rss=,comm= | grep -w sh | sort -n | tail -n 1 >'${largest}' ;;
-           esac`,
-        );
+        const chatting = (status: number) =>
+          shadow(
+            host,
+            engineOf(host),
+            `case $* in
+               *-t) echo 'nginx: [emerg] first'; head -c 300000000 /dev/zero | tr '\\0' x; exit ${status} ;;
+               *reload) ps -s "$(ps -o sid= -p $$ | tr -d ' ')" -o rss=,comm= | grep -w sh | sort -n | tail -n 1 >'${largest}' ;;
+             esac`,
+          );
+        const refusing = await chatting(1);
         const { reason, message } = await install();
-        await undo();
+        await refusing();
         assert.equal(reason, 'nginx-test-failed');
         assert.ok(message.includes('[emerg] first') && message.length < 400, message);
+        const passing = await chatting(0);
+        assert.equal((await install()).outcome, 'served');
+        await passing();
         const kilobytes = Number.parseInt(await readFile(largest, 'utf8'), 10);
         assert.ok(kilobytes < 20_000, `a shell of ${kilobytes} KB`);
         return 'cut';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { World } from '../../faults/world.ts';
 import type { Attack } from '../attack.ts';
-import { assertCleanPage, assertToldPrintably, failureOf, HOSTILE } from '../stack.ts';
+import { assertCleanPage, assertToldPrintably, failureOf } from '../stack.ts';
 
 /** Puts renewal files, has them checked, and takes them away; none of them may become an order. */
 async function whileFiles(
@@ -76,12 +76,11 @@ export const FILES: readonly Attack[] = [
       }),
   },
   {
-    tried: 'calls a file by markup, line breaks, and characters that move a cursor or turn writing round',
+    tried: 'calls a file by markup, and by characters that hide or turn writing round',
     must: 'log, events and page show one printable line, and no markup',
     run: (stages) =>
       stages.inStack(async (world) => {
-        const name = HOSTILE.replaceAll('/', '|');
-        await whileFiles(world, { [name]: fine }, async () => {
+        await whileFiles(world, { '<img src=x onerror=alert(1)>\u202e\u200b\u2066x': fine }, async () => {
           assertToldPrintably(world);
           await assertCleanPage(world);
         });

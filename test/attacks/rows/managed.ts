@@ -95,7 +95,7 @@ export const MANAGED: readonly Attack[] = [
         return Object.entries(Variables);
       });
       for (const [name, value] of settings) {
-        assert.doesNotMatch(name, /SECRET|PASSWORD|TOKEN|PRIVATE|HMAC|ACCESS_KEY/, name);
+        assert.doesNotMatch(name, /SECRET|PASSWORD|TOKEN|PRIVATE_?KEY|HMAC|ACCESS_KEY/, name);
         assert.doesNotMatch(JSON.stringify(value), /PRIVATE KEY|secretsmanager|ssm-secure/, name);
       }
       return `${settings.length} settings of ${functions.length} functions`;

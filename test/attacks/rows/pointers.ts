@@ -141,7 +141,7 @@ export const POINTERS: readonly Attack[] = [
   },
   {
     tried: 'puts a pointer that does not match its version, with a CA of his for CAA',
-    must: 'set aside; nothing of it about CAA is believed, and no CAA for his CA is written',
+    must: 'set aside by the weekly sweep; nothing of it about CAA is believed, and no CAA for his CA is written',
     run: (stages) =>
       stages.inStack(async (world) => {
         const subject = await world.issued();
@@ -157,6 +157,8 @@ export const POINTERS: readonly Attack[] = [
         };
         await world.line.put(`live/${subject.name}.json`, JSON.stringify(planted));
         await world.scan();
+        // Whether a pointer matches its version is looked at once a week.
+        await world.scan({ start: 'weekly-sweep' });
         await world.scan();
         const text = (await world.line.text(`live/${subject.name}.json`)) ?? '';
         assert.doesNotMatch(text, /evil/);
