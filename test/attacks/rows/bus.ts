@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StackEvent } from '../../../lib/foundation/events/events.ts';
-import { policiesOf, resolve } from '../../../local/iam/template-policies.ts';
+import { policiesOf } from '../../../local/iam/template-policies.ts';
 import { onMail, type PublishedMail } from '../../../local/sns/on-mail.ts';
 import type { Attack } from '../attack.ts';
 import { allowedOf, ZONE_READ_ROLE, ZONE_ROLE } from '../packaged.ts';
@@ -28,8 +28,7 @@ export const BUS: readonly Attack[] = [
       for (const [id, { Type, Properties = {} }] of Object.entries(plain)) {
         const document = Properties.PolicyDocument as { Statement: Statement[] } | undefined;
         if (!document || Type.startsWith('AWS::IAM::')) continue;
-        const { Statement = [] } = resolve(plain, document) as { Statement: Statement[] };
-        for (const statement of Statement) {
+        for (const statement of document.Statement) {
           seen += 1;
           if (statement.Effect === 'Deny') continue;
           const keys = Object.values(statement.Condition ?? {}).flatMap((one) =>
@@ -126,6 +125,8 @@ export const BUS: readonly Attack[] = [
       stages.inStack(async (world) => {
         const mails: PublishedMail[] = [];
         onMail(world.line.cloud.parts.aws.gateway, (mail) => mails.push(mail));
+        // Soon after a mail none is sent.
+        await world.line.remove('notices/memory.json');
         await world.backDoor.publish([
           forged('Certificate Renewal Failed', {
             name: HOSTILE,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AwsResponse } from '../../../local/gateway/request.ts';
+import { heal } from '../../faults/clean-run.ts';
 import type { Attack } from '../attack.ts';
 import { changed, rewrites } from '../ca-answers.ts';
 import { assertNotIssued, failureOf, HOSTILE } from '../stack.ts';
@@ -72,18 +73,22 @@ export const CA_ORDERS: readonly Attack[] = [
   },
   {
     tried: 'keeps an order `processing` for ever',
-    must: 'given up in the function’s time; the order is kept, and others are issued',
+    must: "given up in the function's time, the order kept; others are issued, and it is gone on with when the CA lets go",
     run: (stages) =>
       stages.inStack(async (world) => {
         const subject = await world.subject();
         for (const action of ['order', 'finalize'] as const)
           rewrites(world, subject, action, (given) => changed(given, () => ({ status: 'processing' })));
         await world.withFunction('renew', { speed: 40 }, () => world.put(subject));
-        await failureOf(world, subject);
         await assertNotIssued(world, subject);
-        assert.equal(world.ordersOf(subject), 1, 'orders');
+        const polls = world.requestsOf(subject, 'order');
+        assert.ok(polls <= 300, `${polls} polls`);
         const other = await world.issued();
-        return `given up; ${other.names.length} other issued`;
+        assert.ok(await world.line.pointer(other.name), 'others are issued');
+        await heal(world);
+        assert.ok(await world.line.pointer(subject.name), 'issued when the CA lets go');
+        assert.equal(world.ordersOf(subject), 1, 'orders');
+        return `${polls} polls, then gone on with`;
       }),
   },
   {

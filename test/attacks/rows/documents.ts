@@ -16,7 +16,7 @@ export const DOCUMENTS: readonly Attack[] = [
       const instance = 'arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0';
       const tag = (value: string) => ({ 'ssm:resourceTag/perennial-group': value });
       const asked = [
-        asks('ssm:SendCommand', 'arn:aws:ssm:us-east-1::document/AWS-RunShellScript'),
+        asks('ssm:SendCommand', `${SSM}:document/AWS-RunShellScript`),
         asks('ssm:SendCommand', `${SSM}:document/Other`),
         asks('ssm:SendCommand', instance),
         asks('ssm:SendCommand', instance, tag('other')),
