@@ -8,7 +8,6 @@ export const CONTAINER_ANSWERS: readonly Attack[] = [
   {
     tried: 'has `nginx -t` print 300 MB (H10)',
     must: 'no more than 64 KiB of it are kept, and its error is told in one line',
-    quick: true,
     run: (stages) =>
       onSite(stages, async ({ publish, install, host }) => {
         await publish();
