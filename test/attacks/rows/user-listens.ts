@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { waitForPort } from '../../../local/hosts/nginx.ts';
 import type { Attack } from '../attack.ts';
 import { onSite, siteOf } from '../site.ts';
@@ -22,7 +24,11 @@ while True:
     try:
         ${answer}
     except OSError: pass`;
-  const running: ChildProcess = spawn('python3', ['-c', program], {
+  // From a file: of what follows his title nothing may look like an option.
+  const folder = await mkdtemp(join(tmpdir(), 'perennial-attack-'));
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, 'listen.py'), program);
+  const running: ChildProcess = spawn('python3', [join(folder, 'listen.py')], {
     argv0: title,
     uid: NOBODY,
     gid: NOBODY,
@@ -35,6 +41,7 @@ while True:
   return async () => {
     running.kill('SIGKILL');
     await once(running, 'exit');
+    await rm(folder, { recursive: true });
   };
 }
 
