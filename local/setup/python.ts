@@ -6,6 +6,10 @@ import type { Part } from './part.ts';
 import { runCommand } from './run-command.ts';
 import { SetupError } from './setup-error.ts';
 
+/** Nothing is installed whose hash is not in the file, not even what a package brings along. */
+export const PIP_INSTALL =
+  '-m pip --disable-pip-version-check --no-input --quiet install --require-hashes'.split(' ');
+
 const requirements = join(import.meta.dirname, 'requirements.txt');
 
 /** The AWS emulator, the AWS command line, cfn-lint and shellcheck, in one virtual environment. */
@@ -39,13 +43,8 @@ async function installPython(venv: string): Promise<void> {
   });
   await rm(venv, { recursive: true, force: true });
   await runCommand(python, ['-m', 'venv', venv]);
-  const pip = ['-m', 'pip', '--disable-pip-version-check', '--no-input', '--quiet', 'install'];
-  await runCommand(join(venv, 'bin/python'), [
-    ...pip,
-    '--require-hashes',
-    '--requirement',
-    requirements,
-  ]).catch((cause: Error) => {
+  const install = [...PIP_INSTALL, '--requirement', requirements];
+  await runCommand(join(venv, 'bin/python'), install).catch((cause: Error) => {
     throw new SetupError(`could not install ${requirements}: ${cause.message}`, { cause });
   });
 }

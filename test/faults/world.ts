@@ -53,7 +53,7 @@ export class World {
   }
 
   /** Names of certificates are new for each row and seed. */
-  begin(row: number, seed: number): void {
+  begin(row: number | string, seed: number): void {
     this.random = randomOf(`${row} ${seed}`);
     this.#row = `r${row}-${seed}`;
     this.subjects = [];

@@ -2,28 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CERTBOT_VERSION } from '../../local/setup/certbot.ts';
+import { complaintsAboutLock, type LockedPackages } from '../../tools/check/locked-packages.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
 import { isAllowed, pick, type Sbom } from '../../tools/check/sbom.ts';
-
-interface Locked {
-  integrity?: string;
-  optional?: boolean;
-  hasInstallScript?: boolean;
-  inBundle?: boolean;
-  link?: boolean;
-  resolved?: string;
-}
 
 const readText = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
 const readJson = (file: string) => JSON.parse(readText(file));
 const { workspaces, allowScripts } = readJson('package.json');
 const manifests = ['', ...workspaces].map((folder) => readJson(join(folder, 'package.json')));
 const asked = manifests.map(({ dependencies, devDependencies }) => ({ ...dependencies, ...devDependencies }));
-const packages: Record<string, Locked> = readJson('package-lock.json').packages;
-const installed = Object.entries(packages).filter(
-  ([path, { inBundle, link }]) => path.includes('node_modules/') && !link && !inBundle,
-);
-const nameOf = (path: string) => path.replace(/^.*node_modules\//, '');
+const packages: LockedPackages = readJson('package-lock.json').packages;
 
 describe('packages', () => {
   it('that are asked for have an exact version, the same in every package.json', () => {
@@ -33,24 +21,31 @@ describe('packages', () => {
     }
   });
 
-  it('have no address in the lockfile but the folders of this project', () => {
-    const resolved = Object.values(packages).flatMap(({ resolved }) => resolved ?? []);
-    expect(resolved).toEqual(workspaces);
+  it('have a hash in the lockfile, no address but the folders of this project, and no install script that is not named', () => {
+    expect(complaintsAboutLock(packages, { workspaces, allowScripts })).toEqual([]);
   });
 
-  it('have a hash in the lockfile, but for binaries of development tools for other platforms', () => {
-    const without = installed.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'));
-    for (const [path, { optional }] of without) {
-      expect(optional, path).toBe(true);
-      expect(path).toMatch(/^node_modules\/@(biomejs\/cli|oxc-parser\/binding)-/);
-    }
+  it('are each named with an install script only where they have one', () => {
+    const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
+    const names = scripted.map(([path]) => path.replace(/^.*node_modules\//, ''));
+    for (const name of Object.keys(allowScripts)) expect(names).toContain(name);
   });
 
-  it('with an install script are each allowed one, or told not to run it', () => {
-    const scripted = installed.filter(([, { hasInstallScript }]) => hasInstallScript);
-    const optional = ['fsevents'];
-    const names = scripted.map(([path]) => nameOf(path)).filter((name) => !optional.includes(name));
-    expect(names.sort()).toEqual(Object.keys(allowScripts).sort());
+  it.each([
+    ['no hash', { 'node_modules/a': {} }, 'node_modules/a has no sha512 hash'],
+    ['a weak one', { 'node_modules/a': { integrity: 'sha1-x' } }, 'node_modules/a has no sha512 hash'],
+    [
+      'an address',
+      { 'node_modules/a': { integrity: 'sha512-x', resolved: 'https://evil.example/a.tgz' } },
+      'node_modules/a comes from https://evil.example/a.tgz',
+    ],
+    [
+      'a script',
+      { 'node_modules/a/node_modules/b': { integrity: 'sha512-x', hasInstallScript: true } },
+      'node_modules/a/node_modules/b has an install script that allowScripts does not name',
+    ],
+  ])('with %s are complained about', (_, spoilt, complaint) => {
+    expect(complaintsAboutLock(spoilt, { workspaces, allowScripts })).toEqual([complaint]);
   });
 });
 

@@ -21,9 +21,12 @@ import { type HttpAnswer, parseRetryAfter, problemOf } from './problem.ts';
 import { thumbprintOf } from './thumbprint.ts';
 
 const HttpsUrl = z.string().check(z.regex(/^https:\/\//, 'is not an https address'));
+/** Of a renewal file. */
+const MOST_NAMES = 100;
 const OrderBody = z.object({
   status: z.enum(['pending', 'ready', 'processing', 'valid', 'invalid']),
-  authorizations: z.array(HttpsUrl),
+  /** One for each identifier (RFC 8555, 7.1.3); each is asked for. */
+  authorizations: z.array(HttpsUrl).check(z.maxLength(MOST_NAMES, 'has more than an order has names')),
   finalize: HttpsUrl,
   certificate: z.optional(HttpsUrl),
   error: z.optional(z.unknown()),

@@ -7,6 +7,10 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm run format$/, '`biome ci` of `npm run check`, which changes nothing'],
   [/^npm run simulate\b/, 'test/unit/simulation, with shorter runs'],
   [/^npm run faults\b/, 'test/e2e/faults.test.ts has its quick rows; the whole takes most of an hour'],
+  [
+    /^npm run attacks\b/,
+    'test/e2e/attacks.test.ts has those that need no cloud; the whole takes some twenty minutes',
+  ],
   [/^npm run screenshots$/, 'test/integration/status-page.test.ts: the same browser draws the same page'],
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],

@@ -768,8 +768,11 @@ lineage_fingerprints() {
     ls -d "$root/live/$1/fullchain.pem" "$root/archive/$1"/*/fullchain.pem
     # shellcheck disable=SC2012
     ls -t "$root/live/$1.before-perennial/fullchain.pem" "$root/archive/$1"/fullchain*.pem | head -n 5
-  } 2>/dev/null | while read -r pem; do is_regular "$pem" && timeout 5 head -c 65536 "$pem" | fingerprint; done
+  } 2>/dev/null | while read -r pem; do fingerprint_of "$pem"; done
 }
+
+# A pipe or a device in its place would hold up the run.
+fingerprint_of() { is_regular "$1" && timeout 5 head -c 65536 "$1" | fingerprint; }
 
 # Certbot's own are links.
 is_regular() { [ -f "$1" ]; }
@@ -1082,18 +1085,18 @@ master_in() {
   done
 }
 
-# master_on_port: the title of the one that listens there
+# master_on_port: the title of root's that listens there; what another user's says would be run by root
 master_on_port() {
   listeners=$(ss -Hltnp "sport = :$port" 2>/dev/null | grep -o 'pid=[0-9]*' | cut -d = -f 2 | tr '\n' ' ')
   masters | while read -r pid title; do
-    case " $listeners " in *" $pid "*) echo "$title" && break ;; esac
+    case " $listeners " in *" $pid "*) [ "$(stat -c %u "/proc/$pid")" != 0 ] || { echo "$title" && break; } ;; esac
   done
 }
 
-# masters: PID and title of each; Nginx writes how it was started behind "master process"
+# masters: PID and title of each, on a line; Nginx writes how it was started behind "master process", and anybody can
 masters() {
   grep -la '^nginx: master process ' /proc/[0-9]*/cmdline 2>/dev/null | while read -r titled; do
-    printf '%s %s\n' "$(echo "$titled" | tr -dc 0-9)" "$(tr '\0' ' ' <"$titled")"
+    printf '%s %s\n' "$(echo "$titled" | tr -dc 0-9)" "$(head -c 4096 "$titled" | tr '\0\n' '  ')"
   done
 }
 
@@ -1158,7 +1161,20 @@ check_hooks() {
   [ -d "$root/renewal-hooks" ] || return 0
   error=$(in_folder 'renewal-hooks' :) || { give_up_all "$error" "$@" && return; }
   [ -d "$root/renewal-hooks/deploy" ] || return 0
+  look_at_containers
+  writable=$(writable_mount)
+  [ -z "$writable" ] || { give_up_all "unsafe hook-unsafe hooks are not run: a container can write to $writable; mount it read-only, with :ro" "$@" && return; }
   error=$(in_folder 'renewal-hooks deploy' check_hooks_here) || give_up_all "$error" "$@"
+}
+
+# Of those that root's engines run, for writable_mount: root in one of them would put hooks there for the host's root.
+look_at_containers() {
+  engines | grep -v ' ' >"$work/engines"
+  while read -r engine; do
+    for running in $(limited 30 $engine ps --quiet | grep -E '^[0-9a-f]{12,64}$' | head -n 50); do
+      inspect "$running" >/dev/null
+    done
+  done <"$work/engines"
 }
 
 give_up_all() {
@@ -1266,7 +1282,7 @@ writable_mount() {
   cat "$work"/container.*.json 2>/dev/null | awk -F '"' '/"Source":/ { source = $4 } /"RW": true/ && source != "" { print source; source = "" }' |
     while IFS= read -r source; do
       case "$root/" in "$source"/*) echo "$source" && break ;; esac
-      for own in "$root" "$root/live" "$root/archive"; do [ ! "$source" -ef "$own" ] || { echo "$source" && break 2; }; done
+      for own in "$root" "$root/live" "$root/archive" "$root/renewal-hooks" "$root/renewal-hooks/deploy"; do [ ! "$source" -ef "$own" ] || { echo "$source" && break 2; }; done
     done
 }
 
@@ -1301,7 +1317,7 @@ wait_until_back() {
     ask_all "$@"
     not_back=''
     for back in "$@"; do
-      old=$(fingerprint 2>/dev/null <"$root/live/$back/fullchain.pem")
+      old=$(fingerprint_of "$root/live/$back/fullchain.pem" 2>/dev/null)
       questions_that_get "$back" "$old" >"$work/$back/served"
       not_back="$not_back$(comm -23 "$work/$back/before" "$work/$back/served")"
     done
