@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { openAuthority } from '../../../lib/adapters/acme/accounts.ts';
-import { caaIdentityReader } from '../../../lib/adapters/acme/directory.ts';
+import { caaIssuerReader } from '../../../lib/adapters/acme/directory.ts';
 import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { hostExternalAccountKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
@@ -105,7 +105,7 @@ export async function makeClient({ proxy }: CaLike, { eab }: { eab?: object } = 
     ...world,
     clock,
     openAuthority: (directoryUrl: string) => openAuthority(directoryUrl, { store: accounts, settings }),
-    caaIdentity: caaIdentityReader(settings, () => {}),
+    caaIssuer: caaIssuerReader(settings, () => {}),
     stack: { ...world.stack, defaultCa: proxy.directoryUrl },
     runtime: {
       ...nodeRuntime,
