@@ -149,14 +149,20 @@ describe('ZeroSSL', () => {
     expect(client.waits.filter((ms) => ms === 15_000).length).toBeGreaterThanOrEqual(2);
   });
 
-  it('has several identities, of which the first is let into CAA beside any other', async () => {
+  it('has several identities in CAA: a set with one of them is left as it is, and the first is added where there is none', async () => {
     bound.become({ answers: [zerossl] });
     const client = await makeClient(bound, { eab: EAB });
     const theirs = '0 issue "comodoca.com"';
     client.zones.overwrite('ZEXAMPLECOM', { name: client.name, type: 'CAA', ttl: 60, values: [theirs] });
     await client.want('shop', [client.name]);
     expect(await client.renew()).toEqual(RENEWED);
-    expect(client.zones.values(client.name, 'CAA')).toEqual([theirs, '0 issue "sectigo.com"']);
+    expect(client.zones.values(client.name, 'CAA')).toEqual([theirs]);
+    const others = await makeClient(bound, { eab: EAB });
+    const foreign = '0 issue "other.test"';
+    others.zones.overwrite('ZEXAMPLECOM', { name: others.name, type: 'CAA', ttl: 60, values: [foreign] });
+    await others.want('shop', [others.name]);
+    expect(await others.renew()).toEqual(RENEWED);
+    expect(others.zones.values(others.name, 'CAA')).toEqual([foreign, '0 issue "sectigo.com"']);
   });
 
   it('processes an order for longer than a run: the next run goes on with the same one', async () => {
