@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { inRoom } from '../../foundation/common/in-room.ts';
 import { oneLine } from '../../foundation/common/one-line.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
@@ -28,8 +29,6 @@ export interface HttpAnswer {
 const ACME_ERROR = 'urn:ietf:params:acme:error:';
 /** A hundred names with their own words; a mail of fifty troubles stays below the 256 KB of an SNS message. */
 const LONGEST = 3_500;
-/** Of one of several problems, so that none hides the others. */
-const LONGEST_OF_ONE = 1_000;
 
 export function isBadNonce({ status, data }: HttpAnswer): boolean {
   return status === 400 && read(data)?.type === `${ACME_ERROR}badNonce`;
@@ -95,20 +94,10 @@ function describe(problem: Problem): string {
     const about = of.flatMap(({ identifier }) => identifier?.value ?? []).join(', ');
     return about === '' ? words : `${about}: ${words}`;
   });
-  const own = wordsOf(problem, parts.length > 0 ? LONGEST_OF_ONE : LONGEST);
-  const all = [own, ...parts].filter((part) => part !== '');
-  let told = '';
-  for (const [index, part] of all.entries()) {
-    const next = oneLine(told === '' ? part : `${told}; ${part}`, Number.POSITIVE_INFINITY);
-    if (told !== '' && next.length > LONGEST) return `${told}; and ${all.length - index} more`;
-    told = next;
-  }
-  return oneLine(told, LONGEST);
+  return inRoom([wordsOf(problem), ...parts], LONGEST);
 }
 
-function wordsOf({ detail, title }: Problem, most = LONGEST_OF_ONE): string {
-  return oneLine(detail, most) || oneLine(title, most);
-}
+const wordsOf = ({ detail, title }: Problem) => detail.trim() || title;
 
 function inBrackets(type: string): string {
   return type.startsWith(ACME_ERROR) ? ` (${type.slice(ACME_ERROR.length)})` : '';

@@ -5,15 +5,9 @@ import type { LookAt } from '../dns/standing.ts';
 import type { RenewDeps } from '../renewal/deps.ts';
 import { findCaa } from './find-caa.ts';
 import { type CaaPlace, caaPlaces, type ReadRecords } from './own-caa.ts';
+import { stillRefused } from './rules/after-edits.ts';
 import { type CaaProperty, formatCaa } from './rules/caa.ts';
-import {
-  type CaaFound,
-  type CaaPlan,
-  type CaaRecord,
-  type CaaWish,
-  planCaa,
-  stillRefused,
-} from './rules/caa-plan.ts';
+import { type CaaFound, type CaaPlan, type CaaRecord, type CaaWish, planCaa } from './rules/caa-plan.ts';
 
 const CAA_TTL_SECONDS = 300;
 

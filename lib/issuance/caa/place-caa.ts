@@ -6,8 +6,9 @@ import type { Claimed } from '../renewal/phases.ts';
 import { type CaaZones, decideCaa } from './decide-caa.ts';
 import { findCaa } from './find-caa.ts';
 import { type CaaRequest, lineToSet } from './rules/add-to-caa.ts';
+import { setAfter } from './rules/after-edits.ts';
 import { judgeCaa } from './rules/caa.ts';
-import { type CaaEdit, type CaaFound, type CaaPlan, setAfter, wishOf } from './rules/caa-plan.ts';
+import { type CaaEdit, type CaaFound, type CaaPlan, wishOf } from './rules/caa-plan.ts';
 
 interface Context extends CaaZones {
   issuers: readonly [CaaIssuer, ...CaaIssuer[]];

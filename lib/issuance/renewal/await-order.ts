@@ -1,6 +1,7 @@
 import { SECOND } from '../../foundation/common/durations.ts';
 import { backOff, poll } from '../../foundation/common/poll.ts';
 import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
+import { LONGEST_WAIT } from '../ca/rules/ca-limits.ts';
 import { isPersistent } from '../dns/rules/persist-record.ts';
 import type { Ordered, RenewRun } from './phases.ts';
 
@@ -26,7 +27,7 @@ export async function settle(run: RenewRun, from: Order, wait: Wait): Promise<Or
       const left = Math.min(end - deps.runtime.elapsed(), run.timeLeftMs?.() ?? Number.POSITIVE_INFINITY);
       const { retryAfterMs: asked = 0 } = last ?? from;
       if (asked <= left) return Math.max(backOff(5 * SECOND)(attempt), asked);
-      if (last) throw asksToWait(last, new Date(deps.clock().getTime() + asked));
+      if (last) throw asksToWait(last, asked, deps.clock());
       return backOff(5 * SECOND)(attempt);
     },
     limitMs: LIMIT_MS,
@@ -35,9 +36,14 @@ export async function settle(run: RenewRun, from: Order, wait: Wait): Promise<Or
   });
 }
 
-function asksToWait({ url, status, retryAfterMs }: Order, until: Date): AcmeError {
-  const seen = `order ${url} is ${status}, and the CA wants to be asked again at ${until.toISOString()}`;
-  return new AcmeError('ca-asks-to-wait', { seen, remedy: 'it is gone on with then' }, { retryAfterMs });
+function asksToWait({ url, status }: Order, asked: number, now: Date): AcmeError {
+  const at = (ms: number) => new Date(now.getTime() + ms).toISOString();
+  const seen = `order ${url} is ${status}, and the CA wants to be asked again at ${at(asked)}`;
+  const isKept = asked <= LONGEST_WAIT;
+  const told = isKept
+    ? { seen, remedy: 'it is gone on with then' }
+    : `${seen}, and is asked at ${at(LONGEST_WAIT)}`;
+  return new AcmeError('ca-asks-to-wait', told, { retryAfterMs: asked });
 }
 
 /** An order that is pending for so long is looked at closely, and again each time it has doubled. */

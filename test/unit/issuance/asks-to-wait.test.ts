@@ -73,6 +73,14 @@ describe('a CA that wants to be asked again later than the function runs', () =>
     expect(world.zones.all('TXT')).toEqual([]);
   });
 
+  it('is asked again within days, whatever it says, and that instant is told and kept', async () => {
+    answerWith({ status: 'pending', retryAfterMs: 7_960 * 365 * 24 * HOUR });
+    const again = '2026-11-27T02:00:00.000Z';
+    const message = expect.stringMatching(new RegExp(`at 99\\d\\d-.*, and is asked at ${again}$`));
+    expect(await renew()).toMatchObject([{ reason: 'ca-asks-to-wait', message }]);
+    expect(state()).toMatchObject({ notBefore: again, lastFailure: { message } });
+  });
+
   it('is not waited for where the function ends before that', async () => {
     answerWith({ status: 'pending', retryAfterMs: MINUTE });
     expect(await renew(() => MINUTE / 2)).toMatchObject([{ reason: 'ca-asks-to-wait' }]);

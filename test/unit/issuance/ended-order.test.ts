@@ -74,7 +74,7 @@ describe('what is told of an order that ended', () => {
     ];
     const { message, identifiers, unproved: counted } = judge(of, problem('acme-compound', 'two failed'));
     expect(message).toBe(
-      'the CA did not accept the proof for shop: a.test, b.test: SERVFAIL (dns); a.test: forbidden (caa); two failed',
+      'the CA did not accept the proof for shop: two failed; a.test, b.test: SERVFAIL (dns); a.test: forbidden (caa)',
     );
     expect(identifiers).toEqual(['a.test', 'b.test']);
     expect(counted).toEqual(['a.test', 'b.test']);
@@ -87,6 +87,21 @@ describe('what is told of an order that ended', () => {
       'an order came to nothing (invalid): expired; a.test: gone; a.test is expired (https://ca.test/o for shop)',
     );
     expect(counted).toEqual([]);
+  });
+
+  it('is something of every problem, whatever the length of the first, and the address of the order', () => {
+    const long = (name: string, more: object = {}) =>
+      unproved(name, [problem('acme-dns', `for ${name}: ${'x'.repeat(3_000)}`)], more);
+    const two = judge([long('a.test'), long('b.test')], problem('acme-compound', 'two failed')).message;
+    expect(two).toMatch(/two failed; a\.test: for a\.test: x+…; b\.test: for b\.test: x+…$/);
+    const hundred = Array.from({ length: 100 }, (_, index) =>
+      long(`h${index}.test`, { status: 'expired', refused: false }),
+    );
+    const { message } = judge(hundred, problem('acme-malformed', 'expired'));
+    expect(message).toMatch(
+      /\(invalid\): expired; h0\.test: .*; and \d+ more \(https:\/\/ca\.test\/o for shop\)$/,
+    );
+    expect(message.length).toBeLessThan(4_000);
   });
 
   it('is that the CA gives no reason', () => {

@@ -1,5 +1,9 @@
+import { inRoom } from '../../../foundation/common/in-room.ts';
 import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
 import type { Refusal } from './rate-limit-scope.ts';
+
+/** Of a line that ends with the order's address. */
+const LONGEST = 3_200;
 
 /** A problem document (RFC 8555, 6.7) of an order or a challenge, in one line with all its subproblems. */
 export interface CaProblem {
@@ -38,11 +42,11 @@ export function judgeEnded(order: EndedOrder): Refusal {
   const reason = reasonOf(order, refused);
   const about = { reason, retryAfterMs, orderEnded: true, unproved: names };
   if (refused.length > 0) {
-    const told = [...byWords(unproved), ...own].join('; ') || 'it gives no reason';
+    const told = inRoom([...own, ...byWords(unproved)], LONGEST) || 'it gives no reason';
     return { ...about, message: `the CA did not accept the proof for ${name}: ${told}`, identifiers: names };
   }
   const others = unproved.map((one) => `${one.identifier} is ${one.status}`);
-  const told = [...own, ...byWords(unproved), ...others].join('; ') || 'the CA gives no reason';
+  const told = inRoom([...own, ...byWords(unproved), ...others], LONGEST) || 'the CA gives no reason';
   const seen = `an order came to nothing (${status}): ${told} (${url} for ${name})`;
   return { ...about, message: seen, identifiers: problem?.identifiers };
 }

@@ -83,7 +83,7 @@ describe("the CA's refusal", () => {
     const long = errorOf({
       data: problem('malformed', { detail: 'x'.repeat(10_000), subproblems: [sub('a.test', 'forbidden')] }),
     });
-    expect(long.message).toMatch(/x; a\.test: forbidden \(caa\)$/);
+    expect(long.message).toMatch(/x…; a\.test: forbidden \(caa\)$/);
     const many = Array.from({ length: 100 }, (_, index) =>
       sub(`n${index}.test`, `${index} ${'y'.repeat(200)}`),
     );
@@ -92,7 +92,7 @@ describe("the CA's refusal", () => {
     expect(told).toBeGreaterThan(10);
     expect(message.endsWith(`; and ${100 - told} more`)).toBe(true);
     const said = problemOf(problem('caa', { detail: 'z'.repeat(10_000) }))?.message;
-    expect(said).toMatch(/z \(caa\)$/);
+    expect(said).toMatch(/z… \(caa\)$/);
     expect(said?.length).toBeLessThan(3_600);
   });
 

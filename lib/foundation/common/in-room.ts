@@ -1,0 +1,22 @@
+import { oneLine } from './one-line.ts';
+
+/** Less of a text says little. */
+const SHORTEST = 150;
+
+/**
+ * Somebody else's texts in one line of about `most` characters: where they are longer each is cut to its share, so that none
+ * hides the others, and it is told how many there are besides.
+ */
+export function inRoom(parts: readonly string[], most: number): string {
+  const all = parts.map((part) => oneLine(part, Number.POSITIVE_INFINITY)).filter((part) => part !== '');
+  if (all.join('; ').length <= most) return all.join('; ');
+  const share = Math.max(SHORTEST, Math.floor(most / all.length) - '; '.length);
+  let told = '';
+  for (const [index, part] of all.entries()) {
+    const cut = part.length > share ? `${oneLine(part, share - 1)}…` : part;
+    const next = told === '' ? cut : `${told}; ${cut}`;
+    if (next.length > most) return `${told}; and ${all.length - index} more`;
+    told = next;
+  }
+  return told;
+}
