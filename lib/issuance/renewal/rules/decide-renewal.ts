@@ -54,7 +54,7 @@ export interface RenewalFacts extends StackCas {
 
 /** Whether a certificate is renewed now, and why; docs/decisions/0001 has the order of the rules. */
 export function decideRenewal(facts: RenewalFacts): RenewalDecision {
-  const { live, state, now } = facts;
+  const { state, now } = facts;
   const { renewal, repairs } = wishesOf(facts);
   const held = waitOf(state, now);
   if (renewal !== undefined && (!held || facts.forced || goesElsewhere(facts, renewal)))
