@@ -9,7 +9,7 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm run faults\b/, 'test/e2e/faults.test.ts has its quick rows; the whole takes most of an hour'],
   [
     /^npm run attacks\b/,
-    'test/e2e/attacks.test.ts has those that need no cloud; the whole takes some twenty minutes',
+    'test/e2e/attacks.test.ts has those that need no cloud; the whole takes five minutes or more',
   ],
   [/^npm run screenshots$/, 'test/integration/status-page.test.ts: the same browser draws the same page'],
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
