@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packOnce } from '../../local/package.ts';
 import { holdLock } from '../../local/setup/hold-lock.ts';
@@ -36,6 +36,9 @@ async function runServerless({
   packed,
 }: Pick<PackageOptions, 'stage' | 'params'> & { packed: string }) {
   await mkdir(packed);
+  // serverless empties its folder.
+  const bundled = `${packed}.bundled`;
+  await rm(bundled, { force: true });
   const given = Object.entries(params ?? {}).map(([name, value]) => `--param=${name}=${value}`);
   const args = ['package', '--stage', stage, '--package', packed, ...given];
   // esbuild works in a folder of the project, as a deploy from here does.
@@ -45,13 +48,14 @@ async function runServerless({
         ...{
           SLS_TELEMETRY_DISABLED: '1',
           SLS_NOTIFICATIONS_MODE: 'off',
-          BUNDLED_FILES: join(packed, 'bundled'),
+          BUNDLED_FILES: bundled,
         },
         // It leaves what it packs in the folder for temporary files.
         TMPDIR: packed,
       },
     }),
   );
+  await rename(bundled, join(packed, 'bundled'));
 }
 
 export interface Resource {

@@ -26,10 +26,18 @@ async function inFolder(attack: (folder: string) => Promise<string>): Promise<st
   }
 }
 
+/** Without what npm gives its scripts: it names the project that they are of, and `npm ci` would empty that one. */
+const environment = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name)));
+
+/** npm in that folder, and in no other. */
+const npm = (folder: string, ...args: string[]) =>
+  run('npm', ['--prefix', folder, '--offline', ...args], { cwd: folder, env: environment() });
+
 /** The lines that a program ends with when it is refused. */
-async function refusalOf(program: string, args: readonly string[], cwd: string): Promise<string> {
-  return run(program, [...args], { cwd }).then(
-    () => assert.fail(`${program} ${args.join(' ')} went through`),
+async function refusalOf(running: Promise<unknown>): Promise<string> {
+  return running.then(
+    () => assert.fail('it went through'),
     ({ stdout = '', stderr = '' }) => `${stdout}${stderr}`,
   );
 }
@@ -43,7 +51,7 @@ export const SUPPLY: readonly Attack[] = [
       inFolder(async (folder) => {
         const manifest = { name: 'evil', version: '1.0.0' };
         await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-        await run('npm', ['pack', '--offline'], { cwd: folder });
+        await npm(folder, 'pack');
         const tarball = await readFile(join(folder, 'evil-1.0.0.tgz'));
         const project = { name: 'project', version: '1.0.0', dependencies: { evil: 'file:evil-1.0.0.tgz' } };
         await writeFile(join(folder, 'package.json'), JSON.stringify(project));
@@ -54,9 +62,9 @@ export const SUPPLY: readonly Attack[] = [
           await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lock));
         };
         await lockedWith(`sha512-${sha('sha512', tarball, 'base64')}`);
-        await run('npm', ['ci', '--offline', '--ignore-scripts'], { cwd: folder });
+        await npm(folder, 'ci', '--ignore-scripts');
         await lockedWith(`sha512-${sha('sha512', Buffer.from('what was looked at'), 'base64')}`);
-        assert.match(await refusalOf('npm', ['ci', '--offline', '--ignore-scripts'], folder), /EINTEGRITY/);
+        assert.match(await refusalOf(npm(folder, 'ci', '--ignore-scripts')), /EINTEGRITY/);
         return 'EINTEGRITY';
       }),
   },
@@ -114,7 +122,7 @@ for name, needs in (('evil', 'Requires-Dist: friend\\n'), ('friend', '')):
             '--requirement',
             'requirements.txt',
           ];
-          return refusalOf(python, [...PIP_INSTALL, ...args], folder);
+          return refusalOf(run(python, [...PIP_INSTALL, ...args], { cwd: folder }));
         };
         assert.match(await refused(`evil==1.0 --hash=sha256:${'0'.repeat(64)}`), /DO NOT MATCH THE HASHES/);
         assert.match(await refused(`evil==1.0 --hash=sha256:${hash}`), /require-hashes/);
