@@ -13,12 +13,21 @@ import type { Stages } from '../stages.ts';
 
 const NOBODY = 65_534;
 
+/** Python that begins once more under a title of its own: what is called python3 may be a script, which would lose one. */
+const titled = (title: string) => `import os, sys
+title = ${JSON.stringify(title)}
+if os.environ.pop('UNTITLED', 'yes') == 'yes':
+    # It finds its modules by its title else.
+    os.environ.update(UNTITLED='no', PYTHONHOME=sys.base_prefix)
+    os.execv(sys.executable, [title, __file__])`;
+
 /** Listens on an address of this machine as nobody, under a title of his own, and answers with `answer` in Python. */
 async function listenAsNobody(
   { address, port, title }: { address: string; port: number; title: string },
   answer: string,
 ): Promise<() => Promise<void>> {
-  const program = `import socket
+  const program = `${titled(title)}
+import socket
 server = socket.create_server((${JSON.stringify(address)}, ${port}))
 while True:
     taken, _ = server.accept()
@@ -30,7 +39,6 @@ while True:
   await chmod(folder, 0o755);
   await writeFile(join(folder, 'listen.py'), program);
   const running: ChildProcess = spawn('python3', [join(folder, 'listen.py')], {
-    argv0: title,
     uid: NOBODY,
     gid: NOBODY,
     cwd: '/',
@@ -103,7 +111,6 @@ export const USER_LISTENS: readonly Attack[] = [
     tried:
       'listens there, and hands that over to a program with the setuid bit, which he starts under such a title; a container in the host’s network does so as its root',
     must: 'neither is how root’s Nginx was started: what has the setuid bit, or another root folder, is not asked',
-    quick: true,
     run: async (stages) => {
       const { publish, install, outside, host } = await stoppedSite(stages);
       const seen: string[] = [];
@@ -149,14 +156,13 @@ async function startListening(
   then: string,
   { title, port, user, folder }: { title: string; port: number; user: number; folder: string },
 ): Promise<() => Promise<void>> {
-  const program = `import os, socket, time
-title = ${JSON.stringify(title)}
+  const program = `${titled(title)}
+import socket, time
 server = socket.create_server(('127.0.0.1', ${port}))
 server.set_inheritable(True)
 ${then}`;
   await writeFile(join(folder, 'listen.py'), program, { mode: 0o644 });
   const running = spawn('python3', [join(folder, 'listen.py')], {
-    argv0: title,
     uid: user,
     gid: user,
     cwd: '/',
