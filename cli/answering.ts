@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Command } from 'commander';
 import { printableTexts } from '../lib/foundation/common/one-line.ts';
 import { inOneLine, PerennialError } from '../lib/foundation/common/perennial-error.ts';
@@ -36,7 +37,8 @@ export const printed = (text: string) =>
 /** Errors with a reason are for people, in one line; others are ours, and keep their stack. */
 function tell(command: string, error: unknown, { json }: GlobalOptions): void {
   if (!(error instanceof PerennialError)) {
-    console.error(error);
+    // Its words may be a server's, and none of the colours is ours.
+    console.error(printed(inspect(error).replaceAll('\u001b', '?')));
     return;
   }
   const message = messageOf(error);

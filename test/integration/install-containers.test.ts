@@ -84,19 +84,22 @@ test('podman is asked as each user whose containers run without root', async () 
     '#!/bin/sh\n[ "$1" = ps ] || { echo "no such container" >&2; exit 1; }\n',
     { mode: 0o755 },
   );
-  const runuser = `#!/bin/sh\necho "$@" >>"$SSM_log"\nwhile [ "$1" != podman ]; do shift; done\nshift\nexec as-user "$@"\n`;
+  const log = join(host.bin, 'log');
+  const runuser = `#!/bin/sh\necho "$@" >>'${log}'\nenv >>'${log}.environment'\nwhile [ "$1" != podman ]; do shift; done\nshift\nexec as-user "$@"\n`;
   await writeFile(join(host.bin, 'runuser'), runuser, { mode: 0o755 });
   await copyFile('/bin/sleep', join(host.bin, 'conmon'));
   const monitor = spawn(join(host.bin, 'conmon'), ['60'], { uid: 1, stdio: 'ignore' });
   await once(monitor, 'spawn');
-  const log = join(host.bin, 'log');
   const { serial } = await fixture.publish('r', ['r.example']);
-  const { report } = await fixture.install(host, 'r', { log });
+  const { report } = await fixture.install(host, 'r');
   monitor.kill();
   expect(report.results).toMatchObject([{ outcome: 'served', serial }]);
   expect(await readFile(log, 'utf8')).toMatch(
     /^-u daemon -- env HOME=\/usr\/sbin XDG_RUNTIME_DIR=\/run\/user\/1 podman container inspect web$/m,
   );
+  // Neither root's credentials nor anything else of its environment.
+  const environment = await readFile(`${log}.environment`, 'utf8');
+  expect(environment).not.toMatch(/^(?!PATH=|PWD=|OLDPWD=|SHLVL=|_=)\w+=/m);
 });
 
 test('a folder that the container can write to is reported, and the certificate is served', async () => {

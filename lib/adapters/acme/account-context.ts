@@ -24,6 +24,8 @@ export interface AccountContext {
   /** Where accounts were before. */
   earlier?: EarlierAccounts;
   settings: AccountSettings;
+  /** The address of the CA's account for a key, if there is one; asks the CA if not given. */
+  addressOf?: (key: string) => Promise<string | undefined>;
   /** Hears of failures that do not stop the work. */
   onTrouble?: (error: unknown) => void;
 }

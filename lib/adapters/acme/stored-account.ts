@@ -25,9 +25,10 @@ const Contact = z.object({ contact: z.string() });
 
 /** Takes over what an older version kept elsewhere, and reads the account. */
 export async function ownAccount(place: AccountPlace, { externalAccount = false } = {}) {
-  const { earlier, onTrouble = () => {} } = place;
+  const { earlier, directoryUrl, onTrouble = () => {} } = place;
   if (!earlier) return storedAccount(place);
-  const taking = takeOver({ ...place, earlier }, { externalAccount });
+  const addressOf = place.addressOf ?? ((key: string) => accountOf(directoryUrl, key));
+  const taking = takeOver({ ...place, earlier, addressOf }, { externalAccount });
   const trouble = await taking.then(
     () => undefined,
     (error: unknown) => ({ error }),

@@ -36,12 +36,14 @@ function moves({ directoryUrl, settings: { accountPrefix, eabPrefix } }: Earlier
   ];
 }
 
+type Taking = AccountPlace & Required<Pick<AccountPlace, 'earlier' | 'addressOf'>>;
+
 /**
  * Moves what Parameter Store still has of an account into the bucket. Each is written before it is removed, so that a worker may
  * die anywhere and the next one goes on. What the bucket has already counts.
  */
 export async function takeOver(
-  place: AccountPlace & { earlier: EarlierAccounts },
+  place: Taking,
   { externalAccount }: { externalAccount: boolean },
 ): Promise<void> {
   const { earlier, store, directoryUrl } = place;
@@ -52,6 +54,7 @@ export async function takeOver(
   for (const [index, { parameter, key, bodyOf }] of all.entries()) {
     const value = values[index];
     if (value === undefined) continue;
+    if (key === nextAccountKey(directoryUrl) && (await isDoubtful(place, value))) continue;
     const isKept = await store.create(key, bodyOf(value));
     if (!isKept && key === accountKey(directoryUrl) && !(await keepOtherKey(place, value))) continue;
     await earlier.remove(parameter);
@@ -59,13 +62,25 @@ export async function takeOver(
 }
 
 /**
- * A function of before, still running, may have ended a rollover that the bucket shows as open or not begun: the account's key
- * is kept as the next one then, and who opens the account asks the CA. Whether nothing is lost with the parameter.
+ * Whether the next key stays where it is: the bucket has the account, and the CA does not say that the key is the account's. Who
+ * may write parameters could put one of his there, for the next rollover to take.
  */
-async function keepOtherKey({ store, directoryUrl }: AccountPlace, value: string): Promise<boolean> {
+async function isDoubtful({ store, directoryUrl, addressOf }: Taking, next: string): Promise<boolean> {
+  const there = await store.get(accountKey(directoryUrl));
+  if (!there) return false;
+  const { url } = partsOf(there.body);
+  return url === undefined || (await addressOf(next).catch(() => undefined)) !== url;
+}
+
+/**
+ * A function of before, still running, may have ended a rollover that the bucket shows as open or not begun: the key that the CA
+ * has for the account is kept as the next one then. Whether nothing is lost with the parameter.
+ */
+async function keepOtherKey({ store, directoryUrl, addressOf }: Taking, value: string): Promise<boolean> {
   const stored = await store.get(accountKey(directoryUrl));
   const [there, before] = [stored?.body, value].map(partsOf);
   if (before?.key === undefined || before.url !== there?.url || before.key === there?.key) return true;
+  if ((await addressOf(before.key)) !== there?.url) return true;
   return (await store.create(nextAccountKey(directoryUrl), before.key)) !== undefined;
 }
 

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { engineOf, shadow } from '../../integration/host-faults/shadow.ts';
 import type { Attack } from '../attack.ts';
 import { onSite } from '../site.ts';
@@ -71,5 +75,37 @@ export const CONTAINER_ANSWERS: readonly Attack[] = [
         assert.equal(stdout.trim().split('\n').length, 1);
         return 'one line of JSON';
       }),
+  },
+  {
+    tried:
+      'runs as another user than root in the container, and calls himself `nginx: master process … -c <his configuration>` there',
+    must: 'it is not run as root in the container: only what the user who runs the container says counts',
+    run: async (stages) => {
+      const fixture = await stages.hosts();
+      const host = await fixture.startHost({ program: ['sleep', '600'] });
+      await fixture.publish('a', ['a.example']);
+      const log = `${host.bin}/executed`;
+      const engine = engineOf(host);
+      const inspect = ['inspect', '--format', '{{.State.Pid}}', 'web'];
+      const { stdout: pid } = await promisify(execFile)(join(host.bin, engine), inspect);
+      const undo = await shadow(host, engine, `case $* in *exec*) echo "$*" >>'${log}' ;; esac`);
+      const intruder = spawn(
+        'nsenter',
+        [
+          ...['--target', pid.trim(), '--pid', 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
+          ...['bash', '-c', 'exec -a "$0" sleep 600', 'nginx: master process /tmp/evil -c /tmp/evil.conf'],
+        ],
+        { stdio: 'ignore', cwd: '/', detached: true },
+      );
+      await setTimeout(1_000);
+      await fixture.install(host, 'a');
+      process.kill(-(intruder.pid ?? 0), 'SIGKILL');
+      await undo();
+      await host.nginx.stop();
+      const executed = await readFile(log, 'utf8');
+      assert.match(executed, / -t$/m);
+      assert.doesNotMatch(executed, /evil/);
+      return 'not run';
+    },
   },
 ];

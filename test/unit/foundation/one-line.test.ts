@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { printed } from '../../../cli/answering.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { answering, printed } from '../../../cli/answering.ts';
 import { resultsOf } from '../../../lib/foundation/common/finding.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { oneLine, printableTexts } from '../../../lib/foundation/common/one-line.ts';
@@ -44,5 +44,17 @@ describe("somebody else's text", () => {
     const shown = printed(coloured);
     expect(shown.startsWith('\u001b[31mfailed\u001b[39m\n')).toBe(true);
     expect(shown.slice('\u001b[31mfailed\u001b[39m\n'.length)).not.toMatch(HIDDEN);
+  });
+
+  it('moves no cursor and has no colour where an error that is not ours is shown with its stack', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const command = { processedArgs: [], optsWithGlobals: () => ({}), name: () => 'status' };
+    const act = answering(() => Promise.reject(new Error(`${HOSTILE}\u001b[30m`)));
+    await act(command);
+    const shown = said.mock.calls.flat().join('');
+    said.mockRestore();
+    process.exitCode = undefined;
+    expect(shown).toContain('one-line.test');
+    expect(shown.replaceAll('\n', '')).not.toMatch(HIDDEN);
   });
 });

@@ -976,14 +976,15 @@ find_containers() {
   return 2
 }
 
-# engines: root's, then podman as each user whose containers run without root
+# engines: root's, then podman as each user whose containers run without root; nothing of root's environment, which may have
+# credentials, is for them
 engines() {
   for engine in docker podman nerdctl; do ! command -v "$engine" >/dev/null || echo "$engine"; done
   command -v podman >/dev/null || return 0
   grep -lx conmon /proc/[0-9]*/comm 2>/dev/null | while read -r monitor; do stat -c %u "$monitor" 2>/dev/null; done | sort -u |
     while read -r user_id; do
       awk -F : -v id="$user_id" '$3 == id && id != 0 && $1 ~ /^[a-z_][a-z0-9_-]*$/ && $6 ~ /^[A-Za-z0-9_.\/-]+$/ {
-        print "runuser -u", $1, "-- env HOME=" $6, "XDG_RUNTIME_DIR=/run/user/" id, "podman"
+        print "env -i PATH=" ENVIRON["PATH"], "runuser -u", $1, "-- env HOME=" $6, "XDG_RUNTIME_DIR=/run/user/" id, "podman"
       }' /etc/passwd
     done
 }
@@ -1077,25 +1078,28 @@ container_gone() {
   because container-restarting "container $stopped stopped while it was asked to reload"
 }
 
-# master_in /proc/PID: the title of the Nginx master in the same PID namespace
+# master_in /proc/PID: the title of the Nginx master in the same PID namespace, of the user who runs what the container began with
 master_in() {
   namespace=$(readlink "$1/ns/pid") || return 0
-  masters | while read -r pid title; do
+  masters "$(stat -c %u "$1")" | while read -r pid title; do
     [ "$(readlink "/proc/$pid/ns/pid")" != "$namespace" ] || { echo "$title" && break; }
   done
 }
 
-# master_on_port: the title of root's that listens there; what another user's says would be run by root
+# master_on_port: the title of root's that listens there, outside any container; root would run what another's says
 master_on_port() {
   listeners=$(ss -Hltnp "sport = :$port" 2>/dev/null | grep -o 'pid=[0-9]*' | cut -d = -f 2 | tr '\n' ' ')
-  masters | while read -r pid title; do
-    case " $listeners " in *" $pid "*) [ "$(stat -c %u "/proc/$pid")" != 0 ] || { echo "$title" && break; } ;; esac
+  masters 0 | while read -r pid title; do
+    case " $listeners " in *" $pid "*) [ ! "/proc/$pid/root/" -ef / ] || { echo "$title" && break; } ;; esac
   done
 }
 
-# masters: PID and title of each, on a line; Nginx writes how it was started behind "master process", and anybody can
+# masters USER-ID: PID and title of each of that user's, on a line. Nginx writes how it was started behind "master process", and
+# anybody can: who starts a program with the setuid bit gives its process a title too, and it is root's.
 masters() {
   grep -la '^nginx: master process ' /proc/[0-9]*/cmdline 2>/dev/null | while read -r titled; do
+    process=$(dirname "$titled")
+    [ "$(stat -c %u "$process" 2>/dev/null)" = "$1" ] && [ ! -u "$process/exe" ] || continue
     printf '%s %s\n' "$(echo "$titled" | tr -dc 0-9)" "$(head -c 4096 "$titled" | tr '\0\n' '  ')"
   done
 }

@@ -19,12 +19,15 @@ let store: MemoryStore;
 let parameters: Map<string, string>;
 let stepsLeft: number;
 let troubles: unknown[];
+/** The addresses of the CA's accounts, by key. */
+let atCa: Map<string, string>;
 
 beforeEach(() => {
   store = new MemoryStore();
   parameters = new Map();
   stepsLeft = Number.POSITIVE_INFINITY;
   troubles = [];
+  atCa = new Map([['rolled over', 'https://ca.test/1']]);
   store.beforeWrite = step;
 });
 
@@ -52,6 +55,7 @@ const place = () => ({
     caaIdentity: undefined,
   },
   onTrouble: (error: unknown) => troubles.push(error),
+  addressOf: async (key: string) => atCa.get(key),
 });
 const open = () => ownAccount(place(), { externalAccount: true });
 
@@ -112,6 +116,19 @@ describe('parameters of before', () => {
     parameters.set(ACCOUNT, account('rolled over'));
     await open();
     expect(store.text(nextAccountKey(CA))).toBe('rolled over');
+    expect([...parameters.keys()]).toEqual([]);
+  });
+
+  it('are not believed to be the key of an account that the bucket has, unless the CA says so', async () => {
+    await store.put(accountKey(CA), account('old'));
+    parameters.set(ACCOUNT, account('planted'));
+    parameters.set(`${ACCOUNT}-next`, 'planted, too');
+    await open();
+    expect(store.keys()).toEqual([accountKey(CA)]);
+    expect([...parameters.keys()]).toEqual([`${ACCOUNT}-next`]);
+    atCa.set('planted, too', 'https://ca.test/1');
+    await open();
+    expect(store.text(nextAccountKey(CA))).toBe('planted, too');
     expect([...parameters.keys()]).toEqual([]);
   });
 
