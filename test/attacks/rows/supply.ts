@@ -45,7 +45,7 @@ async function refusalOf(running: Promise<unknown>): Promise<string> {
 export const SUPPLY: readonly Attack[] = [
   {
     tried: 'changes a package behind its hash in the lockfile',
-    must: '`npm ci` refuses it (`EINTEGRITY`)',
+    must: 'the installation refuses it (`EINTEGRITY`)',
     quick: true,
     run: () =>
       inFolder(async (folder) => {

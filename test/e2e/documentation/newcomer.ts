@@ -76,6 +76,11 @@ export class Newcomer {
 
   /** Runs a line in the second terminal, after `. .local/env`; what the docs have in /tmp is in a folder of its own. */
   async run(command: string): Promise<Ended> {
+    // His packages are this checkout's own.
+    if (/\bnpm (ci|i|install|update|prune|uninstall)\b/.test(command))
+      throw new Error(
+        `"${command}" would change the packages that the tests run with: list it in run-elsewhere.ts`,
+      );
     const line = command.replaceAll(/(?<![\w/])\/tmp\//g, `${this.#temporary}/`);
     if (command.startsWith('export ')) this.#exports += `\n${line}`;
     const { status, output } = await this.#shell(line);
