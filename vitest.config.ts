@@ -5,10 +5,10 @@ import { CountTests } from './tools/check/count-tests.ts';
 import { LongestFirst } from './tools/check/longest-first.ts';
 
 const processors = availableParallelism();
-/** Servers, hosts and clouds wait much of their time. */
+/** Servers, hosts and clouds wait much of their time; more of them side by side only wait for each other. */
 const waiting = {
   globalSetup: 'test/preload.ts',
-  maxWorkers: processors + 3,
+  maxWorkers: processors + 1,
   sequence: { groupOrder: 2 },
   expect: { poll: { timeout: 20_000 } },
 };
