@@ -19,29 +19,33 @@ export async function findCaa(
   const found = await Promise.all(
     names.map(async (name): Promise<CaaFound[]> => {
       const identifier = identifierOf(name);
-      const [set, meanwhile, alias] = await Promise.all([
-        relevantSet(resolver, identifier),
-        relevantSet(resolver, identifier, isWildcards),
+      const [[set, meanwhile], alias] = await Promise.all([
+        relevantSets(resolver, identifier, isWildcards),
         resolver.cname(identifier),
       ]);
       const isAlias = alias !== undefined;
-      const isSame = JSON.stringify(set) === JSON.stringify(meanwhile);
-      return [{ name, set, isAlias }, ...(isSame ? [] : [{ name, set: meanwhile, isAlias }])];
+      return [{ name, set, isAlias }, ...(meanwhile === set ? [] : [{ name, set: meanwhile, isAlias }])];
     }),
   );
   return found.flat();
 }
 
-/** RFC 8659, 3: the closest non-empty set on the climb from the name, but for those to be passed over; an alias has its target's. */
-export async function relevantSet(
+/**
+ * RFC 8659, 3: the closest non-empty set on the climb from the name, and the closest of those that are not to be passed over; an
+ * alias has its target's.
+ */
+async function relevantSets(
   resolver: Pick<Resolver, 'caa' | 'cname'>,
   name: string,
-  isPassedOver: (label: string) => Promise<boolean> = async () => false,
-): Promise<RelevantSet | undefined> {
+  isPassedOver: (label: string) => Promise<boolean>,
+): Promise<[closest: RelevantSet | undefined, kept: RelevantSet | undefined]> {
+  let closest: RelevantSet | undefined;
   for (const label of selfAndAncestors(name)) {
     const properties = await resolver.caa(label);
-    if (properties.length > 0 && !(await isPassedOver(label)))
-      return { at: await followCnames(resolver, label), properties };
+    if (properties.length === 0) continue;
+    const set = { at: await followCnames(resolver, label), properties };
+    closest ??= set;
+    if (!(await isPassedOver(label))) return [closest, set];
   }
-  return undefined;
+  return [closest, undefined];
 }

@@ -199,11 +199,16 @@ describe('the CAA sets that may govern a name', () => {
     const zones = new FakeZones('example.com');
     zones.others.set('ZEXAMPLECOM', [record('*.example.com', 'CAA')]);
     const resolver = new FakeResolver(zones);
-    resolver.caa = async (name) =>
-      name === 'example.com' ? [ISSUE] : name.endsWith('.example.com') ? [OTHER] : [];
+    const asked: string[] = [];
+    resolver.caa = async (name) => {
+      asked.push(name);
+      return name === 'example.com' ? [ISSUE] : name.endsWith('.example.com') ? [OTHER] : [];
+    };
     const findZone = zoneFinder({ zones, resolver }, await zones.list());
     const found = await findCaa(resolver, ['a.b.example.com'], ownRecords({ zones, resolver, findZone }));
     expect(found.map(({ set }) => set?.at)).toEqual(['a.b.example.com', 'example.com']);
+    // On one climb.
+    expect(asked).toEqual(['a.b.example.com', 'b.example.com', 'example.com']);
   });
 });
 
