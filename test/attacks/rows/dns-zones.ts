@@ -1,35 +1,7 @@
 import assert from 'node:assert/strict';
-import { ChangeResourceRecordSetsCommand, type RRType } from '@aws-sdk/client-route-53';
-import type { World } from '../../faults/world.ts';
+import { type Put, whileThere } from '../../suite/while-there.ts';
 import type { Attack } from '../attack.ts';
 import { assertNotIssued, assertPrintable, assertToldPrintably, failureOf, HOSTILE } from '../stack.ts';
-
-interface Put {
-  zone: 'example.com' | 'example.net';
-  name: string;
-  type: RRType;
-  values: string[];
-}
-
-/** Puts record sets there, and removes them when the work is done. */
-async function whileThere(world: World, sets: Put[], work: () => Promise<string>): Promise<string> {
-  const send = async (Action: 'CREATE' | 'DELETE') => {
-    for (const { zone, name, type, values } of sets) {
-      const ResourceRecords = values.map((Value) => ({ Value }));
-      const ResourceRecordSet = { Name: name, Type: type, TTL: 1, ResourceRecords };
-      const ChangeBatch = { Changes: [{ Action, ResourceRecordSet }] };
-      await world.line.route53.send(
-        new ChangeResourceRecordSetsCommand({ HostedZoneId: world.line.zoneId(zone), ChangeBatch }),
-      );
-    }
-  };
-  await send('CREATE');
-  try {
-    return await work();
-  } finally {
-    await send('DELETE');
-  }
-}
 
 export const DNS_ZONES: readonly Attack[] = [
   {

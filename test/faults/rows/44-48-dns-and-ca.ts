@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ChangeResourceRecordSetsCommand, type RRType } from '@aws-sdk/client-route-53';
 import type { AwsResponse } from '../../../local/gateway/request.ts';
+import { type Put, whileThere } from '../../suite/while-there.ts';
 import { ALWAYS, problem } from '../answers.ts';
 import type { Row } from '../row.ts';
 import type { Subject } from '../subject.ts';
@@ -10,34 +10,6 @@ const HOUR_MS = 3_600_000;
 /** Where challenge names may lead (params.challengeTargets of the local stack). */
 const TARGET = 'proofs.example.net';
 const CA = 'pebble.letsencrypt.org';
-
-interface Put {
-  zone: 'example.com' | 'example.net';
-  name: string;
-  type: RRType;
-  values: string[];
-  ttl?: number;
-}
-
-/** Puts record sets there, and removes them when the work is done. */
-async function whileThere(world: World, sets: Put[], work: () => Promise<string>): Promise<string> {
-  const send = async (Action: 'CREATE' | 'DELETE') => {
-    for (const { zone, name, type, values, ttl = 1 } of sets) {
-      const ResourceRecords = values.map((Value) => ({ Value }));
-      const ResourceRecordSet = { Name: name, Type: type, TTL: ttl, ResourceRecords };
-      const ChangeBatch = { Changes: [{ Action, ResourceRecordSet }] };
-      await world.line.route53.send(
-        new ChangeResourceRecordSetsCommand({ HostedZoneId: world.line.zoneId(zone), ChangeBatch }),
-      );
-    }
-  };
-  await send('CREATE');
-  try {
-    return await work();
-  } finally {
-    await send('DELETE');
-  }
-}
 
 /** The CA's answers about orders of this certificate are changed, while they are JSON of an order. */
 function rewriteOrders(
