@@ -8,7 +8,7 @@
 #   SSM_region     the bucket's region
 #   SSM_root       certbot's folder: live/, archive/, renewal/, renewal-hooks/
 #   SSM_reload     container | service | hooks
-#   SSM_container  the container's name, its compose service, or PROJECT/SERVICE, for docker or podman
+#   SSM_container  the container's name, its compose service or PROJECT/SERVICE, its ECS family or FAMILY/CONTAINER
 #   SSM_port       the TLS port
 #   SSM_address    where to ask, instead of where the port is listened to; may be empty, like
 #   SSM_keyGroup   the group that may read the key where nobody but root could, and
@@ -884,7 +884,6 @@ put_folder_for_link() {
 # What a run that was killed in the midst of an exchange left, too.
 finish_exchange() {
   if [ -d "./.$1.new" ] && [ ! -L "./.$1.new" ]; then mv -T "./.$1.new" "./$1.before-perennial" || return; fi
-  if [ -L "./.$1.new" ] && [ ! -e "./$1" ]; then mv -T "./.$1.new" "./$1" || return; fi
   [ ! -L "./$1.before-perennial" ] || rm -f "./$1.before-perennial"
 }
 
