@@ -13,6 +13,8 @@ interface KillPoint {
   text: string;
   /** a program that the host does not have */
   without?: string;
+  /** whether servers that open the files at each handshake find them then */
+  isLinked?: boolean;
 }
 
 const KILL_POINTS: KillPoint[] = [
@@ -22,6 +24,15 @@ const KILL_POINTS: KillPoint[] = [
     layout: 'certbot',
     program: 'mv',
     text: `case $* in *.conf.before-perennial) ${KILL} ;; esac`,
+  },
+  {
+    where:
+      "between certbot's folder and its renewal configuration, where the two cannot be exchanged at one instant",
+    layout: 'certbot',
+    program: 'mv',
+    text: `case $* in --exchange*) exit 1 ;; *.conf.before-perennial) ${KILL} ;; esac`,
+    without: 'python3',
+    isLinked: true,
   },
   {
     where: "between certbot's folder moved aside and the link",
@@ -49,7 +60,7 @@ const KILL_POINTS: KillPoint[] = [
 /** Row 36: the host dies in the middle; the next run brings it to the new certificate. */
 export const killed: HostFault[] = [
   ...KILL_POINTS.map(
-    ({ where, layout = 'perennial' as const, program, text, without }, index): HostFault => ({
+    ({ where, layout = 'perennial' as const, program, text, without, isLinked }, index): HostFault => ({
       row: 36,
       fault: `killed ${where}`,
       run: (fixture) =>
@@ -66,6 +77,7 @@ export const killed: HostFault[] = [
           const { exitCode, stdout } = await fixture.install(host, name);
           assert.notEqual(exitCode, 0);
           assert.equal(stdout, '');
+          if (isLinked) assert.ok(existsSync(join(host.root, `live/${name}/privkey.pem`)));
           await reloads?.();
           await revive();
           await assertInstall(fixture, host, { names: name, outcomes: [SERVED] });

@@ -884,6 +884,8 @@ put_folder_for_link() {
 # What a run that was killed in the midst of an exchange left, too.
 finish_exchange() {
   if [ -d "./.$1.new" ] && [ ! -L "./.$1.new" ]; then mv -T "./.$1.new" "./$1.before-perennial" || return; fi
+  # Where the two could not be exchanged, nobody finds the files until this.
+  if [ -L "./.$1.new" ] && [ ! -e "./$1" ]; then mv -T "./.$1.new" "./$1" || return; fi
   [ ! -L "./$1.before-perennial" ] || rm -f "./$1.before-perennial"
 }
 
