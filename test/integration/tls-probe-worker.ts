@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, createSecureContext, type PeerCertificate, type SecureContextOptions } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Probed, ProbeOptions } from './tls-probe.ts';
 
 const EVERY_MS = 20;
-const ANSWER_LIMIT_MS = 5000;
+const ANSWER_LIMIT_MS = 10_000;
 /** Fewer than the 128 connections that a small Nginx takes at once. */
 const MOST_AT_ONCE = 50;
 
@@ -32,12 +33,16 @@ function probe({ port, names, ca, sigalgs }: ProbeOptions): () => Promise<Probed
       underWay -= 1;
     }
   };
-  // A timer of a busy process comes late; what it missed is asked then.
+  // A timer of a busy process comes late; what it missed is asked then. When all that may be under way is, nothing more is
+  // asked: as much of that time as this thread waits for a processor, the server waits for one too; half of it at most is excused.
   let lookedAt = 0;
   let stalledMs = 0;
+  let blockedMs = 0;
+  const waits = shareOfWaiting();
   const noteStall = () => {
-    const lateMs = elapsed() - lookedAt - EVERY_MS;
-    if (lateMs > EVERY_MS) stalledMs += lateMs;
+    const passedMs = elapsed() - lookedAt;
+    if (underWay >= MOST_AT_ONCE) blockedMs += passedMs;
+    else if (passedMs > 2 * EVERY_MS) stalledMs += passedMs - EVERY_MS;
     lookedAt = elapsed();
   };
   const askAllDue = () => {
@@ -50,10 +55,23 @@ function probe({ port, names, ca, sigalgs }: ProbeOptions): () => Promise<Probed
     clearInterval(timer);
     noteStall();
     // The first and the last interval are seldom whole; of a short time they are much.
-    const wholeMs = Math.max(EVERY_MS, elapsed() - stalledMs - 2 * EVERY_MS);
+    const wholeMs = Math.max(
+      EVERY_MS,
+      elapsed() - stalledMs - blockedMs * Math.min(waits(), 0.5) - 2 * EVERY_MS,
+    );
     const perSecond = open.length / (wholeMs / 1000);
     await Promise.all(open);
     return { answers: open.length - failures.length, failures, perSecond, serials: [...serials] };
+  };
+}
+
+/** How much of its time that was not asleep this thread has waited for a processor since, 0 to 1 (proc(5), schedstat). */
+function shareOfWaiting(): () => number {
+  const read = () => readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ').map(Number);
+  const [ranBefore = 0, waitedBefore = 0] = read();
+  return () => {
+    const [ran = 0, waited = 0] = read();
+    return (waited - waitedBefore) / (ran - ranBefore + waited - waitedBefore || 1);
   };
 }
 
