@@ -1,7 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { get } from 'node:http';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
 import { EXAMPLE_SITE } from '../../local/hosts/nginx-configuration.ts';
@@ -9,6 +7,7 @@ import { NginxService } from '../../local/hosts/nginx-service.ts';
 import { runCommand } from '../../local/setup/run-command.ts';
 import { ensureSetup } from '../../local/setup.ts';
 import { type InstallFixture, startInstallFixture } from './install-fixture.ts';
+import { agreedProtocol, askWithoutTls } from './web-look.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/nginx');
 let fixture: InstallFixture;
@@ -48,37 +47,13 @@ describe('examples/nginx', () => {
   });
 
   test('sends port 80 on to 443', async () => {
-    const answer = new Promise((resolve, reject) => {
-      const options = {
-        host: '127.0.0.1',
-        port: host.httpPort,
-        path: '/a?b=c',
-        headers: { host: 'example.com' },
-      };
-      get(options, (response) => {
-        response.resume();
-        resolve([response.statusCode, response.headers.location]);
-      }).once('error', reject);
+    expect(await askWithoutTls(host.httpPort, 'example.com')).toEqual({
+      status: 301,
+      location: 'https://example.com/a?b=c',
     });
-    expect(await answer).toEqual([301, 'https://example.com/a?b=c']);
   });
 
   test('speaks HTTP/2', async () => {
-    const protocol = new Promise((resolve, reject) => {
-      const socket = connect(
-        {
-          host: '127.0.0.1',
-          port: host.tlsPort,
-          servername: 'example.com',
-          ALPNProtocols: ['h2'],
-          rejectUnauthorized: false,
-        },
-        () => {
-          resolve(socket.alpnProtocol);
-          socket.destroy();
-        },
-      ).once('error', reject);
-    });
-    expect(await protocol).toBe('h2');
+    expect(await agreedProtocol(host.tlsPort, 'example.com')).toBe('h2');
   });
 });

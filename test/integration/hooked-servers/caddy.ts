@@ -1,32 +1,25 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HookedServer, Place } from './hooked-server.ts';
-
-const configuration = ({ host, folder }: Place) => `{
-  admin unix//${folder}/admin.sock
-  auto_https off
-  storage file_system ${folder}/storage
-  servers {
-    protocols h1 h2
-  }
-}
-https://a.example:${host.tlsPort} {
-  bind 127.0.0.1
-  tls ${host.root}/live/a/fullchain.pem ${host.root}/live/a/privkey.pem
-  respond 200
-}
-`;
+import { findOfDebian, type HookedServer, readExample, siteChanges } from './hooked-server.ts';
 
 export const caddy: HookedServer = {
-  debian: { name: 'caddy', packageName: 'caddy', file: 'usr/bin/caddy' },
+  name: 'caddy',
   hook: 'caddy.sh',
-  async configure(place) {
-    const file = join(place.folder, 'Caddyfile');
-    await writeFile(file, configuration(place));
+  find: () => findOfDebian({ name: 'caddy', packageName: 'caddy', file: 'usr/bin/caddy' }),
+  async configure({ host, folder, found }) {
+    const file = join(folder, 'Caddyfile');
+    const text = await readExample('Caddyfile', {
+      // Its other settings are for all sites of the machine: where it may write, and no HTTP/3.
+      'auto_https off': `auto_https off\n\tdefault_bind 127.0.0.1\n\tadmin unix//${folder}/admin.sock\n\tstorage file_system ${folder}/storage\n\tservers {\n\t\tprotocols h1 h2\n\t}`,
+      ':80 ': `:${host.httpPort} `,
+      ':443 ': `:${host.tlsPort} `,
+      ...siteChanges(host),
+    });
+    await writeFile(file, text);
     return {
       args: ['run', '--config', file],
-      edit: ['/etc/caddy/Caddyfile', file],
-      tools: { caddy: `exec '${place.unpacked.program}' "$@"` },
+      edit: { '/etc/caddy/Caddyfile': file },
+      tools: { caddy: `exec '${found.program}' "$@"` },
     };
   },
 };
