@@ -113,6 +113,7 @@ program
   .command('deploy')
   .description('has the hosts install what is live, and follows it')
   .argument('[groups or names...]', 'host groups, or certificates; all without any')
+  .option('--ignore-window', 'now, although the windows or freezes of a group say otherwise')
   .option(...LIMIT)
   .action(
     answering(([wanted = []], options: DeployOptions) =>

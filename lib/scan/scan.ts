@@ -44,12 +44,15 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const settled = assessments.flatMap(({ due, deployed }) =>
     due && deployed?.awaitsRenewal ? [] : (deployed ?? []),
   );
+  const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
   const groups = deps.stack.hostGroups.map(({ name }) => name);
   const facts = assessments.flatMap((assessment) => assessment.facts ?? []);
   const isCheck = isOfAll && !start.forced && !start.dryRun;
   const besides = [...(anew ? groups : []), ...(isCheck ? facts.flatMap(groupsOf) : [])];
-  const { groupsOnline, ...fleet } = await planDeployments({ ...reading, besides }, plan, settled);
-  const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
+  const { groupsOnline, ...fleet } = await planDeployments({ ...reading, besides, now }, plan, {
+    settled,
+    deployed,
+  });
   const imports = await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
   await rememberFindings(deps.store, assessments, now).catch(warnOf);
@@ -104,6 +107,7 @@ function planOf(
     certificates: assessments.map(({ planned }) => planned),
     batches: batchRenewals(due, now),
     deployments: [],
+    waiting: [],
     imports: [],
     probes: isSweep(start) ? probed : [],
     warnings,

@@ -176,6 +176,7 @@ const CASES: Record<string, Case[]> = {
     ['may', 'read a renewal file', get('renewal/example.com.json')],
     ['may', 'read a pointer', get('live/example.com.json')],
     ['may', "read a host's record", get('hosts/i-0123456789abcdef0.json')],
+    ['may', "read a version's chain", get(`${version}/fullchain.pem`)],
     ['may', 'read a state', get('state/example.com.json')],
     ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
     ['may', 'look at a zone', asks('route53:GetHostedZone', 'arn:aws:route53:::hostedzone/Z1')],
@@ -232,6 +233,7 @@ const CASES: Record<string, Case[]> = {
     ['may', 'read a pointer', get('live/example.com.json')],
     ['may', 'read a state', get('state/example.com.json')],
     ['may', 'read what a host serves', get('hosts/i-0123456789abcdef0.json')],
+    ['may', "read a version's chain", get(`${version}/fullchain.pem`)],
     ['may', 'read the index', get('index.json')],
     ['may', 'write its page', put('status/index.html')],
     ...noKeys,
@@ -353,6 +355,7 @@ const CASES: Record<string, Case[]> = {
     ...noCommands,
   ],
   DeployRole: [
+    ['may', "read a version's chain", get(`${version}/fullchain.pem`)],
     ['may', 'send the document', sendDocument(`${SSM}:document/InstallDocument`)],
     ['may', 'send to an instance of a group', sendTo(INSTANCE, 'web')],
     ['may', 'send to a host outside EC2 of a group', sendTo(MANAGED, 'db')],

@@ -1,10 +1,12 @@
 import { readAcmRecord } from '../../delivery/acm/record-import.ts';
 import type { Hosts } from '../../delivery/deployment/hosts.ts';
 import { readHostRecords } from '../../delivery/deployment/read-host-records.ts';
+import { readLives } from '../../delivery/deployment/read-lives.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { findPointer, readLive } from '../../foundation/bucket/read-pointer.ts';
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
+import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import {
   accountKey,
   HOSTS_PREFIX,
@@ -25,7 +27,8 @@ import { findState } from '../../issuance/renewal/read-state.ts';
 import { findRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
 import { dnssecReader } from './read-dnssec.ts';
-import type { AccountFacts, CertificateFacts, DirectoryFacts } from './rules/facts.ts';
+import type { AccountFacts, CertificateFacts, DirectoryFacts, GroupFacts } from './rules/facts.ts';
+import { foundOr } from './rules/finding.ts';
 
 /** What `doctor` reads, through the methods of the ports that change nothing. */
 export interface DoctorDeps {
@@ -58,11 +61,15 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
     const identifiers = [...new Set(wanted.names.map(identifierOf))];
     const groups = stack.hostGroups.filter(({ name }) => wanted.hosts.includes(name));
     const places = await Promise.all(identifiers.map(dns.identifier));
+    const seen = await Promise.all(
+      groups.map(async (group) => ({ group, hosts: await hostsIn(group.name) })),
+    );
+    const live = await answerOf(readLive(store, wanted.name).then((found) => found?.pointer));
     return {
       wanted,
       stack,
       kept: await answerOf(readKept(store, wanted.name, now)),
-      live: await answerOf(readLive(store, wanted.name).then((live) => live?.pointer)),
+      live,
       identifiers: places,
       dnssec: await readDnssec(wanted, places),
       caa: (await Promise.all(wanted.names.map(dns.relevantSets))).flat(),
@@ -73,10 +80,31 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
           state: await answerOf(findState(store, wanted.name, now).then(({ state }) => state)),
         },
       }),
-      groups: await Promise.all(groups.map(async (group) => ({ group, hosts: await hostsIn(group.name) }))),
+      groups: seen,
+      lives: foundOr(
+        await answerOf(livesOf(deps, { wanted, live: foundOr(live, undefined), seen }, now)),
+        new Map(),
+      ),
       now,
     };
   };
+}
+
+function livesOf(
+  { store, stack }: DoctorDeps,
+  { wanted, live, seen }: { wanted: Wanted; live: LivePointer | undefined; seen: readonly GroupFacts[] },
+  now: Date,
+) {
+  const { name } = wanted;
+  const hosts = new Map(seen.map(({ group, hosts: found }) => [group.name, foundOr(found, [])]));
+  const records = [...hosts.values()].flat().flatMap(({ record }) => foundOr(record, undefined) ?? []);
+  const asked = [{ name, version: live?.version, groups: [...hosts.keys()] }];
+  return readLives(store, asked, {
+    groups: stack.hostGroups,
+    hosts: new Map([...hosts].map(([group, found]) => [group, found.map(({ instanceId }) => instanceId)])),
+    records: new Map(records.map((record) => [record.instanceId, record])),
+    now,
+  });
 }
 
 async function readKept(store: DoctorDeps['store'], name: string, now: Date) {

@@ -41,6 +41,7 @@ async function isWanted(store: Reads, { kind, subject, names }: Trouble): Promis
     case 'health':
     case 'file':
     case 'object':
+    case 'window':
       return true;
   }
 }

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { AcmRecord } from '../../delivery/acm/rules/decide-imports.ts';
 import type { Hosts } from '../../delivery/deployment/hosts.ts';
 import { listFleet } from '../../delivery/deployment/list-fleet.ts';
+import { readLives } from '../../delivery/deployment/read-lives.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import { findStrays } from '../../foundation/bucket/find-strays.ts';
 import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
@@ -29,7 +30,7 @@ import { describeError } from '../../foundation/common/describe-error.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { parseState } from '../../issuance/renewal/rules/state.ts';
 import { revocationsIn } from '../../issuance/revocation/read-revocations.ts';
-import { groupsOf, type HealthFacts } from '../../scan/rules/health.ts';
+import { groupsOf, type HealthFacts, liveOf } from '../../scan/rules/health.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
 
 export interface StatusReads {
@@ -102,7 +103,34 @@ export async function readHealthFacts(
   });
   const facts = [...new Set([...wanted, ...pointers.keys()])].map(factsOf);
   const fleet = await listFleet(hosts, facts.flatMap(groupsOf), () => {});
-  return facts.map((one) => ({ ...one, fleet }));
+  const lives = await livesOf({ store, stack }, { facts, fleet, records: found, now });
+  return facts.map((one) => ({ ...one, fleet, lives }));
+}
+
+function livesOf(
+  { store, stack }: Pick<StatusReads, 'store' | 'stack'>,
+  {
+    facts,
+    fleet,
+    records,
+    now,
+  }: {
+    facts: readonly HealthFacts[];
+    fleet: HealthFacts['fleet'];
+    records: readonly HostRecord[];
+    now: Date;
+  },
+) {
+  const wanted = facts.map((one) => ({
+    name: one.name,
+    version: liveOf(one)?.version,
+    groups: groupsOf(one),
+  }));
+  const hosts = new Map(
+    [...fleet].map(([group, found]) => [group, found.map(({ instanceId }) => instanceId)]),
+  );
+  const byId = new Map(records.map((record) => [record.instanceId, record]));
+  return readLives(store, wanted, { groups: stack.hostGroups, hosts, records: byId, now });
 }
 
 /** Reads the objects of one kind. */

@@ -30,13 +30,15 @@ const LONGEST_MESSAGE = 300;
 export function summarizeCheck(
   plan: Pick<Plan, 'start' | 'at' | 'certificates' | 'warnings'> & {
     deployments: readonly Pick<Plan['deployments'][number], 'group' | 'hosts'>[];
+    /** Hosts that wait for a window are behind too; a trouble of their group is not over. */
+    waiting: readonly Pick<Plan['waiting'][number], 'group'>[];
     groupsOnline: string[];
     listed: ReadonlyMap<string, readonly SeenHost[]>;
   },
   checked: readonly Checked[],
   health: readonly Judged[],
 ): CheckSummary {
-  const { start, at, deployments, groupsOnline, listed, warnings } = plan;
+  const { start, at, deployments, waiting, groupsOnline, listed, warnings } = plan;
   const issued = checked.flatMap(({ name, lifeLeft, notAfter }) =>
     lifeLeft === undefined || notAfter === undefined ? [] : [{ name, lifeLeft, notAfter }],
   );
@@ -62,7 +64,7 @@ export function summarizeCheck(
     rejected: listing(rejected, MOST_REJECTED),
     hostsBehind: {
       count: new Set(deployments.flatMap(({ hosts }) => hosts)).size,
-      groups: [...new Set(deployments.map(({ group }) => group))],
+      groups: [...new Set([...deployments, ...waiting].map(({ group }) => group))],
     },
     groupsOnline,
     groupsAway: groupsAway(listed, health),

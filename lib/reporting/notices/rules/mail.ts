@@ -78,6 +78,7 @@ const HEADLINES: Record<Trouble['kind'], (trouble: Trouble) => string> = {
   import: ({ subject }) => `${subject} is not imported`,
   site: ({ subject }) => `${subject} seen from outside`,
   object: ({ subject }) => `${subject} was set aside`,
+  window: ({ subject }) => `group ${subject} was sent certificates outside of its window`,
 };
 
 const headline = (trouble: Trouble) => oneLine(HEADLINES[trouble.kind](trouble), LONGEST);
@@ -146,4 +147,5 @@ const COMMANDS: Record<Trouble['kind'], Command> = {
     `${commandOf(['doctor', ...names.slice(0, MOST_NAMES)].join(' '), stage)}; then ${commandOf(`deploy ${subject}`, stage)}`,
   import: status,
   object: status,
+  window: status,
 };

@@ -8,6 +8,9 @@ const MOST_NAMED = 200;
 /** What of a health no event and no other list tells. */
 const TOLD = ['revoked', 'unreadable', 'not-served', 'hosts-unknown'];
 
+/** What happened once: it ends by itself after a day, and nobody has to hear that it is over. */
+const PASSING: readonly Trouble['kind'][] = ['object', 'window'];
+
 /** What is wrong after these events, taken in the order of their times; a repeated event changes nothing of note. */
 export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date): Memory {
   const isRecent = (at: string) => Date.parse(at) + DAY > now.getTime();
@@ -20,7 +23,7 @@ export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date):
   };
   const sorted = [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   for (const event of sorted) takeInOne(after, event);
-  forget(after, ({ kind, at }) => kind === 'object' && !isRecent(at));
+  forget(after, ({ kind, at }) => PASSING.includes(kind) && !isRecent(at));
   return after;
 }
 
@@ -60,6 +63,11 @@ function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
     case 'Certificate Deployment Failed':
       ariseDeployment(memory, event.detail, at);
       return;
+    case 'Deployment Window Overridden': {
+      const { group: subject, ...told } = event.detail;
+      arise(memory, { kind: 'window', subject, ...told, at });
+      return;
+    }
     case 'Certificate Imported':
       endAbout('import', importOf(event.detail));
       return;
@@ -163,6 +171,7 @@ function isGone(trouble: Trouble, checked: CheckSummary): boolean {
     case 'import':
     case 'site':
     case 'object':
+    case 'window':
       return false;
   }
 }

@@ -219,3 +219,36 @@ describe('instants of the memory that cannot be meant', () => {
     expect(await check(2 * HOUR)).toHaveLength(1);
   });
 });
+
+describe('what went to hosts outside of their window', () => {
+  const overridden = (when = NOW) =>
+    fact(
+      'Deployment Window Overridden',
+      { group: 'web', names: ['shop'], hosts: ['i-1'], reason: 'window-overridden', message: 'm' },
+      when,
+    );
+
+  it('is told once a day, and that it is over to nobody', async () => {
+    const told = 'group web was sent certificates outside of its window: window-overridden';
+    expect(await at(0, overridden())).toEqual([told]);
+    expect(await at(HOUR, overridden(later(HOUR)))).toEqual([]);
+    expect(await check(2 * HOUR)).toEqual([]);
+    expect(await at(DAY + HOUR / 2, overridden(later(DAY + HOUR / 2)))).toEqual([told]);
+    expect(await check(3 * DAY)).toEqual([]);
+  });
+
+  it('says of what, where, why, and what to do', async () => {
+    await at(0, overridden());
+    expect(sent[0]?.text).toMatch(
+      /Certificates: +shop\n +Hosts: +i-1\n +What failed: +m \(window-overridden\)/,
+    );
+    expect(sent[0]?.text).toContain('docs/operations.md#window-overridden');
+  });
+});
+
+it('a trouble of a group whose hosts wait for their window is not over', async () => {
+  await want({ hosts: ['web'] }, 'example.com');
+  await at(0, notDeployed('web', 'i-1'));
+  expect(await check(HOUR, { hostsBehind: { count: 0, groups: ['web'] } })).toEqual([]);
+  expect(await check(2 * HOUR)).toEqual([expect.stringMatching(/^over: group web/)]);
+});
