@@ -7,6 +7,7 @@ import type { EabOptions } from './commands/eab.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { RemoveOptions } from './commands/remove.ts';
 import type { RenewOptions } from './commands/renew.ts';
+import type { RestoreOptions } from './commands/restore.ts';
 import type { RevokeOptions } from './commands/revoke.ts';
 import { endWithBrokenPipe } from './output/quiet-pipe.ts';
 
@@ -135,6 +136,19 @@ program
   .action(
     answering(([[name = ''] = []], options: RevokeOptions) =>
       import('./commands/revoke.ts').then(({ revoke }) => revoke(name, options)),
+    ),
+  );
+
+program
+  .command('restore')
+  .description('puts an archived version back, pins it until it is released, and follows it to the hosts')
+  .argument('<name>', 'of the certificate')
+  .argument('[version]', 'one in archive/; the one before the live one without it')
+  .option('--release', 'end that: what is newer comes back, and is renewed as before')
+  .option(...LIMIT)
+  .action(
+    answering(([[name = ''] = [], version], options: RestoreOptions) =>
+      import('./commands/restore.ts').then(({ restore }) => restore(name, version?.[0], options)),
     ),
   );
 

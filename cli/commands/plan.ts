@@ -69,6 +69,8 @@ function whyOf(planned: PlannedCertificate): string {
   const revoked =
     planned.revoked && `version ${planned.revoked.version} is revoked (${planned.revoked.reason})`;
   const heldUp = planned.action === 'mend' && planned.heldUp && `its renewal (${planned.heldUp}) waits`;
+  const pinned =
+    planned.pinned && planned.reason !== 'pinned' && `version ${planned.pinned.version} is pinned`;
   const message = (planned.action === 'reject' || planned.action === 'wait') && planned.message;
-  return [revoked, heldUp, message].filter(Boolean).join('; ');
+  return [revoked, heldUp, pinned, message].filter(Boolean).join('; ');
 }

@@ -10,6 +10,7 @@ import { forget, rememberHeld, type State } from '../issuance/renewal/rules/stat
 import { RenewalInfoClient } from './ask-renewal-info.ts';
 import { assessAll } from './assess-all.ts';
 import type { AssessDeps, Assessment, ScanDeps } from './context.ts';
+import { endPins } from './end-pins.ts';
 import { planDeployments, planImports } from './plan-delivery.ts';
 import { LONGEST_NAME, summarizeCheck } from './rules/check-summary.ts';
 import { groupsOf } from './rules/health.ts';
@@ -56,7 +57,8 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const imports = await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
   await rememberFindings(deps.store, assessments, now).catch(warnOf);
-  const events = eventsOf(plan);
+  const ended = await endPins(deps.store, assessments, warnOf);
+  const events = [...eventsOf(plan), ...ended];
   if (isCheck) {
     const checked = assessments.flatMap((assessment) => assessment.checked ?? []);
     const health = [...judgeAll(facts, { ...fleet, imports }), ...judgeRejected(assessments)];

@@ -15,7 +15,7 @@ export const instanceId = (short: string) => short.replace(/\bi-(\d)\b/g, 'i-000
 
 /** The bucket and the fleet of which these are the facts. */
 export async function worldOf(facts: HealthFacts) {
-  const { name, wanted, file, pointer, state, revocations, records, fleet, lives, acm, now } = facts;
+  const { name, wanted, file, pointer, state, revocations, records, fleet, lives, pin, acm, now } = facts;
   const store = new MemoryStore(() => now);
   const put = (key: string, content: object) => store.put(key, instanceId(JSON.stringify(content)));
   if (wanted)
@@ -34,6 +34,11 @@ export async function worldOf(facts: HealthFacts) {
     const [from, notAfter] = [new Date(life.notBefore), new Date(life.notAfter)];
     const days = (notAfter.getTime() - from.getTime()) / DAY;
     await archiveVersion(store, { ca: CA, name }, { version, notAfter, days });
+  }
+  if (pin) {
+    await put(`pins/${name}.json`, { version: pin.version, at: now.toISOString() });
+    const notAfter = new Date(pin.until.getTime() + 15 * DAY);
+    await archiveVersion(store, { ca: CA, name }, { version: pin.version, notAfter });
   }
   const hosts = new FakeHosts();
   for (const [group, members] of fleet) {

@@ -85,6 +85,8 @@ export const CheckSummary = z.object({
       items: z.array(z.object({ name: z.string(), health: z.string(), trouble: z.string() })),
     }),
   ),
+  /** Certificates of which an older version is pinned, and until when; absent as above. */
+  pinned: z.optional(Listing(z.object({ name: z.string(), message: z.string() }))),
   warnings: z.array(z.string()),
 });
 export type CheckSummary = z.infer<typeof CheckSummary>;
@@ -134,6 +136,10 @@ interface Details {
   };
   /** Whether it was live, or has the key of what is. */
   'Certificate Revoked': { name: string; version: string; reason: string; isLive: boolean };
+  /** An archived version was made live again as `version`; `pinned` until it is released, or because it was. */
+  'Certificate Restored': { name: string; version: string; from: string; pinned: boolean };
+  /** A pin has ended by itself. */
+  'Certificate Pin Ended': { name: string; version: string; reason: Reason; message: string };
   /** At a start that is about single files; the checks tell it in their summary. */
   'Renewal File Rejected': Failure;
   'Certificate Imported': { name: string; region: string; arn: string; version: string; reason: Reason };

@@ -23,6 +23,7 @@ import type { Resolver } from '../../issuance/dns/resolver.ts';
 import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
 import type { ValidatingResolver } from '../../issuance/dns/validating-resolver.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
+import { findPin, heldPin } from '../../issuance/renewal/read-pin.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
 import { findRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
@@ -68,7 +69,7 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
     return {
       wanted,
       stack,
-      kept: await answerOf(readKept(store, wanted.name, now)),
+      kept: await answerOf(readKept(store, wanted, now)),
       live,
       identifiers: places,
       dnssec: await readDnssec(wanted, places),
@@ -107,17 +108,26 @@ function livesOf(
   });
 }
 
-async function readKept(store: DoctorDeps['store'], name: string, now: Date) {
+async function readKept(store: DoctorDeps['store'], { name, names }: Wanted, now: Date) {
   const [found, { state }, revocations, acm] = await Promise.all([
     findPointer(store, name),
     findState(store, name, now),
     findRevocations(store, name),
     readAcmRecord(store, name),
   ]);
+  const known = revocations === 'unreadable' ? [] : revocations;
+  const pin = heldPin(await findPin(store, name, { live: found?.pointer, names, revocations: known, now }));
   const isRevoked = revocations !== 'unreadable' && revocations.length > 0;
   const ids = isRevoked ? instanceIdsIn(await store.list(HOSTS_PREFIX)) : [];
   const records = [...(await readHostRecords({ store }, ids, () => {})).values()];
-  return { pointer: found && (found.pointer ?? ('unreadable' as const)), state, revocations, acm, records };
+  return {
+    pointer: found && (found.pointer ?? ('unreadable' as const)),
+    state,
+    revocations,
+    pin,
+    acm,
+    records,
+  };
 }
 
 async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {

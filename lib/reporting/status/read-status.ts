@@ -16,6 +16,7 @@ import {
   LIVE_PREFIX,
   liveKey,
   namesIn,
+  PINS_PREFIX,
   RENEWAL_PREFIX,
   REVOKED_PREFIX,
   renewalFilesIn,
@@ -28,6 +29,7 @@ import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
+import { findPin, heldPin } from '../../issuance/renewal/read-pin.ts';
 import { parseState } from '../../issuance/renewal/rules/state.ts';
 import { revocationsIn } from '../../issuance/revocation/read-revocations.ts';
 import { groupsOf, type HealthFacts, liveOf } from '../../scan/rules/health.ts';
@@ -59,9 +61,9 @@ export async function readHealthFacts(
   { store, hosts, stack }: StatusReads,
   { now, readsAtOnce, only }: Asked,
 ): Promise<HealthFacts[]> {
-  const [renewals, live, states, revoked, acm, reports] = await Promise.all([
+  const [renewals, live, states, revoked, acm, reports, pins] = await Promise.all([
     store.list(RENEWAL_PREFIX, { deep: true }),
-    ...[LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, HOSTS_PREFIX].map((prefix) =>
+    ...[LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, HOSTS_PREFIX, PINS_PREFIX].map((prefix) =>
       store.list(prefix),
     ),
   ]);
@@ -102,9 +104,24 @@ export async function readHealthFacts(
     now,
   });
   const facts = [...new Set([...wanted, ...pointers.keys()])].map(factsOf);
+  const isPinned = new Set(inFolder(pins, PINS_PREFIX));
+  await pMap(
+    facts.filter(({ name }) => isPinned.has(name)),
+    async (one) => Object.assign(one, await pinOf(store, one)),
+    { concurrency: readsAtOnce },
+  );
   const fleet = await listFleet(hosts, facts.flatMap(groupsOf), () => {});
   const lives = await livesOf({ store, stack }, { facts, fleet, records: found, now });
   return facts.map((one) => ({ ...one, fleet, lives }));
+}
+
+/** As a scan takes it; one that has ended is the next scan's. */
+async function pinOf(store: StatusReads['store'], facts: HealthFacts): Promise<Pick<HealthFacts, 'pin'>> {
+  const { name, file, revocations, now } = facts;
+  if (!file || 'rejected' in file) return {};
+  const known = revocations === 'unreadable' ? [] : revocations;
+  const pin = await findPin(store, name, { live: liveOf(facts), names: file.names, revocations: known, now });
+  return { pin: heldPin(pin) };
 }
 
 function livesOf(

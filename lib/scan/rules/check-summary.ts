@@ -1,3 +1,4 @@
+import { minuteOf } from '../../foundation/common/minute-of.ts';
 import { inOneLine } from '../../foundation/common/perennial-error.ts';
 import type { CheckSummary } from '../../foundation/events/events.ts';
 import { HEALTHS, isWell, type Judgement, type SeenHost } from './health.ts';
@@ -69,9 +70,18 @@ export function summarizeCheck(
     groupsOnline,
     groupsAway: groupsAway(listed, health),
     unwell: unwellOf(health.filter((one) => !isWell(one))),
+    pinned: listing(
+      plan.certificates.flatMap(({ name, pinned }) =>
+        pinned ? [{ name, message: pinnedWords(pinned) }] : [],
+      ),
+      MOST_NAMED,
+    ),
     warnings: warnings.slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, LONGEST_MESSAGE)),
   };
 }
+
+const pinnedWords = ({ version, until }: { version: string; until: string }) =>
+  `version ${version} was put back, and is not renewed before ${minuteOf(until)}`;
 
 function listing<Item>(items: readonly Item[], most: number) {
   return { count: items.length, items: items.slice(0, most) };

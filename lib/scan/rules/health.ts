@@ -7,6 +7,7 @@ import type { Revocation } from '../../foundation/certificate/revocation.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import type { Complaint } from '../../foundation/common/perennial-error.ts';
 import type { StackCas } from '../../issuance/ca/rules/ca-list.ts';
+import type { RenewalFacts } from '../../issuance/renewal/rules/decide-renewal.ts';
 import type { State } from '../../issuance/renewal/rules/state.ts';
 
 /** How a certificate is, the worst first. */
@@ -25,6 +26,7 @@ export const HEALTHS = [
   'hosts-behind',
   'not-served',
   'not-imported',
+  'pinned',
   'waits-for-window',
   'retired',
   'unmanaged',
@@ -37,7 +39,7 @@ const WELL: readonly Health[] = ['ok', 'waits-for-window', 'retired', 'unmanaged
 export const isWell = ({ health }: { health: Health }) => WELL.includes(health);
 
 /** What is so by itself, with time: nothing is broken. */
-const PENDING: readonly Health[] = ['never-issued', 'waiting'];
+const PENDING: readonly Health[] = ['never-issued', 'waiting', 'pinned'];
 export const isPending = ({ health }: { health: Health }) => PENDING.includes(health);
 
 /** A host that carries a group's tag. */
@@ -66,6 +68,8 @@ export interface HealthFacts {
   fleet: ReadonlyMap<string, readonly SeenHost[]>;
   /** How long what hosts have instead lives, where they are not to be touched now. */
   lives?: Lives | undefined;
+  /** The version that a person put back, if the pin on it holds. */
+  pin?: RenewalFacts['pin'];
   acm: AcmRecord | undefined;
   now: Date;
 }

@@ -2,7 +2,7 @@ import type { AcmRecord } from '../../delivery/acm/rules/decide-imports.ts';
 import type { Lives } from '../../delivery/deployment/rules/decide-delivery.ts';
 import type { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import { groupsOf, type HealthFacts, type Judgement, liveOf, type SeenHost } from './health.ts';
-import { judgeFile, judgeLive, judgeRenewal } from './judge-certificate.ts';
+import { judgeFile, judgeLive, judgePinned, judgeRenewal } from './judge-certificate.ts';
 import { judgeHosts } from './judge-hosts.ts';
 import { judgeImports } from './judge-imports.ts';
 import { judgeRecord, judgeRevocation } from './judge-revocation.ts';
@@ -18,6 +18,7 @@ const JUDGES = [
   judgeRenewal,
   judgeHosts,
   judgeImports,
+  judgePinned,
   judgeWaiting,
 ];
 

@@ -48,6 +48,8 @@ export type PlannedCertificate = (
   standing?: PersistPlan;
   /** That its live version was revoked, and why. */
   revoked?: RevokedVersion;
+  /** The version that a person put back, and until when it stays at the longest. */
+  pinned?: { version: string; until: string };
 };
 
 /** The answer of `scan`. */

@@ -245,7 +245,8 @@ describe('a deployment to hosts that are not to be touched now', () => {
   it('goes in the window', async () => {
     await holds(CANARY, due.names, 30);
     const inWindow = { ...windowed(), clock: () => new Date(until) };
-    expect(await deploy(inWindow, due, signal)).toMatchObject({ outcome: 'sent', sent: [CANARY] });
+    expect(await deploy(inWindow, due, signal)).toMatchObject({ outcome: 'sent', sent: [OTHER] });
+    expect(sentTo()).toEqual([[CANARY], [OTHER]]);
   });
 
   it('goes to a new host, and not to those that serve something', async () => {
@@ -299,7 +300,7 @@ describe('a deployment to hosts that are not to be touched now', () => {
   it('goes where what is there cannot be read', async () => {
     await holds(CANARY, due.names, 30);
     for (const key of store.keys().filter((one) => one.startsWith('archive/shop/'))) await store.remove(key);
-    await deploy(windowed(), due, signal);
+    await deploy(windowed(), { ...due, names: ['shop'] }, signal);
     expect(events.of('Deployment Window Overridden')).toMatchObject([
       {
         names: ['shop'],

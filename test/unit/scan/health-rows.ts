@@ -512,6 +512,45 @@ export const ROWS: Row[] = [
     /on i-1/,
     'told',
   ],
+  // A version that a person put back.
+  [
+    'an older version is pinned',
+    {
+      pin: { version: OLD_VERSION, until: new Date('2027-01-15T00:00:00Z'), isLive: true },
+      live: { restoredFrom: OLD_VERSION },
+    },
+    'pinned',
+    new RegExp(
+      `version ${OLD_VERSION} is pinned; it is not renewed before 2027-01-15 00:00 UTC; "restore a --release"`,
+    ),
+  ],
+  [
+    'one is pinned past its time, and the file wants another key',
+    {
+      pin: { version: OLD_VERSION, until: new Date('2026-12-03T00:00:00Z'), isLive: true },
+      live: { ...dayPastDue, restoredFrom: OLD_VERSION },
+      file: { key: 'rsa-2048' },
+    },
+    'pinned',
+    /is pinned; it is not renewed before/,
+  ],
+  [
+    'one is pinned, and not live yet',
+    { pin: { version: OLD_VERSION, until: new Date('2027-01-15T00:00:00Z'), isLive: false } },
+    'pinned',
+    /and about to be live again/,
+  ],
+  [
+    'one is pinned, and a host is behind',
+    {
+      ...web,
+      live: { ...web.live, restoredFrom: OLD_VERSION },
+      pin: { version: OLD_VERSION, until: new Date('2027-01-15T00:00:00Z'), isLive: true },
+      fleet: one,
+    },
+    'hosts-behind',
+    /i-1 never-reported/,
+  ],
   // Windows of its hosts.
   [
     'a host has the version before, and its window is closed',

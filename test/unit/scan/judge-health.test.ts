@@ -101,7 +101,7 @@ describe('one judgement of health', () => {
         lives,
         now,
       });
-      const isPending = health === 'never-issued' || health === 'waiting';
+      const isPending = ['never-issued', 'waiting', 'pinned'].includes(health);
       expect(finding.status).toBe(isWell ? 'ok' : isPending ? 'warning' : 'failing');
       if (!isWell)
         expect(finding).toMatchObject({

@@ -141,6 +141,7 @@ describe('a check of all certificates', () => {
         byHealth: { rejected: 1, failing: 1, 'never-issued': 1, 'hosts-behind': 1 },
         items: ['broken', 'due', 'new', 'fresh'].map((name) => expect.objectContaining({ name })),
       },
+      pinned: { count: 0, items: [] },
       warnings: [],
     });
   });

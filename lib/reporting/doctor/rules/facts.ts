@@ -83,7 +83,7 @@ export interface CertificateFacts {
   stack: Pick<Stack, 'domains' | 'challengeTargets' | 'checkEveryHours' | 'defaultCa' | 'fallbackCas'> &
     Partial<Pick<Stack, 'hostGroups'>>;
   /** What the bucket has of it, for its health; records of hosts outside its groups only where something was revoked. */
-  kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'acm' | 'records'>>;
+  kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'pin' | 'acm' | 'records'>>;
   identifiers: readonly IdentifierFacts[];
   /** The relevant CAA set of each name (RFC 8659, 3), or two where a wildcard's may govern it. */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];

@@ -38,6 +38,8 @@ export const SeenEvent = z.discriminatedUnion('detail-type', [
     'Deployment Window Overridden',
     z.object({ group: Text, names: z.array(Text), hosts: z.array(Text), reason: Text, message: Text }),
   ),
+  of('Certificate Restored', z.object({ ...named, version: Text, from: Text, pinned: z.boolean() })),
+  of('Certificate Pin Ended', z.object({ ...failed, version: Text })),
   of('Certificate Imported', z.object({ ...named, region: Text })),
   of('Certificate Import Failed', z.object({ ...failed, region: Text })),
   of('Site Probed', z.object({ ...named, troubles: z.number(), findings })),
