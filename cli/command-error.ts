@@ -20,6 +20,8 @@ type CommandReason =
   | 'exists-already'
   | 'live-already'
   | 'archive-differs'
-  | 'archive-missing';
+  | 'archive-missing'
+  | 'not-pinned'
+  | 'release-takes-no-version';
 
 export class CommandError extends InputError<CommandReason | Reason> {}

@@ -7,6 +7,7 @@ import type { EabOptions } from './commands/eab.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { RemoveOptions } from './commands/remove.ts';
 import type { RenewOptions } from './commands/renew.ts';
+import type { RestoreOptions } from './commands/restore.ts';
 import type { RevokeOptions } from './commands/revoke.ts';
 import { endWithBrokenPipe } from './output/quiet-pipe.ts';
 
@@ -113,6 +114,7 @@ program
   .command('deploy')
   .description('has the hosts install what is live, and follows it')
   .argument('[groups or names...]', 'host groups, or certificates; all without any')
+  .option('--ignore-window', 'now, although the windows or freezes of a group say otherwise')
   .option(...LIMIT)
   .action(
     answering(([wanted = []], options: DeployOptions) =>
@@ -134,6 +136,19 @@ program
   .action(
     answering(([[name = ''] = []], options: RevokeOptions) =>
       import('./commands/revoke.ts').then(({ revoke }) => revoke(name, options)),
+    ),
+  );
+
+program
+  .command('restore')
+  .description('puts an archived version back, pins it until it is released, and follows it to the hosts')
+  .argument('<name>', 'of the certificate')
+  .argument('[version]', 'one in archive/; the one before the live one without it')
+  .option('--release', 'end that: what is newer comes back, and is renewed as before')
+  .option(...LIMIT)
+  .action(
+    answering(([[name = ''] = [], version], options: RestoreOptions) =>
+      import('./commands/restore.ts').then(({ restore }) => restore(name, version?.[0], options)),
     ),
   );
 

@@ -43,6 +43,7 @@ export const handler = invoked(async (event) => {
   const decided = start.dryRun ? 'planned' : 'decided';
   for (const certificate of plan.certificates) logger.info(`certificate ${decided}`, { certificate });
   for (const deployment of plan.deployments) logger.info(`deployment ${decided}`, { deployment });
+  for (const waiting of plan.waiting) logger.info('deployment waits', { waiting });
   for (const warning of plan.warnings) logger.warn('scan goes on without', { warning });
   return plan;
 });

@@ -8,6 +8,7 @@ const { isWildcard } = require('../lib/foundation/certificate/domain-name.ts');
 const { DIRECTORY_COMPLAINT, DIRECTORY_URL } = require('../lib/foundation/certificate/directory-url.ts');
 const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
 const { readCaRoots } = require('../lib/foundation/certificate/ca-roots.ts');
+const { complaintAboutLength } = require('../lib/foundation/certificate/deployment-window.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
 
@@ -162,6 +163,11 @@ module.exports = async ({ resolveVariable }) => {
   for (const group of Object.keys(data.hostRoles))
     if (group !== '*' && !Object.hasOwn(data.hostGroups, group))
       refuse(`hostRoles: "${group}" is no group of hostGroups`);
+  for (const [group, { window = [] }] of Object.entries(data.hostGroups))
+    for (const text of window) {
+      const complaint = complaintAboutLength(text, data.checkEveryHours);
+      if (complaint) refuse(`hostGroups.${group}.window: ${complaint}`);
+    }
   const params = {
     contact: data.contact,
     agreeToTerms: String(data.agreeToTerms),

@@ -18,6 +18,8 @@ import { settingsOf } from '../stack/functions.ts';
 import { READS_AT_ONCE } from '../stack/open-bucket.ts';
 
 export interface DeployOptions extends GlobalOptions {
+  /** Although hosts are not to be touched now. */
+  ignoreWindow?: boolean;
   /** Seconds. */
   limit: string;
 }
@@ -25,12 +27,13 @@ export interface DeployOptions extends GlobalOptions {
 /** `perennial-tls deploy`: has hosts install what is live, of groups or of certificates, and follows it. */
 export async function deploy(
   wanted: string[],
-  { stage, limit, json = false }: DeployOptions,
+  { stage, limit, ignoreWindow = false, json = false }: DeployOptions,
 ): Promise<Answer> {
   const limitMs = millisecondsOf(limit);
   const stack = await findStack(stage);
   const { hostGroups, eventBus } = await settingsOf(stack);
-  const deps = openFollow(stack);
+  const { store, inGroup, ...windows } = openFollow(stack);
+  const deps = { store, inGroup, ...(!ignoreWindow && windows) };
   const names = namesIn(await deps.store.list(LIVE_PREFIX), LIVE_PREFIX);
   const groups = hostGroups.map(({ name }) => name);
   const stranger = wanted.find((word) => !groups.includes(word) && !names.includes(word));
@@ -46,7 +49,10 @@ export async function deploy(
   const before = await lookBefore(deps, told);
   const deadline = performance.now() + limitMs;
   await new EventBridgeBus(new EventBridgeClient({ region: stack.region }), eventBus).publish(
-    due.map((detail) => ({ type: 'Deployment Due', detail })),
+    due.map((detail) => ({
+      type: 'Deployment Due',
+      detail: { ...detail, ...(ignoreWindow && { ignoreWindow }) },
+    })),
   );
   const nothing = { version: undefined, failedAt: undefined, reportedAt: new Map<string, string>() };
   const followed = await followAll(

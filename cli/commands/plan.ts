@@ -1,4 +1,5 @@
 import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { minuteOf } from '../../lib/foundation/common/minute-of.ts';
 import type { Plan, PlannedCertificate } from '../../lib/scan/rules/plan.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { dnsLines } from '../output/dns-lines.ts';
@@ -20,7 +21,7 @@ export async function plan(names: string[], { stage }: GlobalOptions): Promise<A
   };
 }
 
-export function planText({ certificates, deployments, warnings }: Plan, width?: number): string {
+export function planText({ certificates, deployments, waiting, warnings }: Plan, width?: number): string {
   const lines = [];
   if (certificates.length > 0)
     lines.push(
@@ -33,6 +34,10 @@ export function planText({ certificates, deployments, warnings }: Plan, width?: 
   for (const planned of certificates) lines.push(...dnsLines(planned));
   for (const { group, names, reason, hosts } of deployments)
     lines.push(`deploy to group ${group} (${reason}, ${hosts.length} hosts): ${names.join(', ')}`);
+  for (const { group, names, reason, hosts, until } of waiting)
+    lines.push(
+      `group ${group} waits until ${minuteOf(until)} (${reason}, ${hosts.length} hosts): ${names.join(', ')}`,
+    );
   lines.push(...warnings.map((warning) => `warning: ${warning}`));
   const count = (wanted: PlannedCertificate['action']) =>
     `${certificates.filter(({ action }) => action === wanted).length} ${wanted}`;
@@ -64,6 +69,8 @@ function whyOf(planned: PlannedCertificate): string {
   const revoked =
     planned.revoked && `version ${planned.revoked.version} is revoked (${planned.revoked.reason})`;
   const heldUp = planned.action === 'mend' && planned.heldUp && `its renewal (${planned.heldUp}) waits`;
+  const pinned =
+    planned.pinned && planned.reason !== 'pinned' && `version ${planned.pinned.version} is pinned`;
   const message = (planned.action === 'reject' || planned.action === 'wait') && planned.message;
-  return [revoked, heldUp, message].filter(Boolean).join('; ');
+  return [revoked, heldUp, pinned, message].filter(Boolean).join('; ');
 }

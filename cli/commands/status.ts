@@ -42,10 +42,13 @@ export function reportOf(
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
   if (certificates.length === 0) return `${name} in ${region}: no certificates yet`;
   const count = `${certificates.length} certificate${certificates.length === 1 ? '' : 's'}`;
-  const idle = certificates.filter(
-    (certificate) => isWell(certificate) && certificate.health !== 'ok',
-  ).length;
-  const left = idle === 0 ? '' : `, ${idle} without a renewal file`;
+  const waiting = certificates.filter(({ health }) => health === 'waits-for-window').length;
+  const others = certificates.filter((certificate) => isWell(certificate) && certificate.health !== 'ok');
+  const idle = others.length - waiting;
+  const left = [
+    idle === 0 ? '' : `, ${idle} without a renewal file`,
+    waiting === 0 ? '' : `, ${waiting} waiting for a window`,
+  ].join('');
   const last = `${name} in ${region}: ${count}, ${unwell === 0 ? `all well${left}` : `${unwell} not well`}`;
   return `${tableOf(HEAD, certificates.map(rowOf), width)}\n${last}`;
 }

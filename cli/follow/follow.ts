@@ -5,10 +5,12 @@ import { readHostRecords } from '../../lib/delivery/deployment/read-host-records
 import { runOf } from '../../lib/delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 import { readLive } from '../../lib/foundation/bucket/read-pointer.ts';
+import type { HostGroup } from '../../lib/foundation/certificate/host-group.ts';
 import { HOSTS_PREFIX, instanceIdsIn, stateKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { orNone } from '../../lib/foundation/common/parse-json.ts';
 import { lastFailed, State } from '../../lib/issuance/renewal/rules/state.ts';
 import type { PlannedCertificate } from '../../lib/scan/rules/plan.ts';
+import { heldHosts } from './held-hosts.ts';
 import {
   type Before,
   type ExpectedHost,
@@ -26,6 +28,8 @@ import { type Settled, settledByPlan } from './settled-by-plan.ts';
 export interface FollowDeps {
   store: ObjectStore;
   inGroup(group: string): Promise<Host[]>;
+  /** The stack's, with their windows; absent where hosts wait for none. */
+  hostGroups?: () => Promise<readonly HostGroup[]>;
 }
 
 export interface Followed {
@@ -149,12 +153,16 @@ async function followHosts(
   { name, groups, version }: { name: string; groups: readonly string[]; version: string | undefined },
   { before, deadline, say, signal }: FollowOptions,
 ): Promise<HostOutcome[]> {
+  const { store, hostGroups } = deps;
   const expected = await expectedHosts(deps, groups);
   const ids = expected.map(({ instanceId }) => instanceId);
+  const held = hostGroups
+    ? await heldHosts(store, { name, version, expected }, { groups: await hostGroups(), now: new Date() })
+    : new Map();
   let failedAt: number | undefined;
   for (;;) {
     const records = await readHostRecords(deps, ids, () => {});
-    const outcomes = hostOutcomes(expected, { name, version, records, before });
+    const outcomes = hostOutcomes(expected, { name, version, records, before, held });
     const waiting = outcomes.filter(isWaiting);
     if (waiting.length === 0) return outcomes;
     say(`waiting for ${waiting.length} of ${outcomes.length} hosts`);
@@ -180,7 +188,9 @@ function ending(
   hosts: HostOutcome[],
 ): Followed {
   const end = hostsEnd(groups, hosts);
-  const outcome = end === 'served' || end === 'no-hosts-wanted' ? good : end;
+  // It is renewed, and its hosts get it without anybody.
+  const isDone = end === 'served' || end === 'no-hosts-wanted' || (end === 'waits' && good === 'renewed');
+  const outcome = isDone ? good : end;
   const words = hosts.map((host) => `${host.instanceId} ${host.outcome}`).join(', ');
   const message = [words, sentenceOf(end, groups)].filter(Boolean).join('; ');
   return { name, outcome, message, hosts };

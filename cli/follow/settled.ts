@@ -37,7 +37,18 @@ export const isWaiting = ({ outcome }: Pick<HostOutcome, 'outcome'>) => outcome 
  */
 export function hostOutcomes(
   expected: readonly ExpectedHost[],
-  { name, version, records, before }: Asked & { records: ReadonlyMap<string, HostRecord>; before: Before },
+  {
+    name,
+    version,
+    records,
+    before,
+    held = new Map(),
+  }: Asked & {
+    records: ReadonlyMap<string, HostRecord>;
+    before: Before;
+    /** Until when hosts wait for a window. */
+    held?: ReadonlyMap<string, string>;
+  },
 ): HostOutcome[] {
   return expected.map(({ instanceId, group, online }) => {
     const report = runOf(records.get(instanceId), name);
@@ -46,6 +57,8 @@ export function hostOutcomes(
       const { outcome, message } = report;
       return { instanceId, group, outcome, ...(message !== undefined && { message }) };
     }
+    const until = held.get(instanceId);
+    if (until !== undefined) return { instanceId, group, outcome: 'waits', message: `not before ${until}` };
     return { instanceId, group, outcome: online ? 'waiting' : 'offline' };
   });
 }
@@ -64,13 +77,22 @@ export type HostsEnd =
   | 'no-hosts-wanted'
   | 'no-hosts'
   | 'offline'
+  | 'waits'
   | 'not-served'
   | 'failed'
   | 'unfinished';
 
 const SERVED = ['served', 'unchanged'];
 /** The worst first. */
-const ENDS: readonly HostsEnd[] = ['unfinished', 'failed', 'no-hosts', 'offline', 'not-served', 'served'];
+const ENDS: readonly HostsEnd[] = [
+  'unfinished',
+  'failed',
+  'no-hosts',
+  'offline',
+  'waits',
+  'not-served',
+  'served',
+];
 
 /** What came of the hosts of `groups`: that of the group where least came of it. */
 export function hostsEnd(groups: readonly string[], outcomes: readonly HostOutcome[]): HostsEnd {
@@ -82,6 +104,7 @@ function groupEnd(hosts: readonly HostOutcome[]): HostsEnd {
   if (hosts.length === 0) return 'no-hosts';
   if (hosts.some(isWaiting)) return 'unfinished';
   if (hosts.some((host) => isFailed(host) || host.outcome === 'left-alone')) return 'failed';
+  if (hosts.some(({ outcome }) => outcome === 'waits')) return 'waits';
   if (hosts.some(({ outcome }) => SERVED.includes(outcome))) return 'served';
   return hosts.every(({ outcome }) => outcome === 'offline') ? 'offline' : 'not-served';
 }
@@ -96,6 +119,8 @@ export function sentenceOf(end: HostsEnd, groups: readonly string[]): string {
       return `0 hosts carry the tag of ${named} in this region; tag one perennial-group=<group>, or look at AWS_REGION`;
     case 'offline':
       return `no host of ${named} is online; the next check that finds one online deploys`;
+    case 'waits':
+      return `the hosts of ${named} are not to be touched now, and get it by themselves then; "deploy --ignore-window" sends it now`;
     case 'not-served':
       return 'installed, and nothing on the host serves it; let a server there use live/<name>/';
     case 'unfinished':

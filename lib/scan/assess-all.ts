@@ -8,6 +8,7 @@ import {
   LIVE_PREFIX,
   namesIn,
   PENDING_PREFIX,
+  PINS_PREFIX,
   PROBES_PREFIX,
   RENEWAL_PREFIX,
   REVOKED_PREFIX,
@@ -29,7 +30,7 @@ import { ownZones } from './own-zones.ts';
 import { plannedWithoutFile } from './rules/plan.ts';
 
 /** Folders with an object a certificate, besides those that every start lists. */
-const NAMED = [LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, PROBES_PREFIX];
+const NAMED = [LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, PROBES_PREFIX, PINS_PREFIX];
 
 /** As many reads at once as S3 and 256 MB of memory allow. */
 const READS_AT_ONCE = 32;
@@ -43,16 +44,17 @@ export async function assessAll(
   const { store } = deps;
   const { start } = pass;
   const zonesIn = once((role: string | undefined) => deps.zonesOf(role).list());
-  const [names, claims, revoked] = await Promise.all([
+  const [names, claims, revoked, pinned] = await Promise.all([
     start.names === 'all' ? store.list(RENEWAL_PREFIX, { deep: true }).then(renewalFilesIn) : start.names,
     claimsIn(store),
     store.list(REVOKED_PREFIX).then((records) => new Set(namesIn(records, REVOKED_PREFIX))),
+    store.list(PINS_PREFIX).then((pins) => new Set(namesIn(pins, PINS_PREFIX))),
     zonesIn(undefined),
   ]);
   const limitsAt = once((ca: string) => readLimits(store, ca, pass.now));
   const issuerAt = once((ca: string) => findIssuer(deps, ca));
   const zonesAt = once((role: string | undefined) => ownZones({ ...deps, zonesIn }, role));
-  const context = { ...pass, zonesIn, zonesAt, limitsAt, ...claims, revoked, issuerAt };
+  const context = { ...pass, zonesIn, zonesAt, limitsAt, ...claims, revoked, pinned, issuerAt };
   const assessed = await pMap(names, (name) => assessCertificate(deps, name, context), {
     concurrency: READS_AT_ONCE,
   });

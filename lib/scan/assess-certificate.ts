@@ -74,7 +74,11 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const { zones, unseen } = writesDns(wanted) ? await zonesSeen(zonesIn, zoneRole) : {};
   const places = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0]) : [];
   const zoneIds = places.map(({ id }) => id);
-  const { facts, found, recorded, caa, revocation, revocations } = await findFacts(deps, wanted, context);
+  const { facts, found, recorded, caa, revocation, revocations, pin } = await findFacts(
+    deps,
+    wanted,
+    context,
+  );
   const { live, state } = facts;
   const notAfter = live?.notAfter;
   const asked = decideRenewal(facts);
@@ -100,17 +104,19 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
       ...(standing && { standing }),
       ...(start.dryRun && places.length > 0 && { zones: [...new Set(places.map((zone) => zone.name))] }),
       ...(revocation && { revoked: plannedRevocation(revocation) }),
+      ...(facts.pin && { pinned: { version: facts.pin.version, until: facts.pin.until.toISOString() } }),
     },
     checked: {
       name,
       lifeLeft: live && lifeLeft(live, now),
       notAfter,
       failures: lastFailed(left)?.failures ?? 0,
-      overdue: isOverdue(facts),
+      overdue: !facts.pin && isOverdue(facts),
     },
     ...(unseen && { unseen }),
+    ...(pin && !pin.state.holds && { pinEnded: { ...pin, why: pin.state.why } }),
     ...(JSON.stringify(left) !== JSON.stringify(state) && { over }),
-    ...foundOf(deps, { wanted, found, state: left, recorded, held }, now),
+    ...foundOf(deps, { wanted, found, state: left, recorded, held, pin: facts.pin }, now),
     ...(live && {
       deployed: {
         name,

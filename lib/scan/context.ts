@@ -52,6 +52,8 @@ export interface Assessment {
   over?: Over;
   /** What holds it up now; only where something else, or nothing, was remembered. */
   held?: { now: Held | undefined };
+  /** A pin that has ended, and is to be removed. */
+  pinEnded?: { version: string; etag: string; why: string };
   /** What its health is judged by, but for hosts and ACM. */
   facts?: Omit<HealthFacts, 'records' | 'fleet' | 'acm'>;
   deployed?: {
@@ -80,6 +82,8 @@ export interface AssessContext {
   leftOpen: ReadonlySet<string>;
   /** Certificates with a revoked version. */
   revoked: ReadonlySet<string>;
+  /** Certificates with a pin. */
+  pinned: ReadonlySet<string>;
   /** Set where CAs are asked when to renew. */
   renewalInfo: RenewalInfoClient | undefined;
   /** A CA and our account there, as far as they are known. */

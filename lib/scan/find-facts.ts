@@ -4,6 +4,7 @@ import { limitOn } from '../issuance/ca/rules/ca-limits.ts';
 import { casOf } from '../issuance/ca/rules/ca-list.ts';
 import { assessPointer } from '../issuance/renewal/find-upkeep.ts';
 import { readStored, renewalFacts } from '../issuance/renewal/gather-facts.ts';
+import { findPin, heldPin } from '../issuance/renewal/read-pin.ts';
 import { isSeenClosely } from '../issuance/renewal/rules/decide-renewal.ts';
 import { assessCaa } from './assess-dns.ts';
 import type { AssessContext, AssessDeps } from './context.ts';
@@ -29,6 +30,8 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   const looksAtCaa = dryRun || (looksClosely && pointer?.caaIssuer);
   const caa = looksAtCaa ? await assessCaa(deps, { wanted, live: pointer }, context) : undefined;
   const cas = casOf(wanted, stack);
+  const about = { live, names, revocations, now };
+  const pin = context.pinned.has(name) ? await findPin(store, name, about) : undefined;
   const assessed = {
     wanted,
     live,
@@ -36,6 +39,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
     revocations,
     forced,
     leftOpen: leftOpen.has(name),
+    pin: heldPin(pin),
     caaDrifted: pointer?.caaIssuer !== undefined && caa !== undefined && caa.edits.length > 0,
     upkeep: damage ?? (spoilt && 'state-unreadable'),
     // Limits choose among several CAs; those of a single one are read only once a renewal is due.
@@ -44,7 +48,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   };
   const own = revocations.find(({ version }) => version === live?.version);
   const revocation = own ?? revocationToReplace(revocations, live);
-  return { facts: renewalFacts(assessed, stack), found, recorded, caa, revocation, revocations };
+  return { facts: renewalFacts(assessed, stack), found, recorded, caa, revocation, revocations, pin };
 }
 
 /** The CAs that take no order for these names yet, and when they will. */

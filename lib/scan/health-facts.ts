@@ -8,6 +8,7 @@ import type { RenewalDecision } from '../issuance/renewal/rules/decide-renewal.t
 import { type Held, rememberHeld, type State } from '../issuance/renewal/rules/state.ts';
 import type { FoundRevocations } from '../issuance/revocation/read-revocations.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
+import type { HealthFacts } from './rules/health.ts';
 
 type Found = Pick<Assessment, 'held' | 'facts'>;
 
@@ -17,11 +18,12 @@ interface Seen {
   state: State | undefined;
   recorded: FoundRevocations;
   held: Held | undefined;
+  pin?: HealthFacts['pin'];
 }
 
 /** What the health of a certificate is judged by, and what of it is to be remembered for those who cannot ask the DNS. */
 export function foundOf({ stack }: AssessDeps, { wanted, found, recorded, ...seen }: Seen, now: Date): Found {
-  const { held, state } = seen;
+  const { held, state, pin } = seen;
   return {
     ...changeOf(state, held),
     facts: {
@@ -31,6 +33,7 @@ export function foundOf({ stack }: AssessDeps, { wanted, found, recorded, ...see
       pointer: found && (found.pointer ?? 'unreadable'),
       state: rememberHeld(state, held),
       revocations: recorded,
+      ...(pin && { pin }),
       now,
     },
   };

@@ -4,7 +4,9 @@ import { type AcmRecord, decideImports } from '../delivery/acm/rules/decide-impo
 import type { Host } from '../delivery/deployment/hosts.ts';
 import { listFleet } from '../delivery/deployment/list-fleet.ts';
 import { readHostRecords } from '../delivery/deployment/read-host-records.ts';
-import { decideDeployments } from '../delivery/deployment/rules/decide-deployments.ts';
+import { readLives } from '../delivery/deployment/read-lives.ts';
+import type { Lives } from '../delivery/deployment/rules/decide-delivery.ts';
+import { decideDeployments, decideWaiting } from '../delivery/deployment/rules/decide-deployments.ts';
 import type { HostRecord } from '../delivery/deployment/rules/host-record.ts';
 import { ACM_PREFIX, namesIn } from '../foundation/certificate/object-keys.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
@@ -21,16 +23,24 @@ export interface SeenFleet {
   /** Whether every group could be listed. */
   isWhole: boolean;
   records: ReadonlyMap<string, HostRecord>;
+  /** Of what hosts have instead of what is live, where they are not to be touched now. */
+  lives: Lives;
 }
 
 /**
- * Adds to the plan what online hosts have to fetch; what cannot be read is a warning, and the rest goes on. Returns the groups
+ * Adds to the plan what online hosts of the `settled` certificates have to fetch, and what waits for a window; what cannot be read is a warning, and the rest goes on. Returns the groups
  * with hosts online, and the hosts of the certificates' groups and of those that are listed `besides`.
  */
 export async function planDeployments(
-  { store, hosts: port, besides }: Pick<AssessDeps, 'store' | 'hosts'> & { besides: readonly string[] },
+  {
+    store,
+    hosts: port,
+    stack: { hostGroups },
+    besides,
+    now,
+  }: Pick<AssessDeps, 'store' | 'hosts' | 'stack'> & { besides: readonly string[]; now: Date },
   plan: Plan,
-  certificates: readonly Deployed[],
+  { settled: certificates, deployed }: { settled: readonly Deployed[]; deployed: readonly Deployed[] },
 ): Promise<SeenFleet & { groupsOnline: string[] }> {
   const groups = new Set([...certificates.flatMap((certificate) => certificate.groups), ...besides]);
   const warn = (error: unknown) => plan.warnings.push(describeError(error).message);
@@ -44,12 +54,19 @@ export async function planDeployments(
   try {
     const all = [...listed.values()].flat().map(({ instanceId }) => instanceId);
     const records = all.length === 0 ? new Map() : await readHostRecords({ store }, all, warn);
-    plan.deployments = decideDeployments({ certificates, hosts, records });
+    const had = new Map(
+      [...listed].map(([group, found]) => [group, found.map(({ instanceId }) => instanceId)]),
+    );
+    const lives = await readLives(store, deployed, { groups: hostGroups, hosts: had, records, now });
+    const times = new Map(hostGroups.map((group) => [group.name, group]));
+    const facts = { certificates, hosts, records, delivery: { times, lives, now } };
+    plan.deployments = decideDeployments(facts);
+    plan.waiting = decideWaiting(facts);
     const groupsOnline = [...hosts].flatMap(([group, online]) => (online.length > 0 ? group : []));
-    return { ...fleet, records, groupsOnline };
+    return { ...fleet, records, lives, groupsOnline };
   } catch (error) {
     warn(error);
-    return { ...fleet, records: new Map(), groupsOnline: [] };
+    return { ...fleet, records: new Map(), lives: new Map(), groupsOnline: [] };
   }
 }
 

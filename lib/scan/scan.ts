@@ -10,6 +10,7 @@ import { forget, rememberHeld, type State } from '../issuance/renewal/rules/stat
 import { RenewalInfoClient } from './ask-renewal-info.ts';
 import { assessAll } from './assess-all.ts';
 import type { AssessDeps, Assessment, ScanDeps } from './context.ts';
+import { endPins } from './end-pins.ts';
 import { planDeployments, planImports } from './plan-delivery.ts';
 import { LONGEST_NAME, summarizeCheck } from './rules/check-summary.ts';
 import { groupsOf } from './rules/health.ts';
@@ -44,16 +45,20 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const settled = assessments.flatMap(({ due, deployed }) =>
     due && deployed?.awaitsRenewal ? [] : (deployed ?? []),
   );
+  const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
   const groups = deps.stack.hostGroups.map(({ name }) => name);
   const facts = assessments.flatMap((assessment) => assessment.facts ?? []);
   const isCheck = isOfAll && !start.forced && !start.dryRun;
   const besides = [...(anew ? groups : []), ...(isCheck ? facts.flatMap(groupsOf) : [])];
-  const { groupsOnline, ...fleet } = await planDeployments({ ...reading, besides }, plan, settled);
-  const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
+  const { groupsOnline, ...fleet } = await planDeployments({ ...reading, besides, now }, plan, {
+    settled,
+    deployed,
+  });
   const imports = await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
   await rememberFindings(deps.store, assessments, now).catch(warnOf);
-  const events = eventsOf(plan);
+  const ended = await endPins(deps.store, assessments, warnOf);
+  const events = [...eventsOf(plan), ...ended];
   if (isCheck) {
     const checked = assessments.flatMap((assessment) => assessment.checked ?? []);
     const health = [...judgeAll(facts, { ...fleet, imports }), ...judgeRejected(assessments)];
@@ -104,6 +109,7 @@ function planOf(
     certificates: assessments.map(({ planned }) => planned),
     batches: batchRenewals(due, now),
     deployments: [],
+    waiting: [],
     imports: [],
     probes: isSweep(start) ? probed : [],
     warnings,

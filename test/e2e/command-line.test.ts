@@ -286,6 +286,31 @@ describe('perennial', () => {
     expect(await line.keys('renewal/')).not.toContain('renewal/over.json');
   });
 
+  it('puts the version before back, follows it to the host, and lets it go again', async () => {
+    const before = await line.pointer('example.com');
+    const restored = await perennial(['restore', 'example.com', '--json']);
+    expect(restored).toMatchObject({ status: 0 });
+    const { pinned, certificates } = JSON.parse(restored.stdout);
+    expect(certificates).toMatchObject([{ name: 'example.com', outcome: 'renewed' }]);
+    const live = await line.pointer('example.com');
+    expect(live).toMatchObject({ restoredFrom: pinned, insteadOf: before?.version });
+    expect(live?.serial).not.toBe(before?.serial);
+    expect((await perennial(['show', 'example.com'])).stdout).toContain(`version ${pinned} is pinned`);
+    expect(await perennial(['restore', 'example.com', '--release'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`released example.com from version ${pinned}`),
+    });
+    expect((await line.pointer('example.com'))?.serial).toBe(before?.serial);
+    expect(await perennial(['restore', 'example.com', '--release'])).toMatchObject({
+      status: 2,
+      stderr: 'restore: example.com is not pinned\n',
+    });
+    expect(await perennial(['restore', 'example.com', '20260101T000000Z-0a1b2c'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^restore: [^\n]+is not in the archive[^\n]+\n$/),
+    });
+  });
+
   it('revokes only what is named twice, and follows what replaces it to the host', async () => {
     const before = await line.pointer('example.com');
     const args = ['revoke', 'example.com', '--reason', 'keyCompromise'];

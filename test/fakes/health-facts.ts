@@ -1,3 +1,4 @@
+import type { HostGroup } from '../../lib/foundation/certificate/host-group.ts';
 import type { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../lib/foundation/certificate/renewal-file.ts';
 import type { HealthFacts } from '../../lib/scan/rules/health.ts';
@@ -12,15 +13,17 @@ const STACK = { defaultCa: 'https://ca.test/directory', fallbackCas: [] };
 export function healthFacts({
   live = {},
   file = {},
+  hostGroups,
   ...more
 }: Partial<Omit<HealthFacts, 'file'>> & {
   live?: Partial<LivePointer>;
   file?: Partial<Wanted>;
+  hostGroups?: readonly HostGroup[];
 } = {}): HealthFacts {
   return {
     name: 'a',
     wanted: true,
-    file: { ...wantedOf({ name: 'a', ...file }), stack: STACK },
+    file: { ...wantedOf({ name: 'a', ...file }), stack: { ...STACK, ...(hostGroups && { hostGroups }) } },
     pointer: pointerOf(new Date('2027-01-30T00:00:00Z'), 90, { version: LIVE_VERSION, ...live }),
     state: undefined,
     revocations: [],

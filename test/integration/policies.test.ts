@@ -141,6 +141,9 @@ const inHosts: Case[] = [
 
 const CASES: Record<string, Case[]> = {
   ScanRole: [
+    ['may', 'read a pin', get('pins/example.com.json')],
+    ['may', 'remove a pin that has ended', remove('pins/example.com.json')],
+    ['may not', 'write a pin', put('pins/example.com.json')],
     ['may', 'see what was issued for a set of names', get('orders/0a1b.json')],
     ['may not', 'take a lock', put('orders/0a1b.json', { 's3:if-none-match': '*' })],
     ['may', 'list the bucket', asks('s3:ListBucket', 'arn:aws:s3:::Bucket', { 's3:prefix': 'renewal/' })],
@@ -176,6 +179,7 @@ const CASES: Record<string, Case[]> = {
     ['may', 'read a renewal file', get('renewal/example.com.json')],
     ['may', 'read a pointer', get('live/example.com.json')],
     ['may', "read a host's record", get('hosts/i-0123456789abcdef0.json')],
+    ['may', "read a version's chain", get(`${version}/fullchain.pem`)],
     ['may', 'read a state', get('state/example.com.json')],
     ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
     ['may', 'look at a zone', asks('route53:GetHostedZone', 'arn:aws:route53:::hostedzone/Z1')],
@@ -232,6 +236,7 @@ const CASES: Record<string, Case[]> = {
     ['may', 'read a pointer', get('live/example.com.json')],
     ['may', 'read a state', get('state/example.com.json')],
     ['may', 'read what a host serves', get('hosts/i-0123456789abcdef0.json')],
+    ['may', "read a version's chain", get(`${version}/fullchain.pem`)],
     ['may', 'read the index', get('index.json')],
     ['may', 'write its page', put('status/index.html')],
     ...noKeys,
@@ -244,6 +249,8 @@ const CASES: Record<string, Case[]> = {
     ...noCommands,
   ],
   RenewRole: [
+    ['may', 'read a pin', get('pins/example.com.json')],
+    ['may not', 'write a pin', put('pins/example.com.json')],
     ['may', 'read what was revoked', get('revoked/example.com.json')],
     ['may not', 'write down what was revoked', put('revoked/example.com.json')],
     ['may', 'write a proof', create('TXT _acme-challenge.example.com')],
@@ -315,7 +322,7 @@ const CASES: Record<string, Case[]> = {
     ['may not', 'purge a removed version', asks('s3:DeleteObjectVersion', object(`${version}/privkey.pem`))],
     ['may', 'set an object aside', put('aside/live/example.com.json.20261120T020000Z')],
     ['may not', 'remove what was set aside', remove('aside/live/example.com.json.20261120T020000Z')],
-    ...['live', 'acm', 'probes', 'revoked', 'state'].map(
+    ...['live', 'acm', 'probes', 'revoked', 'pins', 'state'].map(
       (folder): Case => ['may', `remove from ${folder}/`, remove(`${folder}/example.com.json`)],
     ),
     ...[
@@ -353,6 +360,7 @@ const CASES: Record<string, Case[]> = {
     ...noCommands,
   ],
   DeployRole: [
+    ['may', "read a version's chain", get(`${version}/fullchain.pem`)],
     ['may', 'send the document', sendDocument(`${SSM}:document/InstallDocument`)],
     ['may', 'send to an instance of a group', sendTo(INSTANCE, 'web')],
     ['may', 'send to a host outside EC2 of a group', sendTo(MANAGED, 'db')],

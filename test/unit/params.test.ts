@@ -200,6 +200,51 @@ describe('host roles in params', () => {
   });
 });
 
+describe('deployment windows in params', () => {
+  const given = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'], alsoAllow: [] };
+  const others = { challengeTargets: [], fallbackDirectoryUrls: [], kmsKeyArn: '', zoneRoles: {} };
+  const web = (group: object, checkEveryHours = 1) =>
+    checked({
+      ...given,
+      ...others,
+      hostGroups: { web: group },
+      hostRoles: {},
+      ordersPerRun: 1,
+      checkEveryHours,
+    });
+  const window = 'Mon-Thu 02:00-05:00 Europe/Berlin';
+
+  it('reach the functions as they were written', async () => {
+    const freeze = ['2026-12-20/2027-01-03 Europe/Berlin', '2027-05-01 UTC'];
+    const { hostGroups } = await web({ window, freeze });
+    expect(JSON.parse(hostGroups).web).toMatchObject({ window: [window], freeze });
+  });
+
+  it.each<[string, object, number, string]>([
+    [
+      'a zone that there is not',
+      { window: 'Mon 02:00-05:00 Berlin' },
+      1,
+      'hostGroups.web.window[0]: "Mon 02:00-05:00 Berlin" names a time zone',
+    ],
+    [
+      'a day that there is not',
+      { freeze: '2027-02-29 UTC' },
+      1,
+      'hostGroups.web.freeze[0]: "2027-02-29 UTC" names a day that there is not',
+    ],
+    [
+      'a window that checks may miss',
+      { window },
+      2,
+      'hostGroups.web.window: "Mon-Thu 02:00-05:00 Europe/Berlin" is shorter than 2 checks, one every 2 h',
+    ],
+    ['a number', { window: 2 }, 1, 'hostGroups.web.window: must be of type array'],
+  ])('are refused with one line: %s', async (_, group, hours, complaint) => {
+    await expect(web(group, hours)).rejects.toThrow(complaint);
+  });
+});
+
 describe("roots of a CA of one's own in params", () => {
   const given = {
     contact: 'you@example.com',

@@ -99,7 +99,7 @@ async function everything() {
   return JSON.stringify(said);
 }
 
-const FOLDERS = ['renewal', 'state', 'live', 'pending', 'revoked', 'hosts', 'acm'];
+const FOLDERS = ['renewal', 'state', 'live', 'pending', 'revoked', 'pins', 'hosts', 'acm'];
 const OTHER_FOLDERS = ['archive', 'orders', 'limits', 'probes', 'notices', 'status', 'aside', 'nobodys'];
 const STRAYS = [
   '.DS_Store',

@@ -1,7 +1,8 @@
 import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
-import type { DeploymentDue } from '../../foundation/events/events.ts';
+import { type DeploymentDue, MAX_HOSTS_NAMED } from '../../foundation/events/events.ts';
+import { holdBack } from './hold-back.ts';
 import { type CanaryDeps, type CanaryRun, installOnCanary } from './install-on-canary.ts';
 import { readHostRecords } from './read-host-records.ts';
 import type { RecordDeps } from './record-invocation.ts';
@@ -18,12 +19,15 @@ export interface DeployDeps extends RecordDeps, CanaryDeps {
 interface DeployOutcome {
   group: string;
   names: readonly string[];
-  outcome: 'sent' | 'stopped';
-  reason: CanaryRun['ended'] | 'no-hosts' | 'hosts-offline';
+  outcome: 'sent' | 'stopped' | 'waits';
+  reason: CanaryRun['ended'] | 'no-hosts' | 'hosts-offline' | 'outside-window' | 'frozen';
   canary?: { instanceId: string; results: HostResult[] };
   /** Hosts that were sent the command after the canary. */
   sent: string[];
   offline: string[];
+  /** Hosts that are not to be touched now, and when they may be (ISO 8601 in UTC); the next scan then sends it. */
+  waiting?: string[];
+  until?: string;
 }
 
 /**
@@ -38,26 +42,53 @@ export async function deploy(
   const group = groupOf(deps, due);
   const { names } = due;
   const { there, online, offline } = await hostsOf(deps, due);
-  const [first, ...rest] = online;
-  if (first === undefined) {
+  if (online.length === 0) {
     const reason = there ? 'hosts-offline' : 'no-hosts';
     await reportNoHosts(deps, due, { reason, offline });
     return { group: group.name, names, outcome: 'stopped', reason, sent: [], offline };
   }
   // The host's next report replaces an unreadable record.
   const records = await readHostRecords(deps, online, () => {});
+  const { free, waiting, held } = await holdBack(deps, { group, due }, { online, records });
+  const waits = held && waiting.length > 0 && { waiting, until: held.until.toISOString() };
+  const [first, ...rest] = free;
+  if (first === undefined)
+    return {
+      group: group.name,
+      names,
+      outcome: 'waits',
+      reason: held?.reason ?? 'outside-window',
+      sent: [],
+      offline,
+      ...waits,
+    };
   const { canary, others, failing } = orderHosts([first, ...rest], records);
   const { ended, results } = await installOnCanary(deps, { group, names, instanceId: canary }, signal);
-  const begun = { group: group.name, names, reason: ended, canary: { instanceId: canary, results }, offline };
+  const begun = {
+    group: group.name,
+    names,
+    reason: ended,
+    canary: { instanceId: canary, results },
+    offline,
+    ...waits,
+  };
   const isUrgent = due.reason === 'revoked';
   if (ended !== 'canary-installed' && !isUrgent) {
     await reportSkippedHosts(deps, due, { canary, ended, others });
     return { ...begun, outcome: 'stopped', sent: [] };
   }
   const allowedErrors = isUrgent ? others.length : failing;
-  for (const part of others.length > 0 ? splitNames(names) : [])
-    await deps.hosts.install({ group, names: part, instanceIds: others, allowedErrors });
+  // A command to more hosts goes to the whole group, and those that wait with it.
+  const parts = waiting.length > 0 ? inParts(others, MAX_HOSTS_NAMED) : others.length > 0 ? [others] : [];
+  for (const instanceIds of parts)
+    for (const part of splitNames(names))
+      await deps.hosts.install({ group, names: part, instanceIds, allowedErrors });
   return { ...begun, outcome: 'sent', sent: others };
+}
+
+function inParts(ids: readonly string[], most: number): string[][] {
+  const count = Math.ceil(ids.length / most);
+  return Array.from({ length: count }, (_, index) => ids.slice(index * most, (index + 1) * most));
 }
 
 function groupOf({ stack }: DeployDeps, { group }: DeploymentDue): HostGroup {

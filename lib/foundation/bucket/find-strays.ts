@@ -5,6 +5,7 @@ import {
   LIVE_PREFIX,
   nameIn,
   PENDING_PREFIX,
+  PINS_PREFIX,
   REVOKED_PREFIX,
   STATE_PREFIX,
 } from '../certificate/object-keys.ts';
@@ -13,7 +14,15 @@ import { InputError } from '../common/input-error.ts';
 import type { Reads } from './indexed-reads.ts';
 
 /** Each check lists them; `renewal/` is looked through file by file. */
-const PREFIXES = [STATE_PREFIX, LIVE_PREFIX, PENDING_PREFIX, REVOKED_PREFIX, HOSTS_PREFIX, ACM_PREFIX];
+const PREFIXES = [
+  STATE_PREFIX,
+  LIVE_PREFIX,
+  PENDING_PREFIX,
+  REVOKED_PREFIX,
+  PINS_PREFIX,
+  HOSTS_PREFIX,
+  ACM_PREFIX,
+];
 
 interface Stray {
   /** Its key, safe to print. */

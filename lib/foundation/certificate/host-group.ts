@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DeploymentTimes } from './deployment-window.ts';
 
 /** Hosts with the tag `perennial-group=<name>`, and how their web server reloads (params.hostGroups in serverless.yml). */
 export const HostGroupSettings = z.strictObject({
@@ -39,6 +40,8 @@ export const HostGroupSettings = z.strictObject({
   keyMode: z.optional(
     z.string().check(z.regex(/^0?[46][04][04]$/, 'is not a mode such as "0640", or lets others write')),
   ),
+  /** When what hosts have may be replaced, at any time when absent; and days on which it may not. */
+  ...DeploymentTimes,
 });
 
 export type HostGroup = z.infer<typeof HostGroupSettings> & { name: string };

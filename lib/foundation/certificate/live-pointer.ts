@@ -44,6 +44,9 @@ export const LivePointer = ownObject({
   profile: z.optional(z.string()),
   /** Hosts refuse a version older than theirs, except where somebody says that it was put back on purpose. */
   putBack: z.optional(z.boolean()),
+  /** The archived version whose certificate and key this one has again, and the version that was live before. */
+  restoredFrom: z.optional(Version),
+  insteadOf: z.optional(Version),
 });
 export type LivePointer = z.infer<typeof LivePointer>;
 

@@ -15,6 +15,7 @@ export const PENDING_PREFIX = 'pending/';
 export const HOSTS_PREFIX = 'hosts/';
 export const ACM_PREFIX = 'acm/';
 export const REVOKED_PREFIX = 'revoked/';
+export const PINS_PREFIX = 'pins/';
 export const PROBES_PREFIX = 'probes/';
 export const ARCHIVE_PREFIX = 'archive/';
 export const ORDERS_PREFIX = 'orders/';
@@ -60,6 +61,7 @@ const hostOf = (directoryUrl: string) => new URL(directoryUrl).hostname.replace(
 export const pendingKey = (name: string) => `${PENDING_PREFIX}${checked(name)}.json`;
 export const acmKey = (name: string) => `${ACM_PREFIX}${checked(name)}.json`;
 export const revokedKey = (name: string) => `${REVOKED_PREFIX}${checked(name)}.json`;
+export const pinKey = (name: string) => `${PINS_PREFIX}${checked(name)}.json`;
 export const probeKey = (name: string) => `${PROBES_PREFIX}${checked(name)}.json`;
 export const liveKey = (name: string) => `${LIVE_PREFIX}${checked(name)}.json`;
 export const liveCopyKey = (name: string, file: LiveFile) => `${LIVE_PREFIX}${checked(name)}/${file}.pem`;

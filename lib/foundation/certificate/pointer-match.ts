@@ -2,14 +2,18 @@ import { X509Certificate } from 'node:crypto';
 import { keyTypeOf, leafFacts, sha256 } from './leaf.ts';
 import type { LivePointer } from './live-pointer.ts';
 
-/** When the first certificate of a PEM text expires; `undefined` where it cannot be read. */
-export function expiryOf(pem: string): Date | undefined {
+/** How long the first certificate of a PEM text lives; `undefined` where it cannot be read. */
+export function lifeIn(pem: string): { notBefore: Date; notAfter: Date } | undefined {
   try {
-    return leafFacts(new X509Certificate(pem)).notAfter;
+    const { notBefore, notAfter } = leafFacts(new X509Certificate(pem));
+    return { notBefore, notAfter };
   } catch {
     return undefined;
   }
 }
+
+/** When it expires. */
+export const expiryOf = (pem: string): Date | undefined => lifeIn(pem)?.notAfter;
 
 /** Whether a pointer agrees with its version's chain; one that was edited by hand does not. */
 export function matchesChain(pointer: LivePointer, fullchain: string): boolean {

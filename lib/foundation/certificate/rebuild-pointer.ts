@@ -51,7 +51,7 @@ const squeezed = (pem: string) => pem.replace(/\s+/g, '');
  * The fields that only the old pointer knew. What it says of CAA is not among them: a pointer that does not fit may be planted,
  * and would have a repair let a CA into CAA, or take values of others for ours.
  */
-const ONLY_THERE = ['ca', 'profile'] as const;
+const ONLY_THERE = ['ca', 'profile', 'restoredFrom', 'insteadOf'] as const;
 
 /**
  * The pointer to a version, with what can still be read of the `spoilt` one. A CA or profile that is lost is taken to be the

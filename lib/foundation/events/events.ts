@@ -37,6 +37,8 @@ export const DeploymentDue = z.object({
   names: z.array(LineageName).check(z.minLength(1)),
   /** The hosts that lack it; the whole group when absent. */
   hosts: z.optional(z.array(z.string()).check(z.minLength(1), z.maxLength(MAX_HOSTS_NAMED))),
+  /** Set by hand: hosts are touched outside of the group's windows too. */
+  ignoreWindow: z.optional(z.boolean()),
 });
 export type DeploymentDue = z.infer<typeof DeploymentDue>;
 
@@ -60,7 +62,7 @@ export const CheckSummary = z.object({
   overdue: Listing(z.string()),
   /** Renewal files that cannot be used. */
   rejected: Listing(z.object({ name: z.string(), reason: z.string(), message: z.string() })),
-  /** Hosts that are online without the live version, and their groups. */
+  /** Hosts that are online without the live version and are sent it now; their groups, and those of hosts that wait for it. */
   hostsBehind: z.object({ count: z.number(), groups: z.array(z.string()) }),
   /** Groups with a host online, of which it is known who is behind; absent in a check of an older version. */
   groupsOnline: z.optional(z.array(z.string())),
@@ -83,6 +85,8 @@ export const CheckSummary = z.object({
       items: z.array(z.object({ name: z.string(), health: z.string(), trouble: z.string() })),
     }),
   ),
+  /** Certificates of which an older version is pinned, and until when; absent as above. */
+  pinned: z.optional(Listing(z.object({ name: z.string(), message: z.string() }))),
   warnings: z.array(z.string()),
 });
 export type CheckSummary = z.infer<typeof CheckSummary>;
@@ -132,6 +136,10 @@ interface Details {
   };
   /** Whether it was live, or has the key of what is. */
   'Certificate Revoked': { name: string; version: string; reason: string; isLive: boolean };
+  /** An archived version was made live again as `version`; `pinned` until it is released, or because it was. */
+  'Certificate Restored': { name: string; version: string; from: string; pinned: boolean };
+  /** A pin has ended by itself. */
+  'Certificate Pin Ended': { name: string; version: string; reason: Reason; message: string };
   /** At a start that is about single files; the checks tell it in their summary. */
   'Renewal File Rejected': Failure;
   'Certificate Imported': { name: string; region: string; arn: string; version: string; reason: Reason };
@@ -139,6 +147,14 @@ interface Details {
   'Object Set Aside': ObjectSetAside;
   'Certificate Deployed': { name: string; group: string; hosts: HostOutcome[] };
   'Certificate Deployment Failed': Failure & { group: string; hosts: HostOutcome[] };
+  /** Sent outside of the group's windows, because what these hosts have is no good for long; `hosts` are the first of them. */
+  'Deployment Window Overridden': {
+    group: string;
+    names: string[];
+    hosts: string[];
+    reason: Reason;
+    message: string;
+  };
 }
 export type StackEvent = { [Type in keyof Details]: { type: Type; detail: Details[Type] } }[keyof Details];
 

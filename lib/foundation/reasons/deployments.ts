@@ -26,6 +26,9 @@ export const DEPLOYMENT = {
     'consequence',
     'passing',
   ],
+  'window-overridden':
+    'nothing at once; let the windows of the group in params.hostGroups open more often, or its freezes be shorter',
+  ...rows('', 'outside-window', 'frozen'),
   'host-record-malformed': 'delete the record; the next deployment writes it anew',
   'ssm-…': 'see whether the host runs, and its SSM agent with it; the next check sends it again',
   ...rows(['', 'never-ran', 'consequence', 'passing'], 'ssm-terminated', 'ssm-cancelled'),

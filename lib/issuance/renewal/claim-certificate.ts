@@ -8,6 +8,7 @@ import { casOf } from '../ca/rules/ca-list.ts';
 import { Claim } from './claim.ts';
 import { orderLimitFacts, readStored, renewalFacts } from './gather-facts.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
+import { findPin, heldPin } from './read-pin.ts';
 import {
   decideRenewal,
   decideRepair,
@@ -77,6 +78,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   const { rebuilt, ...sound } = await soundPointer(deps, { wanted, revocations }, found);
   const now = clock();
   const live = sound.live?.pointer;
+  const pin = heldPin(await findPin(store, name, { live, names: wanted.names, revocations, now }));
   const facts = renewalFacts(
     {
       wanted,
@@ -85,6 +87,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
       revocations,
       forced: reason === 'forced',
       leftOpen,
+      pin,
       orderOpen: openOrder(recorded.order, { ca, wanted, live, revocations, now }) !== undefined,
       caaDrifted: reason === 'caa-drifted',
       upkeep: rebuilt ? 'pointer-lost' : UPKEEP.find((upkeep) => upkeep === reason),
@@ -107,7 +110,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   const { action } = decision;
   const why = action === 'mend' || renewal === 'order-open' ? decision.reason : reason;
   const renewalIsDue = renewal !== undefined;
-  return { wanted, ...sound, reason: why, state, revocations, action, renewalIsDue, ignoreBudget };
+  return { wanted, ...sound, reason: why, state, revocations, pin, action, renewalIsDue, ignoreBudget };
 }
 
 /** Without a renewal file, the records of an earlier worker are removed and, long after its end, the certificate. */

@@ -6,6 +6,7 @@ import {
   archivePrefix,
   copiesPrefix,
   liveKey,
+  pinKey,
   probeKey,
   revokedKey,
   stateKey,
@@ -69,7 +70,7 @@ export async function outlivedObjects(
   if (pointer && !isOutlived(new Date(pointer.notAfter), now)) return undefined;
   const archived = await store.list(archivePrefix(name), { deep: true });
   const copies = await store.list(copiesPrefix(name), { deep: true });
-  const single = [acmKey, probeKey, stateKey, liveKey, revokedKey].map(async (keyOf) => {
+  const single = [acmKey, probeKey, stateKey, pinKey, liveKey, revokedKey].map(async (keyOf) => {
     // A list leaves out the key that is its prefix.
     const listed = await store.list(keyOf(name).slice(0, -1));
     return listed.filter(({ key }) => key === keyOf(name));

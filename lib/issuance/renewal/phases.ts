@@ -13,6 +13,7 @@ import type { Zones } from '../dns/zones.ts';
 import type { Claim } from './claim.ts';
 import type { RenewDeps } from './deps.ts';
 import type { LearnedLimits } from './learned-limits.ts';
+import type { RenewalFacts } from './rules/decide-renewal.ts';
 import type { State } from './rules/state.ts';
 
 /** The dependencies of one batch: all its certificates come from one CA and have their zones in one account. */
@@ -50,6 +51,8 @@ export interface Claimed {
   /** Whether a renewal is due, though it may back off while something is mended. */
   renewalIsDue: boolean;
   revocations: readonly Revocation[];
+  /** The version that is to be live instead of a newer one, if the pin on it holds. */
+  pin?: RenewalFacts['pin'];
   /** Set by hand, by someone who knows how much of the CA's limits is left. */
   ignoreBudget: boolean;
   claim: Claim;

@@ -21,6 +21,7 @@ import type { RenewOutcome } from './outcome.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { refusedError } from './publish.ts';
 import { updateState } from './read-state.ts';
+import { restoreVersion } from './restore-version.ts';
 import { hostsToShow, showsHosts } from './rules/decide-renewal.ts';
 import { rememberRepair } from './rules/state.ts';
 import { readVersion } from './sound-pointer.ts';
@@ -34,7 +35,9 @@ export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOu
   // What a renewal that backs off has left open is its own.
   const left = renewalIsDue ? undefined : (await cleanUp(deps, [claim])).get(claim);
   if (reason === 'outlived') await attempt(removeOutlived(deps, name));
-  if (live) {
+  if (live && (reason === 'pinned' || reason === 'released'))
+    await attempt(restoreVersion(deps, { ...claimed, live }));
+  else if (live) {
     const { pointer } = live;
     const repaired = reason === 'caa-drifted' && (await attempt(repairCaa(deps, claimed, pointer)));
     await attempt(showHosts(deps, { ...claimed, live }, repaired || pointer));

@@ -1,10 +1,12 @@
 import { readAcmRecord } from '../../delivery/acm/record-import.ts';
 import type { Hosts } from '../../delivery/deployment/hosts.ts';
 import { readHostRecords } from '../../delivery/deployment/read-host-records.ts';
+import { readLives } from '../../delivery/deployment/read-lives.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { findPointer, readLive } from '../../foundation/bucket/read-pointer.ts';
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
+import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import {
   accountKey,
   HOSTS_PREFIX,
@@ -21,11 +23,13 @@ import type { Resolver } from '../../issuance/dns/resolver.ts';
 import { isPersistent } from '../../issuance/dns/rules/persist-record.ts';
 import type { ValidatingResolver } from '../../issuance/dns/validating-resolver.ts';
 import type { Zones } from '../../issuance/dns/zones.ts';
+import { findPin, heldPin } from '../../issuance/renewal/read-pin.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
 import { findRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
 import { dnssecReader } from './read-dnssec.ts';
-import type { AccountFacts, CertificateFacts, DirectoryFacts } from './rules/facts.ts';
+import type { AccountFacts, CertificateFacts, DirectoryFacts, GroupFacts } from './rules/facts.ts';
+import { foundOr } from './rules/finding.ts';
 
 /** What `doctor` reads, through the methods of the ports that change nothing. */
 export interface DoctorDeps {
@@ -58,11 +62,15 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
     const identifiers = [...new Set(wanted.names.map(identifierOf))];
     const groups = stack.hostGroups.filter(({ name }) => wanted.hosts.includes(name));
     const places = await Promise.all(identifiers.map(dns.identifier));
+    const seen = await Promise.all(
+      groups.map(async (group) => ({ group, hosts: await hostsIn(group.name) })),
+    );
+    const live = await answerOf(readLive(store, wanted.name).then((found) => found?.pointer));
     return {
       wanted,
       stack,
-      kept: await answerOf(readKept(store, wanted.name, now)),
-      live: await answerOf(readLive(store, wanted.name).then((live) => live?.pointer)),
+      kept: await answerOf(readKept(store, wanted, now)),
+      live,
       identifiers: places,
       dnssec: await readDnssec(wanted, places),
       caa: (await Promise.all(wanted.names.map(dns.relevantSets))).flat(),
@@ -73,23 +81,53 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
           state: await answerOf(findState(store, wanted.name, now).then(({ state }) => state)),
         },
       }),
-      groups: await Promise.all(groups.map(async (group) => ({ group, hosts: await hostsIn(group.name) }))),
+      groups: seen,
+      lives: foundOr(
+        await answerOf(livesOf(deps, { wanted, live: foundOr(live, undefined), seen }, now)),
+        new Map(),
+      ),
       now,
     };
   };
 }
 
-async function readKept(store: DoctorDeps['store'], name: string, now: Date) {
+function livesOf(
+  { store, stack }: DoctorDeps,
+  { wanted, live, seen }: { wanted: Wanted; live: LivePointer | undefined; seen: readonly GroupFacts[] },
+  now: Date,
+) {
+  const { name } = wanted;
+  const hosts = new Map(seen.map(({ group, hosts: found }) => [group.name, foundOr(found, [])]));
+  const records = [...hosts.values()].flat().flatMap(({ record }) => foundOr(record, undefined) ?? []);
+  const asked = [{ name, version: live?.version, groups: [...hosts.keys()] }];
+  return readLives(store, asked, {
+    groups: stack.hostGroups,
+    hosts: new Map([...hosts].map(([group, found]) => [group, found.map(({ instanceId }) => instanceId)])),
+    records: new Map(records.map((record) => [record.instanceId, record])),
+    now,
+  });
+}
+
+async function readKept(store: DoctorDeps['store'], { name, names }: Wanted, now: Date) {
   const [found, { state }, revocations, acm] = await Promise.all([
     findPointer(store, name),
     findState(store, name, now),
     findRevocations(store, name),
     readAcmRecord(store, name),
   ]);
+  const known = revocations === 'unreadable' ? [] : revocations;
+  const pin = heldPin(await findPin(store, name, { live: found?.pointer, names, revocations: known, now }));
   const isRevoked = revocations !== 'unreadable' && revocations.length > 0;
   const ids = isRevoked ? instanceIdsIn(await store.list(HOSTS_PREFIX)) : [];
   const records = [...(await readHostRecords({ store }, ids, () => {})).values()];
-  return { pointer: found && (found.pointer ?? ('unreadable' as const)), state, revocations, acm, records };
+  return {
+    pointer: found && (found.pointer ?? ('unreadable' as const)),
+    state,
+    revocations,
+    pin,
+    acm,
+    records,
+  };
 }
 
 async function readAccount(deps: DoctorDeps, directoryUrl: string): Promise<AccountFacts> {

@@ -40,7 +40,11 @@ async function isWanted(store: Reads, { kind, subject, names }: Trouble): Promis
       return names.length === 0;
     case 'health':
     case 'file':
+    case 'pin':
+      return wants(store, subject, () => true);
     case 'object':
+    case 'window':
+    case 'pin-end':
       return true;
   }
 }

@@ -26,7 +26,14 @@ export interface NotifyDeps {
 }
 
 const READS_AT_ONCE = 16;
-const OF_CERTIFICATES: readonly Trouble['kind'][] = ['renewal', 'overdue', 'health', 'file'];
+const OF_CERTIFICATES: readonly Trouble['kind'][] = [
+  'renewal',
+  'overdue',
+  'health',
+  'file',
+  'pin',
+  'pin-end',
+];
 
 /**
  * Mails people what they have to act on, and returns the subjects and what is measured. A mail is sent before that is stored:

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { AcmRecord } from '../../delivery/acm/rules/decide-imports.ts';
 import type { Hosts } from '../../delivery/deployment/hosts.ts';
 import { listFleet } from '../../delivery/deployment/list-fleet.ts';
+import { readLives } from '../../delivery/deployment/read-lives.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import { findStrays } from '../../foundation/bucket/find-strays.ts';
 import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
@@ -15,6 +16,7 @@ import {
   LIVE_PREFIX,
   liveKey,
   namesIn,
+  PINS_PREFIX,
   RENEWAL_PREFIX,
   REVOKED_PREFIX,
   renewalFilesIn,
@@ -27,9 +29,10 @@ import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
+import { findPin, heldPin } from '../../issuance/renewal/read-pin.ts';
 import { parseState } from '../../issuance/renewal/rules/state.ts';
 import { revocationsIn } from '../../issuance/revocation/read-revocations.ts';
-import { groupsOf, type HealthFacts } from '../../scan/rules/health.ts';
+import { groupsOf, type HealthFacts, liveOf } from '../../scan/rules/health.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
 
 export interface StatusReads {
@@ -58,9 +61,9 @@ export async function readHealthFacts(
   { store, hosts, stack }: StatusReads,
   { now, readsAtOnce, only }: Asked,
 ): Promise<HealthFacts[]> {
-  const [renewals, live, states, revoked, acm, reports] = await Promise.all([
+  const [renewals, live, states, revoked, acm, reports, pins] = await Promise.all([
     store.list(RENEWAL_PREFIX, { deep: true }),
-    ...[LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, HOSTS_PREFIX].map((prefix) =>
+    ...[LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, HOSTS_PREFIX, PINS_PREFIX].map((prefix) =>
       store.list(prefix),
     ),
   ]);
@@ -101,8 +104,50 @@ export async function readHealthFacts(
     now,
   });
   const facts = [...new Set([...wanted, ...pointers.keys()])].map(factsOf);
+  const isPinned = new Set(inFolder(pins, PINS_PREFIX));
+  await pMap(
+    facts.filter(({ name }) => isPinned.has(name)),
+    async (one) => Object.assign(one, await pinOf(store, one)),
+    { concurrency: readsAtOnce },
+  );
   const fleet = await listFleet(hosts, facts.flatMap(groupsOf), () => {});
-  return facts.map((one) => ({ ...one, fleet }));
+  const lives = await livesOf({ store, stack }, { facts, fleet, records: found, now });
+  return facts.map((one) => ({ ...one, fleet, lives }));
+}
+
+/** As a scan takes it; one that has ended is the next scan's. */
+async function pinOf(store: StatusReads['store'], facts: HealthFacts): Promise<Pick<HealthFacts, 'pin'>> {
+  const { name, file, revocations, now } = facts;
+  if (!file || 'rejected' in file) return {};
+  const known = revocations === 'unreadable' ? [] : revocations;
+  const pin = await findPin(store, name, { live: liveOf(facts), names: file.names, revocations: known, now });
+  return { pin: heldPin(pin) };
+}
+
+function livesOf(
+  { store, stack }: Pick<StatusReads, 'store' | 'stack'>,
+  {
+    facts,
+    fleet,
+    records,
+    now,
+  }: {
+    facts: readonly HealthFacts[];
+    fleet: HealthFacts['fleet'];
+    records: readonly HostRecord[];
+    now: Date;
+  },
+) {
+  const wanted = facts.map((one) => ({
+    name: one.name,
+    version: liveOf(one)?.version,
+    groups: groupsOf(one),
+  }));
+  const hosts = new Map(
+    [...fleet].map(([group, found]) => [group, found.map(({ instanceId }) => instanceId)]),
+  );
+  const byId = new Map(records.map((record) => [record.instanceId, record]));
+  return readLives(store, wanted, { groups: stack.hostGroups, hosts, records: byId, now });
 }
 
 /** Reads the objects of one kind. */

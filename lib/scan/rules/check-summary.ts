@@ -1,3 +1,4 @@
+import { minuteOf } from '../../foundation/common/minute-of.ts';
 import { inOneLine } from '../../foundation/common/perennial-error.ts';
 import type { CheckSummary } from '../../foundation/events/events.ts';
 import { HEALTHS, isWell, type Judgement, type SeenHost } from './health.ts';
@@ -30,13 +31,15 @@ const LONGEST_MESSAGE = 300;
 export function summarizeCheck(
   plan: Pick<Plan, 'start' | 'at' | 'certificates' | 'warnings'> & {
     deployments: readonly Pick<Plan['deployments'][number], 'group' | 'hosts'>[];
+    /** Hosts that wait for a window are behind too; a trouble of their group is not over. */
+    waiting: readonly Pick<Plan['waiting'][number], 'group'>[];
     groupsOnline: string[];
     listed: ReadonlyMap<string, readonly SeenHost[]>;
   },
   checked: readonly Checked[],
   health: readonly Judged[],
 ): CheckSummary {
-  const { start, at, deployments, groupsOnline, listed, warnings } = plan;
+  const { start, at, deployments, waiting, groupsOnline, listed, warnings } = plan;
   const issued = checked.flatMap(({ name, lifeLeft, notAfter }) =>
     lifeLeft === undefined || notAfter === undefined ? [] : [{ name, lifeLeft, notAfter }],
   );
@@ -62,14 +65,23 @@ export function summarizeCheck(
     rejected: listing(rejected, MOST_REJECTED),
     hostsBehind: {
       count: new Set(deployments.flatMap(({ hosts }) => hosts)).size,
-      groups: [...new Set(deployments.map(({ group }) => group))],
+      groups: [...new Set([...deployments, ...waiting].map(({ group }) => group))],
     },
     groupsOnline,
     groupsAway: groupsAway(listed, health),
     unwell: unwellOf(health.filter((one) => !isWell(one))),
+    pinned: listing(
+      plan.certificates.flatMap(({ name, pinned }) =>
+        pinned ? [{ name, message: pinnedWords(pinned) }] : [],
+      ),
+      MOST_NAMED,
+    ),
     warnings: warnings.slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, LONGEST_MESSAGE)),
   };
 }
+
+const pinnedWords = ({ version, until }: { version: string; until: string }) =>
+  `version ${version} was put back, and is not renewed before ${minuteOf(until)}`;
 
 function listing<Item>(items: readonly Item[], most: number) {
   return { count: items.length, items: items.slice(0, most) };

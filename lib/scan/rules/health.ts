@@ -1,10 +1,13 @@
 import type { AcmRecord } from '../../delivery/acm/rules/decide-imports.ts';
+import type { Lives } from '../../delivery/deployment/rules/decide-delivery.ts';
 import type { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import type { Revocation } from '../../foundation/certificate/revocation.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import type { Complaint } from '../../foundation/common/perennial-error.ts';
 import type { StackCas } from '../../issuance/ca/rules/ca-list.ts';
+import type { RenewalFacts } from '../../issuance/renewal/rules/decide-renewal.ts';
 import type { State } from '../../issuance/renewal/rules/state.ts';
 
 /** How a certificate is, the worst first. */
@@ -23,6 +26,8 @@ export const HEALTHS = [
   'hosts-behind',
   'not-served',
   'not-imported',
+  'pinned',
+  'waits-for-window',
   'retired',
   'unmanaged',
   'ok',
@@ -30,11 +35,11 @@ export const HEALTHS = [
 export type Health = (typeof HEALTHS)[number];
 
 /** Nobody has to act on these; of them, only `ok` is promised to be served. */
-const WELL: readonly Health[] = ['ok', 'retired', 'unmanaged'];
+const WELL: readonly Health[] = ['ok', 'waits-for-window', 'retired', 'unmanaged'];
 export const isWell = ({ health }: { health: Health }) => WELL.includes(health);
 
 /** What is so by itself, with time: nothing is broken. */
-const PENDING: readonly Health[] = ['never-issued', 'waiting'];
+const PENDING: readonly Health[] = ['never-issued', 'waiting', 'pinned'];
 export const isPending = ({ health }: { health: Health }) => PENDING.includes(health);
 
 /** A host that carries a group's tag. */
@@ -49,7 +54,10 @@ export interface HealthFacts {
   /** Whether `renewal/<name>.json` exists. */
   wanted: boolean;
   /** The parsed file and the stack's CAs, or why it cannot be used. */
-  file?: (Wanted & { stack: StackCas }) | { rejected: string } | undefined;
+  file?:
+    | (Wanted & { stack: StackCas & Partial<Pick<Stack, 'hostGroups'>> })
+    | { rejected: string }
+    | undefined;
   /** `unreadable` when the object is not a pointer. */
   pointer: LivePointer | 'unreadable' | undefined;
   state: State | undefined;
@@ -58,6 +66,10 @@ export interface HealthFacts {
   records: readonly HostRecord[];
   /** The hosts with the tag of each group; a group that is not there could not be listed. */
   fleet: ReadonlyMap<string, readonly SeenHost[]>;
+  /** How long what hosts have instead lives, where they are not to be touched now. */
+  lives?: Lives | undefined;
+  /** The version that a person put back, if the pin on it holds. */
+  pin?: RenewalFacts['pin'];
   acm: AcmRecord | undefined;
   now: Date;
 }

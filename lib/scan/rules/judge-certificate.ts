@@ -44,11 +44,16 @@ export function judgeFile(facts: HealthFacts): Judgement | undefined {
 
 /** Whether it is renewed in time. */
 export function judgeRenewal(facts: HealthFacts): Judgement | undefined {
-  const { name, file, state, now } = facts;
+  const { name, file, state, pin, now } = facts;
   const failure = failureOf(facts);
   if (failure !== '') return { health: 'failing', seen: failure, remedy: remedyFor(state) };
   const live = liveOf(facts);
   const waits = waitOf(facts);
+  // What it is not is what somebody wants it not to be, for now.
+  if (pin && live)
+    return waits === ''
+      ? undefined
+      : { health: 'waiting', seen: waits, remedy: 'nothing: it goes on by itself' };
   if (live && file && 'names' in file && isOverdue({ wanted: file, live, state, now })) {
     const why = waits === '' ? '' : `: ${waits}`;
     const remedy = `"plan ${name}" says why it waits, and doctor what is in the way`;
@@ -65,12 +70,28 @@ export function judgeRenewal(facts: HealthFacts): Judgement | undefined {
   return { health: 'waiting', seen: `what is live is not what the file wants (${next.reason})`, remedy };
 }
 
+/** Whether a person put a version back that stays live for now. */
+export function judgePinned({ name, pin, ...facts }: HealthFacts): Judgement | undefined {
+  if (!pin || !liveOf(facts)) return undefined;
+  const until = minuteOf(pin.until.toISOString());
+  const seen = `version ${pin.version} is pinned${pin.isLive ? '' : ', and about to be live again'}; it is not renewed before ${until}`;
+  return { health: 'pinned', seen, remedy: `"restore ${name} --release" ends that` };
+}
+
 /** What the next scan decides, as far as the bucket shows it; `undefined` without a file that can be used. */
 export function nextStep(facts: HealthFacts): RenewalDecision | undefined {
   const { file, state, now } = facts;
   if (!file || 'rejected' in file) return undefined;
   const none = { forced: false, leftOpen: false, caaDrifted: false };
-  return decideRenewal({ wanted: file, ...file.stack, live: liveOf(facts), state, ...none, now });
+  return decideRenewal({
+    wanted: file,
+    ...file.stack,
+    live: liveOf(facts),
+    state,
+    ...none,
+    pin: facts.pin,
+    now,
+  });
 }
 
 /** Why the file cannot be used, or cannot be carried out; empty if it can. */

@@ -1,14 +1,26 @@
 import type { AcmRecord } from '../../delivery/acm/rules/decide-imports.ts';
+import type { Lives } from '../../delivery/deployment/rules/decide-delivery.ts';
 import type { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import { groupsOf, type HealthFacts, type Judgement, liveOf, type SeenHost } from './health.ts';
-import { judgeFile, judgeLive, judgeRenewal } from './judge-certificate.ts';
+import { judgeFile, judgeLive, judgePinned, judgeRenewal } from './judge-certificate.ts';
 import { judgeHosts } from './judge-hosts.ts';
 import { judgeImports } from './judge-imports.ts';
 import { judgeRecord, judgeRevocation } from './judge-revocation.ts';
+import { judgeWaiting } from './judge-waiting.ts';
 import type { PlannedCertificate } from './plan.ts';
 
 /** From the worst on; `HEALTHS` has the same order. */
-const JUDGES = [judgeRevocation, judgeLive, judgeRecord, judgeFile, judgeRenewal, judgeHosts, judgeImports];
+const JUDGES = [
+  judgeRevocation,
+  judgeLive,
+  judgeRecord,
+  judgeFile,
+  judgeRenewal,
+  judgeHosts,
+  judgeImports,
+  judgePinned,
+  judgeWaiting,
+];
 
 /**
  * The one judgement that page, command line, mails, weekly report, `doctor`, metrics and exit statuses go by: the worst of what
@@ -26,6 +38,7 @@ export function judgeHealth(facts: HealthFacts): Judgement {
 interface Surroundings {
   listed: ReadonlyMap<string, readonly SeenHost[]>;
   records: ReadonlyMap<string, HostRecord>;
+  lives?: Lives;
   /** What ACM has, by certificate. */
   imports: ReadonlyMap<string, AcmRecord>;
 }
@@ -44,9 +57,9 @@ export function judgeRejected(
 /** The judgement of each certificate of a check, with the groups that are to have what is live. */
 export function judgeAll(
   facts: readonly Omit<HealthFacts, 'records' | 'fleet' | 'acm'>[],
-  { listed, records, imports }: Surroundings,
+  { listed, records, lives, imports }: Surroundings,
 ): (Judgement & { name: string; groups: readonly string[] })[] {
-  const fleet = { fleet: listed, records: [...records.values()] };
+  const fleet = { fleet: listed, records: [...records.values()], lives };
   return facts.map((one) => ({
     name: one.name,
     groups: liveOf(one) ? groupsOf(one) : [],

@@ -1,5 +1,7 @@
+import { deliveryTo } from '../../delivery/deployment/rules/decide-delivery.ts';
 import { type HostRecord, hasFailed, runOf } from '../../delivery/deployment/rules/host-record.ts';
 import { inShort } from '../../foundation/common/in-short.ts';
+import { minuteOf } from '../../foundation/common/minute-of.ts';
 import { isOfKind } from '../../foundation/reasons/reasons.ts';
 import { groupsOf, type HealthFacts, type Judgement, liveOf, type SeenHost } from './health.ts';
 
@@ -15,6 +17,8 @@ export interface HostStatus extends SeenHost {
   isLive: boolean;
   /** Whether the live version is there, and was not seen to be served by anything that could. */
   isUnserved: boolean;
+  /** When it gets the live version, where its group is not to be touched before (ISO 8601 in UTC). */
+  waitsUntil?: string;
 }
 
 /** Whether every host that is wanted is known and serves what is live: the worst trouble of all groups. */
@@ -26,10 +30,14 @@ export function judgeHosts(facts: HealthFacts): Judgement | undefined {
     ofUnlisted(groups.filter((group) => !facts.fleet.has(group))) ??
     ofEmpty(groups.filter((group) => facts.fleet.get(group)?.length === 0)) ??
     ofOffline(groups.filter((group) => isOffline(hosts, group))) ??
-    ofBehind(hosts.filter(({ isLive }) => !isLive)) ??
+    ofBehind(hosts.filter((host) => !host.isLive && !isOnlyWaiting(host))) ??
     ofUnserved(hosts.filter(({ isUnserved }) => isUnserved))
   );
 }
+
+/** What failed there is told, though it is not tried again before. */
+export const isOnlyWaiting = (host: HostStatus): host is HostStatus & { waitsUntil: string } =>
+  host.waitsUntil !== undefined && !hasFailed(host);
 
 function ofUnlisted(groups: readonly string[]): Judgement | undefined {
   if (groups.length === 0) return undefined;
@@ -61,9 +69,14 @@ function ofBehind(hosts: readonly HostStatus[]): Judgement | undefined {
   const named = hosts.map(({ instanceId, outcome, ...host }) => {
     return `${instanceId} ${outcome}${host.online ? '' : ', offline'}`;
   });
+  const [waitsUntil] = hosts.flatMap((host) => host.waitsUntil ?? []).sort();
+  const again =
+    waitsUntil === undefined
+      ? 'the next hourly check tells them again'
+      : `their group is not to be touched before ${minuteOf(waitsUntil)}, when they are told again`;
   const remedy =
     online.length > 0
-      ? 'the next hourly check tells them again; doctor has what they said'
+      ? `${again}; doctor has what they said`
       : 'start them, or their SSM agents; the next check that finds them online deploys';
   return { health: 'hosts-behind', seen: `not on the live version: ${inShort(named, HOSTS_NAMED)}`, remedy };
 }
@@ -85,8 +98,25 @@ export function hostsOf(facts: HealthFacts): HostStatus[] {
     // Without a list there are those that ever reported.
     const reported = records.filter((record) => record.group === group && runOf(record, name));
     const hosts = fleet.get(group) ?? reported.map(({ instanceId }) => ({ instanceId, online: true }));
-    return hosts.map((host) => ({ ...hostOf(host, runs.get(host.instanceId), liveOf(facts)), group }));
+    return hosts.map((host) => {
+      const status = { ...hostOf(host, runs.get(host.instanceId), liveOf(facts)), group };
+      const until = status.isLive ? undefined : waitOf(facts, status);
+      return { ...status, ...(until && { waitsUntil: until.toISOString() }) };
+    });
   });
+}
+
+function waitOf(
+  facts: HealthFacts,
+  { instanceId, group }: { instanceId: string; group: string },
+): Date | undefined {
+  const { name, file, records, revocations, lives = new Map(), now } = facts;
+  const times = file && 'names' in file && file.stack.hostGroups?.find((one) => one.name === group);
+  if (!times) return undefined;
+  const record = records.find((one) => one.instanceId === instanceId);
+  const revoked = revocations === 'unreadable' ? [] : revocations.map(({ version }) => version);
+  const decision = deliveryTo(record, name, { times, lives, revoked, now });
+  return decision.action === 'wait' ? decision.until : undefined;
 }
 
 type Run = HostRecord['lineages'][string];

@@ -1,4 +1,4 @@
-import type { Deployment } from '../../delivery/deployment/rules/decide-deployments.ts';
+import type { Deployment, WaitingDeployment } from '../../delivery/deployment/rules/decide-deployments.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import type { Revocation } from '../../foundation/certificate/revocation.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
@@ -48,6 +48,8 @@ export type PlannedCertificate = (
   standing?: PersistPlan;
   /** That its live version was revoked, and why. */
   revoked?: RevokedVersion;
+  /** The version that a person put back, and until when it stays at the longest. */
+  pinned?: { version: string; until: string };
 };
 
 /** The answer of `scan`. */
@@ -57,6 +59,8 @@ export interface Plan {
   certificates: PlannedCertificate[];
   batches: RenewalBatch[];
   deployments: Deployment[];
+  /** What hosts lack and are not sent now, because of the windows and freezes of their groups. */
+  waiting: WaitingDeployment[];
   /** Certificates that ACM lacks in some region. */
   imports: string[];
   /** Certificates whose sites are probed. */

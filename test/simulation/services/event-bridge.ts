@@ -33,6 +33,9 @@ const RULES: Record<StackEvent['type'], readonly QueueName[]> = {
   'Object Set Aside': ['notify'],
   'Certificate Deployed': ['notify', 'probe'],
   'Certificate Deployment Failed': ['notify'],
+  'Deployment Window Overridden': ['notify'],
+  'Certificate Restored': ['notify'],
+  'Certificate Pin Ended': ['notify'],
 };
 
 /** EventBridge: at least once and in no order; what is on its way comes late, twice or, where that is on, not at all. */

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { deploymentsDue, nothingToDeploy } from '../../../cli/follow/deployments-due.ts';
-import { followRenewal, lookBefore } from '../../../cli/follow/follow.ts';
+import { type FollowDeps, followDeployment, followRenewal, lookBefore } from '../../../cli/follow/follow.ts';
 import { hostOutcomes, leaveAlone } from '../../../cli/follow/settled.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import type { PlannedCertificate } from '../../../lib/scan/rules/plan.ts';
+import { makeCa } from '../../fakes/certificates.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
+import { hostGroup } from '../../fakes/stack.ts';
+import { archiveVersion } from '../../fakes/stored-certificate.ts';
 
 const EXPIRY = new Date('2027-01-30T00:00:00Z');
 const host = (instanceId: string, online = true) => ({ instanceId, group: 'web', online });
@@ -204,5 +207,52 @@ describe('deploymentsDue', () => {
     const due = deploymentsDue(certificates, { wanted, groups });
     const idle = nothingToDeploy(wanted, { due, groups });
     expect(idle.map(({ name, message }) => `${name}: ${message}`)).toEqual(told);
+  });
+});
+
+describe('hosts that are not to be touched now', () => {
+  const V1 = '20260101T000000Z-0a1b2c';
+  const HOST = 'i-00000001';
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const frozen = { ...hostGroup('web'), freeze: [`${yesterday}/${tomorrow} UTC`] };
+  const nobodyAsks = { before: { ...before, reportedAt: new Map() }, deadline: 0, say: () => {} };
+
+  const world = async (daysLeft = 60) => {
+    const store = new MemoryStore();
+    const notAfter = new Date(Date.now() + daysLeft * 86_400_000);
+    await archiveVersion(store, { ca: await makeCa(), name: 'a' }, { version: V1, notAfter });
+    await store.put(`hosts/${HOST}.json`, JSON.stringify(record(HOST, 'served', 'then', V1)));
+    const deps = { store, inGroup: async () => [{ instanceId: HOST, online: true }] };
+    return { deps, windowed: { ...deps, hostGroups: async () => [frozen] } };
+  };
+  const follow = (deps: FollowDeps) => followDeployment(deps, { name: 'a', groups: ['web'] }, nobodyAsks);
+
+  it('are not waited for, and are told of', async () => {
+    const { deps, windowed } = await world();
+    expect(await follow(windowed)).toMatchObject({
+      outcome: 'waits',
+      message: expect.stringContaining('"deploy --ignore-window" sends it now'),
+      hosts: [{ instanceId: HOST, outcome: 'waits', message: expect.stringMatching(/^not before 20/) }],
+    });
+    expect(await follow(deps)).toMatchObject({ outcome: 'unfinished' });
+  });
+
+  it('are waited for where the last sixth of what they have has begun', async () => {
+    expect(await follow((await world(15)).windowed)).toMatchObject({ outcome: 'unfinished' });
+  });
+
+  it('leave what was renewed renewed', async () => {
+    const { windowed } = await world();
+    await windowed.store.put(
+      'live/a.json',
+      pointerText(pointerOf(EXPIRY, 90, { version: '20260201T000000Z-0a1b2c', hosts: ['web'] })),
+    );
+    expect(
+      await followRenewal(windowed, 'a', { ...nobodyAsks, before: { ...before, version: V1 } }),
+    ).toMatchObject({
+      outcome: 'renewed',
+      message: expect.stringContaining('get it by themselves then'),
+    });
   });
 });

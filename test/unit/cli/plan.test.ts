@@ -10,6 +10,7 @@ const PLAN = {
   certificates: [],
   batches: [],
   deployments: [],
+  waiting: [],
   imports: [],
   probes: [],
   warnings: [],
@@ -71,4 +72,11 @@ it.each<[string, PlannedCertificate, RegExp, RegExp]>([
   const row = text.split('\n').find((line) => line.includes(planned.reason)) ?? '';
   expect(row).toMatch(colour);
   expect(stripVTControlCharacters(row)).toMatch(why);
+});
+
+it('says what waits for a window, and until when', () => {
+  const one = { group: 'web', names: ['a', 'b'], hosts: ['i-1'], reason: 'frozen' as const, until: UNTIL };
+  expect(planText({ ...PLAN, waiting: [one] }).split('\n')).toContain(
+    'group web waits until 2026-12-01 00:00 UTC (frozen, 1 hosts): a, b',
+  );
 });

@@ -4,16 +4,19 @@ import { confirm } from '../../../lib/delivery/deployment/confirm.ts';
 import { deploy } from '../../../lib/delivery/deployment/deploy.ts';
 import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
+import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts, reportOf } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
 import { hostGroup, stackOf } from '../../fakes/stack.ts';
+import { archiveVersion } from '../../fakes/stored-certificate.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const CANARY = 'i-00000001';
 const OTHER = 'i-00000002';
 const web = hostGroup('web');
 const clock = () => NOW;
+const ca = await makeCa();
 const store = new MemoryStore(clock);
 const signal = new AbortController().signal;
 let hosts: FakeHosts;
@@ -202,6 +205,120 @@ describe('a deployment', () => {
     hosts.reports = () => failing({ reason: 'old-certificate-served' });
     await deploy(deps(), due, signal);
     expect(record(CANARY).lineages.shop).toMatchObject({ version: 'v2', outcome: 'rolled-back' });
+  });
+});
+
+describe('a deployment to hosts that are not to be touched now', () => {
+  const nights = { ...web, window: ['Mon-Thu 03:30-06:00 UTC'] };
+  const VERSION = '20261001T000000Z-0a1b2c';
+  /** On NOW, a Friday, the window opens on Monday. */
+  const until = '2026-11-23T03:30:00.000Z';
+  const DAY = 86_400_000;
+  const windowed = (more: object = {}) => ({
+    ...deps(),
+    stack: stackOf({ hostGroups: [{ ...nights, ...more }] }),
+  });
+  const holds = async (id: string, names: readonly string[], daysLeft: number) => {
+    const version = `${VERSION.slice(0, -2)}${String(daysLeft).padStart(2, '0')}`;
+    const lineages = Object.fromEntries(
+      names.map((name) => [name, { version, outcome: 'served', at: NOW.toISOString(), commandId: 'c0' }]),
+    );
+    await store.put(`hosts/${id}.json`, JSON.stringify({ instanceId: id, group: 'web', lineages }));
+    const notAfter = new Date(NOW.getTime() + daysLeft * DAY);
+    for (const name of names) await archiveVersion(store, { ca, name }, { version, notAfter });
+  };
+
+  it('waits, and tells nobody of a failure', async () => {
+    await holds(CANARY, due.names, 30);
+    await holds(OTHER, due.names, 30);
+    expect(await deploy(windowed(), due, signal)).toMatchObject({
+      outcome: 'waits',
+      reason: 'outside-window',
+      waiting: [CANARY, OTHER],
+      until,
+    });
+    const frozen = { freeze: ['2026-11-20/2026-11-24 UTC'] };
+    expect(await deploy(windowed(frozen), due, signal)).toMatchObject({ reason: 'frozen' });
+    expect([hosts.commands, events.facts]).toEqual([[], []]);
+  });
+
+  it('goes in the window', async () => {
+    await holds(CANARY, due.names, 30);
+    const inWindow = { ...windowed(), clock: () => new Date(until) };
+    expect(await deploy(inWindow, due, signal)).toMatchObject({ outcome: 'sent', sent: [OTHER] });
+    expect(sentTo()).toEqual([[CANARY], [OTHER]]);
+  });
+
+  it('goes to a new host, and not to those that serve something', async () => {
+    await holds(CANARY, ['shop'], 30);
+    expect(await deploy(windowed(), due, signal)).toMatchObject({
+      outcome: 'sent',
+      waiting: [CANARY],
+      sent: [],
+    });
+    expect(sentTo()).toEqual([[OTHER]]);
+    expect(events.of('Deployment Window Overridden')).toEqual([]);
+  });
+
+  it('goes where the last sixth of what is there has begun, and says so before', async () => {
+    await holds(CANARY, due.names, 30);
+    await holds(OTHER, due.names, 15);
+    expect(await deploy(windowed(), due, signal)).toMatchObject({ outcome: 'sent', waiting: [CANARY] });
+    expect(sentTo()).toEqual([[OTHER]]);
+    expect(events.types()[0]).toBe('Deployment Window Overridden');
+    expect(events.of('Deployment Window Overridden')).toEqual([
+      {
+        group: 'web',
+        names: ['shop', 'blog'],
+        hosts: [OTHER],
+        reason: 'window-overridden',
+        message: `the hosts of group web are to be touched again from 2026-11-23 03:30 UTC on; shop, blog went to ${OTHER} before, because the last sixth of the life of what it replaces there has begun`,
+      },
+    ]);
+  });
+
+  it('holds a host back where one of the certificates has to wait', async () => {
+    await holds(OTHER, ['shop'], 30);
+    await holds(CANARY, ['shop', 'blog'], 15);
+    await deploy(windowed(), due, signal);
+    expect(sentTo()).toEqual([[CANARY]]);
+  });
+
+  it.each([
+    ['it replaces what is revoked', { reason: 'revoked' }, 1],
+    ['a person says so', { ignoreWindow: true }, 0],
+  ])('goes to all where %s', async (_, more, told) => {
+    await holds(CANARY, due.names, 30);
+    await holds(OTHER, due.names, 30);
+    expect(await deploy(windowed(), { ...due, ...more }, signal)).toMatchObject({
+      outcome: 'sent',
+      sent: [OTHER],
+    });
+    expect(events.of('Deployment Window Overridden')).toHaveLength(told);
+  });
+
+  it('goes where what is there cannot be read', async () => {
+    await holds(CANARY, due.names, 30);
+    for (const key of store.keys().filter((one) => one.startsWith('archive/shop/'))) await store.remove(key);
+    await deploy(windowed(), { ...due, names: ['shop'] }, signal);
+    expect(events.of('Deployment Window Overridden')).toMatchObject([
+      {
+        names: ['shop'],
+        message: expect.stringContaining('nobody knows when what it replaces there expires'),
+      },
+    ]);
+  });
+
+  it('never goes to the whole group, though it goes to more hosts than one command names', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `i-${String(index + 10).padStart(8, '0')}`);
+    hosts.groups.set(
+      'web',
+      [CANARY, ...ids].map((instanceId) => ({ instanceId, online: true })),
+    );
+    await holds(CANARY, due.names, 30);
+    await deploy(windowed(), due, signal);
+    expect(sentTo().map((sent) => sent.length)).toEqual([1, 50, 9]);
+    expect(sentTo().flat()).not.toContain(CANARY);
   });
 });
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideDeployments } from '../../../lib/delivery/deployment/rules/decide-deployments.ts';
+import {
+  decideDeployments,
+  decideWaiting,
+} from '../../../lib/delivery/deployment/rules/decide-deployments.ts';
 import { HostRecord, recordResults, runOf } from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { type HostResult, parseHostReport } from '../../../lib/delivery/deployment/rules/host-report.ts';
 
@@ -214,5 +217,61 @@ describe('a deployment is due', () => {
       { group: 'web', names: ['blog'], reason: 'host-behind', hosts: ['i-1'] },
       { group: 'api', names: ['blog'], reason: 'host-behind', hosts: ['i-2'] },
     ]);
+  });
+
+  describe('where hosts are not to be touched now', () => {
+    const now = new Date('2026-11-30T12:00:00Z');
+    const until = '2026-12-01T01:00:00.000Z';
+    const times = new Map([['web', { window: ['Mon-Thu 02:00-05:00 Europe/Berlin'] }]]);
+    const young = { notBefore: '2026-11-01T00:00:00Z', notAfter: '2027-01-30T00:00:00Z' };
+    const old = { notBefore: '2026-09-05T00:00:00Z', notAfter: '2026-12-04T00:00:00Z' };
+    const lives = new Map([
+      ['shop', new Map([['v1', young]])],
+      ['blog', new Map([['v0', old]])],
+    ]);
+    const facts = (ids: string[], ...records: ReturnType<typeof holds>[]) => ({
+      certificates,
+      hosts: new Map([['web', ids]]),
+      records: new Map(records),
+      delivery: { times, lives, now },
+    });
+
+    it('waits for the window, and is due in it', () => {
+      const lacking = facts(['i-1', 'i-2'], holds('i-1', 'v1', 'v1'), holds('i-2', 'v2', 'v1'));
+      expect(decideDeployments(lacking)).toEqual([]);
+      expect(decideWaiting(lacking)).toEqual([
+        { group: 'web', names: ['shop'], hosts: ['i-1'], reason: 'outside-window', until },
+      ]);
+      const later = { ...lacking, delivery: { times, lives, now: new Date(until) } };
+      expect(decideDeployments(later)).toMatchObject([{ names: ['shop'], hosts: ['i-1'] }]);
+      expect(decideWaiting(later)).toEqual([]);
+    });
+
+    it('is due for each host exactly where it may not wait', () => {
+      const mixed = facts(['i-1', 'i-2', 'i-3'], holds('i-1', 'v1', 'v0'), holds('i-2', 'v1', 'v1'));
+      expect(decideDeployments(mixed)).toEqual([
+        { group: 'web', names: ['blog'], reason: 'host-behind', hosts: ['i-1'] },
+        { group: 'web', names: ['blog', 'shop'], reason: 'host-new', hosts: ['i-3'] },
+      ]);
+      expect(decideWaiting(mixed)).toMatchObject([{ names: ['shop'], hosts: ['i-1', 'i-2'] }]);
+    });
+
+    it('is due and urgent where a revoked version is on a host', () => {
+      const revoked = facts(['i-1'], holds('i-1', 'v1', 'v1'));
+      const withRevoked = certificates.map((one) => ({
+        ...one,
+        ...(one.name === 'shop' && { revoked: ['v1'] }),
+      }));
+      expect(decideDeployments({ ...revoked, certificates: withRevoked })).toEqual([
+        { group: 'web', names: ['shop'], reason: 'revoked', hosts: ['i-1'] },
+      ]);
+      expect(decideWaiting({ ...revoked, certificates: withRevoked })).toEqual([]);
+    });
+
+    it('waits although its last run failed, where what it has is good', () => {
+      const [id, record] = holds('i-1', 'v1', 'v1');
+      const after = recordResults(record, [result({ outcome: 'failed' })], { ...context, commandId: 'c3' });
+      expect(decideDeployments(facts(['i-1'], [id, after]))).toEqual([]);
+    });
   });
 });

@@ -313,3 +313,45 @@ describe('a certificate is overdue', () => {
     expect(isOverdue(factsOf(more))).toBe(expected);
   });
 });
+
+describe('a pinned certificate', () => {
+  const until = later(45 * DAY);
+  const pin = { version: '20260101T000000Z-0a1b2c', until, isLive: true };
+
+  it.each<[string, Parameters<typeof decide>[0]]>([
+    ['for its age', { left: 20 * DAY }],
+    ['where the CA suggests it', { left: 20 * DAY, state: suggested(later(-DAY)) }],
+    ['where the file wants another key', { wanted: wantedOf({ key: 'rsa-2048' }) }],
+    ['by force', { forced: true }],
+    [
+      'for its age, in a back-off',
+      { left: 20 * DAY, state: { failures: 1, notBefore: later(DAY).toISOString() } },
+    ],
+  ])('is not renewed %s', (_, more) => {
+    expect(decide({ ...more })).not.toMatchObject({ reason: 'not-due' });
+    expect(decide({ ...more, pin })).toMatchObject({ action: 'wait', reason: 'pinned', until });
+  });
+
+  it('is renewed where the CA suggests it in the first half of its life: it is about to revoke', () => {
+    expect(decide({ state: suggested(later(-DAY)), pin })).toEqual(renew('suggested-window'));
+  });
+
+  it('is repaired, first to what is pinned', () => {
+    const hosts = wantedOf({ hosts: ['web'] });
+    expect(decide({ pin, wanted: hosts })).toEqual({ action: 'mend', reason: 'hosts-changed' });
+    expect(decide({ pin: { ...pin, isLive: false }, wanted: hosts })).toEqual({
+      action: 'mend',
+      reason: 'pinned',
+    });
+  });
+
+  it('that is released goes to what was live before', () => {
+    const restored = pointer({ restoredFrom: pin.version, insteadOf: '20260201T000000Z-0a1b2c' });
+    expect(decide({ live: restored })).toEqual({ action: 'mend', reason: 'released' });
+    expect(decide({ live: restored, pin })).toMatchObject({ action: 'wait', reason: 'not-due' });
+  });
+
+  it('without a live version is issued', () => {
+    expect(decide({ live: undefined, pin })).toEqual(renew('never-issued'));
+  });
+});

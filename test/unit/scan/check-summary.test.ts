@@ -35,6 +35,7 @@ it('a summary of 5,000 certificates that all fail fits an event', () => {
     at: NOW.toISOString(),
     certificates,
     deployments: [],
+    waiting: [],
     groupsOnline: [],
     listed: new Map(),
     warnings: Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)),

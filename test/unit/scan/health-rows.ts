@@ -7,6 +7,7 @@ import {
   OLD_VERSION,
   reportOf,
 } from '../../fakes/health-facts.ts';
+import { hostGroup } from '../../fakes/stack.ts';
 
 const web = { live: { hosts: ['web'] }, file: { hosts: ['web'] } };
 const one = fleetOf(['i-1']);
@@ -26,6 +27,15 @@ const revoked = (
 ) => ({
   revocations: [{ version, serial: 'ab', keyFingerprint, reason, askedAt: '2026-11-19T00:00:00Z' }],
 });
+/** On Friday noon, the group's window opens on Monday, and what hosts have from before is good until then. */
+const nightly = {
+  live: web.live,
+  file: web.file,
+  hostGroups: [{ ...hostGroup('web'), window: ['Mon-Thu 02:00-05:00 Europe/Berlin'] }],
+  lives: new Map([
+    ['a', new Map([[OLD_VERSION, { notBefore: '2026-09-15T00:00:00Z', notAfter: '2026-12-14T00:00:00Z' }]])],
+  ]),
+};
 const rejected = (message: string) => ({ rejected: message });
 const acm = { acm: [{ region: 'eu-west-1' }] };
 const imported = (version: string, more: object = {}) => ({
@@ -501,6 +511,96 @@ export const ROWS: Row[] = [
     'not-served',
     /on i-1/,
     'told',
+  ],
+  // A version that a person put back.
+  [
+    'an older version is pinned',
+    {
+      pin: { version: OLD_VERSION, until: new Date('2027-01-15T00:00:00Z'), isLive: true },
+      live: { restoredFrom: OLD_VERSION },
+    },
+    'pinned',
+    new RegExp(
+      `version ${OLD_VERSION} is pinned; it is not renewed before 2027-01-15 00:00 UTC; "restore a --release"`,
+    ),
+  ],
+  [
+    'one is pinned past its time, and the file wants another key',
+    {
+      pin: { version: OLD_VERSION, until: new Date('2026-12-03T00:00:00Z'), isLive: true },
+      live: { ...dayPastDue, restoredFrom: OLD_VERSION },
+      file: { key: 'rsa-2048' },
+    },
+    'pinned',
+    /is pinned; it is not renewed before/,
+  ],
+  [
+    'one is pinned, and not live yet',
+    { pin: { version: OLD_VERSION, until: new Date('2027-01-15T00:00:00Z'), isLive: false } },
+    'pinned',
+    /and about to be live again/,
+  ],
+  [
+    'one is pinned, and a host is behind',
+    {
+      ...web,
+      live: { ...web.live, restoredFrom: OLD_VERSION },
+      pin: { version: OLD_VERSION, until: new Date('2027-01-15T00:00:00Z'), isLive: true },
+      fleet: one,
+    },
+    'hosts-behind',
+    /i-1 never-reported/,
+  ],
+  // Windows of its hosts.
+  [
+    'a host has the version before, and its window is closed',
+    { ...nightly, fleet: one, records: [reportOf('i-1', 'served', { version: OLD_VERSION })] },
+    'waits-for-window',
+    /i-1 of web until 2026-11-23 01:00 UTC; nothing/,
+  ],
+  [
+    'a host has others, and waits for its first of this one',
+    {
+      ...nightly,
+      fleet: one,
+      records: [{ ...reportOf('i-1', 'served'), lineages: { b: reportOf('i-1', 'served').lineages.a } }],
+    },
+    'waits-for-window',
+    /i-1 of web until/,
+  ],
+  [
+    'the window is closed, and the host had failed',
+    { ...nightly, fleet: one, records: [reportOf('i-1', 'rolled-back', { version: OLD_VERSION })] },
+    'hosts-behind',
+    /i-1 rolled-back; their group is not to be touched before 2026-11-23 01:00 UTC, when they are told again/,
+  ],
+  [
+    'the window is closed, and a host is new',
+    { ...nightly, fleet: one },
+    'hosts-behind',
+    /never-reported; the next hourly check/,
+  ],
+  [
+    'the window is closed, and the last sixth of what a host has has begun',
+    {
+      ...nightly,
+      lives: new Map([['a', new Map([[OLD_VERSION, { ...expired, notAfter: '2026-11-30T00:00:00Z' }]])]]),
+      fleet: one,
+      records: [reportOf('i-1', 'served', { version: OLD_VERSION })],
+    },
+    'hosts-behind',
+    /i-1 served; the next hourly check/,
+  ],
+  [
+    'the window is open',
+    {
+      ...nightly,
+      now: new Date('2026-11-23T01:00:00Z'),
+      fleet: one,
+      records: [reportOf('i-1', 'served', { version: OLD_VERSION })],
+    },
+    'hosts-behind',
+    /i-1 served; the next hourly check/,
   ],
   // ACM.
   ['ACM lacks it', { file: acm }, 'not-imported', /lacks the live version in eu-west-1/],

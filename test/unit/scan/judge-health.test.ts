@@ -19,15 +19,16 @@ import { ROWS } from './health-rows.ts';
 
 /** What an hourly check tells of it. */
 function summaryOf(facts: HealthFacts) {
-  const { fleet: listed, records, acm, ...one } = facts;
+  const { fleet: listed, records, lives = new Map(), acm, ...one } = facts;
   const imports = new Map(acm ? [[facts.name, acm]] : []);
   const byId = new Map(records.map((record) => [record.instanceId, record]));
-  const health = judgeAll([one], { listed, records: byId, imports });
+  const health = judgeAll([one], { listed, records: byId, lives, imports });
   const plan = {
     start: 'hourly-check',
     at: NOW.toISOString(),
     certificates: [],
     deployments: [],
+    waiting: [],
     warnings: [],
   };
   return summarizeCheck({ ...plan, groupsOnline: [], listed }, [], health);
@@ -52,7 +53,7 @@ function mailOf(facts: HealthFacts) {
 
 /** Five words count as failing, whether a renewal or the certificate is. */
 const FAILING = ['revoked', 'expired', 'unreadable', 'failing', 'rejected'];
-const WELL = ['ok', 'retired', 'unmanaged'];
+const WELL = ['ok', 'waits-for-window', 'retired', 'unmanaged'];
 
 describe('one judgement of health', () => {
   it('has a row for each word, and at least sixty', () => {
@@ -77,7 +78,7 @@ describe('one judgement of health', () => {
     });
 
     it('doctor fails where it is not well', () => {
-      const { file, fleet, records, now, ...kept } = facts;
+      const { file, fleet, records, lives = new Map(), now, ...kept } = facts;
       if (!file || 'rejected' in file) return;
       const group = (name: string) => ({ group: hostGroup(name), hosts: hostsIn(name) });
       const hostsIn = (name: string) => {
@@ -97,9 +98,10 @@ describe('one judgement of health', () => {
         stack,
         kept: { found: { ...kept, records } },
         groups,
+        lives,
         now,
       });
-      const isPending = health === 'never-issued' || health === 'waiting';
+      const isPending = ['never-issued', 'waiting', 'pinned'].includes(health);
       expect(finding.status).toBe(isWell ? 'ok' : isPending ? 'warning' : 'failing');
       if (!isWell)
         expect(finding).toMatchObject({

@@ -17,7 +17,7 @@ import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
 import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
-import { storeLive } from '../../fakes/stored-certificate.ts';
+import { archiveVersion, storeLive } from '../../fakes/stored-certificate.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const DAY = 86_400_000;
@@ -141,6 +141,7 @@ describe('a check of all certificates', () => {
         byHealth: { rejected: 1, failing: 1, 'never-issued': 1, 'hosts-behind': 1 },
         items: ['broken', 'due', 'new', 'fresh'].map((name) => expect.objectContaining({ name })),
       },
+      pinned: { count: 0, items: [] },
       warnings: [],
     });
   });
@@ -791,5 +792,74 @@ describe('looks from outside', () => {
     expect((await weekly()).probes).toEqual(['being-renewed', 'seen']);
     expect(events.of('Probe Due')).toEqual([{ names: ['being-renewed', 'seen'] }]);
     expect((await scan(deps(), parseStart({ start: 'hourly-check' }), NOW)).probes).toEqual([]);
+  });
+});
+
+describe('hosts that are not to be touched now', () => {
+  /** A Friday; on Monday at 03:30 UTC they are. */
+  const window = ['Mon-Thu 03:30-06:00 UTC'];
+  const until = '2026-11-23T03:30:00.000Z';
+  const windowed = () => ({ ...deps(), stack: { ...stack, hostGroups: [{ ...hostGroup('web'), window }] } });
+  const OLD = '20251201T000000Z-0a1b2c';
+  const check = (now = NOW) => scan(windowed(), parseStart({ start: 'hourly-check' }), now);
+  const serves = (version: string, more: object = {}) => {
+    const run = { version, outcome: 'served', at: '2026-11-19T00:00:00Z', commandId: 'c1', ...more };
+    const record = { instanceId: HOST, group: 'web', lineages: { shop: run } };
+    return store.put(`hosts/${HOST}.json`, JSON.stringify(record));
+  };
+
+  beforeEach(async () => {
+    await want('shop', { hosts: ['web'] });
+    await live('shop', 60, { hosts: ['web'] });
+    await archiveVersion(
+      store,
+      { ca, name: 'shop' },
+      { version: OLD, notAfter: new Date(NOW.getTime() + 20 * DAY) },
+    );
+    hosts.groups.set('web', [{ instanceId: HOST, online: true }]);
+    await serves(OLD);
+  });
+
+  it('are sent nothing, and the plan says until when', async () => {
+    const { deployments, waiting } = await check();
+    expect(deployments).toEqual([]);
+    expect(waiting).toEqual([
+      { group: 'web', names: ['shop'], hosts: [HOST], reason: 'outside-window', until },
+    ]);
+    expect(events.of('Deployment Due')).toEqual([]);
+  });
+
+  it('are sent it by the first check of the window', async () => {
+    await check(new Date(until));
+    expect(events.of('Deployment Due')).toMatchObject([{ group: 'web', names: ['shop'], hosts: [HOST] }]);
+  });
+
+  it('are sent it before, once the last sixth of what they have begins', async () => {
+    await check(new Date(NOW.getTime() + 5 * DAY - 1));
+    expect(events.of('Deployment Due')).toEqual([]);
+    await check(new Date(NOW.getTime() + 5 * DAY));
+    expect(events.of('Deployment Due')).toHaveLength(1);
+  });
+
+  it('are behind in no metric, and end no trouble of their group', async () => {
+    await serves(OLD, { outcome: 'rolled-back', reason: 'nginx-test-failed' });
+    await check();
+    const [summary] = events.of('Certificates Checked') as CheckSummary[];
+    expect(summary).toMatchObject({ hostsBehind: { count: 0, groups: ['web'] } });
+    expect(summary?.unwell?.items).toMatchObject([{ name: 'shop', health: 'hosts-behind' }]);
+  });
+
+  it('cost no read where there is no window, or it is open', async () => {
+    const read: string[] = [];
+    const get = store.get.bind(store);
+    store.get = (key) => {
+      read.push(key);
+      return get(key);
+    };
+    await scan(deps(), parseStart({ start: 'hourly-check' }), NOW);
+    await check(new Date(until));
+    expect(read.filter((key) => key.startsWith('archive/'))).toEqual([]);
+    await check();
+    expect(read.filter((key) => key.startsWith('archive/'))).toEqual([`archive/shop/${OLD}/fullchain.pem`]);
   });
 });

@@ -1,4 +1,5 @@
 import { covers } from '../../../foundation/certificate/domain-name.ts';
+import { lifetimeOf } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import { isOfKind, type Reason, type SaidReason } from '../../../foundation/reasons/reasons.ts';
@@ -47,6 +48,8 @@ export interface RenewalFacts extends StackCas {
   limited?: ReadonlyMap<string, string>;
   /** Whether the live version was revoked and has to be replaced. */
   revoked?: boolean;
+  /** The version that a person put back, if the pin on it holds, and whether it is live. */
+  pin?: { version: string; until: Date; isLive: boolean } | undefined;
   /** Whether it was revoked because nobody needs it any more: neither its age nor the CA's suggestion asks for another. */
   revokedForGood?: boolean;
   now: Date;
@@ -61,10 +64,17 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
     return { action: 'renew', reason: renewal };
   const repair = decideRepair(facts);
   if (repair) return repair;
+  if (facts.pin && facts.live && renewal === undefined && wishedRenewal(facts) !== undefined)
+    return waitForPin(facts.pin);
   const waits = [renewal && held, ...repairs.map((reason) => waitOf(state?.repairs?.[reason], now))];
   const [until] = waits.flatMap((wait) => wait ?? []).sort((a, b) => a.getTime() - b.getTime());
   if (until) return { action: 'wait', reason: 'backing-off', until };
   return { action: 'wait', reason: 'not-due', until: untilOf(facts) };
+}
+
+function waitForPin({ version, until }: NonNullable<RenewalFacts['pin']>): RenewalDecision {
+  const message = `version ${version} is pinned; "restore NAME --release" ends that`;
+  return { action: 'wait', reason: 'pinned', until, message };
 }
 
 function untilOf(facts: RenewalFacts): Date {
@@ -93,10 +103,12 @@ export function wishesOf(facts: RenewalFacts): {
   renewal: RenewReason | undefined;
   repairs: RepairReason[];
 } {
-  const { live, wanted, upkeep, caaDrifted, leftOpen } = facts;
-  const renewal = wishedRenewal(facts);
+  const { live, wanted, upkeep, caaDrifted, leftOpen, pin } = facts;
+  const renewal = live && pin && !isAboutToBeRevoked(facts) ? undefined : wishedRenewal(facts);
   if (!live) return { renewal, repairs: upkeep === 'pointer-lost' ? [upkeep] : [] };
   const repairs: (RepairReason | false | undefined)[] = [
+    pin && !pin.isLive && 'pinned',
+    !pin && live.insteadOf !== undefined && 'released',
     caaDrifted && 'caa-drifted',
     upkeep,
     // A renewal goes on with it.
@@ -122,6 +134,15 @@ function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {
   const lastCa = facts.state?.lastCa;
   const choice = caFor(facts, reason);
   return lastCa !== undefined && choice.reason === 'others-stay-down' && choice.ca !== lastCa;
+}
+
+/** In the first half of a life no CA suggests to renew for age: no pin keeps a certificate that it is about to revoke. */
+function isAboutToBeRevoked(facts: RenewalFacts): boolean {
+  const { live, now } = facts;
+  if (!live) return false;
+  const { at, reason } = dueByAge(facts, live);
+  const isEarly = at.getTime() < Date.parse(live.notAfter) - lifetimeOf(live) / 2;
+  return reason === 'suggested-window' && isEarly && at <= now;
 }
 
 function wishedRenewal(facts: RenewalFacts): RenewReason | undefined {

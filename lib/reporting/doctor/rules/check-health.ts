@@ -4,10 +4,10 @@ import { checkDomains } from './check-file.ts';
 import type { CertificateFacts } from './facts.ts';
 import { failing, foundOr, ok, type Result, unseen, warning } from './finding.ts';
 
-type Facts = Pick<CertificateFacts, 'wanted' | 'stack' | 'kept' | 'groups' | 'now'>;
+type Facts = Pick<CertificateFacts, 'wanted' | 'stack' | 'kept' | 'groups' | 'lives' | 'now'>;
 
 /** How the certificate is, in the words of `perennial-tls status`; the other checks say why. */
-export function checkHealth({ wanted, stack, kept, groups, now }: Facts): Result {
+export function checkHealth({ wanted, stack, kept, groups, lives, now }: Facts): Result {
   if ('trouble' in kept) return unseen('health', kept.trouble);
   const listed = groups.flatMap(({ group, hosts }) =>
     'found' in hosts ? [[group.name, hosts.found] as const] : [],
@@ -26,6 +26,7 @@ export function checkHealth({ wanted, stack, kept, groups, now }: Facts): Result
     ...kept.found,
     records: [...records, ...outside],
     fleet: new Map(listed),
+    lives,
     now,
   };
   return resultOf(judgeHealth(facts));
@@ -33,6 +34,8 @@ export function checkHealth({ wanted, stack, kept, groups, now }: Facts): Result
 
 /** A judgement as a finding: what goes on by itself is a warning. */
 export function resultOf(judgement: Judgement): Result {
+  if (judgement.health === 'waits-for-window')
+    return ok('health', `valid and not revoked; ${judgement.seen}`);
   if (isWell(judgement)) return ok('health', 'valid, not revoked, and served wherever it is wanted');
   const { health, seen, remedy } = judgement;
   const say = isPending(judgement) ? warning : failing;

@@ -6,8 +6,17 @@ import { failing, foundOr, ok, type Result, unseen, warning } from './finding.ts
 const OLDEST_AGENT = '3.3.2746.0';
 
 /** The hosts of every group that serves the certificate: there, online, able, and on the live version. */
-export function checkHosts({ wanted, groups, live }: CertificateFacts): Result[] {
+export function checkHosts({
+  wanted,
+  groups,
+  live,
+  lives = new Map(),
+  kept,
+  now,
+}: CertificateFacts): Result[] {
   if (groups.length === 0) return [ok('hosts', 'no host group serves it')];
+  const revocations = 'found' in kept ? kept.found.revocations : 'unreadable';
+  const revoked = revocations === 'unreadable' ? [] : revocations.map(({ version }) => version);
   return groups.flatMap(({ group, hosts }): Result | Result[] => {
     if ('trouble' in hosts) return unseen('hosts', hosts.trouble);
     if (hosts.found.length === 0) {
@@ -15,7 +24,7 @@ export function checkHosts({ wanted, groups, live }: CertificateFacts): Result[]
       const remedy = `tag the hosts so, let the SSM agent run on them, and attach the stack's policy of the group to their role; a stack reaches the hosts of its own region only`;
       return failing('hosts', seen, remedy);
     }
-    const context = { name: wanted.name, group, live: foundOr(live, undefined) };
+    const context = { name: wanted.name, group, live: foundOr(live, undefined), lives, revoked, now };
     return [
       checkOnline(hosts.found, group.name),
       checkAgents(hosts.found, group.name),

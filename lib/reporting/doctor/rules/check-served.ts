@@ -1,5 +1,7 @@
-import { type HostRecord, runOf } from '../../../delivery/deployment/rules/host-record.ts';
+import { deliveryTo, type Lives } from '../../../delivery/deployment/rules/decide-delivery.ts';
+import { type HostRecord, hasFailed, runOf } from '../../../delivery/deployment/rules/host-record.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
+import { minuteOf } from '../../../foundation/common/minute-of.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import type { GroupFacts, HostFacts } from './facts.ts';
 import { failing, ok, type Result, unseen, warning } from './finding.ts';
@@ -9,6 +11,9 @@ interface Context {
   group: GroupFacts['group'];
   live: LivePointer | undefined;
 }
+
+/** What decides whether a host waits for a window. */
+type Waiting = Context & { lives: Lives; revoked: readonly string[]; now: Date };
 type Report = HostFacts & { lineage: HostRecord['lineages'][string] | undefined };
 
 /** What each host last reported of the certificate; hosts whose record could not be read are left out. */
@@ -38,7 +43,8 @@ export function checkContainer(hosts: readonly HostFacts[], { name, group }: Con
 }
 
 /** Every host's last report is of the live version. */
-export function checkServed(hosts: readonly HostFacts[], { name, group, live }: Context): Result[] {
+export function checkServed(hosts: readonly HostFacts[], context: Waiting): Result[] {
+  const { name, group, live } = context;
   if (!live) return [ok('served', 'not issued yet')];
   if (!live.hosts.includes(group.name))
     return [
@@ -50,21 +56,41 @@ export function checkServed(hosts: readonly HostFacts[], { name, group, live }: 
     ];
   const results = [
     ...hosts.flatMap(({ record }) => ('trouble' in record ? unseen('served', record.trouble) : [])),
-    ...reportsOf(hosts, name).flatMap((report) => judgeServed(report, live.version) ?? []),
+    ...reportsOf(hosts, name).flatMap((report) => judgeServed(report, live.version, context) ?? []),
   ];
   if (results.length > 0) return results;
   return [ok('served', `group ${group.name} serves the live version ${live.version}`)];
 }
 
+function waitOf({ record }: Report, { name, group, ...facts }: Waiting): string | undefined {
+  const found = 'found' in record ? record.found : undefined;
+  const decision = deliveryTo(found, name, { ...facts, times: group });
+  return decision.action === 'wait' ? minuteOf(decision.until.toISOString()) : undefined;
+}
+
 const NEXT_CHECK = 'the next hourly check sends it again; force it with scan if you cannot wait';
 
-function judgeServed({ instanceId, online, lineage }: Report, version: string): Result | undefined {
+function judgeServed(report: Report, version: string, context: Waiting): Result | undefined {
+  const { instanceId, online, lineage } = report;
+  const wait = lineage?.version === version ? undefined : waitOf(report, context);
+  if (wait && !(lineage && hasFailed(lineage))) {
+    const seen = `${instanceId} has ${lineage?.version ?? 'none of it'}, and gets ${version} from ${wait} on: group ${context.group.name} is not to be touched before`;
+    return ok('served', seen);
+  }
   if (!lineage) return failing('served', `${instanceId} has never reported this certificate`, NEXT_CHECK);
   const { outcome, reason = outcome, message } = lineage;
   const why = message ? ` (${reason}: ${message})` : '';
   if (lineage.version !== version) {
     const seen = `${instanceId} is on ${lineage.version ?? 'no version'}, live is ${version}${why}`;
-    return failing('served', seen, online ? NEXT_CHECK : 'it gets the live version when it is online again');
+    return failing(
+      'served',
+      seen,
+      online
+        ? wait
+          ? `it is sent again from ${wait} on`
+          : NEXT_CHECK
+        : 'it gets the live version when it is online again',
+    );
   }
   if (outcome === 'served' || outcome === 'unchanged') return undefined;
   const holds = `${instanceId} holds the live version, and`;

@@ -1,3 +1,4 @@
+import type { Lives } from '../../../delivery/deployment/rules/decide-delivery.ts';
 import type { HostRecord } from '../../../delivery/deployment/rules/host-record.ts';
 import type { HostGroup } from '../../../foundation/certificate/host-group.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
@@ -72,16 +73,17 @@ export interface HostFacts {
 }
 
 export interface GroupFacts {
-  group: Pick<HostGroup, 'name' | 'reload' | 'container'>;
+  group: Pick<HostGroup, 'name' | 'reload' | 'container' | 'window' | 'freeze'>;
   hosts: Answer<readonly HostFacts[]>;
 }
 
 /** The facts of one certificate whose file is valid. */
 export interface CertificateFacts {
   wanted: Wanted;
-  stack: Pick<Stack, 'domains' | 'challengeTargets' | 'checkEveryHours' | 'defaultCa' | 'fallbackCas'>;
+  stack: Pick<Stack, 'domains' | 'challengeTargets' | 'checkEveryHours' | 'defaultCa' | 'fallbackCas'> &
+    Partial<Pick<Stack, 'hostGroups'>>;
   /** What the bucket has of it, for its health; records of hosts outside its groups only where something was revoked. */
-  kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'acm' | 'records'>>;
+  kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'pin' | 'acm' | 'records'>>;
   identifiers: readonly IdentifierFacts[];
   /** The relevant CAA set of each name (RFC 8659, 3), or two where a wildcard's may govern it. */
   caa: readonly { name: string; set: Answer<RelevantSet | undefined> }[];
@@ -94,5 +96,7 @@ export interface CertificateFacts {
   };
   live: Answer<LivePointer | undefined>;
   groups: readonly GroupFacts[];
+  /** How long what hosts have instead of it lives, where they are not to be touched now. */
+  lives?: Lives;
   now: Date;
 }

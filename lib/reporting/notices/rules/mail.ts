@@ -78,6 +78,9 @@ const HEADLINES: Record<Trouble['kind'], (trouble: Trouble) => string> = {
   import: ({ subject }) => `${subject} is not imported`,
   site: ({ subject }) => `${subject} seen from outside`,
   object: ({ subject }) => `${subject} was set aside`,
+  pin: ({ subject }) => `${subject} is pinned to an older version`,
+  'pin-end': ({ subject }) => `${subject} is not pinned any more`,
+  window: ({ subject }) => `group ${subject} was sent certificates outside of its window`,
 };
 
 const headline = (trouble: Trouble) => oneLine(HEADLINES[trouble.kind](trouble), LONGEST);
@@ -85,7 +88,8 @@ const headline = (trouble: Trouble) => oneLine(HEADLINES[trouble.kind](trouble),
 function paragraph(trouble: Trouble, { stage, docsUrl, lives, now }: MailFacts): string {
   const { kind, subject, reason, message, names, hosts } = trouble;
   const { words, anchor } = kind === 'deployment' ? remedyOnHost(reason) : remedyOf(reason);
-  const hasLife = ['renewal', 'overdue', 'health', 'file'].includes(kind) && reason !== 'stray-object';
+  const hasLife =
+    ['renewal', 'overdue', 'health', 'file', 'pin', 'pin-end'].includes(kind) && reason !== 'stray-object';
   const lines: [title: string, value: string][] = [
     ['Time left', hasLife ? timeLeft(lives.get(subject)?.notAfter, now) : ''],
     ['Certificates', inShort(names, MOST_NAMES)],
@@ -146,4 +150,7 @@ const COMMANDS: Record<Trouble['kind'], Command> = {
     `${commandOf(['doctor', ...names.slice(0, MOST_NAMES)].join(' '), stage)}; then ${commandOf(`deploy ${subject}`, stage)}`,
   import: status,
   object: status,
+  window: status,
+  pin: ({ subject }, stage) => commandOf(`restore ${subject} --release`, stage),
+  'pin-end': ({ subject }, stage) => commandOf(`show ${subject}`, stage),
 };

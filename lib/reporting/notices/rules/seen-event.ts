@@ -34,6 +34,12 @@ export const SeenEvent = z.discriminatedUnion('detail-type', [
   of('Renewal File Rejected', z.object(failed)),
   of('Certificate Deployed', z.object({ ...named, group: Text, hosts })),
   of('Certificate Deployment Failed', z.object({ ...failed, group: Text, hosts })),
+  of(
+    'Deployment Window Overridden',
+    z.object({ group: Text, names: z.array(Text), hosts: z.array(Text), reason: Text, message: Text }),
+  ),
+  of('Certificate Restored', z.object({ ...named, version: Text, from: Text, pinned: z.boolean() })),
+  of('Certificate Pin Ended', z.object({ ...failed, version: Text })),
   of('Certificate Imported', z.object({ ...named, region: Text })),
   of('Certificate Import Failed', z.object({ ...failed, region: Text })),
   of('Site Probed', z.object({ ...named, troubles: z.number(), findings })),

@@ -8,6 +8,9 @@ const MOST_NAMED = 200;
 /** What of a health no event and no other list tells. */
 const TOLD = ['revoked', 'unreadable', 'not-served', 'hosts-unknown'];
 
+/** What happened once: it ends by itself after a day, and nobody has to hear that it is over. */
+const PASSING: readonly Trouble['kind'][] = ['object', 'window', 'pin-end'];
+
 /** What is wrong after these events, taken in the order of their times; a repeated event changes nothing of note. */
 export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date): Memory {
   const isRecent = (at: string) => Date.parse(at) + DAY > now.getTime();
@@ -20,7 +23,7 @@ export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date):
   };
   const sorted = [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   for (const event of sorted) takeInOne(after, event);
-  forget(after, ({ kind, at }) => kind === 'object' && !isRecent(at));
+  forget(after, ({ kind, at }) => PASSING.includes(kind) && !isRecent(at));
   return after;
 }
 
@@ -60,6 +63,22 @@ function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
     case 'Certificate Deployment Failed':
       ariseDeployment(memory, event.detail, at);
       return;
+    case 'Deployment Window Overridden': {
+      const { group: subject, ...told } = event.detail;
+      arise(memory, { kind: 'window', subject, ...told, at });
+      return;
+    }
+    case 'Certificate Restored': {
+      const { name: subject, version, from, pinned } = event.detail;
+      const message = `version ${from} is live again, as ${version}, and stays so until somebody releases it`;
+      if (pinned) arise(memory, { kind: 'pin', subject, reason: 'pinned', message, at });
+      return;
+    }
+    case 'Certificate Pin Ended': {
+      const { name: subject, reason, message } = event.detail;
+      arise(memory, { kind: 'pin-end', subject, reason, message, at });
+      return;
+    }
     case 'Certificate Imported':
       endAbout('import', importOf(event.detail));
       return;
@@ -135,6 +154,8 @@ function takeInCheck(memory: Memory, checked: CheckSummary): void {
       arise(memory, { kind: 'overdue', subject, reason: 'overdue', message, at });
   for (const { name: subject, health: reason, trouble: message } of unwell?.items ?? [])
     if (TOLD.includes(reason)) arise(memory, { kind: 'health', subject, reason, message, at });
+  for (const { name: subject, message } of checked.pinned?.items ?? [])
+    arise(memory, { kind: 'pin', subject, reason: 'pinned', message, at });
   for (const { group, reason, hosts } of groupsAway ?? []) ariseGroup(memory, { group, reason, hosts }, at);
   const began = Date.parse(at);
   end(memory, (trouble) => Date.parse(trouble.at) < began && isGone(trouble, checked));
@@ -142,7 +163,7 @@ function takeInCheck(memory: Memory, checked: CheckSummary): void {
 }
 
 function isGone(trouble: Trouble, checked: CheckSummary): boolean {
-  const { failing, overdue, rejected, hostsBehind, groupsOnline, unwell, warnings } = checked;
+  const { failing, overdue, rejected, hostsBehind, groupsOnline, unwell, pinned, warnings } = checked;
   const { kind, subject } = trouble;
   if (kind === 'file') return !isPerhapsAmong(rejected, [subject]);
   // Of a certificate whose file cannot be used, the check knows nothing.
@@ -162,7 +183,11 @@ function isGone(trouble: Trouble, checked: CheckSummary): boolean {
       return isNobodyThere(trouble) ? (groupsOnline?.includes(subject) ?? false) : warnings.length === 0;
     case 'import':
     case 'site':
+    case 'pin':
+      return pinned !== undefined && isAll(pinned) && !pinned.items.some(({ name }) => name === subject);
     case 'object':
+    case 'window':
+    case 'pin-end':
       return false;
   }
 }

@@ -4,7 +4,19 @@ import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 
 /** Something that a person may have to act on. Instants are ISO 8601 in UTC. */
 export const Trouble = ownObject({
-  kind: z.enum(['renewal', 'overdue', 'health', 'file', 'deployment', 'import', 'site', 'object']),
+  kind: z.enum([
+    'renewal',
+    'overdue',
+    'health',
+    'file',
+    'deployment',
+    'import',
+    'site',
+    'object',
+    'window',
+    'pin',
+    'pin-end',
+  ]),
   /** The certificate, the host group, or the object. */
   subject: z.string(),
   reason: z.string(),

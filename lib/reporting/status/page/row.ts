@@ -2,6 +2,7 @@ import { lifeLeft, lifetimeOf } from '../../../foundation/certificate/life.ts';
 import { commandOf } from '../../../foundation/common/command.ts';
 import { DAY } from '../../../foundation/common/durations.ts';
 import { inShort } from '../../../foundation/common/in-short.ts';
+import { minuteOf } from '../../../foundation/common/minute-of.ts';
 import { type CertificateStatus, type HostStatus, isWell } from '../rules/certificate-status.ts';
 
 import { html, type Markup } from './html.ts';
@@ -60,8 +61,9 @@ function hostsOf(hosts: readonly HostStatus[]): Markup {
 const isFine = ({ isLive, online, isUnserved }: HostStatus) => isLive && online && !isUnserved;
 
 function hostOf(host: HostStatus): Markup {
-  const { instanceId, online, outcome, version, isLive } = host;
-  const words = `${instanceId} ${outcome}${isLive ? '' : `, on ${version ?? 'none'}`}${online ? '' : ', offline'}`;
+  const { instanceId, online, outcome, version, isLive, waitsUntil } = host;
+  const waits = waitsUntil === undefined ? '' : `, waits until ${minuteOf(waitsUntil)}`;
+  const words = `${instanceId} ${outcome}${isLive ? '' : `, on ${version ?? 'none'}`}${waits}${online ? '' : ', offline'}`;
   return isFine(host) ? html`<li>${words}` : html`<li class="x">${words}`;
 }
 

@@ -16,6 +16,8 @@ const COMMANDS: Record<Health, string> = {
   'hosts-behind': 'deploy',
   'not-served': 'doctor',
   'not-imported': 'plan',
+  pinned: '',
+  'waits-for-window': '',
   retired: '',
   unmanaged: '',
   ok: '',

@@ -219,3 +219,78 @@ describe('instants of the memory that cannot be meant', () => {
     expect(await check(2 * HOUR)).toHaveLength(1);
   });
 });
+
+describe('what went to hosts outside of their window', () => {
+  const overridden = (when = NOW) =>
+    fact(
+      'Deployment Window Overridden',
+      { group: 'web', names: ['shop'], hosts: ['i-1'], reason: 'window-overridden', message: 'm' },
+      when,
+    );
+
+  it('is told once a day, and that it is over to nobody', async () => {
+    const told = 'group web was sent certificates outside of its window: window-overridden';
+    expect(await at(0, overridden())).toEqual([told]);
+    expect(await at(HOUR, overridden(later(HOUR)))).toEqual([]);
+    expect(await check(2 * HOUR)).toEqual([]);
+    expect(await at(DAY + HOUR / 2, overridden(later(DAY + HOUR / 2)))).toEqual([told]);
+    expect(await check(3 * DAY)).toEqual([]);
+  });
+
+  it('says of what, where, why, and what to do', async () => {
+    await at(0, overridden());
+    expect(sent[0]?.text).toMatch(
+      /Certificates: +shop\n +Hosts: +i-1\n +What failed: +m \(window-overridden\)/,
+    );
+    expect(sent[0]?.text).toContain('docs/operations.md#window-overridden');
+  });
+});
+
+it('a trouble of a group whose hosts wait for their window is not over', async () => {
+  await want({ hosts: ['web'] }, 'example.com');
+  await at(0, notDeployed('web', 'i-1'));
+  expect(await check(HOUR, { hostsBehind: { count: 0, groups: ['web'] } })).toEqual([]);
+  expect(await check(2 * HOUR)).toEqual([expect.stringMatching(/^over: group web/)]);
+});
+
+describe('a pin', () => {
+  const restored = (when = NOW) =>
+    fact('Certificate Restored', { name: 'shop', version: 'v3', from: 'v1', pinned: true }, when);
+  const pinned = { pinned: { count: 1, items: [{ name: 'shop', message: 'version v1 was put back' }] } };
+  const none = { pinned: { count: 0, items: [] } };
+  const told = 'shop is pinned to an older version: pinned';
+
+  it('is told once while it lasts, and that it is over', async () => {
+    await want({});
+    expect(await at(0, restored())).toEqual([told]);
+    expect(await check(HOUR, pinned)).toEqual([]);
+    expect(await check(3 * DAY, pinned)).toEqual([]);
+    expect(await check(4 * DAY, none)).toEqual(['over: shop is pinned to an older version']);
+  });
+
+  it('is told by the next check where its event is lost, with the way out', async () => {
+    await want({});
+    expect(await check(HOUR, pinned)).toEqual([told]);
+    expect(sent[0]?.text).toContain('restore shop --release --stage production');
+  });
+
+  it('that ends by itself is told, with why', async () => {
+    await want({});
+    await check(0, pinned);
+    const over = fact(
+      'Certificate Pin Ended',
+      { name: 'shop', version: 'v1', reason: 'pin-ended', message: 'it is in the last sixth of its life' },
+      later(DAY),
+    );
+    const [first, ...others] = await at(DAY, over, checked(none, later(DAY)));
+    expect(first).toBe('shop is not pinned any more: pin-ended');
+    expect(others).toEqual(['over: shop is pinned to an older version']);
+    expect(sent[0]?.text).toContain('it is in the last sixth of its life (pin-ended)');
+  });
+
+  it('of a check of an older version is not over', async () => {
+    await want({});
+    await check(0, pinned);
+    expect(await check(DAY, {})).toEqual([]);
+  });
+});
