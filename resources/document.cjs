@@ -10,7 +10,8 @@ const LINEAGE = '[a-z0-9][a-z0-9_-]*([.][a-z0-9_-]+)*';
 const PARAMETERS = {
   bucket: ["The stack's bucket", '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$'],
   region: ["The bucket's region", '^[a-z]{2}(-[a-z]+)+-[0-9]$'],
-  names: ['Certificate names, separated by one space', `^${LINEAGE}( ${LINEAGE})*$`],
+  names: ['Certificate names, separated by one space', `^(${LINEAGE}( ${LINEAGE})*)?$`, ''],
+  group: ["Without names: the host group, for what its list has", '^([a-z0-9][a-z0-9-]{0,63})?$', ''],
   root: ['The folder that holds live/ and archive/', '^(/[a-zA-Z0-9_-][a-zA-Z0-9._-]*)+$'],
   reload: ['How the web server is told', '^(container|service|hooks)$'],
   container: [

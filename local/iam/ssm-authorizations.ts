@@ -23,6 +23,9 @@ export function ssmAuthorizations(
   const arn = `arn:aws:ssm:${region}:${ACCOUNT}`;
   const parameter = `${arn}:parameter/${(sent.Name ?? '').replace(/^\//, '')}`;
   switch (action) {
+    case 'DescribeAssociation':
+    case 'DescribeAssociationExecutions':
+    case 'DescribeAssociationExecutionTargets':
     case 'DescribeInstanceInformation':
     case 'DescribeParameters':
     case 'GetCommandInvocation':

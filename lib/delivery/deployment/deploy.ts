@@ -1,7 +1,9 @@
 import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import type { DeploymentDue } from '../../foundation/events/events.ts';
+import { listVersions } from './group-lists.ts';
 import { type CanaryDeps, type CanaryRun, installOnCanary } from './install-on-canary.ts';
 import { readHostRecords } from './read-host-records.ts';
 import type { RecordDeps } from './record-invocation.ts';
@@ -24,11 +26,14 @@ interface DeployOutcome {
   /** Hosts that were sent the command after the canary. */
   sent: string[];
   offline: string[];
+  /** Why new hosts do not get these versions yet. */
+  notListed?: string;
 }
 
 /**
  * Has one host install the certificates, and the others only after it succeeded; what replaces a revoked version goes to the
- * others all the same: each goes back by itself, and none is left with the revoked one for another's trouble.
+ * others all the same: each goes back by itself, and none is left with the revoked one for another's trouble. Then, and where
+ * nobody is there to go first, new hosts get these versions too.
  */
 export async function deploy(
   deps: DeployDeps,
@@ -40,9 +45,10 @@ export async function deploy(
   const { there, online, offline } = await hostsOf(deps, due);
   const [first, ...rest] = online;
   if (first === undefined) {
+    const notListed = await notListedOf(deps, due);
     const reason = there ? 'hosts-offline' : 'no-hosts';
     await reportNoHosts(deps, due, { reason, offline });
-    return { group: group.name, names, outcome: 'stopped', reason, sent: [], offline };
+    return { group: group.name, names, outcome: 'stopped', reason, sent: [], offline, ...notListed };
   }
   // The host's next report replaces an unreadable record.
   const records = await readHostRecords(deps, online, () => {});
@@ -57,7 +63,17 @@ export async function deploy(
   const allowedErrors = isUrgent ? others.length : failing;
   for (const part of others.length > 0 ? splitNames(names) : [])
     await deps.hosts.install({ group, names: part, instanceIds: others, allowedErrors });
-  return { ...begun, outcome: 'sent', sent: others };
+  return { ...begun, outcome: 'sent', sent: others, ...(await notListedOf(deps, due)) };
+}
+
+/** The hosts' commands are sent, so a list that cannot be written fails nothing: the next scan writes it. */
+async function notListedOf(deps: DeployDeps, due: DeploymentDue): Promise<{ notListed?: string }> {
+  try {
+    await listVersions(deps, due);
+    return {};
+  } catch (error) {
+    return { notListed: describeError(error).message };
+  }
 }
 
 function groupOf({ stack }: DeployDeps, { group }: DeploymentDue): HostGroup {
