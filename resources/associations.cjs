@@ -11,27 +11,33 @@ const FOR_HOSTS = ['root', 'reload', 'container', 'port', 'address', 'proxyProto
 module.exports = async ({ resolveVariable }) => {
   const groups = JSON.parse(await resolveVariable('self:custom.params.hostGroups'));
   const stage = await resolveVariable('sls:stage');
-  const entries = Object.entries(groups).map(([group, settings]) => [
-    `Hosts${pascal(group)}Association`,
-    { Type: 'AWS::SSM::Association', Properties: associationOf(group, settings, stage) },
-  ]);
+  // Of a stack for hosts elsewhere (serverless.hosts.yml), which nobody tells of a new version.
+  const elsewhere = await resolveVariable('self:custom.elsewhere, null');
+  const { bucket, region, rate } = elsewhere ?? { ...HERE, rate: 'rate(1 day)' };
+  const entries = Object.entries(groups).map(([group, settings]) => {
+    const parameters = { group, bucket, region, ...ofDocument(settings) };
+    const Properties = {
+      AssociationName: `perennial-${stage}-${group}`,
+      ...associationOf(group, parameters, rate),
+    };
+    return [`Hosts${pascal(group)}Association`, { Type: 'AWS::SSM::Association', Properties }];
+  });
   return { Resources: Object.fromEntries(entries) };
 };
 
-function associationOf(group, settings, stage) {
+const HERE = { bucket: { Ref: 'Bucket' }, region: { Ref: 'AWS::Region' } };
+
+function ofDocument(settings) {
+  const given = FOR_HOSTS.filter((name) => settings[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, String(settings[name])]));
+}
+
+function associationOf(group, parameters, rate) {
   return {
-    AssociationName: `perennial-${stage}-${group}`,
     Name: { Ref: 'InstallDocument' },
     Targets: [{ Key: 'tag:perennial-group', Values: [group] }],
-    Parameters: {
-      group: [group],
-      bucket: [{ Ref: 'Bucket' }],
-      region: [{ Ref: 'AWS::Region' }],
-      ...Object.fromEntries(
-        FOR_HOSTS.flatMap((name) => (settings[name] === undefined ? [] : [[name, [String(settings[name])]]])),
-      ),
-    },
-    ScheduleExpression: 'rate(1 day)',
+    Parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]])),
+    ScheduleExpression: rate,
     MaxConcurrency: '25%',
     // A host that fails holds up no new one.
     MaxErrors: '100%',

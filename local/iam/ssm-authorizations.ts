@@ -5,6 +5,7 @@ export type HostTags = (hostId: string) => Readonly<Record<string, string>> | un
 
 interface Sent {
   Name?: string;
+  AssociationId?: string;
   DocumentName?: string;
   InstanceIds?: string[];
   Targets?: { Key: string; Values: string[] }[];
@@ -26,6 +27,7 @@ export function ssmAuthorizations(
     case 'DescribeAssociation':
     case 'DescribeAssociationExecutions':
     case 'DescribeAssociationExecutionTargets':
+      return [{ action: `ssm:${action}`, resource: `${arn}:association/${sent.AssociationId}`, context: {} }];
     case 'DescribeInstanceInformation':
     case 'DescribeParameters':
     case 'GetCommandInvocation':

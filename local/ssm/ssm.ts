@@ -25,6 +25,8 @@ export interface Ssm extends LocalService {
   readonly stateManager: StateManager | undefined;
   /** How many commands have not ended. */
   readonly running: number;
+  /** When each run on a host that began after an instant began and ended. */
+  endedSince(since: Date): { startedAt: Date; endedAt: Date }[];
   /** Resolves when every command has ended and its events are sent. */
   idle(): Promise<void>;
   /** Cancels what runs. */
@@ -57,6 +59,13 @@ export function createSsm(options: SsmOptions): Ssm {
     get running() {
       return commands.running;
     },
+    endedSince: (since) =>
+      commands
+        .all()
+        .flatMap(({ invocations }) => invocations)
+        .flatMap(({ startedAt, endedAt }) =>
+          startedAt && endedAt && startedAt > since ? [{ startedAt, endedAt }] : [],
+        ),
     idle: () => commands.idle(),
     stop: () => commands.stop(),
   };

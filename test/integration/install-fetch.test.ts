@@ -26,7 +26,10 @@ describe('a host', () => {
     if (!hasPython) await shadow(host, 'python3', 'exit 127');
     for (const name of names) await fixture.publish(name, [`${name}.example`]);
     const { report, stderr } = await fixture.install(host, names.join(' '));
-    expect(report.results.map(({ outcome }) => outcome), stderr).toEqual(['served', 'served', 'served']);
+    expect(
+      report.results.map(({ outcome }) => outcome),
+      stderr,
+    ).toEqual(['served', 'served', 'served']);
     const log = await readFile(join(host.root, '../aws-starts'), 'utf8').catch(() => '');
     expect(log.split('\n').filter(Boolean)).toHaveLength(starts);
   });

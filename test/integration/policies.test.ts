@@ -104,6 +104,7 @@ const tagged = (key: string, tag: string, value: string) =>
     [`s3:RequestObjectTag/${tag}`]: value,
   });
 
+const ASSOCIATION = `${SSM}:association/0a1b2c3d-0000-4000-8000-000000000000`;
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:AlarmTopic';
 const certificate = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
 const CERTIFICATES = 'arn:aws:acm:eu-central-1:123456789012:certificate/*';
@@ -363,8 +364,8 @@ const CASES: Record<string, Case[]> = {
     ['may', 'read a pointer', get('live/example.com.json')],
     ['may', 'write what new hosts install', put('groups/web.json', { 's3:if-match': '"etag"' })],
     ['may not', 'write a pointer', put('live/example.com.json')],
-    ['may not', 'change the association of a group', asks('ssm:UpdateAssociation')],
-    ['may not', 'make an association', asks('ssm:CreateAssociation')],
+    ['may not', 'change the association of a group', asks('ssm:UpdateAssociation', ASSOCIATION)],
+    ['may not', 'make an association', asks('ssm:CreateAssociation', `${SSM}:document/InstallDocument`)],
     ['may not', 'run AWS-RunShellScript', sendDocument(`${SSM}:document/AWS-RunShellScript`)],
     ['may not', 'run another document', sendDocument(`${SSM}:document/Other`)],
     ['may not', 'send to an instance without the tag', sendTo(INSTANCE)],
@@ -446,10 +447,10 @@ const CASES: Record<string, Case[]> = {
   ConfirmRole: [
     ['may', 'look at a command', asks('ssm:GetCommandInvocation')],
     ['may', 'read what a command was about', asks('ssm:ListCommands')],
-    ['may', "read what an association's run was about", asks('ssm:DescribeAssociation')],
-    ['may', 'see the runs of an association', asks('ssm:DescribeAssociationExecutions')],
-    ['may', 'see where their output is', asks('ssm:DescribeAssociationExecutionTargets')],
-    ['may not', 'start an association', asks('ssm:StartAssociationsOnce')],
+    ['may', "read what an association's run was about", asks('ssm:DescribeAssociation', ASSOCIATION)],
+    ['may', 'see the runs of an association', asks('ssm:DescribeAssociationExecutions', ASSOCIATION)],
+    ['may', 'see where their output is', asks('ssm:DescribeAssociationExecutionTargets', ASSOCIATION)],
+    ['may not', 'start an association', asks('ssm:StartAssociationsOnce', ASSOCIATION)],
     ['may not', 'write what new hosts install', put('groups/web.json')],
     ['may not', 'read a pointer', get('live/example.com.json')],
     ...inHosts,

@@ -18,7 +18,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The program in the script that fetches several objects at once. */
 async function program(): Promise<string> {
-  const [, text = ''] = /"\$\(python\)" -I -c '\n(import concurrent[^']*)'/.exec(await readFile(SCRIPT, 'utf8')) ?? [];
+  const [, text = ''] =
+    /"\$\(python\)" -I -c '\n(import concurrent[^']*)'/.exec(await readFile(SCRIPT, 'utf8')) ?? [];
   return text;
 }
 
@@ -82,7 +83,9 @@ urllib.request.urlopen = answer
     });
     const s3 = await serve(() => 'content');
     const env = { AWS_ENDPOINT_URL: s3.url, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
-    expect(await fetchOne({ ...env, HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' })).toBe('content');
+    expect(await fetchOne({ ...env, HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' })).toBe(
+      'content',
+    );
     expect(s3.asked.map(({ url }) => url)).toEqual(['/examplebucket/test.txt']);
     expect(s3.asked[0]?.headers).toMatchObject({
       'x-amz-security-token': 'session',
@@ -99,7 +102,12 @@ urllib.request.urlopen = answer
     const home = await mkdtemp(join(folder, 'home-'));
     for (const made of ['.aws', 'bin']) await mkdir(join(home, made));
     await writeFile(join(home, '.aws', file), '');
-    const said = JSON.stringify({ Version: 1, AccessKeyId: 'ASIA2', SecretAccessKey: 's', SessionToken: 't' });
+    const said = JSON.stringify({
+      Version: 1,
+      AccessKeyId: 'ASIA2',
+      SecretAccessKey: 's',
+      SessionToken: 't',
+    });
     await writeFile(join(home, 'bin/aws'), `#!/bin/sh\necho '${said}'\n`, { mode: 0o755 });
     const s3 = await serve(() => 'content');
     const PATH = `${join(home, 'bin')}:/usr/bin:/bin`;
