@@ -1,9 +1,10 @@
-import { readFile, readlink, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
 import { type InstallFixture, type Published, servedSerial, startInstallFixture } from './install-fixture.ts';
 
+const EXAMPLES = join(import.meta.dirname, '../../examples');
 let fixture: InstallFixture;
 beforeAll(async () => {
   fixture = await startInstallFixture();
@@ -83,6 +84,33 @@ describe("a run by the group's list", () => {
     expect(outcomes(await installList(host, { container: 'not-there' }))).toEqual([
       'early installed-not-served',
     ]);
+  });
+
+  test('ends the wait of what starts a server at boot', async () => {
+    const host = await fixture.startHost({ sites: [] });
+    await fixture.list(await publish('waited'));
+    const script = await readFile(join(EXAMPLES, 'first-boot/wait-for-certificates.sh'), 'utf8');
+    await mkdir(host.state, { recursive: true });
+    await writeFile(join(host.state, 'ready'), 'another-boot\n');
+    const ended = { wait: 0, install: 0 };
+    const waiting = host.run({ script, env: {}, limitMs: 120_000 }).finally(() => {
+      ended.wait = Date.now();
+    });
+    const installed = await installList(host);
+    ended.install = Date.now();
+    expect(outcomes(installed)).toEqual(['waited installed-not-served']);
+    expect((await waiting).exitCode).toBe(0);
+    expect(ended.wait).toBeGreaterThanOrEqual(ended.install - 1_000);
+  });
+
+  test('is waited for by the same line in all examples', async () => {
+    const read = (path: string) => readFile(join(EXAMPLES, path), 'utf8');
+    const script = await read('first-boot/wait-for-certificates.sh');
+    const [line = ''] = /^timeout .*done'/m.exec(script) ?? [];
+    expect(line).toContain('/var/lib/perennial/ready');
+    expect(await read('elastic-beanstalk/.platform/hooks/prebuild/10-wait-for-certificates.sh')).toBe(script);
+    expect(await read('first-boot/auto-scaling.yml')).toContain(`${line}\n`);
+    expect(await read('../docs/hosts.md')).toContain(`${line}\n`);
   });
 
   test('that fails of one certificate installs the others, and is not ready', async () => {
