@@ -67,7 +67,7 @@ function keyStatements(hostRoles) {
 
 /**
  * Lets listed hosts of other accounts read what a group's managed policy lets those of this one. As principals their accounts are
- * named: S3 refuses a policy with a role that is not there, and a role that is made anew would be another.
+ * named: S3 refuses a policy with a role that is not there, and a role that is made anew would be another. So it gives a role of this account nothing, which needs a policy of its own.
  */
 function otherAccounts(hostRoles) {
   const pairs = Object.entries(hostRoles).flatMap(([group, roles]) => roles.map((role) => [group, role]));
@@ -82,7 +82,6 @@ function otherAccounts(hostRoles) {
         Resource: keys.map(objects),
         Condition: {
           ArnEquals: { 'aws:PrincipalArn': [role] },
-          StringNotEquals: { 'aws:PrincipalAccount': { Ref: 'AWS::AccountId' } },
           ...ofObject,
         },
       });

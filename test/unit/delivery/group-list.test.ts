@@ -69,7 +69,7 @@ describe('the list of a group', () => {
 
   it('takes over what the pointer says anew of the same version', () => {
     const live = [listed('shop', NEW, { serverNames: ['www.example.com'] })];
-    expect(decideGroupList([listed('shop', NEW)], facts({ live }))).toEqual(live);
+    expect(decideGroupList([listed('shop', NEW)], facts({ live, due: new Set(['shop']) }))).toEqual(live);
   });
 
   it('is JSON with one certificate a line, in the order of names, and read back as written', () => {
