@@ -6,7 +6,7 @@ import { measureUsage } from './bill/measure.ts';
 import { monthlyBill } from './bill/model.ts';
 import { billTable } from './bill/table.ts';
 import { measureBundles } from './bundles.ts';
-import { groupsTable, hostTable, measureGroups, measureHost } from './hosts.ts';
+import { bootTable, groupsTable, hostTable, measureBoot, measureGroups, measureHost } from './hosts.ts';
 import { measureManyRenewals } from './many-renewals.ts';
 import { compareWithPeers } from './peers/compare.ts';
 import { drawComparison } from './peers/picture.ts';
@@ -24,6 +24,7 @@ const WITHOUT_DELAYS = { pebble: { retryAfter: { authz: 0, order: 0 }, nonceReje
 const PARTS = {
   renewals: measureRenewals,
   host: measureHostPart,
+  boot: measureBootPart,
   groups: measureGroupsPart,
   bundles: measureBundlesPart,
   status: measureStatusPart,
@@ -73,6 +74,11 @@ async function measureRenewals() {
 async function measureHostPart() {
   const host = await measureHost();
   return { figures: { host }, table: hostTable(host) };
+}
+
+async function measureBootPart() {
+  const boot = await measureBoot();
+  return { figures: { boot }, table: bootTable(boot) };
 }
 
 async function measureGroupsPart() {

@@ -47,6 +47,8 @@ export interface LocalCloud {
   outputs(): Promise<Record<string, string>>;
   /** Does what the deployed schedules with matching expressions do; they never fire by themselves. */
   fireSchedule(match: (expression: string) => boolean): Promise<void>;
+  /** The interval of every association is over; with `stateManager` only. */
+  runAssociations(): Promise<void>;
   /** The next invocation of every function starts cold. */
   coolDown(): Promise<void>;
   /** Resolves when no function or command runs and nothing is in a mapped queue; throws after `limitMs`, saying what goes on. */
@@ -135,9 +137,11 @@ function operations(parts: Parts, { projectDir = PROJECT, reusePackage = false }
     async deploy() {
       await deployProject({ projectDir, env, logFile: join(dir, 'deploy.log'), reusePackage });
       await aws.adapt();
+      await parts.ssm.stateManager?.refresh();
     },
     outputs: () => aws.outputs(),
     fireSchedule: (match: (expression: string) => boolean) => aws.buses.fireSchedule(match),
+    runAssociations: async () => parts.ssm.stateManager?.runAll(),
     coolDown: () => aws.functions.forget().then(() => aws.functions.prepareAll()),
     idle: (limitMs: number) => untilIdle(parts, limitMs),
     setFunctionClock: (clock: FunctionClock) => aws.functions.setClock(clock),

@@ -27,6 +27,8 @@ export interface PartsOptions {
   asyncRetryDelaysMs?: number[];
   /** how long a command waits for an offline host, not its own TimeoutSeconds */
   deliveryLimitMs?: number;
+  /** whether State Manager runs the stack's associations: a script on each host, at each deploy; off by default */
+  stateManager?: boolean;
   /** told what takes long, such as an installation */
   say?: (line: string) => void;
 }
@@ -85,11 +87,19 @@ export async function startParts(
   await aws.start();
   stops.push(() => aws.stop());
 
-  const hosts = new Hosts({ ...setup, dir, env: (id) => aws.environmentOf(`host/${id}`) });
+  const hosts = new Hosts({
+    ...setup,
+    dir,
+    env: (id) => aws.environmentOf(`host/${id}`),
+    onRegistered: async (host) => ssm.stateManager?.register(host),
+  });
   stops.push(() => hosts.stop());
   const { deliveryLimitMs } = options;
   const ssmOptions = deliveryLimitMs === undefined ? {} : { deliveryLimitMs };
-  const ssm = createSsm({ ...ssmOptions, hosts, emit: aws.emit });
+  const stateManager = options.stateManager
+    ? { deployed: () => aws.associations(), document: (name: string) => aws.document(name) }
+    : undefined;
+  const ssm: Ssm = createSsm({ ...ssmOptions, hosts, emit: aws.emit, stateManager });
   stops.push(() => ssm.stop());
   aws.gateway.serve('ssm', ssm);
   aws.gateway.serve('route53', route53);

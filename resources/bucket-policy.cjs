@@ -15,7 +15,12 @@ const EVERY_GROUP = '*';
 
 module.exports = async ({ resolveVariable }) => {
   const hostRoles = JSON.parse(await resolveVariable('self:custom.params.hostRoles'));
-  const Statement = [onlyOverTls(), ...SECRETS.map(secret), ...keyStatements(hostRoles)];
+  const Statement = [
+    onlyOverTls(),
+    ...SECRETS.map(secret),
+    ...keyStatements(hostRoles),
+    ...otherAccounts(hostRoles),
+  ];
   const PolicyDocument = { Version: '2012-10-17', Statement };
   const Properties = { Bucket: { Ref: 'Bucket' }, PolicyDocument };
   return { Resources: { BucketPolicy: { Type: 'AWS::S3::BucketPolicy', Properties } } };
@@ -58,6 +63,34 @@ function keyStatements(hostRoles) {
       }),
     ),
   ];
+}
+
+/**
+ * Lets listed hosts of other accounts read what a group's managed policy lets those of this one. As principals their accounts are
+ * named: S3 refuses a policy with a role that is not there, and a role that is made anew would be another. So it gives a role of this account nothing, which needs a policy of its own.
+ */
+function otherAccounts(hostRoles) {
+  const pairs = Object.entries(hostRoles).flatMap(([group, roles]) => roles.map((role) => [group, role]));
+  return pairs
+    .filter(([group]) => group !== EVERY_GROUP)
+    .flatMap(([group, role], index) => {
+      const reads = (Sid, keys, ofObject) => ({
+        Sid: `${Sid}${index + 1}`,
+        Effect: 'Allow',
+        Principal: { AWS: { 'Fn::Sub': `arn:\${AWS::Partition}:iam::${role.split(':')[4]}:root` } },
+        Action: 's3:GetObject',
+        Resource: keys.map(objects),
+        Condition: {
+          ArnEquals: { 'aws:PrincipalArn': [role] },
+          ...ofObject,
+        },
+      });
+      const tagged = { StringLike: { 's3:ExistingObjectTag/perennial-groups': `*:${group}:*` } };
+      return [
+        reads('CertificatesElsewhere', ['live/*', 'archive/*'], tagged),
+        reads('ListElsewhere', [`groups/${group}.json`], {}),
+      ];
+    });
 }
 
 /** `s3:GetObject*` has old versions too, and what reads for a replication. */

@@ -10,7 +10,8 @@ const LINEAGE = '[a-z0-9][a-z0-9_-]*([.][a-z0-9_-]+)*';
 const PARAMETERS = {
   bucket: ["The stack's bucket", '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$'],
   region: ["The bucket's region", '^[a-z]{2}(-[a-z]+)+-[0-9]$'],
-  names: ['Certificate names, separated by one space', `^${LINEAGE}( ${LINEAGE})*$`],
+  names: ['Certificate names, separated by one space', `^(${LINEAGE}( ${LINEAGE})*)?$`, ''],
+  group: ['Without names: the host group, for what its list has', '^([a-z0-9][a-z0-9-]{0,63})?$', ''],
   root: ['The folder that holds live/ and archive/', '^(/[a-zA-Z0-9_-][a-zA-Z0-9._-]*)+$'],
   reload: ['How the web server is told', '^(container|service|hooks)$'],
   container: [
@@ -24,8 +25,12 @@ const PARAMETERS = {
   keyMode: ["The key's mode", '^(0?[46][04][04])?$', ''],
 };
 
-// Systems Manager takes documents of up to 64 KB.
-const withoutComments = (script) => script.split('\n').filter((line) => !/^\s*(#(?!!).*)?$/.test(line));
+// Systems Manager takes documents of up to 64 KB: without comments, and with half the indentation, which Python's blocks keep.
+const inShort = (script) =>
+  script
+    .split('\n')
+    .filter((line) => !/^\s*(#(?!!).*)?$/.test(line))
+    .map((line) => line.replace(/^ +/, (indent) => indent.slice(indent.length / 2)));
 
 // No Name: a changed script becomes a new document, which `deploy` gets by reference (docs/decisions/0004).
 module.exports = {
@@ -58,7 +63,7 @@ module.exports = {
               name: 'install',
               inputs: {
                 timeoutSeconds: '300',
-                runCommand: withoutComments(readFileSync(SCRIPT, 'utf8')),
+                runCommand: inShort(readFileSync(SCRIPT, 'utf8')),
               },
             },
           ],

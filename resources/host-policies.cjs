@@ -30,6 +30,12 @@ function policyOf(group, stage, readWithKey) {
           Resource: ['live', 'archive'].map((folder) => ({ 'Fn::Sub': `\${Bucket.Arn}/${folder}/*` })),
           Condition: { StringLike: { 's3:ExistingObjectTag/perennial-groups': `*:${group}:*` } },
         },
+        // What it installs when it is new: names and hashes, nothing secret.
+        {
+          Effect: 'Allow',
+          Action: 's3:GetObject',
+          Resource: { 'Fn::Sub': `\${Bucket.Arn}/groups/${group}.json` },
+        },
         ...readWithKey,
         // Nothing of the stack that is, or was, in Parameter Store, which AWS's own policies for hosts let them read. Who
         // may read a path may read all below it, so the paths above are denied as well.

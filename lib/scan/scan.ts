@@ -11,6 +11,7 @@ import { RenewalInfoClient } from './ask-renewal-info.ts';
 import { assessAll } from './assess-all.ts';
 import type { AssessDeps, Assessment, ScanDeps } from './context.ts';
 import { endPins } from './end-pins.ts';
+import { keepGroupLists } from './keep-group-lists.ts';
 import { planDeployments, planImports } from './plan-delivery.ts';
 import { LONGEST_NAME, summarizeCheck } from './rules/check-summary.ts';
 import { groupsOf } from './rules/health.ts';
@@ -69,6 +70,8 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   }
   if (start.start === 'file-changed') events.push(...rejectionsOf(plan));
   await deps.events.publish(events);
+  if (isOfAll)
+    await keepGroupLists(deps, assessments, { plan, groupsOnline, anew, now, ...fleet }).catch(warnOf);
   if (index && fleet.isWhole && (anew || fleet.listed.size > 0))
     await forgetHosts({ store: deps.store, reads: index }, fleet.listed, groups).catch(warnOf);
   if (index) await removeDeadLocks(deps.store, index).catch(warnOf);

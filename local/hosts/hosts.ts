@@ -23,6 +23,8 @@ export interface HostsOptions {
   venvBin: string;
   /** the environment of a host's programs: endpoint, credentials of its role */
   env(hostId: string): Record<string, string>;
+  /** told of each host whose agent has just registered with Systems Manager */
+  onRegistered?: (host: Host) => Promise<void>;
 }
 
 export interface HostOptions {
@@ -77,6 +79,7 @@ export class Hosts {
     const host = await this.#add(options, nginx);
     const live = join(service ? root : '/etc/letsencrypt', 'live');
     await this.#serve(nginx, await prepareServers(host, options.sites ?? [], live));
+    if (host.online) await this.#options.onRegistered?.(host);
     return host;
   }
 
@@ -96,6 +99,7 @@ export class Hosts {
       hosts.push(host);
     }
     await this.#serve(nginx, servers);
+    for (const host of hosts) if (host.online) await this.#options.onRegistered?.(host);
     return hosts;
   }
 

@@ -5,6 +5,7 @@ export type HostTags = (hostId: string) => Readonly<Record<string, string>> | un
 
 interface Sent {
   Name?: string;
+  AssociationId?: string;
   DocumentName?: string;
   InstanceIds?: string[];
   Targets?: { Key: string; Values: string[] }[];
@@ -23,6 +24,10 @@ export function ssmAuthorizations(
   const arn = `arn:aws:ssm:${region}:${ACCOUNT}`;
   const parameter = `${arn}:parameter/${(sent.Name ?? '').replace(/^\//, '')}`;
   switch (action) {
+    case 'DescribeAssociation':
+    case 'DescribeAssociationExecutions':
+    case 'DescribeAssociationExecutionTargets':
+      return [{ action: `ssm:${action}`, resource: `${arn}:association/${sent.AssociationId}`, context: {} }];
     case 'DescribeInstanceInformation':
     case 'DescribeParameters':
     case 'GetCommandInvocation':

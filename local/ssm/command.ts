@@ -24,6 +24,8 @@ export interface Command {
   maxConcurrency: string;
   maxErrors: string;
   requestedAt: Date;
+  /** of the State Manager association that it is a run of */
+  associationId?: string;
   status: Status;
   statusDetails: StatusDetails;
   invocations: Invocation[];
@@ -53,7 +55,10 @@ export interface StepResult {
   stderr: string;
 }
 
-export type CommandRequest = Omit<Command, 'id' | 'requestedAt' | 'status' | 'statusDetails' | 'invocations'>;
+export type CommandRequest = Omit<
+  Command,
+  'id' | 'requestedAt' | 'associationId' | 'status' | 'statusDetails' | 'invocations'
+>;
 
 export function createCommand(request: CommandRequest, hostIds: string[]): Command {
   return {

@@ -9,7 +9,7 @@ import {
   type StatusDetails,
 } from './command.ts';
 import { deliver, type Ending, runSteps } from './run-invocation.ts';
-import { commandEvent, invocationEvent } from './status-events.ts';
+import { associationEvent, commandEvent, invocationEvent } from './status-events.ts';
 
 export interface CommandsOptions {
   hosts: Hosts;
@@ -101,12 +101,13 @@ export class Commands {
 
   async #change(command: Command, ending: Ending): Promise<void> {
     setStatus(command, ending);
-    await this.#options.emit(commandEvent(command));
+    if (command.associationId === undefined) await this.#options.emit(commandEvent(command));
   }
 
   async #changeInvocation(command: Command, invocation: Invocation, ending: Ending): Promise<void> {
     setStatus(invocation, ending);
-    await this.#options.emit(invocationEvent(command, invocation));
+    const eventOf = command.associationId === undefined ? invocationEvent : associationEvent;
+    await this.#options.emit(eventOf(command, invocation));
   }
 }
 

@@ -79,15 +79,16 @@ function chooseHosts(hosts: Hosts, wanted: { InstanceIds: string[]; Targets: Tar
   });
 }
 
-function isTarget(host: Host, { Key, Values }: Target): boolean {
+/** Whether a host is among a target's. */
+export function isTarget(host: Host, { Key, Values }: Target): boolean {
   if (Key.startsWith('tag:')) return hasTag(host, Key.slice(4), Values);
   if (Key === 'InstanceIds' || Key === 'instanceids') return Values.includes(host.id);
   return invalid(`the local SSM does not know the target ${Key}`);
 }
 
 /** The document as it is deployed: asked from moto with the caller's own credentials. */
-async function getDocument(
-  sent: SendCommandRequest,
+export async function getDocument(
+  sent: Pick<SendCommandRequest, 'DocumentName' | 'DocumentVersion'>,
   request: AwsRequest,
   forward: Forward,
 ): Promise<CommandDocument> {
@@ -99,6 +100,23 @@ async function getDocument(
   });
   if (answer.status !== 200) throw new SsmApiError('InvalidDocument', `document ${Name} does not exist`);
   return parseDocument(JSON.parse(answer.body.toString()).Content);
+}
+
+/** A request of AWS's own to SSM, to ask moto with. */
+export function ssmRequest(): AwsRequest {
+  const credential = 'Credential=local/20260101/us-east-1/ssm/aws4_request, SignedHeaders=host, Signature=0';
+  return {
+    service: 'ssm',
+    region: 'us-east-1',
+    accessKeyId: 'local',
+    method: 'POST',
+    path: '/',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 ${credential}`,
+      'content-type': 'application/x-amz-json-1.1',
+    },
+    body: Buffer.alloc(0),
+  };
 }
 
 function invalid(why: string): never {

@@ -3,22 +3,30 @@ import { jsonAnswer, jsonError } from '../gateway/answers.ts';
 import type { AwsRequest, EmitEvent, Forward, LocalService } from '../gateway/request.ts';
 import type { Hosts } from '../hosts/hosts.ts';
 import { SsmApiError } from './api-error.ts';
+import { associationActions } from './association-actions.ts';
 import type { Command, Status } from './command.ts';
 import { Commands } from './commands.ts';
 import { type DescribeRequest, describeInstances, pageOf } from './instances.ts';
 import { acceptCommand, type SendCommandRequest } from './send-command.ts';
+import { StateManager, type StateManagerOptions } from './state-manager.ts';
 import { viewCommand, viewInvocation, viewStep } from './views.ts';
 
 export interface SsmOptions {
   hosts: Hosts;
   emit: EmitEvent;
+  /** what State Manager runs; without it, it runs nothing */
+  stateManager?: Pick<StateManagerOptions, 'deployed' | 'document'> | undefined;
   /** How long a command waits for an offline host, in place of its own TimeoutSeconds. */
   deliveryLimitMs?: number;
 }
 
 export interface Ssm extends LocalService {
+  /** runs associations, where it was asked for */
+  readonly stateManager: StateManager | undefined;
   /** How many commands have not ended. */
   readonly running: number;
+  /** When each run on a host that began after an instant began and ended. */
+  endedSince(since: Date): { startedAt: Date; endedAt: Date }[];
   /** Resolves when every command has ended and its events are sent. */
   idle(): Promise<void>;
   /** Cancels what runs. */
@@ -28,8 +36,14 @@ export interface Ssm extends LocalService {
 /** Run Command and the inventory of hosts; documents and parameters are moto's. */
 export function createSsm(options: SsmOptions): Ssm {
   const commands = new Commands(options);
-  const actions = createActions(options.hosts, commands);
+  const { hosts } = options;
+  const stateManager = options.stateManager && new StateManager({ ...options.stateManager, hosts, commands });
+  const actions: Record<string, Action> = {
+    ...createActions(hosts, commands),
+    ...(stateManager && associationActions(stateManager)),
+  };
   return {
+    stateManager,
     async handle(request, forward) {
       const act = actions[actionOf(request).action];
       if (!act) return forward(request);
@@ -45,6 +59,13 @@ export function createSsm(options: SsmOptions): Ssm {
     get running() {
       return commands.running;
     },
+    endedSince: (since) =>
+      commands
+        .all()
+        .flatMap(({ invocations }) => invocations)
+        .flatMap(({ startedAt, endedAt }) =>
+          startedAt && endedAt && startedAt > since ? [{ startedAt, endedAt }] : [],
+        ),
     idle: () => commands.idle(),
     stop: () => commands.stop(),
   };

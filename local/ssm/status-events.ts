@@ -42,6 +42,27 @@ export function invocationEvent(command: Command, invocation: Invocation): Statu
   };
 }
 
+/** Source: Systems Manager user guide, sample events for State Manager. */
+export function associationEvent(command: Command, invocation: Invocation): StatusEvent {
+  const { instanceId } = invocation;
+  return {
+    source: 'aws.ssm',
+    detailType: 'EC2 State Manager Instance Association State Change',
+    resources: [`arn:aws:ssm:${REGION}:${ACCOUNT}:document/${command.documentName}`],
+    detail: {
+      'association-id': command.associationId,
+      'instance-id': instanceId,
+      'document-name': command.documentName,
+      'document-version': '$DEFAULT',
+      targets: JSON.stringify([{ key: 'instanceids', values: [instanceId] }]),
+      'creation-date': command.requestedAt.toISOString(),
+      'last-execution-date': command.requestedAt.toISOString(),
+      status: invocation.status,
+      'detailed-status': invocation.statusDetails,
+    },
+  };
+}
+
 export function expiresAfter(command: Command): Date {
   return new Date(command.requestedAt.getTime() + command.timeoutSeconds * 1000);
 }

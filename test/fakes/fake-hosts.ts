@@ -1,4 +1,10 @@
-import type { Host, Hosts, Installation, Invocation } from '../../lib/delivery/deployment/hosts.ts';
+import type {
+  AssociationRun,
+  Host,
+  Hosts,
+  Installation,
+  Invocation,
+} from '../../lib/delivery/deployment/hosts.ts';
 
 /** A fleet in memory; each host reports what `reports` says of it, by default that it serves all it was sent. */
 export class FakeHosts implements Hosts {
@@ -10,6 +16,8 @@ export class FakeHosts implements Hosts {
     names: readonly string[],
   ) => Pick<Invocation, 'status' | 'statusDetails' | 'output'> = (_, names) =>
     reportOf(names.map((name) => ({ name, version: 'v2', outcome: 'served' })));
+  /** Of an association's newest run on a host, its group and what it printed. */
+  associations = new Map<string, AssociationRun>();
   /** Runs before each question for a group; throws to let it fail. */
   before: (group: string) => void = () => {};
 
@@ -31,6 +39,10 @@ export class FakeHosts implements Hosts {
     const command = this.#command(commandId);
     const ended = this.reports(instanceId, command?.names ?? []);
     return { commandId, instanceId, group: command?.group.name, ...ended };
+  }
+
+  async associationRun(associationId: string, instanceId: string): Promise<AssociationRun | undefined> {
+    return this.associations.get(`${associationId} ${instanceId}`);
   }
 
   #command(commandId: string): Installation | undefined {

@@ -46,6 +46,19 @@ describe('examples/nginx', () => {
     await expect(runCommand('unshare', ['--net', ...service.command, '-t'])).rejects.toThrow('nowhere');
   });
 
+  test('has a server for Elastic Beanstalk beside it that passes too', async () => {
+    const { nginxRootfs } = await ensureSetup();
+    const folder = join(fixture.dir, 'beanstalk');
+    const service = new NginxService(folder, nginxRootfs);
+    await service.configure([]);
+    const file = join(folder, 'nginx/nginx.conf');
+    const site = join(folder, 'https.conf');
+    const example = join(EXAMPLE, '../elastic-beanstalk/.platform/nginx/conf.d/https.conf');
+    await writeFile(site, (await readFile(example, 'utf8')).replaceAll('/etc/letsencrypt', host.root));
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/}\s*$/, `include ${site};\n}\n`));
+    await expect(runCommand('unshare', ['--net', ...service.command, '-t'])).resolves.toBeDefined();
+  });
+
   test('sends port 80 on to 443', async () => {
     expect(await askWithoutTls(host.httpPort, 'example.com')).toEqual({
       status: 301,

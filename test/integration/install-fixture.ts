@@ -4,6 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { groupListText } from '../../lib/delivery/deployment/rules/group-list.ts';
 import type { Host } from '../../local/hosts/host.ts';
 import { type HostOptions, Hosts } from '../../local/hosts/hosts.ts';
 import type { PemPair } from '../../local/hosts/self-signed.ts';
@@ -37,6 +38,7 @@ export interface Published {
   name: string;
   version: string;
   serial: string;
+  names: string[];
   pair: PemPair;
 }
 
@@ -87,7 +89,31 @@ export async function startInstallFixture() {
         await put(`archive/${name}/${version}/${file}.pem`, pem);
       const pointer = { ...pointerTo(pair, version), names, serverNames: options.serverNames };
       await put(`live/${name}.json`, JSON.stringify({ ...pointer, ...options.change }, null, 2));
-      return { name, version, serial: pointer.serial, pair };
+      return { name, version, serial: pointer.serial, names, pair };
+    },
+    /** Makes the list of the group `web` what is published of some certificates. */
+    async list(...published: (Published & { putBack?: boolean })[]): Promise<void> {
+      await this.listFor({}, ...published);
+    },
+    /** The same of a group that has these windows or freezes. */
+    async listFor(
+      times: { window?: string[] },
+      ...published: (Published & { putBack?: boolean })[]
+    ): Promise<void> {
+      const certificates = published.map(({ name, version, names, pair, putBack }) => {
+        const { serial, notAfter, sha256 } = pointerTo(pair, version);
+        return {
+          name,
+          version,
+          serial,
+          notAfter,
+          names,
+          serverNames: [],
+          ...sha256,
+          ...(putBack && { putBack }),
+        };
+      });
+      await put('groups/web.json', groupListText({ name: 'web', ...times }, certificates));
     },
     /** Runs the script on a host, with the document's parameters. */
     async install(host: Host, names: string, parameters: Record<string, string> = {}) {

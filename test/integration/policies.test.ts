@@ -104,6 +104,7 @@ const tagged = (key: string, tag: string, value: string) =>
     [`s3:RequestObjectTag/${tag}`]: value,
   });
 
+const ASSOCIATION = `${SSM}:association/0a1b2c3d-0000-4000-8000-000000000000`;
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:AlarmTopic';
 const certificate = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
 const CERTIFICATES = 'arn:aws:acm:eu-central-1:123456789012:certificate/*';
@@ -135,7 +136,7 @@ const inHosts: Case[] = [
   ['may', 'read what a host serves', get('hosts/i-0123456789abcdef0.json')],
   ['may', 'write down what a host serves', put('hosts/i-0123456789abcdef0.json', onlyNew)],
   ['may not', 'remove what is written down', remove('hosts/i-0123456789abcdef0.json')],
-  ['may not', 'read a pointer', get('live/example.com.json')],
+  ['may', 'read what new hosts install', get('groups/web.json')],
   ['may not', 'write a renewal file', put('renewal/example.com.json')],
 ];
 
@@ -157,6 +158,8 @@ const CASES: Record<string, Case[]> = {
     ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
     ['may', 'list the hosts', asks('ssm:DescribeInstanceInformation')],
     ['may', 'see which parameters there are', asks('ssm:DescribeParameters')],
+    ['may', 'write what new hosts install', put('groups/web.json', { 's3:if-match': '"etag"' })],
+    ['may', 'remove the list of a group that is gone', remove('groups/web.json')],
     ['may', 'remove the record of a host', remove('hosts/i-0123456789abcdef0.json')],
     ['may', 'remove the lock of an order', remove('orders/0a1b.json')],
     ['may', 'remove the limits of a CA', remove('limits/acme-v02.api.letsencrypt.org-1a2b3c4d.json')],
@@ -366,6 +369,11 @@ const CASES: Record<string, Case[]> = {
     ['may', 'send to a host outside EC2 of a group', sendTo(MANAGED, 'db')],
     ['may', 'send to all instances of a group', sendTo(INSTANCE.replace(/i-\w+$/, '*'), 'web')],
     ['may', 'look at a command', asks('ssm:GetCommandInvocation')],
+    ['may', 'read a pointer', get('live/example.com.json')],
+    ['may', 'write what new hosts install', put('groups/web.json', { 's3:if-match': '"etag"' })],
+    ['may not', 'write a pointer', put('live/example.com.json')],
+    ['may not', 'change the association of a group', asks('ssm:UpdateAssociation', ASSOCIATION)],
+    ['may not', 'make an association', asks('ssm:CreateAssociation', `${SSM}:document/InstallDocument`)],
     ['may not', 'run AWS-RunShellScript', sendDocument(`${SSM}:document/AWS-RunShellScript`)],
     ['may not', 'run another document', sendDocument(`${SSM}:document/Other`)],
     ['may not', 'send to an instance without the tag', sendTo(INSTANCE)],
@@ -447,6 +455,12 @@ const CASES: Record<string, Case[]> = {
   ConfirmRole: [
     ['may', 'look at a command', asks('ssm:GetCommandInvocation')],
     ['may', 'read what a command was about', asks('ssm:ListCommands')],
+    ['may', "read what an association's run was about", asks('ssm:DescribeAssociation', ASSOCIATION)],
+    ['may', 'see the runs of an association', asks('ssm:DescribeAssociationExecutions', ASSOCIATION)],
+    ['may', 'see where their output is', asks('ssm:DescribeAssociationExecutionTargets', ASSOCIATION)],
+    ['may not', 'start an association', asks('ssm:StartAssociationsOnce', ASSOCIATION)],
+    ['may not', 'write what new hosts install', put('groups/web.json')],
+    ['may not', 'read a pointer', get('live/example.com.json')],
     ...inHosts,
     ...noKeys,
     ...noRecords,
@@ -587,6 +601,9 @@ describe('a host of the group web', () => {
       'read a key of a group whose name ends alike',
       asking('s3:GetObject', `${version}/privkey.pem`, ':eu-web:'),
     ],
+    ['may', 'read what it installs when it is new', get('groups/web.json')],
+    ['may not', "read another group's list", get('groups/db.json')],
+    ['may not', 'write the list of its group', put('groups/web.json')],
     ['may not', 'read a key for no group', asking('s3:GetObject', `${version}/privkey.pem`)],
     ['may not', 'read a claim', asking('s3:GetObject', 'pending/example.com.json', ':web:')],
     ['may not', 'read a renewal file', asking('s3:GetObject', 'renewal/example.com.json', ':web:')],

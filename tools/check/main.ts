@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureSetup } from '../../local/setup.ts';
-import { type PackageOptions, packageStack, SAMPLE_PARAMS } from './package-stack.ts';
+import { type PackageOptions, packageStack, SAMPLE_ELSEWHERE, SAMPLE_PARAMS } from './package-stack.ts';
 import { npmProgram, PROJECT, runTool } from './run-tool.ts';
 import { writeSbom } from './sbom.ts';
 
@@ -40,11 +40,12 @@ async function runParts(folder: string): Promise<string[]> {
     ["the hosts' script and hooks: shellcheck", () => runTool(venv('shellcheck'), hostScripts())],
     ['serverless package --stage local', () => packaged('local')],
     ['serverless package --stage production', () => packaged('production', { params: SAMPLE_PARAMS })],
+    ['serverless package --config serverless.hosts.yml', () => packaged('elsewhere', SAMPLE_ELSEWHERE)],
     [
       'what is bundled: .local/sbom.json, licences',
       () => writeSbom(join(folder, 'production/bundled'), join(PROJECT, '.local/sbom.json')),
     ],
-    ['templates: cfn-lint', () => runTool(venv('cfn-lint'), templates)],
+    ['templates: cfn-lint', () => runTool(venv('cfn-lint'), [...templates, AUTO_SCALING])],
   ];
   const failed: string[] = [];
   for (const [title, run] of parts) if (!(await part(title, run))) failed.push(title);
@@ -66,8 +67,12 @@ async function testsPass(failed: string[]): Promise<boolean> {
   return status === 0;
 }
 
+const AUTO_SCALING = 'examples/first-boot/auto-scaling.yml';
+
 function hostScripts(): string[] {
-  return ['lib/delivery/deployment/host/install.sh', ...globSync('examples/hooks/*.sh', { cwd: PROJECT })];
+  const examples = ['hooks/*', 'first-boot/*', 'elastic-beanstalk/.platform/hooks/*/*'];
+  const patterns = examples.map((pattern) => `examples/${pattern}.sh`);
+  return ['lib/delivery/deployment/host/install.sh', ...globSync(patterns, { cwd: PROJECT })];
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'perennial-check-'));

@@ -11,8 +11,16 @@ export const SAMPLE_PARAMS: Readonly<Record<string, string>> = {
   domains: 'example.com,example.net',
 };
 
+/** What a stack for hosts elsewhere is packaged with. */
+export const SAMPLE_ELSEWHERE = {
+  config: 'serverless.hosts.yml',
+  params: { bucket: 'perennial-production-bucket-1a2b3c', bucketRegion: 'us-east-1' },
+};
+
 export interface PackageOptions {
   stage: string;
+  /** Another file than serverless.yml, of a stack without functions. */
+  config?: string;
   /** Gets the template, the zips, and the paths of the files that are bundled, `bundled`. */
   folder: string;
   params?: Readonly<Record<string, string>>;
@@ -22,10 +30,10 @@ export interface PackageOptions {
  * Runs `serverless package`, or takes what it made of the same files and parameters before, and returns the path of the
  * CloudFormation template. Throws ToolError with what it printed.
  */
-export async function packageStack({ stage, folder, params = {} }: PackageOptions): Promise<string> {
-  const variant = JSON.stringify([stage, params]);
+export async function packageStack({ stage, folder, config, params = {} }: PackageOptions): Promise<string> {
+  const variant = JSON.stringify([stage, params, config]);
   await packOnce({ projectDir: PROJECT, settings: process.env, variant, folder }, (packed) =>
-    runServerless({ stage, params, packed }),
+    runServerless({ stage, params, config, packed }),
   );
   return join(folder, 'cloudformation-template-update-stack.json');
 }
@@ -33,14 +41,16 @@ export async function packageStack({ stage, folder, params = {} }: PackageOption
 async function runServerless({
   stage,
   params,
+  config,
   packed,
-}: Pick<PackageOptions, 'stage' | 'params'> & { packed: string }) {
+}: Pick<PackageOptions, 'stage' | 'params'> & { config: string | undefined } & { packed: string }) {
   await mkdir(packed);
   // serverless empties its folder.
   const bundled = `${packed}.bundled`;
   await rm(bundled, { force: true });
   const given = Object.entries(params ?? {}).map(([name, value]) => `--param=${name}=${value}`);
-  const args = ['package', '--stage', stage, '--package', packed, ...given];
+  const other = config === undefined ? [] : ['--config', config];
+  const args = ['package', ...other, '--stage', stage, '--package', packed, ...given];
   // esbuild works in a folder of the project, as a deploy from here does.
   await holdLock(join(PROJECT, '.serverless'), () =>
     runTool(npmProgram('serverless'), args, {
@@ -55,7 +65,7 @@ async function runServerless({
       },
     }),
   );
-  await rename(bundled, join(packed, 'bundled'));
+  if (config === undefined) await rename(bundled, join(packed, 'bundled'));
 }
 
 export interface Resource {

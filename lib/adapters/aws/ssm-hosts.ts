@@ -7,12 +7,14 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import {
+  type AssociationRun,
   type Host,
   type Hosts,
   HostsError,
   type Installation,
   type Invocation,
 } from '../../delivery/deployment/hosts.ts';
+import { findAssociationRun } from './association-run.ts';
 import { errorName, errorText, isAccessDenied } from './error-name.ts';
 
 /** SendCommand's limit of explicit ids. */
@@ -107,6 +109,16 @@ export class SsmHosts implements Hosts {
       statusDetails: answer.StatusDetails ?? answer.Status ?? 'Pending',
       output: answer.StandardOutputContent ?? '',
     };
+  }
+
+  async associationRun(associationId: string, instanceId: string): Promise<AssociationRun | undefined> {
+    const found = await this.#ask(`look at association ${associationId} on ${instanceId}`, () =>
+      findAssociationRun(this.#ssm, { associationId, instanceId, document: this.#stack.document }),
+    );
+    if (!found) return undefined;
+    const { group, commandId, requestedAt } = found;
+    const invocation = await this.invocation(commandId, instanceId);
+    return { group, invocation: { ...invocation, requestedAt } };
   }
 
   #ask<T>(attempt: string, call: () => Promise<T>): Promise<T> {

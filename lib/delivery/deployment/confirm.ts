@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { parseValue } from '../../foundation/common/parse-json.ts';
+import { confirmAssociation } from './confirm-association.ts';
 import type { Hosts } from './hosts.ts';
 import { type RecordDeps, recordInvocation } from './record-invocation.ts';
 import type { HostResult } from './rules/host-report.ts';
@@ -18,12 +19,25 @@ const StatusChange = z.object({
   }),
 });
 
+/** "EC2 State Manager Instance Association State Change" (as above). */
+const AssociationChange = z.object({
+  'detail-type': z.literal('EC2 State Manager Instance Association State Change'),
+  detail: z.object({ 'association-id': z.string(), 'instance-id': z.string() }),
+});
+
 type ConfirmOutcome =
   | { outcome: 'recorded'; instanceId: string; commandId: string; results: HostResult[] }
-  | { outcome: 'left'; reason: 'still-running' | 'not-ours'; instanceId: string; commandId: string };
+  | { outcome: 'left'; reason: 'still-running' | 'not-ours'; instanceId: string; commandId: string }
+  | ({ instanceId: string; associationId: string } & Awaited<ReturnType<typeof confirmAssociation>>);
 
-/** Records a host's report. The event says only which command to read, and when that was requested. */
+/** Records a host's report. The event says only which command or association to read, and when that was requested. */
 export async function confirm(deps: ConfirmDeps, event: unknown): Promise<ConfirmOutcome> {
+  const association = AssociationChange.safeParse(event);
+  if (association.success) {
+    const { 'association-id': associationId, 'instance-id': instanceId } = association.data.detail;
+    const run = { associationId, instanceId };
+    return { ...run, ...(await confirmAssociation(deps, run)) };
+  }
   const { detail } = parseValue(event, StatusChange, { where: 'event', reason: 'event-invalid' });
   const commandId = detail['command-id'];
   const instanceId = detail['instance-id'];

@@ -1,7 +1,9 @@
 import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { type DeploymentDue, MAX_HOSTS_NAMED } from '../../foundation/events/events.ts';
+import { listVersions } from './group-lists.ts';
 import { holdBack } from './hold-back.ts';
 import { type CanaryDeps, type CanaryRun, installOnCanary } from './install-on-canary.ts';
 import { readHostRecords } from './read-host-records.ts';
@@ -28,11 +30,14 @@ interface DeployOutcome {
   /** Hosts that are not to be touched now, and when they may be (ISO 8601 in UTC); the next scan then sends it. */
   waiting?: string[];
   until?: string;
+  /** Why new hosts do not get these versions yet. */
+  notListed?: string;
 }
 
 /**
  * Has one host install the certificates, and the others only after it succeeded; what replaces a revoked version goes to the
- * others all the same: each goes back by itself, and none is left with the revoked one for another's trouble.
+ * others all the same: each goes back by itself, and none is left with the revoked one for another's trouble. Then, and where
+ * nobody is there to go first, new hosts get these versions too.
  */
 export async function deploy(
   deps: DeployDeps,
@@ -43,9 +48,10 @@ export async function deploy(
   const { names } = due;
   const { there, online, offline } = await hostsOf(deps, due);
   if (online.length === 0) {
+    const notListed = await notListedOf(deps, due);
     const reason = there ? 'hosts-offline' : 'no-hosts';
     await reportNoHosts(deps, due, { reason, offline });
-    return { group: group.name, names, outcome: 'stopped', reason, sent: [], offline };
+    return { group: group.name, names, outcome: 'stopped', reason, sent: [], offline, ...notListed };
   }
   // The host's next report replaces an unreadable record.
   const records = await readHostRecords(deps, online, () => {});
@@ -83,7 +89,17 @@ export async function deploy(
   for (const instanceIds of parts)
     for (const part of splitNames(names))
       await deps.hosts.install({ group, names: part, instanceIds, allowedErrors });
-  return { ...begun, outcome: 'sent', sent: others };
+  return { ...begun, outcome: 'sent', sent: others, ...(await notListedOf(deps, due)) };
+}
+
+/** The hosts' commands are sent, so a list that cannot be written fails nothing: the next scan writes it. */
+async function notListedOf(deps: DeployDeps, due: DeploymentDue): Promise<{ notListed?: string }> {
+  try {
+    await listVersions(deps.store, groupOf(deps, due), due.names);
+    return {};
+  } catch (error) {
+    return { notListed: describeError(error).message };
+  }
 }
 
 function inParts(ids: readonly string[], most: number): string[][] {

@@ -33,6 +33,12 @@ export interface Installation {
   allowedErrors: number;
 }
 
+/** A run of a group's association on one host, which installs what the group's list has. */
+export interface AssociationRun {
+  group: string;
+  invocation: Invocation;
+}
+
 /** The fleet, through SSM. Errors are {@link HostsError}. */
 export interface Hosts {
   /** Every host that carries the group's tag, over all pages. */
@@ -42,6 +48,8 @@ export interface Hosts {
   /** The certificates of one of our commands. */
   namesSent(commandId: string): Promise<string[]>;
   invocation(commandId: string, instanceId: string): Promise<Invocation>;
+  /** The newest run that has ended; `undefined` where there is none, or the association is not ours. */
+  associationRun(associationId: string, instanceId: string): Promise<AssociationRun | undefined>;
 }
 
 export class HostsError extends PerennialError<keyof typeof SYSTEMS_MANAGER> {

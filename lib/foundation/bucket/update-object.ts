@@ -1,10 +1,10 @@
-import { ACM_PREFIX, HOSTS_PREFIX } from '../certificate/object-keys.ts';
+import { ACM_PREFIX, GROUPS_PREFIX, HOSTS_PREFIX } from '../certificate/object-keys.ts';
 import { type ObjectStore, type StoredObject, StoreError } from './object-store.ts';
 
 const MAX_CONFLICTS = 8;
 
 /** What each scan compares with the pointers. */
-const COMPARED = [ACM_PREFIX, HOSTS_PREFIX];
+const COMPARED = [ACM_PREFIX, GROUPS_PREFIX, HOSTS_PREFIX];
 
 /**
  * Changes an object that others change too, with If-Match, and returns the change that was written: `change` gets the text and

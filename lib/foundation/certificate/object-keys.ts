@@ -20,6 +20,7 @@ export const PROBES_PREFIX = 'probes/';
 export const ARCHIVE_PREFIX = 'archive/';
 export const ORDERS_PREFIX = 'orders/';
 export const LIMITS_PREFIX = 'limits/';
+export const GROUPS_PREFIX = 'groups/';
 /** What only the stack's roles may read, besides `pending/` and `aside/`; resources/bucket-policy.cjs. */
 const ACCOUNTS_PREFIX = 'accounts/';
 
@@ -30,6 +31,9 @@ export const INDEX_KEY = 'index.json';
 
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
 export const stateKey = (name: string) => `${STATE_PREFIX}${checked(name)}.json`;
+
+/** What new hosts of a group install; group names are those of the settings, a-z, 0-9 and "-". */
+export const groupKey = (group: string) => `${GROUPS_PREFIX}${group}.json`;
 
 /** One object a directory, of which a host may have several: `limits/acme-v02.api.letsencrypt.org-1a2b3c4d.json`. */
 export const limitsKey = (directoryUrl: string) => {

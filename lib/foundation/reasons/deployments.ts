@@ -35,7 +35,7 @@ export const DEPLOYMENT = {
   ...rows(['', 'passing'], 'ssm-delivery-timed-out', 'ssm-undeliverable'),
   'site-trouble': 'do what the message says for the site',
   ...rows('', 'canary-installed', 'certificate-renewed', 'host-behind', 'host-new', 'asked'),
-  ...rows('', 'still-running', 'not-ours', 'not-wanted', 'probed-since'),
+  ...rows('', 'still-running', 'not-ours', 'nothing-new', 'not-wanted', 'probed-since'),
 } satisfies Record<string, Row>;
 
 /** The reports of the script on a host; docs/hosts.md explains them. */

@@ -15,6 +15,11 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],
   [/^docker compose up -d$/, 'test/integration/example-nginx.test.ts, with the configuration that it starts'],
+  [/^timeout 300 sh -c 'until grep/, 'test/integration/install-list.test.ts, on a host'],
+  [
+    /^npx serverless deploy --config serverless\.hosts\.yml /,
+    '`npm run check` packs it and lints the template',
+  ],
   [/^dig \+trace /, 'nothing: it asks the root servers of the DNS, and no test leaves this machine'],
 ];
 

@@ -28,5 +28,7 @@ export function hostsFor(invocation: Invocation, { fleet, calls }: { fleet: Flee
     namesSent: (commandId) => ask(`names of ${commandId}`, () => fleet.commands.namesSent(commandId)),
     invocation: (commandId, instanceId) =>
       ask(`${commandId} on ${instanceId}`, () => fleet.commands.invocation(commandId, instanceId)),
+    // Its hosts have no State Manager.
+    associationRun: async () => undefined,
   };
 }

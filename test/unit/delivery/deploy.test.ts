@@ -2,11 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { confirm } from '../../../lib/delivery/deployment/confirm.ts';
 import { deploy } from '../../../lib/delivery/deployment/deploy.ts';
+import { parseGroupList } from '../../../lib/delivery/deployment/rules/group-list.ts';
 import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
+import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
+import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts, reportOf } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { pointerOf } from '../../fakes/pointers.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
 import { hostGroup, stackOf } from '../../fakes/stack.ts';
 import { archiveVersion } from '../../fakes/stored-certificate.ts';
@@ -319,6 +323,61 @@ describe('a deployment to hosts that are not to be touched now', () => {
     await deploy(windowed(), due, signal);
     expect(sentTo().map((sent) => sent.length)).toEqual([1, 50, 9]);
     expect(sentTo().flat()).not.toContain(CANARY);
+  });
+});
+
+describe('what new hosts get after a deployment', () => {
+  const VERSION = '20261120T010000Z-3d4e5f';
+  const listed = () =>
+    parseGroupList(store.keys().includes('groups/web.json') ? store.text('groups/web.json') : undefined).map(
+      ({ name, version }) => `${name} ${version}`,
+    );
+  beforeEach(async () => {
+    const pointer = pointerOf(new Date('2027-01-01T00:00:00Z'), 90, { version: VERSION, hosts: ['web'] });
+    for (const name of due.names) await store.put(`live/${name}.json`, pointerText(pointer));
+  });
+
+  it('is what one host came through with', async () => {
+    await deploy(deps(), due, signal);
+    expect(listed()).toEqual([`blog ${VERSION}`, `shop ${VERSION}`]);
+  });
+
+  it('is not what the first host fell back from', async () => {
+    hosts.reports = () => failing({ reason: 'nginx-test-failed' });
+    await deploy(deps(), due, signal);
+    expect(listed()).toEqual([]);
+  });
+
+  it.each([
+    ['no host', []],
+    ['no host online', [{ instanceId: CANARY, online: false }]],
+  ])('is the live version where %s could go first', async (_, group) => {
+    hosts.groups.set('web', group);
+    await deploy(deps(), due, signal);
+    expect(listed()).toEqual([`blog ${VERSION}`, `shop ${VERSION}`]);
+  });
+
+  it('replaces a revoked version whatever the first host says', async () => {
+    hosts.reports = () => failing({ reason: 'nginx-test-failed' });
+    await deploy(deps(), { ...due, reason: 'revoked' }, signal);
+    expect(listed()).toEqual([`blog ${VERSION}`, `shop ${VERSION}`]);
+  });
+
+  it('is left to the next scan where it cannot be written, and nothing is sent twice', async () => {
+    store.beforeWrite = (key) => {
+      if (key.startsWith('groups/')) throw new StoreError('store-unavailable', 'no room');
+    };
+    const outcome = await deploy(deps(), due, signal).finally(() => {
+      store.beforeWrite = () => {};
+    });
+    expect(outcome).toMatchObject({ outcome: 'sent', notListed: expect.stringContaining('no room') });
+  });
+
+  it('has nothing that the group may not read yet', async () => {
+    const other = pointerOf(new Date('2027-01-01T00:00:00Z'), 90, { version: VERSION, hosts: ['api'] });
+    await store.put('live/shop.json', pointerText(other));
+    await deploy(deps(), due, signal);
+    expect(listed()).toEqual([`blog ${VERSION}`]);
   });
 });
 

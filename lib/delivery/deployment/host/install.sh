@@ -3,7 +3,8 @@
 # checks over TLS that the new one is served. If it is not, puts the old one back.
 #
 # The stack's SSM document runs it as root, with its parameters as environment variables:
-#   SSM_names      lineage names, one space between them
+#   SSM_names      lineage names, one space between them; or empty, for those of
+#   SSM_group      the host group: what groups/<group>.json lists and this host does not have
 #   SSM_bucket     where live/<name>.json and archive/<name>/<version>/ are
 #   SSM_region     the bucket's region
 #   SSM_root       certbot's folder: live/, archive/, renewal/, renewal-hooks/
@@ -42,6 +43,7 @@ first_serve_limit_s=3
 most_endpoints=8
 hook_limit_s=120
 at_once=4
+most_bytes=262143
 most_server_names=20
 # The document's limit is 300 s. After the first of these nothing is changed any more that was not, after the second what is
 # not seen goes back, and going back is cut short at the third.
@@ -174,6 +176,7 @@ reason_of_error() {
 
 read_parameters() {
   names=''
+  group=$(printenv SSM_group) || group=''
   asked=$(printenv SSM_names) || refuse agent-too-old \
     'SSM_names is not set: parameters as environment variables need SSM agent 3.3.2746.0 or newer'
   set +u
@@ -182,6 +185,7 @@ read_parameters() {
   set -u
   check_names
   require_tools
+  check_parameter group "$group" '([a-z0-9][a-z0-9-]{0,63})?'
   check_parameter bucket "$bucket" '[a-z0-9][a-z0-9.-]{1,62}'
   check_parameter region "$region" '[a-z0-9-]{1,40}'
   check_parameter root "$root" '(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,20}'
@@ -222,7 +226,8 @@ check_names() {
     case " $names" in *" $asked_name "*) ;; *) names="$names$asked_name " ;; esac
   done
   [ "$hostile" = 0 ] || refuse bad-parameter 'names has one that cannot be a lineage name; nothing was done'
-  [ -n "$names" ] || refuse bad-parameter 'names is empty'
+  [ -n "$names" ] || [ -n "$group" ] || refuse bad-parameter 'names is empty'
+  [ -z "$names" ] || group=''
 }
 
 require_tools() {
@@ -403,15 +408,127 @@ take_lock() {
 
 # --- from the bucket ------------------------------------------------------------------------
 
-# The AWS CLI takes half a second to start, so: the pointer, then objects in parallel. Only single
-# keys, so that the host's role needs no ListBucket. No object of ours is near 256 KiB.
+# The AWS CLI takes half a second to start, so all pointers, and then all objects, are asked for in one go by python3 where it is
+# there. What it does not get, for whatever reason, the AWS CLI is asked for, and says why. Only single keys, so that the host's role needs no ListBucket. No object of ours is near 256 KiB, but the list of a group with hundreds.
+# get_at_once: KEY and FILE on each line of the standard input; an object that came is in FILE.came. Credentials are looked for as
+# the AWS CLI does, which is asked for them where they are not in plain sight. Signed by Signature Version 4 (IAM user guide, "AWS
+# Signature Version 4 for API requests").
+get_at_once() {
+  cat >"$work/asked"
+  [ -n "$(python)" ] && [ -s "$work/asked" ] || return 0
+  (limited 60 "$(python)" -I -c '
+import concurrent.futures, hashlib, hmac, json, os, ssl, subprocess, sys, time
+import urllib.parse, urllib.request
+bucket, region, most, asked = sys.argv[1:]
+env = os.environ
+
+def metadata(path, **headers):
+    base = env.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://169.254.169.254").rstrip("/")
+    sent = {"X-aws-ec2-metadata-token-ttl-seconds": "300"}
+    if headers:
+        sent = {"X-aws-ec2-metadata-token": headers["token"]}
+    request = urllib.request.Request(base + "/latest/" + path, headers=sent, method="GET" if headers else "PUT")
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler(dict()))
+    return direct.open(request, timeout=2).read(65536).decode()
+
+def credentials():
+    if env.get("AWS_ACCESS_KEY_ID") and "AWS_PROFILE" not in env:
+        return env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN")
+    settled = [os.path.exists(os.path.expanduser("~/.aws/" + name)) for name in ("config", "credentials")]
+    others = ("PROFILE", "CONTAINER_", "WEB_IDENTITY_", "ROLE_ARN", "CONFIG_FILE", "SHARED_CREDENTIALS_FILE", "EC2_METADATA_DISABLED")
+    if any(settled) or any(name.startswith("AWS_" + other) for name in env for other in others):
+        said = subprocess.run(["aws", "configure", "export-credentials", "--format", "process"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=20, check=True).stdout
+        found = json.loads(said.decode())
+        return found["AccessKeyId"], found["SecretAccessKey"], found.get("SessionToken")
+    token = metadata("api/token")
+    roles = "meta-data/iam/security-credentials/"
+    found = json.loads(metadata(roles + metadata(roles, token=token).split()[0], token=token))
+    return found["AccessKeyId"], found["SecretAccessKey"], found["Token"]
+
+def address():
+    given = env.get("AWS_ENDPOINT_URL_S3") or env.get("AWS_ENDPOINT_URL")
+    if given:
+        return given.rstrip("/") + "/" + bucket
+    if "." in bucket or "iso" in region or any(name.startswith("AWS_USE_") for name in env):
+        sys.exit(1)
+    return "https://%s.s3.%s.amazonaws.com%s" % (bucket, region, ".cn" if region.startswith("cn-") else "")
+
+def sign(key, text):
+    return hmac.new(key, text.encode(), hashlib.sha256)
+
+def fetch(line):
+    key, path = line.split()
+    url = urllib.parse.urlsplit(base + "/" + urllib.parse.quote(key))
+    now, nothing = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()), hashlib.sha256().hexdigest()
+    sent = {"host": url.netloc, "range": "bytes=0-" + most, "x-amz-content-sha256": nothing, "x-amz-date": now}
+    if token:
+        sent["x-amz-security-token"] = token
+    names = sorted(sent)
+    lines = ["GET", url.path, ""] + [name + ":" + sent[name] for name in names] + ["", ";".join(names), nothing]
+    scope = now[:8] + "/" + region + "/s3/aws4_request"
+    text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256("\n".join(lines).encode()).hexdigest()])
+    derived = ("AWS4" + secret).encode()
+    for part in scope.split("/"):
+        derived = sign(derived, part).digest()
+    sent["authorization"] = "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (access, scope, ";".join(names), sign(derived, text).hexdigest())
+    answer = urllib.request.urlopen(urllib.request.Request(url.geturl(), headers=sent), timeout=20, context=trusted)
+    with open(path + ".part", "wb") as file:
+        file.write(answer.read())
+    os.rename(path + ".part", path + ".came")
+
+base = address()
+trusted = ssl.create_default_context(cafile=env.get("AWS_CA_BUNDLE"))
+access, secret, token = credentials()
+with concurrent.futures.ThreadPoolExecutor(8) as pool, open(asked) as lines:
+    for each in [pool.submit(fetch, line) for line in lines]:
+        each.exception()
+' "$bucket" "$region" "$most_bytes" "$work/asked") >/dev/null
+  return 0
+}
+
 # get_object KEY FILE: prints only errors
 get_object() (
+  mv "$2.came" "$2" 2>/dev/null && exit
   limited 60 aws s3api get-object --region "$region" --cli-connect-timeout 5 --cli-read-timeout 20 \
-    --bucket "$bucket" --key "$1" --range bytes=0-262143 "$2" >"$2.error" && exit
+    --bucket "$bucket" --key "$1" --range "bytes=0-$most_bytes" "$2" >"$2.error" && exit
   cat "$2.error"
   exit 1
 )
+
+# read_list: as $names, what groups/<group>.json lists and this host lacks, each with its line of the list for a pointer. A
+# version that is newer here than there came by a command.
+read_list() {
+  list=$work/list
+  error=$(most_bytes=4194303 && echo "groups/$group.json $list" | get_at_once && get_object "groups/$group.json" "$list") || refuse "$(reason_of_error "$error" fetch-failed)" "groups/$group.json: $error"
+  sed -n 's/^{"name":"\([a-z0-9._-]*\)","version":"\([0-9A-Za-z-]*\)",.*/\1 \2/p' "$list" >"$list.versions"
+  while read -r listed listed_version; do
+    is_lineage_name "$listed" && [ ! -e "$work/$listed" ] && lacks "$listed" "$listed_version" || continue
+    mkdir "$work/$listed"
+    grep -F -m 1 "{\"name\":\"$listed\"," "$list" >"$work/$listed/pointer.json"
+    names="$names$listed "
+  done <"$list.versions"
+}
+
+# lacks NAME VERSION: also where a run was killed, and where nothing served it when it was installed: perhaps something does now.
+# Where hosts have windows, only where there is nothing.
+lacks() {
+  if head -n 1 "$list" | grep -q '"newHostsOnly":true'; then
+    [ ! -e "$root/live/$1/privkey.pem" ] && return
+    return 1
+  fi
+  [ -z "$(remembered "$1" previous)$(remembered "$1" not-served)" ] && [ -e "$root/live/$1/privkey.pem" ] || return 0
+  here=$(installed_version_of "$1")
+  [ "$here" != "$2" ] || return
+  [ "$(printf '%s\n' "$here" "$2" | sort | tail -n 1)" = "$2" ] || grep -F -m 1 "{\"name\":\"$1\"," "$list" | grep -Eq "$put_back"
+}
+
+# fetch_pointers FUNCTION NAME...: runs it for each, with what came at once
+fetch_pointers() {
+  each_pointer=$1
+  shift
+  for pointed in "$@"; do echo "live/$pointed.json $work/$pointed/pointer.json"; done | get_at_once
+  in_parallel "$each_pointer" "$@"
+}
 
 fetch_pointer() {
   ! is_late || give_up "$1" out-of-time "no time was left to fetch it; the next check sends it again" || return
@@ -446,14 +563,17 @@ read_pointer() {
 
 # A version that is older than the installed one may be a planted pointer to a key that leaked.
 check_order() {
-  installed_version=$(readlink "$root/live/$1" | sed -n "s|^[.][.]/archive/$1/\([0-9]\{8\}T[0-9]\{6\}Z-[0-9a-z]*\)\$|\1|p")
+  installed_version=$(installed_version_of "$1")
   [ -n "$installed_version" ] && [ "$installed_version" != "$(fact "$1" version)" ] || return 0
   newest=$(printf '%s\n' "$installed_version" "$(fact "$1" version)" | sort | tail -n 1)
   [ "$newest" = "$installed_version" ] && ! is_put_back "$1" || return 0
   give_up "$1" version-older "live/$1.json names $(fact "$1" version), and $installed_version is installed here: if the older one was put back on purpose, add putBack: true to live/$1.json"
 }
 
-is_put_back() { grep -Eq '"putBack": *true *[,}]' "$work/$1/pointer"; }
+installed_version_of() { readlink "$root/live/$1" | sed -n "s|^[.][.]/archive/$1/\([0-9]\{8\}T[0-9]\{6\}Z-[0-9a-z]*\)\$|\1|p"; }
+
+is_put_back() { grep -Eq "$put_back" "$work/$1/pointer"; }
+put_back='"putBack": *true *[,}]'
 
 version_folder() { printf '%s/archive/%s/%s' "$root" "$1" "$(fact "$1" version)"; }
 
@@ -482,18 +602,20 @@ copy_installed() {
 # fetch_object NAME/FILE
 fetch_object() {
   object_name=$(dirname "$1")
-  object_file=$(basename "$1")
-  key="archive/$object_name/$(fact "$object_name" version)/$object_file"
-  error=$(get_object "$key" "$(fetched_folder "$object_name")/$object_file") ||
+  key=$(object_key "$1")
+  error=$(get_object "$key" "$(fetched_folder "$object_name")/$(basename "$1")") ||
     give_up "$object_name" "$(reason_of_error "$error" fetch-failed)" "$key: $error"
 }
+
+object_key() { echo "archive/$(dirname "$1")/$(fact "$(dirname "$1")" version)/$(basename "$1")"; }
 
 fetch_versions() {
   objects=''
   for fetched in $(open_names); do
     copy_installed "$fetched" || objects="$objects $fetched/fullchain.pem $fetched/privkey.pem"
   done
-  [ -z "$objects" ] || in_parallel fetch_object $objects
+  for object in $objects; do echo "$(object_key "$object") $(fetched_folder "$(dirname "$object")")/$(basename "$object")"; done | get_at_once
+  in_parallel fetch_object $objects
   in_parallel check_version $(open_names)
 }
 
@@ -1348,22 +1470,40 @@ all_unchanged() {
   done
 }
 
+# A run by the group's list may come before the server does: then it starts with what is there.
+settle_without_server() {
+  if [ -n "$group" ] && [ ! -s "$work/$1/before" ]; then
+    settle_unserved "$1"
+    note "$1" message "installed, for when there is a server: $why"
+  else
+    finish "$1" failed "$why_reason" "$why; the new certificate stays installed"
+  fi
+}
+
+# is_only_seen NAME...: by the list, what is as it was is looked at and not reloaded
+is_only_seen() {
+  for looked_at in "$@"; do
+    [ -n "$group" ] && [ ! -e "$work/$looked_at/changed" ] && [ "$(fact "$looked_at" previous)" = current ] || return 1
+  done
+}
+
 reload_and_settle() {
   reloaded=no
-  if ! all_unchanged "$@"; then
+  if ! all_unchanged "$@" && ! is_only_seen "$@"; then
     reloaded=yes
     reload_all "$@"
     case $? in
       0) wait_until_served "$@" ;;
       1) roll_back "$@" ;;
-      *) for kept in "$@"; do finish "$kept" failed "$why_reason" "$why; the new certificate stays installed"; done ;;
+      *) for kept in "$@"; do settle_without_server "$kept"; done ;;
     esac
   fi
   for settled in "$@"; do [ -e "$work/$settled/outcome" ] || settle "$settled"; done
 }
 
 install_open() {
-  in_parallel fetch_pointer $(open_names)
+  [ -n "$(open_names)" ] || return 0
+  [ -n "$group" ] || fetch_pointers fetch_pointer $(open_names)
   for each in $(open_names); do read_pointer "$each" && check_order "$each"; done
   fetch_versions
   [ "$reload" != hooks ] || check_hooks $(open_names)
@@ -1383,6 +1523,14 @@ swap_and_settle() {
   until_s=$see_until_s
   [ -z "$swapped" ] || reload_and_settle $swapped
   [ "$until_s" = "$back_until_s" ] || until_s=$swap_until_s
+}
+
+# For who waits for the first certificates of this boot: docs/hosts.md has the line.
+mark_ready() {
+  for installed in $names; do
+    case $(fact "$installed" outcome) in failed | rolled-back) return ;; esac
+  done
+  cat /proc/sys/kernel/random/boot_id >"$state/ready"
 }
 
 changed_names() {
@@ -1409,13 +1557,16 @@ main() {
   make_root_folders
   make_state
   take_lock
+  [ -z "$group" ] || read_list
   install_open
   # The pointer may have moved meanwhile, and its command waits behind this run, or is lost: two more rounds.
   for _ in 2 3; do
-    in_parallel reopen_if_moved $(changed_names)
+    [ -z "$group" ] || break
+    fetch_pointers reopen_if_moved $(changed_names)
     [ -n "$(open_names)" ] && ! is_late || break
     install_open
   done
+  [ -z "$group" ] || mark_ready
   report
 }
 

@@ -5,7 +5,8 @@ import { orNone } from '../../../foundation/common/parse-json.ts';
 import type { Reason } from '../../../foundation/reasons/reasons.ts';
 
 const LONGEST_MESSAGE = 1_000;
-const MOST_RESULTS = 100;
+/** In short, a run by the group's list prints up to this many. */
+const MOST_RESULTS = 250;
 
 const Message = z.pipe(
   z.string(),

@@ -1,0 +1,36 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shadow } from './host-faults/shadow.ts';
+import { type InstallFixture, startInstallFixture } from './install-fixture.ts';
+
+let fixture: InstallFixture;
+beforeAll(async () => {
+  fixture = await startInstallFixture();
+});
+afterAll(() => fixture?.stop());
+
+describe('a host', () => {
+  const names = ['one', 'two', 'three'];
+  const startHost = () =>
+    fixture.startHost({ sites: names.map((name) => ({ serverName: `${name}.example`, lineage: name })) });
+  const counted = 'echo started >>/mnt/aws-starts; ';
+
+  test.each<[string, number, boolean]>([
+    ['with python3 starts no AWS CLI for three certificates', 0, true],
+    ['without python3 starts it for each object, and for each pointer once more at the end', 12, false],
+  ])('%s', async (_, starts, hasPython) => {
+    const host = await startHost();
+    await writeFile(join(host.bin, 'aws-itself'), await readFile(join(host.bin, 'aws')), { mode: 0o755 });
+    await writeFile(join(host.bin, 'aws'), `#!/bin/sh\n${counted}exec aws-itself "$@"\n`, { mode: 0o755 });
+    if (!hasPython) await shadow(host, 'python3', 'exit 127');
+    for (const name of names) await fixture.publish(name, [`${name}.example`]);
+    const { report, stderr } = await fixture.install(host, names.join(' '));
+    expect(
+      report.results.map(({ outcome }) => outcome),
+      stderr,
+    ).toEqual(['served', 'served', 'served']);
+    const log = await readFile(join(host.root, '../aws-starts'), 'utf8').catch(() => '');
+    expect(log.split('\n').filter(Boolean)).toHaveLength(starts);
+  });
+});

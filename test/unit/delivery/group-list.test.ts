@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import {
+  decideGroupList,
+  type GroupListFacts,
+  groupListText,
+  type ListedCertificate,
+  listedOf,
+  parseGroupList,
+  withListed,
+} from '../../../lib/delivery/deployment/rules/group-list.ts';
+import { pointerOf } from '../../fakes/pointers.ts';
+
+const NOW = new Date('2026-11-20T02:00:00Z');
+const OLD = '20261001T000000Z-0a1b2c';
+const NEW = '20261120T010000Z-3d4e5f';
+const listed = (name: string, version: string, more: Partial<ListedCertificate> = {}): ListedCertificate => ({
+  ...listedOf(name, pointerOf(new Date('2027-01-01T00:00:00Z'), 90, { version })),
+  ...more,
+});
+const facts = (more: Partial<GroupListFacts>): GroupListFacts => ({
+  live: [listed('shop', NEW)],
+  due: new Set(),
+  rejected: new Set(),
+  isRevoked: () => false,
+  now: NOW,
+  ...more,
+});
+const versions = (certificates: readonly ListedCertificate[]) =>
+  certificates.map(({ name, version }) => `${name} ${version}`);
+
+describe('the list of a group', () => {
+  it.each<[string, ListedCertificate[], Partial<GroupListFacts>, string[]]>([
+    ['has every certificate with a live version', [], {}, [`shop ${NEW}`]],
+    [
+      'has a certificate that is on no host yet, though it is about to be sent',
+      [],
+      { due: new Set(['shop']) },
+      [`shop ${NEW}`],
+    ],
+    ['moves on once no host lacks the version', [listed('shop', OLD)], {}, [`shop ${NEW}`]],
+    [
+      'keeps what the others serve until one has come through with the new version',
+      [listed('shop', OLD)],
+      { due: new Set(['shop']) },
+      [`shop ${OLD}`],
+    ],
+    [
+      'keeps no version that has expired',
+      [listed('shop', OLD, { notAfter: NOW.toISOString() })],
+      { due: new Set(['shop']) },
+      [`shop ${NEW}`],
+    ],
+    [
+      'keeps no version that is revoked',
+      [listed('shop', OLD)],
+      { due: new Set(['shop']), isRevoked: (name, version) => name === 'shop' && version === OLD },
+      [`shop ${NEW}`],
+    ],
+    ['loses what the group does not serve any more', [listed('blog', OLD)], {}, [`shop ${NEW}`]],
+    [
+      'keeps a certificate whose renewal file was broken by a slip',
+      [listed('blog', OLD)],
+      { rejected: new Set(['blog', 'shop']) },
+      [`shop ${NEW}`, `blog ${OLD}`],
+    ],
+  ])('%s', (_, before, more, expected) => {
+    expect(versions(decideGroupList(before, facts(more)))).toEqual(expected);
+  });
+
+  it('takes over what the pointer says anew of the same version', () => {
+    const live = [listed('shop', NEW, { serverNames: ['www.example.com'] })];
+    expect(decideGroupList([listed('shop', NEW)], facts({ live, due: new Set(['shop']) }))).toEqual(live);
+  });
+
+  it('is JSON with one certificate a line, in the order of names, and read back as written', () => {
+    const certificates = [listed('shop', NEW), listed('blog', OLD, { putBack: true })];
+    const text = groupListText({ name: 'web' }, certificates);
+    expect(JSON.parse(text).group).toBe('web');
+    const lines = text.split('\n').slice(1, 3);
+    expect(lines[0]).toMatch(/^\{"name":"blog","version":"20261001T000000Z-0a1b2c",.*"putBack":true\},$/);
+    expect(lines[1]).toMatch(/^\{"name":"shop","version":"20261120T010000Z-3d4e5f",.*\}$/);
+    expect(parseGroupList(text)).toEqual(certificates.toReversed());
+  });
+
+  it.each([
+    ['a window', { window: ['Mon-Thu 02:00-05:00 UTC'] }],
+    ['a freeze', { freeze: ['2026-12-20 UTC'] }],
+  ])('is for new hosts only where the group has %s', (_, times) => {
+    const text = groupListText({ name: 'web', ...times }, [listed('shop', NEW)]);
+    expect(text.split('\n')[0]).toBe('{"group":"web","newHostsOnly":true,"certificates":[');
+    expect(parseGroupList(text)).toEqual([listed('shop', NEW)]);
+  });
+
+  it.each(['', 'no JSON', '{"certificates":[{"name":"shop"}]}', undefined])(
+    'is empty where it cannot be read: %s',
+    (text) => {
+      expect(parseGroupList(text)).toEqual([]);
+    },
+  );
+
+  it('gets other versions of some certificates', () => {
+    const before = [listed('blog', OLD), listed('shop', OLD)];
+    expect(versions(withListed(before, [listed('shop', NEW)]))).toEqual([`blog ${OLD}`, `shop ${NEW}`]);
+  });
+});
