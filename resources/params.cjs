@@ -179,6 +179,8 @@ module.exports = async ({ resolveVariable }) => {
     ordersPerRun: String(data.ordersPerRun),
     checkEveryHours: String(data.checkEveryHours),
     checkSeconds: data.checkEveryHours * 3600,
+    // A check may take its time, or begin some minutes late.
+    heartbeatSeconds: data.checkEveryHours * 3600 + 300,
     checkRate: data.checkEveryHours === 1 ? 'rate(1 hour)' : `rate(${data.checkEveryHours} hours)`,
     zoneRoles: JSON.stringify(data.zoneRoles),
   };

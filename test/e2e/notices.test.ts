@@ -60,3 +60,25 @@ it('measures with at most ten metrics, and one dimension value', () => {
   expect(byName.get('CertificatesFailing')?.values).toEqual([2]);
   expect(byName.get('RenewalsSucceeded')?.values).toEqual([1]);
 });
+
+it('tells that an alarm is over, and nothing of one that is new', async () => {
+  const change = (alarmName: string, before: string) =>
+    line.cloud.parts.aws.emit({
+      source: 'aws.cloudwatch',
+      detailType: 'CloudWatch Alarm State Change',
+      detail: {
+        alarmName,
+        state: { value: 'OK', reason: 'Threshold Crossed' },
+        previousState: { value: before, timestamp: '2026-11-19T21:07:44.000+0000' },
+      },
+    });
+  await change('perennial-local-sweep-late', 'INSUFFICIENT_DATA');
+  await change('perennial-production-no-heartbeat', 'ALARM');
+  await change('perennial-local-no-heartbeat', 'ALARM');
+  await line.idle();
+  const told = mails.filter(({ subject }) => subject.includes('alarm over'));
+  expect(told.map(({ subject }) => subject)).toEqual([
+    '[Perennial local] alarm over: perennial-local-no-heartbeat',
+  ]);
+  expect(told[0]?.text).toContain('  It came:        2026-11-19 21:07 UTC\n');
+});
