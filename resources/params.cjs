@@ -144,6 +144,7 @@ const IN_ENVIRONMENT = [
   'caRoots',
   'hostGroups',
   'zoneRoles',
+  'notify',
 ];
 const ENVIRONMENT_ROOM = 3_000;
 

@@ -1,6 +1,6 @@
 """Applies the parts of a template that moto's CloudFormation leaves out, after each change to a stack.
 
-Buckets get their versioning, queues their policies, functions what happens to their failed asynchronous invocations,
+Buckets get their versioning, queues their policies, topics their subscriptions, functions what happens to their failed asynchronous invocations,
 documents and roles' policies their content as JSON; a stack has its outputs also after an update by a change set.
 """
 
@@ -12,6 +12,7 @@ from moto.awslambda.models import lambda_backends
 from moto.cloudformation.models import CloudFormationBackend
 from moto.cloudformation.parsing import clean_json
 from moto.s3.models import s3_backends
+from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 CHANGES = ("create_stack", "update_stack", "execute_change_set")
@@ -86,10 +87,17 @@ def finish_document(stack, logical_id, properties):
         stack.resource_map[logical_id].content = json.dumps(properties["Content"])
 
 
+def finish_subscription(stack, _, properties):
+    # As one that is confirmed: moto sends nothing.
+    backend = sns_backends[stack.account_id][stack.region_name]
+    backend.subscribe(properties["TopicArn"], properties["Endpoint"], properties["Protocol"])
+
+
 FINISHERS = {
     "AWS::IAM::Role": finish_role,
     "AWS::SSM::Document": finish_document,
     "AWS::S3::Bucket": finish_bucket,
+    "AWS::SNS::Subscription": finish_subscription,
     "AWS::SQS::QueuePolicy": finish_queue_policy,
     "AWS::Lambda::EventInvokeConfig": finish_event_invoke_config,
 }
