@@ -98,6 +98,12 @@ const Params = z.object({
         'must be the ARN of a KMS key, or empty',
       ),
     ),
+  bucket: z._default(
+    z
+      .string()
+      .check(z.regex(/^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/, 'must be the name of a bucket, or empty')),
+    '',
+  ),
   ordersPerRun: z
     .number()
     .check(
@@ -177,6 +183,7 @@ module.exports = async ({ resolveVariable }) => {
     hostGroups: JSON.stringify(data.hostGroups),
     hostRoles: JSON.stringify(data.hostRoles),
     kmsKeyArn: data.kmsKeyArn,
+    bucket: data.bucket,
     ordersPerRun: String(data.ordersPerRun),
     checkEveryHours: String(data.checkEveryHours),
     checkSeconds: data.checkEveryHours * 3600,

@@ -10,7 +10,7 @@ import warnings
 
 from moto.awslambda.models import lambda_backends
 from moto.cloudformation.models import CloudFormationBackend
-from moto.cloudformation.parsing import clean_json
+from moto.cloudformation.parsing import ResourceMap, clean_json
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
@@ -20,9 +20,21 @@ CHANGES = ("create_stack", "update_stack", "execute_change_set")
 
 def finish_stacks():
     """From now on every change to a stack is finished in this way."""
+    keep_retained()
     for name in CHANGES:
         setattr(CloudFormationBackend, name, then_finish(getattr(CloudFormationBackend, name)))
     warnings.filterwarnings("ignore", message="Tried to parse .* not supported by moto")
+
+
+def keep_retained():
+    """moto knows Retain, and that only of a stack that is deleted."""
+    delete = ResourceMap._delete_resource
+
+    def delete_unless_retained(resources, parsed_resource, resource_json):
+        if not resource_json.get("DeletionPolicy", "").startswith("Retain"):
+            delete(resources, parsed_resource, resource_json)
+
+    ResourceMap._delete_resource = delete_unless_retained
 
 
 def then_finish(change):

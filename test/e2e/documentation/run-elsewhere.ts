@@ -15,6 +15,8 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],
   [/^docker compose up -d$/, 'test/integration/example-nginx.test.ts, with the configuration that it starts'],
+  [/^npx serverless (remove\b|deploy .*bucket=)/, 'test/e2e/coming-back.test.ts'],
+  [/^aws (s3 sync|s3api delete-bucket-policy) /, 'nothing: two buckets, in two regions'],
   [/^dig \+trace /, 'nothing: it asks the root servers of the DNS, and no test leaves this machine'],
 ];
 
