@@ -1,7 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readDirectory } from '../lib/adapters/acme/directory.ts';
 import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
+import { topicSubscriptions } from '../lib/adapters/aws/notice-topic.ts';
 import { route53ZonesToRead } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
@@ -25,6 +27,7 @@ const deps: DoctorDeps = {
   validating: new PublicValidatingResolver(settings.dns),
   describeAccount: describeAccounts({ store, ssm, prefix: settings.accountPrefix }),
   readDirectory,
+  subscriptions: topicSubscriptions(new SNSClient(), settings),
   stack: settings,
 };
 

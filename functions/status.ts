@@ -1,5 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { topicSubscriptions } from '../lib/adapters/aws/notice-topic.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { invoked, logger } from '../lib/lambda/handler.ts';
@@ -11,6 +13,7 @@ const deps: StatusDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   hosts: new SsmHosts(new SSMClient(), settings),
   stack: settings,
+  subscriptions: topicSubscriptions(new SNSClient(), settings),
   stage: settings.stage,
   region: settings.region,
 };

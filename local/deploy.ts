@@ -30,16 +30,20 @@ const STACK = 'perennial-local';
 /** Runs the real `serverless deploy`, or deploys what it packed before of the same project. */
 export async function deployProject(options: DeployOptions): Promise<void> {
   const { projectDir, env, logFile, reusePackage } = options;
-  /** One at a time for a project, as it builds in a folder of the project. */
   const build = (args: string[], buildEnv: Record<string, string>) =>
-    holdLock(join(projectDir, '.serverless'), () => runServerless(args, { ...options, env: buildEnv }));
+    runServerless(args, { ...options, env: buildEnv });
   if (!reusePackage) return build(['deploy'], env);
   const folder = join(dirname(logFile), 'package');
   await packageProject({ projectDir, env, folder }, build);
   await deployPackage(folder, { stackName: STACK, env });
 }
 
-async function runServerless(args: string[], { projectDir, env, logFile }: DeployOptions): Promise<void> {
+/** Runs `serverless` with these arguments; one at a time for a project, as it builds in a folder of the project. Throws DeployError. */
+export function runServerless(args: string[], options: DeployOptions): Promise<void> {
+  return holdLock(join(options.projectDir, '.serverless'), () => spawnServerless(args, options));
+}
+
+async function spawnServerless(args: string[], { projectDir, env, logFile }: DeployOptions): Promise<void> {
   const log = openSync(logFile, 'a');
   const child = spawn(SERVERLESS, args, {
     cwd: projectDir,

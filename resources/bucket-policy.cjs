@@ -23,7 +23,9 @@ module.exports = async ({ resolveVariable }) => {
   ];
   const PolicyDocument = { Version: '2012-10-17', Statement };
   const Properties = { Bucket: { Ref: 'Bucket' }, PolicyDocument };
-  return { Resources: { BucketPolicy: { Type: 'AWS::S3::BucketPolicy', Properties } } };
+  // It stays with the bucket: secrets in it are to be no easier to read once the stack is gone.
+  const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
+  return { Resources: { BucketPolicy: { Type: 'AWS::S3::BucketPolicy', ...kept, Properties } } };
 };
 
 function onlyOverTls() {

@@ -17,7 +17,6 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
           AlarmName: `perennial-${stage}-function-errors`,
           AlarmDescription: `A function failed in three hours of six. What to do: ${docsUrl}/operations.md#function-errors`,
           AlarmActions: [{ Ref: 'AlarmTopic' }],
-          OKActions: [{ Ref: 'AlarmTopic' }],
           ComparisonOperator: 'GreaterThanOrEqualToThreshold',
           Threshold: 1,
           EvaluationPeriods: 6,
@@ -27,7 +26,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
             {
               Id: 'all',
               Label: 'Errors of functions',
-              Expression: names.map((name) => `FILL(${name}, 0)`).join(' + '),
+              Expression: names.join(' + '),
               ReturnData: true,
             },
             ...names.map((name) => ({

@@ -99,6 +99,12 @@ const Params = z.object({
         'must be the ARN of a KMS key, or empty',
       ),
     ),
+  bucket: z._default(
+    z
+      .string()
+      .check(z.regex(/^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/, 'must be the name of a bucket, or empty')),
+    '',
+  ),
   ordersPerRun: z
     .number()
     .check(
@@ -145,6 +151,7 @@ const IN_ENVIRONMENT = [
   'caRoots',
   'hostGroups',
   'zoneRoles',
+  'notify',
 ];
 const ENVIRONMENT_ROOM = 3_000;
 
@@ -182,9 +189,12 @@ module.exports = async ({ resolveVariable }) => {
     hostGroups: JSON.stringify(data.hostGroups),
     hostRoles: JSON.stringify(data.hostRoles),
     kmsKeyArn: data.kmsKeyArn,
+    bucket: data.bucket,
     ordersPerRun: String(data.ordersPerRun),
     checkEveryHours: String(data.checkEveryHours),
     checkSeconds: data.checkEveryHours * 3600,
+    // A check may take its time, or begin some minutes late.
+    heartbeatSeconds: data.checkEveryHours * 3600 + 300,
     checkRate: data.checkEveryHours === 1 ? 'rate(1 hour)' : `rate(${data.checkEveryHours} hours)`,
     zoneRoles: JSON.stringify(data.zoneRoles),
   };

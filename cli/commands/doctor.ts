@@ -22,7 +22,7 @@ export const answerOf = (diagnosis: Diagnosis): Answer => ({
 /** A table of what is not well, and a line that counts; a certificate that is all well has one row. */
 export function diagnosisText({ findings, counts, certificates }: Diagnosis, width?: number): string {
   const last = `doctor: ${certificates} certificate${certificates === 1 ? '' : 's'}, ${counts.ok} ok, ${counts.warning} warning, ${counts.failing} failing`;
-  if (certificates === 0) return `no renewal files yet\n${last}`;
+  if (findings.length === 0) return `no renewal files yet\n${last}`;
   const names = [...new Set(findings.map(({ certificate }) => certificate))];
   const rows = names.flatMap((name) =>
     rowsOf(

@@ -35,6 +35,7 @@ const Environment = z.object({
   PROBE_PRIVATE_PORTS: z._default(z.string(), ''),
   STAGE: z._default(z.string(), ''),
   NOTICE_TOPIC: z._default(z.string(), ''),
+  NOTIFY: z._default(List, []),
   DOCS_URL: z._default(z.string(), 'docs'),
   DNS_RESOLVER: z._default(z.string(), ''),
   DNS_PORT: z._default(z.coerce.number(), 53),
@@ -71,6 +72,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     stage: values.STAGE,
     /** The ARN of the SNS topic for people. */
     noticeTopic: values.NOTICE_TOPIC,
+    /** Whom it is told to. */
+    notify: values.NOTIFY,
     docsUrl: values.DOCS_URL,
     dns: { resolver: values.DNS_RESOLVER || undefined, port: values.DNS_PORT },
     probePrivatePorts: parsePorts(values.PROBE_PRIVATE_PORTS),

@@ -1,51 +1,126 @@
-/** An alarm's own settings, as in the template, of those that watch one metric. */
+import { evaluateMath, type Series } from './metric-math.ts';
+
+/** A metric of an alarm's expression, or the expression, as in the template. */
+export interface MetricQuery {
+  Id: string;
+  Expression?: string;
+  MetricStat?: { Stat: Statistic; Period: number };
+}
+
+type Statistic = 'Sum' | 'Maximum' | 'Minimum';
+
+/** An alarm's own settings, as in the template: of one metric, or of metrics and an expression. */
 export interface AlarmSettings {
-  MetricName: string;
-  Namespace: string;
-  Dimensions: { Name: string; Value: string }[];
-  Statistic: 'Sum' | 'Maximum' | 'Minimum';
-  Period: number;
+  MetricName?: string;
+  Statistic?: Statistic;
+  Period?: number;
+  Metrics?: MetricQuery[];
   ComparisonOperator: 'LessThanThreshold' | 'GreaterThanThreshold' | 'GreaterThanOrEqualToThreshold';
   Threshold: number;
   EvaluationPeriods: number;
-  TreatMissingData: 'breaching' | 'notBreaching' | 'ignore';
+  DatapointsToAlarm?: number;
+  TreatMissingData?: 'breaching' | 'notBreaching' | 'ignore' | 'missing';
 }
 
-/** Values by the start of the period that they fall in, in seconds since 1970. */
-export type Datapoints = ReadonlyMap<number, readonly number[]>;
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/**
- * The state of an alarm after a period (CloudWatch user guide, "Evaluating an alarm"), where every period of the evaluation
- * has to be breaching. Of what CloudWatch looks back for beyond the range, nothing is imitated.
- */
-export function evaluateAlarm(
-  alarm: AlarmSettings,
-  { points, at, before }: { points: Datapoints; at: number; before: AlarmState },
-): AlarmState {
-  const last = Math.floor(at / alarm.Period) * alarm.Period;
-  const range = Array.from({ length: alarm.EvaluationPeriods }, (_, index) =>
-    points.get(last - index * alarm.Period),
-  );
-  const present = range.flatMap((values) => (values ? [isBreaching(alarm, values)] : []));
-  if (present.length < range.length && alarm.TreatMissingData === 'ignore') return before;
-  if (present.length === 0 && alarm.TreatMissingData === 'notBreaching') return 'OK';
-  const missing = Array.from(
-    { length: range.length - present.length },
-    () => alarm.TreatMissingData === 'breaching',
-  );
-  return [...present, ...missing].every(Boolean) ? 'ALARM' : 'OK';
+/** A published value; seconds since 1970. */
+export interface Sample {
+  at: number;
+  value: number;
+  /** When CloudWatch has it; at once without it. */
+  arrives?: number;
 }
 
-function isBreaching(
-  { Statistic, ComparisonOperator, Threshold }: AlarmSettings,
-  values: readonly number[],
-): boolean {
-  const value = {
-    Sum: values.reduce((sum, one) => sum + one, 0),
-    Maximum: Math.max(...values),
-    Minimum: Math.min(...values),
-  }[Statistic];
+/** What AWS's documentation leaves open; docs/decisions/0027. */
+export interface Assumed {
+  /** How many periods are retrieved beyond the evaluation periods. */
+  beyond: number;
+  /** See MathContext. */
+  fillsEmpty: boolean;
+}
+
+export interface Evaluation {
+  /** Those of a metric, by its name or by its id in the expression. */
+  samples(metric: string): readonly Sample[];
+  /** Seconds since 1970. */
+  at: number;
+  before: AlarmState;
+}
+
+/** The example of CloudWatch's user guide retrieves five points for three periods. */
+export const AS_DOCUMENTED: Assumed = { beyond: 2, fillsEmpty: false };
+
+/** The state of an alarm at an instant; a sliding window, which ends then ("Alarm evaluation window"). */
+export function evaluateAlarm(
+  alarm: AlarmSettings,
+  { samples, at, before }: Evaluation,
+  { beyond, fillsEmpty }: Assumed = AS_DOCUMENTED,
+): AlarmState {
+  const retrieved = alarm.EvaluationPeriods + beyond;
+  const seriesOf = (metric: string, period = 0, statistic?: Statistic) =>
+    aggregate(samples(metric), { at, period, retrieved, statistic });
+  const queries = new Map(alarm.Metrics?.map((query) => [query.Id, query.MetricStat]));
+  const expression = alarm.Metrics?.find(({ Expression }) => Expression)?.Expression;
+  const values =
+    expression === undefined
+      ? seriesOf(alarm.MetricName ?? '', alarm.Period, alarm.Statistic)
+      : evaluateMath(expression, {
+          fillsEmpty,
+          series: (id) => seriesOf(id, queries.get(id)?.Period, queries.get(id)?.Stat),
+        });
+  return stateOf(
+    alarm,
+    values.map((value) => (value === undefined ? undefined : isBreaching(alarm, value))),
+    before,
+  );
+}
+
+/**
+ * The state for the points of the evaluation range, the oldest first, true where one is breaching (CloudWatch user guide,
+ * "Configuring how CloudWatch alarms treat missing data").
+ */
+export function stateOf(
+  { EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods, TreatMissingData = 'missing' }: AlarmSettings,
+  range: readonly (boolean | undefined)[],
+  before: AlarmState,
+): AlarmState {
+  const present = range.filter((point) => point !== undefined);
+  const recent = present.slice(-EvaluationPeriods);
+  const missing = EvaluationPeriods - recent.length;
+  const breaching = recent.filter(Boolean).length + (TreatMissingData === 'breaching' ? missing : 0);
+  if (breaching >= DatapointsToAlarm) return 'ALARM';
+  const isDecided = missing === 0 || TreatMissingData === 'breaching' || TreatMissingData === 'notBreaching';
+  if (isDecided || recent.includes(false)) return 'OK';
+  if (TreatMissingData === 'ignore') return before;
+  // "Avoiding premature transitions": a lone breaching point counts once it is old enough.
+  const age = range.length - range.indexOf(true);
+  return recent.length > 0 && age >= DatapointsToAlarm ? 'ALARM' : 'INSUFFICIENT_DATA';
+}
+
+interface Aggregation {
+  at: number;
+  period: number;
+  retrieved: number;
+  statistic: Statistic | undefined;
+}
+
+function aggregate(
+  samples: readonly Sample[],
+  { at, period, retrieved, statistic = 'Sum' }: Aggregation,
+): Series {
+  return Array.from({ length: retrieved }, (_, index) => {
+    const end = at - (retrieved - 1 - index) * period;
+    const values = samples.flatMap((one) =>
+      one.at > end - period && one.at <= end && (one.arrives ?? one.at) <= at ? one.value : [],
+    );
+    if (values.length === 0) return undefined;
+    if (statistic === 'Sum') return values.reduce((sum, value) => sum + value, 0);
+    return statistic === 'Maximum' ? Math.max(...values) : Math.min(...values);
+  });
+}
+
+function isBreaching({ ComparisonOperator, Threshold }: AlarmSettings, value: number): boolean {
   switch (ComparisonOperator) {
     case 'LessThanThreshold':
       return value < Threshold;

@@ -1,6 +1,6 @@
 """Applies the parts of a template that moto's CloudFormation leaves out, after each change to a stack.
 
-Buckets get their versioning, queues their policies, functions what happens to their failed asynchronous invocations,
+Buckets get their versioning, queues their policies, topics their subscriptions, functions what happens to their failed asynchronous invocations,
 documents and roles' policies their content as JSON; a stack has its outputs also after an update by a change set.
 """
 
@@ -10,8 +10,9 @@ import warnings
 
 from moto.awslambda.models import lambda_backends
 from moto.cloudformation.models import CloudFormationBackend
-from moto.cloudformation.parsing import clean_json
+from moto.cloudformation.parsing import ResourceMap, clean_json
 from moto.s3.models import s3_backends
+from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 CHANGES = ("create_stack", "update_stack", "execute_change_set")
@@ -19,9 +20,21 @@ CHANGES = ("create_stack", "update_stack", "execute_change_set")
 
 def finish_stacks():
     """From now on every change to a stack is finished in this way."""
+    keep_retained()
     for name in CHANGES:
         setattr(CloudFormationBackend, name, then_finish(getattr(CloudFormationBackend, name)))
     warnings.filterwarnings("ignore", message="Tried to parse .* not supported by moto")
+
+
+def keep_retained():
+    """moto knows Retain, and that only of a stack that is deleted."""
+    delete = ResourceMap._delete_resource
+
+    def delete_unless_retained(resources, parsed_resource, resource_json):
+        if not resource_json.get("DeletionPolicy", "").startswith("Retain"):
+            delete(resources, parsed_resource, resource_json)
+
+    ResourceMap._delete_resource = delete_unless_retained
 
 
 def then_finish(change):
@@ -86,10 +99,17 @@ def finish_document(stack, logical_id, properties):
         stack.resource_map[logical_id].content = json.dumps(properties["Content"])
 
 
+def finish_subscription(stack, _, properties):
+    # As one that is confirmed: moto sends nothing.
+    backend = sns_backends[stack.account_id][stack.region_name]
+    backend.subscribe(properties["TopicArn"], properties["Endpoint"], properties["Protocol"])
+
+
 FINISHERS = {
     "AWS::IAM::Role": finish_role,
     "AWS::SSM::Document": finish_document,
     "AWS::S3::Bucket": finish_bucket,
+    "AWS::SNS::Subscription": finish_subscription,
     "AWS::SQS::QueuePolicy": finish_queue_policy,
     "AWS::Lambda::EventInvokeConfig": finish_event_invoke_config,
 }

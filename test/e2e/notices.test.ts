@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Diagnosis } from '../../lib/reporting/doctor/rules/finding.ts';
 import { METRICS } from '../../lib/reporting/notices/rules/measure.ts';
 import { type LoggedMetric, readMetrics } from '../../local/alarms/read-metrics.ts';
 import { onMail, type PublishedMail } from '../../local/sns/on-mail.ts';
@@ -59,4 +60,63 @@ it('measures with at most ten metrics, and one dimension value', () => {
   expect(checks).toEqual([1, 1]);
   expect(byName.get('CertificatesFailing')?.values).toEqual([2]);
   expect(byName.get('RenewalsSucceeded')?.values).toEqual([1]);
+});
+
+it('tells that an alarm is over, and nothing of one that is new', async () => {
+  const change = (alarmName: string, before: string) =>
+    line.cloud.parts.aws.emit({
+      source: 'aws.cloudwatch',
+      detailType: 'CloudWatch Alarm State Change',
+      detail: {
+        alarmName,
+        state: { value: 'OK', reason: 'Threshold Crossed' },
+        previousState: { value: before, timestamp: '2026-11-19T21:07:44.000+0000' },
+      },
+    });
+  await change('perennial-local-sweep-late', 'INSUFFICIENT_DATA');
+  await change('perennial-production-no-heartbeat', 'ALARM');
+  await change('perennial-local-no-heartbeat', 'ALARM');
+  await line.idle();
+  const told = mails.filter(({ subject }) => subject.includes('alarm over'));
+  expect(told.map(({ subject }) => subject)).toEqual([
+    '[Perennial local] alarm over: perennial-local-no-heartbeat',
+  ]);
+  expect(told[0]?.text).toContain('  It came:        2026-11-19 21:07 UTC\n');
+});
+
+describe('who is to be told', () => {
+  const ask = async () => {
+    await line.invoke('status', { page: true });
+    const { findings } = await line.invoke<Diagnosis>('doctor', { names: ['example.com'] });
+    return {
+      page: (await line.text('status/index.html')) ?? '',
+      told: findings.filter(({ check }) => check === 'notify'),
+    };
+  };
+
+  it('is no trouble once it is confirmed', async () => {
+    const { page, told } = await ask();
+    expect(told).toEqual([]);
+    expect(page).not.toContain('class="deaf"');
+  });
+
+  it('is seen by doctor and told on the page while it is not', async () => {
+    const remove = line.cloud.faults.add({
+      service: 'sns',
+      action: 'ListSubscriptionsByTopic',
+      times: 2,
+      effect: {
+        kind: 'rewrite',
+        answer: (given) => ({
+          ...given,
+          body: `${given.body}`.replace(/<SubscriptionArn>[^<]+</, '<SubscriptionArn>PendingConfirmation<'),
+        }),
+      },
+    });
+    const { page, told } = await ask();
+    expect(remove()).toBe(2);
+    const seen = 'you@example.com has not confirmed, and hears nothing';
+    expect(told).toMatchObject([{ certificate: '(stack)', status: 'failing', seen }]);
+    expect(page).toContain(`<p class="deaf">${seen}: follow the link`);
+  });
 });

@@ -192,6 +192,8 @@ const CASES: Record<string, Case[]> = {
     ...noKeys,
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'write a renewal file', put('renewal/example.com.json')],
+    ['may', 'see who hears of trouble', asks('sns:ListSubscriptionsByTopic', TOPIC)],
+    ['may not', 'tell anybody anything', asks('sns:Publish', TOPIC)],
     ['may', "read the account's address", get(ADDRESS)],
     ['may not', "write the account's address", put(ADDRESS)],
     ...noRecords,
@@ -234,6 +236,8 @@ const CASES: Record<string, Case[]> = {
     ...noCommands,
   ],
   StatusRole: [
+    ['may', 'see who hears of trouble', asks('sns:ListSubscriptionsByTopic', TOPIC)],
+    ['may not', 'tell anybody anything', asks('sns:Publish', TOPIC)],
     ['may', 'list the bucket', asks('s3:ListBucket', 'arn:aws:s3:::Bucket', { 's3:prefix': 'renewal/' })],
     ['may', 'read a renewal file', get('renewal/example.com.json')],
     ['may', 'read a pointer', get('live/example.com.json')],

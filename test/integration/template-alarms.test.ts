@@ -2,8 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { METRICS, type MetricName } from '../../lib/reporting/notices/rules/measure.ts';
-import { type AlarmSettings, type AlarmState, evaluateAlarm } from '../../local/alarms/evaluate-alarm.ts';
+import { METRICS } from '../../lib/reporting/notices/rules/measure.ts';
 import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../tools/check/package-stack.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
 
@@ -39,7 +38,7 @@ describe('dead letters', () => {
     );
     expect(queues.filter((part) => part !== 'QueueName').sort()).toEqual(deadLetterQueues().sort());
     const sum = measured().find(({ Expression }) => Expression)?.Expression;
-    const ids = measured().flatMap(({ Id, MetricStat }) => (MetricStat ? [`FILL(${Id}, 0)`] : []));
+    const ids = measured().flatMap(({ Id, MetricStat }) => (MetricStat ? [Id] : []));
     expect(sum).toBe(ids.join(' + '));
   });
 
@@ -47,7 +46,7 @@ describe('dead letters', () => {
     expect(resources.DeadLettersAlarm?.Properties).toMatchObject({
       AlarmActions: [{ Ref: 'AlarmTopic' }],
       Threshold: 1,
-      TreatMissingData: 'notBreaching',
+      TreatMissingData: 'ignore',
     });
     expect(ofType('AWS::SNS::Subscription').map(([, { Properties }]) => Properties)).toEqual([
       { TopicArn: { Ref: 'AlarmTopic' }, Protocol: 'email', Endpoint: SAMPLE_PARAMS.contact },
@@ -57,21 +56,49 @@ describe('dead letters', () => {
 
 const WEEK_SECONDS = 7 * 24 * 3600;
 const alarms = () => ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
-const own = (): AlarmSettings[] => alarms().filter(({ Namespace }) => Namespace === 'Perennial');
+/** The metrics of ours that alarms watch, alone or in an expression. */
+const own = (): { MetricName: string; Dimensions: object[] }[] =>
+  alarms()
+    .flatMap((alarm) => alarm.Metrics?.map(({ MetricStat }: Measured) => MetricStat?.Metric) ?? alarm)
+    .filter((metric) => metric?.Namespace === 'Perennial');
 
 describe('alarms', () => {
   it('are at most eight', () => {
     expect(alarms().length).toBeLessThanOrEqual(8);
   });
 
-  it('each tell people, when they come and when they go', () => {
-    for (const { AlarmActions, OKActions } of alarms())
-      expect([AlarmActions, OKActions]).toEqual([[{ Ref: 'AlarmTopic' }], [{ Ref: 'AlarmTopic' }]]);
+  it('each tell people when they come; not when a new one becomes OK', () => {
+    for (const { AlarmActions, OKActions, InsufficientDataActions } of alarms()) {
+      expect(AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+      expect([OKActions, InsufficientDataActions]).toEqual([undefined, undefined]);
+    }
+  });
+
+  it('each are told by notify when they are over, and only then', () => {
+    const { EventPattern, EventBusName, Targets } = resources.AlarmOverRule?.Properties ?? {};
+    expect(EventBusName).toBeUndefined();
+    expect(EventPattern).toEqual({
+      source: ['aws.cloudwatch'],
+      'detail-type': ['CloudWatch Alarm State Change'],
+      detail: {
+        alarmName: expect.any(Array),
+        state: { value: ['OK'] },
+        previousState: { value: ['ALARM'] },
+      },
+    });
+    expect(EventPattern.detail.alarmName.sort()).toEqual(
+      alarms()
+        .map(({ AlarmName }) => AlarmName)
+        .sort(),
+    );
+    expect(Targets).toMatchObject([{ Arn: { 'Fn::GetAtt': ['NotifyQueue', 'Arn'] } }]);
   });
 
   it('each look back for a week at most, as CloudWatch has it', () => {
-    for (const { AlarmName, Period = 3600, EvaluationPeriods } of alarms())
-      expect(Period * EvaluationPeriods, AlarmName).toBeLessThanOrEqual(WEEK_SECONDS);
+    for (const { AlarmName, Period, Metrics, EvaluationPeriods } of alarms()) {
+      const period = Period ?? Metrics.find(({ MetricStat }: Measured) => MetricStat).MetricStat.Period;
+      expect(period * EvaluationPeriods, AlarmName).toBeLessThanOrEqual(WEEK_SECONDS);
+    }
   });
 
   it('each point to their paragraph', async () => {
@@ -99,41 +126,6 @@ describe('alarms', () => {
     const all = ofType('AWS::Lambda::Function').map(([id]) => id);
     expect(watched.sort()).toEqual(all.filter((id) => !byHand.includes(id)).sort());
     expect(Metrics.length).toBeLessThanOrEqual(10);
-  });
-});
-
-describe('an alarm on what a check measures', () => {
-  const HOUR = 3600;
-  /** The states after each hour of these values; `undefined` is an hour without one. */
-  const states = (metric: MetricName, values: (number | undefined)[]) => {
-    const alarm = own().find(({ MetricName }) => MetricName === metric);
-    if (!alarm) throw new Error(`no alarm watches ${metric}`);
-    const points = new Map(
-      values.flatMap((value, hour) => (value === undefined ? [] : [[hour * HOUR, [value]] as const])),
-    );
-    let before: AlarmState = 'OK';
-    return values.map((_, hour) => {
-      before = evaluateAlarm(alarm, { points, at: hour * HOUR, before });
-      return before;
-    });
-  };
-  const none = undefined;
-
-  it.each<[MetricName, (number | undefined)[], boolean]>([
-    ['Heartbeat', [1, 1, 1, 1, none, none], false],
-    ['Heartbeat', [1, 1, 1, 1, none, none, none], true],
-    ['LifeLeft', [40, 40, 40, 40, 16, 16, 40], false],
-    ['LifeLeft', [40, 40, 40, 16, 15, 15], true],
-    ['SweepAge', [7, 7.5, 8], false],
-    ['SweepAge', [7, 7.5, 8, 8.1], true],
-    ['CertificatesFailing', [1, 1, 1, 1, 1, 0], false],
-    ['CertificatesFailing', [1, 2, 1, 1, 1, 1], true],
-    ['CertificatesOverdue', [0, 1, 1], true],
-    ['HostsOutOfDate', [0, 4, 4, 0], false],
-    ['HostsOutOfDate', [0, 4, 4, 4], true],
-    ['HostsOutOfDate', [0, 4, none, 4, 4], false],
-  ])('%s of %j: %s', (metric, values, expected) => {
-    expect(states(metric, values).at(-1) === 'ALARM').toBe(expected);
   });
 });
 

@@ -185,7 +185,7 @@ describe('queues', () => {
 describe('the bucket', () => {
   it('is private, encrypted, versioned, tells EventBridge, and outlives the stack', () => {
     expect(resource('Bucket')).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: {
         BucketEncryption: {
@@ -210,6 +210,7 @@ describe('the bucket', () => {
 
   it('refuses all but TLS', () => {
     expect(resource('BucketPolicy').Properties.Bucket).toEqual({ Ref: 'Bucket' });
+    expect(resource('BucketPolicy').DeletionPolicy).toBe('RetainExceptOnCreate');
     const [first] = resource('BucketPolicy').Properties.PolicyDocument.Statement;
     expect(first).toEqual({
       Sid: 'OnlyOverTls',

@@ -62,8 +62,8 @@ describe.each([
   const forUsers = paramsForUsers(yml);
 
   it('are there, each in a paragraph of its own', () => {
-    expect(forUsers).toHaveLength(17);
-    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(17);
+    expect(forUsers).toHaveLength(18);
+    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(18);
   });
 
   it.each(forUsers)('$name has a meaning, an example, and a default unless it says otherwise', (param) => {
@@ -273,7 +273,7 @@ describe("roots of a CA of one's own in params", () => {
     const caRoots = (await makeRoot({ name: 'A' })) + (await makeRoot({ name: 'B' }));
     expect(await checked({ ...given, domains, caRoots: '' })).toMatchObject({ caRoots: '' });
     await expect(checked({ ...given, domains, caRoots })).rejects.toThrow(
-      /caRoots, hostGroups, zoneRoles have 3\d{3} characters together, and Lambda's environment has room for 3000/,
+      /caRoots, hostGroups, zoneRoles, notify have 3\d{3} characters together, and Lambda's environment has room for 3000/,
     );
   });
 
@@ -292,5 +292,21 @@ describe('params in serverless.yml', () => {
     const [, staging = ''] = /\n {2}staging:\n((?: {4}.*\n)+)/.exec(serverlessYml) ?? [];
     expect(staging).toContain('directoryUrl: https://acme-staging-v02.api.letsencrypt.org/directory');
     expect(staging).toContain('fallbackDirectoryUrls: []');
+  });
+});
+
+describe('a bucket of before in params', () => {
+  const given = {
+    ...{ contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'], alsoAllow: [] },
+    ...{ challengeTargets: [], fallbackDirectoryUrls: [], hostGroups: {}, hostRoles: {}, zoneRoles: {} },
+    ...{ kmsKeyArn: '', ordersPerRun: 1, checkEveryHours: 1 },
+  };
+
+  it.each(['', 'perennial-production-bucket-1a2b3c4d5e6f'])('may be "%s"', async (bucket) => {
+    expect(await checked({ ...given, bucket })).toMatchObject({ bucket });
+  });
+
+  it.each(['s3://kept', 'Kept', 'ke', '-kept', 'arn:aws:s3:::kept'])('is not "%s"', async (bucket) => {
+    await expect(checked({ ...given, bucket })).rejects.toThrow('bucket: must be the name of a bucket');
   });
 });

@@ -14,10 +14,12 @@ import { scan } from '../../lib/scan/scan.ts';
 import { FakeHosts, reportOf } from '../fakes/fake-hosts.ts';
 import { FakeValidatingResolver } from '../fakes/fake-validating-resolver.ts';
 import type { MemoryStore } from '../fakes/memory-store.ts';
+import { subscriptionsOf } from '../fakes/subscriptions.ts';
 import { makeWorld, type World } from './issuance/renewal-world.ts';
 
 const HOUR = 3_600_000;
 const HOST = 'i-00000001';
+const subscriptions = subscriptionsOf();
 /** The bucket with one certificate, which is well. */
 const sound = await makeWorld();
 await sound.want('good', ['example.com'], { hosts: ['web'] });
@@ -81,7 +83,7 @@ async function everything() {
   const detail = { 'command-id': 'c1', 'instance-id': HOST, status: 'Success' };
   said.push((await confirm({ ...deps(), clock: () => world.clock() }, { detail })).outcome);
   const status = await showStatus(
-    { store, hosts, stack: world.stack, stage: 'test', region: 'eu-central-1' },
+    { store, hosts, stack: world.stack, stage: 'test', region: 'eu-central-1', subscriptions },
     { page: true },
     world.clock(),
   );
@@ -93,7 +95,7 @@ async function everything() {
   said.push(healths.find(({ name }) => name === 'good')?.health);
   const dns = { zonesOf: () => world.zones, resolver: world.resolver };
   const readDirectory = async () => ({ caaIdentity: 'ca.test', profiles: [] });
-  const asked = { readDirectory, validating: new FakeValidatingResolver() };
+  const asked = { readDirectory, subscriptions, validating: new FakeValidatingResolver() };
   const { findings } = await diagnose({ ...deps(), ...dns, ...asked }, undefined, world.clock());
   said.push(findings.filter(({ certificate }) => certificate === 'good').map(({ status }) => status));
   return JSON.stringify(said);
@@ -207,7 +209,7 @@ describe('an object that is none of ours', () => {
       wanted.map(({ name, message }) => ({ name, trouble: message })),
     );
     await showStatus(
-      { store, hosts, stack: world.stack, stage: 'test', region: 'eu-central-1' },
+      { store, hosts, stack: world.stack, stage: 'test', region: 'eu-central-1', subscriptions },
       { page: true },
       world.clock(),
     );
@@ -276,7 +278,7 @@ describe('a renewal file in a folder of its own', () => {
       expect.objectContaining({ name: 'team-a/shop', health: 'rejected', trouble: message }),
     );
     const readDirectory = async () => ({ caaIdentity: 'ca.test', profiles: [] });
-    const asked = { readDirectory, validating: new FakeValidatingResolver() };
+    const asked = { readDirectory, subscriptions, validating: new FakeValidatingResolver() };
     const { findings } = await diagnose({ ...deps(), ...asked }, undefined, world.clock());
     expect(findings).toContainEqual(
       expect.objectContaining({ certificate: 'team-a/shop', status: 'failing', seen: message }),

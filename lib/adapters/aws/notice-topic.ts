@@ -1,6 +1,6 @@
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand, paginateListSubscriptionsByTopic, type SNSClient } from '@aws-sdk/client-sns';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
-import type { Mailbox } from '../../reporting/notices/mailbox.ts';
+import type { Mailbox, Subscriptions } from '../../reporting/notices/mailbox.ts';
 import { errorText } from './error-name.ts';
 
 export class NoticeError extends PerennialError<'notices-unavailable'> {
@@ -14,6 +14,34 @@ export function noticeTopic(sns: SNSClient, TopicArn: string): Mailbox {
         const seen = `could not publish to ${TopicArn}: ${errorText(cause)}`;
         throw new NoticeError('notices-unavailable', { seen, cause });
       });
+    },
+  };
+}
+
+/** SNS gives this in the place of an ARN until somebody confirms. */
+const PENDING = 'PendingConfirmation';
+
+export function topicSubscriptions(
+  client: SNSClient,
+  { noticeTopic: topic, notify: wanted }: { noticeTopic: string; notify: readonly string[] },
+): Subscriptions {
+  return {
+    wanted,
+    topic,
+    async list() {
+      try {
+        const found: Awaited<ReturnType<Subscriptions['list']>> = [];
+        for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
+          { client },
+          { TopicArn: topic },
+        ))
+          for (const { Endpoint = '', SubscriptionArn } of Subscriptions)
+            found.push({ endpoint: Endpoint, isConfirmed: SubscriptionArn !== PENDING });
+        return found;
+      } catch (cause) {
+        const seen = `could not list the subscriptions of ${topic}: ${errorText(cause)}`;
+        throw new NoticeError('notices-unavailable', { seen, cause });
+      }
     },
   };
 }

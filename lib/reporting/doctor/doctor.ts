@@ -15,10 +15,12 @@ import { ownRemedy } from '../../foundation/reasons/reasons.ts';
 import { judgeHealth } from '../../scan/rules/judge-health.ts';
 import { readHealthFacts } from '../status/read-status.ts';
 import { type DoctorDeps, factsGatherer } from './gather-facts.ts';
+import { answerOf } from './read-dns.ts';
 import { checkFile } from './rules/check-file.ts';
 import { resultOf } from './rules/check-health.ts';
+import { checkNotify } from './rules/check-notify.ts';
 import { examine } from './rules/examine.ts';
-import { type Diagnosis, type Finding, failing, type Result } from './rules/finding.ts';
+import { type Diagnosis, type Finding, failing, type Result, STACK } from './rules/finding.ts';
 
 export type { DoctorDeps };
 
@@ -52,10 +54,16 @@ export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Pro
     concurrency: CERTIFICATES_AT_ONCE,
   });
   const others = asked === 'all' ? await healthWithoutFile(deps, names, now) : [];
-  const findings = [...perFile.flat(), ...others];
+  const findings = [...(await ofTheStack(deps)), ...perFile.flat(), ...others];
   const counts = { ok: 0, warning: 0, failing: 0 };
   for (const { status } of findings) counts[status] += 1;
   return { at: now.toISOString(), certificates: names.length + others.length, counts, findings };
+}
+
+/** What is wrong whatever certificate is asked about. */
+async function ofTheStack({ subscriptions: { wanted, topic, list } }: DoctorDeps): Promise<Finding[]> {
+  const found = wanted.length > 0 ? await answerOf(list()) : { found: [] };
+  return checkNotify({ wanted, topic, found }).map((result) => ({ certificate: STACK, ...result }));
 }
 
 /** What is wrong with certificates that have no renewal file: nothing of a renewal, but one may be revoked and served. */

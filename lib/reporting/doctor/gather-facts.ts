@@ -26,6 +26,7 @@ import type { Zones } from '../../issuance/dns/zones.ts';
 import { findPin, heldPin } from '../../issuance/renewal/read-pin.ts';
 import { findState } from '../../issuance/renewal/read-state.ts';
 import { findRevocations } from '../../issuance/revocation/read-revocations.ts';
+import type { Subscriptions } from '../notices/mailbox.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
 import { dnssecReader } from './read-dnssec.ts';
 import type { AccountFacts, CertificateFacts, DirectoryFacts, GroupFacts } from './rules/facts.ts';
@@ -40,6 +41,7 @@ export interface DoctorDeps {
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>;
   validating: ValidatingResolver;
   describeAccount: DescribeAccount;
+  subscriptions: Subscriptions;
   /** A CA's directory: its name in CAA records, and its profiles. */
   readDirectory(url: string): Promise<DirectoryFacts>;
   stack: Stack;

@@ -8,6 +8,7 @@ import { NOTICES_KEY } from '../../foundation/certificate/object-keys.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { endUnwanted } from './end-unwanted.ts';
 import type { Mailbox } from './mailbox.ts';
+import { writeAlarmOver } from './rules/alarm-over.ts';
 import { believed } from './rules/believed.ts';
 import { chooseNotices, type Notices, remember } from './rules/choose-notices.ts';
 import { type Mail, writeMail } from './rules/mail.ts';
@@ -55,6 +56,10 @@ export async function notify(
   const checks = events.flatMap((event) =>
     event['detail-type'] === 'Certificates Checked' ? event.detail : [],
   );
+  const alarms = events.flatMap((event) =>
+    event['detail-type'] === 'CloudWatch Alarm State Change' ? event : [],
+  );
+  for (const alarm of alarms) await send(writeAlarmOver(alarm, { stage }));
   const { after } = await updateObject(store, NOTICES_KEY, async (text, stored) => {
     // One clock for all workers, so that none tells again what another told.
     const now = stored?.at ?? deps.clock();

@@ -4,8 +4,11 @@ import { IndexedReads, type Reads } from '../../foundation/bucket/indexed-reads.
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { STATUS_PAGE_KEY } from '../../foundation/certificate/object-keys.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
+import { describeError } from '../../foundation/common/describe-error.ts';
 import { parseRequest } from '../../foundation/common/parse-json.ts';
 import { isWell } from '../../scan/rules/health.ts';
+import type { Subscriptions } from '../notices/mailbox.ts';
+import { unheard } from '../notices/rules/unheard.ts';
 import { statusPage } from './page/page.ts';
 import { readStatus } from './read-status.ts';
 import type { CertificateStatus } from './rules/certificate-status.ts';
@@ -18,6 +21,7 @@ export interface StatusDeps {
   store: Reads & Pick<ObjectStore, 'put'>;
   hosts: Pick<Hosts, 'inGroup'>;
   stack: Stack;
+  subscriptions: Subscriptions;
   stage: string;
   region: string;
 }
@@ -33,7 +37,7 @@ export interface StatusAnswer {
 
 /** The status of every certificate; with `{ "page": true }` drawn as a page in the bucket, instead of in the answer. */
 export async function showStatus(deps: StatusDeps, event: unknown, now: Date): Promise<StatusAnswer> {
-  const { store, hosts, stack, stage, region } = deps;
+  const { store, hosts, stack, stage, region, subscriptions } = deps;
   const request = parseStatusRequest(event);
   const reads = await IndexedReads.open(store);
   const certificates = await readStatus({ store: reads, hosts, stack }, { now, readsAtOnce: READS_AT_ONCE });
@@ -41,8 +45,20 @@ export async function showStatus(deps: StatusDeps, event: unknown, now: Date): P
   const answer = { at: now.toISOString(), counts: { all: certificates.length, unwell } };
   if (!request.page) return { ...answer, certificates };
   const title = `perennial-${stage} in ${region}`;
-  await store.put(STATUS_PAGE_KEY, statusPage({ title, stage, at: now, certificates }));
+  const deaf = await whoIsDeaf(subscriptions);
+  await store.put(STATUS_PAGE_KEY, statusPage({ title, stage, at: now, certificates, deaf }));
   return { ...answer, page: STATUS_PAGE_KEY };
+}
+
+/** Who is to be told of trouble and hears nothing, or why that is not known, each in one sentence. */
+async function whoIsDeaf({ wanted, topic, list }: Subscriptions): Promise<string[]> {
+  if (wanted.length === 0) return [];
+  try {
+    const deaf = unheard(wanted, { found: await list(), topic });
+    return deaf.map(({ seen, remedy }) => `${seen}: ${remedy}`);
+  } catch (error) {
+    return [describeError(error).message];
+  }
 }
 
 export function parseStatusRequest(event: unknown): { page: boolean } {

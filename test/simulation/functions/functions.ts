@@ -13,6 +13,7 @@ import { SeenEvent } from '../../../lib/reporting/notices/rules/seen-event.ts';
 import { showStatus } from '../../../lib/reporting/status/show-status.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
+import { subscriptionsOf } from '../../fakes/subscriptions.ts';
 import type { Invocation } from '../engine/invocation.ts';
 import { depsFor, type Services } from './deps.ts';
 
@@ -89,7 +90,11 @@ export const FUNCTIONS = {
     limitMs: 120 * SECOND,
     step: (event, invocation, services) => {
       const deps = depsFor(invocation, services);
-      return showStatus({ ...deps, region: 'eu-central-1' }, event, deps.clock());
+      return showStatus(
+        { ...deps, subscriptions: subscriptionsOf(), region: 'eu-central-1' },
+        event,
+        deps.clock(),
+      );
     },
   },
 } satisfies Record<string, SimulatedFunction>;

@@ -1,4 +1,5 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NoticeError } from '../../../lib/adapters/aws/notice-topic.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { DnsError } from '../../../lib/issuance/dns/resolver.ts';
 import { ZoneError } from '../../../lib/issuance/dns/zones.ts';
@@ -10,6 +11,7 @@ import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
+import { subscriptionsOf, TOPIC } from '../../fakes/subscriptions.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const STACK = stackOf({ zoneRoles: [zoneRole('dns')], hostGroups: [hostGroup('web')] });
@@ -41,6 +43,7 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
       return undefined;
     },
     readDirectory: async () => ({ caaIdentity: 'ca.test', profiles: [] }),
+    subscriptions: subscriptionsOf(),
     stack: STACK,
     ...more,
   };
@@ -292,4 +295,65 @@ it('looks at what is live without a renewal file, and tells of what is wrong wit
     },
   ]);
   expect(certificates).toBe(3);
+});
+
+describe('those who are to be told of trouble', () => {
+  const MAIL = 'you@example.com';
+  const confirmed = (endpoint: string) => ({ endpoint, isConfirmed: true });
+  const told = async (...who: Parameters<typeof subscriptionsOf>) => {
+    const { findings, counts } = await doctor(undefined, { subscriptions: subscriptionsOf(...who) });
+    expect(counts.failing).toBe(findings.filter(({ status }) => status === 'failing').length);
+    return findings;
+  };
+
+  it.each([
+    ['nobody is', [], []],
+    ['all have confirmed, in whatever case', [MAIL], [confirmed('You@Example.com')]],
+    ['one has confirmed again', [MAIL], [{ endpoint: MAIL, isConfirmed: false }, confirmed(MAIL)]],
+  ])('need no word where %s', async (_, wanted, found) => {
+    expect(await told(wanted, found)).toEqual([]);
+  });
+
+  it('are told of where nobody of them has confirmed', async () => {
+    expect(await told([MAIL], [{ endpoint: MAIL, isConfirmed: false }])).toEqual([
+      {
+        certificate: '(stack)',
+        check: 'notify',
+        status: 'failing',
+        seen: 'you@example.com has not confirmed, and hears nothing',
+        remedy:
+          'follow the link in the mail "AWS Notification - Subscription Confirmation" within 48 hours of the deploy, after which AWS forgets it',
+      },
+    ]);
+  });
+
+  it('are told of with how to subscribe again once AWS has forgotten them; a warning while another hears', async () => {
+    const queue = 'arn:aws:sqs:us-east-1:123456789012:told';
+    const findings = await told([MAIL, 'https://hook.test/x', queue], [confirmed('https://hook.test/x')]);
+    expect(findings).toMatchObject([
+      {
+        status: 'warning',
+        seen: 'you@example.com is subscribed no more, and hears nothing',
+        remedy: `aws sns subscribe --topic-arn ${TOPIC} --protocol email --notification-endpoint you@example.com; then follow the link in the mail "AWS Notification - Subscription Confirmation"`,
+      },
+      {
+        status: 'warning',
+        remedy: `aws sns subscribe --topic-arn ${TOPIC} --protocol sqs --notification-endpoint ${queue}`,
+      },
+    ]);
+  });
+
+  it('are a warning where they cannot be looked up, and hold up nothing', async () => {
+    await want('a', 'a.example.com');
+    const list = async () => {
+      throw new NoticeError('notices-unavailable', { seen: 'could not list the subscriptions: Throttling' });
+    };
+    const { findings } = await doctor(undefined, { subscriptions: { ...subscriptionsOf([MAIL]), list } });
+    expect(findings[0]).toMatchObject({
+      certificate: '(stack)',
+      status: 'warning',
+      seen: expect.stringContaining('Throttling'),
+    });
+    expect(findings.some(({ certificate }) => certificate === 'a')).toBe(true);
+  });
 });

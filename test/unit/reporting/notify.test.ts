@@ -155,3 +155,42 @@ it('sends the report after the weekly sweep, and measures from then on how long 
   expect(mails).toEqual([]);
   expect(measured).toContainEqual({ name: 'SweepAge', value: 9 });
 });
+
+describe('an alarm that is over', () => {
+  const over = (alarmName = 'perennial-production-no-heartbeat') =>
+    fact('CloudWatch Alarm State Change', {
+      alarmName,
+      state: { reason: 'Threshold Crossed: 1 datapoint [1.0] was not less than the threshold (1.0).' },
+      previousState: { timestamp: '2026-11-19T21:07:44.000+0000' },
+      configuration: { description: 'No check came through.' },
+    });
+
+  it('is told with when it came and what it was', async () => {
+    await notify(deps(), [over()]);
+    expect(subjects()).toEqual(['alarm over: perennial-production-no-heartbeat']);
+    expect(
+      sent[0]?.text,
+    ).toBe(`The alarm perennial-production-no-heartbeat is over, since 2026-11-20 02:00 UTC.
+
+  It came:        2026-11-19 21:07 UTC
+  What it was:    No check came through.
+  What ended it:  Threshold Crossed: 1 datapoint [1.0] was not less than the threshold (1.0).
+`);
+  });
+
+  it('is told once where the event comes twice, and beside what else is told', async () => {
+    await notify(deps(), [over(), failed('a'), over(), over('perennial-production-life-left')]);
+    expect(subjects()).toEqual([
+      'alarm over: perennial-production-no-heartbeat',
+      'alarm over: perennial-production-life-left',
+      'a is not renewed: caa-forbids',
+    ]);
+  });
+
+  it('is told where CloudWatch says nothing more of it', async () => {
+    await notify(deps(), [
+      fact('CloudWatch Alarm State Change', { alarmName: 'a', state: {}, previousState: {} }),
+    ]);
+    expect(sent[0]?.text).toBe('The alarm a is over, since 2026-11-20 02:00 UTC.\n');
+  });
+});

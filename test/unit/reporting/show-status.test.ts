@@ -1,15 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { NoticeError } from '../../../lib/adapters/aws/notice-topic.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { showStatus } from '../../../lib/reporting/status/show-status.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 import { stackOf } from '../../fakes/stack.ts';
+import { subscriptionsOf } from '../../fakes/subscriptions.ts';
 
 const now = new Date('2026-11-20T00:00:00Z');
 const stack = stackOf();
 const hosts = new FakeHosts();
-const where = { stage: 'test', region: 'eu-central-1' };
+const where = { stage: 'test', region: 'eu-central-1', subscriptions: subscriptionsOf() };
 let store: MemoryStore;
 
 beforeEach(async () => {
@@ -47,6 +49,25 @@ describe('status', () => {
     expect(page).toContain('<code>npx --no-install perennial-tls doctor other --stage test</code>');
     expect(page).toContain('&lt;b&gt;');
     expect(page).not.toContain('<th scope="row"><b>');
+  });
+
+  it('says on its page who hears nothing of trouble', async () => {
+    const subscriptions = subscriptionsOf(['<b>@example.com'], []);
+    await showStatus({ store, hosts, stack, ...where, subscriptions }, { page: true }, now);
+    expect(store.text('status/index.html')).toContain(
+      '<p class="deaf">&lt;b&gt;@example.com is subscribed no more, and hears nothing: aws sns subscribe',
+    );
+    await showStatus({ store, hosts, stack, ...where }, { page: true }, now);
+    expect(store.text('status/index.html')).not.toContain('<p class="deaf">');
+  });
+
+  it('writes its page also where it cannot be looked up who hears of trouble', async () => {
+    const list = async () => {
+      throw new NoticeError('notices-unavailable', { seen: 'could not list the subscriptions: Throttling' });
+    };
+    const subscriptions = { ...subscriptionsOf(['you@example.com']), list };
+    await showStatus({ store, hosts, stack, ...where, subscriptions }, { page: true }, now);
+    expect(store.text('status/index.html')).toContain('could not list the subscriptions: Throttling');
   });
 
   it('says of an empty bucket that there is nothing', async () => {

@@ -9,6 +9,7 @@ import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeValidatingResolver } from '../../fakes/fake-validating-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { instanceId, worldOf } from '../../fakes/health-world.ts';
+import { subscriptionsOf } from '../../fakes/subscriptions.ts';
 import { factsOf } from './facts-of.ts';
 import { ROWS } from './health-rows.ts';
 
@@ -21,6 +22,7 @@ async function surroundings() {
     zonesOf: () => zones,
     resolver,
     validating: new FakeValidatingResolver(),
+    subscriptions: subscriptionsOf(),
     describeAccount: async () => undefined,
     readDirectory: async () => ({ caaIdentity: 'ca.test', profiles: [] }),
   };

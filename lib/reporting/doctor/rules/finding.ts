@@ -4,6 +4,8 @@ import type { Reason } from '../../../foundation/reasons/reasons.ts';
 
 /** What is checked for each certificate, in this order. */
 export type Check =
+  // Of the stack, not of a certificate.
+  | 'notify'
   | 'file'
   | 'health'
   | 'domains'
@@ -24,7 +26,11 @@ export type Check =
 
 /** A finding without its certificate name. */
 export type Result = ResultOf<Check>;
+/** `certificate` is STACK where it is about no certificate. */
 export type Finding = { certificate: string } & Result;
+
+/** No certificate can be called so. */
+export const STACK = '(stack)';
 
 export const { ok, warning, failing } = resultsOf<Check>();
 

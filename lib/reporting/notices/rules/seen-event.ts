@@ -18,7 +18,7 @@ const findings = z.array(z.object({ site: Text, check: Text, seen: Text, remedy:
 const of = <Type extends string, Detail extends z.ZodMiniType>(type: Type, detail: Detail) =>
   z.object({ time: Instant, 'detail-type': z.literal(type), detail });
 
-/** The events on the stack's bus that are reported or counted, with the parts that are read. */
+/** The events that are reported or counted, with the parts that are read. */
 export const SeenEvent = z.discriminatedUnion('detail-type', [
   of('Certificate Renewed', z.object({ ...named, seconds: z.number() })),
   of(
@@ -45,5 +45,15 @@ export const SeenEvent = z.discriminatedUnion('detail-type', [
   of('Site Probed', z.object({ ...named, troubles: z.number(), findings })),
   of('Object Set Aside', ObjectSetAside),
   of('Certificates Checked', CheckSummary),
+  // CloudWatch's own, for an alarm that is over (CloudWatch user guide, "Alarm events and EventBridge").
+  of(
+    'CloudWatch Alarm State Change',
+    z.object({
+      alarmName: Text,
+      state: z.object({ reason: z.optional(Text) }),
+      previousState: z.object({ timestamp: z.optional(Text) }),
+      configuration: z.optional(z.object({ description: z.optional(Text) })),
+    }),
+  ),
 ]);
 export type SeenEvent = z.infer<typeof SeenEvent>;

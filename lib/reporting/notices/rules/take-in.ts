@@ -103,6 +103,9 @@ function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
     case 'Certificates Checked':
       takeInCheck(memory, event.detail);
       return;
+    case 'CloudWatch Alarm State Change':
+      // CloudWatch remembers its alarms itself.
+      return;
   }
 }
 

@@ -13,10 +13,12 @@ export interface Page {
   at: Date;
   /** In the order of the page. */
   certificates: readonly CertificateStatus[];
+  /** Who hears nothing of trouble, each in one sentence. */
+  deaf?: readonly string[];
 }
 
 /** One HTML document that loads nothing and is complete without its script, which only searches. */
-export function statusPage({ title, stage, at, certificates }: Page): string {
+export function statusPage({ title, stage, at, certificates, deaf = [] }: Page): string {
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
   const brief =
     certificates.length === 0 ? 'No certificates yet' : unwell === 0 ? 'All well' : `${unwell} not well`;
@@ -35,7 +37,10 @@ export function statusPage({ title, stage, at, certificates }: Page): string {
 <header>
 <h1>${summary(certificates, unwell)}</h1>
 <p><strong>${title}</strong>, as of <time datetime="${at.toISOString()}" id="at">${at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time><strong id="old"></strong></p>
-<form role="search">
+${deaf.map(
+  (line) => html`<p class="deaf">${line}</p>
+`,
+)}<form role="search">
 <label>Search <input type="search" id="q" autocomplete="off" placeholder="name, host, reason"></label>
 <label><input type="checkbox" id="unwell"> only what is not well</label>
 <output id="shown" for="q unwell"></output>

@@ -11,7 +11,7 @@ header{padding-top:1.75rem}
 h1{margin:0;font-size:1.625rem;line-height:1.25;letter-spacing:-.01em;overflow-wrap:anywhere}
 p{margin:0}
 header>p{color:var(--soft);overflow-wrap:anywhere}
-#old{color:var(--bad)}
+#old,header>.deaf{color:var(--bad)}
 form{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:center;margin:1.25rem 0 .875rem}
 label{max-width:100%}
 input[type=search]{font:inherit;color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:6px;padding:.4375rem .625rem;width:21rem;max-width:100%;margin-left:.375rem}

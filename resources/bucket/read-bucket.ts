@@ -1,0 +1,144 @@
+import {
+  type CloudFormationClient,
+  DescribeStackResourceCommand,
+  DescribeStacksCommand,
+  paginateDescribeStacks,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import {
+  GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { BucketFacts, SeenBucket } from './rules/decide-bucket.ts';
+
+export interface Clients {
+  s3: S3Client;
+  stacks: CloudFormationClient;
+}
+
+export interface Asked {
+  wanted: string;
+  stackName: string;
+  region: string;
+  /** The account of whoever deploys. */
+  account: string;
+}
+
+const STACK_ID = 'aws:cloudformation:stack-id';
+const LOGICAL_ID = 'aws:cloudformation:logical-id';
+const bucketOf = ({ Outputs = [] }: Stack) =>
+  Outputs.find(({ OutputKey }) => OutputKey === 'Bucket')?.OutputValue;
+
+/** What is to be known of the bucket, and of the stacks of its region. Only reads. */
+export async function readBucketFacts(clients: Clients, asked: Asked): Promise<BucketFacts> {
+  const { wanted, stackName: name, region } = asked;
+  const { stacks } = clients;
+  const own = await describe(stacks, name);
+  const bucket = own && bucketOf(own);
+  const has = (id: string) => hasResource(stacks, name, id);
+  const seen = own && {
+    ...(bucket !== undefined && { bucket }),
+    owns: { bucket: await has('Bucket'), policy: await has('BucketPolicy') },
+  };
+  const stack = { name, region, ...(seen && { seen }) };
+  if (wanted === '') return { wanted, stack, found: undefined, usedBy: [] };
+  const usedBy: string[] = [];
+  for await (const { Stacks = [] } of paginateDescribeStacks({ client: stacks }, {}))
+    for (const one of Stacks)
+      if (one.StackName !== undefined && one.StackName !== name && bucketOf(one) === wanted)
+        usedBy.push(one.StackName);
+  return { wanted, stack, usedBy, found: await readBucket(clients, asked) };
+}
+
+async function readBucket(
+  { s3, stacks }: Clients,
+  { wanted: Bucket, account: ExpectedBucketOwner, region }: Asked,
+): Promise<BucketFacts['found']> {
+  const asked = { Bucket, ExpectedBucketOwner };
+  try {
+    const head = await s3.send(new HeadBucketCommand(asked));
+    const found = head.BucketRegion ?? region;
+    // Of one elsewhere nothing else is asked: that is enough to refuse it.
+    if (found !== region) return { region: found, tops: [] };
+    const list = await s3.send(new ListObjectsV2Command({ ...asked, Delimiter: '/' }));
+    const tops = [
+      ...(list.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix),
+      ...(list.Contents ?? []).map(({ Key = '' }) => Key),
+    ];
+    const policy = await s3.send(new GetBucketPolicyCommand(asked)).catch(orNone('NoSuchBucketPolicy'));
+    const tagging = await s3.send(new GetBucketTaggingCommand(asked)).catch(orNone('NoSuchTagSet'));
+    const tags = new Map(tagging?.TagSet?.map(({ Key, Value = '' }) => [Key, Value]));
+    const madeBy = await whoHas(stacks, tags.get(STACK_ID), tags.get(LOGICAL_ID));
+    return {
+      region: found,
+      tops,
+      ...(policy?.Policy !== undefined && { statements: statementsIn(policy.Policy) }),
+      ...(madeBy !== undefined && { madeBy }),
+    };
+  } catch (error) {
+    const { name = '', $metadata, $response } = error as FailedCall;
+    if (name === 'NotFound' || name === 'NoSuchBucket') return 'missing';
+    if (name === 'Forbidden' || name === 'AccessDenied' || $metadata?.httpStatusCode === 403)
+      return 'forbidden';
+    const elsewhere = $response?.headers?.['x-amz-bucket-region'];
+    if (elsewhere !== undefined && elsewhere !== region)
+      return { region: elsewhere, tops: [] } satisfies SeenBucket;
+    throw error;
+  }
+}
+
+interface FailedCall {
+  name?: string;
+  $metadata?: { httpStatusCode?: number };
+  $response?: { headers?: Record<string, string> };
+}
+
+const orNone = (name: string) => (error: unknown) => {
+  if (error instanceof Error && error.name === name) return undefined;
+  throw error;
+};
+
+function statementsIn(policy: string): string[] {
+  const { Statement }: { Statement: { Sid?: string }[] | { Sid?: string } } = JSON.parse(policy);
+  return [Statement].flat().map(({ Sid = 'a statement without a name' }) => Sid);
+}
+
+/** The stack that made the bucket, where it is still there and still has it. */
+async function whoHas(
+  stacks: CloudFormationClient,
+  stackId: string | undefined,
+  logicalId = '',
+): Promise<string | undefined> {
+  const made = stackId === undefined ? undefined : await describe(stacks, stackId);
+  if (!made?.StackName || made.StackStatus === 'DELETE_COMPLETE') return undefined;
+  return (await hasResource(stacks, made.StackName, logicalId)) ? made.StackName : undefined;
+}
+
+async function describe(client: CloudFormationClient, StackName: string): Promise<Stack | undefined> {
+  const { Stacks = [] } = await client
+    .send(new DescribeStacksCommand({ StackName }))
+    .catch(whereThereIsNone({ Stacks: [] }));
+  return Stacks[0];
+}
+
+async function hasResource(
+  client: CloudFormationClient,
+  StackName: string,
+  LogicalResourceId: string,
+): Promise<boolean> {
+  const { StackResourceDetail } = await client
+    .send(new DescribeStackResourceCommand({ StackName, LogicalResourceId }))
+    .catch(whereThereIsNone({ StackResourceDetail: undefined }));
+  return StackResourceDetail !== undefined && !StackResourceDetail.ResourceStatus?.startsWith('DELETE_');
+}
+
+/** CloudFormation's ValidationError says only in words that a stack or resource does not exist. */
+function whereThereIsNone<Answer>(none: Answer) {
+  return (error: unknown): Answer => {
+    if (error instanceof Error && /does not exist/.test(error.message)) return none;
+    throw error;
+  };
+}

@@ -1,0 +1,78 @@
+/** A bucket as S3 tells it. */
+export interface SeenBucket {
+  region: string;
+  /** The first parts of its keys, such as `renewal/`; the key itself of what is in no folder. */
+  tops: readonly string[];
+  /** The statements of its policy, by their names; nothing where it has no policy. */
+  statements?: readonly string[];
+  /** The CloudFormation stack that made it, where that still exists. */
+  madeBy?: string;
+}
+
+/** What has been deployed before: the stack of the same stage. */
+export interface SeenStack {
+  /** Its output of that name; nothing where a first deploy did not end. */
+  bucket?: string;
+  /** Whether the bucket, and its policy, are resources of the stack. */
+  owns: { bucket: boolean; policy: boolean };
+}
+
+export interface BucketFacts {
+  /** `params.bucket`; empty for a bucket of the stack's own. */
+  wanted: string;
+  stack: { name: string; region: string; seen?: SeenStack };
+  /** What is called `wanted`. */
+  found: SeenBucket | 'missing' | 'forbidden' | undefined;
+  /** Other stacks of Perennial that use it. */
+  usedBy: readonly string[];
+}
+
+export type BucketDecision =
+  | { action: 'refuse'; complaint: string }
+  | { action: 'take-over'; removePolicy: boolean }
+  /** The stack makes its own, or has it. */
+  | { action: 'own' };
+
+/** What is in a bucket of ours; an empty one is as good. */
+const TOPS = ['renewal/', 'live/', 'archive/', 'accounts/', 'state/'];
+/** The names of the statements in resources/bucket-policy.cjs. */
+const OURS = /^(OnlyOverTls|AccountsOfTheStack|ClaimsAndAsideOfTheStack|KeysOfOthers|KeysOfOtherGroups\d+)$/;
+
+const SET = 'under params in serverless.yml, or with --param="bucket=';
+const refuse = (complaint: string): BucketDecision => ({ action: 'refuse', complaint });
+
+/** Whether a deploy may go on with the bucket that `params.bucket` names, or without one, before anything is made. */
+export function decideBucket({ wanted, stack, found, usedBy }: BucketFacts): BucketDecision {
+  const { seen } = stack;
+  if (wanted === '') {
+    if (seen?.bucket === undefined || seen.owns.bucket) return { action: 'own' };
+    return refuse(
+      `the stack ${stack.name} uses the bucket ${seen.bucket}, which params.bucket does not name any more, and a new one would have no certificate; set it ${SET}${seen.bucket}"`,
+    );
+  }
+  if (found === undefined || found === 'missing')
+    return refuse(`there is no such bucket; leave it out for a new one, or correct it ${SET}NAME"`);
+  if (found === 'forbidden')
+    return refuse('it belongs to another account, or may not be looked at with these credentials');
+  if (found.region !== stack.region)
+    return refuse(
+      `it is in ${found.region}, and the stack goes to ${stack.region}; deploy with --region ${found.region}, or copy it to a bucket there (docs/operations.md, "Leaving, moving, coming back")`,
+    );
+  const [other = found.madeBy] = usedBy;
+  if (other !== undefined && other !== stack.name)
+    return refuse(`it belongs to the stack ${other}, which is still there; remove that one first`);
+  const isOurs = found.tops.length === 0 || found.tops.some((top) => TOPS.includes(top));
+  if (!isOurs)
+    return refuse(
+      `it holds ${found.tops.slice(0, 3).join(', ')} and nothing of Perennial; name a bucket that a stack left, or an empty one`,
+    );
+  const { statements } = found;
+  const foreign = statements?.filter((name) => !OURS.test(name)) ?? [];
+  if (foreign.length > 0)
+    return refuse(
+      `it has a bucket policy that is not Perennial's (${foreign.join(', ')}); remove that first, the stack brings its own`,
+    );
+  // CloudFormation makes no policy where there is one.
+  const keepsPolicy = seen?.owns.policy === true && seen.bucket === wanted;
+  return { action: 'take-over', removePolicy: statements !== undefined && !keepsPolicy };
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type BucketFacts,
+  decideBucket,
+  type SeenBucket,
+} from '../../../resources/bucket/rules/decide-bucket.ts';
+
+const NAME = 'perennial-kept';
+const LEFT: SeenBucket = {
+  region: 'eu-central-1',
+  tops: ['accounts/', 'index.json', 'live/', 'renewal/'],
+  statements: ['OnlyOverTls', 'AccountsOfTheStack', 'ClaimsAndAsideOfTheStack', 'KeysOfOtherGroups12'],
+};
+const stack = { name: 'perennial-production', region: 'eu-central-1' };
+const facts: BucketFacts = { wanted: NAME, stack, found: LEFT, usedBy: [] };
+const decide = (more: Partial<BucketFacts>) => decideBucket({ ...facts, ...more });
+const deployed = (bucket: string | undefined, isOwn: boolean) => ({
+  ...stack,
+  seen: { ...(bucket !== undefined && { bucket }), owns: { bucket: isOwn, policy: true } },
+});
+
+describe('without params.bucket', () => {
+  it.each([
+    ['a first deploy', stack],
+    ['a stack with a bucket of its own', deployed('own', true)],
+    ['a stack whose first deploy did not end', deployed(undefined, false)],
+  ])('%s has its own', (_, of) => {
+    expect(decide({ wanted: '', found: undefined, stack: of })).toEqual({ action: 'own' });
+  });
+
+  it('a stack that took one over is refused: the new one would be empty', () => {
+    expect(decide({ wanted: '', found: undefined, stack: deployed(NAME, false) })).toEqual({
+      action: 'refuse',
+      complaint: `the stack perennial-production uses the bucket ${NAME}, which params.bucket does not name any more, and a new one would have no certificate; set it under params in serverless.yml, or with --param="bucket=${NAME}"`,
+    });
+  });
+});
+
+describe('a bucket is taken over', () => {
+  const { statements: _, ...withoutPolicy } = LEFT;
+
+  it.each<[string, Partial<BucketFacts>, boolean]>([
+    ['that a removed stack left, without the policy that it left too', {}, true],
+    ['that a stack of an earlier version left, which kept no policy', { found: withoutPolicy }, false],
+    ['that is empty', { found: { region: 'eu-central-1', tops: [] } }, false],
+    ['again at the next deploy, with the policy that the stack has', { stack: deployed(NAME, false) }, false],
+    ['that was the stack’s own', { stack: deployed(NAME, true), usedBy: [stack.name] }, false],
+    ['in the place of another', { stack: deployed('another', false) }, true],
+    ['that the same stack made', { found: { ...LEFT, madeBy: stack.name } }, true],
+  ])('%s', (_title, more, removePolicy) => {
+    expect(decide(more)).toEqual({ action: 'take-over', removePolicy });
+  });
+});
+
+describe('a bucket is refused', () => {
+  it.each<[string, Partial<BucketFacts>, string]>([
+    ['that is not there', { found: 'missing' }, 'there is no such bucket'],
+    ['of another account', { found: 'forbidden' }, 'belongs to another account'],
+    [
+      'of another region',
+      { found: { ...LEFT, region: 'eu-west-1' } },
+      'it is in eu-west-1, and the stack goes to eu-central-1; deploy with --region eu-west-1',
+    ],
+    [
+      'of another stage',
+      { usedBy: ['perennial-staging'] },
+      'it belongs to the stack perennial-staging, which is still there',
+    ],
+    ['of another stack', { found: { ...LEFT, madeBy: 'website' } }, 'it belongs to the stack website'],
+    [
+      'of something else',
+      { found: { region: 'eu-central-1', tops: ['index.html', 'img/'] } },
+      'it holds index.html, img/ and nothing of Perennial',
+    ],
+    [
+      'with a policy of somebody else',
+      { found: { ...LEFT, statements: ['OnlyOverTls', 'PublicRead'] } },
+      "a bucket policy that is not Perennial's (PublicRead)",
+    ],
+  ])('%s', (_, more, complaint) => {
+    const decision = decide(more);
+    expect(decision).toEqual({ action: 'refuse', complaint: expect.stringContaining(complaint) });
+    expect(JSON.stringify(decision)).not.toContain('\\n');
+  });
+});
