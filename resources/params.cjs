@@ -10,6 +10,7 @@ const { explainIssues, printable } = require('../lib/foundation/common/explain-i
 const { readCaRoots } = require('../lib/foundation/certificate/ca-roots.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
+const { refuse } = require('./refuse.cjs');
 
 const TERMS = 'https://letsencrypt.org/repository/';
 
@@ -155,13 +156,13 @@ module.exports = async ({ resolveVariable }) => {
     given[name] = typeof value === 'string' && FROM_TEXT[name] ? FROM_TEXT[name](value) : value;
   }
   const { success, data, error } = Params.safeParse(given, { reportInput: true });
-  if (!success) refuse(explainIssues(error));
+  if (!success) refuseParam(explainIssues(error));
   // A production function would reach what only it may.
   if (data.caAtLoopback !== '' && (await resolveVariable('sls:stage')) !== 'local')
-    refuse('caAtLoopback: is for the stage local only');
+    refuseParam('caAtLoopback: is for the stage local only');
   for (const group of Object.keys(data.hostRoles))
     if (group !== '*' && !Object.hasOwn(data.hostGroups, group))
-      refuse(`hostRoles: "${group}" is no group of hostGroups`);
+      refuseParam(`hostRoles: "${group}" is no group of hostGroups`);
   const params = {
     contact: data.contact,
     agreeToTerms: String(data.agreeToTerms),
@@ -184,7 +185,7 @@ module.exports = async ({ resolveVariable }) => {
   };
   const size = IN_ENVIRONMENT.map((name) => params[name]).join('').length;
   if (size > ENVIRONMENT_ROOM)
-    refuse(
+    refuseParam(
       `${IN_ENVIRONMENT.join(', ')} have ${size} characters together, and Lambda's environment has room for ${ENVIRONMENT_ROOM}; give fewer`,
     );
   return params;
@@ -205,8 +206,6 @@ function parseJson(text) {
   }
 }
 
-function refuse(complaints) {
-  const message = `${complaints}. Set it under params in serverless.yml, or with --param="name=value"`;
-  // Serverless prints the stack of what is thrown here.
-  throw Object.assign(new Error(message), { stack: message });
+function refuseParam(complaints) {
+  refuse(`${complaints}. Set it under params in serverless.yml, or with --param="name=value"`);
 }

@@ -7,5 +7,5 @@ import type { FollowDeps } from './follow.ts';
 /** What following needs of the stack; a group's hosts are asked for once. */
 export function openFollow(stack: DeployedStack): FollowDeps {
   const hosts = openHosts(stack);
-  return { store: openBucket(stack), inGroup: once((group) => hosts.inGroup(group)) };
+  return { store: openBucket(stack), region: stack.region, inGroup: once((group) => hosts.inGroup(group)) };
 }

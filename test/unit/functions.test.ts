@@ -8,7 +8,7 @@ const PROJECT = join(import.meta.dirname, '../..');
 /** They decide nothing about certificates. */
 const WITHOUT_STACK = ['confirm', 'notify'];
 /** What of a stack adapters are made with; the rest is for flows, which get all of it. */
-const FOR_ADAPTERS = ['bucket', 'zoneRoles'];
+const FOR_ADAPTERS = ['bucket', 'region', 'zoneRoles'];
 const functions = globSync('functions/*.ts', { cwd: PROJECT }).map((file) => [
   basename(file, '.ts'),
   readFileSync(join(PROJECT, file), 'utf8'),

@@ -11,6 +11,12 @@ export const SAMPLE_PARAMS: Readonly<Record<string, string>> = {
   domains: 'example.com,example.net',
 };
 
+/** Where templates are linted for: a region of each partition, and those whose names have other forms. */
+export const REGIONS = ['eu-central-1', 'ap-northeast-1', 'us-gov-west-1', 'cn-north-1', 'eusc-de-east-1'];
+
+/** For cfn-lint. */
+export const lintArguments = (templates: readonly string[]) => ['--regions', ...REGIONS, '--', ...templates];
+
 export interface PackageOptions {
   stage: string;
   /** Gets the template, the zips, and the paths of the files that are bundled, `bundled`. */
@@ -23,6 +29,7 @@ export interface PackageOptions {
  * CloudFormation template. Throws ToolError with what it printed.
  */
 export async function packageStack({ stage, folder, params = {} }: PackageOptions): Promise<string> {
+  // A package is the same wherever it goes.
   const variant = JSON.stringify([stage, params]);
   await packOnce({ projectDir: PROJECT, settings: process.env, variant, folder }, (packed) =>
     runServerless({ stage, params, packed }),
@@ -49,6 +56,7 @@ async function runServerless({
           SLS_TELEMETRY_DISABLED: '1',
           SLS_NOTIFICATIONS_MODE: 'off',
           BUNDLED_FILES: bundled,
+          AWS_REGION: 'us-east-1',
         },
         // It leaves what it packs in the folder for temporary files.
         TMPDIR: packed,

@@ -64,7 +64,7 @@ describe('followRenewal', () => {
   const world = async () => {
     const store = new MemoryStore();
     await store.put('live/a.json', pointerText(pointerOf(EXPIRY, 90, { version: V1 })));
-    const deps = { store, inGroup: async () => [] };
+    const deps = { store, region: 'eu-central-1', inGroup: async () => [] };
     const first = (await lookBefore(deps, ['a'])).get('a');
     if (!first) throw new Error('nothing before');
     return { store, deps, first };

@@ -53,6 +53,7 @@ function record(type: string, more: Partial<FoundRecord> = {}): FoundRecord {
 const STACK = {
   domains: ['example.com'],
   challengeTargets: ['proofs.example.com'],
+  region: 'eu-central-1',
   checkEveryHours: 1,
   defaultCa: 'https://ca.test/directory',
   fallbackCas: [],

@@ -6,12 +6,12 @@ import { failing, foundOr, ok, type Result, unseen, warning } from './finding.ts
 const OLDEST_AGENT = '3.3.2746.0';
 
 /** The hosts of every group that serves the certificate: there, online, able, and on the live version. */
-export function checkHosts({ wanted, groups, live }: CertificateFacts): Result[] {
+export function checkHosts({ wanted, stack, groups, live }: CertificateFacts): Result[] {
   if (groups.length === 0) return [ok('hosts', 'no host group serves it')];
   return groups.flatMap(({ group, hosts }): Result | Result[] => {
     if ('trouble' in hosts) return unseen('hosts', hosts.trouble);
     if (hosts.found.length === 0) {
-      const seen = `no host in this region carries the tag perennial-group=${group.name}`;
+      const seen = `no host in ${stack.region} carries the tag perennial-group=${group.name}`;
       const remedy = `tag the hosts so, let the SSM agent run on them, and attach the stack's policy of the group to their role; a stack reaches the hosts of its own region only`;
       return failing('hosts', seen, remedy);
     }

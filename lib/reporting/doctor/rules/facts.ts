@@ -79,7 +79,10 @@ export interface GroupFacts {
 /** The facts of one certificate whose file is valid. */
 export interface CertificateFacts {
   wanted: Wanted;
-  stack: Pick<Stack, 'domains' | 'challengeTargets' | 'checkEveryHours' | 'defaultCa' | 'fallbackCas'>;
+  stack: Pick<
+    Stack,
+    'region' | 'domains' | 'challengeTargets' | 'checkEveryHours' | 'defaultCa' | 'fallbackCas'
+  >;
   /** What the bucket has of it, for its health; records of hosts outside its groups only where something was revoked. */
   kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'acm' | 'records'>>;
   identifiers: readonly IdentifierFacts[];
