@@ -11,10 +11,11 @@ import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
 import { nodeRuntime } from '../lib/adapters/node/runtime.ts';
 import { trustRoots } from '../lib/adapters/node/trust-roots.ts';
+import { BUNDLED_SETTINGS } from '../lib/lambda/bundled-settings.ts';
 import { invoked, logger, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 import type { ScanDeps } from '../lib/scan/context.ts';
-import { parseStart } from '../lib/scan/rules/trigger.ts';
+import { asksForSettings, parseStart } from '../lib/scan/rules/trigger.ts';
 import { scan } from '../lib/scan/scan.ts';
 
 const CA_TIMEOUT_MS = 5_000;
@@ -36,8 +37,9 @@ const deps: ScanDeps = {
   runtime: nodeRuntime,
 };
 
-/** Decides what is due and puts it on the bus; answers with the plan. */
+/** Decides what is due and puts it on the bus; answers with the plan, or with the settings that are not in the environment. */
 export const handler = invoked(async (event) => {
+  if (asksForSettings(event)) return BUNDLED_SETTINGS;
   const start = parseStart(event);
   const plan = await scan(deps, start, new Date());
   const decided = start.dryRun ? 'planned' : 'decided';

@@ -10,6 +10,7 @@ const { explainIssues, printable } = require('../lib/foundation/common/explain-i
 const { readCaRoots } = require('../lib/foundation/certificate/ca-roots.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
+const { policyId } = require('./host-policies.cjs');
 const { refuse } = require('./refuse.cjs');
 
 const TERMS = 'https://letsencrypt.org/repository/';
@@ -136,16 +137,17 @@ const FROM_TEXT = {
   zoneRoles: parseJson,
 };
 
-/** What grows with its length; the other variables, with their names, need about 1,100 at most of the 4,096 bytes that Lambda takes. */
-const IN_ENVIRONMENT = [
-  'domains',
-  'alsoAllow',
-  'challengeTargets',
-  'fallbackDirectoryUrls',
-  'caRoots',
-  'hostGroups',
-  'zoneRoles',
-];
+/** What grows with its length, by the variable that has it; the others, with all names, need about 1,100 of the 4,096 bytes that Lambda takes. */
+const GROWING = {
+  FALLBACK_DIRECTORY_URLS: 'fallbackDirectoryUrls',
+  CAS: 'cas',
+  CA_ROOTS: 'caRoots',
+  DOMAINS: 'domains',
+  ALSO_ALLOW: 'alsoAllow',
+  CHALLENGE_TARGETS: 'challengeTargets',
+  HOST_GROUPS: 'hostGroups',
+  ZONE_ROLES: 'zoneRoles',
+};
 const ENVIRONMENT_ROOM = 3_000;
 
 /** The parameters, checked, as the strings that Lambda takes: lists comma-separated, host groups and zone roles as JSON. */
@@ -163,6 +165,11 @@ module.exports = async ({ resolveVariable }) => {
   for (const group of Object.keys(data.hostRoles))
     if (group !== '*' && !Object.hasOwn(data.hostGroups, group))
       refuseParam(`hostRoles: "${group}" is no group of hostGroups`);
+  for (const groups of Object.values(Object.groupBy(Object.keys(data.hostGroups), policyId)))
+    if (groups.length > 1)
+      refuseParam(
+        `hostGroups: ${groups.map((group) => `"${group}"`).join(' and ')} differ in "-" only, and would share the policy ${policyId(groups[0])}; rename one`,
+      );
   const params = {
     contact: data.contact,
     agreeToTerms: String(data.agreeToTerms),
@@ -183,13 +190,18 @@ module.exports = async ({ resolveVariable }) => {
     checkRate: data.checkEveryHours === 1 ? 'rate(1 hour)' : `rate(${data.checkEveryHours} hours)`,
     zoneRoles: JSON.stringify(data.zoneRoles),
   };
-  const size = IN_ENVIRONMENT.map((name) => params[name]).join('').length;
-  if (size > ENVIRONMENT_ROOM)
-    refuseParam(
-      `${IN_ENVIRONMENT.join(', ')} have ${size} characters together, and Lambda's environment has room for ${ENVIRONMENT_ROOM}; give fewer`,
-    );
-  return params;
+  return { ...params, ...settingsOf(params) };
 };
+
+/** The settings that grow, as variables of the environment, or bundled with the code where they have no room there. */
+function settingsOf(params) {
+  const all = Object.fromEntries(Object.entries(GROWING).map(([variable, name]) => [variable, params[name]]));
+  const fits = Buffer.byteLength(Object.values(all).join('')) <= ENVIRONMENT_ROOM;
+  const none = Object.fromEntries(Object.keys(all).map((variable) => [variable, '']));
+  return fits
+    ? { settingsIn: 'environment', variables: all, bundled: {} }
+    : { settingsIn: 'code', variables: none, bundled: all };
+}
 
 function splitList(text) {
   return text

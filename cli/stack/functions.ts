@@ -21,7 +21,7 @@ export async function invoke<Answer>(stack: DeployedStack, name: Name, event: un
   });
 }
 
-/** What the stack was deployed with, from the environment of its function `scan`. Throws {@link StackError}. */
+/** What the stack was deployed with, from the environment of its function `scan`, or from its code where that has no room. Throws {@link StackError}. */
 export async function settingsOf(stack: DeployedStack): Promise<Settings> {
   const FunctionName = stack.functionName('scan');
   const failure = {
@@ -30,7 +30,9 @@ export async function settingsOf(stack: DeployedStack): Promise<Settings> {
   };
   return withLambda(stack, { FunctionName, ...failure }, async (lambda) => {
     const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    return readSettings({ ...Environment?.Variables, AWS_REGION: stack.region });
+    const variables = { ...Environment?.Variables, AWS_REGION: stack.region };
+    const isInCode = Environment?.Variables?.SETTINGS_IN === 'code';
+    return readSettings(variables, isInCode ? await invoke(stack, 'scan', { start: 'settings' }) : {});
   });
 }
 

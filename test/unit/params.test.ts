@@ -164,6 +164,33 @@ describe('CAs in params', () => {
   });
 });
 
+describe('host groups in params', () => {
+  const given = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'], alsoAllow: [] };
+  const others = { challengeTargets: [], fallbackDirectoryUrls: [], kmsKeyArn: '', zoneRoles: {} };
+  const groups = (...names: string[]) =>
+    checked({
+      ...given,
+      ...others,
+      hostRoles: {},
+      ordersPerRun: 1,
+      checkEveryHours: 1,
+      hostGroups: Object.fromEntries(names.map((name) => [name, {}])),
+    });
+
+  it.each([
+    ['a-1', 'a1'],
+    ['web-', 'web'],
+  ])('may not be %s and %s, whose policies would have one id', async (one, other) => {
+    await expect(groups(one, 'x', other)).rejects.toThrow(
+      `hostGroups: "${one}" and "${other}" differ in "-" only, and would share the policy Hosts`,
+    );
+  });
+
+  it('may differ in a letter after "-"', async () => {
+    expect(Object.keys(JSON.parse((await groups('a-b', 'ab', 'a1', 'a-2')).hostGroups))).toHaveLength(4);
+  });
+});
+
 describe('host roles in params', () => {
   const role = 'arn:aws:iam::123456789012:role/web-hosts';
   const given = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'], alsoAllow: [] };
@@ -223,13 +250,17 @@ describe("roots of a CA of one's own in params", () => {
     expect(fingerprint256).toBe(new X509Certificate(root).fingerprint256);
   });
 
-  it('are refused where the other settings leave them no room in the environment of a function', async () => {
+  it('go with the code where the other settings leave them no room in the environment of a function', async () => {
     const domains = Array.from({ length: 130 }, (_, index) => `shop-${index}.example.com`);
     const caRoots = (await makeRoot({ name: 'A' })) + (await makeRoot({ name: 'B' }));
-    expect(await checked({ ...given, domains, caRoots: '' })).toMatchObject({ caRoots: '' });
-    await expect(checked({ ...given, domains, caRoots })).rejects.toThrow(
-      /caRoots, hostGroups, zoneRoles have 3\d{3} characters together, and Lambda's environment has room for 3000/,
-    );
+    const small = await checked({ ...given, domains, caRoots: '' });
+    expect(small).toMatchObject({ settingsIn: 'environment', bundled: {} });
+    expect(small.variables).toMatchObject({ DOMAINS: domains.join(','), CA_ROOTS: '' });
+    const large = await checked({ ...given, domains, caRoots });
+    expect(large).toMatchObject({ settingsIn: 'code', bundled: { DOMAINS: domains.join(',') } });
+    expect(large.bundled.CA_ROOTS.length).toBeGreaterThan(500);
+    expect(Object.keys(large.variables)).toEqual(Object.keys(large.bundled));
+    expect(Object.values(large.variables).join('')).toBe('');
   });
 
   it('are refused with one line, and a key in them is not shown', async () => {

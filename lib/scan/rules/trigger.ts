@@ -72,6 +72,10 @@ const whole = (
   files?: Record<string, unknown> | undefined;
 } => invocation;
 
+/** `{ "start": "settings" }`, of which nothing is scanned. */
+export const asksForSettings = (event: unknown) =>
+  z.strictObject({ start: z.literal('settings') }).safeParse(event).success;
+
 /** Parses what `scan` was invoked with; throws {@link InputError} in one line that shows the right shape. */
 export function parseStart(event: unknown): Start {
   const created = ObjectCreated.safeParse(event);
