@@ -100,6 +100,27 @@ const Params = z.object({
         'must be the ARN of a KMS key, or empty',
       ),
     ),
+  permissionsBoundary: z._default(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^(arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512})?$/,
+          'must be the ARN of an IAM policy, or empty',
+        ),
+      ),
+    '',
+  ),
+  tags: z._default(
+    z
+      .record(
+        z.string().check(z.regex(/^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu)),
+        z.string().check(z.regex(/^[\p{L}\p{N} _.:/=+@-]{0,256}$/u, 'has characters that a tag cannot have')),
+        'a key of a tag has up to 128 letters, digits, spaces and _.:/=+@-, and does not begin with aws:',
+      )
+      .check(z.refine((tags) => Object.keys(tags).length <= 40, 'lists over 40 tags')),
+    {},
+  ),
   ordersPerRun: z
     .number()
     .check(
@@ -135,6 +156,7 @@ const FROM_TEXT = {
   ordersPerRun: parseJson,
   checkEveryHours: parseJson,
   zoneRoles: parseJson,
+  tags: parseJson,
 };
 
 /** What grows with its length, by the variable that has it; the others, with all names, need about 1,100 of the 4,096 bytes that Lambda takes. */
@@ -184,6 +206,8 @@ module.exports = async ({ resolveVariable }) => {
     hostGroups: JSON.stringify(data.hostGroups),
     hostRoles: JSON.stringify(data.hostRoles),
     kmsKeyArn: data.kmsKeyArn,
+    permissionsBoundary: data.permissionsBoundary,
+    tags: data.tags,
     ordersPerRun: String(data.ordersPerRun),
     checkEveryHours: String(data.checkEveryHours),
     checkSeconds: data.checkEveryHours * 3600,

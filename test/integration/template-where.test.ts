@@ -9,6 +9,7 @@ import {
   readTemplate,
   SAMPLE_PARAMS,
 } from '../../tools/check/package-stack.ts';
+import { HANDLER_PERMISSIONS } from '../fakes/handler-permissions.ts';
 
 /** By type, the property that would be a fixed name, and where AWS wants it unique: each type of the template is here. */
 const NAMES: Record<string, { property?: string; within: 'region' | 'account' | 'nothing' }> = {
@@ -45,6 +46,8 @@ describe('two stages, and two regions of one account, side by side', () => {
   it('have resources of known types only', () => {
     const types = new Set(Object.values(resources).map(({ Type }) => Type));
     expect([...types].sort()).toEqual(Object.keys(NAMES));
+    // docs/deployer-policy.json is tested with these.
+    expect(Object.keys(HANDLER_PERMISSIONS)).toEqual(Object.keys(NAMES));
   });
 
   it.each(Object.entries(NAMES))('share no name of a %s', (type, { property, within }) => {

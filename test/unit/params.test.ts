@@ -62,8 +62,8 @@ describe.each([
   const forUsers = paramsForUsers(yml);
 
   it('are there, each in a paragraph of its own', () => {
-    expect(forUsers).toHaveLength(17);
-    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(17);
+    expect(forUsers).toHaveLength(19);
+    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(19);
   });
 
   it.each(forUsers)('$name has a meaning, an example, and a default unless it says otherwise', (param) => {
@@ -188,6 +188,37 @@ describe('host groups in params', () => {
 
   it('may differ in a letter after "-"', async () => {
     expect(Object.keys(JSON.parse((await groups('a-b', 'ab', 'a1', 'a-2')).hostGroups))).toHaveLength(4);
+  });
+});
+
+describe('what an organization wants', () => {
+  const given = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'], alsoAllow: [] };
+  const others = { challengeTargets: [], fallbackDirectoryUrls: [], kmsKeyArn: '', zoneRoles: {} };
+  const base = { ...given, ...others, hostGroups: {}, hostRoles: {}, ordersPerRun: 1, checkEveryHours: 1 };
+
+  it('is a boundary and tags, or nothing', async () => {
+    const permissionsBoundary = 'arn:aws-us-gov:iam::123456789012:policy/teams/workloads';
+    const tags = { 'cost-center': '1234', Équipe: 'ops @ home' };
+    expect(await checked({ ...base, permissionsBoundary, tags })).toMatchObject({
+      permissionsBoundary,
+      tags,
+    });
+    expect(await checked({ ...base, tags: '{"a":"b"}' })).toMatchObject({ tags: { a: 'b' } });
+    expect(await checked(base)).toMatchObject({ permissionsBoundary: '', tags: {} });
+  });
+
+  it.each<[object, string]>([
+    [{ permissionsBoundary: 'workloads' }, 'permissionsBoundary: must be the ARN of an IAM policy'],
+    [{ permissionsBoundary: 'arn:aws:iam::123456789012:role/x' }, 'must be the ARN of an IAM policy'],
+    [{ tags: { 'aws:team': 'x' } }, 'does not begin with aws:'],
+    [{ tags: { team: 'a\nb' } }, 'has characters that a tag cannot have'],
+    [{ tags: { team: 1 } }, 'tags.team'],
+    [
+      { tags: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`t${index}`, ''])) },
+      'over 40 tags',
+    ],
+  ])('is not %j', async (more, complaint) => {
+    await expect(checked({ ...base, ...more })).rejects.toThrow(complaint);
   });
 });
 
