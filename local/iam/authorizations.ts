@@ -48,6 +48,10 @@ export class Authorizations {
         return eventsAuthorizations(request, action);
       case 'acm':
         return acmAuthorizations(request, { action, certificateTags: this.#certificateTags });
+      case 'tagging':
+        return action === 'GetResources'
+          ? [{ action: 'tag:GetResources', resource: '*', context: {} }]
+          : undefined;
       case 'sqs':
         return sqsAuthorizations(request, action);
       case 'sns':

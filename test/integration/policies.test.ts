@@ -153,6 +153,7 @@ const CASES: Record<string, Case[]> = {
     ['may not', 'read what was set aside', get('aside/pending/example.com.json.20261120T020000Z')],
     ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
     ['may', 'list the hosts', asks('ssm:DescribeInstanceInformation')],
+    ['may', 'find instances by their tag', asks('tag:GetResources')],
     ['may', 'see which parameters there are', asks('ssm:DescribeParameters')],
     ['may', 'remove the record of a host', remove('hosts/i-0123456789abcdef0.json')],
     ['may', 'remove the lock of an order', remove('orders/0a1b.json')],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,8 @@ const many = (count: number, name: (index: number) => string) =>
 const DOMAINS = many(200, (index) => `shop-${index}.customer-${index % 7}.example.com`);
 const TARGETS = many(100, (index) => `proofs-${index}.example.net`);
 const GROUPS = many(60, (index) => `fleet-${index}`);
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/workloads';
+const TAGS = { team: 'platform', 'cost-center': '1234' };
 
 let folder: string;
 let resources: Resources;
@@ -29,6 +31,8 @@ beforeAll(async () => {
     domains: DOMAINS.join(','),
     challengeTargets: TARGETS.join(','),
     hostGroups: JSON.stringify(Object.fromEntries(GROUPS.map((name) => [name, {}]))),
+    permissionsBoundary: BOUNDARY,
+    tags: JSON.stringify(TAGS),
   };
   resources = await readTemplate(await packageStack({ stage: 'production', folder, params }));
   const code = join(folder, 'code');
@@ -117,6 +121,14 @@ describe('200 domains, 100 challenge targets and 60 host groups', () => {
       expect(await may('TXT', target), target).toBe(true);
     for (const name of ['example.com', '_acme-challenge.example.com', 'shop-200.customer-4.example.com'])
       for (const type of ['TXT', 'CAA'] as const) expect(await may(type, name), name).toBe(false);
+  });
+
+  it('have the boundary of the organization on every role, and its tags on the stack', async () => {
+    const roles = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+    expect(roles).toHaveLength(11);
+    for (const [id, { Properties }] of roles) expect(Properties?.PermissionsBoundary, id).toBe(BOUNDARY);
+    const { service } = JSON.parse(await readFile(join(folder, 'serverless-state.json'), 'utf8'));
+    expect(service.provider.stackTags).toEqual(TAGS);
   });
 
   it('have a policy for each host group', () => {

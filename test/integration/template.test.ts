@@ -297,6 +297,7 @@ describe('functions', () => {
       'ssm:DescribeParameters',
       'ssm:ListCommands',
       'acm:ListCertificates',
+      'tag:GetResources',
     ];
     expect([...new Set(everywhere)].filter((action) => !withoutResource.includes(action))).toEqual([]);
   });

@@ -1,10 +1,11 @@
 import { readAcmRecord } from '../../delivery/acm/record-import.ts';
-import type { Hosts } from '../../delivery/deployment/hosts.ts';
+import type { Hosts, TaggedInstances } from '../../delivery/deployment/hosts.ts';
 import { readHostRecords } from '../../delivery/deployment/read-host-records.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { findPointer, readLive } from '../../foundation/bucket/read-pointer.ts';
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
+import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import {
   accountKey,
   HOSTS_PREFIX,
@@ -25,7 +26,7 @@ import { findState } from '../../issuance/renewal/read-state.ts';
 import { findRevocations } from '../../issuance/revocation/read-revocations.ts';
 import { answerOf, dnsReader } from './read-dns.ts';
 import { dnssecReader } from './read-dnssec.ts';
-import type { AccountFacts, CertificateFacts, DirectoryFacts } from './rules/facts.ts';
+import type { AccountFacts, CertificateFacts, DirectoryFacts, GroupFacts } from './rules/facts.ts';
 
 /** What `doctor` reads, through the methods of the ports that change nothing. */
 export interface DoctorDeps {
@@ -33,6 +34,7 @@ export interface DoctorDeps {
   /** The zones of the stack's own account, or those that a zone role leads to. */
   zonesOf(role: string | undefined): Pick<Zones, 'list' | 'nameServers' | 'records'>;
   hosts: Pick<Hosts, 'inGroup'>;
+  instances: TaggedInstances;
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>;
   validating: ValidatingResolver;
   describeAccount: DescribeAccount;
@@ -53,6 +55,13 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
     return Promise.all(hosts.map(async (host) => ({ ...host, record: await recordOf(host.instanceId) })));
   };
   const hostsIn = once((group: string) => answerOf(readHosts(group)));
+  const unmanagedIn = once((group: string) => answerOf(deps.instances.inGroup(group)));
+  const groupFacts = async (group: HostGroup): Promise<GroupFacts> => {
+    const hosts = await hostsIn(group.name);
+    // Where there are hosts, the others are none that anybody waits for.
+    const isEmpty = 'found' in hosts && hosts.found.length === 0;
+    return { group, hosts, ...(isEmpty && { unmanaged: await unmanagedIn(group.name) }) };
+  };
   return async (wanted) => {
     const dns = dnsOf(wanted.zoneRole);
     const identifiers = [...new Set(wanted.names.map(identifierOf))];
@@ -73,7 +82,7 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
           state: await answerOf(findState(store, wanted.name, now).then(({ state }) => state)),
         },
       }),
-      groups: await Promise.all(groups.map(async (group) => ({ group, hosts: await hostsIn(group.name) }))),
+      groups: await Promise.all(groups.map(groupFacts)),
       now,
     };
   };

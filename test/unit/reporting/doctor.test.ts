@@ -34,6 +34,7 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
     store,
     zonesOf: () => zones,
     hosts: new FakeHosts(),
+    instances: { inGroup: async () => [] },
     resolver,
     validating,
     describeAccount: async (ca) => {
@@ -292,4 +293,29 @@ it('looks at what is live without a renewal file, and tells of what is wrong wit
     },
   ]);
   expect(certificates).toBe(3);
+});
+
+it('asks for instances with the tag of a group only where Systems Manager knows no host of it, once', async () => {
+  const groups: string[] = [];
+  const instances = {
+    inGroup: async (group: string) => {
+      groups.push(group);
+      return ['i-0123456789abcdef0'];
+    },
+  };
+  const stack = { ...STACK, hostGroups: ['web', 'db'].map(hostGroup) };
+  const hosts = new FakeHosts();
+  hosts.groups.set('db', [{ instanceId: 'i-1', online: true, agentVersion: '3.3.3000.0' }]);
+  for (const name of ['a', 'b'])
+    await store.put(
+      `renewal/${name}.json`,
+      JSON.stringify({ names: [`${name}.example.com`], hosts: ['web', 'db'] }),
+    );
+  const { findings } = await doctor(undefined, { instances, hosts, stack });
+  expect(groups).toEqual(['web']);
+  const told = findings.filter(({ check, status }) => check === 'hosts' && status === 'failing');
+  expect(told.map(({ certificate }) => certificate)).toEqual(['a', 'b']);
+  expect(told[0]?.seen).toContain(
+    'i-0123456789abcdef0 in eu-central-1 carries the tag perennial-group=web, and',
+  );
 });

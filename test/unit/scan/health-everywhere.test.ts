@@ -21,6 +21,7 @@ async function surroundings() {
     zonesOf: () => zones,
     resolver,
     validating: new FakeValidatingResolver(),
+    instances: { inGroup: async () => [] },
     describeAccount: async () => undefined,
     readDirectory: async () => ({ caaIdentity: 'ca.test', profiles: [] }),
   };

@@ -74,6 +74,8 @@ export interface HostFacts {
 export interface GroupFacts {
   group: Pick<HostGroup, 'name' | 'reload' | 'container'>;
   hosts: Answer<readonly HostFacts[]>;
+  /** EC2 instances with the group's tag; only where Systems Manager knows no host of it. */
+  unmanaged?: Answer<readonly string[]>;
 }
 
 /** The facts of one certificate whose file is valid. */
