@@ -12,8 +12,8 @@ import type { RevokeOptions } from './commands/revoke.ts';
 import { endWithBrokenPipe } from './output/quiet-pipe.ts';
 
 const AFTER = `
-Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is AWS_REGION, or us-east-1 as for
-serverless deploy; credentials are found as by the AWS CLI.
+Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is --region, AWS_REGION,
+AWS_DEFAULT_REGION or that of the profile; it and credentials are found as by the AWS CLI.
 Exit status: 0 all is well, 1 something is not or failed, 2 wrong usage or nobody to ask.
 "perennial-tls --version" prints the version of this program.`;
 
@@ -22,9 +22,14 @@ const LIMIT = ['--limit <seconds>', 'follow it no longer than this', '600'] as c
 const program = new Command('perennial-tls')
   .description('TLS certificates of a Perennial stack, from the terminal')
   .option('--stage <stage>', 'the stage of the stack (or PERENNIAL_STAGE)')
+  .option('--region <region>', 'where the stack is')
   .option('--json', 'answer with JSON')
   .addHelpText('after', AFTER)
-  .exitOverride();
+  .exitOverride()
+  .hook('preAction', (command) => {
+    const { region } = command.opts<{ region?: string }>();
+    if (region) process.env.AWS_REGION = region;
+  });
 
 program
   .command('status')

@@ -1,3 +1,4 @@
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -7,6 +8,7 @@ import { topicSubscriptions } from '../lib/adapters/aws/notice-topic.ts';
 import { route53ZonesToRead } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
+import { taggedInstances } from '../lib/adapters/aws/tagged-instances.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
 import { PublicValidatingResolver } from '../lib/adapters/net/public-validating-resolver.ts';
 import { trustRoots } from '../lib/adapters/node/trust-roots.ts';
@@ -23,6 +25,7 @@ const deps: DoctorDeps = {
   store,
   zonesOf: route53ZonesToRead(settings.zoneRoles),
   hosts: new SsmHosts(ssm, settings),
+  instances: taggedInstances(new ResourceGroupsTaggingAPIClient()),
   resolver: new DnsResolver(settings.dns),
   validating: new PublicValidatingResolver(settings.dns),
   describeAccount: describeAccounts({ store, ssm, prefix: settings.accountPrefix }),

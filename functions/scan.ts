@@ -1,20 +1,29 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { caaIssuerReader, standingTermsReader } from '../lib/adapters/acme/directory.ts';
 import { renewalInfoOf } from '../lib/adapters/acme/renewal-info.ts';
 import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
+import { furtherMessages } from '../lib/adapters/aws/queue.ts';
 import { route53ZonesToRead } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
 import { nodeRuntime } from '../lib/adapters/node/runtime.ts';
 import { trustRoots } from '../lib/adapters/node/trust-roots.ts';
-import { invoked, logger, warnThat } from '../lib/lambda/handler.ts';
+import { BUNDLED_SETTINGS } from '../lib/lambda/bundled-settings.ts';
+import { invokedOrQueued, logger, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 import type { ScanDeps } from '../lib/scan/context.ts';
-import { parseStart } from '../lib/scan/rules/trigger.ts';
+import {
+  asksForSettings,
+  ObjectCreated,
+  parseStart,
+  type Start,
+  startOfFiles,
+} from '../lib/scan/rules/trigger.ts';
 import { scan } from '../lib/scan/scan.ts';
 
 const CA_TIMEOUT_MS = 5_000;
@@ -36,9 +45,15 @@ const deps: ScanDeps = {
   runtime: nodeRuntime,
 };
 
-/** Decides what is due and puts it on the bus; answers with the plan. */
-export const handler = invoked(async (event) => {
-  const start = parseStart(event);
+const further = furtherMessages(new SQSClient({ useQueueUrlAsEndpoint: false }), settings.filesQueue);
+
+/** Decides what is due and puts it on the bus; answers with the plan, or with the settings that are not in the environment. */
+export const handler = invokedOrQueued(
+  async (event) => (asksForSettings(event) ? BUNDLED_SETTINGS : scanAs(parseStart(event))),
+  { schema: ObjectCreated, further, together: (created) => scanAs(startOfFiles(created)) },
+);
+
+async function scanAs(start: Start) {
   const plan = await scan(deps, start, new Date());
   const decided = start.dryRun ? 'planned' : 'decided';
   for (const certificate of plan.certificates) logger.info(`certificate ${decided}`, { certificate });
@@ -46,4 +61,4 @@ export const handler = invoked(async (event) => {
   for (const waiting of plan.waiting) logger.info('deployment waits', { waiting });
   for (const warning of plan.warnings) logger.warn('scan goes on without', { warning });
   return plan;
-});
+}

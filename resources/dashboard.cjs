@@ -45,7 +45,8 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
       Dashboard: {
         Type: 'AWS::CloudWatch::Dashboard',
         Properties: {
-          DashboardName: `perennial-${stage}`,
+          // Dashboards are the account's, of all its regions.
+          DashboardName: { 'Fn::Sub': `perennial-${stage}-\${AWS::Region}` },
           DashboardBody: { 'Fn::Sub': JSON.stringify({ start: '-P14D', widgets }) },
         },
       },

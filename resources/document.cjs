@@ -9,7 +9,7 @@ const LINEAGE = '[a-z0-9][a-z0-9_-]*([.][a-z0-9_-]+)*';
 // Patterns of what may reach the host, and the default of what need not; the script gets each as SSM_<name>.
 const PARAMETERS = {
   bucket: ["The stack's bucket", '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$'],
-  region: ["The bucket's region", '^[a-z]{2}(-[a-z]+)+-[0-9]$'],
+  region: ["The bucket's region", '^[a-z]{2,8}(-[a-z]+)+-[0-9]{1,2}$'],
   names: ['Certificate names, separated by one space', `^(${LINEAGE}( ${LINEAGE})*)?$`, ''],
   group: ['Without names: the host group, for what its list has', '^([a-z0-9][a-z0-9-]{0,63})?$', ''],
   root: ['The folder that holds live/ and archive/', '^(/[a-zA-Z0-9_-][a-zA-Z0-9._-]*)+$'],

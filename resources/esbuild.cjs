@@ -110,7 +110,26 @@ const tellBundled = {
   },
 };
 
-module.exports = () => {
+// Settings that the environment of a function has no room for.
+const bundleSettings = (settings) => ({
+  name: 'bundle-settings',
+  setup(build) {
+    if (Object.keys(settings).length === 0) return;
+    const contents = `export const BUNDLED_SETTINGS = ${JSON.stringify(settings)};`;
+    build.onLoad({ filter: /lib.lambda.bundled-settings\.ts$/ }, () => ({ contents, loader: 'js' }));
+  },
+});
+
+module.exports = (serverless) => {
   deflateWell();
-  return [replaceUnused, shakeSchemas, trimPackageJson, trimRegions, leaveOutUnreached, tellBundled];
+  const { bundled } = serverless.service.custom.params;
+  return [
+    bundleSettings(bundled),
+    replaceUnused,
+    shakeSchemas,
+    trimPackageJson,
+    trimRegions,
+    leaveOutUnreached,
+    tellBundled,
+  ];
 };

@@ -8,7 +8,7 @@ module.exports = async ({ resolveVariable }) => {
   const Resources = {};
   const Outputs = {};
   for (const group of Object.keys(groups)) {
-    const id = `Hosts${pascal(group)}Policy`;
+    const id = policyId(group);
     Resources[id] = { Type: 'AWS::IAM::ManagedPolicy', Properties: policyOf(group, stage, readWithKey) };
     Outputs[id] = {
       Description: `Attach it to the role of the hosts tagged perennial-group=${group}`,
@@ -51,9 +51,10 @@ function policyOf(group, stage, readWithKey) {
   };
 }
 
-function pascal(group) {
-  return group
-    .split('-')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');
+/** CloudFormation's logical ids have letters and digits only, so two groups may come to the same. */
+function policyId(group) {
+  const words = group.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return `Hosts${words.join('')}Policy`;
 }
+
+module.exports.policyId = policyId;

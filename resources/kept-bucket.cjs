@@ -8,7 +8,7 @@ const { leftBehind, toDetach } = require('./bucket/rules/leaving.ts');
 const { withoutBucket } = require('./bucket/rules/without-bucket.ts');
 const { takeOver } = require('./bucket/take-over.ts');
 
-// params.bucket, and what `serverless remove` needs beforehand and leaves. docs/decisions/0032
+// params.bucket, and what `serverless remove` needs beforehand and leaves. docs/decisions/0033
 module.exports = class KeptBucket {
   constructor(serverless, _options, { log }) {
     this.serverless = serverless;

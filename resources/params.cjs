@@ -11,6 +11,8 @@ const { readCaRoots } = require('../lib/foundation/certificate/ca-roots.ts');
 const { complaintAboutLength } = require('../lib/foundation/certificate/deployment-window.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
+const { policyId } = require('./host-policies.cjs');
+const { refuse } = require('./refuse.cjs');
 
 const TERMS = 'https://letsencrypt.org/repository/';
 
@@ -105,6 +107,27 @@ const Params = z.object({
       .check(z.regex(/^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/, 'must be the name of a bucket, or empty')),
     '',
   ),
+  permissionsBoundary: z._default(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^(arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512})?$/,
+          'must be the ARN of an IAM policy, or empty',
+        ),
+      ),
+    '',
+  ),
+  tags: z._default(
+    z
+      .record(
+        z.string().check(z.regex(/^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu)),
+        z.string().check(z.regex(/^[\p{L}\p{N} _.:/=+@-]{0,256}$/u, 'has characters that a tag cannot have')),
+        'a key of a tag has up to 128 letters, digits, spaces and _.:/=+@-, and does not begin with aws:',
+      )
+      .check(z.refine((tags) => Object.keys(tags).length <= 40, 'lists over 40 tags')),
+    {},
+  ),
   ordersPerRun: z
     .number()
     .check(
@@ -140,19 +163,21 @@ const FROM_TEXT = {
   ordersPerRun: parseJson,
   checkEveryHours: parseJson,
   zoneRoles: parseJson,
+  tags: parseJson,
 };
 
-/** What grows with its length; the other variables, with their names, need about 1,100 at most of the 4,096 bytes that Lambda takes. */
-const IN_ENVIRONMENT = [
-  'domains',
-  'alsoAllow',
-  'challengeTargets',
-  'fallbackDirectoryUrls',
-  'caRoots',
-  'hostGroups',
-  'zoneRoles',
-  'notify',
-];
+/** What grows with its length, by the variable that has it; the others, with all names, need about 1,100 of the 4,096 bytes that Lambda takes. */
+const GROWING = {
+  FALLBACK_DIRECTORY_URLS: 'fallbackDirectoryUrls',
+  CAS: 'cas',
+  CA_ROOTS: 'caRoots',
+  DOMAINS: 'domains',
+  ALSO_ALLOW: 'alsoAllow',
+  CHALLENGE_TARGETS: 'challengeTargets',
+  HOST_GROUPS: 'hostGroups',
+  ZONE_ROLES: 'zoneRoles',
+  NOTIFY: 'notify',
+};
 const ENVIRONMENT_ROOM = 3_000;
 
 /** The parameters, checked, as the strings that Lambda takes: lists comma-separated, host groups and zone roles as JSON. */
@@ -163,18 +188,23 @@ module.exports = async ({ resolveVariable }) => {
     given[name] = typeof value === 'string' && FROM_TEXT[name] ? FROM_TEXT[name](value) : value;
   }
   const { success, data, error } = Params.safeParse(given, { reportInput: true });
-  if (!success) refuse(explainIssues(error));
+  if (!success) refuseParam(explainIssues(error));
   // A production function would reach what only it may.
   if (data.caAtLoopback !== '' && (await resolveVariable('sls:stage')) !== 'local')
-    refuse('caAtLoopback: is for the stage local only');
+    refuseParam('caAtLoopback: is for the stage local only');
   for (const group of Object.keys(data.hostRoles))
     if (group !== '*' && !Object.hasOwn(data.hostGroups, group))
-      refuse(`hostRoles: "${group}" is no group of hostGroups`);
+      refuseParam(`hostRoles: "${group}" is no group of hostGroups`);
   for (const [group, { window = [] }] of Object.entries(data.hostGroups))
     for (const text of window) {
       const complaint = complaintAboutLength(text, data.checkEveryHours);
-      if (complaint) refuse(`hostGroups.${group}.window: ${complaint}`);
+      if (complaint) refuseParam(`hostGroups.${group}.window: ${complaint}`);
     }
+  for (const groups of Object.values(Object.groupBy(Object.keys(data.hostGroups), policyId)))
+    if (groups.length > 1)
+      refuseParam(
+        `hostGroups: ${groups.map((group) => `"${group}"`).join(' and ')} differ in "-" only, and would share the policy ${policyId(groups[0])}; rename one`,
+      );
   const params = {
     contact: data.contact,
     agreeToTerms: String(data.agreeToTerms),
@@ -190,6 +220,8 @@ module.exports = async ({ resolveVariable }) => {
     hostRoles: JSON.stringify(data.hostRoles),
     kmsKeyArn: data.kmsKeyArn,
     bucket: data.bucket,
+    permissionsBoundary: data.permissionsBoundary,
+    tags: data.tags,
     ordersPerRun: String(data.ordersPerRun),
     checkEveryHours: String(data.checkEveryHours),
     checkSeconds: data.checkEveryHours * 3600,
@@ -198,13 +230,18 @@ module.exports = async ({ resolveVariable }) => {
     checkRate: data.checkEveryHours === 1 ? 'rate(1 hour)' : `rate(${data.checkEveryHours} hours)`,
     zoneRoles: JSON.stringify(data.zoneRoles),
   };
-  const size = IN_ENVIRONMENT.map((name) => params[name]).join('').length;
-  if (size > ENVIRONMENT_ROOM)
-    refuse(
-      `${IN_ENVIRONMENT.join(', ')} have ${size} characters together, and Lambda's environment has room for ${ENVIRONMENT_ROOM}; give fewer`,
-    );
-  return params;
+  return { ...params, ...settingsOf(params) };
 };
+
+/** The settings that grow, as variables of the environment, or bundled with the code where they have no room there. */
+function settingsOf(params) {
+  const all = Object.fromEntries(Object.entries(GROWING).map(([variable, name]) => [variable, params[name]]));
+  const fits = Buffer.byteLength(Object.values(all).join('')) <= ENVIRONMENT_ROOM;
+  const none = Object.fromEntries(Object.keys(all).map((variable) => [variable, '']));
+  return fits
+    ? { settingsIn: 'environment', variables: all, bundled: {} }
+    : { settingsIn: 'code', variables: none, bundled: all };
+}
 
 function splitList(text) {
   return text
@@ -221,8 +258,6 @@ function parseJson(text) {
   }
 }
 
-function refuse(complaints) {
-  const message = `${complaints}. Set it under params in serverless.yml, or with --param="name=value"`;
-  // Serverless prints the stack of what is thrown here.
-  throw Object.assign(new Error(message), { stack: message });
+function refuseParam(complaints) {
+  refuse(`${complaints}. Set it under params in serverless.yml, or with --param="name=value"`);
 }

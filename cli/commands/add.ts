@@ -10,7 +10,7 @@ import { followAll, followedAnswer } from '../follow/show.ts';
 import { listOf, millisecondsOf } from '../output/parse-options.ts';
 import { beforehand, previewed, requireConsent } from '../output/preview.ts';
 import { findStack } from '../stack/find-stack.ts';
-import { settingsOf } from '../stack/functions.ts';
+import { settingsOf, startCheck } from '../stack/functions.ts';
 
 export interface AddOptions extends GlobalOptions {
   names: string;
@@ -32,8 +32,8 @@ export interface AddOptions extends GlobalOptions {
 }
 
 /**
- * `perennial-tls add`: says what will be written to the DNS, and writes a renewal file that keeps all rules; the stack starts the
- * first issue by itself.
+ * `perennial-tls add`: says what will be written to the DNS, and writes a renewal file that keeps all rules; then the first
+ * issue starts.
  */
 export async function add(name: string, options: AddOptions): Promise<Answer> {
   const limitMs = millisecondsOf(options.limit);
@@ -51,6 +51,7 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   const before = await lookBefore(deps, [name]);
   const replaced = await write(deps.store, { key, text, force: options.force ?? false });
   const told = `${replaced ? 'replaced' : 'added'} ${key} for ${wanted.names.join(', ')}`;
+  await startCheck(stack, [name]);
   const first = before.get(name);
   if (!options.wait || !first)
     return {

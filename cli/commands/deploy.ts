@@ -32,8 +32,8 @@ export async function deploy(
   const limitMs = millisecondsOf(limit);
   const stack = await findStack(stage);
   const { hostGroups, eventBus } = await settingsOf(stack);
-  const { store, inGroup, ...windows } = openFollow(stack);
-  const deps = { store, inGroup, ...(!ignoreWindow && windows) };
+  const { hostGroups: windows, ...follow } = openFollow(stack);
+  const deps = { ...follow, ...(!ignoreWindow && windows && { hostGroups: windows }) };
   const names = namesIn(await deps.store.list(LIVE_PREFIX), LIVE_PREFIX);
   const groups = hostGroups.map(({ name }) => name);
   const stranger = wanted.find((word) => !groups.includes(word) && !names.includes(word));

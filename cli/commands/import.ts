@@ -14,7 +14,7 @@ import { requireFree, writeImport } from '../migrate/write-import.ts';
 import { listOf, millisecondsOf } from '../output/parse-options.ts';
 import { type Cell, showable, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';
-import { settingsOf } from '../stack/functions.ts';
+import { settingsOf, startCheck } from '../stack/functions.ts';
 import { openHosts } from '../stack/open-hosts.ts';
 
 export interface ImportOptions extends GlobalOptions {
@@ -71,6 +71,11 @@ export async function importFolder(
       rows.push(refused(lineage.name, describeError(error).message));
     }
   }
+  if (imported.length > 0)
+    await startCheck(
+      stack,
+      imported.map(({ name }) => name),
+    );
   rows.sort((a, b) => (a.name < b.name ? -1 : 1));
   const there = rows.flatMap(({ name, outcome }) => (outcome === 'there-already' ? name : []));
   const unwell = await unwellOf(

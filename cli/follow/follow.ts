@@ -27,6 +27,7 @@ import { type Settled, settledByPlan } from './settled-by-plan.ts';
 
 export interface FollowDeps {
   store: ObjectStore;
+  region: string;
   inGroup(group: string): Promise<Host[]>;
   /** The stack's, with their windows; absent where hosts wait for none. */
   hostGroups?: () => Promise<readonly HostGroup[]>;
@@ -112,7 +113,7 @@ export async function followRenewal(
       const { version, hosts: groups } = live.pointer;
       const hosts = await followHosts(deps, { name, groups, version }, options);
       return {
-        ...ending('renewed', { name, groups }, hosts),
+        ...ending('renewed', { name, groups, region: deps.region }, hosts),
         version,
         notAfter: live.pointer.notAfter,
       };
@@ -145,7 +146,7 @@ export async function followDeployment(
   options: FollowOptions,
 ): Promise<Followed> {
   const asked = { name, groups, version: options.before.version };
-  return ending('deployed', asked, await followHosts(deps, asked, options));
+  return ending('deployed', { ...asked, region: deps.region }, await followHosts(deps, asked, options));
 }
 
 async function followHosts(
@@ -184,7 +185,7 @@ async function expectedHosts({ inGroup }: FollowDeps, groups: readonly string[])
 
 function ending(
   good: 'renewed' | 'deployed',
-  { name, groups }: { name: string; groups: readonly string[] },
+  { name, groups, region }: { name: string; groups: readonly string[]; region: string },
   hosts: HostOutcome[],
 ): Followed {
   const end = hostsEnd(groups, hosts);
@@ -192,6 +193,6 @@ function ending(
   const isDone = end === 'served' || end === 'no-hosts-wanted' || (end === 'waits' && good === 'renewed');
   const outcome = isDone ? good : end;
   const words = hosts.map((host) => `${host.instanceId} ${host.outcome}`).join(', ');
-  const message = [words, sentenceOf(end, groups)].filter(Boolean).join('; ');
+  const message = [words, sentenceOf(end, groups, region)].filter(Boolean).join('; ');
   return { name, outcome, message, hosts };
 }

@@ -11,6 +11,7 @@ export function openFollow(stack: DeployedStack): FollowDeps {
   const settings = once((_: undefined) => settingsOf(stack));
   return {
     store: openBucket(stack),
+    region: stack.region,
     inGroup: once((group) => hosts.inGroup(group)),
     hostGroups: async () => (await settings(undefined)).hostGroups,
   };

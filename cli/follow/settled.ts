@@ -110,13 +110,13 @@ function groupEnd(hosts: readonly HostOutcome[]): HostsEnd {
 }
 
 /** What a person can do about it, or has to know; `new` whether there is a new version. */
-export function sentenceOf(end: HostsEnd, groups: readonly string[]): string {
+export function sentenceOf(end: HostsEnd, groups: readonly string[], region: string): string {
   const named = groups.join(', ');
   switch (end) {
     case 'no-hosts-wanted':
       return 'no host group is to serve it';
     case 'no-hosts':
-      return `0 hosts carry the tag of ${named} in this region; tag one perennial-group=<group>, or look at AWS_REGION`;
+      return `0 hosts carry the tag of ${named} in ${region}; tag one there perennial-group=<group>, or name another region`;
     case 'offline':
       return `no host of ${named} is online; the next check that finds one online deploys`;
     case 'waits':

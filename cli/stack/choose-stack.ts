@@ -51,7 +51,7 @@ function noStack(stage: string | undefined, region: string): StackError {
   const deploy = `npx serverless deploy${stage === undefined ? '' : ` --stage ${printable(stage)}`}`;
   return new StackError('no-stack', {
     seen: `there is no stack ${what} in ${region}`,
-    remedy: `set AWS_REGION and AWS_PROFILE to where it is, name another with --stage, or deploy it with "${deploy}"`,
+    remedy: `say where it is with --region or AWS_REGION, and AWS_PROFILE, name another with --stage, or deploy it with "${deploy}"`,
   });
 }
 

@@ -4,6 +4,7 @@ import {
   paginateDescribeStacks,
 } from '@aws-sdk/client-cloudformation';
 import { isAccessDenied } from '../../lib/adapters/aws/error-name.ts';
+import { findRegion, NO_REGION } from '../../lib/adapters/aws/find-region.ts';
 import { type ChosenStack, chooseStack, type SeenStack, stackName } from './choose-stack.ts';
 import { explain } from './explain.ts';
 import { StackError } from './stack-error.ts';
@@ -18,9 +19,10 @@ export interface DeployedStack extends ChosenStack {
   functionName(name: FunctionName): string;
 }
 
-/** Finds the stack by its stage, or the only one of the region. Throws {@link StackError}. */
+/** Finds the stack by its stage, or the only one of the region, which is found as by the AWS CLI. Throws {@link StackError}. */
 export async function findStack(stage = process.env.PERENNIAL_STAGE): Promise<DeployedStack> {
-  const region = process.env.AWS_REGION ?? 'us-east-1';
+  const region = await findRegion();
+  if (region === undefined) throw new StackError('no-region', NO_REGION);
   const client = new CloudFormationClient({ region, maxAttempts: 2 });
   try {
     const seen = await (stage === undefined ? all(client) : named(client, stackName(stage)));

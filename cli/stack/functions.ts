@@ -21,7 +21,27 @@ export async function invoke<Answer>(stack: DeployedStack, name: Name, event: un
   });
 }
 
-/** What the stack was deployed with, from the environment of its function `scan`. Throws {@link StackError}. */
+/**
+ * Has `scan` look at these files, and waits for nothing. S3 tells of new files by itself, but not in the first minutes of a
+ * bucket (S3 user guide, "Enabling Amazon EventBridge": about five); twice is as good as once. Whether it could be asked: who
+ * may write the file may not be allowed to invoke the function, and the hourly check looks at it too.
+ */
+export async function startCheck(stack: DeployedStack, names: readonly string[]): Promise<boolean> {
+  const FunctionName = stack.functionName('scan');
+  const failure = { attempt: `start ${FunctionName}`, permission: 'lambda:InvokeFunction' };
+  const Payload = JSON.stringify({ start: 'check', names });
+  try {
+    await withLambda(stack, { FunctionName, ...failure }, (lambda) =>
+      lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload })),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof StackError) return false;
+    throw error;
+  }
+}
+
+/** What the stack was deployed with, from the environment of its function `scan`, or from its code where that has no room. Throws {@link StackError}. */
 export async function settingsOf(stack: DeployedStack): Promise<Settings> {
   const FunctionName = stack.functionName('scan');
   const failure = {
@@ -30,7 +50,9 @@ export async function settingsOf(stack: DeployedStack): Promise<Settings> {
   };
   return withLambda(stack, { FunctionName, ...failure }, async (lambda) => {
     const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    return readSettings({ ...Environment?.Variables, AWS_REGION: stack.region });
+    const variables = { ...Environment?.Variables, AWS_REGION: stack.region };
+    const isInCode = Environment?.Variables?.SETTINGS_IN === 'code';
+    return readSettings(variables, isInCode ? await invoke(stack, 'scan', { start: 'settings' }) : {});
   });
 }
 

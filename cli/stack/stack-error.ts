@@ -1,6 +1,7 @@
 import { PerennialError } from '../../lib/foundation/common/perennial-error.ts';
 
 type StackReason =
+  | 'no-region'
   | 'no-stack'
   | 'several-stacks'
   | 'half-deployed'

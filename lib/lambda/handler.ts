@@ -1,11 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy, { type MiddlewareObj } from '@middy/core';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { printableTexts } from '../foundation/common/one-line.ts';
 import { parseJson } from '../foundation/common/parse-json.ts';
+import type { FurtherMessages } from '../foundation/events/further-messages.ts';
 
 export const logger = new Logger({ serviceName: 'perennial', jsonReplacerFn: printableTexts });
 
@@ -46,12 +47,57 @@ export function queuedTogether<Event extends z.ZodMiniType>(
   schema: Event,
   flow: (events: z.infer<Event>[]) => Promise<unknown>,
 ) {
-  return fedByQueue(async (batch) => {
-    const events: z.infer<Event>[] = [];
-    const response = await eachMessage(batch, schema, (event) => events.push(event));
-    if (events.length > 0) await flow(events);
-    return response;
-  });
+  return fedByQueue((batch) => takeTogether(batch, schema, flow));
+}
+
+type Readable = Pick<SQSRecord, 'messageId' | 'body'>;
+
+async function takeTogether<Event extends z.ZodMiniType>(
+  batch: { Records: readonly Readable[] },
+  schema: Event,
+  flow: (events: z.infer<Event>[]) => Promise<unknown>,
+): Promise<SQSBatchResponse> {
+  const events: z.infer<Event>[] = [];
+  const response = await eachMessage(batch, schema, (event) => events.push(event));
+  if (events.length > 0) await flow(events);
+  return response;
+}
+
+/** The most messages that Lambda hands over without a batching window. */
+const FULL_BATCH = 10;
+/** Of one run; some megabytes. */
+const MOST_TOGETHER = 1_000;
+
+/**
+ * A function that is invoked directly, and fed by a queue too: there the flow gets the events of a batch together and, where
+ * the batch is full, of what waits behind it. What is taken so is removed after the flow; what cannot be read comes back.
+ */
+export function invokedOrQueued<Event extends z.ZodMiniType, Result>(
+  flow: (event: unknown) => Promise<Result>,
+  {
+    schema,
+    further,
+    together,
+  }: { schema: Event; further: FurtherMessages; together: (events: z.infer<Event>[]) => Promise<unknown> },
+) {
+  const takeBatch = async ({ Records }: Pick<SQSEvent, 'Records'>): Promise<SQSBatchResponse> => {
+    const taken = Records.length < FULL_BATCH ? [] : await further.take(MOST_TOGETHER - Records.length);
+    const response = await takeTogether({ Records: [...Records, ...taken] }, schema, together);
+    const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    await further.remove(taken.filter(({ messageId }) => !failed.has(messageId)));
+    // Lambda takes a batch for failed where a message of another is named.
+    const given = new Set(Records.map(({ messageId }) => messageId));
+    return {
+      batchItemFailures: response.batchItemFailures.filter(({ itemIdentifier }) => given.has(itemIdentifier)),
+    };
+  };
+  return invoked<Result | SQSBatchResponse>((event) => (isBatch(event) ? takeBatch(event) : flow(event)));
+}
+
+function isBatch(event: unknown): event is SQSEvent {
+  const records =
+    typeof event === 'object' && event !== null && 'Records' in event ? event.Records : undefined;
+  return Array.isArray(records) && records[0]?.eventSource === 'aws:sqs';
 }
 
 function fedByQueue(take: (batch: SQSEvent, context: Context) => Promise<SQSBatchResponse>) {
@@ -60,7 +106,7 @@ function fedByQueue(take: (batch: SQSEvent, context: Context) => Promise<SQSBatc
 
 /** Handles messages one after the other; those that cannot be read, or whose handling fails, go back to the queue. */
 async function eachMessage<Event extends z.ZodMiniType>(
-  { Records }: SQSEvent,
+  { Records }: { Records: readonly Readable[] },
   schema: Event,
   handle: (event: z.infer<Event>) => unknown,
 ): Promise<SQSBatchResponse> {

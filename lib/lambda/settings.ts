@@ -4,6 +4,7 @@ import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from '../foundation/certificate/di
 import { HostGroupSettings } from '../foundation/certificate/host-group.ts';
 import { ZoneRoleSettings } from '../foundation/certificate/zone-role.ts';
 import { parseJson, parseValue } from '../foundation/common/parse-json.ts';
+import { BUNDLED_SETTINGS } from './bundled-settings.ts';
 
 const List = z.pipe(
   z.string(),
@@ -31,6 +32,7 @@ const Environment = z.object({
   ACCOUNT_PREFIX: z.string(),
   EAB_PREFIX: z.string(),
   CAA_IDENTITY: z._default(z.string(), ''),
+  FILES_QUEUE: z._default(z.string(), ''),
   DOCUMENT: z._default(z.string(), ''),
   PROBE_PRIVATE_PORTS: z._default(z.string(), ''),
   STAGE: z._default(z.string(), ''),
@@ -44,9 +46,12 @@ const Environment = z.object({
 /** The stack, and what else its functions are wired with. */
 export type Settings = ReturnType<typeof readSettings>;
 
-/** The stack's settings; throws an InputError that names the variable. */
-export function readSettings(environment: NodeJS.ProcessEnv) {
-  const values = parseValue(environment, Environment, { where: 'environment', reason: 'settings-invalid' });
+/** The stack's settings, from the environment and from what is bundled; throws an InputError that names the variable. */
+export function readSettings(environment: NodeJS.ProcessEnv, bundled = BUNDLED_SETTINGS) {
+  const values = parseValue({ ...environment, ...bundled }, Environment, {
+    where: 'environment',
+    reason: 'settings-invalid',
+  });
   return {
     region: values.AWS_REGION,
     bucket: values.BUCKET,
@@ -68,6 +73,8 @@ export function readSettings(environment: NodeJS.ProcessEnv) {
     accountPrefix: values.ACCOUNT_PREFIX,
     eabPrefix: values.EAB_PREFIX,
     caaIdentity: values.CAA_IDENTITY || undefined,
+    /** The address of the queue of changed renewal files; only `scan` has it. */
+    filesQueue: values.FILES_QUEUE,
     document: values.DOCUMENT,
     stage: values.STAGE,
     /** The ARN of the SNS topic for people. */

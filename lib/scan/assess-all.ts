@@ -105,7 +105,9 @@ async function assessWithoutFile(
     const isOutlived = start.looksClosely && (await outlivedObjects(store, name, now));
     if (!isLeft && !isOutlived) {
       const planned = found && plannedWithoutFile(name, pointer, now);
-      return planned ? [{ planned, ...(await factsWithoutFile(store, name, { found, now })) }] : [];
+      return planned
+        ? [{ planned, ...(await factsWithoutFile(store, name, { found, region: stack.region, now })) }]
+        : [];
     }
     const { state } = await findState(store, name, now);
     const reason = isLeft ? ('left-open' as const) : ('outlived' as const);
@@ -131,9 +133,9 @@ async function assessWithoutFile(
 async function factsWithoutFile(
   store: Reads,
   name: string,
-  { found, now }: { found: FoundPointer; now: Date },
+  { found, region, now }: { found: FoundPointer; region: string; now: Date },
 ): Promise<Pick<Assessment, 'facts'>> {
   const revocations = await findRevocations(store, name);
   const pointer = found.pointer ?? 'unreadable';
-  return { facts: { name, wanted: false, pointer, state: undefined, revocations, now } };
+  return { facts: { name, region, wanted: false, pointer, state: undefined, revocations, now } };
 }

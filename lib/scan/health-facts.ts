@@ -28,6 +28,7 @@ export function foundOf({ stack }: AssessDeps, { wanted, found, recorded, ...see
     ...changeOf(state, held),
     facts: {
       name: wanted.name,
+      region: stack.region,
       wanted: true,
       file: { ...wanted, stack },
       pointer: found && (found.pointer ?? 'unreadable'),
@@ -54,7 +55,7 @@ export async function foundOfRejected(
   const { found, state, recorded: revocations } = stored;
   const pointer = found && (found.pointer ?? 'unreadable');
   const file = { rejected: rejected.message };
-  return { facts: { name, wanted: true, file, pointer, state, revocations, now } };
+  return { facts: { name, region: deps.stack.region, wanted: true, file, pointer, state, revocations, now } };
 }
 
 /** Not that somebody did not answer. */

@@ -8,6 +8,7 @@ import { ObjectTags } from './object-tags.ts';
 import { route53Authorizations } from './route53-authorizations.ts';
 import { s3Authorizations } from './s3-authorizations.ts';
 import { snsAuthorizations } from './sns-authorizations.ts';
+import { sqsAuthorizations } from './sqs-authorizations.ts';
 import { type HostTags, ssmAuthorizations } from './ssm-authorizations.ts';
 import { stsAuthorizations } from './sts-authorizations.ts';
 
@@ -47,6 +48,12 @@ export class Authorizations {
         return eventsAuthorizations(request, action);
       case 'acm':
         return acmAuthorizations(request, { action, certificateTags: this.#certificateTags });
+      case 'tagging':
+        return action === 'GetResources'
+          ? [{ action: 'tag:GetResources', resource: '*', context: {} }]
+          : undefined;
+      case 'sqs':
+        return sqsAuthorizations(request, action);
       case 'sns':
         return snsAuthorizations(request, action);
       case 'sts':

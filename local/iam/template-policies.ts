@@ -50,12 +50,17 @@ interface InlinePolicy {
   PolicyDocument: unknown;
 }
 
-/** Inline policies that are resources of their own and name the role. */
+interface PolicyOfRoles {
+  PolicyDocument: unknown;
+  Roles?: { Ref: string }[];
+}
+
+/** Policies that are resources of their own and name the role. */
 function policiesBeside(resources: Resources, role: string): InlinePolicy[] {
-  return Object.values(resources)
-    .filter(({ Type }) => Type === 'AWS::IAM::Policy')
-    .map(({ Properties }) => Properties as unknown as InlinePolicy & { Roles: { Ref: string }[] })
-    .filter(({ Roles }) => Roles.some(({ Ref }) => Ref === role));
+  return Object.entries(resources)
+    .filter(([, { Type }]) => Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy')
+    .map(([PolicyName, { Properties }]) => ({ PolicyName, ...(Properties as unknown as PolicyOfRoles) }))
+    .filter(({ Roles = [] }) => Roles.some(({ Ref }) => Ref === role));
 }
 
 /** `value` with CloudFormation's functions replaced by what they give. Throws Error on one that is not known here. */

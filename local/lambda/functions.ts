@@ -8,7 +8,7 @@ import type { InvocationResult } from './invocation.ts';
 import { socketOwner } from './socket-owner.ts';
 import { functionVariables } from './variables.ts';
 
-/** All of the function's reserved concurrency is in use. */
+/** All of the function's reserved concurrency is in use, or all of the account's. */
 export class ThrottledError extends Error {
   override name = 'ThrottledError';
 }
@@ -32,6 +32,7 @@ export class Functions {
   readonly #running = new Set<ExecutionEnvironment>();
   #generation = 0;
   #clock = TRUE_CLOCK;
+  #accountConcurrency = Number.POSITIVE_INFINITY;
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
@@ -57,6 +58,8 @@ export class Functions {
   async invoke(nameOrArn: string, payload: string): Promise<InvocationResult> {
     const deployed = await this.deployed(nameOrArn);
     const taskRoot = await this.#options.code.folderOf(deployed);
+    if (this.#running.size >= this.#accountConcurrency)
+      throw new ThrottledError(`all ${this.#accountConcurrency} executions of the account are in use`);
     const environment = this.#takeIdle(deployed.name) ?? this.#startEnvironment(deployed, taskRoot);
     const generation = this.#generation;
     this.#running.add(environment);
@@ -75,6 +78,11 @@ export class Functions {
   async setClock(clock: FunctionClock): Promise<void> {
     this.#clock = clock;
     await this.forget();
+  }
+
+  /** How many invocations the account may have at once: 10 in a new one; as many as there are here. */
+  setAccountConcurrency(count: number): void {
+    this.#accountConcurrency = count;
   }
 
   /** SIGKILL for the process that called over this connection, in the middle of its invocation. True when there was one. */

@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { ThrottledError } from '../lambda/functions.ts';
 import type { InvocationResult } from '../lambda/invocation.ts';
 import { failedMessages } from './batch-failures.ts';
 import type { QueueMapping } from './mappings.ts';
@@ -20,6 +21,8 @@ export interface PollerOptions {
   invoke: (functionArn: string, payload: string) => Promise<InvocationResult>;
   /** after a failure messages are seen again after this time; by default after the queue's visibility timeout */
   retryAfterMs: number | undefined;
+  /** how long a message is hidden that was received */
+  visibilityMs: () => Promise<number>;
   onError: (line: string) => void;
 }
 
@@ -27,6 +30,9 @@ export interface PollerOptions {
 const LOOK_AGAIN_MS = 500;
 /** An empty queue is looked into when something is sent to it; this is for what comes another way. */
 const LOOK_AGAIN_WHEN_EMPTY_MS = 5_000;
+
+/** Between tries of a batch for which there is no execution. */
+const THROTTLED_MS = 100;
 
 /** Feeds a function from a queue as Lambda's event source mapping does. */
 export class Poller {
@@ -118,7 +124,7 @@ export class Poller {
   async #process(messages: Message[]): Promise<void> {
     const { queueArn, functionArn, reportsItemFailures } = this.mapping;
     const ids = messages.map(({ MessageId = '' }) => MessageId);
-    const failed = await this.#options.invoke(functionArn, sqsEvent(queueArn, messages)).then(
+    const failed = await this.#invokeUnthrottled(sqsEvent(queueArn, messages)).then(
       (result) => failedMessages(result, ids, reportsItemFailures),
       (error) => {
         this.#options.onError(`${functionArn}: ${error}`);
@@ -130,6 +136,26 @@ export class Poller {
         failed.has(message.MessageId ?? '') ? this.#keep(message) : this.#delete(message),
       ),
     );
+  }
+
+  /**
+   * A batch for which there is no execution is tried again as long as its messages are hidden; then they are visible by
+   * themselves. Source: AWS, "Using Lambda with Amazon SQS", on the visibility timeout.
+   */
+  async #invokeUnthrottled(payload: string): Promise<InvocationResult> {
+    const { invoke, visibilityMs } = this.#options;
+    const began = performance.now();
+    let until: number | undefined;
+    for (;;) {
+      try {
+        return await invoke(this.mapping.functionArn, payload);
+      } catch (error) {
+        if (!(error instanceof ThrottledError)) throw error;
+        until ??= began + (await visibilityMs());
+        if (this.#stopping.signal.aborted || performance.now() > until) throw error;
+      }
+      await sleep(THROTTLED_MS);
+    }
   }
 
   async #delete({ ReceiptHandle }: Message): Promise<void> {

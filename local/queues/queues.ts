@@ -104,6 +104,7 @@ export class Queues implements LocalService {
       mapping,
       queueUrl: this.#urlOf(mapping.queueArn),
       depth: () => this.#depthOf(mapping.queueArn),
+      visibilityMs: () => this.#visibilityOf(mapping.queueArn),
     });
   }
 
@@ -134,6 +135,15 @@ export class Queues implements LocalService {
       (sum, state) => sum + Number(counts[`ApproximateNumberOfMessages${state}`] ?? 0),
       0,
     );
+  }
+
+  async #visibilityOf(queueArn: string): Promise<number> {
+    const query = new GetQueueAttributesCommand({
+      QueueUrl: this.#urlOf(queueArn),
+      AttributeNames: ['VisibilityTimeout'],
+    });
+    const { Attributes } = await this.#options.sqs.send(query);
+    return Number(Attributes?.VisibilityTimeout ?? 30) * 1000;
   }
 
   #urlOf(queueArn: string): string {

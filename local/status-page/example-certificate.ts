@@ -65,7 +65,7 @@ export function certificate(
   const caa = { mode: 'manage' as const, restrict: false };
   const wanted = { name, names, key: 'ecdsa-p256' as const, hosts: ['web'], serverNames: [], profile, caa };
   const fleet = new Map([['web', HOSTS.map((instanceId) => ({ instanceId, online: true }))]]);
-  const none = { revocations: [], acm: undefined };
+  const none = { region: 'eu-central-1', revocations: [], acm: undefined };
   return {
     name,
     wanted: true,

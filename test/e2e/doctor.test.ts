@@ -134,7 +134,7 @@ describe('doctor', () => {
       'served',
       'hosts',
       'failing',
-      'no host in this region carries the tag perennial-group=web',
+      'no host in us-east-1 carries the tag perennial-group=web',
       'tag the hosts',
     ],
   ])('finds %s: %s is %s', (name, check, status, seen, remedy) => {

@@ -66,7 +66,7 @@ const versions = async (name: string) =>
 const issued = () => line.cloud.caRequests(/POST \/finalize/);
 
 describe('a message that cannot be handled', () => {
-  it('lands among the dead letters after three tries, is sent again, and ends well', async () => {
+  it('lands among the dead letters after five tries, is sent again, and ends well', async () => {
     const denied = {
       status: 400,
       headers: { 'content-type': 'application/x-amz-json-1.1' },
@@ -81,7 +81,7 @@ describe('a message that cannot be handled', () => {
     await line.putAndWait('dead.example.com', { ...FILE, names: ['dead.example.com'] });
     await expect.poll(() => waiting('DeployDeadLetters'), { timeout: 20_000 }).toBe(1);
     const failures = line.logged.filter((entry) => entry.line.message === 'message failed');
-    expect(failures.map((entry) => entry.function)).toEqual(['deploy', 'deploy', 'deploy']);
+    expect(failures.map((entry) => entry.function)).toEqual(Array(5).fill('deploy'));
     expect(await lineage('dead.example.com')).toBeUndefined();
     line.cloud.faults.clear();
     const { QueueArn: SourceArn } = await attributes('DeployDeadLetters');
@@ -93,6 +93,31 @@ describe('a message that cannot be handled', () => {
       version: (await line.pointer('dead.example.com'))?.version,
     });
     expect(await versions('dead.example.com')).toHaveProperty('size', 1);
+  });
+});
+
+describe('300 files that come at once', () => {
+  const many = Array.from({ length: 300 }, (_, index) => `many-${index}`);
+
+  it('are a few scans, none is overlooked, and in an account that may run three functions none is a dead letter', async () => {
+    line.cloud.parts.aws.functions.setAccountConcurrency(3);
+    const scans: string[] = [];
+    line.cloud.onInvocation((name) => scans.push(name));
+    const since = line.logged.length;
+    await Promise.all(many.map((name) => line.put(`renewal/${name}.json`, { names: [`${name}.invalid`] })));
+    await line.idle();
+    const decided = line.logged
+      .slice(since)
+      .flatMap(({ line: { message, certificate } }) =>
+        message === 'certificate decided' ? [(certificate as { name: string }).name] : [],
+      );
+    expect(new Set(decided)).toEqual(new Set(many));
+    const count = scans.filter((name) => name.endsWith('-scan')).length;
+    expect(count).toBeLessThan(25);
+    for (const queue of ['FilesQueue', 'FilesDeadLetters', 'NotifyDeadLetters'])
+      expect(await waiting(queue), queue).toBe(0);
+    line.cloud.parts.aws.functions.setAccountConcurrency(Number.POSITIVE_INFINITY);
+    for (const name of many) await line.remove(`renewal/${name}.json`);
   });
 });
 

@@ -22,6 +22,7 @@ export function healthFacts({
 } = {}): HealthFacts {
   return {
     name: 'a',
+    region: 'eu-central-1',
     wanted: true,
     file: { ...wantedOf({ name: 'a', ...file }), stack: { ...STACK, ...(hostGroups && { hostGroups }) } },
     pointer: pointerOf(new Date('2027-01-30T00:00:00Z'), 90, { version: LIVE_VERSION, ...live }),

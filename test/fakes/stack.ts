@@ -7,6 +7,7 @@ export const zoneRole = (name: string) => ({ name, roleArn: `arn:aws:iam::123456
 /** A stack for example.com, with one CA and without hosts. */
 export function stackOf<More extends Partial<Stack>>(more: More = {} as More): Stack & More {
   return {
+    region: 'eu-central-1',
     bucket: 'perennial-bucket',
     domains: ['example.com'],
     challengeTargets: [],

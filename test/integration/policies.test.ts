@@ -157,6 +157,7 @@ const CASES: Record<string, Case[]> = {
     ['may not', 'read what was set aside', get('aside/pending/example.com.json.20261120T020000Z')],
     ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
     ['may', 'list the hosts', asks('ssm:DescribeInstanceInformation')],
+    ['may', 'find instances by their tag', asks('tag:GetResources')],
     ['may', 'see which parameters there are', asks('ssm:DescribeParameters')],
     ['may', 'write what new hosts install', put('groups/web.json', { 's3:if-match': '"etag"' })],
     ['may', 'remove the list of a group that is gone', remove('groups/web.json')],
@@ -562,7 +563,7 @@ describe('a function that is fed from a queue', () => {
     );
     const queueOf = ({ Properties = {} }: Resources[string]) =>
       String(resolve(resources, Properties.EventSourceArn));
-    expect(mappings).toHaveLength(6);
+    expect(mappings).toHaveLength(7);
     for (const mapping of mappings) {
       const role = roleOf(mapping);
       for (const queue of mappings.map(queueOf)) {

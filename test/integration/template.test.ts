@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../tools/check/package-stack.ts';
+import {
+  lintArguments,
+  packageStack,
+  type Resource,
+  readTemplate,
+  SAMPLE_PARAMS,
+} from '../../tools/check/package-stack.ts';
 import { PROJECT, runTool } from '../../tools/check/run-tool.ts';
 import { venvBin } from './fixtures/venv.ts';
 
@@ -127,7 +133,11 @@ describe('rules', () => {
   it('start the hourly check, the weekly sweep and the look at a changed file', () => {
     const starts = targets().filter(({ to }) => to === 'ScanLambdaFunction');
     const schedules = starts.map(({ rule }) => resource(rule).Properties.ScheduleExpression);
-    expect(schedules).toEqual(['rate(1 hour)', 'cron(0 2 ? * SUN *)', undefined]);
+    expect(schedules).toEqual(['rate(1 hour)', 'cron(0 2 ? * SUN *)']);
+    const changed = targets().filter(({ to }) => to === 'FilesQueue');
+    expect(changed.map(({ rule }) => resource(rule).Properties.EventPattern)).toMatchObject([
+      { source: ['aws.s3'], 'detail-type': ['Object Created'] },
+    ]);
   });
 });
 
@@ -146,7 +156,7 @@ it('without zone roles lets nobody assume any: CloudFormation refuses a statemen
 describe('queues', () => {
   it('hide a message for six times the timeout of the function they feed', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(6);
+    expect(mappings).toHaveLength(7);
     for (const [, { Properties }] of mappings) {
       const queue = resource(idOf(Properties.EventSourceArn)).Properties;
       const { Timeout } = resource(idOf(Properties.FunctionName)).Properties;
@@ -154,20 +164,42 @@ describe('queues', () => {
     }
   });
 
-  it('but for that of notices, which gathers them, feed one message at a time, to a bounded number of functions, and take failures back one by one', () => {
+  it('but for those of notices and files, which gather them, feed one message at a time, and take failures back one by one', () => {
+    const sizes: Record<string, number> = { NotifyLambdaFunction: 100, ScanLambdaFunction: 10 };
     for (const [, { Properties }] of ofType('AWS::Lambda::EventSourceMapping')) {
       expect(Properties).toMatchObject({
-        BatchSize: idOf(Properties.FunctionName) === 'NotifyLambdaFunction' ? 100 : 1,
+        BatchSize: sizes[idOf(Properties.FunctionName)] ?? 1,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: expect.any(Number) },
       });
     }
   });
 
-  it('that feed a function pass on what failed three times; a dead-letter queue keeps it longer', () => {
+  it('make nothing wait for a batch but notices: with a window Lambda may take 20 s where little comes', () => {
+    const waiting = ofType('AWS::Lambda::EventSourceMapping').filter(
+      ([, { Properties }]) => Properties.MaximumBatchingWindowInSeconds,
+    );
+    expect(waiting.map(([, { Properties }]) => idOf(Properties.FunctionName))).toEqual([
+      'NotifyLambdaFunction',
+    ]);
+  });
+
+  it('leave room where an account may run ten functions at once, and reserve none of them', () => {
+    let long = 0;
+    for (const [, { Properties }] of ofType('AWS::Lambda::EventSourceMapping')) {
+      const { MaximumConcurrency } = Properties.ScalingConfig;
+      // Lambda takes no less than 2.
+      expect(MaximumConcurrency).toBe(2);
+      if (resource(idOf(Properties.FunctionName)).Properties.Timeout >= 300) long += MaximumConcurrency;
+    }
+    expect(long).toBe(8);
+    for (const [id, { Properties }] of ofType('AWS::Lambda::Function'))
+      expect(Properties.ReservedConcurrentExecutions, id).toBeUndefined();
+  });
+
+  it('that feed a function pass on what failed five times, so that a throttled message is none; a dead-letter queue keeps it longer', () => {
     for (const [, { Properties }] of ofType('AWS::Lambda::EventSourceMapping')) {
       const { RedrivePolicy, MessageRetentionPeriod } = resource(idOf(Properties.EventSourceArn)).Properties;
-      expect(RedrivePolicy.maxReceiveCount).toBe(3);
+      expect(RedrivePolicy.maxReceiveCount).toBe(5);
       const deadLetters = resource(idOf(RedrivePolicy.deadLetterTargetArn)).Properties;
       expect(deadLetters.MessageRetentionPeriod).toBe(1_209_600);
       expect(deadLetters.MessageRetentionPeriod).toBeGreaterThan(MessageRetentionPeriod);
@@ -266,6 +298,7 @@ describe('functions', () => {
       'ssm:DescribeParameters',
       'ssm:ListCommands',
       'acm:ListCertificates',
+      'tag:GetResources',
     ];
     expect([...new Set(everywhere)].filter((action) => !withoutResource.includes(action))).toEqual([]);
   });
@@ -339,7 +372,7 @@ describe('the document that hosts run', () => {
 });
 
 describe('the template', () => {
-  it('is clean for cfn-lint', async () => {
-    await runTool(join(await venvBin(), 'cfn-lint'), [templateFile], { cwd: PROJECT });
+  it('is clean for cfn-lint, in a region of each partition', async () => {
+    await runTool(join(await venvBin(), 'cfn-lint'), lintArguments([templateFile]), { cwd: PROJECT });
   });
 });

@@ -8,7 +8,7 @@ const PROJECT = join(import.meta.dirname, '../..');
 /** They decide nothing about certificates. */
 const WITHOUT_STACK = ['confirm', 'notify'];
 /** What of a stack adapters are made with; the rest is for flows, which get all of it. */
-const FOR_ADAPTERS = ['bucket', 'zoneRoles'];
+const FOR_ADAPTERS = ['bucket', 'region', 'zoneRoles'];
 const functions = globSync('functions/*.ts', { cwd: PROJECT }).map((file) => [
   basename(file, '.ts'),
   readFileSync(join(PROJECT, file), 'utf8'),
@@ -28,7 +28,7 @@ describe.each(functions)('the function %s', (name, text) => {
 describe('roots of params.caRoots', () => {
   const yml = readFileSync(join(PROJECT, 'serverless.yml'), 'utf8');
   const given = [...yml.matchAll(/\n {2}(\w+):\n {4}handler: functions.*(?:\n {4}.*)*/g)].flatMap(
-    ([text, name]) => (/CA_ROOTS: .{self:custom\.params\.caRoots}/.test(text) ? name : []),
+    ([text, name]) => (/CA_ROOTS: .{self:custom\.params\.variables\.CA_ROOTS}/.test(text) ? name : []),
   );
 
   it('are given to the functions that speak with CAs, or look at their certificates, and trusted by them', () => {
@@ -41,26 +41,27 @@ describe('roots of params.caRoots', () => {
   });
 });
 
+const environment = {
+  AWS_REGION: 'eu-central-1',
+  BUCKET: 'perennial-bucket',
+  EVENT_BUS: 'perennial-test',
+  DIRECTORY_URL: 'https://ca.test/directory',
+  FALLBACK_DIRECTORY_URLS: 'https://b.test/d,https://c.test/d',
+  CONTACT: 'you@example.com',
+  AGREE_TO_TERMS: 'true',
+  DOMAINS: 'example.com,example.org',
+  ALSO_ALLOW: 'amazon.com',
+  CHALLENGE_TARGETS: 'proof.example.org',
+  HOST_GROUPS: '{"web":{},"db":{}}',
+  ZONE_ROLES: '{"dns":{"roleArn":"arn:aws:iam::123456789012:role/dns"}}',
+  ORDERS_PER_RUN: '7',
+  CHECK_EVERY_HOURS: '2',
+  ACCOUNT_PREFIX: '/perennial/test',
+  EAB_PREFIX: '/perennial/test/eab',
+  CAA_IDENTITY: 'ca.test',
+};
+
 it('settings are the stack, and more', () => {
-  const environment = {
-    AWS_REGION: 'eu-central-1',
-    BUCKET: 'perennial-bucket',
-    EVENT_BUS: 'perennial-test',
-    DIRECTORY_URL: 'https://ca.test/directory',
-    FALLBACK_DIRECTORY_URLS: 'https://b.test/d,https://c.test/d',
-    CONTACT: 'you@example.com',
-    AGREE_TO_TERMS: 'true',
-    DOMAINS: 'example.com,example.org',
-    ALSO_ALLOW: 'amazon.com',
-    CHALLENGE_TARGETS: 'proof.example.org',
-    HOST_GROUPS: '{"web":{},"db":{}}',
-    ZONE_ROLES: '{"dns":{"roleArn":"arn:aws:iam::123456789012:role/dns"}}',
-    ORDERS_PER_RUN: '7',
-    CHECK_EVERY_HOURS: '2',
-    ACCOUNT_PREFIX: '/perennial/test',
-    EAB_PREFIX: '/perennial/test/eab',
-    CAA_IDENTITY: 'ca.test',
-  };
   expect(readSettings(environment)).toMatchObject(
     stackOf({
       domains: ['example.com', 'example.org'],
@@ -74,4 +75,12 @@ it('settings are the stack, and more', () => {
       caaIdentity: 'ca.test',
     }),
   );
+});
+
+it('settings that the environment has no room for come from the code', () => {
+  const bundled = { DOMAINS: 'example.org', HOST_GROUPS: '{"edge":{}}' };
+  const without = { ...environment, DOMAINS: '', HOST_GROUPS: '' };
+  const settings = readSettings(without, bundled);
+  expect(settings).toMatchObject({ domains: ['example.org'], hostGroups: [hostGroup('edge')] });
+  expect(settings.challengeTargets).toEqual(['proof.example.org']);
 });

@@ -62,8 +62,8 @@ describe.each([
   const forUsers = paramsForUsers(yml);
 
   it('are there, each in a paragraph of its own', () => {
-    expect(forUsers).toHaveLength(18);
-    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(18);
+    expect(forUsers).toHaveLength(20);
+    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(20);
   });
 
   it.each(forUsers)('$name has a meaning, an example, and a default unless it says otherwise', (param) => {
@@ -161,6 +161,64 @@ describe('CAs in params', () => {
     const answer = checked({ ...base, caAtLoopback: 'true', 'sls:stage': stage });
     if (end === 'taken') expect((await answer).caAtLoopback).toBe('true');
     else await expect(answer).rejects.toThrow('caAtLoopback: is for the stage local only');
+  });
+});
+
+describe('host groups in params', () => {
+  const given = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'], alsoAllow: [] };
+  const others = { challengeTargets: [], fallbackDirectoryUrls: [], kmsKeyArn: '', zoneRoles: {} };
+  const groups = (...names: string[]) =>
+    checked({
+      ...given,
+      ...others,
+      hostRoles: {},
+      ordersPerRun: 1,
+      checkEveryHours: 1,
+      hostGroups: Object.fromEntries(names.map((name) => [name, {}])),
+    });
+
+  it.each([
+    ['a-1', 'a1'],
+    ['web-', 'web'],
+  ])('may not be %s and %s, whose policies would have one id', async (one, other) => {
+    await expect(groups(one, 'x', other)).rejects.toThrow(
+      `hostGroups: "${one}" and "${other}" differ in "-" only, and would share the policy Hosts`,
+    );
+  });
+
+  it('may differ in a letter after "-"', async () => {
+    expect(Object.keys(JSON.parse((await groups('a-b', 'ab', 'a1', 'a-2')).hostGroups))).toHaveLength(4);
+  });
+});
+
+describe('what an organization wants', () => {
+  const given = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'], alsoAllow: [] };
+  const others = { challengeTargets: [], fallbackDirectoryUrls: [], kmsKeyArn: '', zoneRoles: {} };
+  const base = { ...given, ...others, hostGroups: {}, hostRoles: {}, ordersPerRun: 1, checkEveryHours: 1 };
+
+  it('is a boundary and tags, or nothing', async () => {
+    const permissionsBoundary = 'arn:aws-us-gov:iam::123456789012:policy/teams/workloads';
+    const tags = { 'cost-center': '1234', Équipe: 'ops @ home' };
+    expect(await checked({ ...base, permissionsBoundary, tags })).toMatchObject({
+      permissionsBoundary,
+      tags,
+    });
+    expect(await checked({ ...base, tags: '{"a":"b"}' })).toMatchObject({ tags: { a: 'b' } });
+    expect(await checked(base)).toMatchObject({ permissionsBoundary: '', tags: {} });
+  });
+
+  it.each<[object, string]>([
+    [{ permissionsBoundary: 'workloads' }, 'permissionsBoundary: must be the ARN of an IAM policy'],
+    [{ permissionsBoundary: 'arn:aws:iam::123456789012:role/x' }, 'must be the ARN of an IAM policy'],
+    [{ tags: { 'aws:team': 'x' } }, 'does not begin with aws:'],
+    [{ tags: { team: 'a\nb' } }, 'has characters that a tag cannot have'],
+    [{ tags: { team: 1 } }, 'tags.team'],
+    [
+      { tags: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`t${index}`, ''])) },
+      'over 40 tags',
+    ],
+  ])('is not %j', async (more, complaint) => {
+    await expect(checked({ ...base, ...more })).rejects.toThrow(complaint);
   });
 });
 
@@ -268,13 +326,17 @@ describe("roots of a CA of one's own in params", () => {
     expect(fingerprint256).toBe(new X509Certificate(root).fingerprint256);
   });
 
-  it('are refused where the other settings leave them no room in the environment of a function', async () => {
+  it('go with the code where the other settings leave them no room in the environment of a function', async () => {
     const domains = Array.from({ length: 130 }, (_, index) => `shop-${index}.example.com`);
     const caRoots = (await makeRoot({ name: 'A' })) + (await makeRoot({ name: 'B' }));
-    expect(await checked({ ...given, domains, caRoots: '' })).toMatchObject({ caRoots: '' });
-    await expect(checked({ ...given, domains, caRoots })).rejects.toThrow(
-      /caRoots, hostGroups, zoneRoles, notify have 3\d{3} characters together, and Lambda's environment has room for 3000/,
-    );
+    const small = await checked({ ...given, domains, caRoots: '' });
+    expect(small).toMatchObject({ settingsIn: 'environment', bundled: {} });
+    expect(small.variables).toMatchObject({ DOMAINS: domains.join(','), CA_ROOTS: '' });
+    const large = await checked({ ...given, domains, caRoots });
+    expect(large).toMatchObject({ settingsIn: 'code', bundled: { DOMAINS: domains.join(',') } });
+    expect(large.bundled.CA_ROOTS.length).toBeGreaterThan(500);
+    expect(Object.keys(large.variables)).toEqual(Object.keys(large.bundled));
+    expect(Object.values(large.variables).join('')).toBe('');
   });
 
   it('are refused with one line, and a key in them is not shown', async () => {

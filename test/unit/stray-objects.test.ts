@@ -95,7 +95,7 @@ async function everything() {
   said.push(healths.find(({ name }) => name === 'good')?.health);
   const dns = { zonesOf: () => world.zones, resolver: world.resolver };
   const readDirectory = async () => ({ caaIdentity: 'ca.test', profiles: [] });
-  const asked = { readDirectory, subscriptions, validating: new FakeValidatingResolver() };
+  const asked = { readDirectory, subscriptions, validating: new FakeValidatingResolver(), ...noInstances };
   const { findings } = await diagnose({ ...deps(), ...dns, ...asked }, undefined, world.clock());
   said.push(findings.filter(({ certificate }) => certificate === 'good').map(({ status }) => status));
   return JSON.stringify(said);
@@ -125,6 +125,8 @@ const OURS = [
   'good/notes.pem',
 ];
 const JUNK = ['', 'null', '[]', '{"names":7}', '\u0000\ufffd'.repeat(200_000)];
+
+const noInstances = { instances: { inGroup: async () => [] } };
 
 describe('whatever somebody puts into the bucket costs itself only:', () => {
   /** Puts objects there that are long there. */
@@ -278,7 +280,7 @@ describe('a renewal file in a folder of its own', () => {
       expect.objectContaining({ name: 'team-a/shop', health: 'rejected', trouble: message }),
     );
     const readDirectory = async () => ({ caaIdentity: 'ca.test', profiles: [] });
-    const asked = { readDirectory, subscriptions, validating: new FakeValidatingResolver() };
+    const asked = { readDirectory, subscriptions, validating: new FakeValidatingResolver(), ...noInstances };
     const { findings } = await diagnose({ ...deps(), ...asked }, undefined, world.clock());
     expect(findings).toContainEqual(
       expect.objectContaining({ certificate: 'team-a/shop', status: 'failing', seen: message }),

@@ -5,7 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureSetup } from '../../local/setup.ts';
-import { type PackageOptions, packageStack, SAMPLE_ELSEWHERE, SAMPLE_PARAMS } from './package-stack.ts';
+import {
+  lintArguments,
+  type PackageOptions,
+  packageStack,
+  SAMPLE_ELSEWHERE,
+  SAMPLE_PARAMS,
+} from './package-stack.ts';
 import { npmProgram, PROJECT, runTool } from './run-tool.ts';
 import { writeSbom } from './sbom.ts';
 
@@ -45,7 +51,7 @@ async function runParts(folder: string): Promise<string[]> {
       'what is bundled: .local/sbom.json, licences',
       () => writeSbom(join(folder, 'production/bundled'), join(PROJECT, '.local/sbom.json')),
     ],
-    ['templates: cfn-lint', () => runTool(venv('cfn-lint'), [...templates, AUTO_SCALING])],
+    ['templates: cfn-lint', () => runTool(venv('cfn-lint'), lintArguments([...templates, AUTO_SCALING]))],
   ];
   const failed: string[] = [];
   for (const [title, run] of parts) if (!(await part(title, run))) failed.push(title);

@@ -17,6 +17,12 @@ export const SAMPLE_ELSEWHERE = {
   params: { bucket: 'perennial-production-bucket-1a2b3c', bucketRegion: 'us-east-1' },
 };
 
+/** Where templates are linted for: a region of each partition, and those whose names have other forms. */
+export const REGIONS = ['eu-central-1', 'ap-northeast-1', 'us-gov-west-1', 'cn-north-1', 'eusc-de-east-1'];
+
+/** For cfn-lint. */
+export const lintArguments = (templates: readonly string[]) => ['--regions', ...REGIONS, '--', ...templates];
+
 export interface PackageOptions {
   stage: string;
   /** Another file than serverless.yml, of a stack without functions. */
@@ -31,6 +37,7 @@ export interface PackageOptions {
  * CloudFormation template. Throws ToolError with what it printed.
  */
 export async function packageStack({ stage, folder, config, params = {} }: PackageOptions): Promise<string> {
+  // A package is the same wherever it goes.
   const variant = JSON.stringify([stage, params, config]);
   await packOnce({ projectDir: PROJECT, settings: process.env, variant, folder }, (packed) =>
     runServerless({ stage, params, config, packed }),
@@ -59,6 +66,7 @@ async function runServerless({
           SLS_TELEMETRY_DISABLED: '1',
           SLS_NOTIFICATIONS_MODE: 'off',
           BUNDLED_FILES: bundled,
+          AWS_REGION: 'us-east-1',
         },
         // It leaves what it packs in the folder for temporary files.
         TMPDIR: packed,

@@ -55,3 +55,9 @@ export interface Hosts {
 export class HostsError extends PerennialError<keyof typeof SYSTEMS_MANAGER> {
   override readonly name = 'HostsError';
 }
+
+/** What carries the tag of a group, whether or not Systems Manager manages it. */
+export interface TaggedInstances {
+  /** The ids of the EC2 instances, sorted; one that was terminated may be among them for a while. */
+  inGroup(group: string): Promise<string[]>;
+}

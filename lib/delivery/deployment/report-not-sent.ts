@@ -1,3 +1,4 @@
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import type { DeploymentDue, EventBus } from '../../foundation/events/events.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
 
@@ -5,13 +6,13 @@ import type { Reason } from '../../foundation/reasons/reasons.ts';
 const MAX_HOSTS = 200;
 
 export async function reportNoHosts(
-  deps: { events: EventBus },
+  deps: { events: EventBus; stack: Pick<Stack, 'region'> },
   due: DeploymentDue,
   { reason, offline }: { reason: 'no-hosts' | 'hosts-offline'; offline: readonly string[] },
 ): Promise<void> {
   const message =
     reason === 'no-hosts'
-      ? `no host in this region carries the tag perennial-group=${due.group} in Systems Manager; tag one here (a stack reaches the hosts of its own region only), or take the group out of the renewal file`
+      ? `no host in ${deps.stack.region} carries the tag perennial-group=${due.group} in Systems Manager; tag one here (a stack reaches the hosts of its own region only), or take the group out of the renewal file`
       : `no host of group ${due.group} is online (${someOf(offline)}); they get the certificate at the first scan that finds them online`;
   await publish(deps, due, { reason, message, notSent: offline });
 }

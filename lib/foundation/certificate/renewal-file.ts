@@ -67,7 +67,7 @@ const CaaWanted = z.strictObject({
 
 /** The import finds out whether the account has ACM in this region. */
 const Region = matching(
-  /^(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|(north|south)(east|west))-\d$/,
+  /^(af|ap|ca|cn|eu|eusc-de|il|me|mx|sa|us|us-gov)-(north|south|east|west|central|(north|south)(east|west))-\d$/,
   'is not an AWS region, as in us-east-1',
 );
 

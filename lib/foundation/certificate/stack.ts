@@ -3,6 +3,8 @@ import type { ZoneRole } from './zone-role.ts';
 
 /** The stack's settings, which limit what a renewal file may ask for. */
 export interface Stack {
+  /** Where it is deployed, and whose hosts it reaches. */
+  region: string;
   bucket: string;
   /** Certificates are only for names at or below these. */
   domains: readonly string[];

@@ -4,6 +4,7 @@ import type { Stack } from '../../foundation/certificate/stack.ts';
 import { inShort } from '../../foundation/common/in-short.ts';
 import { applyEdits } from '../dns/apply-edits.ts';
 import { recordKey } from '../dns/rules/record-edits.ts';
+import { policyFinder } from '../dns/rules/record-names.ts';
 import { ZoneError } from '../dns/zones.ts';
 import type { Claim } from './claim.ts';
 import type { RenewDeps } from './deps.ts';
@@ -24,11 +25,12 @@ const MOST_NAMED = 5;
 export async function cleanUp(deps: RenewDeps, claims: readonly Claim[]): Promise<Map<Claim, unknown>> {
   const failures: Failures = new Map();
   const left = claims.flatMap(({ recorded }) => recorded.records).filter(({ type }) => type === 'TXT');
-  const zones = Map.groupBy(
+  const policyOf = policyFinder(deps.stack);
+  const batches = Map.groupBy(
     left.filter((record) => isInReach(record, deps.stack)),
-    ({ zoneId, zoneRole = '' }) => `${zoneRole} ${zoneId}`,
+    (record) => `${record.zoneRole ?? ''} ${record.zoneId} ${policyOf(record)}`,
   );
-  await Promise.all([...zones.values()].map((records) => removeFrom(deps, records, failures)));
+  await Promise.all([...batches.values()].map((records) => removeFrom(deps, records, failures)));
   await Promise.all(claims.map((claim) => giveUpOutOfReach(deps, claim, failures)));
   const whys = new Map<Claim, unknown>();
   for (const claim of claims)
@@ -70,7 +72,7 @@ async function removeFrom(
   }
 }
 
-/** Whether the settings let this stack write there, as IAM has it (resources/record-names.cjs). */
+/** Whether the settings let this stack write there, as IAM has it (lib/issuance/dns/rules/record-names.ts). */
 function isInReach({ name, zoneRole }: Recorded, { domains, challengeTargets, zoneRoles }: Stack): boolean {
   if (zoneRole !== undefined && !zoneRoles.some((known) => known.name === zoneRole)) return false;
   const isProof = name.startsWith('_acme-challenge.') && domains.some((domain) => isAtOrBelow(name, domain));

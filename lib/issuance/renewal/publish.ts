@@ -1,5 +1,7 @@
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { type Applied, applyEdits } from '../dns/apply-edits.ts';
 import { type PlacedEdit, type RecordEdit, recordKey } from '../dns/rules/record-edits.ts';
+import { policyFinder } from '../dns/rules/record-names.ts';
 import { RecordSetFullError, ZoneError } from '../dns/zones.ts';
 import { type Ordered, type RenewRun, runPhase } from './phases.ts';
 
@@ -19,14 +21,18 @@ export interface Published {
 }
 
 /**
- * Writes the TXT and CAA values of all certificates, one change batch a hosted zone and type; a refused one drops its
- * certificate. The types go apart because IAM judges a batch as a whole: a role that may mix them could write any TXT.
+ * Writes the TXT and CAA values of all certificates, one change batch a hosted zone, type and policy; a refused one drops
+ * its certificate. These go apart because IAM judges a batch as a whole: a role that may mix types could write any TXT, and of
+ * several policies one alone has to allow all of it.
  */
 export async function publish(run: RenewRun, ordered: readonly Ordered[]): Promise<Published> {
   const zones: PublishedZone[] = [];
   const full: Published['full'] = [];
   let renewals = [...ordered];
-  for (const edits of byZoneAndType(ordered.flatMap((renewal) => renewal.edits))) {
+  for (const edits of byBatch(
+    run.deps.stack,
+    ordered.flatMap((renewal) => renewal.edits),
+  )) {
     const failureOf = await publishZone(run, edits, zones);
     full.push(...renewals.flatMap((renewal) => fullFor(renewal, failureOf)));
     renewals = renewals.filter((renewal) => !full.some((one) => one.renewal === renewal));
@@ -88,10 +94,11 @@ export function refusedError(what: string, { edit, message, error }: Applied['re
 
 type SameZone = [PlacedEdit, ...PlacedEdit[]];
 
-function byZoneAndType(edits: readonly PlacedEdit[]): SameZone[] {
+function byBatch(stack: Stack, edits: readonly PlacedEdit[]): SameZone[] {
+  const policyOf = policyFinder(stack);
   const groups = new Map<string, SameZone>();
   for (const placed of edits) {
-    const key = `${placed.zoneId} ${placed.edit.type}`;
+    const key = `${placed.zoneId} ${placed.edit.type} ${policyOf(placed.edit)}`;
     const group = groups.get(key);
     if (group) group.push(placed);
     else groups.set(key, [placed]);

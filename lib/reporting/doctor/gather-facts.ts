@@ -1,11 +1,12 @@
 import { readAcmRecord } from '../../delivery/acm/record-import.ts';
-import type { Hosts } from '../../delivery/deployment/hosts.ts';
+import type { Hosts, TaggedInstances } from '../../delivery/deployment/hosts.ts';
 import { readHostRecords } from '../../delivery/deployment/read-host-records.ts';
 import { readLives } from '../../delivery/deployment/read-lives.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { findPointer, readLive } from '../../foundation/bucket/read-pointer.ts';
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
+import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import {
   accountKey,
@@ -38,6 +39,7 @@ export interface DoctorDeps {
   /** The zones of the stack's own account, or those that a zone role leads to. */
   zonesOf(role: string | undefined): Pick<Zones, 'list' | 'nameServers' | 'records'>;
   hosts: Pick<Hosts, 'inGroup'>;
+  instances: TaggedInstances;
   resolver: Pick<Resolver, 'ns' | 'cname' | 'caa' | 'txt'>;
   validating: ValidatingResolver;
   describeAccount: DescribeAccount;
@@ -59,14 +61,19 @@ export function factsGatherer(deps: DoctorDeps, now: Date): (wanted: Wanted) => 
     return Promise.all(hosts.map(async (host) => ({ ...host, record: await recordOf(host.instanceId) })));
   };
   const hostsIn = once((group: string) => answerOf(readHosts(group)));
+  const unmanagedIn = once((group: string) => answerOf(deps.instances.inGroup(group)));
+  const groupFacts = async (group: HostGroup): Promise<GroupFacts> => {
+    const hosts = await hostsIn(group.name);
+    // Where there are hosts, the others are none that anybody waits for.
+    const isEmpty = 'found' in hosts && hosts.found.length === 0;
+    return { group, hosts, ...(isEmpty && { unmanaged: await unmanagedIn(group.name) }) };
+  };
   return async (wanted) => {
     const dns = dnsOf(wanted.zoneRole);
     const identifiers = [...new Set(wanted.names.map(identifierOf))];
     const groups = stack.hostGroups.filter(({ name }) => wanted.hosts.includes(name));
     const places = await Promise.all(identifiers.map(dns.identifier));
-    const seen = await Promise.all(
-      groups.map(async (group) => ({ group, hosts: await hostsIn(group.name) })),
-    );
+    const seen = await Promise.all(groups.map(groupFacts));
     const live = await answerOf(readLive(store, wanted.name).then((found) => found?.pointer));
     return {
       wanted,

@@ -101,6 +101,7 @@ export async function readHealthFacts(
     acm: imports.get(name),
     records: found,
     fleet: new Map(),
+    region: stack.region,
     now,
   });
   const facts = [...new Set([...wanted, ...pointers.keys()])].map(factsOf);

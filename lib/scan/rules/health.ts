@@ -51,6 +51,8 @@ export interface SeenHost {
 /** The facts of one certificate. Instants are ISO 8601 in UTC. */
 export interface HealthFacts {
   name: string;
+  /** Of the stack. */
+  region: string;
   /** Whether `renewal/<name>.json` exists. */
   wanted: boolean;
   /** The parsed file and the stack's CAs, or why it cannot be used. */

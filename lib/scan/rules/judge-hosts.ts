@@ -28,7 +28,10 @@ export function judgeHosts(facts: HealthFacts): Judgement | undefined {
   const hosts = hostsOf(facts);
   return (
     ofUnlisted(groups.filter((group) => !facts.fleet.has(group))) ??
-    ofEmpty(groups.filter((group) => facts.fleet.get(group)?.length === 0)) ??
+    ofEmpty(
+      groups.filter((group) => facts.fleet.get(group)?.length === 0),
+      facts.region,
+    ) ??
     ofOffline(groups.filter((group) => isOffline(hosts, group))) ??
     ofBehind(hosts.filter((host) => !host.isLive && !isOnlyWaiting(host))) ??
     ofUnserved(hosts.filter(({ isUnserved }) => isUnserved))
@@ -45,10 +48,11 @@ function ofUnlisted(groups: readonly string[]): Judgement | undefined {
   return { health: 'hosts-unknown', seen, remedy: 'allow ssm:DescribeInstanceInformation, or ask again' };
 }
 
-function ofEmpty(groups: readonly string[]): Judgement | undefined {
+function ofEmpty(groups: readonly string[], region: string): Judgement | undefined {
   if (groups.length === 0) return undefined;
-  const seen = `no host in this region carries the tag ${groups.map((group) => `perennial-group=${group}`).join(', ')}`;
-  const remedy = 'tag a host that the SSM agent runs on, or take the group out of the renewal file';
+  const seen = `no host in ${region} carries the tag ${groups.map((group) => `perennial-group=${group}`).join(', ')}`;
+  const remedy =
+    'tag a host that the SSM agent runs on, or take the group out of the renewal file; a stack reaches the hosts of its own region only';
   return { health: 'no-hosts', seen, remedy };
 }
 

@@ -48,7 +48,8 @@ const Invocation = z.discriminatedUnion('start', [
   }),
 ]);
 
-const ObjectCreated = z.object({
+/** A file that was put into the bucket, as EventBridge tells it. */
+export const ObjectCreated = z.object({
   'detail-type': z.literal('Object Created'),
   detail: z.object({ object: z.object({ key: z.string() }) }),
 });
@@ -72,13 +73,20 @@ const whole = (
   files?: Record<string, unknown> | undefined;
 } => invocation;
 
+/** The look at files that changed, each once, however often it did. */
+export function startOfFiles(created: readonly z.infer<typeof ObjectCreated>[]): Start {
+  const keys = new Set(created.map(({ detail }) => detail.object.key));
+  return { ...QUICK, start: 'file-changed', names: [...keys].map((key) => nameIn(key, RENEWAL_PREFIX)) };
+}
+
+/** `{ "start": "settings" }`, of which nothing is scanned. */
+export const asksForSettings = (event: unknown) =>
+  z.strictObject({ start: z.literal('settings') }).safeParse(event).success;
+
 /** Parses what `scan` was invoked with; throws {@link InputError} in one line that shows the right shape. */
 export function parseStart(event: unknown): Start {
   const created = ObjectCreated.safeParse(event);
-  if (created.success) {
-    const { key } = created.data.detail.object;
-    return { ...QUICK, start: 'file-changed', names: [nameIn(key, RENEWAL_PREFIX)] };
-  }
+  if (created.success) return startOfFiles([created.data]);
   if (typeof event !== 'object' || event === null || !('start' in event)) {
     throw new InputError('event-invalid', {
       seen: 'event: has no "start"',

@@ -21,6 +21,7 @@ export function checkEndOfHosts(world: World, breaches: Breaches): void {
       state: undefined,
       revocations: [],
       acm: undefined,
+      region: 'eu-central-1',
       fleet: new Map(),
       records,
       now: new Date(world.scheduler.now),

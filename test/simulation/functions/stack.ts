@@ -15,6 +15,7 @@ export function stackOf(given: {
 }): StackSettings {
   const { domains, groups, defaultCa } = given;
   return {
+    region: 'eu-central-1',
     bucket: 'bucket',
     domains,
     challengeTargets: [],

@@ -20,9 +20,9 @@ export interface QueueSettings {
 }
 
 const RETENTION = 4 * DAY;
-const MOST_RECEIVED = 3;
+const MOST_RECEIVED = 5;
 
-/** A queue with its poller and its dead letters: at least once, in no order, three times. */
+/** A queue with its poller and its dead letters: at least once, in no order, five times. */
 export class Queue {
   readonly settings: QueueSettings;
   readonly #scheduler: Scheduler;
@@ -114,10 +114,10 @@ export class Queue {
 
 /** resources/queues.yml, notices.yml, acm.yml and probe.yml, as far as time is concerned. */
 export const QUEUES = {
-  renew: { visibilityMs: 84 * MINUTE, concurrency: 5, batchSize: 1, windowMs: 200 },
-  deploy: { visibilityMs: 30 * MINUTE, concurrency: 5, batchSize: 1, windowMs: 200 },
-  confirm: { visibilityMs: 6 * MINUTE, concurrency: 5, batchSize: 1, windowMs: 200 },
-  acm: { visibilityMs: 12 * MINUTE, concurrency: 5, batchSize: 1, windowMs: 200 },
+  renew: { visibilityMs: 84 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
+  deploy: { visibilityMs: 30 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
+  confirm: { visibilityMs: 6 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
+  acm: { visibilityMs: 12 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
   probe: { visibilityMs: 30 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
   notify: { visibilityMs: 7 * MINUTE, concurrency: 2, batchSize: 100, windowMs: MINUTE },
 } as const;

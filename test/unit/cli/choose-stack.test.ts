@@ -33,7 +33,7 @@ describe('chooseStack', () => {
       [],
       undefined,
       'no-stack',
-      /^there is no stack perennial-<stage> in eu-west-1; set AWS_REGION/,
+      /^there is no stack perennial-<stage> in eu-west-1; say where it is with --region or AWS_REGION/,
     ],
     [
       'no such stage',

@@ -29,7 +29,7 @@ const report = (outcome: string) => store.put(`hosts/${HOST}.json`, JSON.stringi
 describe('what was imported is followed to its hosts', () => {
   const follow = () =>
     followImports(
-      { store, inGroup: (group) => hosts.inGroup(group) },
+      { store, region: 'eu-central-1', inGroup: (group) => hosts.inGroup(group) },
       [{ name: 'a', version: LIVE_VERSION }],
       { groups: ['web'], before: new Map(), deadline: performance.now(), silent: true },
     );

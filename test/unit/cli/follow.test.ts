@@ -67,7 +67,7 @@ describe('followRenewal', () => {
   const world = async () => {
     const store = new MemoryStore();
     await store.put('live/a.json', pointerText(pointerOf(EXPIRY, 90, { version: V1 })));
-    const deps = { store, inGroup: async () => [] };
+    const deps = { store, region: 'eu-central-1', inGroup: async () => [] };
     const first = (await lookBefore(deps, ['a'])).get('a');
     if (!first) throw new Error('nothing before');
     return { store, deps, first };
@@ -223,7 +223,7 @@ describe('hosts that are not to be touched now', () => {
     const notAfter = new Date(Date.now() + daysLeft * 86_400_000);
     await archiveVersion(store, { ca: await makeCa(), name: 'a' }, { version: V1, notAfter });
     await store.put(`hosts/${HOST}.json`, JSON.stringify(record(HOST, 'served', 'then', V1)));
-    const deps = { store, inGroup: async () => [{ instanceId: HOST, online: true }] };
+    const deps = { store, region: 'eu-central-1', inGroup: async () => [{ instanceId: HOST, online: true }] };
     return { deps, windowed: { ...deps, hostGroups: async () => [frozen] } };
   };
   const follow = (deps: FollowDeps) => followDeployment(deps, { name: 'a', groups: ['web'] }, nobodyAsks);

@@ -155,7 +155,7 @@ describe('an answer', () => {
 });
 
 it('whoever interrupts the wait hears at once that the stack goes on', async () => {
-  const deps = { store: new MemoryStore(), inGroup: async () => [] };
+  const deps = { store: new MemoryStore(), region: 'eu-central-1', inGroup: async () => [] };
   const before = { version: undefined, failedAt: undefined, reportedAt: new Map<string, string>() };
   const began = performance.now();
   const waiting = followAll(

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
+import { policyFinder } from '../../../lib/issuance/dns/rules/record-names.ts';
 import { ZoneError } from '../../../lib/issuance/dns/zones.ts';
 import { orderLockKey } from '../../../lib/issuance/renewal/order-lock.ts';
 import type { MemoryStore } from '../../fakes/memory-store.ts';
@@ -63,6 +64,20 @@ describe('a renewal', () => {
       await world.want(name, [`${name}.example.com`], { caa: { mode: 'off' } });
     await world.renew(world.due(['a', 'b', 'c']));
     expect(world.zones.batches).toHaveLength(2);
+  });
+
+  it('writes and removes in one batch only what one policy lets the role write', async () => {
+    const domains = Array.from({ length: 80 }, (_, index) => `shop-${index}.example.com`);
+    Object.assign(world.stack, { domains });
+    await world.want('a', ['shop-0.example.com', 'shop-9.example.com'], { caa: { mode: 'off' } });
+    await world.want('b', ['shop-1.example.com'], { caa: { mode: 'off' } });
+    await world.renew(world.due(['a', 'b']));
+    const policyOf = policyFinder(world.stack);
+    const policies = world.zones.batches.map(
+      ({ changes }) => new Set(changes.map(({ set }) => policyOf(set))),
+    );
+    expect(policies.map(({ size }) => size)).toEqual([1, 1, 1, 1]);
+    expect(world.zones.all('TXT')).toEqual([]);
   });
 
   it('of an apex with its wildcard proves both at one name', async () => {

@@ -14,7 +14,15 @@ const failing = {
   failures: 1,
   lastFailure: { at: '2026-11-19T00:00:00Z', reason: 'caa-forbids', message: 'CAA lets it not.' },
 };
-const none = { state: undefined, records: [], revocations: [], fleet: new Map(), acm: undefined, now };
+const none = {
+  region: 'eu-central-1',
+  state: undefined,
+  records: [],
+  revocations: [],
+  fleet: new Map(),
+  acm: undefined,
+  now,
+};
 const status = (change: Partial<HealthFacts>) =>
   statusOf({ name: 'a', wanted: true, file, pointer, ...none, ...change });
 const hosts = (count: number) =>

@@ -36,6 +36,7 @@ function doctor(event: unknown, more: Partial<DoctorDeps> = {}) {
     store,
     zonesOf: () => zones,
     hosts: new FakeHosts(),
+    instances: { inGroup: async () => [] },
     resolver,
     validating,
     describeAccount: async (ca) => {
@@ -356,4 +357,29 @@ describe('those who are to be told of trouble', () => {
     });
     expect(findings.some(({ certificate }) => certificate === 'a')).toBe(true);
   });
+});
+
+it('asks for instances with the tag of a group only where Systems Manager knows no host of it, once', async () => {
+  const groups: string[] = [];
+  const instances = {
+    inGroup: async (group: string) => {
+      groups.push(group);
+      return ['i-0123456789abcdef0'];
+    },
+  };
+  const stack = { ...STACK, hostGroups: ['web', 'db'].map(hostGroup) };
+  const hosts = new FakeHosts();
+  hosts.groups.set('db', [{ instanceId: 'i-1', online: true, agentVersion: '3.3.3000.0' }]);
+  for (const name of ['a', 'b'])
+    await store.put(
+      `renewal/${name}.json`,
+      JSON.stringify({ names: [`${name}.example.com`], hosts: ['web', 'db'] }),
+    );
+  const { findings } = await doctor(undefined, { instances, hosts, stack });
+  expect(groups).toEqual(['web']);
+  const told = findings.filter(({ check, status }) => check === 'hosts' && status === 'failing');
+  expect(told.map(({ certificate }) => certificate)).toEqual(['a', 'b']);
+  expect(told[0]?.seen).toContain(
+    'i-0123456789abcdef0 in eu-central-1 carries the tag perennial-group=web, and',
+  );
 });

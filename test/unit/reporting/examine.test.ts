@@ -53,6 +53,7 @@ function record(type: string, more: Partial<FoundRecord> = {}): FoundRecord {
 const STACK = {
   domains: ['example.com'],
   challengeTargets: ['proofs.example.com'],
+  region: 'eu-central-1',
   checkEveryHours: 1,
   defaultCa: 'https://ca.test/directory',
   fallbackCas: [],
@@ -716,6 +717,27 @@ describe('hosts', () => {
     ],
   ])('%s (%s)', (_, check, hosts, expected) => {
     expectOne(check, { groups: [{ group: group(), hosts: found(hosts) }] }, expected);
+  });
+
+  it.each<[string, NonNullable<GroupFacts['unmanaged']>, Expected]>([
+    [
+      'are told apart from none',
+      found(['i-7', 'i-8']),
+      ['failing', 'i-7, i-8 in eu-central-1', 'AmazonSSMManagedInstanceCore'],
+    ],
+    [
+      'are named up to five',
+      found(['a', 'b', 'c', 'd', 'e', 'f']),
+      ['failing', 'a, b, c, d, e and 1 more in', 'Default Host Management'],
+    ],
+    [
+      'that nobody could list are taken for none',
+      { trouble: TROUBLE },
+      ['failing', 'no host in eu-central-1 carries the tag perennial-group=web'],
+    ],
+    ['that are none either are none', found([]), ['failing', 'no host in eu-central-1 carries']],
+  ])('that Systems Manager does not manage %s', (_, unmanaged, expected) => {
+    expectOne('hosts', { groups: [{ group: group(), hosts: found([]), unmanaged }] }, expected);
   });
 
   it('without a container to look for are not asked about one', () => {

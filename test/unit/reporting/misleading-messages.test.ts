@@ -49,9 +49,9 @@ describe('a message has the remedy of what is wrong:', () => {
   it('a group without hosts may be in another region', async () => {
     const events = new RecordedEvents();
     const due = { group: 'web', reason: 'asked', names: ['a'] };
-    await reportNoHosts({ events }, due, { reason: 'no-hosts', offline: [] });
+    await reportNoHosts({ events, stack: { region: 'eu-west-3' } }, due, { reason: 'no-hosts', offline: [] });
     const [{ message } = { message: '' }] = events.of('Certificate Deployment Failed');
-    expect(message).toMatch(/no host in this region.*of its own region only/);
+    expect(message).toMatch(/no host in eu-west-3 carries.*of its own region only/);
     expect(ownRemedy('no-hosts')).toContain('region');
   });
 

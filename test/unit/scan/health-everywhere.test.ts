@@ -23,6 +23,7 @@ async function surroundings() {
     resolver,
     validating: new FakeValidatingResolver(),
     subscriptions: subscriptionsOf(),
+    instances: { inGroup: async () => [] },
     describeAccount: async () => undefined,
     readDirectory: async () => ({ caaIdentity: 'ca.test', profiles: [] }),
   };

@@ -91,7 +91,13 @@ describe('one judgement of health', () => {
           ? { found: hosts }
           : { trouble: { reason: 'hosts-access-denied' as const, seen, remedy: '' } };
       };
-      const stack = { domains: ['example.com'], challengeTargets: [], checkEveryHours: 1, ...file.stack };
+      const stack = {
+        domains: ['example.com'],
+        challengeTargets: [],
+        region: 'eu-central-1',
+        checkEveryHours: 1,
+        ...file.stack,
+      };
       const groups = file.hosts.map(group);
       const finding = checkHealth({
         wanted: file,

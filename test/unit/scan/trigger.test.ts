@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { DeploymentDue, ImportDue, RenewalDue } from '../../../lib/foundation/events/events.ts';
-import { parseStart, type Start } from '../../../lib/scan/rules/trigger.ts';
+import { ObjectCreated, parseStart, type Start, startOfFiles } from '../../../lib/scan/rules/trigger.ts';
 
 describe('scan starts', () => {
   /** A start that does nothing but look. */
@@ -51,6 +51,13 @@ describe('scan starts', () => {
       ...('start' in event && { start: event.start }),
       ...start,
     });
+  });
+
+  it('with files that changed together, each once', () => {
+    const events = ['renewal/shop.json', 'renewal/blog.json', 'renewal/shop.json', 'renewal/x'].map(changed);
+    const { names, ...start } = startOfFiles(events.map((event) => ObjectCreated.parse(event)));
+    expect(start).toEqual({ start: 'file-changed', ...LOOKS });
+    expect(names).toMatchObject([...shop, { name: 'blog' }, { rejected: 'x' }]);
   });
 
   it.each([

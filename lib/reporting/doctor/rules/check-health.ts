@@ -21,6 +21,7 @@ export function checkHealth({ wanted, stack, kept, groups, lives, now }: Facts):
   const file = scope.status === 'ok' ? { ...wanted, stack } : { rejected: scope.seen };
   const facts = {
     name: wanted.name,
+    region: stack.region,
     wanted: true,
     file,
     ...kept.found,

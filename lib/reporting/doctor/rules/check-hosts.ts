@@ -1,13 +1,16 @@
+import { inShort } from '../../../foundation/common/in-short.ts';
 import { checkContainer, checkServed } from './check-served.ts';
-import type { CertificateFacts, HostFacts } from './facts.ts';
+import type { CertificateFacts, GroupFacts, HostFacts } from './facts.ts';
 import { failing, foundOr, ok, type Result, unseen, warning } from './finding.ts';
 
 /** The first agent that hands parameters over as environment variables (`interpolationType: ENV_VAR`). */
 const OLDEST_AGENT = '3.3.2746.0';
+const MOST_NAMED = 5;
 
 /** The hosts of every group that serves the certificate: there, online, able, and on the live version. */
 export function checkHosts({
   wanted,
+  stack,
   groups,
   live,
   lives = new Map(),
@@ -17,13 +20,9 @@ export function checkHosts({
   if (groups.length === 0) return [ok('hosts', 'no host group serves it')];
   const revocations = 'found' in kept ? kept.found.revocations : 'unreadable';
   const revoked = revocations === 'unreadable' ? [] : revocations.map(({ version }) => version);
-  return groups.flatMap(({ group, hosts }): Result | Result[] => {
+  return groups.flatMap(({ group, hosts, unmanaged }): Result | Result[] => {
     if ('trouble' in hosts) return unseen('hosts', hosts.trouble);
-    if (hosts.found.length === 0) {
-      const seen = `no host in this region carries the tag perennial-group=${group.name}`;
-      const remedy = `tag the hosts so, let the SSM agent run on them, and attach the stack's policy of the group to their role; a stack reaches the hosts of its own region only`;
-      return failing('hosts', seen, remedy);
-    }
+    if (hosts.found.length === 0) return noHosts(group.name, stack.region, unmanaged);
     const context = { name: wanted.name, group, live: foundOr(live, undefined), lives, revoked, now };
     return [
       checkOnline(hosts.found, group.name),
@@ -32,6 +31,20 @@ export function checkHosts({
       ...checkServed(hosts.found, context),
     ];
   });
+}
+
+/** Nobody there, or instances that Systems Manager cannot reach. */
+function noHosts(group: string, region: string, unmanaged: GroupFacts['unmanaged']): Result {
+  const tagged = unmanaged && 'found' in unmanaged ? unmanaged.found : [];
+  if (tagged.length > 0)
+    return failing(
+      'hosts',
+      `${inShort(tagged, MOST_NAMED)} in ${region} carries the tag perennial-group=${group}, and Systems Manager does not manage it`,
+      'give its role AmazonSSMManagedInstanceCore, or turn on Default Host Management, and see that its SSM agent runs and reaches Systems Manager',
+    );
+  const seen = `no host in ${region} carries the tag perennial-group=${group}`;
+  const remedy = `tag the hosts so, let the SSM agent run on them, and attach the stack's policy of the group to their role; a stack reaches the hosts of its own region only`;
+  return failing('hosts', seen, remedy);
 }
 
 type Hosts = readonly HostFacts[];

@@ -75,12 +75,17 @@ export interface HostFacts {
 export interface GroupFacts {
   group: Pick<HostGroup, 'name' | 'reload' | 'container' | 'window' | 'freeze'>;
   hosts: Answer<readonly HostFacts[]>;
+  /** EC2 instances with the group's tag; only where Systems Manager knows no host of it. */
+  unmanaged?: Answer<readonly string[]>;
 }
 
 /** The facts of one certificate whose file is valid. */
 export interface CertificateFacts {
   wanted: Wanted;
-  stack: Pick<Stack, 'domains' | 'challengeTargets' | 'checkEveryHours' | 'defaultCa' | 'fallbackCas'> &
+  stack: Pick<
+    Stack,
+    'region' | 'domains' | 'challengeTargets' | 'checkEveryHours' | 'defaultCa' | 'fallbackCas'
+  > &
     Partial<Pick<Stack, 'hostGroups'>>;
   /** What the bucket has of it, for its health; records of hosts outside its groups only where something was revoked. */
   kept: Answer<Pick<HealthFacts, 'pointer' | 'state' | 'revocations' | 'pin' | 'acm' | 'records'>>;

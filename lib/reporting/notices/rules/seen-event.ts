@@ -16,7 +16,7 @@ const hosts = z.array(z.object({ instanceId: Text, outcome: Text }));
 const findings = z.array(z.object({ site: Text, check: Text, seen: Text, remedy: Text }));
 
 const of = <Type extends string, Detail extends z.ZodMiniType>(type: Type, detail: Detail) =>
-  z.object({ time: Instant, 'detail-type': z.literal(type), detail });
+  z.object({ time: Instant, region: z.optional(Text), 'detail-type': z.literal(type), detail });
 
 /** The events that are reported or counted, with the parts that are read. */
 export const SeenEvent = z.discriminatedUnion('detail-type', [

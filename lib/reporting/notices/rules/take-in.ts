@@ -27,7 +27,7 @@ export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date):
   return after;
 }
 
-function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
+function takeInOne(memory: Memory, { time: at, region = 'this region', ...event }: SeenEvent): void {
   // An event that comes late ends nothing that arose after it.
   const endEarlier = (isOver: (trouble: Trouble) => boolean) =>
     end(memory, (trouble) => Date.parse(trouble.at) <= Date.parse(at) && isOver(trouble));
@@ -101,7 +101,7 @@ function takeInOne(memory: Memory, { time: at, ...event }: SeenEvent): void {
       return;
     }
     case 'Certificates Checked':
-      takeInCheck(memory, event.detail);
+      takeInCheck(memory, event.detail, region);
       return;
     case 'CloudWatch Alarm State Change':
       // CloudWatch remembers its alarms itself.
@@ -132,11 +132,15 @@ function ariseDeployment(memory: Memory, { group: subject, name, ...failed }: Fa
 type Away = NonNullable<CheckSummary['groupsAway']>[number];
 
 /** That nobody is there, as a check sees it: of which certificates, a deployment has told, or will. */
-function ariseGroup(memory: Memory, { group: subject, reason, hosts }: Away, at: string): void {
+function ariseGroup(
+  memory: Memory,
+  { group: subject, reason, hosts }: Away,
+  { at, region }: { at: string; region: string },
+): void {
   const before = memory.troubles[keyOf({ kind: 'deployment', subject })];
   const message =
     reason === 'no-hosts'
-      ? `no host in this region carries the tag perennial-group=${subject}`
+      ? `no host in ${region} carries the tag perennial-group=${subject}`
       : `no host of group ${subject} is online`;
   arise(memory, { kind: 'deployment', subject, reason, message, at, names: before?.names ?? [], hosts });
 }
@@ -146,7 +150,7 @@ function merge(before: readonly string[] = [], more: readonly string[]): string[
 }
 
 /** A check ends the troubles that it does not name, except those that arose meanwhile or that it could not see. */
-function takeInCheck(memory: Memory, checked: CheckSummary): void {
+function takeInCheck(memory: Memory, checked: CheckSummary, region: string): void {
   const { at, overdue, rejected, unwell, groupsAway } = checked;
   for (const { name: subject, reason, message } of rejected.items)
     arise(memory, { kind: 'file', subject, reason, message, at });
@@ -159,7 +163,8 @@ function takeInCheck(memory: Memory, checked: CheckSummary): void {
     if (TOLD.includes(reason)) arise(memory, { kind: 'health', subject, reason, message, at });
   for (const { name: subject, message } of checked.pinned?.items ?? [])
     arise(memory, { kind: 'pin', subject, reason: 'pinned', message, at });
-  for (const { group, reason, hosts } of groupsAway ?? []) ariseGroup(memory, { group, reason, hosts }, at);
+  for (const { group, reason, hosts } of groupsAway ?? [])
+    ariseGroup(memory, { group, reason, hosts }, { at, region });
   const began = Date.parse(at);
   end(memory, (trouble) => Date.parse(trouble.at) < began && isGone(trouble, checked));
   if (checked.start === 'weekly-sweep' || memory.lastSweep === undefined) memory.lastSweep = at;
