@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CERTBOT_VERSION } from '../../local/setup/certbot.ts';
+import { MINISTACK_VERSION } from '../../local/setup/ministack.ts';
 import { complaintsAboutLock, type LockedPackages } from '../../tools/check/locked-packages.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
 import { isAllowed, pick, type Sbom } from '../../tools/check/sbom.ts';
@@ -49,7 +50,7 @@ describe('packages', () => {
   });
 });
 
-describe.each(['requirements', 'certbot'])('local/setup/%s.txt', (name) => {
+describe.each(['requirements', 'certbot', 'ministack'])('local/setup/%s.txt', (name) => {
   const entries = readText(`local/setup/${name}.txt`).split(/\n(?=\S)/);
 
   it('has one version and the hashes of every package', () => {
@@ -69,8 +70,11 @@ describe.each(['requirements', 'certbot'])('local/setup/%s.txt', (name) => {
   });
 });
 
-it('certbot has the version that the code names', () => {
-  expect(readText('local/setup/certbot.in')).toContain(`certbot==${CERTBOT_VERSION}\n`);
+it.each([
+  ['certbot', CERTBOT_VERSION],
+  ['ministack', MINISTACK_VERSION],
+])('%s has the version that the code names', (name, version) => {
+  expect(readText(`local/setup/${name}.in`)).toContain(`${name}==${version}\n`);
 });
 
 describe('the bill of materials', () => {
