@@ -18,8 +18,8 @@ const deps: ImportDeps = {
 };
 
 /** Brings certificates into ACM. */
-export const handler = queued(eventWith(ImportDue), async ({ detail }) => {
-  for (const certificate of await importToAcm(deps, detail)) {
+export const handler = queued(eventWith(ImportDue), async ({ detail }, { signal }) => {
+  for (const certificate of await importToAcm(deps, detail, signal)) {
     if (certificate.outcome === 'failed') logger.warn('import failed', { certificate });
     else logger.info('import ended', { certificate });
   }

@@ -1,5 +1,7 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { createAcm } from './acm/acm.ts';
+import { checkRequest } from './api-models/check-request.ts';
+import type { FindModel } from './api-models/load-models.ts';
 import { busEvent } from './events/event.ts';
 import { EventBuses } from './events/event-buses.ts';
 import { createEvents } from './events/events.ts';
@@ -31,6 +33,8 @@ export interface AwsOptions {
   codeDir: string;
   /** the tags of a host, which policies ask for */
   hostTags?: HostTags;
+  /** AWS's API models, against which each request is held */
+  apiModels?: FindModel;
   /** what functions get in their environment beside the endpoint */
   functionVariables?: Record<string, string>;
   /** see Poller: shortens the wait after a failed batch */
@@ -89,8 +93,10 @@ export class LocalAws {
     });
     this.buses = new EventBuses({ client: this.#clients.eventBridge, deliver, onUndelivered: inside });
     const authorizations = new Authorizations(options.hostTags ?? (() => undefined), this.#acm.tagsOf);
+    const { apiModels } = options;
     this.gateway = new Gateway({
       motoUrl,
+      complaintsAbout: (request) => (apiModels ? checkRequest(apiModels, request) : []),
       authorizationsOf: (...call) => authorizations.of(...call),
       services: this.#services(motoUrl),
       onFailure: inside,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { refuseNonconforming } from './api-models/refuse-nonconforming.ts';
 import { deployProject } from './deploy.ts';
 import type { CallLog } from './gateway/call-log.ts';
 import type { Faults } from './gateway/faults.ts';
@@ -61,7 +62,10 @@ export interface LocalCloud {
   setFunctionClock(clock: FunctionClock): Promise<void>;
   /** How many requests the CA has answered so far, by its own log; all, or those whose `METHOD /path` matches. */
   caRequests(request?: RegExp): Promise<number>;
-  /** Stops everything and removes what belongs to this run. */
+  /**
+   * Stops everything and removes what belongs to this run. Throws NonconformingRequestError where a request was not as AWS's
+   * API model has it.
+   */
   stop(): Promise<void>;
 }
 
@@ -98,7 +102,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
       ...operations(parts, options),
       onFunctionLog: (listener) => void logListeners.push(listener),
       onInvocation: (listener) => void invocationListeners.push(listener),
-      stop,
+      stop: async () => {
+        await stop();
+        refuseNonconforming(parts.aws.gateway.calls.nonconforming.splice(0));
+      },
     };
   } catch (error) {
     await stop().catch(() => undefined);

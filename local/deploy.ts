@@ -20,6 +20,8 @@ export interface DeployOptions {
   logFile: string;
   /** for a cloud without a stack: takes what was packed of the same project before, which saves most of the time */
   reusePackage?: boolean;
+  /** changes what was packed of the project, in its folder, before `serverless deploy` takes it from there */
+  changePackage?: (folder: string) => Promise<void>;
 }
 
 const SERVERLESS = join(import.meta.dirname, '../node_modules/.bin/serverless');
@@ -27,14 +29,18 @@ const RUN_LIMIT_MS = 300_000;
 const LINES_TO_SHOW = 15;
 const STACK = 'perennial-local';
 
-/** Runs the real `serverless deploy`, or deploys what it packed before of the same project. */
+/** Runs the real `serverless deploy`, of the project or of what was packed of it; or deploys what it packed before of the same project. */
 export async function deployProject(options: DeployOptions): Promise<void> {
-  const { projectDir, env, logFile, reusePackage } = options;
+  const { projectDir, env, logFile, reusePackage, changePackage } = options;
   const build = (args: string[], buildEnv: Record<string, string>) =>
     runServerless(args, { ...options, env: buildEnv });
-  if (!reusePackage) return build(['deploy'], env);
+  if (!reusePackage && !changePackage) return build(['deploy'], env);
   const folder = join(dirname(logFile), 'package');
   await packageProject({ projectDir, env, folder }, build);
+  if (changePackage) {
+    await changePackage(folder);
+    return build(['deploy', '--package', folder], env);
+  }
   await deployPackage(folder, { stackName: STACK, env });
 }
 

@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadModels } from './api-models/load-models.ts';
 import { LocalAws } from './aws.ts';
 import { type LocalDns, startDns } from './dns/start.ts';
 import { Hosts } from './hosts/hosts.ts';
@@ -79,6 +80,7 @@ export async function startParts(
     motoUrl: moto.url,
     python: join(setup.venvBin, 'python'),
     codeDir,
+    apiModels: loadModels(setup.venvBin),
     hostTags: (id) => hosts.get(id)?.tags,
     functionVariables: { NODE_EXTRA_CA_CERTS: await trustFile(pebble, dir) },
     queueRetryAfterMs: options.queueRetryAfterMs,

@@ -41,6 +41,8 @@ const CONDITIONS = [
 /** Every call since the start, in the order in which they were answered. */
 export class CallLog {
   readonly calls: Call[] = [];
+  /** What of requests is not as AWS's API models have it, with who sent it; also of calls that are cleared. */
+  readonly nonconforming: string[] = [];
   readonly #principals = new Map<string, string>();
 
   /** An access key, always the same one, with which calls are logged as made by `principal`, such as a role's ARN. */

@@ -18,6 +18,8 @@ export interface GatewayOptions {
   onFailure?: (line: string) => void;
   /** what IAM would be asked about an answered call, for the call log */
   authorizationsOf?: (request: AwsRequest, name: ActionName, status: number) => Authorization[] | undefined;
+  /** what of a request is not as AWS's API model has it, for the call log */
+  complaintsAbout?: (request: AwsRequest) => string[];
   /** told after each call that was answered, such as a deployment's */
   onCall?: (request: AwsRequest, name: ActionName) => void;
 }
@@ -74,6 +76,7 @@ export class Gateway {
     const request = await readRequest(incoming);
     const name = actionOf(request);
     for (const witness of this.#witnesses) witness(request, name);
+    this.#judge(request);
     try {
       const answer = await this.faults.apply(request, name, () => this.#answer(request));
       this.#log(request, name, { at, status: answer.status });
@@ -90,6 +93,15 @@ export class Gateway {
   #log(request: AwsRequest, name: ActionName, outcome: { at: Date; status: number }): void {
     const authorizations = this.#options.authorizationsOf?.(request, name, outcome.status);
     this.calls.add(request, name, { ...outcome, authorizations });
+  }
+
+  /** It goes on as it is: moto and the parts here are no judges of it. */
+  #judge(request: AwsRequest): void {
+    for (const complaint of this.#options.complaintsAbout?.(request) ?? []) {
+      const line = `${this.calls.principalOf(request.accessKeyId)}: ${complaint}`;
+      this.calls.nonconforming.push(line);
+      this.#options.onFailure?.(`not as AWS's API model has it: ${line}`);
+    }
   }
 
   #failed(line: string): AwsResponse {

@@ -15,6 +15,8 @@ export interface CaOptions {
 }
 
 interface Place {
+  /** of the directory; management is at 127.0.0.1 */
+  address: string;
   listenPort: number;
   managementPort: number;
   certificate: string;
@@ -28,7 +30,7 @@ export function pebbleConfiguration(
 ): string {
   return JSON.stringify({
     pebble: {
-      listenAddress: `127.0.0.1:${place.listenPort}`,
+      listenAddress: `${place.address}:${place.listenPort}`,
       managementListenAddress: `127.0.0.1:${place.managementPort}`,
       certificate: place.certificate,
       privateKey: place.privateKey,

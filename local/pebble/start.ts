@@ -16,6 +16,8 @@ export interface PebbleOptions extends CaOptions {
   pebble: string;
   /** The resolver that validations ask, as `127.0.0.1:5353`. */
   dnsServer: string;
+  /** of the loopback addresses, for the directory; default 127.0.0.1 */
+  address?: string;
   /** Configuration, TLS certificate and log go here. */
   dir: string;
   /** Added to its environment, after the settings above. */
@@ -47,16 +49,16 @@ const START_LIMIT_MS = 20_000;
 
 /** Starts a CA on free ports of the loopback address; its log is `<dir>/pebble.log`. It ends with this process. */
 export async function startPebble(options: PebbleOptions): Promise<Pebble> {
-  const { dir } = options;
+  const { dir, address = '127.0.0.1' } = options;
   await mkdir(dir, { recursive: true });
-  const files = await makeTlsCertificate(dir);
+  const files = await makeTlsCertificate(dir, address);
   const [listenPort, managementPort] = await freePorts();
   await writeFile(
     join(dir, 'pebble.json'),
-    pebbleConfiguration({ listenPort, managementPort, ...files }, options),
+    pebbleConfiguration({ address, listenPort, managementPort, ...files }, options),
   );
   const ca = await readFile(files.certificate, 'utf8');
-  const directoryUrl = `https://127.0.0.1:${listenPort}/dir`;
+  const directoryUrl = `https://${address}:${listenPort}/dir`;
   const managementUrl = `https://127.0.0.1:${managementPort}`;
 
   const child = launch(options);

@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { runCommand } from '../setup/run-command.ts';
 
 /**
- * Makes the certificate with which the CA's own HTTPS server shows itself, for localhost and 127.0.0.1, in `dir`.
+ * Makes the certificate with which the CA's own HTTPS server shows itself, for localhost, 127.0.0.1
+ * and `address`, in `dir`.
  * It signs itself: who trusts `certificate` (NODE_EXTRA_CA_CERTS) can talk to the server, and nothing else follows.
  */
-export async function makeTlsCertificate(dir: string): Promise<{ certificate: string; privateKey: string }> {
+export async function makeTlsCertificate(
+  dir: string,
+  address = '127.0.0.1',
+): Promise<{ certificate: string; privateKey: string }> {
   const certificate = join(dir, 'ca-tls.pem');
   const privateKey = join(dir, 'ca-tls-key.pem');
   const request = [
@@ -21,7 +25,7 @@ export async function makeTlsCertificate(dir: string): Promise<{ certificate: st
     '30',
   ];
   const extensions = [
-    'subjectAltName=DNS:localhost,IP:127.0.0.1',
+    `subjectAltName=DNS:localhost,IP:127.0.0.1,IP:${address}`,
     'basicConstraints=critical,CA:TRUE',
     'keyUsage=critical,digitalSignature,keyCertSign',
     'extendedKeyUsage=serverAuth',

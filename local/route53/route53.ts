@@ -13,7 +13,7 @@ import { Changes, changeInfo } from './changes.ts';
 import { correctChangeInfo, correctCounts, correctNameServers, zoneIdsIn } from './hosted-zones-xml.ts';
 import { listRecordSets } from './list-record-sets.ts';
 import { listZonesByName } from './list-zones-by-name.ts';
-import { parseChangeBatch } from './parse-change-batch.ts';
+import { type ParsedBatch, parseChangeBatch } from './parse-change-batch.ts';
 import type { ZoneView } from './published.ts';
 import { TokenBuckets } from './token-buckets.ts';
 import { Zones } from './zones.ts';
@@ -59,11 +59,10 @@ export function createRoute53({
   async function changeRecordSets(
     request: AwsRequest,
     forward: Forward,
-    zoneId: string,
+    { id, batch }: { id: string; batch: ParsedBatch },
   ): Promise<AwsResponse> {
-    const zone = await zones.find(zoneId, request, forward);
+    const zone = await zones.find(id, request, forward);
     if ('status' in zone) return zone;
-    const batch = parseChangeBatch(request.body.toString());
     if ('code' in batch) return errorAnswer(batch.code, batch.message);
     if (busy.has(zone.id)) return priorRequestNotComplete();
     busy.add(zone.id);
@@ -116,8 +115,6 @@ export function createRoute53({
 
   async function answer(request: AwsRequest, forward: Forward, call: Route53Call): Promise<AwsResponse> {
     switch (call.action) {
-      case 'ChangeResourceRecordSets':
-        return changeRecordSets(request, forward, call.id);
       case 'ListResourceRecordSets': {
         const zone = await zones.find(call.id, request, forward);
         if ('status' in zone) return zone;
@@ -139,8 +136,12 @@ export function createRoute53({
     async handle(request, forward) {
       const call = readCall(request.method, request.path);
       counts.set(call.action, (counts.get(call.action) ?? 0) + 1);
-      if (!buckets.take(call.action, clock())) return throttling();
-      return answer(request, forward, call);
+      const { action, id } = call;
+      const isChange = action === 'ChangeResourceRecordSets';
+      const batch = isChange ? parseChangeBatch(request.body.toString()) : undefined;
+      const changes = batch && 'changes' in batch ? batch.changes : [];
+      if (!buckets.take({ action, changes }, clock())) return throttling();
+      return batch ? changeRecordSets(request, forward, { id, batch }) : answer(request, forward, call);
     },
     setPropagation(ms) {
       propagationMs = ms;

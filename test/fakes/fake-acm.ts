@@ -1,6 +1,7 @@
 import type {
   CertificateManager,
   ImportableCertificate,
+  Imported,
 } from '../../lib/delivery/acm/certificate-manager.ts';
 
 /** ACM of one region in memory, with the certificates of others beside ours. */
@@ -16,7 +17,7 @@ export class FakeAcm implements CertificateManager {
     this.#region = region;
   }
 
-  async find(name: string): Promise<string | undefined> {
+  async find({ name }: Imported): Promise<string | undefined> {
     await this.before('find');
     return [...this.imports].find(([, one]) => one.name === name)?.[0];
   }

@@ -59,9 +59,15 @@ describe('the local cloud', () => {
     expect(put.at(-1)).toMatchObject({ resource: 'fixture-shelf/a.json', status: 200 });
   });
 
-  it('leaves nothing behind when it stops', async () => {
-    const { dir, pebble } = cloud.parts;
-    await cloud.stop();
+  it("leaves nothing behind when it stops, and tells of each request that is not as AWS's API model has it", async () => {
+    const { dir, pebble, venvBin } = cloud.parts;
+
+    const entry = { Source: 'x', DetailType: '', Detail: '{}' };
+    const entries = JSON.stringify([entry]);
+    await run(join(venvBin, 'aws'), ['events', 'put-events', '--entries', entries]);
+    await expect(cloud.stop()).rejects.toThrow(
+      "not as AWS's API model has it:\nuser: events PutEvents: Entries[0].DetailType: missing",
+    );
     expect(existsSync(dir)).toBe(false);
     await expect(fetch(cloud.endpoint)).rejects.toThrow();
     await expect(fetch(pebble.managementUrl)).rejects.toThrow();

@@ -177,21 +177,37 @@ describe('changes', () => {
 });
 
 describe('too many requests', () => {
-  it('are Throttling after 50, each action by itself, and are counted', async () => {
+  it('are Throttling after 50 of an account, and are counted', async () => {
     letTimePass();
     const { id } = await local.createZone('busy-bucket.example.com');
     letTimePass();
     local.route53.resetCalls();
     const ask = () => local.client.send(new GetHostedZoneCommand({ Id: id }));
-    for (let count = 0; count < 50; count++) await ask();
+    expect(await listed(id)).toHaveLength(2);
+    for (let count = 0; count < 49; count++) await ask();
     await expect(ask()).rejects.toMatchObject({
       name: 'Throttling',
       message: 'Rate exceeded',
       $metadata: { httpStatusCode: 400 },
     });
-    expect(await listed(id)).toHaveLength(2);
+    await expect(listed(id)).rejects.toMatchObject({ name: 'Throttling' });
     letTimePass(100);
     await ask();
-    expect(local.route53.calls()).toEqual({ GetHostedZone: 52, ListResourceRecordSets: 1 });
+    expect(local.route53.calls()).toEqual({ GetHostedZone: 51, ListResourceRecordSets: 2 });
+  });
+
+  it('are Throttling where they ask for more changes than are left', async () => {
+    letTimePass();
+    const { id } = await local.createZone('busy-changes.example.com');
+    const records = (action: 'CREATE' | 'UPSERT' | 'DELETE', count: number) =>
+      Array.from({ length: count }, (_, at) =>
+        changeOf(action, `${at}.busy-changes.example.com`, 'TXT', '"x"'),
+      );
+    letTimePass();
+    await local.change(id, ...records('CREATE', 500));
+    await local.change(id, ...records('UPSERT', 500));
+    await expect(local.change(id, ...records('DELETE', 1))).rejects.toMatchObject({ name: 'Throttling' });
+    letTimePass(10);
+    await local.change(id, ...records('DELETE', 1));
   });
 });

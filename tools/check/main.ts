@@ -14,6 +14,7 @@ import {
 } from './package-stack.ts';
 import { npmProgram, PROJECT, runTool } from './run-tool.ts';
 import { writeSbom } from './sbom.ts';
+import { runOnSecondEmulator } from './second-emulator/run.ts';
 
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
@@ -52,6 +53,7 @@ async function runParts(folder: string): Promise<string[]> {
       () => writeSbom(join(folder, 'production/bundled'), join(PROJECT, '.local/sbom.json')),
     ],
     ['templates: cfn-lint', () => runTool(venv('cfn-lint'), lintArguments([...templates, AUTO_SCALING]))],
+    ['the stack on a second emulator: MiniStack', () => runOnSecondEmulator()],
   ];
   const failed: string[] = [];
   for (const [title, run] of parts) if (!(await part(title, run))) failed.push(title);

@@ -1,5 +1,6 @@
 import {
   ACMClient,
+  type CertificateSummary,
   ImportCertificateCommand,
   type KeyAlgorithm,
   ListCertificatesCommand,
@@ -9,6 +10,7 @@ import {
   type CertificateManager,
   CertificateManagerError,
   type ImportableCertificate,
+  type Imported,
 } from '../../delivery/acm/certificate-manager.ts';
 import { once } from '../../foundation/common/once.ts';
 import { errorName, errorText, isAccessDenied } from './error-name.ts';
@@ -22,10 +24,14 @@ const NAME_TAG = 'perennial-name';
 const KEY_TYPES: KeyAlgorithm[] = ['EC_prime256v1', 'EC_secp384r1', 'RSA_2048', 'RSA_3072', 'RSA_4096'];
 const MAX_PAGES = 5;
 
+type Call<T> = (options: { abortSignal?: AbortSignal }) => Promise<T>;
+
 export class AcmCertificates implements CertificateManager {
   readonly #acm: ACMClient;
   readonly #region: string;
   readonly #bucket: string;
+  /** whose import of this bucket an ARN is */
+  readonly #owners = new Map<string, string>();
 
   constructor(acm: ACMClient, { region, bucket }: { region: string; bucket: string }) {
     this.#acm = acm;
@@ -33,13 +39,18 @@ export class AcmCertificates implements CertificateManager {
     this.#bucket = bucket;
   }
 
-  async find(name: string): Promise<string | undefined> {
+  async find(wanted: Imported, signal?: AbortSignal): Promise<string | undefined> {
+    const { name } = wanted;
     let after: string | undefined;
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const input = { Includes: { keyTypes: KEY_TYPES }, MaxItems: 1000, NextToken: after };
-      const answer = await this.#ask(() => this.#acm.send(new ListCertificatesCommand(input)));
-      for (const { CertificateArn: arn, Type } of answer.CertificateSummaryList ?? [])
-        if (arn && Type === 'IMPORTED' && (await this.#isOf(arn, name))) return arn;
+      const answer = await this.#ask(signal, (options) =>
+        this.#acm.send(new ListCertificatesCommand(input), options),
+      );
+      for (const summary of answer.CertificateSummaryList ?? []) {
+        const arn = mayBeOf(summary, wanted);
+        if (arn && (await this.#ownerOf(arn, signal)) === name) return arn;
+      }
       after = answer.NextToken;
       if (after === undefined) return undefined;
     }
@@ -49,28 +60,38 @@ export class AcmCertificates implements CertificateManager {
     });
   }
 
-  async create(name: string, certificate: ImportableCertificate): Promise<string> {
+  async create(name: string, certificate: ImportableCertificate, signal?: AbortSignal): Promise<string> {
     const input = { ...inputOf(certificate), Tags: this.#tags(name) };
-    const { CertificateArn = '' } = await this.#ask(() =>
-      this.#acm.send(new ImportCertificateCommand(input)),
+    const { CertificateArn = '' } = await this.#ask(signal, (options) =>
+      this.#acm.send(new ImportCertificateCommand(input), options),
     );
+    this.#owners.set(CertificateArn, name);
     return CertificateArn;
   }
 
-  async replace(CertificateArn: string, certificate: ImportableCertificate): Promise<boolean> {
-    return this.#unlessGone(async () => {
-      await this.#acm.send(new ImportCertificateCommand({ ...inputOf(certificate), CertificateArn }));
-      return true;
-    });
+  async replace(
+    CertificateArn: string,
+    certificate: ImportableCertificate,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const input = { ...inputOf(certificate), CertificateArn };
+    const replaced = await this.#unlessGone(signal, (options) =>
+      this.#acm.send(new ImportCertificateCommand(input), options),
+    );
+    return replaced !== undefined;
   }
 
-  #isOf(CertificateArn: string, name: string): Promise<boolean> {
-    return this.#unlessGone(async () => {
-      const { Tags = [] } = await this.#acm.send(new ListTagsForCertificateCommand({ CertificateArn }));
-      return this.#tags(name).every((own) =>
-        Tags.some((tag) => tag.Key === own.Key && tag.Value === own.Value),
-      );
-    });
+  /** The name here of an import of this bucket; asked once of each, as tags stay with an import. */
+  async #ownerOf(CertificateArn: string, signal?: AbortSignal): Promise<string | undefined> {
+    const known = this.#owners.get(CertificateArn);
+    if (known !== undefined) return known;
+    const answer = await this.#unlessGone(signal, (options) =>
+      this.#acm.send(new ListTagsForCertificateCommand({ CertificateArn }), options),
+    );
+    const tags = new Map((answer?.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
+    const owner = tags.get(BUCKET_TAG) === this.#bucket ? tags.get(NAME_TAG) : undefined;
+    if (owner !== undefined) this.#owners.set(CertificateArn, owner);
+    return owner;
   }
 
   #tags(name: string) {
@@ -80,17 +101,18 @@ export class AcmCertificates implements CertificateManager {
     ];
   }
 
-  #unlessGone(call: () => Promise<boolean>): Promise<boolean> {
-    return this.#ask(() =>
-      call().catch((error) => {
-        if (errorName(error) === 'ResourceNotFoundException') return false;
+  #unlessGone<T>(signal: AbortSignal | undefined, call: Call<T>): Promise<T | undefined> {
+    return this.#ask(signal, (options) =>
+      call(options).catch((error) => {
+        if (errorName(error) === 'ResourceNotFoundException') return undefined;
         throw error;
       }),
     );
   }
 
-  #ask<T>(call: () => Promise<T>): Promise<T> {
-    return patiently(call).catch((error) => {
+  #ask<T>(signal: AbortSignal | undefined, call: Call<T>): Promise<T> {
+    const options = signal ? { abortSignal: signal } : {};
+    return patiently(() => call(options), signal).catch((error) => {
       // Without the cause: it may hold the request, and so the key.
       throw importError(error, this.#region);
     });
@@ -99,6 +121,16 @@ export class AcmCertificates implements CertificateManager {
 
 export function acmIn(bucket: string): (region: string) => CertificateManager {
   return once((region) => new AcmCertificates(new ACMClient({ region }), { region, bucket }));
+}
+
+/** The ARN of an import that has one of the names, as far as ACM says which it has. */
+function mayBeOf(
+  { CertificateArn, Type, DomainName, SubjectAlternativeNameSummaries = [] }: CertificateSummary,
+  { names }: Imported,
+): string | undefined {
+  const inIt = [...(DomainName ? [DomainName] : []), ...SubjectAlternativeNameSummaries];
+  const mayBe = inIt.length === 0 || inIt.some((one) => names.includes(one));
+  return Type === 'IMPORTED' && mayBe ? CertificateArn : undefined;
 }
 
 function inputOf({ cert, chain, key }: ImportableCertificate) {

@@ -7,14 +7,16 @@ const MAX_TRIES = 8;
 const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 8_000;
 
-/** Repeats a throttled call, with full jitter between the tries. */
-export async function patiently<T>(call: () => Promise<T>): Promise<T> {
+/** Repeats a throttled call, with full jitter between the tries, until `signal` aborts. */
+export async function patiently<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
       if (attempt === MAX_TRIES || !PASSING.includes(errorName(error))) throw error;
-      await sleep(Math.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt));
+      await sleep(Math.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt), undefined, {
+        signal,
+      });
     }
   }
 }

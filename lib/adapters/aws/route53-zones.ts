@@ -36,7 +36,7 @@ export class Route53Zones implements Zones {
     const zones: HostedZone[] = [];
     let marker: string | undefined;
     do {
-      const page = await this.#ask('ListHostedZones', 'list the hosted zones', () =>
+      const page = await this.#ask('list the hosted zones', () =>
         this.#route53.send(new ListHostedZonesCommand({ Marker: marker })),
       );
       for (const { Id, Name, Config } of page.HostedZones ?? [])
@@ -48,14 +48,14 @@ export class Route53Zones implements Zones {
   }
 
   async nameServers(zoneId: string): Promise<string[]> {
-    const answer = await this.#ask('GetHostedZone', `look at hosted zone ${zoneId}`, () =>
+    const answer = await this.#ask(`look at hosted zone ${zoneId}`, () =>
       this.#route53.send(new GetHostedZoneCommand({ Id: zoneId })),
     );
     return (answer.DelegationSet?.NameServers ?? []).map(bareName).sort();
   }
 
   async change(zoneId: string, changes: readonly RecordChange[]): Promise<string> {
-    return this.#ask('ChangeResourceRecordSets', `change records in hosted zone ${zoneId}`, async () => {
+    const send = async () => {
       try {
         const input = { HostedZoneId: zoneId, ChangeBatch: { Changes: changes.map(toRoute53) } };
         const answer = await this.#route53.send(new ChangeResourceRecordSetsCommand(input));
@@ -64,7 +64,8 @@ export class Route53Zones implements Zones {
         if (errorName(cause) !== 'InvalidChangeBatch') throw cause;
         throw new ChangeRefusedError(zoneId, refusalsOf(cause), { cause });
       }
-    });
+    };
+    return this.#ask(`change records in hosted zone ${zoneId}`, send, changes.length);
   }
 
   async read(
@@ -114,23 +115,21 @@ export class Route53Zones implements Zones {
   }
 
   async isInSync(changeId: string): Promise<boolean> {
-    const answer = await this.#ask('GetChange', `look at change ${changeId}`, () =>
+    const answer = await this.#ask(`look at change ${changeId}`, () =>
       this.#route53.send(new GetChangeCommand({ Id: changeId })),
     );
     return answer.ChangeInfo?.Status === 'INSYNC';
   }
 
   #recordSets(attempt: string, input: ListResourceRecordSetsRequest) {
-    return this.#ask('ListResourceRecordSets', attempt, () =>
-      this.#route53.send(new ListResourceRecordSetsCommand(input)),
-    );
+    return this.#ask(attempt, () => this.#route53.send(new ListResourceRecordSetsCommand(input)));
   }
 
-  /** Makes a call within the account's limits. A failure says what was attempted. */
-  async #ask<T>(action: string, attempt: string, call: () => Promise<T>): Promise<T> {
+  /** Makes a call, of so many changes, within the account's limits. A failure says what was attempted. */
+  async #ask<T>(attempt: string, call: () => Promise<T>, changes = 0): Promise<T> {
     try {
       return await patiently(async () => {
-        await this.#bucket.take(action);
+        await this.#bucket.take(changes);
         return call();
       });
     } catch (cause) {

@@ -9,14 +9,23 @@ export interface ImportableCertificate {
   key: PrivateKeyPem;
 }
 
-/** ACM of one region. Errors are {@link CertificateManagerError}; none holds key material. */
+/** Of which certificate an import is: its name here, and the DNS names in it. */
+export interface Imported {
+  name: string;
+  names: readonly string[];
+}
+
+/**
+ * ACM of one region. Errors are {@link CertificateManagerError}; none holds key material. A call whose `signal` aborts ends
+ * with any of them, and may have been carried out.
+ */
 export interface CertificateManager {
-  /** The ARN of the import with this name's tags. */
-  find(name: string): Promise<string | undefined>;
+  /** The ARN of the import with this name's tags, of those that have one of the DNS names. Costs a few calls, however many imports there are. */
+  find(wanted: Imported, signal?: AbortSignal): Promise<string | undefined>;
   /** Makes a new import with this name's tags; its ARN. A second call makes a second one. */
-  create(name: string, certificate: ImportableCertificate): Promise<string>;
+  create(name: string, certificate: ImportableCertificate, signal?: AbortSignal): Promise<string>;
   /** Imports over an earlier import, which keeps its ARN and tags. May be repeated. `false` when the ARN is gone. */
-  replace(arn: string, certificate: ImportableCertificate): Promise<boolean>;
+  replace(arn: string, certificate: ImportableCertificate, signal?: AbortSignal): Promise<boolean>;
 }
 
 export class CertificateManagerError extends PerennialError<keyof typeof CERTIFICATE_MANAGER> {

@@ -2,7 +2,7 @@ import { describeError } from '../../foundation/common/describe-error.ts';
 import { MINUTE } from '../../foundation/common/durations.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
-import type { CertificateManager, ImportableCertificate } from './certificate-manager.ts';
+import type { CertificateManager, ImportableCertificate, Imported } from './certificate-manager.ts';
 import { type RecordDeps, recordImport } from './record-import.ts';
 import type { AcmImport } from './rules/decide-imports.ts';
 
@@ -21,11 +21,12 @@ export interface ImportOutcome {
   message?: string;
 }
 
-interface Import {
-  name: string;
+interface Import extends Imported {
   region: string;
   version: string;
   read: () => Promise<ImportableCertificate>;
+  /** the function's deadline */
+  signal?: AbortSignal | undefined;
 }
 
 /** Longer than the function runs: the worker of a record that was left alone for so long is dead. */
@@ -34,7 +35,7 @@ const CLAIM_MS = 5 * MINUTE;
 /**
  * Imports over the earlier ARN, so that its users get the new version. A worker claims the region first: two first imports
  * would be two certificates in ACM. The event goes out before the record: it may come twice, but is never lost. Where one of
- * them fails, the claim stays, and the next check imports and says it again.
+ * them fails, or the time is over, the claim stays, and the next check imports and says it again.
  */
 export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import): Promise<ImportOutcome> {
   const { name, region, version } = at;
@@ -47,6 +48,7 @@ export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import
     .then((files) => place(deps.managerIn(region), files, { ...at, arn: before?.arn }))
     .catch((error) => ({ failure: describeError(error) }));
   if ('failure' in placed) {
+    if (at.signal?.aborted) return { name, region, outcome: 'left', reason: 'out-of-time' };
     const { failure } = placed;
     await deps.events.publish([{ type: 'Certificate Import Failed', detail: { name, region, ...failure } }]);
     await recordImport(deps, at, (claimed) => ({ ...claimed, outcome: 'failed', ...failure }));
@@ -73,12 +75,13 @@ function isTaken(
 async function place(
   manager: CertificateManager,
   certificate: ImportableCertificate,
-  { name, region, arn }: { name: string; region: string; arn: string | undefined },
+  { name, names, region, arn, signal }: Omit<Import, 'read' | 'version'> & { arn: string | undefined },
 ): Promise<{ arn: string; reason: Reason; message?: string }> {
-  if (arn && (await manager.replace(arn, certificate))) return { arn, reason: 'renewed' };
-  const found = await manager.find(name);
-  if (found && (await manager.replace(found, certificate))) return { arn: found, reason: 'found-by-tags' };
-  const made = await manager.create(name, certificate);
+  if (arn && (await manager.replace(arn, certificate, signal))) return { arn, reason: 'renewed' };
+  const found = await manager.find({ name, names }, signal);
+  if (found && (await manager.replace(found, certificate, signal)))
+    return { arn: found, reason: 'found-by-tags' };
+  const made = await manager.create(name, certificate, signal);
   if (!arn) return { arn: made, reason: 'first-import' };
   const message = `${arn} is gone from ACM in ${region}; what used it needs ${made} now`;
   return { arn: made, reason: 'deleted-in-acm', message };

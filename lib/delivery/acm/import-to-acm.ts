@@ -19,12 +19,23 @@ export interface ImportDeps extends RegionDeps {
   stack: Stack;
 }
 
-/** Imports the live version of each certificate into ACM in the regions of its file. One region's failure stops no other. */
-export async function importToAcm(deps: ImportDeps, { names }: ImportDue): Promise<ImportOutcome[]> {
+/**
+ * Imports the live version of each certificate into ACM in the regions of its file. One region's failure stops no other. When
+ * `signal` aborts nothing new is begun: the next check asks again for what is left.
+ */
+export async function importToAcm(
+  deps: ImportDeps,
+  { names }: ImportDue,
+  signal?: AbortSignal,
+): Promise<ImportOutcome[]> {
   const outcomes: ImportOutcome[] = [];
   for (const name of names) {
+    if (signal?.aborted) {
+      outcomes.push({ name, outcome: 'left', reason: 'out-of-time' });
+      continue;
+    }
     try {
-      outcomes.push(...(await importCertificate(deps, name)));
+      outcomes.push(...(await importCertificate(deps, name, signal)));
     } catch (error) {
       outcomes.push({ name, outcome: 'failed', ...describeError(error) });
     }
@@ -32,7 +43,11 @@ export async function importToAcm(deps: ImportDeps, { names }: ImportDue): Promi
   return outcomes;
 }
 
-async function importCertificate(deps: ImportDeps, name: string): Promise<ImportOutcome[]> {
+async function importCertificate(
+  deps: ImportDeps,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<ImportOutcome[]> {
   const { store, stack } = deps;
   const file = await store.get(renewalKey(name));
   if (!file) return [{ name, outcome: 'left', reason: 'renewal-file-missing' }];
@@ -40,14 +55,14 @@ async function importCertificate(deps: ImportDeps, name: string): Promise<Import
   const live = await readLive(store, name);
   if (!live) return [{ name, outcome: 'left', reason: 'never-issued' }];
   const record = await readAcmRecord(store, name);
-  const { version } = live.pointer;
+  const { version, names } = live.pointer;
   const { due, unwanted } = decideImports({ wanted, record, version });
   const kept = await Promise.all(unwanted.map((region) => retain(deps, { name, region })));
   if (due.length === 0) return kept;
   const readOnce = once((pointer: LivePointer) => readVersion(store, name, pointer));
   const read = () => readOnce(live.pointer);
   const imported = due.map((region) =>
-    importIntoRegion(deps, { name, region, version, read }).catch(
+    importIntoRegion(deps, { name, names, region, version, read, signal }).catch(
       (error): ImportOutcome => ({ name, region, outcome: 'failed', ...describeError(error) }),
     ),
   );

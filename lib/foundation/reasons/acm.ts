@@ -16,4 +16,5 @@ export const IMPORT = {
   'archive-incomplete': 'renew the certificate with --force',
   'archive-mismatch': 'renew the certificate with --force, and find out who wrote into archive/',
   ...rows('', 'renewed', 'found-by-tags', 'first-import', 'deleted-in-acm', 'region-removed'),
+  ...rows(['', 'left'], 'out-of-time'),
 };

@@ -2,7 +2,7 @@
 export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm install$/, '`npm ci` of .ci/run, with the same lock file'],
   [/^npm run local$/, 'this file runs it: all other commands talk to what it started'],
-  [/^npm (test|run test:unit|run check)$/, '.ci/run'],
+  [/^npm (test|run test:unit|run check|run check:ministack)$/, '.ci/run'],
   [/^npm run fuzz$/, 'test/unit/fuzz, with fewer inputs'],
   [/^npm run format$/, '`biome ci` of `npm run check`, which changes nothing'],
   [/^npm run simulate\b/, 'test/unit/simulation, with shorter runs'],

@@ -63,7 +63,7 @@ export const FUNCTIONS = {
   acm: {
     limitMs: 120 * SECOND,
     step: (event, invocation, services) =>
-      importToAcm(depsFor(invocation, services), detailOf(event, ImportDue)),
+      importToAcm(depsFor(invocation, services), detailOf(event, ImportDue), invocation.controller.signal),
   },
   probe: {
     limitMs: 300 * SECOND,

@@ -41,7 +41,7 @@ export function managersFor(
         latencyMs: 80,
       });
     return {
-      find: (name) =>
+      find: ({ name }) =>
         ask(
           `find ${name}`,
           () => [...acm.imports].find(([arn, one]) => arn.startsWith(prefix) && one.name === name)?.[0],

@@ -34,8 +34,8 @@ function managerIn(region: string): FakeAcm {
   return manager;
 }
 
-const run = () =>
-  importToAcm({ store, events, managerIn, stack, clock: () => now }, { names: ['example.com'] });
+const run = (signal?: AbortSignal) =>
+  importToAcm({ store, events, managerIn, stack, clock: () => now }, { names: ['example.com'] }, signal);
 const want = (...regions: string[]) =>
   store.put(
     'renewal/example.com.json',
@@ -249,6 +249,33 @@ describe('an import into ACM', () => {
     await want(HERE, THERE);
     expect(await run()).toMatchObject([{ region: THERE, outcome: 'imported', reason: 'renewed' }]);
   });
+
+  it('is not begun when the time is over, and is due as before', async () => {
+    expect(await run(AbortSignal.abort())).toEqual([
+      { name: 'example.com', outcome: 'left', reason: 'out-of-time' },
+    ]);
+    expect(await run()).toMatchObject([{ outcome: 'imported', reason: 'first-import' }]);
+  });
+
+  it.each(['find', 'create'] as const)(
+    'that the end of the time stops at %s is not said to have failed, and is made once',
+    async (step) => {
+      const deadline = new AbortController();
+      managerIn(HERE).before = (call) => {
+        if (call !== step) return;
+        deadline.abort();
+        throw new CertificateManagerError('acm-unavailable', 'aborted');
+      };
+      expect(await run(deadline.signal)).toEqual([
+        { name: 'example.com', region: HERE, outcome: 'left', reason: 'out-of-time' },
+      ]);
+      expect(events.facts).toEqual([]);
+      managerIn(HERE).before = () => {};
+      now = new Date(now.getTime() + 300_000);
+      expect(await run()).toMatchObject([{ outcome: 'imported' }]);
+      expect(arnsIn(HERE)).toHaveLength(1);
+    },
+  );
 
   it.each([
     ['without a renewal file', 'renewal-file-missing', () => store.remove('renewal/example.com.json')],

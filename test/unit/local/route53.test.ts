@@ -4,8 +4,9 @@ import { History } from '../../../local/route53/history.ts';
 import { listRecordSets } from '../../../local/route53/list-record-sets.ts';
 import { nameServersOf } from '../../../local/route53/name-servers.ts';
 import { parseChangeBatch } from '../../../local/route53/parse-change-batch.ts';
+import type { Change } from '../../../local/route53/record-set.ts';
 import { normalizeName, type RecordSet, recordSetKey } from '../../../local/route53/record-set.ts';
-import { TokenBuckets } from '../../../local/route53/token-buckets.ts';
+import { type Demand, TokenBuckets } from '../../../local/route53/token-buckets.ts';
 
 describe('names', () => {
   it.each([
@@ -48,14 +49,42 @@ describe('quoted strings', () => {
 });
 
 describe('the request buckets', () => {
-  it('give 50 at once, then 10 a second, each action by itself', () => {
+  const take = (buckets: TokenBuckets, demand: Demand, now: number) =>
+    Array.from({ length: 60 }, () => buckets.take(demand, now)).filter(Boolean).length;
+  const batch = (action: Change['action'], count: number): Demand => ({
+    action: 'ChangeResourceRecordSets',
+    changes: Array.from({ length: count }, () => ({ action })),
+  });
+
+  it('give an account 50 at once, then 10 a second, whatever it asks for', () => {
     const buckets = new TokenBuckets();
-    const taken = (now: number) =>
-      Array.from({ length: 60 }, () => buckets.take('ListHostedZones', now)).filter(Boolean);
-    expect(taken(0)).toHaveLength(50);
-    expect(taken(1000)).toHaveLength(10);
-    expect(buckets.take('GetChange', 1000)).toBe(true);
-    expect(taken(100_000)).toHaveLength(50);
+    expect(take(buckets, { action: 'ListHostedZones' }, 0)).toBe(50);
+    expect(take(buckets, { action: 'GetChange' }, 0)).toBe(0);
+    expect(take(buckets, { action: 'GetChange' }, 1000)).toBe(10);
+    expect(take(buckets, { action: 'ListHostedZones' }, 100_000)).toBe(50);
+  });
+
+  it.each([
+    ['CreateHostedZone', 2],
+    ['DeleteHostedZone', 5],
+  ])('give %s 40 at once, then %i a second, and what is refused takes nothing', (action, perSecond) => {
+    const buckets = new TokenBuckets();
+    expect(take(buckets, { action }, 0)).toBe(40);
+    expect(take(buckets, { action: 'GetChange' }, 0)).toBe(10);
+    expect(take(buckets, { action }, 1000)).toBe(perSecond);
+    expect(take(buckets, { action: 'GetChange' }, 1000)).toBe(10 - perSecond);
+  });
+
+  it('give 1,500 changes at once, then 100 a second; UPSERT is two, and a zone too', () => {
+    const buckets = new TokenBuckets();
+    expect(buckets.take(batch('CREATE', 1000), 0)).toBe(true);
+    expect(buckets.take(batch('DELETE', 501), 0)).toBe(false);
+    expect(buckets.take(batch('UPSERT', 249), 0)).toBe(true);
+    expect(buckets.take({ action: 'CreateHostedZone' }, 0)).toBe(true);
+    expect(buckets.take(batch('DELETE', 1), 0)).toBe(false);
+    expect(buckets.take({ action: 'GetChange' }, 0)).toBe(true);
+    expect(buckets.take(batch('DELETE', 100), 1000)).toBe(true);
+    expect(buckets.take(batch('DELETE', 1), 1000)).toBe(false);
   });
 });
 
