@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { defineConfig, type Plugin } from 'vitest/config';
+import { PROJECT } from '../check/run-tool.ts';
+import { instrumented, readJob } from './job.ts';
+
+const job = readJob();
+
+const mutants: Plugin = {
+  name: 'perennial-mutants',
+  enforce: 'pre',
+  transform: (text, id) => instrumented(job, id, text),
+};
+
+/** The unit tests in one process, one after the other, with all mutants in the code: see `mutant-runner.ts`. */
+export default defineConfig({
+  root: PROJECT,
+  plugins: [mutants],
+  test: {
+    include: [...job.testFiles],
+    runner: join(import.meta.dirname, 'mutant-runner.ts'),
+    testTimeout: 3_600_000,
+    isolate: false,
+    maxWorkers: 1,
+    maxConcurrency: 1,
+    fileParallelism: false,
+    reporters: ['dot'],
+  },
+});
