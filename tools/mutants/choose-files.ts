@@ -44,19 +44,23 @@ function mainBranch(git: (...args: string[]) => string): string {
   return name;
 }
 
-/** Unit tests that load one of the files, directly or through others. */
+/** Unit tests that load one of the files, directly or through others; first those that load least beside it. */
 export function testsOf(files: readonly string[]): string[] {
-  const tests = globSync('test/unit/**/*.test.ts', { cwd: PROJECT });
   const imports = new Map<string, string[]>();
-  const reaches = (file: string, seen: Set<string>): boolean => {
-    if (files.includes(file)) return true;
-    if (seen.has(file)) return false;
+  const loadedBy = (file: string, seen = new Set<string>()): Set<string> => {
+    if (seen.has(file)) return seen;
     seen.add(file);
     const next = imports.get(file) ?? importsOf(file);
     imports.set(file, next);
-    return next.some((one) => reaches(one, seen));
+    for (const one of next) loadedBy(one, seen);
+    return seen;
   };
-  return tests.filter((test) => !test.startsWith('test/unit/simulation/') && reaches(test, new Set())).sort();
+  return globSync('test/unit/**/*.test.ts', { cwd: PROJECT })
+    .filter((test) => !test.startsWith('test/unit/simulation/'))
+    .map((test) => ({ test, loaded: loadedBy(test) }))
+    .filter(({ loaded }) => files.some((file) => loaded.has(file)))
+    .sort((a, b) => a.loaded.size - b.loaded.size || (a.test < b.test ? -1 : 1))
+    .map(({ test }) => test);
 }
 
 function importsOf(file: string): string[] {

@@ -46,12 +46,21 @@ async function run(job: string, log: string): Promise<{ over: boolean; printed: 
       detached: true,
     },
   );
+  // It has a process group of its own, which Ctrl-C does not reach.
+  const stop = () => {
+    end(child.pid);
+    process.exit(130);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text) => {
       printed += text;
     });
-  const closed = once(child, 'close').then(([status]) => status !== null);
+  const closed = once(child, 'close').then(([status]) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
+    return status !== null;
+  });
   for (;;) {
     const over = await Promise.race([closed, wait(500, undefined, { ref: false })]);
     if (over !== undefined) return { over: over && readLog(log).some((one) => 'loaded' in one), printed };

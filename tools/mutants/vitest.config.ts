@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { defineConfig, type Plugin } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { PROJECT } from '../check/run-tool.ts';
 import { instrumented, readJob } from './job.ts';
 
@@ -10,6 +11,14 @@ const mutants: Plugin = {
   enforce: 'pre',
   transform: (text, id) => instrumented(job, id, text),
 };
+
+/** What is closest to the code notices most for least. */
+class InOrderOfJob extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => job.testFiles.indexOf(relative(PROJECT, moduleId));
+    return files.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 /** The unit tests in one process, one after the other, with all mutants in the code: see `mutant-runner.ts`. */
 export default defineConfig({
@@ -23,6 +32,7 @@ export default defineConfig({
     maxWorkers: 1,
     maxConcurrency: 1,
     fileParallelism: false,
+    sequence: { sequencer: InOrderOfJob },
     reporters: ['dot'],
   },
 });
