@@ -12,6 +12,8 @@ const earlier = readLog(job.log);
 const alive = new Set(job.ids);
 for (const seen of earlier) if ('noticed' in seen) alive.delete(seen.noticed);
 const done = new Set(earlier.flatMap((seen) => ('done' in seen ? seen.done : [])));
+/** Tests that failed after a mutant: because of what it left, or because they never pass twice. */
+const doubtful = new Set(earlier.flatMap((seen) => ('spoilt' in seen ? seen.spoilt : [])));
 const written = new Set<number>();
 
 // What tests load by `require` does not pass vite.
@@ -50,7 +52,7 @@ export default class MutantRunner extends TestRunner {
 
 async function tryAll(test: RunnerTestCase): Promise<void> {
   const title = titleOf(test);
-  if (done.has(title)) return;
+  if (done.has(title) || alive.size === 0) return;
   const started = performance.now();
   try {
     await TestRunner.getTestFn(test)();
@@ -62,7 +64,7 @@ async function tryAll(test: RunnerTestCase): Promise<void> {
   const { ids, calls } = board.recorded();
   write(job.log, { reached: fresh(ids) });
   const reached = ids.filter((id) => alive.has(id));
-  if (reached.length > 0 && (await isSteady(test, title, limitMs)))
+  if (!doubtful.has(title) || (await isSteady(test, title, limitMs)))
     for (const id of reached) {
       write(job.log, { tries: id, test: title });
       board.activate(id, calls);

@@ -12,7 +12,10 @@ export function resultsOf(
   mutants: readonly Mutant[],
   seen: readonly Seen[],
 ): { results: Result[]; atLoad: number[] } {
-  const noticed = new Set(seen.flatMap((one) => ('noticed' in one ? one.noticed : [])));
+  const broken = new Set(seen.flatMap((one) => ('broken' in one ? one.broken : [])));
+  const noticed = new Set(
+    seen.flatMap((one) => ('noticed' in one && !broken.has(one.test) ? one.noticed : [])),
+  );
   const reached = new Set(seen.flatMap((one) => ('reached' in one ? one.reached : [])));
   const loaded = new Set(seen.flatMap((one) => ('loaded' in one ? one.loaded : [])));
   const atLoad: number[] = [];
