@@ -1,39 +1,52 @@
 import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
 import type { MemoryStore } from './memory-store.ts';
 
+interface Contest {
+  /** Right after it was read, so that who reads again sees what is new; or right before it is written or removed. */
+  at?: 'read' | 'write';
+  /** Reads or writes of before, which nobody disturbs. */
+  skipped?: number;
+}
+
 /**
- * The store as one worker sees it who is always a little late: whenever it writes or removes one of `keys`, `meanwhile` has
- * just been there, which another worker does with the store itself: once, before the write that comes after `skipped` others.
+ * The store as one worker sees it who is a little late: between its read and its write of one of `keys` another worker was
+ * there, once. `meanwhile` is what that one does, with the store itself.
  */
 export function contested(
   store: MemoryStore,
   keys: string | ((key: string) => boolean),
   meanwhile: (key: string) => unknown,
-  { skipped = 0 } = {},
+  { at = 'write', skipped = 0 }: Contest = {},
 ): ObjectStore & { contests: number } {
   const isContested = typeof keys === 'string' ? (key: string) => key === keys : keys;
-  let writes = 0;
+  let times = 0;
   const late = {
     contests: 0,
     list: store.list.bind(store),
     folders: store.folders.bind(store),
-    get: store.get.bind(store),
     tag: store.tag.bind(store),
-    create: after((...args: Parameters<ObjectStore['create']>) => store.create(...args)),
-    replace: after((...args: Parameters<ObjectStore['replace']>) => store.replace(...args)),
-    put: after((...args: Parameters<ObjectStore['put']>) => store.put(...args)),
-    remove: after((...args: Parameters<ObjectStore['remove']>) => store.remove(...args)),
+    get: async (key: string) => {
+      const found = await store.get(key);
+      if (at === 'read') await contest(key);
+      return found;
+    },
+    create: contestedWrite((...args: Parameters<ObjectStore['create']>) => store.create(...args)),
+    replace: contestedWrite((...args: Parameters<ObjectStore['replace']>) => store.replace(...args)),
+    put: contestedWrite((...args: Parameters<ObjectStore['put']>) => store.put(...args)),
+    remove: contestedWrite((...args: Parameters<ObjectStore['remove']>) => store.remove(...args)),
   };
-  function after<Args extends [string, ...unknown[]], Result>(write: (...args: Args) => Promise<Result>) {
+  async function contest(key: string) {
+    if (!isContested(key)) return;
+    times += 1;
+    if (times !== skipped + 1) return;
+    late.contests += 1;
+    await meanwhile(key);
+  }
+  function contestedWrite<Args extends [string, ...unknown[]], Result>(
+    write: (...args: Args) => Promise<Result>,
+  ) {
     return async (...args: Args) => {
-      const [key] = args;
-      if (isContested(key)) {
-        writes += 1;
-        if (writes === skipped + 1) {
-          late.contests += 1;
-          await meanwhile(key);
-        }
-      }
+      if (at === 'write') await contest(args[0]);
       return write(...args);
     };
   }

@@ -11,6 +11,8 @@ import { makeWorld, type World } from './renewal-world.ts';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const PENDING = 'pending/shop.json';
+/** Of who tries to create an object and reads what is there instead: after the read, and before the second write. */
+const MOMENTS = [{ at: 'read' as const }, { at: 'write' as const, skipped: 1 }];
 let world: World;
 
 beforeEach(async () => {
@@ -32,10 +34,10 @@ describe('a claim that another worker takes between read and write', () => {
     expect(ownerIn(PENDING)).toBe('other');
   });
 
-  it('is not taken over although the claim of before was stale', async () => {
+  it.each(MOMENTS)('is not taken over although the claim of before was stale: %o', async (moment) => {
     await world.store.put(PENDING, claimOf('dead'));
     world.pass(16 * MINUTE);
-    const store = contested(world.store, PENDING, () => other(), { skipped: 1 });
+    const store = contested(world.store, PENDING, () => other(), moment);
     await expect(Claim.claim({ ...world, store }, 'shop', 'mine')).rejects.toMatchObject({
       reason: 'claimed-elsewhere',
     });
@@ -75,10 +77,10 @@ describe('an order lock that another worker writes between read and write', () =
     expect(lock()).toEqual(theirs);
   });
 
-  it('is not taken over although the one of before was stale', async () => {
+  it.each(MOMENTS)('is not taken over although the one of before was stale: %o', async (moment) => {
     await write({ ...theirs, name: 'dead' });
     world.pass(16 * MINUTE);
-    const store = contested(world.store, key, () => write(), { skipped: 1 });
+    const store = contested(world.store, key, () => write(), moment);
     await expect(takeOrderLock({ ...world, store }, key, mine)).rejects.toMatchObject({
       reason: 'same-order-in-flight',
     });
@@ -150,15 +152,21 @@ describe('a pointer that another worker moves before the commit', () => {
 });
 
 describe('what several workers write together', () => {
-  it('is the failures of all: a state keeps what another counted meanwhile', async () => {
-    const key = 'state/shop.json';
-    const failures = (count: number) => ({ failures: count });
-    const store = contested(world.store, key, () => world.store.put(key, JSON.stringify(failures(4))));
-    await updateState(store, { name: 'shop', now: world.clock() }, (before) => ({
-      ...failures((before?.failures ?? 0) + 1),
-    }));
-    expect(JSON.parse(world.store.text(key)).failures).toBe(5);
-  });
+  it.each(['read', 'write'] as const)(
+    'is the failures of all: a state keeps what another counted around its %s',
+    async (at) => {
+      const key = 'state/shop.json';
+      const failures = (count: number) => ({ failures: count });
+      const store = contested(world.store, key, () => world.store.put(key, JSON.stringify(failures(4))), {
+        at,
+      });
+      await world.store.put(key, JSON.stringify(failures(1)));
+      await updateState(store, { name: 'shop', now: world.clock() }, (before) => ({
+        ...failures((before?.failures ?? 0) + 1),
+      }));
+      expect(JSON.parse(world.store.text(key)).failures).toBe(5);
+    },
+  );
 
   it("is the limits of all: a CA's limit that another learned meanwhile is kept", async () => {
     const ca = world.authority.directoryUrl;
@@ -184,6 +192,16 @@ describe('what several workers write together', () => {
     expect(world.store.text(key)).toContain('"other.example.com"');
     expect(world.store.text(key)).toContain('"example.com"');
   });
+});
+
+it('a state that is repaired meanwhile is not removed with the spoilt one', async () => {
+  const key = 'state/shop.json';
+  await world.store.put(key, 'not JSON');
+  const repaired = JSON.stringify({ failures: 0 });
+  const store = contested(world.store, key, () => world.store.put(key, repaired));
+  await world.renew(world.due(['shop']), { store });
+  expect(store.contests).toBe(1);
+  expect(world.store.text(key)).toBe(repaired);
 });
 
 describe('a message that comes twice', () => {
