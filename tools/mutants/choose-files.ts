@@ -44,8 +44,14 @@ function mainBranch(git: (...args: string[]) => string): string {
   return name;
 }
 
-/** Unit tests that load one of the files, directly or through others; first those that load least beside it. */
-export function testsOf(files: readonly string[]): string[] {
+export interface TestFile {
+  test: string;
+  /** Which of the files it loads, directly or through others. */
+  loads: string[];
+}
+
+/** Unit tests that load one of the files; first those that load least beside it. */
+export function testsOf(files: readonly string[]): TestFile[] {
   const imports = new Map<string, string[]>();
   const loadedBy = (file: string, seen = new Set<string>()): Set<string> => {
     if (seen.has(file)) return seen;
@@ -58,9 +64,9 @@ export function testsOf(files: readonly string[]): string[] {
   return globSync('test/unit/**/*.test.ts', { cwd: PROJECT })
     .filter((test) => !test.startsWith('test/unit/simulation/'))
     .map((test) => ({ test, loaded: loadedBy(test) }))
-    .filter(({ loaded }) => files.some((file) => loaded.has(file)))
     .sort((a, b) => a.loaded.size - b.loaded.size || (a.test < b.test ? -1 : 1))
-    .map(({ test }) => test);
+    .map(({ test, loaded }) => ({ test, loads: files.filter((file) => loaded.has(file)) }))
+    .filter(({ loads }) => loads.length > 0);
 }
 
 function importsOf(file: string): string[] {

@@ -14,8 +14,8 @@ export interface Job {
   ids: readonly number[];
   /** Where it writes what it sees, a line of JSON each: {@link Seen}. */
   log: string;
-  /** Mutants of what runs when a file is loaded: each is tried in tests that are loaded anew. */
-  atLoad: boolean;
+  /** For mutants of what runs when a file is loaded: which of the files each test file loads. */
+  loads?: Record<string, readonly string[]>;
 }
 
 /** A line of the log. */

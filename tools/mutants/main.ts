@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   complaints,
@@ -9,10 +9,9 @@ import {
   readBaseline,
   writeBaseline,
 } from './baseline.ts';
-import { changedFiles, codeFiles, filesNamed, testsOf } from './choose-files.ts';
-import { type Job, mutantsOf } from './job.ts';
-import { measure } from './measure.ts';
-import { resultsOf } from './results.ts';
+import { changedFiles, codeFiles, filesNamed } from './choose-files.ts';
+import { mutantsOf } from './job.ts';
+import { measureAll } from './measure.ts';
 import { lineAbout, tableOf } from './table.ts';
 
 /**
@@ -35,10 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const started = Date.now();
-  const job = { files: numbered, testFiles: testsOf(files), atLoad: false };
-  const { results } = await inFolder(async (folder) =>
-    resultsOf(mutants, await inParts(folder, mutants.length, job)),
-  );
+  const results = await inFolder((folder) => measureAll(folder, mutants, numbered));
   const open = openSurvivors(results, readAccepted());
   for (const result of open) console.log(lineAbout(result));
   console.log(`\n${tableOf(results)}`);
@@ -50,16 +46,6 @@ async function main(args: readonly string[]): Promise<number> {
   const worse = complaints(counted, readBaseline());
   for (const line of worse) console.log(line);
   return worse.length > 0 ? 1 : 0;
-}
-
-/** One process a processor, each with its share of the mutants. */
-async function inParts(folder: string, count: number, job: Omit<Job, 'ids' | 'log'>) {
-  const parts = Math.min(availableParallelism(), Math.ceil(count / 50));
-  const runs = Array.from({ length: parts }, (_, part) => {
-    const ids = Array.from({ length: count }, (_, id) => id).filter((id) => id % parts === part);
-    return measure(folder, `part-${part}`, { ...job, ids });
-  });
-  return (await Promise.all(runs)).flat();
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

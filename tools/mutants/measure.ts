@@ -1,84 +1,63 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { npmProgram, PROJECT } from '../check/run-tool.ts';
-import { type Job, readLog, type Seen, write } from './job.ts';
+import { availableParallelism } from 'node:os';
+import pMap from 'p-map';
+import { type TestFile, testsOf } from './choose-files.ts';
+import type { Job, Seen } from './job.ts';
+import type { Mutant } from './mutant.ts';
+import { type Result, resultsOf } from './results.ts';
+import { runJob } from './run-job.ts';
 
-/** A process that writes nothing for so long is in a loop that does not end by itself. */
-const SILENCE_MS = 120_000;
-/** Starts that do not get one test further. */
-const VAIN_STARTS = 3;
+/** Mutants of one process where files are loaded anew for each: what was loaded stays in memory. */
+const AT_LOAD_TOGETHER = 60;
+/** Of the test files that load a file, so many of those that load least beside it try what runs when it is loaded. */
+const NEAREST_TESTS = 12;
 
-/** Tries the mutants of a job in a process with tests, and in another where one does not come back. */
-export async function measure(folder: string, name: string, job: Omit<Job, 'log'>): Promise<Seen[]> {
-  const log = join(folder, `${name}.log`);
-  const file = join(folder, `${name}.json`);
-  writeFileSync(log, '');
-  writeFileSync(file, JSON.stringify({ ...job, log } satisfies Job));
-  for (let vain = 0; vain < VAIN_STARTS; ) {
-    write(log, { begins: process.pid });
-    const before = readLog(log).length;
-    const { over, printed } = await run(file, log);
-    const seen = readLog(log);
-    const broken = seen.find((one) => 'broken' in one);
-    if (broken && !broken.why.startsWith('a second time'))
-      throw new Error(`${broken.broken} fails without a mutant: ${broken.why}`);
-    if (over) return seen;
-    const last = seen.at(-1);
-    if (last && 'tries' in last) write(log, { noticed: last.tries, test: last.test });
-    if (seen.length > before) vain = 0;
-    else vain += 1;
-    if (vain === VAIN_STARTS) throw new Error(`the tests cannot be run:\n${printed}`);
-  }
-  return readLog(log);
+/** Tries all mutants; then, in tests that are loaded anew, those that run when files are loaded and were not noticed. */
+export async function measureAll(
+  folder: string,
+  mutants: readonly Mutant[],
+  files: Job['files'],
+): Promise<Result[]> {
+  const tests = testsOf(files.map(({ file }) => file));
+  const job = { files, testFiles: tests.map(({ test }) => test) };
+  const all = Array.from(mutants.keys());
+  const seen = await inParts(folder, 'run', { ...job, parts: shared(all, availableParallelism()) });
+  const { atLoad } = resultsOf(mutants, seen);
+  const loads = nearest(tests);
+  const near = { files, testFiles: tests.map(({ test }) => test).filter((test) => loads[test]), loads };
+  const parts = shared(atLoad, Math.ceil(atLoad.length / AT_LOAD_TOGETHER));
+  const more = await inParts(folder, 'load', { ...near, parts });
+  return resultsOf(mutants, [...seen, ...more.filter((one) => !('loaded' in one))]).results;
 }
 
-async function run(job: string, log: string): Promise<{ over: boolean; printed: string }> {
-  const child = spawn(
-    npmProgram('vitest'),
-    ['run', '--config', join(import.meta.dirname, 'vitest.config.ts')],
-    {
-      cwd: PROJECT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, MUTANTS_JOB: job },
-      detached: true,
-    },
+function nearest(tests: readonly TestFile[]): Record<string, string[]> {
+  const counts = new Map<string, number>();
+  const chosen: Record<string, string[]> = {};
+  for (const { test, loads } of tests)
+    for (const file of loads) {
+      const count = (counts.get(file) ?? 0) + 1;
+      counts.set(file, count);
+      if (count > NEAREST_TESTS) continue;
+      chosen[test] = [...(chosen[test] ?? []), file];
+    }
+  return chosen;
+}
+
+/** Every `parts`th together: those of one file are spread. */
+function shared(ids: readonly number[], parts: number): number[][] {
+  return Array.from({ length: parts }, (_, part) => ids.filter((_, at) => at % parts === part));
+}
+
+/** One process a processor, each with a part at a time. */
+async function inParts(
+  folder: string,
+  name: string,
+  { parts, ...job }: Omit<Job, 'ids' | 'log'> & { parts: number[][] },
+): Promise<Seen[]> {
+  const run = (ids: number[], part: number) => runJob(folder, `${name}-${part}`, { ...job, ids });
+  const seen = await pMap(
+    parts.filter((ids) => ids.length > 0),
+    run,
+    { concurrency: availableParallelism() },
   );
-  // It has a process group of its own, which Ctrl-C does not reach.
-  const stop = () => {
-    end(child.pid);
-    process.exit(130);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text) => {
-      printed += text;
-    });
-  const closed = once(child, 'close').then(([status]) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
-    return status !== null;
-  });
-  for (;;) {
-    const over = await Promise.race([closed, wait(500, undefined, { ref: false })]);
-    if (over !== undefined) return { over: over && readLog(log).some((one) => 'loaded' in one), printed };
-    if (!isStuck(log)) continue;
-    end(child.pid);
-    await closed;
-    return { over: false, printed };
-  }
-}
-
-function isStuck(log: string): boolean {
-  const silent = Date.now() - statSync(log).mtimeMs;
-  if (silent < 1_000) return false;
-  const last = readLog(log).at(-1);
-  return silent > SILENCE_MS || (last !== undefined && 'spoilt' in last);
-}
-
-/** The process and those it started. */
-function end(pid: number | undefined): void {
-  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  return seen.flat();
 }

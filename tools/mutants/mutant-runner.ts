@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type RunnerTestCase, TestRunner, type TestRunnerConfig } from 'vitest';
+import { type RunnerTestCase, type RunnerTestSuite, TestRunner, type TestRunnerConfig } from 'vitest';
+import { PROJECT } from '../check/run-tool.ts';
 import { instrumented, readJob, readLog, write } from './job.ts';
+import { LoadRunner } from './load-runner.ts';
 import { runOnce, titleOf } from './run-once.ts';
 import { Switchboard } from './switchboard.ts';
 
 const job = readJob();
 const board = new Switchboard();
+const loading = job.loads && new LoadRunner(job, board);
 const earlier = readLog(job.log);
 const alive = new Set(job.ids);
 for (const seen of earlier) if ('noticed' in seen) alive.delete(seen.noticed);
@@ -34,14 +38,37 @@ registerHooks({
 export default class MutantRunner extends TestRunner {
   constructor(config: TestRunnerConfig) {
     super(config);
-    this.runTask = (test) => tryAll(test);
+    if (!loading) this.runTask = tryAll;
   }
 
-  runTask: (test: RunnerTestCase) => Promise<void>;
+  runTask?: (test: RunnerTestCase) => Promise<void>;
+
+  override importFile(...args: Parameters<TestRunner['importFile']>): unknown {
+    const [path, source] = args;
+    if (!loading || source === 'setup') return super.importFile(...args);
+    const load = async () => super.importFile(...args);
+    loading.declare(relative(PROJECT, path), Reflect.get(this, 'moduleRunner'), load);
+    return undefined;
+  }
+
+  override async onBeforeRunTask(test: RunnerTestCase): Promise<void> {
+    await super.onBeforeRunTask(test);
+    loading?.before(test);
+  }
+
+  override onAfterRunTask(test: RunnerTestCase): void {
+    super.onAfterRunTask(test);
+    loading?.after(test);
+  }
+
+  override async onAfterRunSuite(suite: RunnerTestSuite): Promise<void> {
+    await super.onAfterRunSuite(suite);
+    loading?.afterGroup(suite);
+  }
 
   override onBeforeTryTask(...args: Parameters<TestRunner['onBeforeTryTask']>): void {
     super.onBeforeTryTask(...args);
-    board.record();
+    if (!loading) board.record();
   }
 
   override onAfterRunFiles(...args: Parameters<TestRunner['onAfterRunFiles']>): void {
