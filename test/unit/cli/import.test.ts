@@ -145,6 +145,13 @@ describe('writeImport', () => {
     await expect(writeImport(store, prepared)).resolves.toBe('there-already');
   });
 
+  it('lets the host groups read every file of the version, every copy and the pointer', async () => {
+    await writeImport(store, prepareImport(await found(), context));
+    const read = store.keys().filter((key) => /^(archive|live)\//.test(key));
+    expect(read).toHaveLength(4 + 5 + 1);
+    for (const key of read) expect(store.groups(key), key).toEqual(['web']);
+  });
+
   it('cut off at any write, leaves no renewal file without a pointer, and ends well the next time', async () => {
     const prepared = prepareImport(await found(), context);
     for (let cut = 0; cut < 11; cut += 1) {

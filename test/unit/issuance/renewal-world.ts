@@ -1,4 +1,5 @@
 import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
+import type { ObjectStore } from '../../../lib/foundation/bucket/object-store.ts';
 import type { RenewalDue } from '../../../lib/foundation/events/events.ts';
 import type { RenewDeps } from '../../../lib/issuance/renewal/deps.ts';
 import { renewBatch } from '../../../lib/issuance/renewal/renew-batch.ts';
@@ -64,8 +65,10 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
       zoneIds: [],
       certificates: names.map((name) => ({ name, reason: 'never-issued', replacing: null, ...more })),
     }),
-    renew: (due: RenewalDue, { store = deps.store, signal = new AbortController().signal } = {}) =>
-      renewBatch({ ...deps, store }, due, { owner: `run-${runs++}`, signal }),
+    renew: (
+      due: RenewalDue,
+      { store = deps.store as ObjectStore, signal = new AbortController().signal } = {},
+    ) => renewBatch({ ...deps, store }, due, { owner: `run-${runs++}`, signal }),
     live: (name: string, store = deps.store) => JSON.parse(store.text(`live/${name}.json`) || 'null'),
   };
 }

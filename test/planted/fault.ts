@@ -1,0 +1,7 @@
+import type { Mutant } from '../simulation/mutants/mutants.ts';
+
+/** A fault planted in a file of the project, and the test that has to notice it. */
+export interface PlantedFault extends Mutant {
+  /** A test file. */
+  test: string;
+}

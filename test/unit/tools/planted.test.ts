@@ -1,0 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { PROJECT } from '../../../tools/check/run-tool.ts';
+import { FAULTS } from '../../planted/faults.ts';
+import { mutated } from '../../simulation/mutants/mutants.ts';
+
+it('planted faults have a name each', () => {
+  expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length);
+});
+
+it.each(FAULTS)('can be planted, and has its test: $name', (fault) => {
+  const text = readFileSync(join(PROJECT, fault.file), 'utf8');
+  expect(mutated(text, fault)).not.toBe(text);
+  expect(existsSync(join(PROJECT, fault.test))).toBe(true);
+});

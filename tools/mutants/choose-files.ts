@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { PROJECT } from '../check/run-tool.ts';
+
+/** The code that runs for a user; drawings of the status page are looked at by a browser. */
+const CODE = ['lib/**/*.ts', 'functions/*.ts', 'cli/**/*.{ts,mjs}', 'resources/*.cjs'];
+
+export function codeFiles(): string[] {
+  return globSync(CODE, { cwd: PROJECT }).sort();
+}
+
+/** Files of the code by their own or their folder's name; throws Error where there is none of it. */
+export function filesNamed(names: readonly string[]): string[] {
+  const chosen = names.map((name) => {
+    const path = relative(PROJECT, join(process.cwd(), name));
+    const files = codeFiles().filter((file) => file === path || file.startsWith(`${path}/`));
+    if (files.length === 0)
+      throw new Error(`${name}: no code that is tried; give a file or folder of ${CODE.join(', ')}`);
+    return files;
+  });
+  return [...new Set(chosen.flat())];
+}
+
+/** The code that differs from where this branch left `main`, committed or not. */
+export function changedFiles(): string[] {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: PROJECT, encoding: 'utf8' }).trim();
+  const base = git('merge-base', 'HEAD', mainBranch(git));
+  const changed = new Set(
+    `${git('diff', '--name-only', base)}\n${git('ls-files', '--others', '--exclude-standard')}`.split('\n'),
+  );
+  return codeFiles().filter((file) => changed.has(file));
+}
+
+function mainBranch(git: (...args: string[]) => string): string {
+  const names = git(
+    'for-each-ref',
+    '--format=%(refname:short)',
+    'refs/heads/main',
+    'refs/remotes/origin/main',
+  );
+  const [name] = names.split('\n');
+  if (!name) throw new Error('--change compares with the branch main, which this repository does not have');
+  return name;
+}
+
+export interface TestFile {
+  test: string;
+  /** Which of the files it loads, directly or through others. */
+  loads: string[];
+}
+
+/** Unit tests that load one of the files; first those that load least beside it. */
+export function testsOf(files: readonly string[]): TestFile[] {
+  const imports = new Map<string, string[]>();
+  const loadedBy = (file: string, seen = new Set<string>()): Set<string> => {
+    if (seen.has(file)) return seen;
+    seen.add(file);
+    const next = imports.get(file) ?? importsOf(file);
+    imports.set(file, next);
+    for (const one of next) loadedBy(one, seen);
+    return seen;
+  };
+  return globSync('test/unit/**/*.test.ts', { cwd: PROJECT })
+    .filter((test) => !test.startsWith('test/unit/simulation/'))
+    .map((test) => ({ test, loaded: loadedBy(test) }))
+    .sort((a, b) => a.loaded.size - b.loaded.size || (a.test < b.test ? -1 : 1))
+    .map(({ test, loaded }) => ({ test, loads: files.filter((file) => loaded.has(file)) }))
+    .filter(({ loads }) => loads.length > 0);
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(PROJECT, file), 'utf8');
+  const named = [
+    ...text.matchAll(/(?:from |import |import\(|require\(|\(import\.meta\.url\)\()'(\.[^']+)'/g),
+  ];
+  return named
+    .map(([, path = '']) => join(dirname(file), path))
+    .filter((path) => /\.(ts|mjs|cjs)$/.test(path) && existsSync(join(PROJECT, path)));
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RunnerTestCase, type RunnerTestSuite, TestRunner, type TestRunnerConfig } from 'vitest';
+import { PROJECT } from '../check/run-tool.ts';
+import { instrumented, readJob, readLog, write } from './job.ts';
+import { LoadRunner } from './load-runner.ts';
+import { runOnce, titleOf } from './run-once.ts';
+import { Switchboard } from './switchboard.ts';
+
+const job = readJob();
+const board = new Switchboard();
+const loading = job.loads && new LoadRunner(job, board);
+const earlier = readLog(job.log);
+const alive = new Set(job.ids);
+for (const seen of earlier) if ('noticed' in seen) alive.delete(seen.noticed);
+const done = new Set(earlier.flatMap((seen) => ('done' in seen ? seen.done : [])));
+/** Tests that failed after a mutant: because of what it left, or because they never pass twice. */
+const doubtful = new Set(earlier.flatMap((seen) => ('spoilt' in seen ? seen.spoilt : [])));
+const written = new Set<number>();
+
+// What tests load by `require` does not pass vite.
+registerHooks({
+  load(url, context, next) {
+    const loaded = next(url, context);
+    if (!url.endsWith('.cjs')) return loaded;
+    const path = fileURLToPath(url);
+    const source = instrumented(job, path, readFileSync(path, 'utf8'));
+    return source === undefined ? loaded : { ...loaded, source, format: 'commonjs' };
+  },
+});
+
+/**
+ * Runs each test once as it is, sees which mutants it reaches, and runs it again with each of them that no test has noticed
+ * yet. Files are loaded once, so a run costs what the test itself takes.
+ */
+export default class MutantRunner extends TestRunner {
+  constructor(config: TestRunnerConfig) {
+    super(config);
+    if (!loading) this.runTask = tryAll;
+  }
+
+  runTask?: (test: RunnerTestCase) => Promise<void>;
+
+  override importFile(...args: Parameters<TestRunner['importFile']>): unknown {
+    const [path, source] = args;
+    if (!loading || source === 'setup') return super.importFile(...args);
+    const load = async () => super.importFile(...args);
+    loading.declare(relative(PROJECT, path), Reflect.get(this, 'moduleRunner'), load);
+    return undefined;
+  }
+
+  override async onBeforeRunTask(test: RunnerTestCase): Promise<void> {
+    await super.onBeforeRunTask(test);
+    loading?.before(test);
+  }
+
+  override onAfterRunTask(test: RunnerTestCase): void {
+    super.onAfterRunTask(test);
+    loading?.after(test);
+  }
+
+  override async onAfterRunSuite(suite: RunnerTestSuite): Promise<void> {
+    await super.onAfterRunSuite(suite);
+    loading?.afterGroup(suite);
+  }
+
+  override onBeforeTryTask(...args: Parameters<TestRunner['onBeforeTryTask']>): void {
+    super.onBeforeTryTask(...args);
+    if (!loading) board.record();
+  }
+
+  override onAfterRunFiles(...args: Parameters<TestRunner['onAfterRunFiles']>): void {
+    super.onAfterRunFiles(...args);
+    write(job.log, { loaded: fresh(board.outside) });
+  }
+}
+
+async function tryAll(test: RunnerTestCase): Promise<void> {
+  const title = titleOf(test);
+  if (done.has(title) || alive.size === 0) return;
+  const started = performance.now();
+  try {
+    await TestRunner.getTestFn(test)();
+  } catch (error) {
+    write(job.log, { broken: title, why: String(error) });
+    throw error;
+  }
+  const limitMs = 1000 + 5 * (performance.now() - started);
+  const { ids, calls } = board.recorded();
+  write(job.log, { reached: fresh(ids) });
+  const reached = ids.filter((id) => alive.has(id));
+  if (!doubtful.has(title) || (await isSteady(test, title, limitMs)))
+    for (const id of reached) {
+      write(job.log, { tries: id, test: title });
+      board.activate(id, calls);
+      const failure = await runOnce(test, limitMs);
+      board.deactivate();
+      if (failure === undefined) continue;
+      alive.delete(id);
+      write(job.log, { noticed: id, test: title });
+      // What a mutant leaves in a fixture that tests share would be held against the next ones: begin in a new process.
+      const left = await runOnce(test, 2 * limitMs);
+      if (left !== undefined) await restart(title, left);
+    }
+  write(job.log, { done: title });
+}
+
+/** Ends this process, whose parent starts another that goes on. */
+function restart(spoilt: string, why: string): Promise<never> {
+  write(job.log, { spoilt, why });
+  return new Promise(() => {});
+}
+
+async function isSteady(test: RunnerTestCase, title: string, limitMs: number): Promise<boolean> {
+  const failure = await runOnce(test, limitMs);
+  if (failure !== undefined) write(job.log, { broken: title, why: `a second time: ${failure}` });
+  return failure === undefined;
+}
+
+function fresh(ids: Iterable<number>): number[] {
+  const news = [...ids].filter((id) => !written.has(id));
+  for (const id of news) written.add(id);
+  return news;
+}
