@@ -1,5 +1,6 @@
 import type crypto from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { remembering } from './recent.ts';
 
 const KEPT = 400;
 
@@ -9,12 +10,12 @@ const KEPT = 400;
 export function rememberParsed(given: typeof crypto): void {
   const module = given as unknown as Record<string, unknown>;
   const { X509Certificate, createPrivateKey, createPublicKey } = given;
-  const certificates = remembering((text: string) => {
+  const certificates = remembering(KEPT, (text) => {
     const certificate = new X509Certificate(text);
     const { publicKey } = certificate;
     return Object.defineProperty(certificate, 'publicKey', { value: exportedOnce(publicKey) });
   });
-  const keys = remembering((text: string) => createPrivateKey(text));
+  const keys = remembering(KEPT, (text) => createPrivateKey(text));
   const publicKeys = new WeakMap<KeyObject, KeyObject>();
   module.createPublicKey = (key: KeyObject | string) => {
     if (typeof key === 'string') return createPublicKey(key);
@@ -39,16 +40,4 @@ function exportedOnce(key: KeyObject): KeyObject {
     return der;
   };
   return Object.defineProperty(key, 'export', { value: once });
-}
-
-function remembering<T>(parse: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    const found = known.get(text);
-    if (found !== undefined) return found;
-    const parsed = parse(text);
-    if (known.size >= KEPT) known.delete(known.keys().next().value ?? '');
-    known.set(text, parsed);
-    return parsed;
-  };
 }
