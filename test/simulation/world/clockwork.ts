@@ -1,20 +1,18 @@
 import { INDEX_KEY, NOTICES_KEY, RENEWAL_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
-import type { Reason } from '../../../lib/foundation/reasons/reasons.ts';
+import { isOfKind } from '../../../lib/foundation/reasons/reasons.ts';
 import type { Plan } from '../../../lib/scan/rules/plan.ts';
 import { HOUR, WEEK } from '../engine/durations.ts';
 import { nextInstant } from './next-instant.ts';
 import type { World } from './world.ts';
 
 const HALF_HOUR = HOUR / 2;
-/** Nothing is wanted of these; the others may wait for what other certificates have ordered. */
-const SETTLED: readonly Reason[] = ['not-due', 'retired', 'unmanaged'];
 
 /** The schedules of serverless.yml, and S3's events of renewal files. */
 export class Clockwork {
   readonly #world: World;
   /** Counts what may change a check's mind. */
   #changes = 0;
-  #lastCheck: { at: number; changes: number; wasClean: boolean; waits: boolean } | undefined;
+  #lastCheck: { at: number; changes: number; wasClean: boolean; isLimited: boolean } | undefined;
   #next = 0;
   checks = 0;
   skipped = 0;
@@ -74,12 +72,12 @@ export class Clockwork {
   #check(): void {
     const { scheduler } = this.#world;
     this.checks += 1;
-    const check = { at: scheduler.now, changes: this.#changes, wasClean: false, waits: true };
+    const check = { at: scheduler.now, changes: this.#changes, wasClean: false, isLimited: true };
     this.#lastCheck = check;
     this.#next = 0;
     this.#invoke('hourly-check', (plan) => {
       check.wasClean = true;
-      check.waits = plan.certificates.some(({ reason }) => !SETTLED.includes(reason));
+      check.isLimited = plan.certificates.some(({ reason }) => isOfKind(reason, 'limited'));
     });
   }
 

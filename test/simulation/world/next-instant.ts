@@ -22,21 +22,24 @@ const LEASE = CLAIM_SECONDS * SECOND + SECOND;
 /**
  * The first instant after `since` at which a check could decide otherwise than the last one did, as long as nothing changes:
  * every instant that stands in the bucket, with what lib adds to it. What was ordered when counts only where a certificate
- * waits.
+ * waits for a limit.
  */
-export function nextInstant(world: World, since: number, { waits }: { waits: boolean }): number {
+export function nextInstant(world: World, since: number, { isLimited }: { isLimited: boolean }): number {
   let next = Number.POSITIVE_INFINITY;
   const take = (instant: number) => {
     if (instant > since && instant < next) next = instant;
   };
   for (const instant of pointerInstants(world)) take(instant);
-  for (const prefix of [STATE_PREFIX, ...(waits ? ['limits/', 'orders/'] : [])])
+  for (const prefix of [STATE_PREFIX, ...(isLimited ? ['limits/', 'orders/'] : [])])
     for (const key of world.bucket.keys(prefix)) {
       const body = world.bucket.get(key)?.body ?? '';
       for (const instant of instantsIn(body)) for (const more of laterIn(body)) take(instant + more);
     }
   for (const prefix of [PENDING_PREFIX, 'orders/'])
-    for (const key of world.bucket.keys(prefix)) take((world.bucket.get(key)?.modified ?? 0) + LEASE);
+    for (const key of world.bucket.keys(prefix)) {
+      const kept = world.bucket.get(key);
+      if (kept && !isReleased(kept.body)) take(kept.modified + LEASE);
+    }
   for (const instant of askInstants(world)) take(instant);
   for (const instant of memoryInstants(world)) take(instant);
   return next;
@@ -47,8 +50,14 @@ function laterIn(state: string): readonly number[] {
   return /"failures": 0,\s*"suggested": \{[^}]*\}\s*\}/.test(state) ? [0, DAY] : AFTERWARDS;
 }
 
+/** A lock that is kept for what was issued under it has no lease that could run out. */
+function isReleased(body: string): boolean {
+  return body.includes('"leaseSeconds":0,"issued":[{');
+}
+
 function pointerInstants(world: World): number[] {
   const found: number[] = [];
+  const chosen = chosenInstants(world);
   for (const key of world.bucket.keys(LIVE_PREFIX)) {
     if (!key.endsWith('.json')) continue;
     const pointer = parsePointer(world.bucket.get(key)?.body ?? '');
@@ -57,8 +66,10 @@ function pointerInstants(world: World): number[] {
     const life = end - Date.parse(pointer.notBefore);
     const file = world.bucket.get(key.replace(LIVE_PREFIX, RENEWAL_PREFIX))?.body ?? '';
     const days = Number(/"renewBeforeDays": *([\d.]+)/.exec(file)?.[1] ?? 0);
-    for (const at of [end, end - life / 6, end - renewBefore(life), end - days * DAY])
-      found.push(at, at + DAY);
+    // What the CA suggests takes the place of the instant that follows from the age.
+    const isSuggested = (chosen.get(pointer.certId) ?? Number.POSITIVE_INFINITY) <= end;
+    const byAge = isSuggested ? [] : [end - renewBefore(life)];
+    for (const at of [end, end - life / 6, ...byAge, end - days * DAY]) found.push(at, at + DAY);
   }
   return found;
 }
