@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Scheduler } from '../engine/scheduler.ts';
 
 export interface Kept {
@@ -94,5 +94,5 @@ export class Bucket {
 }
 
 function etagOf(body: string): string {
-  return `"${createHash('md5').update(body).digest('hex')}"`;
+  return `"${hash('md5', body)}"`;
 }

@@ -1,7 +1,15 @@
-import { INDEX_KEY, NOTICES_KEY, RENEWAL_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
+import {
+  INDEX_KEY,
+  NOTICES_KEY,
+  RENEWAL_PREFIX,
+  STATE_PREFIX,
+} from '../../../lib/foundation/certificate/object-keys.ts';
+import { orNone } from '../../../lib/foundation/common/parse-json.ts';
 import { isOfKind } from '../../../lib/foundation/reasons/reasons.ts';
+import { State } from '../../../lib/issuance/renewal/rules/state.ts';
 import type { Plan } from '../../../lib/scan/rules/plan.ts';
 import { HOUR, WEEK } from '../engine/durations.ts';
+import type { Change } from '../services/bucket.ts';
 import { nextInstant } from './next-instant.ts';
 import type { World } from './world.ts';
 
@@ -19,9 +27,10 @@ export class Clockwork {
 
   constructor(world: World) {
     this.#world = world;
-    world.bucket.onChange.push(({ key, before, after, by }) => {
+    world.bucket.onChange.push((change) => {
+      const { key, before, after, by } = change;
       if (key === INDEX_KEY || key === NOTICES_KEY || key.startsWith('status/')) return;
-      if (before?.etag === after?.etag) return;
+      if (before?.etag === after?.etag || isOwnSuggestion(change)) return;
       this.#changes += 1;
       if (key.startsWith(RENEWAL_PREFIX) && after && by !== 'scan') this.#fileChanged(key);
     });
@@ -111,3 +120,11 @@ export class Clockwork {
 
 /** An answer that came late was read as any other. */
 const isOnlyLate = (site: string) => site.endsWith('.late');
+
+/** What the CA suggests: the check that wrote it down has decided with it. */
+function isOwnSuggestion({ key, before, after, by }: Change): boolean {
+  if (by !== 'scan' || !key.startsWith(STATE_PREFIX) || !after) return false;
+  const left = orNone(before?.body, State) ?? { failures: 0 };
+  const made = orNone(after.body, State);
+  return JSON.stringify({ ...left, suggested: 0 }) === JSON.stringify({ ...made, suggested: 0 });
+}

@@ -55,13 +55,17 @@ function isReleased(body: string): boolean {
   return body.includes('"leaseSeconds":0,"issued":[{');
 }
 
+function livePointers(world: World) {
+  return world.bucket.keys(LIVE_PREFIX).flatMap((key) => {
+    const pointer = key.endsWith('.json') && parsePointer(world.bucket.get(key)?.body ?? '');
+    return pointer ? [{ key, pointer }] : [];
+  });
+}
+
 function pointerInstants(world: World): number[] {
   const found: number[] = [];
   const chosen = chosenInstants(world);
-  for (const key of world.bucket.keys(LIVE_PREFIX)) {
-    if (!key.endsWith('.json')) continue;
-    const pointer = parsePointer(world.bucket.get(key)?.body ?? '');
-    if (!pointer) continue;
+  for (const { key, pointer } of livePointers(world)) {
     const end = Date.parse(pointer.notAfter);
     const life = end - Date.parse(pointer.notBefore);
     const file = world.bucket.get(key.replace(LIVE_PREFIX, RENEWAL_PREFIX))?.body ?? '';
@@ -75,14 +79,16 @@ function pointerInstants(world: World): number[] {
 }
 
 /**
- * When a CA is asked again about a certificate: of those only whose instant is not chosen yet, or not where the CA wants it by
- * now. Of the others the answer would be what is known.
+ * When a CA is asked again about a certificate that is live: of those only whose instant is not chosen yet, or not where the CA
+ * wants it by now. Of the others the answer would be what is known.
  */
 function askInstants(world: World): number[] {
   const body = world.bucket.get(INDEX_KEY)?.body ?? '';
   const kept = /"askAgain":(\{[^}]*\})/.exec(body)?.[1] ?? '{}';
   const chosen = chosenInstants(world);
+  const live = new Set(livePointers(world).map(({ pointer }) => pointer.certId));
   return Object.entries(JSON.parse(kept) as Record<string, string>).flatMap(([certId, until]) => {
+    if (!live.has(certId)) return [];
     const issued = world.cas.map((ca) => ca.issued.get(certId)).find((found) => found !== undefined);
     const at = chosen.get(certId);
     if (!issued || at === undefined) return [Date.parse(until)];
