@@ -9,7 +9,7 @@ import {
   revokedKey,
 } from '../../lib/foundation/certificate/object-keys.ts';
 import { isCompromised } from '../../lib/foundation/certificate/revocation.ts';
-import { putCopies } from '../../lib/issuance/renewal/commit.ts';
+import { putCopies } from '../../lib/issuance/renewal/copies.ts';
 import { readRevocations } from '../../lib/issuance/revocation/read-revocations.ts';
 import { CommandError } from '../command-error.ts';
 import type { PreparedImport } from './prepare-import.ts';

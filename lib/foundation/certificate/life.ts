@@ -6,7 +6,8 @@ export interface Validity {
   notAfter: Date | string;
 }
 
-const timeOf = (instant: Date | string) => new Date(instant).getTime();
+const timeOf = (instant: Date | string) =>
+  typeof instant === 'string' ? Date.parse(instant) : instant.getTime();
 
 /** In milliseconds, like all lengths here. */
 export function lifetimeOf({ notBefore, notAfter }: Validity): number {

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { ownRemedy, type Reason } from '../reasons/reasons.ts';
+import { isCompact } from './compact-json.ts';
 import { explainIssues } from './explain-issues.ts';
 import { complaintAboutEncoding, explainSyntax, findRepeatedKey } from './explain-json.ts';
 import { InputError } from './input-error.ts';
@@ -35,21 +36,24 @@ export function parseWrittenJson<T extends z.ZodMiniType>(
   { where, reason }: { where: string; reason: Reason },
 ): z.infer<T> {
   const text = withoutMark(written);
+  const value = jsonOf(text);
   const complaint =
-    complaintAboutEncoding(text) ?? (isJson(text) ? findRepeatedKey(text) : explainSyntax(text));
+    complaintAboutEncoding(text) ??
+    (value === undefined ? explainSyntax(text) : isCompact(text, value) ? undefined : findRepeatedKey(text));
   if (complaint) throw new InputError(reason, { ...complaint, seen: `${where}: ${complaint.seen}` });
-  return parseJson(text, schema, { where, reason });
+  if (value === undefined) return parseJson(text, schema, { where, reason });
+  return parseValue(value, schema, { where, reason });
 }
 
 /** Editors of Windows put a byte order mark before UTF-8. */
 const withoutMark = (text: string) => text.replace(/^\ufeff/, '');
 
-function isJson(text: string): boolean {
+/** `undefined` for what is not JSON. */
+function jsonOf(text: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -2,18 +2,13 @@ import { type ObjectStore, StoreError, type Written } from '../../foundation/buc
 import { sha256 } from '../../foundation/certificate/leaf.ts';
 import { instantOf, nextVersion } from '../../foundation/certificate/lineage.ts';
 import { type LivePointer, pointerText } from '../../foundation/certificate/live-pointer.ts';
-import {
-  ARCHIVE_FILES,
-  archiveKey,
-  LIVE_FILES,
-  liveCopyKey,
-  liveKey,
-} from '../../foundation/certificate/object-keys.ts';
+import { ARCHIVE_FILES, archiveKey, liveKey } from '../../foundation/certificate/object-keys.ts';
 import type { ArchivedPem } from '../../foundation/certificate/rebuild-pointer.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import { recordedAfter } from '../caa/rules/caa-plan.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
+import { filesOf } from './copies.ts';
 import { versionsOf } from './find-upkeep.ts';
 import type { Committed, Finalized, RenewRun } from './phases.ts';
 import { requireSoundKey } from './require-sound-key.ts';
@@ -137,21 +132,4 @@ export function caaAfter(
   const recorded = recordedAfter(live?.caa ?? [], changes);
   const caa = recorded.map(({ name, values }) => ({ name, values: [...values] }));
   return caa.length > 0 ? { caa } : {};
-}
-
-/** The copies for simple readers. The pointer is what counts; the weekly sweep repairs copies that lag behind. */
-export async function writeCopies(store: ObjectStore, renewal: Committed): Promise<void> {
-  await putCopies(store, { name: renewal.name, groups: renewal.wanted.hosts, files: filesOf(renewal) });
-}
-
-export async function putCopies(
-  store: ObjectStore,
-  { name, groups, files }: { name: string; groups: readonly string[]; files: ArchivedPem },
-): Promise<void> {
-  const copies = { ...files, bundle: files.fullchain + files.privkey };
-  await Promise.all(LIVE_FILES.map((file) => store.put(liveCopyKey(name, file), copies[file], { groups })));
-}
-
-function filesOf({ issued, key }: Finalized): ArchivedPem {
-  return { cert: issued.cert, chain: issued.chain, fullchain: issued.fullchain, privkey: key.reveal() };
 }

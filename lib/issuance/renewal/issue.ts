@@ -1,5 +1,6 @@
 import { SECOND } from '../../foundation/common/durations.ts';
-import { commit, writeCopies } from './commit.ts';
+import { commit } from './commit.ts';
+import { writeCopies } from './copies.ts';
 import { orWarn } from './deps.ts';
 import { finalize } from './finalize.ts';
 import { order } from './order.ts';

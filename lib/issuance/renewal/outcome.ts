@@ -10,6 +10,8 @@ interface NotRenewed {
   outcome: 'failed' | 'left';
   reason: Reason;
   message: string;
+  /** Whether why it was not renewed could be neither remembered nor told. */
+  untold?: true;
 }
 
 export type RenewOutcome =
@@ -38,7 +40,7 @@ export function isReported({ outcome, reason }: NotRenewed, forced: boolean): bo
   return outcome === 'failed' || (forced && isOfKind(reason, 'limited'));
 }
 
-/** A forced renewal was left, and no check would make up for it. */
+/** A forced renewal was left, or failed and nobody hears of it, and no check would make up for it. */
 class ForcedLeftError extends PerennialError {
   override readonly name = 'ForcedLeftError';
 }
@@ -46,17 +48,18 @@ class ForcedLeftError extends PerennialError {
 /** Whether it may end while a message waits: not a limit, and not what was done meanwhile. */
 const isWaitedFor = (reason: Reason) => reason !== 'no-longer-due' && !isOfKind(reason, 'limited');
 
+const hasToComeBack = ({ outcome, reason, untold }: NotRenewed) =>
+  untold || (outcome === 'left' && isWaitedFor(reason));
+
 /**
- * Throws where a forced renewal was left: what is due by itself every check finds again, but a wish stands in its message
- * only, which has to come back. Those that were renewed are no longer due when it does.
+ * Throws where a forced renewal was left, or failed and nobody could be told: what is due by itself every check finds again, but
+ * a wish stands in its message only, which has to come back. Those that were renewed are no longer due when it does.
  */
 export function requireForcedDone({ certificates }: RenewalDue, outcomes: readonly RenewOutcome[]): void {
   const forced = new Set(certificates.filter(({ reason }) => reason === 'forced').map(({ name }) => name));
-  const left = outcomes.find(
-    ({ name, outcome, reason }) => outcome === 'left' && forced.has(name) && isWaitedFor(reason),
-  );
-  if (left?.outcome === 'left')
-    throw new ForcedLeftError(left.reason, `${left.name} was to be renewed by force: ${left.message}`);
+  for (const one of outcomes)
+    if (forced.has(one.name) && 'message' in one && hasToComeBack(one))
+      throw new ForcedLeftError(one.reason, `${one.name} was to be renewed by force: ${one.message}`);
 }
 
 /** One deployment for each host group. */

@@ -26,8 +26,10 @@ export async function recordFailure(
   // A repair asks no CA.
   const of = action === 'mend' ? { repair: asked } : { ca: deps.ca, neededBy };
   const forced = asked === 'forced';
-  if (isReported(outcome, forced))
-    await reportFailure(deps, name, { ...refusalOf(error), message, givenUp, forced, ...of });
+  if (isReported(outcome, forced)) {
+    const failure = { ...refusalOf(error), message, givenUp, forced, ...of };
+    if (!(await reportFailure(deps, name, failure))) outcome.untold = true;
+  }
   if (reason === 'claimed-elsewhere') return outcome;
   const isLeft = order !== undefined || claim.recorded.records.length > 0;
   await orWarn(deps, `could not give back the claim on ${name}`, () =>
@@ -36,14 +38,17 @@ export async function recordFailure(
   return outcome;
 }
 
-/** Remembers a failure in `state/<name>.json` and reports it on the bus; `ca` is the CA that was being asked. */
+/**
+ * Remembers a failure in `state/<name>.json` and reports it on the bus; `ca` is the CA that was being asked. Resolves to whether
+ * both were done.
+ */
 export async function reportFailure(
   { store, clock, events, warn }: RenewDeps,
   name: string,
   { ca, forced = false, ...failure }: Failure & { ca?: string; forced?: boolean },
-): Promise<void> {
+): Promise<boolean> {
   const { reason, message, retryAfterMs } = failure;
-  await orWarn({ warn }, `could not remember the failure of ${name} (${reason})`, async () => {
+  const told = await orWarn({ warn }, `could not remember the failure of ${name} (${reason})`, async () => {
     const now = clock();
     const state = await updateState(store, { name, now }, (before) => ({
       ...rememberFailure(before, failure, now),
@@ -55,5 +60,7 @@ export async function reportFailure(
     const { failures = 0, notBefore } = failuresOf(state, failure.repair) ?? {};
     const detail = { name, reason, message, failures, notBefore, ...(forced && { forced }) };
     await events.publish([{ type: 'Certificate Renewal Failed', detail }]);
+    return true;
   });
+  return told === true;
 }

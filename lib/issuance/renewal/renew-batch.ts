@@ -97,8 +97,9 @@ async function claimAll(deps: BatchDeps, { certificates, zoneRole, ca }: Renewal
       const outcome = notRenewed(certificate.name, error);
       const repair = isRepair(certificate.reason) ? certificate.reason : undefined;
       const forced = certificate.reason === 'forced';
-      if (isReported(outcome, forced))
-        await reportFailure(deps, certificate.name, { ...refusalOf(error), repair, forced });
+      const failure = { ...refusalOf(error), repair, forced };
+      if (isReported(outcome, forced) && !(await reportFailure(deps, certificate.name, failure)))
+        outcome.untold = true;
       outcomes.push(outcome);
     }
   });

@@ -1,9 +1,11 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
-import { rememberParsed } from './remember-parsed.ts';
+import { rememberJson } from './remember-json.ts';
+import { rememberDer, rememberParsed } from './remember-parsed.ts';
 
 let isClosed = false;
+let isJsonKept = false;
 
 /**
  * While it is closed, whoever reaches Node's clock, chance, keys or timers instead of a port gets an error: what the seed does
@@ -11,6 +13,9 @@ let isClosed = false;
  */
 export function closeOutside(closed: boolean): void {
   isClosed = closed;
+  // Only by now all schemas are there.
+  if (!isJsonKept) rememberJson(() => isClosed);
+  isJsonKept = true;
 }
 
 /** Puts a guard in the place of a function; types do not matter to it. */
@@ -32,4 +37,5 @@ for (const name of ['randomBytes', 'randomUUID', 'randomInt', 'generateKeyPair',
   guard(crypto, name);
 guard(timers, 'setTimeout');
 rememberParsed(crypto);
+rememberDer();
 syncBuiltinESMExports();

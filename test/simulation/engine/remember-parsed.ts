@@ -1,5 +1,7 @@
 import type crypto from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { remembering } from './recent.ts';
 
 const KEPT = 400;
 
@@ -9,12 +11,12 @@ const KEPT = 400;
 export function rememberParsed(given: typeof crypto): void {
   const module = given as unknown as Record<string, unknown>;
   const { X509Certificate, createPrivateKey, createPublicKey } = given;
-  const certificates = remembering((text: string) => {
+  const certificates = remembering(KEPT, (text) => {
     const certificate = new X509Certificate(text);
     const { publicKey } = certificate;
     return Object.defineProperty(certificate, 'publicKey', { value: exportedOnce(publicKey) });
   });
-  const keys = remembering((text: string) => createPrivateKey(text));
+  const keys = remembering(KEPT, (text) => createPrivateKey(text));
   const publicKeys = new WeakMap<KeyObject, KeyObject>();
   module.createPublicKey = (key: KeyObject | string) => {
     if (typeof key === 'string') return createPublicKey(key);
@@ -41,14 +43,20 @@ function exportedOnce(key: KeyObject): KeyObject {
   return Object.defineProperty(key, 'export', { value: once });
 }
 
-function remembering<T>(parse: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    const found = known.get(text);
-    if (found !== undefined) return found;
-    const parsed = parse(text);
-    if (known.size >= KEPT) known.delete(known.keys().next().value ?? '');
-    known.set(text, parsed);
-    return parsed;
+type ParseDer = (data: object, schema: object) => unknown;
+
+/** As for Node's parser, for the one that reads the extensions. */
+export function rememberDer(): void {
+  const beside = createRequire(createRequire(import.meta.url).resolve('@peculiar/x509'));
+  const { AsnConvert }: { AsnConvert: { parse: ParseDer } } = beside('@peculiar/asn1-schema');
+  const parse = AsnConvert.parse.bind(AsnConvert);
+  const known = new Map<object, (text: string) => unknown>();
+  AsnConvert.parse = (data, schema) => {
+    if (!(data instanceof ArrayBuffer)) return parse(data, schema);
+    const again =
+      known.get(schema) ??
+      remembering(KEPT, (text) => parse(new Uint8Array(Buffer.from(text, 'latin1')).buffer, schema));
+    known.set(schema, again);
+    return again(Buffer.from(data).toString('latin1'));
   };
 }

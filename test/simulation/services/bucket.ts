@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Scheduler } from '../engine/scheduler.ts';
 
 export interface Kept {
@@ -20,6 +20,8 @@ export interface Change {
 export class Bucket {
   /** By what stands before the first slash: what is listed most is listed by it. */
   readonly #folders = new Map<string, Map<string, Kept>>();
+  /** Their keys in order, until one comes or goes. */
+  readonly #sorted = new Map<Map<string, Kept>, string[]>();
   readonly #scheduler: Scheduler;
   readonly onChange: ((change: Change) => void)[] = [];
   count = 0;
@@ -35,19 +37,18 @@ export class Bucket {
 
   /** In order. */
   keys(prefix: string): string[] {
-    const found: string[] = [];
-    if (!prefix.includes('/')) {
-      for (const folder of this.#folders.values())
-        for (const key of folder.keys()) if (key.startsWith(prefix)) found.push(key);
-    } else for (const key of this.#folder(prefix).keys()) if (key.startsWith(prefix)) found.push(key);
-    return found.sort();
+    const folders = prefix.includes('/') ? [this.#folder(prefix)] : [...this.#folders.values()];
+    const found = folders.flatMap((folder) => this.#keysIn(folder).filter((key) => key.startsWith(prefix)));
+    return folders.length === 1 ? found : found.sort();
   }
 
   put(key: string, body: string, by: string, groups: readonly string[] = []): Kept {
     const before = this.get(key);
     const etag = before?.body === body ? before.etag : etagOf(body);
     const after = { body, etag, modified: this.now, groups };
-    this.#folder(key).set(key, after);
+    const folder = this.#folder(key);
+    folder.set(key, after);
+    if (!before) this.#sorted.delete(folder);
     this.count += before ? 0 : 1;
     this.bytes += body.length - (before?.body.length ?? 0);
     for (const hear of this.onChange) hear({ key, before, after, by });
@@ -57,7 +58,9 @@ export class Bucket {
   remove(key: string, by: string): void {
     const before = this.get(key);
     if (!before) return;
-    this.#folder(key).delete(key);
+    const folder = this.#folder(key);
+    folder.delete(key);
+    this.#sorted.delete(folder);
     this.count -= 1;
     this.bytes -= before.body.length;
     for (const hear of this.onChange) hear({ key, before, after: undefined, by });
@@ -76,6 +79,12 @@ export class Bucket {
     return Math.floor(this.#scheduler.now / 1000) * 1000;
   }
 
+  #keysIn(folder: Map<string, Kept>): readonly string[] {
+    const known = this.#sorted.get(folder) ?? [...folder.keys()].sort();
+    this.#sorted.set(folder, known);
+    return known;
+  }
+
   #folder(key: string): Map<string, Kept> {
     const name = key.slice(0, key.indexOf('/') + 1);
     const folder = this.#folders.get(name) ?? new Map<string, Kept>();
@@ -85,5 +94,5 @@ export class Bucket {
 }
 
 function etagOf(body: string): string {
-  return `"${createHash('md5').update(body).digest('hex')}"`;
+  return `"${hash('md5', body)}"`;
 }

@@ -6,6 +6,8 @@ import { authorizationReuse } from './ca-calendar.ts';
 import type { CaParts } from './ca-parts.ts';
 import type { IssuedCertificate, KeptAuthorization, KeptOrder } from './ca-records.ts';
 
+type AcmeReason = ConstructorParameters<typeof AcmeError>[0];
+
 export const ORDER_LIFE = 7 * DAY;
 
 /** What a CA has in its books: accounts, orders, authorizations and certificates, and how each is by now. */
@@ -26,6 +28,10 @@ export class CaBook {
     this.parts = parts;
   }
 
+  refuse(reason: AcmeReason, words: string, more: { retryAfterMs?: number } = {}): never {
+    throw new AcmeError(reason, `the CA ${this.host} refused: ${words}`, more);
+  }
+
   nextNumber(): number {
     this.#made += 1;
     return this.#made;
@@ -38,14 +44,13 @@ export class CaBook {
 
   requireAccount(account: string): void {
     if (!this.lost.has(account)) return;
-    throw new AcmeError('acme-unauthorized', `the CA ${this.host} refused: account is deactivated`);
+    this.refuse('acme-unauthorized', 'account is deactivated');
   }
 
   authorization(account: string, url: string): KeptAuthorization {
     this.requireAccount(account);
     const found = this.authorizations.get(url);
-    if (!found || found.account !== account)
-      throw new AcmeError('acme-malformed', `the CA ${this.host} refused: No such authorization`);
+    if (!found || found.account !== account) return this.refuse('acme-malformed', 'No such authorization');
     if (found.expires <= this.parts.scheduler.now && found.status !== 'invalid') found.status = 'expired';
     return found;
   }
@@ -55,7 +60,7 @@ export class CaBook {
     const order = this.orders.get(url);
     const isGone = order && order.expires <= this.parts.scheduler.now && order.status !== 'valid';
     if (!order || order.account !== account || isGone)
-      throw new AcmeError('acme-malformed', `the CA ${this.host} refused: No order for ID`);
+      return this.refuse('acme-malformed', 'No order for ID');
     return order;
   }
 
@@ -78,25 +83,18 @@ export class CaBook {
 
   replaced(account: string, certId: string, names: readonly string[]): IssuedCertificate | undefined {
     const found = this.issued.get(certId);
-    if (!found)
-      throw new AcmeError(
-        'acme-malformed',
-        `the CA ${this.host} refused: path does not contain a certificate that is known`,
-      );
+    if (!found) return this.refuse('acme-malformed', 'path does not contain a certificate that is known');
     if (found.account !== account)
-      throw new AcmeError(
+      return this.refuse(
         'acme-unauthorized',
-        `the CA ${this.host} refused: requester account did not request the certificate being replaced`,
+        'requester account did not request the certificate being replaced',
       );
     const earlier = found.replacedBy === undefined ? undefined : this.orders.get(found.replacedBy);
     const isOver =
       earlier?.status === 'invalid' ||
       (earlier?.issued === undefined && (earlier?.expires ?? 0) <= this.parts.scheduler.now);
     if (found.replacedBy !== undefined && !isOver)
-      throw new AcmeError(
-        'acme-already-replaced',
-        `the CA ${this.host} refused: certificate has already been replaced`,
-      );
+      return this.refuse('acme-already-replaced', 'certificate has already been replaced');
     return found.names.some((name) => names.includes(name)) ? found : undefined;
   }
 
@@ -142,11 +140,9 @@ export class CaBook {
   forgetOld(): void {
     const { now } = this.parts.scheduler;
     const isOld = ({ expires }: { expires: number }) => expires + 30 * DAY < now;
-    for (const [url, order] of this.orders)
-      if (isOld(order)) this.orders.delete(url);
-      else break;
-    for (const [url, authorization] of this.authorizations)
-      if (isOld(authorization)) this.authorizations.delete(url);
-      else break;
+    for (const kept of [this.orders, this.authorizations])
+      for (const [url, one] of kept)
+        if (isOld(one)) kept.delete(url);
+        else break;
   }
 }

@@ -2,8 +2,9 @@ import type { Faults } from '../engine/faults.ts';
 import type { Random } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import type { Trace } from '../engine/trace.ts';
+import type { Issuer } from '../keys/issuer.ts';
 import type { CaLimits } from './ca-limits.ts';
-import type { KeptAuthorization } from './ca-records.ts';
+import type { IssuedCertificate, KeptAuthorization } from './ca-records.ts';
 import type { PublicDns } from './public-dns.ts';
 
 export interface CaParts {
@@ -22,4 +23,13 @@ export interface Validator {
   limits: CaLimits;
   parts: CaParts;
   onRefusedProof: ((authorization: KeptAuthorization) => void)[];
+}
+
+/** What an issuance needs of the CA that makes it. */
+export interface Signer {
+  issuer: Issuer;
+  issued: Map<string, IssuedCertificate>;
+  limits: CaLimits;
+  parts: CaParts;
+  onIssued: ((certificate: IssuedCertificate) => void)[];
 }

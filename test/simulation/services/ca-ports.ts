@@ -10,36 +10,14 @@ import type { AskRenewalInfo } from '../../../lib/issuance/ca/renewal-info.ts';
 import type { Calls } from '../engine/calls.ts';
 import { DAY, HOUR } from '../engine/durations.ts';
 import type { Invocation } from '../engine/invocation.ts';
-import type { Random } from '../engine/random.ts';
 import type { Ca } from './ca.ts';
+import { asker } from './ca-answers.ts';
 import { suggestedWindow } from './ca-calendar.ts';
 import { spoil } from './spoilt-certificates.ts';
 
 interface Parts {
   cas: readonly Ca[];
   calls: Calls;
-}
-
-const TROUBLES = ['ca-unreachable', 'ca-timeout', 'ca-unavailable', 'acme-server-internal'] as const;
-
-export function troubleOf(ca: Ca): (random: Random) => AcmeError {
-  return (random) => {
-    const reason = random.pick(TROUBLES);
-    const retryAfterMs =
-      reason === 'ca-unavailable' && random.chance(0.3) ? random.spread(1_000, 6 * HOUR) : undefined;
-    return new AcmeError(reason, `the CA ${ca.host} does not answer (${reason})`, { retryAfterMs });
-  };
-}
-
-function asker(invocation: Invocation, ca: Ca, calls: Calls) {
-  return <T>(what: string, effect: () => T) =>
-    calls.make(invocation, {
-      port: 'ca',
-      what: `ca ${ca.host} ${what}`,
-      effect,
-      trouble: troubleOf(ca),
-      latencyMs: 150,
-    });
 }
 
 function caAt({ cas }: Parts, directoryUrl: string): Ca {

@@ -1,19 +1,13 @@
-import { sha256 } from '../../../lib/foundation/certificate/leaf.ts';
-import {
-  AcmeError,
-  type CsrSubject,
-  type Order,
-  type OrderRequest,
-} from '../../../lib/issuance/ca/certificate-authority.ts';
+import type { CsrSubject, Order, OrderRequest } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { setOf } from '../../../lib/issuance/ca/rules/rate-limit-scope.ts';
 import { HOUR, MINUTE } from '../engine/durations.ts';
 import { Issuer } from '../keys/issuer.ts';
-import { publicKeyOf } from '../keys/private-keys.ts';
 import { CaBook, ORDER_LIFE } from './ca-book.ts';
-import { lifetimeOf, suggestedWindow } from './ca-calendar.ts';
+import { suggestedWindow } from './ca-calendar.ts';
 import { CaLimits, type LimitMet } from './ca-limits.ts';
 import type { CaParts } from './ca-parts.ts';
 import type { IssuedCertificate, KeptAuthorization, KeptOrder } from './ca-records.ts';
+import { issue } from './issuance.ts';
 import { validate } from './validation.ts';
 
 /** A CA as Boulder is: accounts, orders, authorizations, certificates, limits, renewal information. */
@@ -51,9 +45,7 @@ export class Ca extends CaBook {
     const met = isExempt ? undefined : this.limits.met(account, names, now);
     if (met) {
       for (const hear of this.onLimit) hear(met, names);
-      throw new AcmeError('acme-rate-limited', `the CA ${this.host} refused: ${met.message}`, {
-        retryAfterMs: met.retryAfterMs,
-      });
+      this.refuse('acme-rate-limited', met.message, { retryAfterMs: met.retryAfterMs });
     }
     const same = this.sameOrder(account, { names, profile });
     if (same) return this.shown(same);
@@ -81,8 +73,7 @@ export class Ca extends CaBook {
 
   order(account: string, url: string): Order {
     const order = this.orderOf(account, url);
-    if (order.isPoisoned)
-      throw new AcmeError('acme-server-internal', `the CA ${this.host} refused: Error retrieving order`);
+    if (order.isPoisoned) this.refuse('acme-server-internal', 'Error retrieving order');
     return this.shown(order);
   }
 
@@ -97,21 +88,15 @@ export class Ca extends CaBook {
     const { scheduler, random, faults } = this.parts;
     const order = this.orderOf(account, url);
     if (this.statusOf(order) !== 'ready')
-      throw new AcmeError(
-        'acme-order-not-ready',
-        `the CA ${this.host} refused: Order's status is not acceptable for finalization`,
-      );
+      this.refuse('acme-order-not-ready', "Order's status is not acceptable for finalization");
     if (setOf(csr.names) !== setOf(order.names))
-      throw new AcmeError(
-        'acme-bad-csr',
-        `the CA ${this.host} refused: CSR does not specify same identifiers as Order`,
-      );
+      this.refuse('acme-bad-csr', 'CSR does not specify same identifiers as Order');
     order.status = 'processing';
     order.finalizedAt = scheduler.now;
     const slow = faults.happens('ca.slow-issuance') ? random.spread(MINUTE, 6 * HOUR) : 0;
     scheduler.after(slow + random.spread(200, 8_000), `ca issue ${url}`, () => {
       if (faults.happens('ca.order-fails')) order.status = 'invalid';
-      else this.#issue(order, csr);
+      else issue(this, order, csr);
     });
     return this.shown(order);
   }
@@ -125,36 +110,5 @@ export class Ca extends CaBook {
     issued.revokedAt = this.parts.scheduler.now;
     if (reason !== undefined) issued.reason = reason;
     for (const hear of this.onRevoked) hear(issued);
-  }
-
-  #issue(order: KeptOrder, csr: CsrSubject): void {
-    const { scheduler, random, faults } = this.parts;
-    // Of no use, and the CA's own doing.
-    const isLess = order.names.length > 1 && faults.happens('ca.drops-a-name');
-    const names = isLess ? order.names.slice(1) : order.names;
-    const spki = publicKeyOf(csr.key);
-    const notBefore = Math.floor(scheduler.now / 1000) * 1000 - HOUR;
-    const notAfter = notBefore + lifetimeOf(order.profile, scheduler.now) - 1000;
-    const serial = `03${random.hex(17)}`;
-    const dates = { notBefore: new Date(notBefore), notAfter: new Date(notAfter) };
-    const leaf = this.issuer.issue({ spki, names, serial, ...dates });
-    const issued: IssuedCertificate = {
-      serial,
-      certId: this.issuer.certIdOf(serial),
-      names,
-      profile: order.profile,
-      notBefore,
-      notAfter,
-      keyFingerprint: sha256(spki),
-      account: order.account,
-      fullchain: leaf + this.issuer.certificate,
-      issuedAt: scheduler.now,
-      timesSpoilt: isLess ? 2 : 0,
-    };
-    this.issued.set(issued.certId, issued);
-    order.issued = issued;
-    order.status = 'valid';
-    if (!order.isExempt) this.limits.issued(order.names, scheduler.now);
-    for (const hear of this.onIssued) hear(issued);
   }
 }

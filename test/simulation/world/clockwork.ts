@@ -1,29 +1,36 @@
-import { INDEX_KEY, NOTICES_KEY, RENEWAL_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
-import type { Reason } from '../../../lib/foundation/reasons/reasons.ts';
+import {
+  INDEX_KEY,
+  NOTICES_KEY,
+  RENEWAL_PREFIX,
+  STATE_PREFIX,
+} from '../../../lib/foundation/certificate/object-keys.ts';
+import { orNone } from '../../../lib/foundation/common/parse-json.ts';
+import { isOfKind } from '../../../lib/foundation/reasons/reasons.ts';
+import { State } from '../../../lib/issuance/renewal/rules/state.ts';
 import type { Plan } from '../../../lib/scan/rules/plan.ts';
 import { HOUR, WEEK } from '../engine/durations.ts';
+import type { Change } from '../services/bucket.ts';
 import { nextInstant } from './next-instant.ts';
 import type { World } from './world.ts';
 
 const HALF_HOUR = HOUR / 2;
-/** Nothing is wanted of these; the others may wait for what other certificates have ordered. */
-const SETTLED: readonly Reason[] = ['not-due', 'retired', 'unmanaged'];
 
 /** The schedules of serverless.yml, and S3's events of renewal files. */
 export class Clockwork {
   readonly #world: World;
   /** Counts what may change a check's mind. */
   #changes = 0;
-  #lastCheck: { at: number; changes: number; wasClean: boolean; waits: boolean } | undefined;
+  #lastCheck: { at: number; changes: number; wasClean: boolean; isLimited: boolean } | undefined;
   #next = 0;
   checks = 0;
   skipped = 0;
 
   constructor(world: World) {
     this.#world = world;
-    world.bucket.onChange.push(({ key, before, after, by }) => {
+    world.bucket.onChange.push((change) => {
+      const { key, before, after, by } = change;
       if (key === INDEX_KEY || key === NOTICES_KEY || key.startsWith('status/')) return;
-      if (before?.etag === after?.etag) return;
+      if (before?.etag === after?.etag || isOwnSuggestion(change)) return;
       this.#changes += 1;
       if (key.startsWith(RENEWAL_PREFIX) && after && by !== 'scan') this.#fileChanged(key);
     });
@@ -74,12 +81,12 @@ export class Clockwork {
   #check(): void {
     const { scheduler } = this.#world;
     this.checks += 1;
-    const check = { at: scheduler.now, changes: this.#changes, wasClean: false, waits: true };
+    const check = { at: scheduler.now, changes: this.#changes, wasClean: false, isLimited: true };
     this.#lastCheck = check;
     this.#next = 0;
     this.#invoke('hourly-check', (plan) => {
       check.wasClean = true;
-      check.waits = plan.certificates.some(({ reason }) => !SETTLED.includes(reason));
+      check.isLimited = plan.certificates.some(({ reason }) => isOfKind(reason, 'limited'));
     });
   }
 
@@ -113,3 +120,11 @@ export class Clockwork {
 
 /** An answer that came late was read as any other. */
 const isOnlyLate = (site: string) => site.endsWith('.late');
+
+/** What the CA suggests: the check that wrote it down has decided with it. */
+function isOwnSuggestion({ key, before, after, by }: Change): boolean {
+  if (by !== 'scan' || !key.startsWith(STATE_PREFIX) || !after) return false;
+  const left = orNone(before?.body, State) ?? { failures: 0 };
+  const made = orNone(after.body, State);
+  return JSON.stringify({ ...left, suggested: 0 }) === JSON.stringify({ ...made, suggested: 0 });
+}

@@ -22,21 +22,24 @@ const LEASE = CLAIM_SECONDS * SECOND + SECOND;
 /**
  * The first instant after `since` at which a check could decide otherwise than the last one did, as long as nothing changes:
  * every instant that stands in the bucket, with what lib adds to it. What was ordered when counts only where a certificate
- * waits.
+ * waits for a limit.
  */
-export function nextInstant(world: World, since: number, { waits }: { waits: boolean }): number {
+export function nextInstant(world: World, since: number, { isLimited }: { isLimited: boolean }): number {
   let next = Number.POSITIVE_INFINITY;
   const take = (instant: number) => {
     if (instant > since && instant < next) next = instant;
   };
   for (const instant of pointerInstants(world)) take(instant);
-  for (const prefix of [STATE_PREFIX, ...(waits ? ['limits/', 'orders/'] : [])])
+  for (const prefix of [STATE_PREFIX, ...(isLimited ? ['limits/', 'orders/'] : [])])
     for (const key of world.bucket.keys(prefix)) {
       const body = world.bucket.get(key)?.body ?? '';
       for (const instant of instantsIn(body)) for (const more of laterIn(body)) take(instant + more);
     }
   for (const prefix of [PENDING_PREFIX, 'orders/'])
-    for (const key of world.bucket.keys(prefix)) take((world.bucket.get(key)?.modified ?? 0) + LEASE);
+    for (const key of world.bucket.keys(prefix)) {
+      const kept = world.bucket.get(key);
+      if (kept && !isReleased(kept.body)) take(kept.modified + LEASE);
+    }
   for (const instant of askInstants(world)) take(instant);
   for (const instant of memoryInstants(world)) take(instant);
   return next;
@@ -47,31 +50,45 @@ function laterIn(state: string): readonly number[] {
   return /"failures": 0,\s*"suggested": \{[^}]*\}\s*\}/.test(state) ? [0, DAY] : AFTERWARDS;
 }
 
+/** A lock that is kept for what was issued under it has no lease that could run out. */
+function isReleased(body: string): boolean {
+  return body.includes('"leaseSeconds":0,"issued":[{');
+}
+
+function livePointers(world: World) {
+  return world.bucket.keys(LIVE_PREFIX).flatMap((key) => {
+    const pointer = key.endsWith('.json') && parsePointer(world.bucket.get(key)?.body ?? '');
+    return pointer ? [{ key, pointer }] : [];
+  });
+}
+
 function pointerInstants(world: World): number[] {
   const found: number[] = [];
-  for (const key of world.bucket.keys(LIVE_PREFIX)) {
-    if (!key.endsWith('.json')) continue;
-    const pointer = parsePointer(world.bucket.get(key)?.body ?? '');
-    if (!pointer) continue;
+  const chosen = chosenInstants(world);
+  for (const { key, pointer } of livePointers(world)) {
     const end = Date.parse(pointer.notAfter);
     const life = end - Date.parse(pointer.notBefore);
     const file = world.bucket.get(key.replace(LIVE_PREFIX, RENEWAL_PREFIX))?.body ?? '';
     const days = Number(/"renewBeforeDays": *([\d.]+)/.exec(file)?.[1] ?? 0);
-    for (const at of [end, end - life / 6, end - renewBefore(life), end - days * DAY])
-      found.push(at, at + DAY);
+    // What the CA suggests takes the place of the instant that follows from the age.
+    const isSuggested = (chosen.get(pointer.certId) ?? Number.POSITIVE_INFINITY) <= end;
+    const byAge = isSuggested ? [] : [end - renewBefore(life)];
+    for (const at of [end, end - life / 6, ...byAge, end - days * DAY]) found.push(at, at + DAY);
   }
   return found;
 }
 
 /**
- * When a CA is asked again about a certificate: of those only whose instant is not chosen yet, or not where the CA wants it by
- * now. Of the others the answer would be what is known.
+ * When a CA is asked again about a certificate that is live: of those only whose instant is not chosen yet, or not where the CA
+ * wants it by now. Of the others the answer would be what is known.
  */
 function askInstants(world: World): number[] {
   const body = world.bucket.get(INDEX_KEY)?.body ?? '';
   const kept = /"askAgain":(\{[^}]*\})/.exec(body)?.[1] ?? '{}';
   const chosen = chosenInstants(world);
+  const live = new Set(livePointers(world).map(({ pointer }) => pointer.certId));
   return Object.entries(JSON.parse(kept) as Record<string, string>).flatMap(([certId, until]) => {
+    if (!live.has(certId)) return [];
     const issued = world.cas.map((ca) => ca.issued.get(certId)).find((found) => found !== undefined);
     const at = chosen.get(certId);
     if (!issued || at === undefined) return [Date.parse(until)];

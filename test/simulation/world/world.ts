@@ -1,9 +1,8 @@
-import { renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { Calls } from '../engine/calls.ts';
+import { MINUTE } from '../engine/durations.ts';
 import { Faults, type Heaviness } from '../engine/faults.ts';
 import type { Invocation } from '../engine/invocation.ts';
 import { Streams } from '../engine/random.ts';
-import { Scheduler } from '../engine/scheduler.ts';
 import { Trace } from '../engine/trace.ts';
 import type { Services } from '../functions/deps.ts';
 import { FUNCTIONS, type FunctionName } from '../functions/functions.ts';
@@ -11,23 +10,22 @@ import { type Ending, Lambda } from '../functions/lambda.ts';
 import { runtimeFor } from '../functions/runtime.ts';
 import { type StackSettings, stackOf } from '../functions/stack.ts';
 import { RsaKeys } from '../keys/rsa-keys.ts';
-import { Bucket } from '../services/bucket.ts';
-import { Ca } from '../services/ca.ts';
-import { ASK_AGAIN } from '../services/ca-ports.ts';
+import type { Ca } from '../services/ca.ts';
 import { CertificateManagers } from '../services/certificate-manager.ts';
 import { EventBridge } from '../services/event-bridge.ts';
-import { Fleet } from '../services/fleet.ts';
+import type { Fleet } from '../services/fleet.ts';
 import { Mails } from '../services/mailbox.ts';
 import { PublicDns } from '../services/public-dns.ts';
 import type { Queue, QueueName } from '../services/queue.ts';
 import { Route53 } from '../services/route53.ts';
-import { Ledger } from './ledger.ts';
+import { makeCas } from './make-cas.ts';
+import { makeFleet } from './make-fleet.ts';
 import { makeQueues } from './make-queues.ts';
 import { DOMAINS, GROUPS } from './names.ts';
 import { Outages } from './outages.ts';
+import { RenewalFiles } from './renewal-files.ts';
 import { Repairs } from './repairs.ts';
 import { servedSites } from './served-sites.ts';
-import { type File, fileText } from './wanted.ts';
 
 export interface WorldOptions {
   seed: bigint;
@@ -37,19 +35,15 @@ export interface WorldOptions {
   only?: readonly string[] | undefined;
 }
 
-const MINUTE = 60_000;
-
 /** The stack and everything around it, of one seed. */
-export class World extends Ledger implements Services {
+export class World extends RenewalFiles implements Services {
   readonly streams: Streams;
-  readonly scheduler: Scheduler;
   readonly trace: Trace;
   readonly faults: Faults;
   readonly rsaKeys: RsaKeys;
   readonly outages: Outages;
   readonly lambda: Lambda;
   readonly calls: Calls;
-  readonly bucket: Bucket;
   readonly route53: Route53;
   readonly dns: PublicDns;
   readonly cas: readonly Ca[];
@@ -64,9 +58,8 @@ export class World extends Ledger implements Services {
   readonly #repairs: Repairs;
 
   constructor({ seed, start, ...faults }: WorldOptions) {
-    super();
+    super(start);
     this.streams = new Streams(seed);
-    this.scheduler = new Scheduler(start);
     this.trace = new Trace(() => this.scheduler.now);
     this.faults = new Faults(this.streams, faults);
     this.rsaKeys = new RsaKeys(this.streams.of('rsa-keys'));
@@ -79,32 +72,16 @@ export class World extends Ledger implements Services {
       isDown: (port) => this.outages.isDown(port),
       kill: (invocation, why) => this.lambda.kill(invocation, why),
     });
-    this.bucket = new Bucket(this.scheduler);
     this.route53 = new Route53({ ...base, random: this.streams.of('route53') });
     this.dns = new PublicDns({ ...base, random: this.streams.of('dns'), route53: this.route53 });
-    const ca = (host: string, identity: string) =>
-      new Ca(host, identity, { ...base, dns: this.dns, random: this.streams.of(host) });
-    this.cas = [
-      ca('acme-v02.api.letsencrypt.org', 'letsencrypt.org'),
-      ca('dv.acme-v02.api.pki.goog', 'pki.goog'),
-    ];
-    for (const one of this.cas) one.askAgainMs = Math.round(this.streams.of(one.host).between(...ASK_AGAIN));
+    this.cas = makeCas(this.streams, { ...base, dns: this.dns });
     this.queues = makeQueues(base, (name, event, how) => this.invoke(name, event, how));
     this.bus = new EventBridge({
       ...base,
       random: this.streams.of('bus'),
       queueOf: (name) => this.queues[name],
     });
-    this.fleet = new Fleet({
-      ...base,
-      random: this.streams.of('fleet'),
-      bucket: this.bucket,
-      tellStatus: (detail) =>
-        this.bus.deliver('confirm', {
-          'detail-type': 'EC2 Command Invocation Status-change Notification',
-          detail,
-        }),
-    });
+    this.fleet = makeFleet(this, { ...base, random: this.streams.of('fleet') });
     this.fleet.onChange.push(() => this.clockwork?.changed());
     this.#repairs = new Repairs(this.scheduler);
     this.#repairs.onMended.push((what) => {
@@ -150,26 +127,6 @@ export class World extends Ledger implements Services {
 
   get directories(): string[] {
     return this.cas.map(({ directoryUrl }) => directoryUrl);
-  }
-
-  /** A person writes a renewal file. */
-  write(name: string, file: File): void {
-    if (!this.files.has(name)) this.named += 1;
-    this.files.set(name, file);
-    this.wantedSince.set(name, this.scheduler.now);
-    for (const hear of this.onWanted) hear(name, file);
-    this.bucket.put(renewalKey(name), fileText(file), 'people');
-  }
-
-  forget(name: string): void {
-    this.files.delete(name);
-    this.deletedAt.set(name, this.scheduler.now);
-    for (const hear of this.onWanted) hear(name, undefined);
-    this.bucket.remove(renewalKey(name), 'people');
-  }
-
-  forced(name: string): void {
-    for (const hear of this.onForced) hear(name);
   }
 
   /** What is broken now is mended after a time, or when the faults stop. */

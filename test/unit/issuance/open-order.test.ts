@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import type { RenewalDue } from '../../../lib/foundation/events/events.ts';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { requireForcedDone } from '../../../lib/issuance/renewal/outcome.ts';
@@ -172,5 +173,27 @@ describe('a forced renewal that was left', () => {
       if (call === 'createOrder') throw new AcmeError('acme-rejected-identifier', 'no');
     };
     expect(message(await world.renew(wish))).not.toThrow();
+  });
+
+  it.each([
+    ['the bucket', 'createOrder'],
+    ['the bus', 'createOrder'],
+    ['the bucket', 'its claim'],
+    ['the bus', 'its claim'],
+  ] as const)('comes back where it failed and %s does not take that, at %s', async (where, at) => {
+    const fail = () => {
+      throw new StoreError('store-unavailable', 'no answer');
+    };
+    if (where === 'the bus') world.events.before = fail;
+    else world.store.beforeWrite = (key) => key.startsWith('state/') && fail();
+    if (at === 'its claim') await world.store.put('renewal/shop.json', '{');
+    world.authority.before = (call) => {
+      if (call === at) throw new AcmeError('acme-rejected-identifier', 'no');
+    };
+    const outcomes = await world.renew(wish);
+    expect(outcomes).toMatchObject([{ outcome: 'failed', untold: true }]);
+    expect(message(outcomes)).toThrow(/^shop was to be renewed by force: /);
+    const due = world.due(['shop'], { reason: 'expires-soon', replacing: world.live('shop').version });
+    expect(message(outcomes, due)).not.toThrow();
   });
 });

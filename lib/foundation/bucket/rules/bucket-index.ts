@@ -1,4 +1,4 @@
-import { tokensOf } from '../../common/json-tokens.ts';
+import { compactJson } from '../../common/compact-json.ts';
 
 /**
  * `index.json`: the objects that `scan` has read, so that it reads only changes, and when it asks for renewal information
@@ -45,12 +45,10 @@ export function indexText({ objects, askAgain }: BucketIndex): string {
 export function toIndexed(etag: string, body: string): IndexedObject | undefined {
   if (body.length > LONGEST_INDEXED) return undefined;
   try {
-    JSON.parse(body);
+    return [etag, compactJson(body)];
   } catch {
     return [etag, body];
   }
-  const tokens = tokensOf(body).map(({ text }) => text);
-  return [etag, tokens.join('')];
 }
 
 function isIndexed(entry: [string, unknown]): entry is [string, IndexedObject] {

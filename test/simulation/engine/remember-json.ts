@@ -1,0 +1,72 @@
+import * as z from 'zod/mini';
+import { remembering } from './recent.ts';
+
+const KEPT = 2_000;
+/** What is longer is read about once, and would only take memory. */
+const LONGEST = 20_000;
+/** What is shorter is parsed as fast. */
+const SHORTEST = 40;
+
+type Parse = (value: unknown, params?: object) => { success: boolean; data?: unknown };
+
+/** Parsed values that nobody can change any more. */
+const frozen = new WeakSet<object>();
+
+/**
+ * The same text gives the same value, and the same value the same parse: a check reads mostly what the check before it read.
+ * All of it is frozen, so that whoever changes what was parsed gets an error instead of changing it for others. Only while
+ * `isOn`.
+ */
+export function rememberJson(isOn: () => boolean): void {
+  const { parse } = JSON;
+  const known = remembering(KEPT, (text) => {
+    const value: unknown = parse(text);
+    freeze(value);
+    return { value };
+  });
+  JSON.parse = (text, reviver) => {
+    const isKept =
+      reviver === undefined && typeof text === 'string' && text.length >= SHORTEST && text.length <= LONGEST;
+    return isKept && isOn() ? known(text).value : parse(text, reviver);
+  };
+  for (const schema of Object.values(z)) rememberSchema(schema, isOn);
+}
+
+/** Zod binds a method to a schema when it is first read; what is bound is put around with what it said of frozen values. */
+function rememberSchema(schema: unknown, isOn: () => boolean): void {
+  const prototype: object | undefined = typeof schema === 'function' ? schema.prototype : undefined;
+  const method = prototype && Object.getOwnPropertyDescriptor(prototype, 'safeParse');
+  const bind = method?.get;
+  if (!prototype || !bind) return;
+  Object.defineProperty(prototype, 'safeParse', {
+    ...method,
+    get() {
+      const value = remembered(bind.call(this), isOn);
+      Object.defineProperty(this, 'safeParse', { value, configurable: true, writable: true });
+      return value;
+    },
+  });
+}
+
+function remembered(parse: Parse, isOn: () => boolean): Parse {
+  const known = new WeakMap<object, ReturnType<Parse>>();
+  return (value, params) => {
+    if (typeof value !== 'object' || value === null || !frozen.has(value) || !isOn())
+      return parse(value, params);
+    const found = known.get(value);
+    if (found) return found;
+    const parsed = parse(value, params);
+    if (parsed.success && freeze(parsed.data)) known.set(value, parsed);
+    return parsed;
+  };
+}
+
+/** Freezes lists and plain objects with all that is in them; whether there was nothing else. */
+function freeze(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (frozen.has(value)) return true;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return false;
+  if (!Object.values(value).map(freeze).every(Boolean)) return false;
+  frozen.add(Object.freeze(value));
+  return true;
+}
