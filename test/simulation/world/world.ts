@@ -1,4 +1,4 @@
-import { renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { PINS_PREFIX, renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { Calls } from '../engine/calls.ts';
 import { Faults, type Heaviness } from '../engine/faults.ts';
 import type { Invocation } from '../engine/invocation.ts';
@@ -25,6 +25,7 @@ import { Ledger } from './ledger.ts';
 import { makeQueues } from './make-queues.ts';
 import { DOMAINS, GROUPS } from './names.ts';
 import { Outages } from './outages.ts';
+import { release } from './people-go-back.ts';
 import { Repairs } from './repairs.ts';
 import { servedSites } from './served-sites.ts';
 import { type File, fileText } from './wanted.ts';
@@ -112,6 +113,11 @@ export class World extends Ledger implements Services {
       this.clockwork?.changed();
     });
     this.mails = new Mails(this.scheduler);
+    this.bucket.onChange.push(({ key }) => {
+      // A pin, and its end, change what is wanted, and since when.
+      const name = key.slice(PINS_PREFIX.length, -'.json'.length);
+      if (key.startsWith(PINS_PREFIX) && this.files.has(name)) this.wantedSince.set(name, this.scheduler.now);
+    });
     const [first] = this.cas;
     this.settings = stackOf({ domains: DOMAINS, groups: GROUPS, defaultCa: first?.directoryUrl ?? '' });
     for (const domain of DOMAINS) this.route53.create(domain);
@@ -183,6 +189,9 @@ export class World extends Ledger implements Services {
   stopFaults(): void {
     this.faults.on = false;
     this.outages.endAll();
+    for (const name of [...this.files.keys()]) release(this, name);
+    // Freezes may last longer than the end; windows of each day do not.
+    this.settings.hostGroups = this.settings.hostGroups.map(({ freeze, ...group }) => group);
     this.#repairs.all();
     this.clockwork?.changed();
     this.trace.note('the faults stop');
