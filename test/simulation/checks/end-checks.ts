@@ -56,16 +56,32 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     const isStray = [...world.strays].some((stray) =>
       key.includes(stray.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '')),
     );
-    if (!isStray && !isOfTwin(world, key)) report('no trouble left', `${key}: ${reason}, at ${at}`);
+    if (!isStray && !isOfTwin(world, key) && !isOnHostThatWasLeft(world, key))
+      report('no trouble left', `${key}: ${reason}, at ${at}`);
   }
   // That an object was set aside passes by itself: nobody has to hear that it is over.
   const isOpen = (subject: string) =>
+    !(
+      subject.includes('is revoked') &&
+      [...world.files.keys()].some((name) => isOnHostThatWasLeft(world, `health ${name}`))
+    ) &&
     !subject.startsWith('object ') &&
     !isOfTwin(world, subject.replace(/^(\S+) seen from outside$/, 'site $1'));
   for (const subject of [...telling.open.keys()].filter(isOpen))
     if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(subject.split(' ')[1] ?? '')))
       report('all clear told', subject);
   checkGrowth(world, report);
+}
+
+/** A host of a group that the certificate left keeps a revoked version until a person takes it off. */
+function isOnHostThatWasLeft(world: World, trouble: string): boolean {
+  const [, name = ''] = /^health (\S+)$/.exec(trouble) ?? [];
+  const groups = (world.files.get(name)?.hosts ?? []) as string[];
+  const live = pointerOf(world, name)?.version;
+  return [...world.fleet.hosts.values()].some((host) => {
+    const has = host.installed.get(name);
+    return has !== undefined && has !== live && !groups.includes(host.group);
+  });
 }
 
 /** Hosts show a client one certificate for a name: where two have it, the site of the other is never well. */

@@ -25,12 +25,13 @@ export function restoreVersion(world: World, name: string, random: Random): stri
   const at = new Date(world.scheduler.now).toISOString();
   world.bucket.put(pinKey(name), `${JSON.stringify({ version, at }, null, 2)}\n`, 'people');
   world.invoke('scan', { start: 'check', names: [name] });
-  world.scheduler.after(random.spread(DAY, 60 * DAY), 'people release a version', () => release(world, name));
+  // At the latest when the faults stop.
+  world.restoreLater(random.spread(DAY, 60 * DAY), `pin of ${name}`, () => release(world, name));
   return `${name} ${version}`;
 }
 
 /** Lets a version go, if it is still pinned. */
-export function release(world: World, name: string): void {
+function release(world: World, name: string): void {
   if (!world.bucket.get(pinKey(name))) return;
   world.trace.note(`people release ${name}`);
   world.bucket.remove(pinKey(name), 'people');

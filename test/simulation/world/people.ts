@@ -92,6 +92,12 @@ export const PEOPLE: readonly Happening[] = [
     world.settings.hostGroups = world.settings.hostGroups.map((one) =>
       one.name === group.name ? { ...others, ...times } : one,
     );
+    world.restoreLater(30 * DAY, `freeze of ${group.name}`, () => {
+      world.settings.hostGroups = world.settings.hostGroups.map((one) => {
+        const { freeze: over, ...left } = one;
+        return one.name === group.name ? left : one;
+      });
+    });
     world.clockwork?.changed();
     return `${group.name} ${JSON.stringify(times)}`;
   }),

@@ -25,7 +25,6 @@ import { Ledger } from './ledger.ts';
 import { makeQueues } from './make-queues.ts';
 import { DOMAINS, GROUPS } from './names.ts';
 import { Outages } from './outages.ts';
-import { release } from './people-go-back.ts';
 import { Repairs } from './repairs.ts';
 import { servedSites } from './served-sites.ts';
 import { type File, fileText } from './wanted.ts';
@@ -189,9 +188,6 @@ export class World extends Ledger implements Services {
   stopFaults(): void {
     this.faults.on = false;
     this.outages.endAll();
-    for (const name of [...this.files.keys()]) release(this, name);
-    // Freezes may last longer than the end; windows of each day do not.
-    this.settings.hostGroups = this.settings.hostGroups.map(({ freeze, ...group }) => group);
     this.#repairs.all();
     this.clockwork?.changed();
     this.trace.note('the faults stop');
