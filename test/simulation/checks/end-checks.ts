@@ -1,9 +1,11 @@
+import { openingOf } from '../../../lib/delivery/deployment/rules/opening.ts';
 import {
+  liveKey,
   PENDING_PREFIX,
   RENEWAL_PREFIX,
   STATE_PREFIX,
 } from '../../../lib/foundation/certificate/object-keys.ts';
-import { DAY } from '../engine/durations.ts';
+import { DAY, HOUR } from '../engine/durations.ts';
 import { certificateOf, pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Breaches } from './broken.ts';
@@ -32,7 +34,12 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
       if ([...pointer.hosts].sort().join() !== [...(file.hosts as string[])].sort().join())
         report('groups as wanted', `${name}: ${pointer.hosts.join(' ')}`);
       for (const host of world.fleet.hosts.values())
-        if (pointer.hosts.includes(host.group) && host.isOnline && host.served.get(name) !== pointer.version)
+        if (
+          pointer.hosts.includes(host.group) &&
+          host.isOnline &&
+          host.served.get(name) !== pointer.version &&
+          wasOpen(world, host.group, bucket.get(liveKey(name))?.modified ?? 0)
+        )
           report(
             'hosts serve it',
             `${host.instanceId} serves ${name} ${host.served.get(name)}, live is ${pointer.version}`,
@@ -53,6 +60,8 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
   const memory = parsed(bucket.get('notices/memory.json')?.body);
   for (const [key, trouble] of Object.entries(memory.troubles ?? {})) {
     const { reason, at } = trouble as { reason: string; at: string };
+    // What happened once passes by itself.
+    if (/^(window|pin-end) /.test(key)) continue;
     const isStray = [...world.strays].some((stray) =>
       key.includes(stray.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '')),
     );
@@ -71,6 +80,15 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(subject.split(' ')[1] ?? '')))
       report('all clear told', subject);
   checkGrowth(world, report);
+}
+
+/** Whether a check fell into a window of the group since. */
+function wasOpen({ settings, scheduler }: World, group: string, since: number): boolean {
+  const times = settings.hostGroups.find(({ name }) => name === group) ?? {};
+  const first = Math.ceil((since + HOUR / 4) / HOUR) * HOUR;
+  for (let check = first; check < scheduler.now - HOUR / 2; check += HOUR)
+    if (openingOf(times, new Date(check)).isOpen) return true;
+  return false;
 }
 
 /** A host of a group that the certificate left keeps a revoked version until a person takes it off. */
