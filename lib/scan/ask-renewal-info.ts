@@ -7,7 +7,7 @@ import type { Runtime } from '../foundation/common/runtime.ts';
 import { isOfKind } from '../foundation/reasons/reasons.ts';
 import { refusalOf } from '../issuance/ca/refusal.ts';
 import type { AskRenewalInfo } from '../issuance/ca/renewal-info.ts';
-import { askAgainAt, chooseInstant, isAskDue } from '../issuance/ca/rules/renewal-window.ts';
+import { askAgainAt, chooseInstant, isAskDue, type Suggested } from '../issuance/ca/rules/renewal-window.ts';
 import { updateState } from '../issuance/renewal/read-state.ts';
 import type { State } from '../issuance/renewal/rules/state.ts';
 
@@ -53,7 +53,7 @@ export class RenewalInfoClient {
     if (ca === undefined || !isAskDue(asked.askAgain(certId), certId, now) || this.#isOver(ca)) return state;
     const before = state?.suggested?.certId === certId ? state.suggested : undefined;
     try {
-      const { suggested, retryAfterMs } = await this.#answer(ca, certId, before?.at);
+      const { suggested, retryAfterMs } = await this.#answer(ca, certId, before);
       const isNews =
         suggested && !(suggested.at === before?.at && suggested.explanationUrl === before?.explanationUrl);
       const after = isNews
@@ -68,13 +68,19 @@ export class RenewalInfoClient {
   }
 
   /** Without `suggested` in the answer, what the CA suggested before still holds. */
-  async #answer(ca: string, certId: string, chosen: string | undefined) {
+  async #answer(ca: string, certId: string, before: Suggested | undefined) {
     try {
       const advice = await this.#deps.askRenewalInfo(ca, certId);
       if (!advice) return {};
       const { window, explanationUrl, retryAfterMs } = advice;
-      const at = chooseInstant(window, chosen, this.#deps.runtime.fraction());
-      const suggested = { certId, at, ...(explanationUrl !== undefined && { explanationUrl }) };
+      const at = chooseInstant(window, before?.at, this.#deps.runtime.fraction());
+      const moved = before?.moved || (before?.at !== undefined && before.at !== at);
+      const suggested = {
+        certId,
+        at,
+        ...(moved && { moved }),
+        ...(explanationUrl !== undefined && { explanationUrl }),
+      };
       return { suggested, retryAfterMs };
     } catch (error) {
       const { reason, message, retryAfterMs } = refusalOf(error);

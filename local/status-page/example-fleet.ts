@@ -1,3 +1,5 @@
+import { HostGroupSettings } from '../../lib/foundation/certificate/host-group.ts';
+import { versionAt } from '../../lib/foundation/certificate/lineage.ts';
 import type { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
 import type { Revocation } from '../../lib/foundation/certificate/revocation.ts';
 import { DAY } from '../../lib/foundation/common/durations.ts';
@@ -93,6 +95,8 @@ function rareStates(at: Date): HealthFacts[] {
     },
     unserved,
     { ...cloud, file: { ...cloud.file, acm: [{ region: 'us-east-1' }] } as HealthFacts['file'] },
+    pinnedCertificate(at),
+    frozenCertificate(at),
     { ...certificate('gone.example.com', at, { daysLeft: 12 }), ...left },
     {
       ...certificate('hand.example.com', at, { daysLeft: 90, lifeDays: 365 }),
@@ -103,6 +107,34 @@ function rareStates(at: Date): HealthFacts[] {
       },
     },
   ];
+}
+
+/** Its version of before was put back by hand. */
+function pinnedCertificate(at: Date): HealthFacts {
+  const facts = certificate('kiosk.example.com', at, { daysLeft: 44 });
+  const version = versionAt(new Date(at.getTime() - 46 * DAY), '0a1b2c');
+  const until = new Date(at.getTime() + 29 * DAY);
+  return { ...facts, pin: { version, until, isLive: true } };
+}
+
+/** Its hosts are not to be touched today, and one has the version of before. */
+function frozenCertificate(at: Date): HealthFacts {
+  const facts = certificate('till.example.com', at, { daysLeft: 89 });
+  const { name, file, records } = facts;
+  const today = at.toISOString().slice(0, 10);
+  const hostGroups = [{ name: 'web', ...HostGroupSettings.parse({ freeze: `${today} UTC` }) }];
+  const version = versionAt(new Date(at.getTime() - 60 * DAY), '0a1b2c');
+  const life = { notBefore: new Date(at.getTime() - 60 * DAY), notAfter: new Date(at.getTime() + 30 * DAY) };
+  const older = records.slice(0, 1).map((record) => ({
+    ...record,
+    lineages: { [name]: { version, outcome: 'served', at: at.toISOString(), commandId: 'example' } },
+  }));
+  return {
+    ...facts,
+    file: file && 'names' in file ? { ...file, stack: { ...file.stack, hostGroups } } : file,
+    records: [...older, ...records.slice(1)],
+    lives: new Map([[name, new Map([[version, life]])]]),
+  };
 }
 
 function revocationOf({ pointer }: HealthFacts, at: Date): Revocation {

@@ -14,6 +14,7 @@ import { checkRuns } from './checks/run-checks.ts';
 import { checkStrays } from './checks/stray-checks.ts';
 import { checkTelling } from './checks/telling-checks.ts';
 import { checkAllClears, checkUnwanted } from './checks/trouble-checks.ts';
+import { checkWindows } from './checks/window-checks.ts';
 import { HOUR, YEAR } from './engine/durations.ts';
 import type { Heaviness } from './engine/faults.ts';
 import { closeOutside } from './engine/outside.ts';
@@ -74,6 +75,7 @@ export async function run(options: RunOptions) {
   checkClaims(parts);
   checkRuns(parts);
   checkHosts(parts);
+  checkWindows(parts);
   checkKeys(parts);
   checkStrays(parts);
   const telling = checkTelling(parts);

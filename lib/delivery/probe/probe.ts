@@ -14,6 +14,7 @@ import { orNone, parseValue } from '../../foundation/common/parse-json.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
+import { openingOf } from '../deployment/rules/opening.ts';
 import { judgeSite } from './rules/judge-site.ts';
 import type { SiteFacts, SiteFinding } from './rules/site-facts.ts';
 
@@ -84,12 +85,14 @@ async function probeCertificate(
   const left = (reason: Reason): ProbeOutcome => ({ name, outcome: 'left', reason });
   const file = await store.get(renewalKey(name));
   if (!file) return left('renewal-file-missing');
-  const { probe: isWanted, names, serverNames } = parseRenewalFile(file.body, name, stack);
+  const { probe: isWanted, names, serverNames, hosts } = parseRenewalFile(file.body, name, stack);
   if (!isWanted) return left('not-wanted');
   const live = await readLive(store, name);
   if (!live) return left('never-issued');
   const { version, serial } = live.pointer;
   const at = clock();
+  const groups = stack.hostGroups.filter((group) => hosts.includes(group.name));
+  const mayLag = groups.some((group) => !openingOf(group, at).isOpen);
   const stored = await store.get(probeKey(name));
   const record = orNone(stored?.body, ProbeRecord);
   const seen = stored && record && isMeant(record.at, stored.modified) ? record : undefined;
@@ -100,7 +103,7 @@ async function probeCertificate(
   const observed = [...new Set([...names.filter((one) => !isWildcard(one)), ...serverNames])];
   const facts = await pMap(observed, (site) => sites.observe(site, signal), { concurrency: SITES_AT_ONCE });
   requireTime(signal, name);
-  const findings = facts.flatMap((one) => judgeSite(one, { serial, now: at }));
+  const findings = facts.flatMap((one) => judgeSite(one, { serial, mayLag, now: at }));
   const troubles = findings.filter(({ status }) => status !== 'ok');
   const counts = { sites: observed.length, troubles: troubles.length };
   const published = troubles.slice(0, MAX_PUBLISHED);

@@ -29,7 +29,8 @@ export async function restoreVersion(deps: RenewDeps, { name, wanted, pin, live 
     fits: facts !== undefined && fitsFile(facts, files.fullchain, { ...wanted, key: facts.key }),
     now: clock(),
   });
-  if (complaint !== undefined || !facts) {
+  const isLiveAlready = !pin && facts?.fingerprint === before.fingerprint;
+  if (complaint !== undefined || !facts || isLiveAlready) {
     if (pin) throw new InputError('not-restorable', `${name}: version ${source} ${complaint}`);
     return forgetRestored(deps, name, live);
   }

@@ -1,9 +1,11 @@
+import { openingOf } from '../../../lib/delivery/deployment/rules/opening.ts';
 import {
+  liveKey,
   PENDING_PREFIX,
   RENEWAL_PREFIX,
   STATE_PREFIX,
 } from '../../../lib/foundation/certificate/object-keys.ts';
-import { DAY } from '../engine/durations.ts';
+import { DAY, HOUR } from '../engine/durations.ts';
 import { certificateOf, pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Breaches } from './broken.ts';
@@ -32,7 +34,12 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
       if ([...pointer.hosts].sort().join() !== [...(file.hosts as string[])].sort().join())
         report('groups as wanted', `${name}: ${pointer.hosts.join(' ')}`);
       for (const host of world.fleet.hosts.values())
-        if (pointer.hosts.includes(host.group) && host.isOnline && host.served.get(name) !== pointer.version)
+        if (
+          pointer.hosts.includes(host.group) &&
+          host.isOnline &&
+          host.served.get(name) !== pointer.version &&
+          wasOpen(world, host.group, bucket.get(liveKey(name))?.modified ?? 0)
+        )
           report(
             'hosts serve it',
             `${host.instanceId} serves ${name} ${host.served.get(name)}, live is ${pointer.version}`,
@@ -53,19 +60,46 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
   const memory = parsed(bucket.get('notices/memory.json')?.body);
   for (const [key, trouble] of Object.entries(memory.troubles ?? {})) {
     const { reason, at } = trouble as { reason: string; at: string };
+    // What happened once passes by itself.
+    if (/^(window|pin-end) /.test(key)) continue;
     const isStray = [...world.strays].some((stray) =>
       key.includes(stray.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '')),
     );
-    if (!isStray && !isOfTwin(world, key)) report('no trouble left', `${key}: ${reason}, at ${at}`);
+    if (!isStray && !isOfTwin(world, key) && !isOnHostThatWasLeft(world, key))
+      report('no trouble left', `${key}: ${reason}, at ${at}`);
   }
   // That an object was set aside passes by itself: nobody has to hear that it is over.
   const isOpen = (subject: string) =>
+    !(
+      subject.includes('is revoked') &&
+      [...world.files.keys()].some((name) => isOnHostThatWasLeft(world, `health ${name}`))
+    ) &&
     !subject.startsWith('object ') &&
     !isOfTwin(world, subject.replace(/^(\S+) seen from outside$/, 'site $1'));
   for (const subject of [...telling.open.keys()].filter(isOpen))
     if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(subject.split(' ')[1] ?? '')))
       report('all clear told', subject);
   checkGrowth(world, report);
+}
+
+/** Whether a check fell into a window of the group since. */
+function wasOpen({ settings, scheduler }: World, group: string, since: number): boolean {
+  const times = settings.hostGroups.find(({ name }) => name === group) ?? {};
+  const first = Math.ceil((since + HOUR / 4) / HOUR) * HOUR;
+  for (let check = first; check < scheduler.now - HOUR / 2; check += HOUR)
+    if (openingOf(times, new Date(check)).isOpen) return true;
+  return false;
+}
+
+/** A host of a group that the certificate left keeps a revoked version until a person takes it off. */
+function isOnHostThatWasLeft(world: World, trouble: string): boolean {
+  const [, name = ''] = /^health (\S+)$/.exec(trouble) ?? [];
+  const groups = (world.files.get(name)?.hosts ?? []) as string[];
+  const live = pointerOf(world, name)?.version;
+  return [...world.fleet.hosts.values()].some((host) => {
+    const has = host.installed.get(name);
+    return has !== undefined && has !== live && !groups.includes(host.group);
+  });
 }
 
 /** Hosts show a client one certificate for a name: where two have it, the site of the other is never well. */

@@ -26,6 +26,8 @@ export class Fleet {
   readonly #parts: Parts;
   running = 0;
   readonly onLaunch: ((host: SimulatedHost) => void)[] = [];
+  /** A command goes out. */
+  readonly onSend: ((request: Installation) => void)[] = [];
   /** Hosts came or went. */
   readonly onChange: (() => void)[] = [];
 
@@ -60,6 +62,7 @@ export class Fleet {
   }
 
   send(request: Installation): string {
+    for (const hear of this.onSend) hear(request);
     const command = this.commands.add(request);
     this.#wave(command, [...request.instanceIds], 0);
     return command.id;

@@ -85,7 +85,8 @@ export class Clockwork {
     this.#lastCheck = check;
     this.#next = 0;
     this.#invoke('hourly-check', (plan) => {
-      check.wasClean = true;
+      // What waits for a window does so until instants that stand in no object of the bucket.
+      check.wasClean = plan.waiting.length === 0;
       check.isLimited = plan.certificates.some(({ reason }) => isOfKind(reason, 'limited'));
     });
   }

@@ -2,8 +2,11 @@ import {
   LIVE_PREFIX,
   NOTICES_KEY,
   PENDING_PREFIX,
+  PINS_PREFIX,
+  REVOKED_PREFIX,
   STATE_PREFIX,
 } from '../../../lib/foundation/certificate/object-keys.ts';
+import { DAY } from '../engine/durations.ts';
 import { fault, type Happening } from './life.ts';
 
 const OBJECTS = [
@@ -16,7 +19,8 @@ const OBJECTS = [
   'limits/',
   'notices/',
   'index.json',
-  'revoked/',
+  REVOKED_PREFIX,
+  PINS_PREFIX,
   'probes/',
 ];
 const STRAY = ['.DS_Store', 'Read Me.json', 'Thumbs.db', 'UPPER.json', 'a..b.json', 'notes.txt'];
@@ -56,6 +60,11 @@ export const BUCKET_MISCHIEF: readonly Happening[] = [
       `${body}x`,
     ]);
     world.bucket.put(key, spoilt, 'somebody', world.bucket.get(key)?.groups);
+    // The mail says to delete it; no function does.
+    if (key.startsWith(REVOKED_PREFIX))
+      world.restoreLater(random.spread(DAY, 10 * DAY), `record ${key}`, () => {
+        if (world.bucket.get(key)?.body === spoilt) world.bucket.remove(key, 'people');
+      });
     return `${key} ${spoilt.length} of ${body.length} characters`;
   }),
   fault('bucket.removed-object', [0.2, 4], (world, random) => {

@@ -1,7 +1,9 @@
 import { renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { DAY } from '../engine/durations.ts';
 import type { Random } from '../engine/random.ts';
 import type { Happening } from './life.ts';
 import { DOMAINS, GROUPS } from './names.ts';
+import { restoreVersion } from './people-go-back.ts';
 import { pointerOf } from './stored.ts';
 import { drawFile, type File, REGIONS } from './wanted.ts';
 import type { World } from './world.ts';
@@ -16,6 +18,8 @@ const happening = (
   isFault: false,
   happen,
 });
+
+const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata'];
 
 /** What people do to the stack in the course of years. */
 export const PEOPLE: readonly Happening[] = [
@@ -69,6 +73,33 @@ export const PEOPLE: readonly Happening[] = [
     const reason = random.pick(['keyCompromise', 'superseded', 'keyCompromise']);
     world.invoke('revoke', { revoke: name, confirm: name, reason, version });
     return `${name} ${version} ${reason}`;
+  }),
+  happening('restore a version', [0.2, 3], (world, random) => {
+    const name = anyName(world, random);
+    return name === undefined ? undefined : restoreVersion(world, name, random);
+  }),
+  happening('give a group windows', [0.1, 1], (world, random) => {
+    const group = random.pick(world.settings.hostGroups);
+    const from = random.whole(0, 21);
+    const hours = [from, from + 2].map((hour) => `${String(hour).padStart(2, '0')}:00`).join('-');
+    const today = new Date(world.scheduler.now).toISOString().slice(0, 10);
+    const until = new Date(world.scheduler.now + random.spread(DAY, 30 * DAY)).toISOString().slice(0, 10);
+    const times = {
+      ...(random.chance(0.7) && { window: [`Mon-Sun ${hours} ${random.pick(ZONES)}`] }),
+      ...(random.chance(0.4) && { freeze: [`${today}/${until} ${random.pick(ZONES)}`] }),
+    };
+    const { window, freeze, ...others } = group;
+    world.settings.hostGroups = world.settings.hostGroups.map((one) =>
+      one.name === group.name ? { ...others, ...times } : one,
+    );
+    world.restoreLater(30 * DAY, `freeze of ${group.name}`, () => {
+      world.settings.hostGroups = world.settings.hostGroups.map((one) => {
+        const { freeze: over, ...left } = one;
+        return one.name === group.name ? left : one;
+      });
+    });
+    world.clockwork?.changed();
+    return `${group.name} ${JSON.stringify(times)}`;
   }),
   happening('deploy other settings', [0.2, 2], (world, random) => {
     const { settings } = world;

@@ -5,7 +5,7 @@ import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
-import { stackOf } from '../../fakes/stack.ts';
+import { hostGroup, stackOf } from '../../fakes/stack.ts';
 
 const stack = stackOf();
 let now: Date;
@@ -108,5 +108,33 @@ describe('a probe', () => {
     { detail: { name: 'shop' } },
   ])('refuses the event %j', async (event) => {
     await expect(run(event)).rejects.toMatchObject({ name: 'InputError', reason: 'event-invalid' });
+  });
+});
+
+describe('a site that serves an older version', () => {
+  const served = { address: '1.2.3.4', serial: 'cd', untrusted: undefined, protocol: 'h2' as const };
+  const life = { notBefore: new Date('2026-10-20T00:00:00Z'), notAfter: new Date('2027-01-18T00:00:00Z') };
+  const lagging = {
+    observe: async (site: string): Promise<SiteFacts> => ({
+      ...(await sites.observe(site)),
+      addresses: ['1.2.3.4'],
+      served: [{ ...served, ...life }],
+    }),
+  };
+  const looked = async (group: object) => {
+    await want({ probe: true, hosts: ['web'] });
+    const windowed = { ...stack, hostGroups: [{ ...hostGroup('web'), ...group }] };
+    const deps = { store, events, sites: lagging, stack: windowed, clock: () => now };
+    const [outcome] = await probe(deps, told({ names: ['shop'] }), new AbortController().signal);
+    return outcome?.findings?.find(({ check }) => check === 'served');
+  };
+
+  it('is in trouble, unless its hosts are not to be touched now', async () => {
+    expect(await looked({})).toMatchObject({ status: 'warning' });
+    expect(await looked({ freeze: ['2026-11-20 UTC'] })).toMatchObject({
+      status: 'ok',
+      seen: '1.2.3.4 serves cd, and gets the live ab when its hosts may be touched',
+    });
+    expect(await looked({ freeze: ['2026-11-21 UTC'] })).toMatchObject({ status: 'warning' });
   });
 });

@@ -336,6 +336,20 @@ describe('a pinned certificate', () => {
     expect(decide({ state: suggested(later(-DAY)), pin })).toEqual(renew('suggested-window'));
   });
 
+  it.each([{ moved: true }, { explanationUrl: 'https://ca.test/incident' }])(
+    'is renewed where the CA has moved its suggestion, or explains it: %j',
+    (more) => {
+      const at = later(-DAY).toISOString();
+      const state = { failures: 0, suggested: { certId: 'aki.serial', at, ...more } };
+      expect(decide({ left: 20 * DAY, state, pin })).toEqual(renew('suggested-window'));
+      expect(
+        decide({ left: 20 * DAY, state: { ...state, suggested: { ...state.suggested, certId: 'b' } }, pin }),
+      ).toMatchObject({
+        reason: 'pinned',
+      });
+    },
+  );
+
   it('is repaired, first to what is pinned', () => {
     const hosts = wantedOf({ hosts: ['web'] });
     expect(decide({ pin, wanted: hosts })).toEqual({ action: 'mend', reason: 'hosts-changed' });

@@ -160,6 +160,31 @@ describe('a release', () => {
     expect((await check()).certificates).toMatchObject([{ action: 'wait', reason: 'not-due' }]);
   });
 
+  it('makes what was live before the first of several restores live again', async () => {
+    await world.renew(world.due(['shop'], { reason: 'forced', replacing: second.version }));
+    const third = world.live('shop');
+    for (const version of [first.version, second.version]) {
+      await pin(version);
+      await checkAndDo();
+      expect(world.live('shop')).toMatchObject({ restoredFrom: version, insteadOf: third.version });
+    }
+    await removePin(world.store, 'shop');
+    await checkAndDo();
+    expect(world.live('shop')).toMatchObject({ serial: third.serial });
+  });
+
+  it('moves nothing where that is live already', async () => {
+    await pin();
+    await checkAndDo();
+    await pin(second.version);
+    await checkAndDo();
+    const { version } = world.live('shop');
+    await removePin(world.store, 'shop');
+    await checkAndDo();
+    expect(world.live('shop')).toMatchObject({ version, serial: second.serial });
+    expect((await check()).certificates).toMatchObject([{ action: 'wait', reason: 'not-due' }]);
+  });
+
   it('leaves what is live where what was live before is revoked', async () => {
     await pin();
     await checkAndDo();

@@ -88,6 +88,15 @@ describe('asking the CA when to renew', () => {
     expect(Date.parse(state?.suggested?.at ?? '')).toBeLessThan(NOW.getTime());
   });
 
+  it('remembers that the CA has moved a window, and goes on remembering it', async () => {
+    let state = await roundAt(NOW, async () => advice(20 * DAY, 30 * DAY)).ask('a', live, undefined);
+    expect(stored().suggested).not.toHaveProperty('moved');
+    state = await roundAt(instant(DAY), async () => advice(-DAY, DAY)).ask('a', live, state);
+    expect(stored().suggested).toMatchObject({ moved: true });
+    await roundAt(instant(2 * DAY), async () => advice(-DAY, 3 * DAY)).ask('a', live, state);
+    expect(stored().suggested).toMatchObject({ moved: true });
+  });
+
   it('keeps what the renewals have written of it meanwhile', async () => {
     const round = roundAt(NOW, async () => {
       await store.put(

@@ -13,10 +13,11 @@ export function judgeCertificate(served: readonly Served[], live: LiveFacts): Si
   return [version(served, live), ...chain(served), expiry(served, live)];
 }
 
-function version(served: readonly Served[], { serial }: LiveFacts): SiteResult {
+function version(served: readonly Served[], { serial, mayLag = false }: LiveFacts): SiteResult {
   const others = served.filter((one) => one.serial !== withoutZeros(serial));
   if (others.length === 0) return ok('served', `the live certificate (serial ${serial})`);
   const seen = others.map((one) => `${one.address} serves ${one.serial}`).join(', ');
+  if (mayLag) return ok('served', `${seen}, and gets the live ${serial} when its hosts may be touched`);
   const remedy =
     'wait for the deployment if one is under way; otherwise see what hosts/ says of that host, and whether a proxy or a CDN in front has a certificate of its own';
   return warning('served', `${seen} instead of the live ${serial}`, remedy);

@@ -42,6 +42,8 @@ export interface SiteFacts {
 export interface LiveFacts {
   /** Of the live version, hex. */
   serial: string;
+  /** Whether hosts are not to be touched now, and may have an older version. */
+  mayLag?: boolean;
   now: Date;
 }
 

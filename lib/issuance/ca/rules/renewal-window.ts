@@ -16,6 +16,8 @@ export const Suggested = ownObject({
   certId: z.string(),
   /** Chosen once inside the window. */
   at: z.optional(z.string()),
+  /** Whether the CA has moved the window since: it is about to revoke, or has. */
+  moved: z.optional(z.boolean()),
   /** Why the CA suggests this window, where it says so. */
   explanationUrl: z.optional(z.string()),
 });

@@ -136,13 +136,16 @@ function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {
   return lastCa !== undefined && choice.reason === 'others-stay-down' && choice.ca !== lastCa;
 }
 
-/** In the first half of a life no CA suggests to renew for age: no pin keeps a certificate that it is about to revoke. */
+/**
+ * No pin keeps a certificate that the CA is about to revoke: it suggests to renew in the first half of the life, which it does
+ * not for age, or has moved the window, or says why it suggests it (RFC 9773, 4.1 and 4.2).
+ */
 function isAboutToBeRevoked(facts: RenewalFacts): boolean {
-  const { live, now } = facts;
-  if (!live) return false;
-  const { at, reason } = dueByAge(facts, live);
-  const isEarly = at.getTime() < Date.parse(live.notAfter) - lifetimeOf(live) / 2;
-  return reason === 'suggested-window' && isEarly && at <= now;
+  const { live, state, now } = facts;
+  if (!live || state?.suggested?.certId !== live.certId) return false;
+  const { at = '', moved = false, explanationUrl } = state.suggested;
+  const isEarly = Date.parse(at) < Date.parse(live.notAfter) - lifetimeOf(live) / 2;
+  return (isEarly || moved || explanationUrl !== undefined) && Date.parse(at) <= now.getTime();
 }
 
 function wishedRenewal(facts: RenewalFacts): RenewReason | undefined {
