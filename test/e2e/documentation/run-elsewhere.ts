@@ -14,7 +14,12 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm run screenshots$/, 'test/integration/status-page.test.ts: the same browser draws the same page'],
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],
-  [/^docker compose up -d$/, 'test/integration/example-nginx.test.ts, with the configuration that it starts'],
+  [/^docker compose up -d$/, 'test/integration/example-stacks.test.ts, by podman-compose'],
+  [
+    /^npm run examples$/,
+    'test/integration/example-stacks.test.ts, without Next.js, which builds for minutes',
+  ],
+  [/^npm run distributions\b/, 'test/integration/install-busybox.test.ts for one; the others take minutes'],
   [/^dig \+trace /, 'nothing: it asks the root servers of the DNS, and no test leaves this machine'],
 ];
 
