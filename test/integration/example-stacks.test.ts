@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +11,6 @@ import { assertUnbroken } from './tls-probe.ts';
 import { agreedProtocol, askWithoutTls } from './web-look.ts';
 
 const NAMES = ['example.com', 'www.example.com'];
-const EXAMPLES = join(import.meta.dirname, '../../examples');
 const { container } = await ensureSetup();
 const missing = await composeIsMissing(container);
 
@@ -62,11 +60,6 @@ describe.skipIf(missing).each(STACKS)(`examples/$name${missing ? ` (${missing})`
     await composed?.run('restart', '-t', '1', 'web');
     await expect.poll(() => servedSerial(host, 'example.com').catch(() => '')).toBe(before);
     await expect.poll(() => firstPage(host)).toContain(stack.says);
-  });
-
-  test('mounts the folder that holds live/ and archive/, and read-only', async () => {
-    const compose = await readFile(join(EXAMPLES, stack.name, 'compose.yaml'), 'utf8');
-    expect(compose).toContain('      - /etc/letsencrypt:/etc/letsencrypt:ro\n');
   });
 });
 

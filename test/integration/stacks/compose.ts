@@ -55,7 +55,7 @@ export async function composeUp(
   const base = await ensureBaseImage(command, stack.base);
   await writeFile(join(folder, 'here.yaml'), here(await ensureBaseImage(command, NGINX), place));
   const building = [
-    ...['--isolation', 'chroot', '--pull=never', '--volume'],
+    ...['--isolation', 'chroot', '--pull=never', '--layers=false', '--volume'],
     await stack.packages(join(folder, 'app'), base, command),
     ...['--build-context', `${stack.base.official}=container-image://${base}`],
   ];
