@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { aptDownload } from './apt.ts';
 import { findProgram } from './find-program.ts';
 import type { Part } from './part.ts';
 import { runCommand } from './run-command.ts';
 import { SetupError } from './setup-error.ts';
+import { addToRootfs, unpackRootfs } from './unpack-rootfs.ts';
 
 /**
  * A root folder for a container with the distribution's Nginx and a shell: copied from this machine's `nginx`,
@@ -27,7 +26,7 @@ async function installRootfs(root: string, nginx: string): Promise<void> {
   await rm(fresh, { recursive: true, force: true });
   try {
     if (nginx) await copyFromMachine(nginx, fresh);
-    else await unpackPackages(fresh);
+    else await unpackNginx(fresh);
     await addFolders(fresh);
     if (process.getuid?.() === 0) await runCommand('chroot', [fresh, '/usr/sbin/nginx', '-v']);
   } catch (cause) {
@@ -57,40 +56,14 @@ async function copyInto(root: string, from: string, to: string): Promise<void> {
   await copyFile(from, join(root, to));
 }
 
-/** Unpacks the distribution's packages without installing them: no service, no user, no file outside `root`. */
-async function unpackPackages(root: string): Promise<void> {
-  const folder = `${root}.packages`;
-  await aptDownload(['nginx-light', 'dash', 'coreutils'], folder);
-  await mkdir(root, { recursive: true });
-  for (const file of await readdir(folder)) {
-    if (file.endsWith('.deb')) await runCommand('dpkg-deb', ['-x', join(folder, file), root]);
-  }
-  await rm(folder, { recursive: true, force: true });
+async function unpackNginx(root: string): Promise<void> {
+  await unpackRootfs(['nginx-light'], root);
   await rm(join(root, 'usr/share'), { recursive: true, force: true });
-  // Newer distributions ship everything below /usr and leave these links to their installer.
-  for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
-    if (!existsSync(join(root, name))) await symlink(`usr/${name}`, join(root, name));
-  }
-  if (!existsSync(join(root, 'bin/sh'))) await symlink('dash', join(root, 'bin/sh'));
 }
 
-/** What Nginx and the container expect: users, folders for temporary files and logs, mount points. */
+/** What Nginx expects: folders for temporary files and logs, mount points. */
 async function addFolders(root: string): Promise<void> {
   const temporary = ['body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((name) => `var/lib/nginx/${name}`);
-  const places = [
-    'dev',
-    'proc',
-    'sys',
-    'run',
-    'etc/letsencrypt',
-    'etc/nginx/conf.d',
-    'var/log/nginx',
-    'var/lock',
-  ];
-  for (const folder of [...temporary, ...places]) await mkdir(join(root, folder), { recursive: true });
-  await mkdir(join(root, 'tmp'), { recursive: true });
-  await chmod(join(root, 'tmp'), 0o1777);
-  const users = ['root:x:0:0', 'www-data:x:33:33', 'nobody:x:65534:65534'];
-  await writeFile(join(root, 'etc/passwd'), users.map((user) => `${user}::/:/bin/false\n`).join(''));
-  await writeFile(join(root, 'etc/group'), 'root:x:0:\nwww-data:x:33:\nnogroup:x:65534:\nnobody:x:65534:\n');
+  const places = ['etc/letsencrypt', 'etc/nginx/conf.d', 'var/log/nginx', 'var/lock'];
+  await addToRootfs(root, [...temporary, ...places]);
 }

@@ -67,7 +67,13 @@ describe.skipIf(missing)(`BusyBox's shell and tools, as Alpine has them, are eno
     const before = await servedSerial(host, 'a.example');
     await fixture.publish('a', ['a.example']);
     const restore = await host.nginx.writeConfiguration('nonsense;');
-    expect(await install()).toMatchObject([{ outcome: 'rolled-back', reason: 'nginx-test-failed' }]);
+    expect(await install()).toMatchObject([
+      {
+        outcome: 'rolled-back',
+        reason: 'nginx-test-failed',
+        message: expect.stringContaining('unknown directive nonsense'),
+      },
+    ]);
     await restore();
     expect(await servedSerial(host, 'a.example')).toBe(before);
   });

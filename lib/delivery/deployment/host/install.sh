@@ -97,7 +97,8 @@ open_names() {
   for open in $names; do [ -e "$work/$open/outcome" ] || printf '%s ' "$open"; done
 }
 
-plain() { tr -c '[:print:]' ' ' | sed 's/["\\]//g' | tr -s ' ' | cut -c 1-300 | sed 's/ *$//'; }
+# Not every tr knows [:print:].
+plain() { tr -c ' -~' ' ' | sed 's/["\\]//g' | tr -s ' ' | cut -c 1-300 | sed 's/ *$//'; }
 
 json_list() { tr ' ' '\n' | sed '/^$/d; s/.*/"&"/' | paste -s -d , -; }
 

@@ -1,0 +1,5 @@
+/** @type {import('next').NextConfig} */
+export default {
+  // A folder that needs no node_modules beside it.
+  output: 'standalone',
+};

@@ -1,0 +1,35 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { DISTRIBUTIONS } from '../../distributions/root-folders.ts';
+
+const PROJECT = join(import.meta.dirname, '../../..');
+const hosts = readFileSync(join(PROJECT, 'docs/hosts.md'), 'utf8');
+const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
+
+it('docs/hosts.md leads to each hook and configuration of another server, and to nothing else', () => {
+  const linked = [...hosts.matchAll(/\]\(\.\.\/(examples\/(?:hooks|servers)\/[^)]+)\)/g)].map(
+    ([, file]) => file,
+  );
+  expect(linked.sort()).toEqual(globSync('examples/{hooks,servers}/*', { cwd: PROJECT }).sort());
+});
+
+it('README.md leads to each example with a compose file', () => {
+  const folders = globSync('examples/*/compose.yaml', { cwd: PROJECT }).map((file) =>
+    file.replace('/compose.yaml', ''),
+  );
+  expect(folders.length).toBeGreaterThan(3);
+  for (const folder of folders) expect(readme).toMatch(new RegExp(`\\]\\(${folder}/?\\)`));
+});
+
+it('each compose file mounts the folder that holds live/ and archive/, read-only', () => {
+  for (const file of globSync('examples/*/compose.yaml', { cwd: PROJECT })) {
+    const mounts = readFileSync(join(PROJECT, file), 'utf8').match(/^ *- .*letsencrypt.*$/gm) ?? [];
+    expect(mounts, file).toEqual(['      - /etc/letsencrypt:/etc/letsencrypt:ro']);
+  }
+});
+
+it('docs/hosts.md shows a line for each distribution that is tried', () => {
+  const shown = [...hosts.matchAll(/^ok {6}([\w-]+): /gm)].map(([, name]) => name);
+  expect(shown).toEqual(DISTRIBUTIONS.map(({ name }) => name));
+});
