@@ -433,7 +433,7 @@ def metadata(path, **headers):
     return direct.open(request, timeout=2).read(65536).decode()
 
 def credentials():
-    if env.get("AWS_ACCESS_KEY_ID") and "AWS_PROFILE" not in env:
+    if env.get("AWS_ACCESS_KEY_ID"):
         return env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN")
     settled = [os.path.exists(os.path.expanduser("~/.aws/" + name)) for name in ("config", "credentials")]
     others = ("PROFILE", "CONTAINER_", "WEB_IDENTITY_", "ROLE_ARN", "CONFIG_FILE", "SHARED_CREDENTIALS_FILE", "EC2_METADATA_DISABLED")
