@@ -904,7 +904,7 @@ is_all_closed() {
 note_closed() {
   rm -rf "$work/closed" && mkdir "$work/closed"
   while IFS= read -r endpoint; do
-    timeout 5 openssl s_client -connect "$endpoint" </dev/null 2>&1 | grep -q -e 'errno=111' -e 'onnection refused' && : >"$work/closed/$endpoint"
+    timeout 5 openssl s_client -connect "$endpoint" </dev/null 2>&1 >/dev/null | grep -q '^connect:errno=111' && : >"$work/closed/$endpoint"
   done <"$work/endpoints"
 }
 
