@@ -47,9 +47,9 @@ export class StateManager {
     return [...this.#associations.values()].find((association) => association.id === id);
   }
 
-  /** The newest first. */
+  /** In an order that nobody promises. */
   executions(associationId: string): Execution[] {
-    return this.#executions.filter((execution) => execution.associationId === associationId).reverse();
+    return this.#executions.filter((execution) => execution.associationId === associationId);
   }
 
   /** Takes over what is deployed, and runs what is new or changed on all hosts that it targets. */

@@ -327,7 +327,7 @@ is_own_folder() {
 # go_into FOLDER...: into the root folder, and from there step by step. For subshells; fails with why and why_reason.
 go_into() {
   at=$root
-  cd -P "$root_parent" && step_into "$(basename "$root")" "$root" || return
+  cd -P "$root_parent" && step_into "$root_name" "$root" || return
   for step; do step_into "$step" "$at/$step" || return; done
 }
 
@@ -368,6 +368,7 @@ make_root_folders() {
   [ "$(id -u)" = 0 ] || refuse permission-denied "the SSM agent runs as user $(id -u), not as root"
   error=$( (umask 022 && mkdir -p "$root") 2>&1) || refuse "$(reason_of_error "$error" root-not-writable)" "$root: $error"
   root_parent=$(cd "$root/.." && pwd -P)
+  root_name=$(basename "$root")
   for folder in live archive; do
     error=$(in_folder '' make_folder "$folder" && in_folder "$folder" :) || refuse_for "$root/$folder" "$error"
   done
@@ -433,7 +434,7 @@ def metadata(path, **headers):
     return direct.open(request, timeout=2).read(65536).decode()
 
 def credentials():
-    if env.get("AWS_ACCESS_KEY_ID") and "AWS_PROFILE" not in env:
+    if env.get("AWS_ACCESS_KEY_ID"):
         return env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN")
     settled = [os.path.exists(os.path.expanduser("~/.aws/" + name)) for name in ("config", "credentials")]
     others = ("PROFILE", "CONTAINER_", "WEB_IDENTITY_", "ROLE_ARN", "CONFIG_FILE", "SHARED_CREDENTIALS_FILE", "EC2_METADATA_DISABLED")
@@ -542,13 +543,20 @@ fetch_pointer() {
 # pointer_field NAME FIELD: of the pointer as one line
 pointer_field() { sed -n 's/.*"'"$2"'": *"\([^"]*\)".*/\1/p' "$work/$1/pointer"; }
 
-pointer_list() { sed -n 's/.*"'"$2"'": *\[\([^]]*\)\].*/\1/p' "$work/$1/pointer" | tr -d '" ' | tr ',' ' '; }
-
+# With few programs: there may be hundreds of certificates.
 read_pointer() {
   tr -d '\n' <"$work/$1/pointer.json" >"$work/$1/pointer"
-  note "$1" names "$(pointer_list "$1" names)"
-  note "$1" server-names "$(pointer_list "$1" serverNames)"
-  for field in version serial fullchain privkey; do note "$1" "$field" "$(pointer_field "$1" "$field")"; done
+  awk 'function take(pattern) { return match($0, pattern) ? substr($0, RSTART, RLENGTH) : "" }
+    {
+      for (i = split("version serial fullchain privkey", fields, " "); i > 0; i--) {
+        field = take("\"" fields[i] "\": *\"[^\"]*\""); sub(/^"[a-z]*": */, "", field); gsub(/"/, "", field); found[i] = field
+      }
+      for (i = split("names serverNames", lists, " "); i > 0; i--) {
+        list = take("\"" lists[i] "\": *\\[[^]]*\\]"); sub(/^[^[]*\[/, "", list); gsub(/[]" ]/, "", list); gsub(/,/, " ", list); of[i] = list
+      }
+    }
+    END { for (i = 1; i <= 4; i++) print found[i]; print of[1]; print of[2] }' "$work/$1/pointer" >"$work/$1/read"
+  { for field in version serial fullchain privkey names server-names; do IFS= read -r value && note "$1" "$field" "$value"; done; } <"$work/$1/read"
   dns_name='([*][.])?[a-z0-9_-]+([.][a-z0-9_-]+)*'
   matches "$dns_name( $dns_name)*" "$(fact "$1" names)" &&
     matches "($dns_name( $dns_name)*)?" "$(fact "$1" server-names)" &&
@@ -602,20 +610,25 @@ copy_installed() {
 
 # fetch_object NAME/FILE
 fetch_object() {
-  object_name=$(dirname "$1")
-  key=$(object_key "$1")
-  error=$(get_object "$key" "$(fetched_folder "$object_name")/$(basename "$1")") ||
+  split_object "$1"
+  error=$(get_object "$key" "$object_target") ||
     give_up "$object_name" "$(reason_of_error "$error" fetch-failed)" "$key: $error"
 }
 
-object_key() { echo "archive/$(dirname "$1")/$(fact "$(dirname "$1")" version)/$(basename "$1")"; }
+split_object() {
+  IFS=/ read -r object_name object_file <<EOF
+$1
+EOF
+  key="archive/$object_name/$(fact "$object_name" version)/$object_file"
+  object_target="$(fetched_folder "$object_name")/$object_file"
+}
 
 fetch_versions() {
   objects=''
   for fetched in $(open_names); do
     copy_installed "$fetched" || objects="$objects $fetched/fullchain.pem $fetched/privkey.pem"
   done
-  for object in $objects; do echo "$(object_key "$object") $(fetched_folder "$(dirname "$object")")/$(basename "$object")"; done | get_at_once
+  for object in $objects; do split_object "$object" && echo "$key $object_target"; done | get_at_once
   in_parallel fetch_object $objects
   in_parallel check_version $(open_names)
 }
@@ -627,7 +640,7 @@ check_version() {
     give_up "$1" hash-mismatch "archive/$1/$(fact "$1" version)/ does not have the hashes in live/$1.json" || return
   sed '/-----END CERTIFICATE-----/q' "$files/fullchain.pem" >"$files/cert.pem"
   sed '1,/-----END CERTIFICATE-----/d' "$files/fullchain.pem" >"$files/chain.pem"
-  check_certificate "$1" "$files"
+  check_certificate "$1" "$files" && note "$1" fingerprint "$(fingerprint <"$files/cert.pem")"
 }
 
 is_installed() {
@@ -856,6 +869,7 @@ EOF
   set -- "$endpoint" "$server_name"
   answer=''
   ! is_late || return
+  [ ! -e "$work/closed/$endpoint" ] || { : >"$work/$asked_name/answer.$question" && return; }
   if [ "$proxy_protocol" != true ]; then
     [ -z "$signatures" ] || answer=$(shake_hands "$@" -sigalgs "$signatures")
     [ -n "$answer" ] || answer=$(shake_hands "$@")
@@ -882,7 +896,22 @@ ask_all() {
   for asked_for in "$@"; do
     for question in $(questions_of "$asked_for"); do questions="$questions $asked_for/$question"; done
   done
-  [ -z "$questions" ] || in_parallel ask $questions
+  [ "$(echo $questions | wc -w)" -le 4 ] || note_closed
+  in_parallel ask $questions
+}
+
+# By the list, on a new host, nobody waits for a server that is not there yet.
+is_all_closed() {
+  note_closed
+  while IFS= read -r endpoint; do [ -e "$work/closed/$endpoint" ] || return; done <"$work/endpoints"
+}
+
+# note_closed: the endpoints where nothing listens, so that not each name is asked for in vain there
+note_closed() {
+  rm -rf "$work/closed" && mkdir "$work/closed"
+  while IFS= read -r endpoint; do
+    timeout 5 openssl s_client -connect "$endpoint" </dev/null 2>&1 >/dev/null | grep -q '^connect:errno=111' && : >"$work/closed/$endpoint"
+  done <"$work/endpoints"
 }
 
 # Each certificate of this lineage that Nginx may have in memory; of certbot's own, the newest five.
@@ -912,14 +941,14 @@ note_before() {
   find_endpoints
   ask_all $(open_names)
   for looked_at in $(open_names); do
-    questions_that_get "$looked_at" "$(lineage_fingerprints "$looked_at" | tr '\n' ' ')" >"$work/$looked_at/before"
+    lineage_fingerprints "$looked_at" >"$work/$looked_at/lineage"
+    questions_that_get "$looked_at" "$(tr '\n' ' ' <"$work/$looked_at/lineage")" >"$work/$looked_at/before"
   done
 }
 
 # Wherever this lineage was served before, the new one must be. If it was nowhere, one place is enough.
 serves_new() {
-  new=$(fingerprint <"$(fetched_folder "$1")/cert.pem")
-  questions_that_get "$1" "$new" >"$work/$1/served"
+  questions_that_get "$1" "$(fact "$1" fingerprint)" >"$work/$1/served"
   if [ -s "$work/$1/before" ]; then
     [ -z "$(comm -23 "$work/$1/before" "$work/$1/served")" ]
   else
@@ -942,6 +971,7 @@ wait_until_served() {
       ! expects_service "$waited" || limit_s=$serve_limit_s
     done
     waiting=$still
+    [ -z "$group" ] || ! is_all_closed || break
     [ $(($(seconds) - started)) -lt "$limit_s" ] && ! is_late || break
     [ -z "$waiting" ] || sleep "$pause"
     pause=$(printf '%s' "$pause" | sed 's/^0.05$/0.1/; t; s/^0.1$/0.3/; t; s/.*/1/')
@@ -952,10 +982,8 @@ wait_until_served() {
 # other file. What else answers, there or at another address, says nothing about this certificate.
 expects_service() { [ -s "$work/$1/before" ] || [ -n "$(questions_that_get "$1" "$(older_fingerprints "$1")")" ]; }
 
-older_fingerprints() {
-  new=$(fingerprint <"$(fetched_folder "$1")/cert.pem")
-  lineage_fingerprints "$1" | grep -vx "$new" | tr '\n' ' '
-}
+# Of those that were there before it.
+older_fingerprints() { grep -vx "$(fact "$1" fingerprint)" "$work/$1/lineage" | tr '\n' ' '; }
 
 # --- the link -------------------------------------------------------------------------------
 
@@ -1020,13 +1048,18 @@ move_certbot_aside() {
   note "$1" aside " The old live/$1 is now live/$1.before-perennial, and certbot no longer renews it."
 }
 
-swap() {
+# prepare NAME: all but the swap; several at once, as each waits for its disk
+prepare() {
   error=$(in_folder live finish_exchange "$1") || give_up_for "$1" "$error" || return
   ! is_late || give_up "$1" out-of-time "no time was left to install it; nothing was changed, and the next check sends it again" || return
   ! in_the_way "$root/live/$1" ||
     give_up "$1" live-in-the-way "live/$1 is neither a link nor a folder that can become live/$1.before-perennial; move it away" ||
     return
-  write_version "$1" || return
+  write_version "$1"
+}
+
+swap() {
+  [ ! -e "$work/$1/outcome" ] || return
   error=$(note_previous "$1" 2>&1) ||
     give_up "$1" "$(reason_of_error "$error" permission-denied)" "$error" || return
   is_current "$1" || note "$1" changed yes
@@ -1520,6 +1553,7 @@ install_open() {
 swap_and_settle() {
   until_s=$swap_until_s
   swapped=''
+  in_parallel prepare "$@"
   for each do swap "$each" && swapped="$swapped $each"; done
   until_s=$see_until_s
   [ -z "$swapped" ] || reload_and_settle $swapped
