@@ -318,7 +318,7 @@ describe('npm run doctor', () => {
   it('says in one line that there is no such stack', async () => {
     const { status, printed } = await runDoctor('--stage', 'nowhere');
     expect(status).toBe(2);
-    expect(printed).toMatch(/^doctor: there is no stack perennial-nowhere in us-east-1; set [^\n]+\n$/);
+    expect(printed).toMatch(/^doctor: there is no stack perennial-nowhere in us-east-1; say [^\n]+\n$/);
   });
 
   it('passes on what the function refuses, in one line', async () => {

@@ -96,8 +96,8 @@ describe('a message that cannot be handled', () => {
   });
 });
 
-describe('300 files that come at once', () => {
-  const many = Array.from({ length: 300 }, (_, index) => `many-${index}`);
+describe('150 files that come at once', () => {
+  const many = Array.from({ length: 150 }, (_, index) => `many-${index}`);
 
   it('are a few scans, none is overlooked, and in an account that may run three functions none is a dead letter', async () => {
     line.cloud.parts.aws.functions.setAccountConcurrency(3);
@@ -113,7 +113,7 @@ describe('300 files that come at once', () => {
       );
     expect(new Set(decided)).toEqual(new Set(many));
     const count = scans.filter((name) => name.endsWith('-scan')).length;
-    expect(count).toBeLessThan(25);
+    expect(count).toBeLessThan(16);
     for (const queue of ['FilesQueue', 'FilesDeadLetters', 'NotifyDeadLetters'])
       expect(await waiting(queue), queue).toBe(0);
     line.cloud.parts.aws.functions.setAccountConcurrency(Number.POSITIVE_INFINITY);

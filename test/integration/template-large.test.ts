@@ -42,7 +42,14 @@ beforeAll(async () => {
   const ask = `const { handler } = await import(${JSON.stringify(join(code, 'scan.mjs'))});
     const answer = await handler({ start: 'settings' }, { getRemainingTimeInMillis: () => 1000 });
     process.stdout.write('\\nANSWER' + JSON.stringify(answer));`;
-  const env = { ...Variables, AWS_REGION: 'eu-central-1', BUCKET: 'b', EVENT_BUS: 'e', DOCUMENT: 'd' };
+  const env = {
+    ...Variables,
+    AWS_REGION: 'eu-central-1',
+    BUCKET: 'b',
+    EVENT_BUS: 'e',
+    DOCUMENT: 'd',
+    FILES_QUEUE: 'q',
+  };
   const printed = await runTool(process.execPath, ['--input-type=module', '-e', ask], { env });
   answered = JSON.parse(printed.split('ANSWER')[1] ?? '');
 });
@@ -77,7 +84,13 @@ describe('200 domains, 100 challenge targets and 60 host groups', () => {
       asked.push(`${request.method} ${request.url}`);
       const configuration = {
         Environment: {
-          Variables: { ...variablesOf('ScanLambdaFunction'), BUCKET: 'b', EVENT_BUS: 'e', DOCUMENT: 'd' },
+          Variables: {
+            ...variablesOf('ScanLambdaFunction'),
+            BUCKET: 'b',
+            EVENT_BUS: 'e',
+            DOCUMENT: 'd',
+            FILES_QUEUE: 'q',
+          },
         },
       };
       response.end(JSON.stringify(request.method === 'GET' ? configuration : answered));

@@ -2,7 +2,7 @@ import type { PlantedFault } from '../fault.ts';
 
 const BUS = 'test/unit/adapters/aws/event-bus.test.ts';
 const ZONES = 'test/unit/adapters/aws/route53-zones.test.ts';
-const ACM = 'test/unit/adapters/aws/acm.test.ts';
+const ACM = 'test/unit/adapters/aws/acm-answers.test.ts';
 const S3 = 'test/unit/adapters/aws/s3-store.test.ts';
 const SSM = 'test/unit/adapters/aws/ssm-hosts.test.ts';
 const SMALL = 'test/unit/adapters/aws/mail-and-parameters.test.ts';
@@ -76,7 +76,7 @@ export const ADAPTERS: readonly PlantedFault[] = [
   {
     name: 'a foreign certificate in ACM is overwritten',
     file: 'lib/adapters/aws/acm.ts',
-    edits: [['this.#tags(name).every((own) =>', 'this.#tags(name).some((own) =>']],
+    edits: [['tags.get(BUCKET_TAG) === this.#bucket ? tags.get(NAME_TAG) : undefined', 'tags.get(NAME_TAG)']],
     test: ACM,
   },
   {
@@ -180,8 +180,8 @@ export const ADAPTERS: readonly PlantedFault[] = [
     file: 'lib/adapters/aws/notice-topic.ts',
     edits: [
       [
-        "throw new NoticeError('notices-unavailable', { seen, cause });",
-        "void new NoticeError('notices-unavailable', { seen, cause });",
+        "throw new NoticeError('notices-unavailable', { seen, cause });\n      });",
+        "void new NoticeError('notices-unavailable', { seen, cause });\n      });",
       ],
     ],
     test: SMALL,

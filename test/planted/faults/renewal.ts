@@ -162,7 +162,7 @@ export const RENEWAL: readonly PlantedFault[] = [
   },
   {
     name: 'copies are stored without the groups that may read them',
-    file: 'lib/issuance/renewal/commit.ts',
+    file: 'lib/issuance/renewal/copies.ts',
     edits: [
       [
         'store.put(liveCopyKey(name, file), copies[file], { groups })',
