@@ -32,11 +32,17 @@ export async function packageProject(
     run(['package', '--package', packed], { ...env, ...STAND_INS }),
   );
   for (const file of HAVE_STAND_INS) {
-    let text = await readFile(join(folder, file), 'utf8');
-    for (const [name, standIn] of Object.entries(STAND_INS))
-      text = text.replaceAll(standIn, settings[name] ?? '');
-    await writeFile(join(folder, file), text);
+    const text = await readFile(join(folder, file), 'utf8');
+    await writeFile(join(folder, file), fillStandIns(text, settings));
   }
+}
+
+/** A cloud's settings in a text that was packed with stand-ins for them. */
+export function fillStandIns(text: string, settings: Record<string, string | undefined>): string {
+  return Object.entries(STAND_INS).reduce(
+    (filled, [name, standIn]) => filled.replaceAll(standIn, settings[name] ?? ''),
+    text,
+  );
 }
 
 export interface PackOnceOptions {

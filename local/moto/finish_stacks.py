@@ -9,7 +9,7 @@ import json
 import warnings
 
 from moto.awslambda.models import lambda_backends
-from moto.cloudformation.models import CloudFormationBackend
+from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.parsing import ResourceMap, clean_json
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
@@ -21,9 +21,28 @@ CHANGES = ("create_stack", "update_stack", "execute_change_set")
 def finish_stacks():
     """From now on every change to a stack is finished in this way."""
     keep_retained()
+    Stack.stack_resources = property(made_resources)
+    let_absent_change_sets_be_deleted()
     for name in CHANGES:
         setattr(CloudFormationBackend, name, then_finish(getattr(CloudFormationBackend, name)))
     warnings.filterwarnings("ignore", message="Tried to parse .* not supported by moto")
+
+
+def let_absent_change_sets_be_deleted():
+    """As CloudFormation does; serverless deletes one of its name before it makes another."""
+    delete = CloudFormationBackend.delete_change_set
+
+    def delete_if_there(backend, change_set_name):
+        names = [name for one in backend.change_sets.values() for name in (one.change_set_id, one.change_set_name)]
+        if change_set_name in names:
+            delete(backend, change_set_name)
+
+    CloudFormationBackend.delete_change_set = delete_if_there
+
+
+def made_resources(stack):
+    """Those that moto makes: for one that it does not support it has nothing, and fails to describe any."""
+    return [resource for resource in stack.resource_map.values() if hasattr(resource, "logical_resource_id")]
 
 
 def keep_retained():

@@ -2,12 +2,16 @@ import { XMLParser } from 'fast-xml-parser';
 import { queryOf, s3Location } from '../gateway/action.ts';
 import type { AwsRequest, AwsResponse, EmitEvent, Forward, LocalService } from '../gateway/request.ts';
 import type { AgedObjects } from './aged-objects.ts';
+import { Notifications } from './notifications.ts';
 import { objectCreated, objectDeleted, type S3Event } from './s3-event.ts';
 
 /** S3: moto keeps the objects; every change to one is told to EventBridge, as for a bucket that has this switched on. */
 export function createS3(emit: EmitEvent, aged: AgedObjects): LocalService {
+  const notifications = new Notifications();
   return {
     async handle(request, forward) {
+      const known = notifications.answer(request);
+      if (known) return known;
       const answer = await forward(request);
       if (answer.status < 300) void tellChanges({ request, answer, forward }, emit);
       return aged.apply(request, answer);

@@ -103,7 +103,7 @@ describe('before anything is made, a deploy refuses', () => {
     ['one with other things', 'website', 'bucket: website: it holds index.html and nothing of Perennial'],
   ])('%s', async (_, bucket, complaint) => {
     await line.s3.send(new CreateBucketCommand({ Bucket: 'website' })).catch(() => undefined);
-    await line.s3.send(new PutObjectCommand({ Bucket: 'website', Key: 'index.html', Body: '' }));
+    await line.s3.send(new PutObjectCommand({ Bucket: 'website', Key: 'index.html', Body: '<html>' }));
     const { isDone, printed } = await deployWith(bucket);
     expect(isDone).toBe(false);
     expect(printed.split('\n').filter((text) => text.includes(complaint))).toHaveLength(1);

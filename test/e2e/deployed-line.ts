@@ -24,6 +24,12 @@ const LIMIT_MS = 60_000;
 /** A machine that is busy with other things takes its time. */
 const IDLE_LIMIT_MS = 170_000;
 
+export interface LineOptions extends CloudOptions {
+  zones?: string[];
+  /** What is deployed; this project by default. */
+  deploy?: (cloud: LocalCloud) => Promise<void>;
+}
+
 /** The deployed project on a local cloud of its own, with what tests ask of it. */
 export class DeployedLine {
   readonly cloud: LocalCloud;
@@ -55,7 +61,7 @@ export class DeployedLine {
     });
   }
 
-  static async start(options: CloudOptions & { zones?: string[] } = {}): Promise<DeployedLine> {
+  static async start({ deploy, ...options }: LineOptions = {}): Promise<DeployedLine> {
     const cloud = await startCloud({
       pebble: { retryAfter: { authz: 0, order: 0 }, nonceReject: 0 },
       queueRetryAfterMs: 100,
@@ -64,7 +70,7 @@ export class DeployedLine {
       ...options,
     });
     try {
-      await cloud.deploy();
+      await (deploy ?? (() => cloud.deploy()))(cloud);
       const line = new DeployedLine(cloud, (await cloud.outputs()).Bucket ?? '');
       for (const zone of options.zones ?? ['example.com', 'example.net']) await line.createZone(zone);
       return line;

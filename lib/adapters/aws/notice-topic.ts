@@ -18,8 +18,8 @@ export function noticeTopic(sns: SNSClient, TopicArn: string): Mailbox {
   };
 }
 
-/** SNS gives this in the place of an ARN until somebody confirms. */
-const PENDING = 'PendingConfirmation';
+/** In the place of an ARN SNS gives `PendingConfirmation` until somebody confirms, and `Deleted` for a while afterwards. */
+const CONFIRMED = /^arn:/;
 
 export function topicSubscriptions(
   client: SNSClient,
@@ -35,8 +35,8 @@ export function topicSubscriptions(
           { client },
           { TopicArn: topic },
         ))
-          for (const { Endpoint = '', SubscriptionArn } of Subscriptions)
-            found.push({ endpoint: Endpoint, isConfirmed: SubscriptionArn !== PENDING });
+          for (const { Endpoint = '', SubscriptionArn = '' } of Subscriptions)
+            found.push({ endpoint: Endpoint, isConfirmed: CONFIRMED.test(SubscriptionArn) });
         return found;
       } catch (cause) {
         const seen = `could not list the subscriptions of ${topic}: ${errorText(cause)}`;
