@@ -19,21 +19,7 @@ export function sitesFor(
         .make(invocation, {
           port: 'dns',
           what: `site ${site}`,
-          effect: () => ({
-            site,
-            addresses: servedAt(site).map((_, index) => `203.0.113.${index + 1}`),
-            served: servedAt(site).map(({ serial, notBefore, notAfter }, index) => ({
-              address: `203.0.113.${index + 1}`,
-              serial: serial.replace(/^0+/, ''),
-              notBefore: new Date(notBefore),
-              notAfter: new Date(notAfter),
-              untrusted: undefined,
-              protocol: 'h2',
-            })),
-            versions: ['TLSv1.2' as const, 'TLSv1.3' as const],
-            plain: { status: 301, location: `https://${site}/`, hsts: undefined },
-            secure: { status: 200, location: undefined, hsts: 'max-age=31536000' },
-          }),
+          effect: () => seenOf(site, servedAt(site)),
           trouble: () => new Error('unreachable'),
           latencyMs: 300,
         })
@@ -45,5 +31,24 @@ export function sitesFor(
           plain: { error: 'ESERVFAIL' },
           secure: { error: 'ESERVFAIL' },
         })),
+  };
+}
+
+function seenOf(site: string, served: readonly ServedSite[]) {
+  const addressed = served.map((one, index) => ({ ...one, address: `203.0.113.${index + 1}` }));
+  return {
+    site,
+    addresses: addressed.map(({ address }) => address),
+    served: addressed.map(({ address, serial, notBefore, notAfter }) => ({
+      address,
+      serial: serial.replace(/^0+/, ''),
+      notBefore: new Date(notBefore),
+      notAfter: new Date(notAfter),
+      untrusted: undefined,
+      protocol: 'h2',
+    })),
+    versions: ['TLSv1.2' as const, 'TLSv1.3' as const],
+    plain: { status: 301, location: `https://${site}/`, hsts: undefined },
+    secure: { status: 200, location: undefined, hsts: 'max-age=31536000' },
   };
 }
