@@ -195,7 +195,6 @@ program
   );
 
 for (const stream of [process.stdout, process.stderr]) endWithBrokenPipe(stream);
-
 try {
   // As an option of the program it would also be taken from the --version of revoke.
   if (process.argv.length === 3 && process.argv[2] === '--version') console.log(project.version);

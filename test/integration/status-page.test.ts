@@ -135,7 +135,7 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
 
   it('can be read without its script', async () => {
     await open(example, { javaScriptEnabled: false });
-    expect(await page.getByRole('row').count()).toBe(24);
+    expect(await page.getByRole('row').count()).toBe(26);
   });
 
   it.each([
@@ -218,7 +218,7 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
 
   it('is titled with the stack and its region', async () => {
     await open(example);
-    expect(await page.title()).toBe('15 not well – perennial-test in eu-central-1');
+    expect(await page.title()).toBe('16 not well – perennial-test in eu-central-1');
   });
 
   it('says when it is old', async () => {
@@ -227,6 +227,6 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
     await page.clock.setFixedTime(new Date(AT.getTime() + 3 * 86_400_000));
     await page.reload();
     expect(await page.locator('#old').textContent()).toBe(', which is 3 days ago');
-    expect(await page.title()).toBe('Old: 15 not well – perennial-test in eu-central-1');
+    expect(await page.title()).toBe('Old: 16 not well – perennial-test in eu-central-1');
   });
 });

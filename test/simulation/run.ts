@@ -27,6 +27,7 @@ import { OTHER_MISCHIEF } from './world/mischief-others.ts';
 import { ZONE_MISCHIEF } from './world/mischief-zones.ts';
 import { GROUPS } from './world/names.ts';
 import { PEOPLE } from './world/people.ts';
+import { followPins } from './world/people-go-back.ts';
 import { PEOPLE_IN_TROUBLE } from './world/people-in-trouble.ts';
 import { letReact } from './world/reactions.ts';
 import { countSituations } from './world/situations.ts';
@@ -61,6 +62,7 @@ export async function run(options: RunOptions) {
   world.trace.show = options.show;
   closeOutside(true);
   recordIssued(world);
+  followPins(world);
   countSituations(world);
   const lives = recordLives(world);
   const clockwork = new Clockwork(world);

@@ -1,9 +1,18 @@
-import { ARCHIVE_PREFIX, pinKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { ARCHIVE_PREFIX, PINS_PREFIX, pinKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { judgePin } from '../../../lib/foundation/certificate/pin.ts';
 import { DAY } from '../engine/durations.ts';
 import type { Random } from '../engine/random.ts';
 import { certificateOf, pointerOf } from './stored.ts';
 import type { World } from './world.ts';
+
+/** A pin, and its end, change what is wanted, and since when. */
+export function followPins(world: World): void {
+  world.bucket.onChange.push(({ key }) => {
+    const name = key.slice(PINS_PREFIX.length, -'.json'.length);
+    if (key.startsWith(PINS_PREFIX) && world.files.has(name))
+      world.wantedSince.set(name, world.scheduler.now);
+  });
+}
 
 /** A person puts an older version back, as the command `restore` does, and lets it go again some time later. */
 export function restoreVersion(world: World, name: string, random: Random): string | undefined {

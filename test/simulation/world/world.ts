@@ -1,4 +1,3 @@
-import { PINS_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
 import { Calls } from '../engine/calls.ts';
 import { MINUTE } from '../engine/durations.ts';
 import { Faults, type Heaviness } from '../engine/faults.ts';
@@ -90,11 +89,6 @@ export class World extends RenewalFiles implements Services {
       this.clockwork?.changed();
     });
     this.mails = new Mails(this.scheduler);
-    this.bucket.onChange.push(({ key }) => {
-      // A pin, and its end, change what is wanted, and since when.
-      const name = key.slice(PINS_PREFIX.length, -'.json'.length);
-      if (key.startsWith(PINS_PREFIX) && this.files.has(name)) this.wantedSince.set(name, this.scheduler.now);
-    });
     const [first] = this.cas;
     this.settings = stackOf({ domains: DOMAINS, groups: GROUPS, defaultCa: first?.directoryUrl ?? '' });
     for (const domain of DOMAINS) this.route53.create(domain);

@@ -184,6 +184,16 @@ describe('the hosts of a group may be touched', () => {
   });
 });
 
+it('is found once a minute for a group, however many certificates and hosts ask', () => {
+  const times = { window: [NIGHTS], freeze: [HOLIDAYS] };
+  const asked = (now: string) => openingOf(times, new Date(now));
+  const first = asked('2026-12-24T12:00:00Z');
+  expect(asked('2026-12-24T12:00:59Z')).toBe(first);
+  expect(asked('2026-12-24T12:01:00Z')).toEqual(first);
+  expect(asked('2026-12-24T12:01:00Z')).not.toBe(first);
+  expect(asked('2027-01-05T01:00:00Z')).toEqual({ isOpen: true });
+});
+
 describe('a window or a freeze', () => {
   it.each([
     ['Mon-Thu 02:00-05:00', /is no window; give it as in/],

@@ -93,8 +93,9 @@ describe('asking the CA when to renew', () => {
     expect(stored().suggested).not.toHaveProperty('moved');
     state = await roundAt(instant(DAY), async () => advice(-DAY, DAY)).ask('a', live, state);
     expect(stored().suggested).toMatchObject({ moved: true });
-    await roundAt(instant(2 * DAY), async () => advice(-DAY, 3 * DAY)).ask('a', live, state);
-    expect(stored().suggested).toMatchObject({ moved: true });
+    const explained = advice(-DAY, 3 * DAY, { explanationUrl: 'https://ca.test/why' });
+    await roundAt(instant(2 * DAY), async () => explained).ask('a', live, state);
+    expect(stored().suggested).toMatchObject({ moved: true, explanationUrl: 'https://ca.test/why' });
   });
 
   it('keeps what the renewals have written of it meanwhile', async () => {

@@ -18,16 +18,26 @@ const FURTHEST = 15 * 60 * MINUTE;
  * Windows go by the clock on the wall: in spring one that begins within the hour that is left out begins after it, and in
  * autumn the hour that comes twice is in it twice. Without a window hosts may be touched at any time; a freeze comes first.
  */
-export function openingOf(
-  {
-    window = [],
-    freeze = [],
-  }: { window?: readonly string[] | undefined; freeze?: readonly string[] | undefined },
-  now: Date,
-): Opening {
+export function openingOf(times: Times, now: Date): Opening {
+  const at = Math.floor(now.getTime() / MINUTE) * MINUTE;
+  const last = known.get(times);
+  if (last?.at === at) return last.opening;
+  const opening = findOpening(times, at);
+  known.set(times, { at, opening });
+  return opening;
+}
+
+interface Times {
+  window?: readonly string[] | undefined;
+  freeze?: readonly string[] | undefined;
+}
+
+/** What was found last for a group: it is asked for each certificate on each host. */
+const known = new WeakMap<Times, { at: number; opening: Opening }>();
+
+function findOpening({ window = [], freeze = [] }: Times, at: number): Opening {
   const windows = parsedOf(window, parseWindow);
   const freezes = parsedOf(freeze, parseFreeze);
-  const at = Math.floor(now.getTime() / MINUTE) * MINUTE;
   const isFrozen = freezes.some((one) => covers(one, at));
   if (!isFrozen && minutesToOpen(windows, at) === 0) return { isOpen: true };
   const until = new Date(nextOpening({ windows, freezes }, at));

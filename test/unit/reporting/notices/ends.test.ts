@@ -286,6 +286,7 @@ describe('a pin', () => {
     expect(first).toBe('shop is not pinned any more: pin-ended');
     expect(others).toEqual(['over: shop is pinned to an older version']);
     expect(sent[0]?.text).toContain('it is in the last sixth of its life (pin-ended)');
+    expect(await check(3 * DAY, none)).toEqual([]);
   });
 
   it('of a check of an older version is not over', async () => {
