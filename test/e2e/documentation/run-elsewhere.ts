@@ -14,12 +14,20 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm run screenshots$/, 'test/integration/status-page.test.ts: the same browser draws the same page'],
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],
-  [/^docker compose up -d$/, 'test/integration/example-stacks.test.ts, by podman-compose'],
+  [
+    /^docker compose up -d$/,
+    'test/integration/example-stacks.test.ts, by podman-compose, and test/integration/example-nginx.test.ts',
+  ],
   [
     /^npm run examples$/,
     'test/integration/example-stacks.test.ts, without Next.js, which builds for minutes',
   ],
   [/^npm run distributions\b/, 'test/integration/install-busybox.test.ts for one; the others take minutes'],
+  [/ perennial-tls remove /, 'test/e2e/way-over.test.ts: the other commands need what it would remove'],
+  [
+    /^(crontab|cd \/etc\/letsencrypt$|mv (-T )?(live|renewal)\/|certbot renew )/,
+    'test/e2e/way-over.test.ts, on a host that certbot served before',
+  ],
   [/^dig \+trace /, 'nothing: it asks the root servers of the DNS, and no test leaves this machine'],
 ];
 
