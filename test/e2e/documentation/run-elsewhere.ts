@@ -21,12 +21,20 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^npx serverless (remove\b|deploy .*bucket=)/, 'test/e2e/coming-back.test.ts'],
   [/^aws (s3 sync|s3api delete-bucket-policy) /, 'nothing: two buckets, in two regions'],
-  [/^docker compose up -d$/, 'test/integration/example-stacks.test.ts, by podman-compose'],
+  [
+    /^docker compose up -d$/,
+    'test/integration/example-stacks.test.ts, by podman-compose, and test/integration/example-nginx.test.ts',
+  ],
   [
     /^npm run examples$/,
     'test/integration/example-stacks.test.ts, without Next.js, which builds for minutes',
   ],
   [/^npm run distributions\b/, 'test/integration/install-busybox.test.ts for one; the others take minutes'],
+  [/ perennial-tls remove /, 'test/e2e/way-over.test.ts: the other commands need what it would remove'],
+  [
+    /^(crontab|cd \/etc\/letsencrypt$|mv (-T )?(live|renewal)\/|certbot renew )/,
+    'test/e2e/way-over.test.ts, on a host that certbot served before',
+  ],
   [/^dig \+trace /, 'nothing: it asks the root servers of the DNS, and no test leaves this machine'],
 ];
 

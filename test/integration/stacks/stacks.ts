@@ -51,7 +51,7 @@ const nextjs: Stack = {
   name: 'nextjs',
   base: NODE,
   packages: async (app) => `${await fetchNpmCache(join(app, 'package-lock.json'))}:/npm-cache`,
-  says: 'Next.js at',
+  says: 'Next.js at https://example.com/',
 };
 
 /** All of them with EXAMPLES=all, as `npm run examples` says; Next.js builds for a minute or more. */
