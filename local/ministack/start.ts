@@ -58,6 +58,9 @@ export async function startMinistack({
       LAMBDA_EXECUTOR: 'local',
       // Policies are enforced.
       AUTH: 'true',
+      // What would listen at ports of its own.
+      IOT_MTLS_ENABLED: '0',
+      SFTP_ENABLED: '0',
       // No containers: of the services that need some none is asked for.
       DOCKER_HOST: `unix://${join(workDir, 'no-docker.sock')}`,
       AWS_ACCESS_KEY_ID: 'local',
