@@ -109,7 +109,7 @@ export async function startParts(
 }
 
 /** The PEM file that makes functions trust the CA's server, and the sites that have certificates of the CA. */
-async function trustFile(pebble: Pebble, dir: string): Promise<string> {
+export async function trustFile(pebble: Pebble, dir: string): Promise<string> {
   const file = join(dir, 'trusted.pem');
   await writeFile(file, `${await readFile(pebble.tlsCaFile, 'utf8')}\n${await pebble.roots()}`);
   return file;

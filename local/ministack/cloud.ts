@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Route53Client } from '@aws-sdk/client-route-53';
@@ -7,10 +7,11 @@ import { loadModels } from '../api-models/load-models.ts';
 import { refuseNonconforming } from '../api-models/refuse-nonconforming.ts';
 import { deployProject, runServerless } from '../deploy.ts';
 import { startDns } from '../dns/start.ts';
-import type { CallLog } from '../gateway/call-log.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import { findFreePort } from '../hosts/free-port.ts';
+import { trustFile } from '../parts.ts';
 import { startPebble } from '../pebble/start.ts';
+import type { ZoneView } from '../route53/published.ts';
 import { makeRunDir } from '../run-dir.ts';
 import type { Setup } from '../setup.ts';
 import { onMail, type PublishedMail } from '../sns/on-mail.ts';
@@ -22,8 +23,6 @@ import { substitutePackage } from './substitutions.ts';
 export interface MinistackCloud {
   /** the environment with which programs talk to it */
   env: Record<string, string>;
-  /** the calls of functions and programs */
-  calls: CallLog;
   /** what was published for people so far */
   mails: PublishedMail[];
   /** Packs the project and has the real `serverless deploy` deploy that, changed as `substitutions.ts` says. */
@@ -45,37 +44,14 @@ export async function startMinistackCloud(program: string, setup: Setup): Promis
   try {
     const dir = await makeRunDir();
     stops.push(() => rm(dir, { recursive: true, force: true }));
+    const port = await findFreePort();
+    const { gateway, zones } = await startGateway(port, setup, stops);
+    const mails: PublishedMail[] = [];
+    onMail(gateway, (mail) => mails.push(mail));
+    const { dns, pebble, trusted } = await startCa(zones, { setup, dir }, stops);
     // MiniStack's own scripts would be taken for modules of this project.
     const workDir = await makeRunDir(join(tmpdir(), 'perennial-ministack'));
     stops.push(() => rm(workDir, { recursive: true, force: true }));
-    const port = await findFreePort();
-    const url = `http://127.0.0.1:${port}`;
-    const route53 = new Route53Client({ endpoint: url, region: 'us-east-1', credentials: CREDENTIALS });
-    stops.push(async () => route53.destroy());
-    const zones = new MirroredZones(route53);
-    const models = loadModels(setup.venvBin);
-    const gateway = new Gateway({
-      motoUrl: url,
-      services: { route53: zones.service },
-      complaintsAbout: (request) => checkRequest(models, request),
-    });
-    await gateway.start();
-    stops.push(() => gateway.stop());
-    const mails: PublishedMail[] = [];
-    onMail(gateway, (mail) => mails.push(mail));
-    const dns = await stops.started(startDns({ zones }));
-    const pebble = await stops.started(
-      startPebble({
-        pebble: setup.pebble,
-        dnsServer: `127.0.0.1:${dns.port}`,
-        address: CA_ADDRESS,
-        dir: join(dir, 'pebble'),
-        retryAfter: { authz: 0, order: 0 },
-        nonceReject: 0,
-      }),
-    );
-    const trusted = join(dir, 'trusted.pem');
-    await writeFile(trusted, `${await readFile(pebble.tlsCaFile, 'utf8')}\n${await pebble.roots()}`);
     const functions = { AWS_ENDPOINT_URL: gateway.endpoint, NODE_EXTRA_CA_CERTS: trusted };
     await stops.started(startMinistack({ program, port, dir, workDir, env: functions }));
     const env = {
@@ -92,7 +68,6 @@ export async function startMinistackCloud(program: string, setup: Setup): Promis
     const project = { projectDir: PROJECT, env, logFile: join(dir, 'deploy.log') };
     return {
       env,
-      calls: gateway.calls,
       mails,
       deploy: () => deployProject({ ...project, changePackage: substitutePackage }),
       remove: () => runServerless(['remove'], project),
@@ -105,4 +80,37 @@ export async function startMinistackCloud(program: string, setup: Setup): Promis
     await stops.stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** The gateway before what will listen on a port, and its zones. */
+async function startGateway(port: number, { venvBin }: Setup, stops: StopStack) {
+  const endpoint = `http://127.0.0.1:${port}`;
+  const route53 = new Route53Client({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+  stops.push(async () => route53.destroy());
+  const zones = new MirroredZones(route53);
+  const models = loadModels(venvBin);
+  const gateway = new Gateway({
+    motoUrl: endpoint,
+    services: { route53: zones.service },
+    complaintsAbout: (request) => checkRequest(models, request),
+  });
+  await gateway.start();
+  stops.push(() => gateway.stop());
+  return { gateway, zones };
+}
+
+/** `trusted` is the file with what functions trust: the CA's server, and what it issues. */
+async function startCa(zones: ZoneView, { setup, dir }: { setup: Setup; dir: string }, stops: StopStack) {
+  const dns = await stops.started(startDns({ zones }));
+  const pebble = await stops.started(
+    startPebble({
+      pebble: setup.pebble,
+      dnsServer: `127.0.0.1:${dns.port}`,
+      address: CA_ADDRESS,
+      dir: join(dir, 'pebble'),
+      retryAfter: { authz: 0, order: 0 },
+      nonceReject: 0,
+    }),
+  );
+  return { dns, pebble, trusted: await trustFile(pebble, dir) };
 }

@@ -56,6 +56,11 @@ export async function startMinistack({
       MINISTACK_ACCOUNT_ID: MINISTACK_ACCOUNT,
       MINISTACK_REGION: 'us-east-1',
       LAMBDA_EXECUTOR: 'local',
+      // Policies are enforced.
+      AUTH: 'true',
+      // What would listen at ports of its own.
+      IOT_MTLS_ENABLED: '0',
+      SFTP_ENABLED: '0',
       // No containers: of the services that need some none is asked for.
       DOCKER_HOST: `unix://${join(workDir, 'no-docker.sock')}`,
       AWS_ACCESS_KEY_ID: 'local',

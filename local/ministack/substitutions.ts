@@ -7,6 +7,14 @@ export interface Template {
   Outputs?: Record<string, unknown>;
 }
 
+/** Of a policy of roles. */
+interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: unknown;
+}
+
 /** What of the stack MiniStack cannot take, and what is deployed in its place. */
 export interface Substitution {
   /** as the documentation has it */
@@ -14,11 +22,15 @@ export interface Substitution {
   /** the gap of MiniStack 1.5 */
   reason: string;
   /** resources that are left out; what refers to one by `Ref` or `${}` gets its logical id */
-  leavesOut: (resource: Template['Resources'][string]) => boolean;
+  leavesOut?: (resource: Template['Resources'][string]) => boolean;
+  /** statements of roles that are changed; `undefined` for others */
+  changes?: (statement: Statement) => Statement | undefined;
 }
 
 const TEMPLATE = 'cloudformation-template-update-stack.json';
 const STATE = 'serverless-state.json';
+
+const OTHER_ARNS = ['route53:GetChange', 'acm:ImportCertificate'];
 
 const ofType = (type: string) => (resource: { Type: string }) => resource.Type === type;
 
@@ -40,17 +52,63 @@ export const SUBSTITUTIONS: readonly Substitution[] = [
     leavesOut: ({ Type, Properties }) =>
       Type === 'AWS::CloudWatch::Alarm' && Properties?.Metrics !== undefined,
   },
+  {
+    title: 'the policy of the bucket',
+    reason:
+      "it takes aws:PrincipalArn for the session's ARN, where AWS has the role's; and no call comes over TLS",
+    leavesOut: ({ Type, Properties }) =>
+      Type === 'AWS::S3::BucketPolicy' && (Properties?.Bucket as { Ref?: string })?.Ref === 'Bucket',
+  },
+  {
+    title: "conditions of the roles' policies",
+    reason: 'it lacks keys that services give, such as the names of records and the tags of objects',
+    changes: ({ Condition, ...statement }) => (Condition === undefined ? undefined : statement),
+  },
+  {
+    title: 'what GetChange and ImportCertificate may be asked of',
+    reason: 'it asks for them with other ARNs than AWS; both are let to all resources',
+    changes: (statement) => {
+      const isOfThem = [statement.Action].flat().some((action) => OTHER_ARNS.includes(action));
+      return isOfThem ? { ...statement, Resource: '*' } : undefined;
+    },
+  },
 ];
 
-/** Throws Error for a substitution that finds nothing to leave out: it is not needed any more. */
+/** Throws Error for a substitution that finds nothing to change: it is not needed any more. */
 export function substitute(template: Template): Template {
-  const entries = Object.entries(template.Resources);
-  const idle = SUBSTITUTIONS.find(({ leavesOut }) => !entries.some(([, one]) => leavesOut(one)));
-  if (idle) throw new Error(`the stack has nothing to leave out for: ${idle.title}`);
-  const kept = entries.filter(([, one]) => !SUBSTITUTIONS.some(({ leavesOut }) => leavesOut(one)));
-  const gone = new Set(Object.keys(template.Resources));
-  for (const [id] of kept) gone.delete(id);
-  return withoutReferences({ ...template, Resources: Object.fromEntries(kept) }, gone) as Template;
+  const idle = new Set(SUBSTITUTIONS);
+  const gone = new Set<string>();
+  const kept = Object.entries(template.Resources).filter(([id, resource]) => {
+    const reasons = SUBSTITUTIONS.filter(({ leavesOut }) => leavesOut?.(resource));
+    for (const one of reasons) idle.delete(one);
+    if (reasons.length > 0) gone.add(id);
+    return reasons.length === 0;
+  });
+  const changed = kept.map(([id, resource]) => {
+    if (!resource.Type.startsWith('AWS::IAM::')) return [id, resource];
+    return [id, { ...resource, Properties: changeStatements(resource.Properties, idle) }];
+  });
+  const [unused] = idle;
+  if (unused) throw new Error(`the stack has nothing to change for: ${unused.title}`);
+  return withoutReferences({ ...template, Resources: Object.fromEntries(changed) }, gone) as Template;
+}
+
+/** Takes from `idle` what changes a statement. Who may assume a role stays as it is. */
+function changeStatements(value: unknown, idle: Set<Substitution>): unknown {
+  if (Array.isArray(value)) return value.map((one) => changeStatements(one, idle));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('Principal' in value) return value;
+  if (!('Effect' in value))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, changeStatements(one, idle)]),
+    );
+  let statement = value as Statement;
+  for (const substitution of SUBSTITUTIONS) {
+    const after = substitution.changes?.(statement);
+    if (after) idle.delete(substitution);
+    statement = after ?? statement;
+  }
+  return statement;
 }
 
 /** A reference to what is left out becomes its logical id; a dependency on it ends. */

@@ -8,6 +8,16 @@ const alarm = (Properties: object) => ({ Type: 'AWS::CloudWatch::Alarm', Propert
 /** As Fn::Sub has it. */
 const placeholder = (id: string) => `\${${id}}`;
 
+const role = (Statement: object[]) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole', Condition: {} }],
+    },
+    Policies: [{ PolicyName: 'a', PolicyDocument: { Statement } }],
+  },
+});
+
 function template(): Template {
   return {
     Resources: {
@@ -15,6 +25,13 @@ function template(): Template {
       Dashboard: { Type: 'AWS::CloudWatch::Dashboard' },
       Errors: alarm({ Metrics: [] }) as never,
       Late: alarm({ MetricName: 'Late' }) as never,
+      OwnPolicy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Bucket' } } } as never,
+      OtherPolicy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Other' } } } as never,
+      Role: role([
+        { Effect: 'Allow', Action: ['route53:GetChange'], Resource: 'change/*' },
+        { Effect: 'Allow', Action: 's3:PutObject', Resource: 'a', Condition: { Null: {} } },
+        { Effect: 'Allow', Action: 's3:GetObject', Resource: 'b' },
+      ]) as never,
       Deploy: {
         Type: 'AWS::Lambda::Function',
         DependsOn: ['InstallDocument', 'Late'],
@@ -29,10 +46,16 @@ function template(): Template {
 }
 
 describe('what is deployed to MiniStack', () => {
-  it('is the stack without what MiniStack has not, and without references to that', () => {
+  it('is the stack without what MiniStack has not or judges otherwise, and without references to that', () => {
     expect(substitute(template())).toEqual({
       Resources: {
         Late: alarm({ MetricName: 'Late' }),
+        OtherPolicy: template().Resources.OtherPolicy,
+        Role: role([
+          { Effect: 'Allow', Action: ['route53:GetChange'], Resource: '*' },
+          { Effect: 'Allow', Action: 's3:PutObject', Resource: 'a' },
+          { Effect: 'Allow', Action: 's3:GetObject', Resource: 'b' },
+        ]),
         Deploy: {
           Type: 'AWS::Lambda::Function',
           DependsOn: ['Late'],
@@ -46,18 +69,23 @@ describe('what is deployed to MiniStack', () => {
     });
   });
 
-  it.each(['InstallDocument', 'Dashboard', 'Errors'])('names what it finds nothing for: %s', (id) => {
-    const { Resources } = template();
-    delete Resources[id];
-    expect(() => substitute({ Resources })).toThrow(/the stack has nothing to leave out for: /);
-  });
+  it.each(['InstallDocument', 'Dashboard', 'Errors', 'OwnPolicy', 'Role'])(
+    'names what it finds nothing for: %s',
+    (id) => {
+      const { Resources } = template();
+      delete Resources[id];
+      expect(() => substitute({ Resources })).toThrow(/the stack has nothing to change for: /);
+    },
+  );
 
   it('is told in docs/emulators.md, each substitution with its reason', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/emulators.md'), 'utf8');
-    const told = [...page.matchAll(/^\| left out: (.+) \| (.+) \|$/gm)].map(([, title, reason]) => ({
-      title,
-      reason,
-    }));
+    const told = [...page.matchAll(/^\| (?:left out|changed): (.+) \| (.+) \|$/gm)].map(
+      ([, title, reason]) => ({
+        title,
+        reason,
+      }),
+    );
     expect(told).toEqual(SUBSTITUTIONS.map(({ title, reason }) => ({ title, reason })));
   });
 });
