@@ -54,6 +54,14 @@ async function runParts(folder: string): Promise<string[]> {
     ],
     ['templates: cfn-lint', () => runTool(venv('cfn-lint'), lintArguments([...templates, AUTO_SCALING]))],
     ['the stack on a second emulator: MiniStack', () => runOnSecondEmulator()],
+    [
+      'planted faults: npm run planted',
+      () => runTool(process.execPath, ['test/planted/main.ts'], { limitMs: 900_000 }),
+    ],
+    [
+      'mutants of what the branch changed: npm run mutants -- --change',
+      () => runTool(process.execPath, ['tools/mutants/main.ts', '--change'], { limitMs: 1_800_000 }),
+    ],
   ];
   const failed: string[] = [];
   for (const [title, run] of parts) if (!(await part(title, run))) failed.push(title);

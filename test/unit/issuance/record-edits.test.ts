@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   changesFor,
+  fitsSet,
+  isStillDecided,
   mergeEdits,
   packChanges,
   type RecordChange,
@@ -44,6 +46,44 @@ describe('an edit', () => {
       caa,
     ]);
   });
+});
+
+describe('an edit that was decided by what stood there', () => {
+  const decided = edit({ add: ['new'], remove: ['old'], decidedBy: ['x', 'old'] });
+
+  it.each<[string, RecordSet | undefined, boolean]>([
+    ['the same', set('x', 'old'), true],
+    ['the same in another order', set('old', 'x'), true],
+    ['what it removes gone already', set('x'), true],
+    ['what it adds there already', set('x', 'old', 'new'), true],
+    ['itself done', set('x', 'new'), true],
+    ["another's value beside", set('x', 'old', 'theirs'), false],
+    ["only another's value", set('theirs'), false],
+    ['a value gone that is not its own', set('old'), false],
+    ['nothing', undefined, false],
+  ])('with %s', (_, current, holds) => {
+    expect(isStillDecided(decided, current)).toBe(holds);
+  });
+
+  it('by nothing holds while nothing of others is there', () => {
+    const first = edit({ add: ['new'], decidedBy: [] });
+    expect(isStillDecided(first, undefined)).toBe(true);
+    expect(isStillDecided(first, set('new'))).toBe(true);
+    expect(isStillDecided(first, set('theirs'))).toBe(false);
+  });
+
+  it('holds always where it says nothing of that', () => {
+    expect(isStillDecided(edit({ add: ['new'] }), set('theirs'))).toBe(true);
+  });
+});
+
+it.each([
+  ['400 values', 400, 1, true],
+  ['401 values', 401, 1, false],
+  ['16,000 characters, which a swap sends twice', 1, 16_000, true],
+  ['16,001 characters', 1, 16_001, false],
+])('a set of %s', (_, count, length, fits) => {
+  expect(fitsSet(Array.from({ length: count }, () => 'v'.repeat(length)))).toBe(fits);
 });
 
 describe('batches of changes', () => {
