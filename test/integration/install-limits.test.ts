@@ -85,7 +85,8 @@ describe('before Systems Manager ends the script', () => {
     const mark = join(host.bin, 'fetched');
     const link = await readlink(join(host.root, 'live/a'));
     await fixture.publish('a', ['a.example']);
-    const fetching = await shadow(host, 'aws', `case $* in *archive/*) : >'${mark}' ;; esac`);
+    // The last argument of what fetches is the file with what it is asked for.
+    const fetching = await shadow(host, 'python3', `! grep -qs '^archive/' "$7" || : >'${mark}'`);
     const undo = await jumpAhead(150, mark);
     const { report } = await fixture.install(host, 'a');
     await Promise.all([undo(), fetching()]);
@@ -99,7 +100,7 @@ test('the environment and the PATH of the agent do not reach what the script run
   await fixture.publish('a', ['a.example']);
   await writeFile(join(host.root, '../openssl'), '#!/bin/sh\n: >/mnt/wrong-openssl\n', { mode: 0o755 });
   const log = join(host.bin, 'environment');
-  const undo = await shadow(host, 'aws', `env >'${log}'`);
+  const undo = await shadow(host, 'python3', `env >'${log}'`);
   host.prepare =
     'PATH=/mnt:$PATH OPENSSL_CONF=/mnt/x.cnf BASH_ENV=/mnt/x PYTHONPATH=/mnt NGINX=7 HTTPS_PROXY= ; export PATH OPENSSL_CONF BASH_ENV PYTHONPATH NGINX HTTPS_PROXY';
   const { report } = await fixture.install(host, 'a');

@@ -144,9 +144,11 @@ describe('a clock that is wrong', () => {
     ],
   ])('%s is told: %s', async (_, reason, program, text) => {
     await fixture.publish('a', ['a.example']);
+    // So that the AWS CLI is asked.
+    const withoutPython = await shadow(host, 'python3', 'exit 127');
     const mend = await shadow(host, program, text);
     const { report } = await fixture.install(host, 'a');
-    await mend();
+    await Promise.all([mend(), withoutPython()]);
     expect(report.results).toMatchObject([{ outcome: 'failed', reason }]);
   });
 });

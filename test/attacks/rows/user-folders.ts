@@ -102,7 +102,7 @@ export const USER_FOLDERS: readonly Attack[] = [
         await publish();
         await writeFile(outside('openssl'), '#!/bin/sh\n: >/mnt/ran\n', { mode: 0o755 });
         const log = `${host.bin}/environment`;
-        const undo = await shadow(host, 'aws', `env >>'${log}'`);
+        const undo = await shadow(host, 'python3', `env >>'${log}'`);
         host.prepare =
           'PATH=/mnt:$PATH OPENSSL_CONF=/mnt/x BASH_ENV=/mnt/x PYTHONPATH=/mnt LD_PRELOAD_X=1; export PATH OPENSSL_CONF BASH_ENV PYTHONPATH LD_PRELOAD_X';
         const { outcome } = await install();
@@ -125,7 +125,7 @@ export const USER_FOLDERS: readonly Attack[] = [
       onSite(stages, async ({ publish, install, host, inRoot }) => {
         const { version } = await publish();
         const log = `${host.bin}/modes`;
-        const undo = await shadow(host, 'aws', `ls -ld "$TMPDIR"/perennial.* >>'${log}'`);
+        const undo = await shadow(host, 'python3', `ls -ld "$TMPDIR"/perennial.* >>'${log}'`);
         await install();
         await undo();
         assert.match(await readFile(log, 'utf8'), /^(drwx------ .*\n)+$/);

@@ -18,7 +18,12 @@ interface KillPoint {
 }
 
 const KILL_POINTS: KillPoint[] = [
-  { where: 'while it fetches', program: 'aws', text: `case $* in *archive/*) ${KILL} ;; esac` },
+  // The last argument of what fetches is the file with what it is asked for.
+  {
+    where: 'while it fetches',
+    program: 'python3',
+    text: `! grep -qs '^archive/' "$7" || { ${KILL}; }`,
+  },
   {
     where: "between certbot's folder and its renewal configuration",
     layout: 'certbot',
