@@ -4,4 +4,6 @@ import type { Mutant } from '../simulation/mutants/mutants.ts';
 export interface PlantedFault extends Mutant {
   /** A test file. */
   test: string;
+  /** Of its tests those whose whole name has this. */
+  only?: string;
 }

@@ -69,18 +69,18 @@ async function isNoticed(copy: string, fault: PlantedFault): Promise<boolean> {
   const text = readFileSync(file, 'utf8');
   writeFileSync(file, mutated(text, fault));
   try {
-    return !(await passes(copy, [fault.test]));
+    return !(await passes(copy, [fault.test], fault.only));
   } finally {
     writeFileSync(file, text);
   }
 }
 
-function passes(cwd: string, tests: readonly string[]): Promise<boolean> {
+function passes(cwd: string, tests: readonly string[], only?: string): Promise<boolean> {
   const vitest = join(cwd, 'node_modules/vitest/vitest.mjs');
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [vitest, 'run', '--bail=1', ...tests],
+      [vitest, 'run', '--bail=1', ...tests, ...(only === undefined ? [] : ['-t', only])],
       { cwd, timeout: LIMIT_MS, maxBuffer: 64 << 20 },
       (error) => resolve(error === null),
     );

@@ -30,6 +30,8 @@ export default defineConfig({
     // Of a test that is run with one mutant after the other.
     testTimeout: job.loads ? 60_000 : 3_600_000,
     passWithNoTests: true,
+    // Which mutants a file has depends on the job, of which the cache knows nothing.
+    fsModuleCache: false,
     isolate: false,
     maxWorkers: 1,
     maxConcurrency: 1,
