@@ -232,6 +232,20 @@ describe('doctor', () => {
     );
   });
 
+  it('finds an instance with the tag that Systems Manager does not manage', async () => {
+    const instanceId = await runInstance({ 'perennial-group': 'web' });
+    const [trouble, ...others] = troublesOf(
+      await line.invoke<Diagnosis>('doctor', { names: ['served'] }),
+      'served',
+    );
+    expect(others).toEqual([]);
+    expect(trouble).toMatchObject({
+      check: 'hosts',
+      seen: `${instanceId} in us-east-1 carries the tag perennial-group=web, and Systems Manager does not manage it`,
+      remedy: expect.stringContaining('AmazonSSMManagedInstanceCore'),
+    });
+  });
+
   it('finds a host that is offline, whose agent is old, and that is behind', async () => {
     const host = await line.cloud.hosts.start({
       id: HOST,
@@ -327,3 +341,25 @@ describe('npm run doctor', () => {
     expect(printed).toMatch(/^doctor: perennial-local-doctor failed: event: names[^\n]+\n$/);
   });
 });
+
+/** Starts an EC2 instance with these tags, and returns its id. */
+async function runInstance(tags: Record<string, string>): Promise<string> {
+  const asked = {
+    Action: 'RunInstances',
+    Version: '2016-11-15',
+    ImageId: 'ami-12c6146b',
+    MinCount: '1',
+    MaxCount: '1',
+  };
+  const body = new URLSearchParams({ ...asked, 'TagSpecification.1.ResourceType': 'instance' });
+  for (const [index, [key, value]] of Object.entries(tags).entries()) {
+    body.set(`TagSpecification.1.Tag.${index + 1}.Key`, key);
+    body.set(`TagSpecification.1.Tag.${index + 1}.Value`, value);
+  }
+  const authorization = 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request';
+  const answer = await fetch(line.cloud.endpoint, { method: 'POST', headers: { authorization }, body });
+  const text = await answer.text();
+  const [, id] = /<instanceId>(i-[0-9a-f]+)</.exec(text) ?? [];
+  if (id === undefined) throw new Error(text);
+  return id;
+}
