@@ -6,6 +6,10 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm run fuzz$/, 'test/unit/fuzz, with fewer inputs'],
   [/^npm run format$/, '`biome ci` of `npm run check`, which changes nothing'],
   [/^npm run simulate\b/, 'test/unit/simulation, with shorter runs'],
+  [
+    /^npm run (mutants|planted)\b/,
+    '.ci/run, the mutants of what a branch changed; the whole takes an hour or more',
+  ],
   [/^npm run faults\b/, 'test/e2e/faults.test.ts has its quick rows; the whole takes most of an hour'],
   [
     /^npm run attacks\b/,
