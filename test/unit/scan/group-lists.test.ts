@@ -95,7 +95,12 @@ describe('the list of what new hosts install', () => {
 
   it('moves on at once from a revoked version', async () => {
     await live(NEW);
-    const revoked = { version: OLD, serial: 'ab', keyFingerprint: 'c'.repeat(64), askedAt: NOW.toISOString() };
+    const revoked = {
+      version: OLD,
+      serial: 'ab',
+      keyFingerprint: 'c'.repeat(64),
+      askedAt: NOW.toISOString(),
+    };
     const versionsRevoked = [{ ...revoked, reason: 'keyCompromise', revokedAt: NOW.toISOString() }];
     await store.put('revoked/shop.json', JSON.stringify({ versions: versionsRevoked }));
     await check();
