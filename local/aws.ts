@@ -20,8 +20,7 @@ import { createMotoClients } from './moto/clients.ts';
 import { Queues } from './queues/queues.ts';
 import { AgedObjects } from './s3/aged-objects.ts';
 import { createS3 } from './s3/s3.ts';
-import { type DeployedAssociation, readAssociations } from './ssm/deployed-associations.ts';
-import type { CommandDocument } from './ssm/document.ts';
+import { readAssociations } from './ssm/deployed-associations.ts';
 import { getDocument, ssmRequest } from './ssm/send-command.ts';
 import { createSts } from './sts/sts.ts';
 
@@ -106,6 +105,12 @@ export class LocalAws {
     });
   }
 
+  /** What its State Manager runs. */
+  readonly stateManager = {
+    deployed: () => readAssociations(this.#clients.cloudFormation),
+    document: (name: string) => getDocument({ DocumentName: name }, ssmRequest(), this.#moto.forward),
+  };
+
   readonly emit: EmitEvent = (content) => this.buses.route(busEvent(content));
 
   async start(): Promise<void> {
@@ -136,16 +141,6 @@ export class LocalAws {
     return Object.fromEntries(
       outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
     );
-  }
-
-  /** The State Manager associations of all deployed stacks. */
-  associations(): Promise<DeployedAssociation[]> {
-    return readAssociations(this.#clients.cloudFormation);
-  }
-
-  /** An SSM document as it is deployed. */
-  document(name: string): Promise<CommandDocument> {
-    return getDocument({ DocumentName: name }, ssmRequest(), this.#moto.forward);
   }
 
   /** What is still going on, in words such as `2 functions running`; empty when nothing is. */

@@ -98,9 +98,7 @@ export async function startParts(
   stops.push(() => hosts.stop());
   const { deliveryLimitMs } = options;
   const ssmOptions = deliveryLimitMs === undefined ? {} : { deliveryLimitMs };
-  const stateManager = options.stateManager
-    ? { deployed: () => aws.associations(), document: (name: string) => aws.document(name) }
-    : undefined;
+  const stateManager = options.stateManager ? aws.stateManager : undefined;
   const ssm: Ssm = createSsm({ ...ssmOptions, hosts, emit: aws.emit, stateManager });
   stops.push(() => ssm.stop());
   aws.gateway.serve('ssm', ssm);

@@ -78,8 +78,7 @@ export class Hosts {
     const nginx = service ?? this.#container(folder, mountsOf(options, root), options);
     const host = await this.#add(options, nginx);
     const live = join(service ? root : '/etc/letsencrypt', 'live');
-    await this.#serve(nginx, await prepareServers(host, options.sites ?? [], live));
-    if (host.online) await this.#options.onRegistered?.(host);
+    await this.#serve(nginx, await prepareServers(host, options.sites ?? [], live), [host]);
     return host;
   }
 
@@ -98,8 +97,7 @@ export class Hosts {
       );
       hosts.push(host);
     }
-    await this.#serve(nginx, servers);
-    for (const host of hosts) if (host.online) await this.#options.onRegistered?.(host);
+    await this.#serve(nginx, servers, hosts);
     return hosts;
   }
 
@@ -165,11 +163,12 @@ export class Hosts {
     return this.#swept;
   }
 
-  async #serve(nginx: Nginx, servers: Server[]): Promise<void> {
+  async #serve(nginx: Nginx, servers: Server[], hosts: Host[]): Promise<void> {
     if (nginx instanceof NginxContainer) await this.#withoutLeftovers();
     this.#started.push(nginx);
     await nginx.configure(servers);
     await nginx.start();
+    for (const host of hosts) await this.#options.onRegistered?.(host);
   }
 }
 

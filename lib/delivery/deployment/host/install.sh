@@ -791,7 +791,7 @@ is_past() {
 
 # --- over TLS -------------------------------------------------------------------------------
 
-fingerprint() { openssl x509 -noout -fingerprint -sha256 2>/dev/null | sed 's/.*=//' | tr -d : | tr A-F a-f; }
+fingerprint() { openssl x509 -noout -fingerprint -sha256 2>/dev/null | sed 's/.*=//; s/://g; y/ABCDEF/abcdef/'; }
 
 # find_endpoints: where the port is listened to, and where containers have it, as ADDRESS:PORT
 find_endpoints() {
