@@ -54,6 +54,9 @@ export function writeBaseline(counted: Baseline, files: readonly string[]): void
   const kept = Object.entries(all).filter(([file]) => files.includes(file));
   const lines = kept
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([file, count]) => `  ${JSON.stringify(file)}: ${JSON.stringify(count)}`);
+    .map(
+      ([file, { mutants, survived }]) =>
+        `  ${JSON.stringify(file)}: { "mutants": ${mutants}, "survived": ${survived} }`,
+    );
   writeFileSync(BASELINE, `{\n${lines.join(',\n')}\n}\n`);
 }
