@@ -29,7 +29,7 @@ export function findMutants(file: string, text: string): Mutant[] {
     const original = text.slice(start, end);
     if (original === replacement) return;
     const { operator, place = 'expression' } = change;
-    found.push({ file, start, end, line: lineOf(text, start), operator, original, replacement, place });
+    found.push({ file, start, end, ...lineOf(text, start), operator, original, replacement, place });
   };
   walk(program, [], (site, around) => {
     for (const operator of OPERATORS)
@@ -86,6 +86,7 @@ function widened({ node, replacement }: Change & { node: Node }, around: readonl
   };
 }
 
-function lineOf(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
+function lineOf(text: string, offset: number): { line: number; code: string } {
+  const line = text.slice(0, offset).split('\n').length;
+  return { line, code: text.split('\n')[line - 1]?.trim() ?? '' };
 }

@@ -8,6 +8,8 @@ export interface Mutant {
   start: number;
   end: number;
   line: number;
+  /** The text of that line, without its indent. */
+  code: string;
   operator: string;
   original: string;
   replacement: string;

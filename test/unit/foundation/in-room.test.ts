@@ -16,6 +16,18 @@ it.each<[string, string[], RegExp]>([
   expect(inRoom(parts, 1000)).toMatch(line);
 });
 
+it('leaves whole what just fits, separators counted, and cuts what does not', () => {
+  const whole = ['x'.repeat(500), 'y'.repeat(498)];
+  expect(inRoom(whole, 1000)).toBe(whole.join('; '));
+  const cut = inRoom(['x'.repeat(500), 'y'.repeat(500)], 1000);
+  expect(cut).toBe(`${'x'.repeat(497)}…; ${'y'.repeat(497)}…`);
+});
+
+it('leaves whole a part that just has its share beside a longer one', () => {
+  const line = inRoom(['x'.repeat(498), 'y'.repeat(600)], 1000);
+  expect(line).toBe(`${'x'.repeat(498)}; ${'y'.repeat(497)}…`);
+});
+
 it('has its room, and tells of each text or of how many there are, whatever they are', () => {
   const parts = fc.array(
     fc.string({ minLength: 1, maxLength: 400 }).map((text) => `>${text.replace(/;/g, '')}`),

@@ -13,6 +13,7 @@ it.each<[string, Order, Reason | ReturnType<typeof ended>, Order, boolean]>([
   ['is gone on with after trouble on the way', order, 'ca-unreachable', order, false],
   ['is gone on with after a failed write', order, 'store-unavailable', order, false],
   ['is tried again', order, 'ca-unavailable', tried(1), false],
+  ['is tried again after an answer that cannot be read', order, 'ca-answer-malformed', tried(1), false],
   ['is tried again, and counted', tried(2), 'acme-server-internal', tried(3), false],
   ['is given up after so many tries', tried(3), 'acme-server-internal', undefined, true],
   ['that never ends is given up', tried(3), 'wait-limit-reached', undefined, true],

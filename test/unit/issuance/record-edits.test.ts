@@ -99,6 +99,9 @@ describe('batches of changes', () => {
     ['1001 elements', many(1001, group(1, 1)), [1000, 1]],
     ['32,000 characters', many(320, group(1, 100)), [320]],
     ['32,001 characters', [...many(319, group(1, 100)), group(1, 101)], [319, 1]],
+    ['2001 elements', many(2001, group(1, 1)), [1000, 1000, 1]],
+    ['32,000 characters in several values of each', many(160, group(2, 100)), [160]],
+    ['64,100 characters', many(641, group(1, 100)), [320, 320, 1]],
     ['ACME values: 711 fit', many(712, group(1, 45)), [711, 1]],
     ['one that fits nowhere goes alone', [group(1, 1), group(1, 40_000), group(1, 1)], [1, 1, 1]],
   ])('%s', (_, groups, expected) => {
