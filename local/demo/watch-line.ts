@@ -18,12 +18,14 @@ export function watchLine(cloud: LocalCloud): WatchedLine {
   cloud.onFunctionLog((name, line) => {
     const told = tellLog(line);
     if (told) watched.say(`${name.split('-').at(-1)}: ${told}`);
-  });
-  cloud.onInvocation((name, { payload, functionError }) => {
-    if (!name.endsWith('-scan') || functionError) return;
-    for (const decision of (JSON.parse(payload) as Plan).certificates) {
-      if (decisions.get(decision.name)?.action !== 'renew') decisions.set(decision.name, decision);
-    }
+    const decision = decisionIn(line);
+    if (decision && decisions.get(decision.name)?.action !== 'renew') decisions.set(decision.name, decision);
   });
   return watched;
+}
+
+/** What a line of the log says that `scan` decided. */
+function decisionIn(line: string): Decision | undefined {
+  if (!line.includes('"certificate decided"')) return undefined;
+  return (JSON.parse(line) as { certificate: Decision }).certificate;
 }

@@ -11,6 +11,7 @@ import warnings
 from moto.awslambda.models import lambda_backends
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.parsing import ResourceMap, clean_json
+from moto.iam.models import ManagedPolicy, iam_backends
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
@@ -23,6 +24,7 @@ def finish_stacks():
     keep_retained()
     Stack.stack_resources = property(made_resources)
     let_absent_change_sets_be_deleted()
+    ManagedPolicy.update_from_cloudformation_json = classmethod(update_managed_policy)
     for name in CHANGES:
         setattr(CloudFormationBackend, name, then_finish(getattr(CloudFormationBackend, name)))
     warnings.filterwarnings("ignore", message="Tried to parse .* not supported by moto")
@@ -38,6 +40,15 @@ def let_absent_change_sets_be_deleted():
             delete(backend, change_set_name)
 
     CloudFormationBackend.delete_change_set = delete_if_there
+
+
+def update_managed_policy(_, original_resource, cloudformation_json, account_id, **__):
+    """Gives the policy another document and leaves it where it is attached; moto forgets a policy that changes."""
+    document = json.dumps(cloudformation_json["Properties"]["PolicyDocument"])
+    original_resource.versions = [one for one in original_resource.versions if one.is_default]
+    if [one.document for one in original_resource.versions] != [document]:
+        iam_backends[account_id]["aws"].create_policy_version(original_resource.arn, document, True)
+    return original_resource
 
 
 def made_resources(stack):

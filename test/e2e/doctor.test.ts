@@ -297,6 +297,7 @@ describe('doctor', () => {
       'route53 ListResourceRecordSets',
       's3 GetObject',
       's3 ListObjects',
+      'sns ListSubscriptionsByTopic',
       'ssm DescribeInstanceInformation',
     ]);
     expect(asked.filter(({ status }) => status >= 400 && status !== 404)).toEqual([]);

@@ -72,13 +72,14 @@ describe('status', () => {
     expect(await line.keys('status/')).toEqual(['status/index.html']);
   });
 
-  it('calls S3 to read, and to write its page, and Systems Manager for the hosts, and nothing else', () => {
+  it('calls S3 to read, and to write its page, Systems Manager for the hosts, SNS for who is told, and nothing else', () => {
     const calls = line.cloud.calls.matching({ principal: /status/i });
     expect(calls.length).toBeGreaterThan(0);
     expect([...new Set(calls.map(({ action }) => action))].sort()).toEqual([
       'DescribeInstanceInformation',
       'GetObject',
       'ListObjects',
+      'ListSubscriptionsByTopic',
       'PutObject',
     ]);
   });
