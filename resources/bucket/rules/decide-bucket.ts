@@ -36,7 +36,8 @@ export type BucketDecision =
 /** What is in a bucket of ours; an empty one is as good. */
 const TOPS = ['renewal/', 'live/', 'archive/', 'accounts/', 'state/'];
 /** The names of the statements in resources/bucket-policy.cjs. */
-const OURS = /^(OnlyOverTls|AccountsOfTheStack|ClaimsAndAsideOfTheStack|KeysOfOthers|KeysOfOtherGroups\d+)$/;
+const OURS =
+  /^(OnlyOverTls|(Accounts|ClaimsAndAside)OfTheStack|KeysOfOthers|(KeysOfOtherGroups|CertificatesElsewhere|ListElsewhere)\d+)$/;
 
 const SET = 'under params in serverless.yml, or with --param="bucket=';
 const refuse = (complaint: string): BucketDecision => ({ action: 'refuse', complaint });

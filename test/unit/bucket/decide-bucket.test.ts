@@ -1,9 +1,12 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import {
   type BucketFacts,
   decideBucket,
   type SeenBucket,
 } from '../../../resources/bucket/rules/decide-bucket.ts';
+
+const bucketPolicy = createRequire(import.meta.url)('../../../resources/bucket-policy.cjs');
 
 const NAME = 'perennial-kept';
 const LEFT: SeenBucket = {
@@ -50,6 +53,15 @@ describe('a bucket is taken over', () => {
   ])('%s', (_title, more, removePolicy) => {
     expect(decide(more)).toEqual({ action: 'take-over', removePolicy });
   });
+});
+
+it('the policy of a stack with hosts in two accounts is known, statement by statement', async () => {
+  const role = (account: string) => `arn:aws:iam::${account}:role/hosts`;
+  const hostRoles = { web: [role('123456789012'), role('210987654321')], '*': [role('333333333333')] };
+  const made = await bucketPolicy({ resolveVariable: async () => JSON.stringify(hostRoles) });
+  const { Statement } = made.Resources.BucketPolicy.Properties.PolicyDocument;
+  const statements = Statement.map(({ Sid }: { Sid: string }) => Sid);
+  expect(decide({ found: { ...LEFT, statements } })).toEqual({ action: 'take-over', removePolicy: true });
 });
 
 describe('a bucket is refused', () => {
