@@ -38,6 +38,19 @@ describe("the deployer's policy of the documentation", () => {
     expect(await may('lambda:CreateEventSourceMapping', '*', context)).toBe(false);
   });
 
+  // State Manager asks for the document too, where an association is made or changed (Systems Manager user guide, "Working with
+  // associations using IAM").
+  it.each([
+    ['may', OWN],
+    ['may not', OTHER],
+    ['may not', 'AWS-RunShellScript'],
+  ])('%s have hosts run the document %s', async (verdict, name) => {
+    for (const action of ['ssm:CreateAssociation', 'ssm:UpdateAssociation']) {
+      const document = `arn:aws:ssm:eu-central-1:123456789012:document/${name}`;
+      expect(await may(action, document), action).toBe(verdict === 'may');
+    }
+  });
+
   it.each([
     ['may', 'lambda', 'perennial-production-ScanRole-X'],
     ['may not', 'ec2', 'perennial-production-ScanRole-X'],
@@ -73,7 +86,10 @@ describe("the deployer's policy of the documentation", () => {
     expect(await may(action, stack('perennial-production-2'))).toBe(false);
   });
 
-  it('fits into a managed policy', () => {
-    expect(JSON.stringify(JSON.parse(text)).length).toBeLessThan(6_144);
+  it('fits into a managed policy, also with a long region and stage', () => {
+    const longer = text
+      .replaceAll('eu-central-1', 'ap-southeast-99')
+      .replaceAll('production', 'production-eu');
+    expect(JSON.stringify(JSON.parse(longer)).length).toBeLessThanOrEqual(6_144);
   });
 });
