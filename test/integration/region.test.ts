@@ -82,6 +82,30 @@ describe('serverless', () => {
   });
 });
 
+describe('serverless with serverless.hosts.yml', () => {
+  const ELSEWHERE = ['bucket=main', 'bucketRegion=eusc-de-east-1', 'tags={"team":"platform"}'];
+  const print = (env: Record<string, string>, path: string) => {
+    const given = ELSEWHERE.map((param) => `--param=${param}`);
+    const args = ['print', '--config', 'serverless.hosts.yml', '--path', path, ...given];
+    return run(npmProgram('serverless'), args, env);
+  };
+
+  it('deploys to the region of the profile', async () => {
+    expect((await print({ AWS_PROFILE: 'other' }, 'provider.region')).stdout.trim()).toBe('ap-northeast-1');
+  });
+
+  it('refuses in one line where there is none', async () => {
+    const { code, stdout, stderr } = await print(NO_CONFIG, 'provider.region');
+    expect(code).not.toBe(0);
+    expect(`${stdout}\n${stderr}`.split('\n').filter((line) => NOWHERE.test(line))).toHaveLength(1);
+  });
+
+  it('has the tags of the organization', async () => {
+    const { stdout, stderr } = await print({}, 'provider.stackTags');
+    expect(stdout.trim(), stderr).toBe('team: platform');
+  });
+});
+
 describe('perennial-tls', () => {
   const status = (env: Record<string, string>, more: string[]) =>
     run(process.execPath, ['cli/main.ts', 'status', ...more], env);
