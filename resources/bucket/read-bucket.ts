@@ -1,4 +1,8 @@
-import { type CloudFormationClient, paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
+import {
+  type CloudFormationClient,
+  paginateDescribeStacks,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
 import {
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,

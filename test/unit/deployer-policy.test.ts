@@ -93,13 +93,16 @@ describe("the deployer's policy of the documentation", () => {
   it('is bounded by a permissions boundary where its page says', async () => {
     const boundary = 'arn:aws:iam::123456789012:policy/workloads';
     const page = readFileSync(join(PROJECT, 'docs/deploying.md'), 'utf8');
-    const [, listed = ''] = /"iam:PermissionsBoundary": "ARN" \} \}` to ([^.;]+?), and leave out/.exec(page) ?? [];
+    const [, listed = ''] =
+      /"iam:PermissionsBoundary": "ARN" \} \}` to ([^.;]+?), and leave out/.exec(page) ?? [];
     const bounded = new Set([...listed.matchAll(/`(iam:\w+)`/g)].map(([, action]) => action));
     const Condition = { StringEquals: { 'iam:PermissionsBoundary': boundary } };
     const { Version, Statement } = JSON.parse(text) as { Version: string; Statement: PolicyStatement[] };
     const rewritten = Statement.flatMap((one) => {
       const actions = [one.Action].flat().filter((action) => action !== 'iam:DeleteRolePermissionsBoundary');
-      const [free, held] = [false, true].map((isHeld) => actions.filter((action) => bounded.has(action) === isHeld));
+      const [free, held] = [false, true].map((isHeld) =>
+        actions.filter((action) => bounded.has(action) === isHeld),
+      );
       return [
         { ...one, Action: free },
         { ...one, Action: held, Condition },
@@ -155,9 +158,9 @@ describe('what a deploy with params.bucket needs besides', () => {
     { name: 'kept', document: JSON.parse(kept.replaceAll('BUCKET', 'kept-by-a-stack-of-before')) },
   ];
   const calls = ['read-bucket', 'read-stack', 'take-over'].flatMap((file) =>
-    [...readFileSync(join(PROJECT, `resources/bucket/${file}.ts`), 'utf8').matchAll(/new (\w+)Command\(/g)].map(
-      ([, call = '']) => call,
-    ),
+    [
+      ...readFileSync(join(PROJECT, `resources/bucket/${file}.ts`), 'utf8').matchAll(/new (\w+)Command\(/g),
+    ].map(([, call = '']) => call),
   );
 
   it('has every call that looks at a bucket and takes it over', async () => {

@@ -22,7 +22,10 @@ function template(): Template {
   return {
     Resources: {
       InstallDocument: { Type: 'AWS::SSM::Document' },
-      HostsWebAssociation: { Type: 'AWS::SSM::Association', Properties: { Name: { Ref: 'InstallDocument' } } },
+      HostsWebAssociation: {
+        Type: 'AWS::SSM::Association',
+        Properties: { Name: { Ref: 'InstallDocument' } },
+      },
       Dashboard: { Type: 'AWS::CloudWatch::Dashboard' },
       Errors: alarm({ Metrics: [] }) as never,
       Late: alarm({ MetricName: 'Late' }) as never,
