@@ -55,6 +55,7 @@ const CASES: [env: Record<string, string>, more: string[], region: string][] = [
   [{ AWS_REGION: '', AWS_DEFAULT_REGION: '' }, [], 'eu-west-3'],
   [{ AWS_PROFILE: 'other' }, [], 'ap-northeast-1'],
   [{ AWS_REGION: 'sa-east-1' }, ['--region', 'eu-north-1'], 'eu-north-1'],
+  [{}, ['--region', 'eusc-de-east-1'], 'eusc-de-east-1'],
 ];
 
 describe('serverless', () => {
@@ -90,8 +91,10 @@ describe('serverless with serverless.hosts.yml', () => {
     return run(npmProgram('serverless'), args, env);
   };
 
-  it('deploys to the region of the profile', async () => {
+  it('deploys to the region of the profile, and to the European Sovereign Cloud', async () => {
     expect((await print({ AWS_PROFILE: 'other' }, 'provider.region')).stdout.trim()).toBe('ap-northeast-1');
+    const sovereign = await print({ AWS_REGION: 'eusc-de-east-1' }, 'provider.region');
+    expect(sovereign.stdout.trim(), sovereign.stderr).toBe('eusc-de-east-1');
   });
 
   it('refuses in one line where there is none', async () => {
