@@ -121,7 +121,10 @@ describe.each(ASSUMED)('with %j', (assumed) => {
         arrives: from + (minute + 7) * MINUTE,
       }));
     const created = Object.fromEntries(
-      ['renew', 'deploy', 'confirm', 'acm', 'probe', 'notify', 'files'].map((queue) => [queue, reports(0, 0)]),
+      ['renew', 'deploy', 'confirm', 'acm', 'probe', 'notify', 'files'].map((queue) => [
+        queue,
+        reports(0, 0),
+      ]),
     );
     const fell = 2 * DAY;
     const emptied = 9 * DAY;
