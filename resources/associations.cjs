@@ -1,5 +1,4 @@
-const pascal = (group) =>
-  group.replace(/(^|-)(.)/g, (_, __, letter) => letter.toUpperCase()).replaceAll('-', '');
+const { idOf } = require('./group-ids.cjs');
 
 /** The settings of a group that the document has parameters for. */
 const FOR_HOSTS = ['root', 'reload', 'container', 'port', 'address', 'proxyProtocol', 'keyGroup', 'keyMode'];
@@ -20,7 +19,7 @@ module.exports = async ({ resolveVariable }) => {
       AssociationName: `perennial-${stage}-${group}`,
       ...associationOf(group, parameters, rate),
     };
-    return [`Hosts${pascal(group)}Association`, { Type: 'AWS::SSM::Association', Properties }];
+    return [`Hosts${idOf(group)}Association`, { Type: 'AWS::SSM::Association', Properties }];
   });
   return { Resources: Object.fromEntries(entries) };
 };

@@ -1,16 +1,15 @@
 const z = require('zod/mini');
 const { explainIssues } = require('../lib/foundation/common/explain-issues.ts');
-const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
+const { complaintAboutGroups } = require('./group-ids.cjs');
+const { FROM_TEXT, Params: MainParams } = require('./params-schema.cjs');
+const { refuse } = require('./refuse.cjs');
 
 const Params = z.object({
   /** The main stack's output Bucket, and its region. */
   bucket: z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'is not the name of a bucket')),
-  bucketRegion: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'is not a region')),
-  hostGroups: z.record(
-    z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
-    HostGroupSettings,
-    'a group name may hold only a-z, 0-9 and "-"',
-  ),
+  bucketRegion: z.string().check(z.regex(/^[a-z]{2,8}(-[a-z]+)+-[0-9]{1,2}$/, 'is not a region')),
+  hostGroups: MainParams.shape.hostGroups,
+  tags: MainParams.shape.tags,
   rate: z
     .string()
     .check(
@@ -26,26 +25,18 @@ async function read({ resolveVariable }) {
   const given = {};
   for (const name of Object.keys(Params.shape)) {
     const value = (await resolveVariable(`param:${name}, null`)) ?? undefined;
-    given[name] = name === 'hostGroups' && typeof value === 'string' ? parseJson(value) : value;
+    given[name] = typeof value === 'string' && FROM_TEXT[name] ? FROM_TEXT[name](value) : value;
   }
   const { success, data, error } = Params.safeParse(given, { reportInput: true });
-  if (success) return data;
-  const message = `${explainIssues(error)}. Set it under params in serverless.hosts.yml, or with --param="name=value"`;
-  // Serverless prints the stack of what is thrown here.
-  throw Object.assign(new Error(message), { stack: message });
-}
-
-function parseJson(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const complaint = success ? complaintAboutGroups(Object.keys(data.hostGroups)) : explainIssues(error);
+  if (complaint)
+    refuse(`${complaint}. Set it under params in serverless.hosts.yml, or with --param="name=value"`);
+  return data;
 }
 
 module.exports.params = async (serverless) => {
-  const { hostGroups } = await read(serverless);
-  return { hostGroups: JSON.stringify(hostGroups) };
+  const { hostGroups, tags } = await read(serverless);
+  return { hostGroups: JSON.stringify(hostGroups), tags };
 };
 
 module.exports.elsewhere = async (serverless) => {

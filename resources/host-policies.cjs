@@ -1,4 +1,5 @@
 const { readStatements } = require('./encryption.cjs');
+const { idOf } = require('./group-ids.cjs');
 
 // One managed policy a host group: what a host's role may read, and nothing of another group.
 module.exports = async ({ resolveVariable }) => {
@@ -8,7 +9,7 @@ module.exports = async ({ resolveVariable }) => {
   const Resources = {};
   const Outputs = {};
   for (const group of Object.keys(groups)) {
-    const id = policyId(group);
+    const id = `Hosts${idOf(group)}Policy`;
     Resources[id] = { Type: 'AWS::IAM::ManagedPolicy', Properties: policyOf(group, stage, readWithKey) };
     Outputs[id] = {
       Description: `Attach it to the role of the hosts tagged perennial-group=${group}`,
@@ -50,11 +51,3 @@ function policyOf(group, stage, readWithKey) {
     },
   };
 }
-
-/** CloudFormation's logical ids have letters and digits only, so two groups may come to the same. */
-function policyId(group) {
-  const words = group.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return `Hosts${words.join('')}Policy`;
-}
-
-module.exports.policyId = policyId;

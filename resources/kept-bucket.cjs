@@ -45,7 +45,7 @@ module.exports = class KeptBucket {
     const { wanted } = this;
     const facts = await this.attempt('look at the bucket', async () =>
       readBucketFacts(await this.clients(), {
-        ...{ wanted, ...this.place() },
+        ...{ wanted, kmsKeyArn: this.serverless.service.custom.params.kmsKeyArn, ...this.place() },
         account: wanted && (await this.provider.getAccountId()),
       }),
     );
@@ -69,7 +69,7 @@ module.exports = class KeptBucket {
     const { stackName, region } = this.place();
     const clients = await this.clients();
     const facts = await this.attempt('look at the stack', () =>
-      readBucketFacts(clients, { wanted: '', account: '', stackName, region }),
+      readBucketFacts(clients, { wanted: '', kmsKeyArn: '', account: '', stackName, region }),
     );
     const { seen } = facts.stack;
     if (!seen) return;

@@ -1,7 +1,7 @@
 const { readCaRoots } = require('../lib/foundation/certificate/ca-roots.ts');
 const { complaintAboutLength } = require('../lib/foundation/certificate/deployment-window.ts');
 const { explainIssues } = require('../lib/foundation/common/explain-issues.ts');
-const { policyId } = require('./host-policies.cjs');
+const { complaintAboutGroups } = require('./group-ids.cjs');
 const { FROM_TEXT, Params } = require('./params-schema.cjs');
 const { refuse } = require('./refuse.cjs');
 
@@ -39,11 +39,8 @@ module.exports = async ({ resolveVariable }) => {
       const complaint = complaintAboutLength(text, data.checkEveryHours);
       if (complaint) refuseParam(`hostGroups.${group}.window: ${complaint}`);
     }
-  for (const groups of Object.values(Object.groupBy(Object.keys(data.hostGroups), policyId)))
-    if (groups.length > 1)
-      refuseParam(
-        `hostGroups: ${groups.map((group) => `"${group}"`).join(' and ')} differ in "-" only, and would share the policy ${policyId(groups[0])}; rename one`,
-      );
+  const sameId = complaintAboutGroups(Object.keys(data.hostGroups));
+  if (sameId) refuseParam(sameId);
   const params = {
     contact: data.contact,
     agreeToTerms: String(data.agreeToTerms),

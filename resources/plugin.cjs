@@ -1,8 +1,7 @@
 const { IAMClient } = require('@aws-sdk/client-iam');
 const { LambdaClient } = require('@aws-sdk/client-lambda');
 const preflight = require('./preflight.cjs');
-const { refuse } = require('./refuse.cjs');
-const { beyondLimits, explainLimits } = require('./rules/template-limits.ts');
+const { checkLimits } = require('./limits-plugin.cjs');
 
 /** What this project does itself while Serverless packages and deploys it. */
 module.exports = class Perennial {
@@ -14,8 +13,7 @@ module.exports = class Perennial {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const template = service.provider.compiledCloudFormationTemplate;
         setBoundary(template, service.custom.params.permissionsBoundary);
-        const beyond = beyondLimits(template);
-        if (beyond.length > 0) refuse(explainLimits(beyond));
+        checkLimits(template);
       },
       'before:aws:deploy:deploy:createStack': async () => {
         const { runtime, architecture, compiledCloudFormationTemplate: template } = service.provider;

@@ -35,6 +35,12 @@ const LIMITS: Readonly<Record<string, Limit>> = {
     ...batchEntries(Entries),
     ...atMost(sum(entries(Entries).map((one) => bytes(one.MessageBody))), MESSAGE_BYTES, 'Entries: # bytes'),
   ],
+  // SQS API reference, ReceiveMessage.
+  'sqs ReceiveMessage': ({ MaxNumberOfMessages, WaitTimeSeconds, VisibilityTimeout }) => [
+    ...within('MaxNumberOfMessages', MaxNumberOfMessages, [1, BATCH_ENTRIES]),
+    ...within('WaitTimeSeconds', WaitTimeSeconds, [0, 20]),
+    ...within('VisibilityTimeout', VisibilityTimeout, [0, 43_200]),
+  ],
   'sqs DeleteMessageBatch': ({ Entries }) => batchEntries(Entries),
   'sqs ChangeMessageVisibilityBatch': ({ Entries }) => batchEntries(Entries),
   // Systems Manager API reference, SendCommand.
@@ -81,6 +87,11 @@ function bytes(value: unknown): number {
 
 function atMost(number: number, limit: number, what: string): Complaint[] {
   return number > limit ? [`${what.replace('#', String(number))}, at most ${limit}`] : [];
+}
+
+function within(what: string, value: unknown, [least, most]: [number, number]): Complaint[] {
+  if (value === undefined || (Number(value) >= least && Number(value) <= most)) return [];
+  return [`${what}: ${value}, not from ${least} to ${most}`];
 }
 
 function isJson(text: unknown): boolean {

@@ -22,7 +22,7 @@ const routesOf = new WeakMap<ServiceModel, Route[]>();
 
 /**
  * The operation of a REST request, by method, path, and what its query and headers have to hold; of several the one that asks
- * for most. `undefined` where the model has none.
+ * for most, and is not deprecated. `undefined` where the model has none.
  */
 export function findOperation(model: ServiceModel, request: AwsRequest): FoundOperation | undefined {
   const routes = routesOf.get(model) ?? Object.values(model.operations).map((one) => routeOf(model, one));
@@ -46,8 +46,9 @@ export function findOperation(model: ServiceModel, request: AwsRequest): FoundOp
 }
 
 /** A path with fewer labels says more. */
-function demandsOf({ query, requiredQuery, requiredHeaders, labels }: Route): number {
-  return 100 * (query.length + requiredQuery.length + requiredHeaders.length) - labels.length;
+function demandsOf({ operation, query, requiredQuery, requiredHeaders, labels }: Route): number {
+  const demands = 100 * (query.length + requiredQuery.length + requiredHeaders.length) - labels.length;
+  return operation.deprecated ? demands - 0.5 : demands;
 }
 
 function routeOf(model: ServiceModel, operation: Operation): Route {

@@ -7,7 +7,7 @@ import type { ServiceModel } from './service-model.ts';
 export type FindModel = (service: string) => ServiceModel | undefined;
 
 /** Where botocore's folder has another name than the credential scope. */
-const FOLDERS: Record<string, string> = { monitoring: 'cloudwatch' };
+const FOLDERS: Record<string, string> = { monitoring: 'cloudwatch', tagging: 'resourcegroupstaggingapi' };
 const DATA = '../lib/python3.*/site-packages/botocore/data';
 
 /**

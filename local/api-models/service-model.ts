@@ -36,6 +36,8 @@ export interface Operation {
   name: string;
   http: { method: string; requestUri: string };
   input?: Member;
+  /** another one took its place, mostly at the same address */
+  deprecated?: boolean;
 }
 
 /** The API model of one service: `service-2.json` of botocore. */

@@ -42,6 +42,11 @@ export const SUBSTITUTIONS: readonly Substitution[] = [
     leavesOut: ofType('AWS::SSM::Document'),
   },
   {
+    title: 'the associations of host groups',
+    reason: 'it has no AWS::SSM::Association, and no State Manager',
+    leavesOut: ofType('AWS::SSM::Association'),
+  },
+  {
     title: 'the dashboard',
     reason: 'it has no AWS::CloudWatch::Dashboard',
     leavesOut: ofType('AWS::CloudWatch::Dashboard'),

@@ -1,17 +1,17 @@
 import {
   type CloudFormationClient,
-  DescribeStackResourceCommand,
-  DescribeStacksCommand,
   paginateDescribeStacks,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import {
+  GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
   HeadBucketCommand,
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { describe, hasResource, whoHas } from './read-stack.ts';
 import type { BucketFacts, SeenBucket } from './rules/decide-bucket.ts';
 
 export interface Clients {
@@ -21,6 +21,7 @@ export interface Clients {
 
 export interface Asked {
   wanted: string;
+  kmsKeyArn: string;
   stackName: string;
   region: string;
   /** The account of whoever deploys. */
@@ -34,7 +35,7 @@ const bucketOf = ({ Outputs = [] }: Stack) =>
 
 /** What is to be known of the bucket, and of the stacks of its region. Only reads. */
 export async function readBucketFacts(clients: Clients, asked: Asked): Promise<BucketFacts> {
-  const { wanted, stackName: name, region } = asked;
+  const { wanted, kmsKeyArn, stackName: name, region } = asked;
   const { stacks } = clients;
   const own = await describe(stacks, name);
   const bucket = own && bucketOf(own);
@@ -44,13 +45,13 @@ export async function readBucketFacts(clients: Clients, asked: Asked): Promise<B
     owns: { bucket: await has('Bucket'), policy: await has('BucketPolicy') },
   };
   const stack = { name, region, ...(seen && { seen }) };
-  if (wanted === '') return { wanted, stack, found: undefined, usedBy: [] };
+  if (wanted === '') return { wanted, kmsKeyArn, stack, found: undefined, usedBy: [] };
   const usedBy: string[] = [];
   for await (const { Stacks = [] } of paginateDescribeStacks({ client: stacks }, {}))
     for (const one of Stacks)
       if (one.StackName !== undefined && one.StackName !== name && bucketOf(one) === wanted)
         usedBy.push(one.StackName);
-  return { wanted, stack, usedBy, found: await readBucket(clients, asked) };
+  return { wanted, kmsKeyArn, stack, usedBy, found: await readBucket(clients, asked) };
 }
 
 async function readBucket(
@@ -71,11 +72,13 @@ async function readBucket(
     const policy = await s3.send(new GetBucketPolicyCommand(asked)).catch(orNone('NoSuchBucketPolicy'));
     const tagging = await s3.send(new GetBucketTaggingCommand(asked)).catch(orNone('NoSuchTagSet'));
     const tags = new Map(tagging?.TagSet?.map(({ Key, Value = '' }) => [Key, Value]));
+    const kmsKey = await keyOf(s3, asked);
     const madeBy = await whoHas(stacks, tags.get(STACK_ID), tags.get(LOGICAL_ID));
     return {
       region: found,
       tops,
       ...(policy?.Policy !== undefined && { statements: statementsIn(policy.Policy) }),
+      ...(kmsKey !== undefined && { kmsKey }),
       ...(madeBy !== undefined && { madeBy }),
     };
   } catch (error) {
@@ -88,6 +91,18 @@ async function readBucket(
       return { region: elsewhere, tops: [] } satisfies SeenBucket;
     throw error;
   }
+}
+
+async function keyOf(
+  s3: S3Client,
+  asked: { Bucket: string; ExpectedBucketOwner: string },
+): Promise<string | undefined> {
+  const { ServerSideEncryptionConfiguration } =
+    (await s3
+      .send(new GetBucketEncryptionCommand(asked))
+      .catch(orNone('ServerSideEncryptionConfigurationNotFoundError'))) ?? {};
+  const [rule] = ServerSideEncryptionConfiguration?.Rules ?? [];
+  return rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID || undefined;
 }
 
 interface FailedCall {
@@ -104,41 +119,4 @@ const orNone = (name: string) => (error: unknown) => {
 function statementsIn(policy: string): string[] {
   const { Statement }: { Statement: { Sid?: string }[] | { Sid?: string } } = JSON.parse(policy);
   return [Statement].flat().map(({ Sid = 'a statement without a name' }) => Sid);
-}
-
-/** The stack that made the bucket, where it is still there and still has it. */
-async function whoHas(
-  stacks: CloudFormationClient,
-  stackId: string | undefined,
-  logicalId = '',
-): Promise<string | undefined> {
-  const made = stackId === undefined ? undefined : await describe(stacks, stackId);
-  if (!made?.StackName || made.StackStatus === 'DELETE_COMPLETE') return undefined;
-  return (await hasResource(stacks, made.StackName, logicalId)) ? made.StackName : undefined;
-}
-
-async function describe(client: CloudFormationClient, StackName: string): Promise<Stack | undefined> {
-  const { Stacks = [] } = await client
-    .send(new DescribeStacksCommand({ StackName }))
-    .catch(whereThereIsNone({ Stacks: [] }));
-  return Stacks[0];
-}
-
-async function hasResource(
-  client: CloudFormationClient,
-  StackName: string,
-  LogicalResourceId: string,
-): Promise<boolean> {
-  const { StackResourceDetail } = await client
-    .send(new DescribeStackResourceCommand({ StackName, LogicalResourceId }))
-    .catch(whereThereIsNone({ StackResourceDetail: undefined }));
-  return StackResourceDetail !== undefined && !StackResourceDetail.ResourceStatus?.startsWith('DELETE_');
-}
-
-/** CloudFormation's ValidationError says only in words that a stack or resource does not exist. */
-function whereThereIsNone<Answer>(none: Answer) {
-  return (error: unknown): Answer => {
-    if (error instanceof Error && /does not exist/.test(error.message)) return none;
-    throw error;
-  };
 }

@@ -81,6 +81,13 @@ export function beyondLimits(template: Template): Beyond[] {
           'give a shorter docsUrl',
         ]);
         break;
+      case 'AWS::SSM::Association':
+        check(`the name of ${id}`, characters(Properties.AssociationName ?? ''), [
+          128,
+          'characters',
+          SHORTER_STAGE,
+        ]);
+        break;
       case 'AWS::SSM::Document':
         check(`the document ${id}`, characters(Properties.Content), [
           65_536,

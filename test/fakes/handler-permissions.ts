@@ -112,6 +112,11 @@ export const HANDLER_PERMISSIONS: Readonly<Record<string, Needed>> = {
     actions: each('sqs', 'GetQueueAttributes SetQueueAttributes'),
     arn: (name) => arn('sqs', name),
   },
+  // An association's ARN has no name. What it runs is held against the document (see the tests).
+  'AWS::SSM::Association': {
+    actions: each('ssm', 'CreateAssociation DescribeAssociation UpdateAssociation DeleteAssociation'),
+    arn: () => arn('ssm', 'association/11111111-2222-3333-4444-555555555555'),
+  },
   'AWS::SSM::Document': {
     actions: each(
       'ssm',

@@ -1,7 +1,16 @@
 import { ACMClient, ImportCertificateCommand, type ImportCertificateCommandInput } from '@aws-sdk/client-acm';
 import { InvokeCommand, type InvokeCommandInput, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetResourcesCommand,
+  ResourceGroupsTaggingAPIClient,
+} from '@aws-sdk/client-resource-groups-tagging-api';
 import { ChangeResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { SendCommandCommand, type SendCommandCommandInput, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
@@ -14,7 +23,7 @@ import type { LocalService } from '../../local/gateway/request.ts';
 import { venvBin } from './fixtures/venv.ts';
 
 const refusing: LocalService = { handle: async () => jsonError('ValidationException', 'refused') };
-const SERVICES = ['acm', 'lambda', 'route53', 's3', 'sns', 'ssm', 'sts'];
+const SERVICES = ['acm', 'lambda', 'route53', 's3', 'sns', 'ssm', 'sts', 'tagging'];
 let gateway: Gateway;
 
 beforeAll(async () => {
@@ -28,6 +37,44 @@ beforeAll(async () => {
 });
 
 afterAll(() => gateway.stop());
+
+describe('a request that two operations could be, or whose service has another name in the models', () => {
+  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+  const settings = () => ({ endpoint: gateway.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+  const s3 = () => new S3Client({ ...settings(), forcePathStyle: true });
+  const Rules = [{ ID: 'a', Status: 'Enabled' as const, Filter: { Prefix: '' }, Expiration: { Days: 1 } }];
+
+  it.each<[string, () => Promise<unknown>]>([
+    [
+      'the rules of a bucket',
+      () =>
+        s3().send(
+          new PutBucketLifecycleConfigurationCommand({ Bucket: 'b', LifecycleConfiguration: { Rules } }),
+        ),
+    ],
+    [
+      'its notifications',
+      () =>
+        s3().send(
+          new PutBucketNotificationConfigurationCommand({
+            ...{ Bucket: 'b', NotificationConfiguration: { EventBridgeConfiguration: {} } },
+          }),
+        ),
+    ],
+    [
+      'instances by tag',
+      () =>
+        new ResourceGroupsTaggingAPIClient(settings()).send(
+          new GetResourcesCommand({ ResourceTypeFilters: ['ec2:instance'] }),
+        ),
+    ],
+  ])('conforms: %s', async (_, send) => {
+    const { nonconforming } = gateway.calls;
+    nonconforming.length = 0;
+    await send().catch(() => undefined);
+    expect(nonconforming).toEqual([]);
+  });
+});
 
 describe("a request that is not as AWS's API model has it", () => {
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };

@@ -55,6 +55,7 @@ const CASES: [env: Record<string, string>, more: string[], region: string][] = [
   [{ AWS_REGION: '', AWS_DEFAULT_REGION: '' }, [], 'eu-west-3'],
   [{ AWS_PROFILE: 'other' }, [], 'ap-northeast-1'],
   [{ AWS_REGION: 'sa-east-1' }, ['--region', 'eu-north-1'], 'eu-north-1'],
+  [{}, ['--region', 'eusc-de-east-1'], 'eusc-de-east-1'],
 ];
 
 describe('serverless', () => {
@@ -79,6 +80,32 @@ describe('serverless', () => {
     const { code, stdout, stderr } = await deploysTo(env, []);
     expect(code).not.toBe(0);
     expect(`${stdout}\n${stderr}`.split('\n').filter((line) => NOWHERE.test(line))).toHaveLength(1);
+  });
+});
+
+describe('serverless with serverless.hosts.yml', () => {
+  const ELSEWHERE = ['bucket=main', 'bucketRegion=eusc-de-east-1', 'tags={"team":"platform"}'];
+  const print = (env: Record<string, string>, path: string) => {
+    const given = ELSEWHERE.map((param) => `--param=${param}`);
+    const args = ['print', '--config', 'serverless.hosts.yml', '--path', path, ...given];
+    return run(npmProgram('serverless'), args, env);
+  };
+
+  it('deploys to the region of the profile, and to the European Sovereign Cloud', async () => {
+    expect((await print({ AWS_PROFILE: 'other' }, 'provider.region')).stdout.trim()).toBe('ap-northeast-1');
+    const sovereign = await print({ AWS_REGION: 'eusc-de-east-1' }, 'provider.region');
+    expect(sovereign.stdout.trim(), sovereign.stderr).toBe('eusc-de-east-1');
+  });
+
+  it('refuses in one line where there is none', async () => {
+    const { code, stdout, stderr } = await print(NO_CONFIG, 'provider.region');
+    expect(code).not.toBe(0);
+    expect(`${stdout}\n${stderr}`.split('\n').filter((line) => NOWHERE.test(line))).toHaveLength(1);
+  });
+
+  it('has the tags of the organization', async () => {
+    const { stdout, stderr } = await print({}, 'provider.stackTags');
+    expect(stdout.trim(), stderr).toBe('team: platform');
   });
 });
 

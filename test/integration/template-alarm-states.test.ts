@@ -85,6 +85,13 @@ describe.each(ASSUMED)('with %j', (assumed) => {
       expect((over?.at ?? 0) - back).toBeLessThanOrEqual(STEP);
     });
 
+    it('comes after the only check that ever came through, and not before any', () => {
+      const once = changesOf(settings('HeartbeatAlarm'), { beats: [{ at: HOUR, value: 1 }] }, DAY, assumed);
+      expect(once.map(({ state }) => state)).toEqual(['OK', 'ALARM']);
+      expect(once[1]?.at).toBeLessThanOrEqual(4 * HOUR + 20 * MINUTE);
+      expect(changesOf(settings('HeartbeatAlarm'), {}, DAY, assumed)).toEqual([]);
+    });
+
     it('does not come for two checks that fail', () => {
       const some = beats.filter((_, hour) => hour % 3 === 0);
       const states = changesOf(settings('HeartbeatAlarm'), { beats: some }, last, assumed);
@@ -114,7 +121,10 @@ describe.each(ASSUMED)('with %j', (assumed) => {
         arrives: from + (minute + 7) * MINUTE,
       }));
     const created = Object.fromEntries(
-      ['renew', 'deploy', 'confirm', 'acm', 'probe', 'notify'].map((queue) => [queue, reports(0, 0)]),
+      ['renew', 'deploy', 'confirm', 'acm', 'probe', 'notify', 'files'].map((queue) => [
+        queue,
+        reports(0, 0),
+      ]),
     );
     const fell = 2 * DAY;
     const emptied = 9 * DAY;

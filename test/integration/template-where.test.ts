@@ -29,6 +29,7 @@ const NAMES: Record<string, { property?: string; within: 'region' | 'account' | 
   'AWS::SNS::Topic': { property: 'TopicName', within: 'region' },
   'AWS::SQS::Queue': { property: 'QueueName', within: 'region' },
   'AWS::SQS::QueuePolicy': { within: 'nothing' },
+  'AWS::SSM::Association': { property: 'AssociationName', within: 'region' },
   'AWS::SSM::Document': { property: 'Name', within: 'region' },
 };
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it, test } from 'vitest';
 import { isAllowed } from '../../local/iam/policy.ts';
 import { type Resources, resolve } from '../../local/iam/template-policies.ts';
+import { REGIONS } from '../../tools/check/package-stack.ts';
 
 const require = createRequire(import.meta.url);
 const bucketPolicy = require('../../resources/bucket-policy.cjs');
@@ -96,6 +97,12 @@ describe('the association of a group', () => {
     ]);
   });
 
+  test('has an id of its own, whatever its name', async () => {
+    const named = { 'a-b': {}, ab: {}, 'c--d': {}, cd: {}, 'e-': {}, e1: {} };
+    const { Resources } = await made({ 'self:custom.params.hostGroups': JSON.stringify(named) });
+    expect(Object.keys(Resources)).toHaveLength(6);
+  });
+
   test('of hosts elsewhere reads the bucket of the main stack, as often as it is told', async () => {
     const given = { bucket: 'main', region: 'us-east-1', rate: 'rate(1 hour)' };
     const { HostsWebAssociation } = (await made({ 'self:custom.elsewhere': given })).Resources;
@@ -115,6 +122,7 @@ describe('the parameters of a stack for hosts elsewhere', () => {
 
   test('are taken where they are right', async () => {
     expect(await read({})).toEqual({ bucket: 'main', region: 'us-east-1', rate: 'rate(1 hour)' });
+    for (const bucketRegion of REGIONS) expect((await read({ bucketRegion })).region).toBe(bucketRegion);
   });
 
   test.each([
@@ -122,6 +130,7 @@ describe('the parameters of a stack for hosts elsewhere', () => {
     [{ bucket: 'Main;id' }, /^bucket: is not the name of a bucket/],
     [{ bucketRegion: 'here' }, /^bucketRegion: is not a region/],
     [{ hostGroups: '{"web":{"port":"https"}}' }, /^hostGroups\.web\.port/],
+    [{ hostGroups: '{"a-1":{},"b":{},"a1":{}}' }, /^hostGroups: "a-1" and "a1" differ in "-" only/],
     [{ rate: 'rate(5 minutes)' }, /^rate: is not a rate such as/],
     [{ rate: 'rate(10 minutes)' }, /^rate: is not a rate such as/],
   ])('are refused in one line: %j', async (more, complaint) => {

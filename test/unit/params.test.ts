@@ -182,7 +182,7 @@ describe('host groups in params', () => {
     ['web-', 'web'],
   ])('may not be %s and %s, whose policies would have one id', async (one, other) => {
     await expect(groups(one, 'x', other)).rejects.toThrow(
-      `hostGroups: "${one}" and "${other}" differ in "-" only, and would share the policy Hosts`,
+      `hostGroups: "${one}" and "${other}" differ in "-" only, and would share the id Hosts`,
     );
   });
 

@@ -86,6 +86,12 @@ const ROWS: [what: string, within: Template, beyond: Template, said: RegExp][] =
     /the name of R: 65/,
   ],
   [
+    'the name of an association',
+    own('A', 'AWS::SSM::Association', { AssociationName: long(128) }),
+    own('A', 'AWS::SSM::Association', { AssociationName: long(129) }),
+    /the name of A: 129 characters, and AWS takes 128; give .* shorter name/,
+  ],
+  [
     'the description of an alarm',
     own('A', 'AWS::CloudWatch::Alarm', { AlarmDescription: long(1_024) }),
     own('A', 'AWS::CloudWatch::Alarm', { AlarmDescription: long(1_025) }),

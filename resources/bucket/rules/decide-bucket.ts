@@ -5,6 +5,8 @@ export interface SeenBucket {
   tops: readonly string[];
   /** The statements of its policy, by their names; nothing where it has no policy. */
   statements?: readonly string[];
+  /** The KMS key that it encrypts with, as an ARN, id or alias; nothing where that is S3's own or AWS's key for S3. */
+  kmsKey?: string;
   /** The CloudFormation stack that made it, where that still exists. */
   madeBy?: string;
 }
@@ -20,6 +22,8 @@ export interface SeenStack {
 export interface BucketFacts {
   /** `params.bucket`; empty for a bucket of the stack's own. */
   wanted: string;
+  /** `params.kmsKeyArn`; empty for S3's own keys. */
+  kmsKeyArn: string;
   stack: { name: string; region: string; seen?: SeenStack };
   /** What is called `wanted`. */
   found: SeenBucket | 'missing' | 'forbidden' | undefined;
@@ -36,13 +40,14 @@ export type BucketDecision =
 /** What is in a bucket of ours; an empty one is as good. */
 const TOPS = ['renewal/', 'live/', 'archive/', 'accounts/', 'state/'];
 /** The names of the statements in resources/bucket-policy.cjs. */
-const OURS = /^(OnlyOverTls|AccountsOfTheStack|ClaimsAndAsideOfTheStack|KeysOfOthers|KeysOfOtherGroups\d+)$/;
+const OURS =
+  /^(OnlyOverTls|(Accounts|ClaimsAndAside)OfTheStack|KeysOfOthers|(KeysOfOtherGroups|CertificatesElsewhere|ListElsewhere)\d+)$/;
 
 const SET = 'under params in serverless.yml, or with --param="bucket=';
 const refuse = (complaint: string): BucketDecision => ({ action: 'refuse', complaint });
 
 /** Whether a deploy may go on with the bucket that `params.bucket` names, or without one, before anything is made. */
-export function decideBucket({ wanted, stack, found, usedBy }: BucketFacts): BucketDecision {
+export function decideBucket({ wanted, kmsKeyArn, stack, found, usedBy }: BucketFacts): BucketDecision {
   const { seen } = stack;
   if (wanted === '') {
     if (seen?.bucket === undefined || seen.owns.bucket) return { action: 'own' };
@@ -66,7 +71,12 @@ export function decideBucket({ wanted, stack, found, usedBy }: BucketFacts): Buc
     return refuse(
       `it holds ${found.tops.slice(0, 3).join(', ')} and nothing of Perennial; name a bucket that a stack left, or an empty one`,
     );
-  const { statements } = found;
+  const { statements, kmsKey } = found;
+  // What is there stays under its key, which the roles may use only where the stack has it.
+  if (kmsKey !== undefined && kmsKey.split('/').pop() !== kmsKeyArn.split('/').pop())
+    return refuse(
+      `its objects are encrypted with the KMS key ${kmsKey}, so the stack could not read them; set kmsKeyArn to it, or encrypt them and the bucket anew first`,
+    );
   const foreign = statements?.filter((name) => !OURS.test(name)) ?? [];
   if (foreign.length > 0)
     return refuse(

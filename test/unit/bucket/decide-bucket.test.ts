@@ -1,9 +1,12 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import {
   type BucketFacts,
   decideBucket,
   type SeenBucket,
 } from '../../../resources/bucket/rules/decide-bucket.ts';
+
+const bucketPolicy = createRequire(import.meta.url)('../../../resources/bucket-policy.cjs');
 
 const NAME = 'perennial-kept';
 const LEFT: SeenBucket = {
@@ -12,7 +15,8 @@ const LEFT: SeenBucket = {
   statements: ['OnlyOverTls', 'AccountsOfTheStack', 'ClaimsAndAsideOfTheStack', 'KeysOfOtherGroups12'],
 };
 const stack = { name: 'perennial-production', region: 'eu-central-1' };
-const facts: BucketFacts = { wanted: NAME, stack, found: LEFT, usedBy: [] };
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const facts: BucketFacts = { wanted: NAME, kmsKeyArn: '', stack, found: LEFT, usedBy: [] };
 const decide = (more: Partial<BucketFacts>) => decideBucket({ ...facts, ...more });
 const deployed = (bucket: string | undefined, isOwn: boolean) => ({
   ...stack,
@@ -47,9 +51,21 @@ describe('a bucket is taken over', () => {
     ['that was the stack’s own', { stack: deployed(NAME, true), usedBy: [stack.name] }, false],
     ['in the place of another', { stack: deployed('another', false) }, true],
     ['that the same stack made', { found: { ...LEFT, madeBy: stack.name } }, true],
+    ['with the KMS key of before', { found: { ...LEFT, kmsKey: KEY }, kmsKeyArn: KEY }, true],
+    ['with that key by its id', { found: { ...LEFT, kmsKey: KEY.slice(-36) }, kmsKeyArn: KEY }, true],
+    ['that gets a KMS key', { kmsKeyArn: KEY }, true],
   ])('%s', (_title, more, removePolicy) => {
     expect(decide(more)).toEqual({ action: 'take-over', removePolicy });
   });
+});
+
+it('the policy of a stack with hosts in two accounts is known, statement by statement', async () => {
+  const role = (account: string) => `arn:aws:iam::${account}:role/hosts`;
+  const hostRoles = { web: [role('123456789012'), role('210987654321')], '*': [role('333333333333')] };
+  const made = await bucketPolicy({ resolveVariable: async () => JSON.stringify(hostRoles) });
+  const { Statement } = made.Resources.BucketPolicy.Properties.PolicyDocument;
+  const statements = Statement.map(({ Sid }: { Sid: string }) => Sid);
+  expect(decide({ found: { ...LEFT, statements } })).toEqual({ action: 'take-over', removePolicy: true });
 });
 
 describe('a bucket is refused', () => {
@@ -67,6 +83,16 @@ describe('a bucket is refused', () => {
       'it belongs to the stack perennial-staging, which is still there',
     ],
     ['of another stack', { found: { ...LEFT, madeBy: 'website' } }, 'it belongs to the stack website'],
+    [
+      'whose KMS key is not given',
+      { found: { ...LEFT, kmsKey: KEY } },
+      `its objects are encrypted with the KMS key ${KEY}, so the stack could not read them; set kmsKeyArn to it`,
+    ],
+    [
+      'whose KMS key is another',
+      { found: { ...LEFT, kmsKey: KEY }, kmsKeyArn: KEY.replace('1234abcd', 'abcd1234') },
+      'encrypted with the KMS key',
+    ],
     [
       'of something else',
       { found: { region: 'eu-central-1', tops: ['index.html', 'img/'] } },

@@ -24,11 +24,15 @@ async function program(): Promise<string> {
 }
 
 /** Runs the program as the script does, for one object; what came, if something did. */
-async function fetchOne(env: Record<string, string>, change: (text: string) => string = (text) => text) {
+async function fetchOne(
+  env: Record<string, string>,
+  change: (text: string) => string = (text) => text,
+  region = 'us-east-1',
+) {
   const [asked, target] = [join(folder, 'asked'), join(folder, 'object')];
   await rm(`${target}.came`, { force: true });
   await writeFile(asked, `test.txt ${target}\n`);
-  const args = ['-I', '-c', change(await program()), 'examplebucket', 'us-east-1', '9', asked];
+  const args = ['-I', '-c', change(await program()), 'examplebucket', region, '9', asked];
   const options = { env: { PATH: '/usr/bin:/bin', HOME: folder, ...env }, timeout: 30_000 };
   await promisify(execFile)('python3', args, options).catch(() => undefined);
   return readFile(`${target}.came`, 'utf8').catch(() => undefined);
@@ -71,6 +75,28 @@ urllib.request.urlopen = answer
     );
     expect(signed).toBe(
       'https://examplebucket.s3.amazonaws.com/test.txt AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+    );
+  });
+
+  // The suffixes of botocore's partitions.json.
+  test.each([
+    ['eu-central-1', 'amazonaws.com'],
+    ['us-gov-west-1', 'amazonaws.com'],
+    ['cn-north-1', 'amazonaws.com.cn'],
+    ['eusc-de-east-1', 'amazonaws.eu'],
+    ['us-iso-east-1', undefined],
+  ])('of %s is asked for at %s', async (region, suffix) => {
+    const harness = `
+import urllib.request
+class Answer:
+    read = lambda self: self.text
+def answer(request, **_):
+    Answer.text = request.full_url.encode()
+    return Answer()
+urllib.request.urlopen = answer
+`;
+    expect(await fetchOne(KEYS, (text) => `${harness}${text}`, region)).toBe(
+      suffix && `https://examplebucket.s3.${region}.${suffix}/test.txt`,
     );
   });
 

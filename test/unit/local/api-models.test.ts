@@ -62,6 +62,13 @@ function model(protocol: string): ServiceModel {
     shapes: SHAPES,
     operations: {
       Sell: { name: 'Sell', http, input: of('Input') },
+      // As S3's PutBucketLifecycle, which stands before PutBucketLifecycleConfiguration.
+      OldPut: {
+        name: 'OldPut',
+        http: { method: 'PUT', requestUri: '/{Shelf}/{Name+}?kind=book' },
+        input: of('Input'),
+        deprecated: true,
+      },
       Put: {
         name: 'Put',
         http: { method: 'PUT', requestUri: '/{Shelf}/{Name+}?kind=book' },

@@ -22,6 +22,10 @@ function template(): Template {
   return {
     Resources: {
       InstallDocument: { Type: 'AWS::SSM::Document' },
+      HostsWebAssociation: {
+        Type: 'AWS::SSM::Association',
+        Properties: { Name: { Ref: 'InstallDocument' } },
+      },
       Dashboard: { Type: 'AWS::CloudWatch::Dashboard' },
       Errors: alarm({ Metrics: [] }) as never,
       Late: alarm({ MetricName: 'Late' }) as never,
@@ -69,7 +73,7 @@ describe('what is deployed to MiniStack', () => {
     });
   });
 
-  it.each(['InstallDocument', 'Dashboard', 'Errors', 'OwnPolicy', 'Role'])(
+  it.each(['InstallDocument', 'HostsWebAssociation', 'Dashboard', 'Errors', 'OwnPolicy', 'Role'])(
     'names what it finds nothing for: %s',
     (id) => {
       const { Resources } = template();
