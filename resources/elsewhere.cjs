@@ -8,7 +8,12 @@ const Params = z.object({
   bucketRegion: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'is not a region')),
   hostGroups: z.record(
     z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
-    HostGroupSettings,
+    HostGroupSettings.check(
+      z.refine(
+        ({ window, freeze }) => window === undefined && freeze === undefined,
+        "window and freeze are of the main stack's hosts; leave them out here, and set rate",
+      ),
+    ),
     'a group name may hold only a-z, 0-9 and "-"',
   ),
   rate: z

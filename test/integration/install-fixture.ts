@@ -95,13 +95,6 @@ export async function startInstallFixture() {
     },
     /** Makes the list of the group `web` what is published of some certificates. */
     async list(...published: (Published & { putBack?: boolean })[]): Promise<void> {
-      await this.listFor({}, ...published);
-    },
-    /** The same of a group that has these windows or freezes. */
-    async listFor(
-      times: { window?: string[] },
-      ...published: (Published & { putBack?: boolean })[]
-    ): Promise<void> {
       const certificates = published.map(({ name, version, names, pair, putBack }) => {
         const { serial, notAfter, sha256 } = pointerTo(pair, version);
         return {
@@ -115,7 +108,7 @@ export async function startInstallFixture() {
           ...(putBack && { putBack }),
         };
       });
-      await put('groups/web.json', groupListText({ name: 'web', ...times }, certificates));
+      await put('groups/web.json', groupListText('web', certificates));
     },
     /** Runs the script on a host, with the document's parameters. */
     async install(host: Pick<Host, 'run'>, names: string, parameters: Record<string, string> = {}) {

@@ -69,10 +69,14 @@ describe("a run by the group's list", () => {
     const host = await fixture.startHost({ sites: [site('kept')] });
     const kept = await publish('kept');
     await fixture.install(host, 'kept');
-    const times = { window: ['Mon-Thu 02:00-05:00 UTC'] };
-    await fixture.listFor(times, await publish('kept'), await publish('added'));
-    expect(outcomes(await installList(host))).toEqual(['added installed-not-served']);
+    const next = await publish('kept');
+    await fixture.list(next, await publish('added'));
+    const windows = { newHostsOnly: 'true' };
+    expect(outcomes(await installList(host, windows))).toEqual(['added installed-not-served']);
     expect(await servedSerial(host, 'kept.example')).toBe(kept.serial);
+    // As where hosts are told by nothing but the list, in another region.
+    expect(outcomes(await installList(host))).toContain('kept served');
+    expect(await servedSerial(host, 'kept.example')).toBe(next.serial);
   });
 
   test('is ready before there is a server, and sees later that there is one', async () => {

@@ -5,6 +5,7 @@
 # The stack's SSM document runs it as root, with its parameters as environment variables:
 #   SSM_names      lineage names, one space between them; or empty, for those of
 #   SSM_group      the host group: what groups/<group>.json lists and this host does not have
+#   SSM_newHostsOnly  true: of those, only what is missing; what is there is replaced by commands alone
 #   SSM_bucket     where live/<name>.json and archive/<name>/<version>/ are
 #   SSM_region     the bucket's region
 #   SSM_root       certbot's folder: live/, archive/, renewal/, renewal-hooks/
@@ -183,10 +184,12 @@ read_parameters() {
   set +u
   bucket=$SSM_bucket region=$SSM_region root=$SSM_root reload=$SSM_reload container=$SSM_container port=$SSM_port
   address=$SSM_address proxy_protocol=$SSM_proxyProtocol key_group=$SSM_keyGroup key_mode=$SSM_keyMode
+  new_hosts_only=$SSM_newHostsOnly
   set -u
   check_names
   require_tools
   check_parameter group "$group" '([a-z0-9][a-z0-9-]{0,63})?'
+  check_parameter newHostsOnly "$new_hosts_only" '(true|false)?'
   check_parameter bucket "$bucket" '[a-z0-9][a-z0-9.-]{1,62}'
   check_parameter region "$region" '[a-z0-9-]{1,40}'
   check_parameter root "$root" '(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,20}'
@@ -514,7 +517,7 @@ read_list() {
 # lacks NAME VERSION: also where a run was killed, and where nothing served it when it was installed: perhaps something does now.
 # Where hosts have windows, only where there is nothing.
 lacks() {
-  if head -n 1 "$list" | grep -q '"newHostsOnly":true'; then
+  if [ "$new_hosts_only" = true ]; then
     [ ! -e "$root/live/$1/privkey.pem" ] && return
     return 1
   fi
