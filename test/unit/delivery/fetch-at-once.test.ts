@@ -116,6 +116,50 @@ urllib.request.urlopen = answer
     s3.stop();
   });
 
+  test.each([
+    [
+      'an endpoint of its own',
+      '[default]\nservices = own\n[services own]\ns3 =\n  endpoint_url = https://s3.example\n',
+    ],
+    ['an endpoint with IPv6', '[default]\ns3 =\n  use_dualstack_endpoint = true\n'],
+    ['an endpoint that is certified', '[default]\nuse_fips_endpoint = true\n'],
+    ['certificates of its own', '[default]\nca_bundle = /etc/ssl/own.pem\n'],
+  ])("asks nobody where the AWS CLI's settings name %s", async (_, config) => {
+    const home = await mkdtemp(join(folder, 'home-'));
+    await mkdir(join(home, '.aws'));
+    await writeFile(join(home, '.aws/config'), config);
+    const asked: string[] = [];
+    const proxy = createServer().on('connect', ({ url }, socket) => {
+      asked.push(String(url));
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const settings = { HOME: home, HTTPS_PROXY, ...KEYS };
+    await fetchOne(settings);
+    expect(asked).toEqual([]);
+    await writeFile(join(home, '.aws/own-config'), config);
+    await rm(join(home, '.aws/config'));
+    await fetchOne({ ...settings, AWS_CONFIG_FILE: join(home, '.aws/own-config') });
+    expect(asked).toEqual([]);
+    await fetchOne(settings);
+    expect(asked).toEqual(['examplebucket.s3.us-east-1.amazonaws.com:443']);
+    proxy.close();
+  });
+
+  test('gives up where nobody answers as soon as the AWS CLI does', async () => {
+    const silent = createServer(() => {});
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const begun = performance.now();
+    expect(await fetchOne({ AWS_ENDPOINT_URL: url, ...KEYS })).toBeUndefined();
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    silent.closeAllConnections();
+    silent.close();
+  });
+
   test('leaves to the AWS CLI what it does not get', async () => {
     const s3 = await serve(() => undefined);
     expect(await fetchOne({ AWS_ENDPOINT_URL: s3.url, ...KEYS })).toBeUndefined();
