@@ -53,10 +53,10 @@ describe('a host', () => {
     const published: Published[] = [];
     for (const name of called) published.push(await fixture.publish(name, [`${name}.example`]));
     await fixture.list(...published);
-    const { report, stderr } = await fixture.install(
-      host,
-      ...(by === 'list' ? (['', { group: 'web' }] as const) : ([called.join(' ')] as const)),
-    );
+    const { report, stderr } =
+      by === 'list'
+        ? await fixture.install(host, '', { group: 'web' })
+        : await fixture.install(host, called.join(' '));
     expect(
       report.results.map(({ name, outcome }) => `${name} ${outcome}`),
       stderr,

@@ -79,6 +79,29 @@ describe("a run by the group's list", () => {
     expect(await servedSerial(host, 'kept.example')).toBe(next.serial);
   });
 
+  test('replaces what is over although hosts have windows, as in an image that has grown old', async () => {
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+    const names = ['over.example'];
+    const certificate = await fixture.authority.issue({ names, notBefore: days(-90), notAfter: days(-1) });
+    const host = await fixture.startHost({ sites: [{ ...site('over'), certificate }] });
+    const published = await publish('over');
+    await fixture.list(published);
+    expect(outcomes(await installList(host, { newHostsOnly: 'true' }))).toEqual(['over served']);
+    expect(await servedSerial(host, 'over.example')).toBe(published.serial);
+  });
+
+  test('looks again at what nothing served, and replaces it in no window either', async () => {
+    const host = await fixture.startHost({ sites: [] });
+    const windows = { newHostsOnly: 'true' };
+    const first = await publish('unseen');
+    await fixture.list(first);
+    expect(outcomes(await installList(host, windows))).toEqual(['unseen installed-not-served']);
+    expect(outcomes(await installList(host, windows))).toEqual(['unseen installed-not-served']);
+    await fixture.list(await publish('unseen'));
+    expect(outcomes(await installList(host, windows))).toEqual([]);
+    expect(await readlink(join(host.root, 'live/unseen'))).toBe(`../archive/unseen/${first.version}`);
+  });
+
   test('is ready before there is a server, and sees later that there is one', async () => {
     const host = await fixture.startHost({ sites: [] });
     await fixture.list(await publish('early'));

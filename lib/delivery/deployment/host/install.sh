@@ -526,16 +526,22 @@ read_list() {
 }
 
 # lacks NAME VERSION: also where a run was killed, and where nothing served it when it was installed: perhaps something does now.
-# Where hosts have windows, only where there is nothing.
+# Where hosts have windows, only where there is nothing, or what is there is over, or has only to be looked at.
 lacks() {
+  here=$(installed_version_of "$1")
   if [ "$new_hosts_only" = true ]; then
-    [ ! -e "$root/live/$1/privkey.pem" ] && return
-    return 1
+    has_valid "$1" || return 0
+    [ "$here" = "$2" ] && [ -z "$(remembered "$1" previous)" ] && [ -n "$(remembered "$1" not-served)" ]
+    return
   fi
   [ -z "$(remembered "$1" previous)$(remembered "$1" not-served)" ] && [ -e "$root/live/$1/privkey.pem" ] || return 0
-  here=$(installed_version_of "$1")
   [ "$here" != "$2" ] || return
   [ "$(printf '%s\n' "$here" "$2" | sort | tail -n 1)" = "$2" ] || grep -F -m 1 "{\"name\":\"$1\"," "$list" | grep -Eq "$put_back"
+}
+
+has_valid() {
+  [ -e "$root/live/$1/privkey.pem" ] && is_regular "$root/live/$1/fullchain.pem" &&
+    timeout 5 head -c 65536 "$root/live/$1/fullchain.pem" | openssl x509 -noout -checkend 0 >/dev/null 2>&1
 }
 
 # fetch_pointers FUNCTION NAME...: runs it for each, with what came at once
@@ -1028,7 +1034,7 @@ point_link() { rm -rf "./.$1.new" && ln -s "$2" "./.$1.new" && mv -T "./.$1.new"
 # exchange A B: at one instant, so that a server that opens its files at each handshake finds them at any time. Fails where
 # neither mv (coreutils 9.5) nor the C library (glibc 2.28) can.
 exchange() {
-  mv --exchange -T "$1" "$2" 2>/dev/null || python3 -I -c '
+  mv --exchange -T "$1" "$2" 2>/dev/null || "$(python)" -I -c '
 import ctypes, sys
 a, b = (name.encode() for name in sys.argv[1:])
 sys.exit(ctypes.CDLL(None).renameat2(-100, a, -100, b, 2) != 0)' "$1" "$2" 2>/dev/null
