@@ -48,6 +48,19 @@ async function serve(answers: (request: IncomingMessage) => string | undefined) 
   return { url, asked, stop: () => server.close() };
 }
 
+/** A proxy for HTTPS that remembers where it was to connect to, and does not. */
+async function proxyThatRefuses() {
+  const asked: string[] = [];
+  const server = createServer().on('connect', ({ url }, socket) => {
+    asked.push(String(url));
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, asked, stop: () => server.close() };
+}
+
 const KEYS = {
   AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -95,6 +108,22 @@ urllib.request.urlopen = answer
     s3.stop();
   });
 
+  test.each([
+    ['eu-central-1', 'examplebucket.s3.eu-central-1.amazonaws.com:443'],
+    ['us-gov-west-1', 'examplebucket.s3.us-gov-west-1.amazonaws.com:443'],
+    ['cn-north-1', 'examplebucket.s3.cn-north-1.amazonaws.com.cn:443'],
+    ['eusc-de-east-1', 'examplebucket.s3.eusc-de-east-1.amazonaws.eu:443'],
+    ['us-iso-east-1', undefined],
+    ['eu-isoe-west-1', undefined],
+  ])('is asked for in %s at its own address, or left to the AWS CLI', async (region, expected) => {
+    const proxy = await proxyThatRefuses();
+    await fetchOne({ HTTPS_PROXY: proxy.url, ...KEYS }, (text) =>
+      text.replace('= sys.argv[1:]', `= sys.argv[1:]\nregion = "${region}"`),
+    );
+    expect(proxy.asked).toEqual(expected ? [expected] : []);
+    proxy.stop();
+  });
+
   test.each<[string, string, Record<string, string>]>([
     ['its own settings', 'config', {}],
     ['a profile', 'other', { AWS_PROFILE: 'hosts' }],
@@ -128,24 +157,17 @@ urllib.request.urlopen = answer
     const home = await mkdtemp(join(folder, 'home-'));
     await mkdir(join(home, '.aws'));
     await writeFile(join(home, '.aws/config'), config);
-    const asked: string[] = [];
-    const proxy = createServer().on('connect', ({ url }, socket) => {
-      asked.push(String(url));
-      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
-    });
-    proxy.listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    const HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const settings = { HOME: home, HTTPS_PROXY, ...KEYS };
+    const proxy = await proxyThatRefuses();
+    const settings = { HOME: home, HTTPS_PROXY: proxy.url, ...KEYS };
     await fetchOne(settings);
-    expect(asked).toEqual([]);
+    expect(proxy.asked).toEqual([]);
     await writeFile(join(home, '.aws/own-config'), config);
     await rm(join(home, '.aws/config'));
     await fetchOne({ ...settings, AWS_CONFIG_FILE: join(home, '.aws/own-config') });
-    expect(asked).toEqual([]);
+    expect(proxy.asked).toEqual([]);
     await fetchOne(settings);
-    expect(asked).toEqual(['examplebucket.s3.us-east-1.amazonaws.com:443']);
-    proxy.close();
+    expect(proxy.asked).toEqual(['examplebucket.s3.us-east-1.amazonaws.com:443']);
+    proxy.stop();
   });
 
   test('gives up where nobody answers as soon as the AWS CLI does', async () => {

@@ -466,7 +466,8 @@ def address():
         return given.rstrip("/") + "/" + bucket
     if "." in bucket or "iso" in region or any(name.startswith("AWS_USE_") for name in env):
         sys.exit(1)
-    return "https://%s.s3.%s.amazonaws.com%s" % (bucket, region, ".cn" if region.startswith("cn-") else "")
+    suffix = dict(cn="com.cn", eusc="eu").get(region.split("-")[0], "com")
+    return "https://%s.s3.%s.amazonaws.%s" % (bucket, region, suffix)
 
 def sign(key, text):
     return hmac.new(key, text.encode(), hashlib.sha256)
