@@ -94,6 +94,16 @@ export async function startInstallFixture() {
       await put(`live/${name}.json`, JSON.stringify({ ...pointer, ...options.change }, null, 2));
       return { name, version, serial: pointer.serial, names, pair };
     },
+    /** Points live/<name>.json to what is published already; `change` falsifies the pointer. */
+    async pointTo(
+      { name, names, version, pair }: Published,
+      change: Record<string, unknown> = {},
+    ): Promise<void> {
+      await put(
+        `live/${name}.json`,
+        JSON.stringify({ ...pointerTo(pair, version), names, ...change }, null, 2),
+      );
+    },
     /** Makes the list of the group `web` what is published of some certificates. */
     async list(...published: (Published & { putBack?: boolean })[]): Promise<void> {
       const certificates = published.map(({ name, version, names, pair, putBack }) => {

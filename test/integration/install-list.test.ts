@@ -61,8 +61,26 @@ describe("a run by the group's list", () => {
     expect((await installList(host)).report.results).toEqual([]);
     expect(await readlink(join(host.root, 'live/order'))).toContain(newer.version);
     await fixture.list({ ...older, putBack: true });
+    // Who may write lists may not write pointers, and only a pointer brings an older version back.
+    expect((await installList(host)).report.results).toEqual([]);
+    await fixture.pointTo(older, { putBack: true });
+    await fixture.list(older);
+    expect((await installList(host)).report.results).toEqual([]);
+    await fixture.list({ ...older, putBack: true });
     expect(outcomes(await installList(host))).toEqual(['order served']);
     expect(await servedSerial(host, 'order.example')).toBe(older.serial);
+  });
+
+  test('leaves a version alone that is newer than the list and that nothing serves', async () => {
+    const host = await fixture.startHost({ sites: [] });
+    const older = await publish('ahead');
+    const newer = await publish('ahead');
+    await fixture.install(host, 'ahead');
+    await fixture.list(older);
+    const run = await installList(host);
+    expect(run.report.results).toEqual([]);
+    expect(run.exitCode).toBe(0);
+    expect(await readlink(join(host.root, 'live/ahead'))).toContain(newer.version);
   });
 
   test('replaces nothing where hosts have windows, and installs what is missing', async () => {

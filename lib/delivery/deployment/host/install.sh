@@ -521,9 +521,22 @@ read_list() {
   while read -r listed listed_version; do
     is_lineage_name "$listed" && [ ! -e "$work/$listed" ] && lacks "$listed" "$listed_version" || continue
     mkdir "$work/$listed"
-    grep -F -m 1 "{\"name\":\"$listed\"," "$list" >"$work/$listed/pointer.json"
+    line_of "$listed" >"$work/$listed/pointer.json"
+    ! is_older "$listed" "$listed_version" || is_put_back_to "$listed" "$listed_version" || { rm -rf "$work/$listed" && continue; }
     names="$names$listed "
   done <"$list.versions"
+}
+
+line_of() { grep -F -m 1 "{\"name\":\"$1\"," "$list"; }
+
+# is_older NAME VERSION: than what is installed
+is_older() { [ "$(printf '%s\n' "$(installed_version_of "$1")" "$2" | sort | tail -n 1)" != "$2" ]; }
+
+# is_put_back_to NAME VERSION: by the pointer. Who can write the list cannot write that, and could bring back a key that leaked.
+is_put_back_to() {
+  get_object "live/$1.json" "$work/$1/pointer.json" >/dev/null || return
+  tr -d '\n' <"$work/$1/pointer.json" >"$work/$1/pointer"
+  [ "$(pointer_field "$1" version)" = "$2" ] && is_put_back "$1"
 }
 
 # lacks NAME VERSION: also where a run was killed, and where nothing served it when it was installed: perhaps something does now.
@@ -537,7 +550,7 @@ lacks() {
   fi
   [ -z "$(remembered "$1" previous)$(remembered "$1" not-served)" ] && [ -e "$root/live/$1/privkey.pem" ] || return 0
   [ "$here" != "$2" ] || return
-  [ "$(printf '%s\n' "$here" "$2" | sort | tail -n 1)" = "$2" ] || grep -F -m 1 "{\"name\":\"$1\"," "$list" | grep -Eq "$put_back"
+  ! is_older "$1" "$2" || line_of "$1" | grep -Eq "$put_back"
 }
 
 has_valid() {
