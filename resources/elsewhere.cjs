@@ -5,7 +5,7 @@ const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.
 const Params = z.object({
   /** The main stack's output Bucket, and its region. */
   bucket: z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'is not the name of a bucket')),
-  bucketRegion: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'is not a region')),
+  bucketRegion: z.string().check(z.regex(/^[a-z]{2,8}(-[a-z]+)+-[0-9]{1,2}$/, 'is not a region')),
   hostGroups: z.record(
     z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
     HostGroupSettings.check(

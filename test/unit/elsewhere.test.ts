@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it, test } from 'vitest';
 import { isAllowed } from '../../local/iam/policy.ts';
 import { type Resources, resolve } from '../../local/iam/template-policies.ts';
+import { REGIONS } from '../../tools/check/package-stack.ts';
 
 const require = createRequire(import.meta.url);
 const bucketPolicy = require('../../resources/bucket-policy.cjs');
@@ -125,6 +126,10 @@ describe('the parameters of a stack for hosts elsewhere', () => {
 
   test('are taken where they are right', async () => {
     expect(await read({})).toEqual({ bucket: 'main', region: 'us-east-1', rate: 'rate(1 hour)' });
+  });
+
+  test.each(REGIONS)('are taken in %s', async (bucketRegion) => {
+    expect(await read({ bucketRegion })).toMatchObject({ region: bucketRegion });
   });
 
   test.each([
