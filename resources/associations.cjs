@@ -14,7 +14,10 @@ module.exports = async ({ resolveVariable }) => {
   const elsewhere = await resolveVariable('self:custom.elsewhere, null');
   const { bucket, region, rate } = elsewhere ?? { ...HERE, rate: 'rate(1 day)' };
   const entries = Object.entries(groups).map(([group, settings]) => {
-    const parameters = { group, bucket, region, ...ofDocument(settings) };
+    const { window, freeze } = settings;
+    // Commands go by windows, an association does not. Elsewhere nothing but the association replaces what is there.
+    const times = !elsewhere && (window || freeze) && { newHostsOnly: 'true' };
+    const parameters = { group, bucket, region, ...ofDocument(settings), ...times };
     const Properties = {
       AssociationName: `perennial-${stage}-${group}`,
       ...associationOf(group, parameters, rate),

@@ -12,6 +12,7 @@ const PARAMETERS = {
   region: ["The bucket's region", '^[a-z]{2,8}(-[a-z]+)+-[0-9]{1,2}$'],
   names: ['Certificate names, separated by one space', `^(${LINEAGE}( ${LINEAGE})*)?$`, ''],
   group: ['Without names: the host group, for what its list has', '^([a-z0-9][a-z0-9-]{0,63})?$', ''],
+  newHostsOnly: ['With a group: whether what is installed stays', '^(true|false)?$', ''],
   root: ['The folder that holds live/ and archive/', '^(/[a-zA-Z0-9_-][a-zA-Z0-9._-]*)+$'],
   reload: ['How the web server is told', '^(container|service|hooks)$'],
   container: [

@@ -28,10 +28,21 @@ async function read({ resolveVariable }) {
     given[name] = typeof value === 'string' && FROM_TEXT[name] ? FROM_TEXT[name](value) : value;
   }
   const { success, data, error } = Params.safeParse(given, { reportInput: true });
-  const complaint = success ? complaintAboutGroups(Object.keys(data.hostGroups)) : explainIssues(error);
+  const complaint = success
+    ? (complaintAboutGroups(Object.keys(data.hostGroups)) ?? complaintAboutTimes(data.hostGroups))
+    : explainIssues(error);
   if (complaint)
     refuse(`${complaint}. Set it under params in serverless.hosts.yml, or with --param="name=value"`);
   return data;
+}
+
+/** Nothing here tells hosts by the clock: their association is all that replaces what they have. */
+function complaintAboutTimes(hostGroups) {
+  const timed = Object.keys(hostGroups).find((name) => hostGroups[name].window || hostGroups[name].freeze);
+  return (
+    timed &&
+    `hostGroups.${timed}: window and freeze are of the main stack's hosts; leave them out here, and set rate`
+  );
 }
 
 module.exports.params = async (serverless) => {

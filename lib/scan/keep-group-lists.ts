@@ -26,8 +26,7 @@ export async function keepGroupLists(
     assessments.flatMap(({ deployed }) => (deployed ? [[deployed.name, deployed.revoked] as const] : [])),
   );
   const isRevoked = (name: string, version: string) => revoked.get(name)?.includes(version) === true;
-  for (const hostGroup of stack.hostGroups) {
-    const group = hostGroup.name;
+  for (const { name: group } of stack.hostGroups) {
     const live = assessments.flatMap(({ deployed, facts }) => {
       const pointer = facts && liveOf(facts);
       return pointer && deployed?.groups.includes(group) ? [listedOf(deployed.name, pointer)] : [];
@@ -36,7 +35,7 @@ export async function keepGroupLists(
     if (live.length > 0 && !isSeen) continue;
     const coming = [...plan.deployments, ...plan.waiting].filter((one) => one.group === group);
     const due = new Set(coming.flatMap(({ names }) => names));
-    await decideList(store, hostGroup, { live, due, rejected, isRevoked, now });
+    await decideList(store, group, { live, due, rejected, isRevoked, now });
   }
   if (anew)
     await removeLists(

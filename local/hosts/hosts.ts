@@ -4,6 +4,7 @@ import type { ContainerCommand } from '../setup/container.ts';
 import { type AwsCli, startAwsCli } from './aws-cli/start.ts';
 import { findFreePort } from './free-port.ts';
 import { Host } from './host.ts';
+import { type HostOptions, type Mount, mountsOf } from './host-options.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { Nginx } from './nginx.ts';
 import type { Server } from './nginx-configuration.ts';
@@ -25,28 +26,6 @@ export interface HostsOptions {
   env(hostId: string): Record<string, string>;
   /** told of each host whose agent has just registered with Systems Manager */
   onRegistered?: (host: Host) => Promise<void>;
-}
-
-export interface HostOptions {
-  id: string;
-  tags?: Record<string, string>;
-  /** false: commands wait for it and time out undelivered */
-  online?: boolean;
-  /** how its Nginx runs: `service` is a process of the host, all else a container */
-  reload?: 'container' | 'service' | 'hooks';
-  /** what the document calls the container; `web` by default */
-  container?: string;
-  sites?: Site[];
-  /** What the container sees of the certbot folder: all of it, or only the files of each lineage, or all to write to as well, as people do by mistake. */
-  mounts?: 'folder' | 'files' | 'writable';
-  /** Who runs Nginx in the container, as `uid:gid`; root when absent. */
-  user?: string;
-  /** Of the container, as `name=value`. */
-  labels?: readonly string[];
-  /** What Nginx is started with in the container. */
-  flags?: readonly string[];
-  /** What runs in the container instead of Nginx. */
-  program?: readonly string[];
 }
 
 /** The hosts of the local fleet. */
@@ -170,16 +149,6 @@ export class Hosts {
     await nginx.start();
     for (const host of hosts) await this.#options.onRegistered?.(host);
   }
-}
-
-type Mount = [source: string, destination: string];
-
-function mountsOf({ mounts, sites = [] }: HostOptions, root: string): Mount[] {
-  if (mounts !== 'files') return [[root, `/etc/letsencrypt${mounts === 'writable' ? '' : ':ro'}`]];
-  const files = sites.flatMap(({ lineage }) =>
-    ['fullchain', 'privkey'].map((file) => `live/${lineage}/${file}.pem`),
-  );
-  return [...new Set(files)].map((file) => [join(root, file), `/etc/letsencrypt/${file}:ro`]);
 }
 
 interface HostTools {

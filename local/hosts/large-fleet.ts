@@ -1,4 +1,5 @@
-import type { HostOptions, Hosts } from './hosts.ts';
+import type { HostOptions } from './host-options.ts';
+import type { Hosts } from './hosts.ts';
 
 const NGINXES = 10;
 

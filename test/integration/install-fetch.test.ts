@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shadow } from './host-faults/shadow.ts';
-import { type InstallFixture, startInstallFixture } from './install-fixture.ts';
+import { type InstallFixture, type Published, startInstallFixture } from './install-fixture.ts';
 
 let fixture: InstallFixture;
 beforeAll(async () => {
@@ -32,5 +32,34 @@ describe('a host', () => {
     ).toEqual(['served', 'served', 'served']);
     const log = await readFile(join(host.root, '../aws-starts'), 'utf8').catch(() => '');
     expect(log.split('\n').filter(Boolean)).toHaveLength(starts);
+  });
+
+  test('whose python3 brings nothing waits for it once, and not for each round', async () => {
+    const host = await startHost();
+    await shadow(host, 'python3', 'echo started >>/mnt/python-starts; exit 1');
+    for (const name of names) await fixture.publish(name, [`${name}.example`]);
+    const { report, stderr } = await fixture.install(host, names.join(' '));
+    expect(
+      report.results.map(({ outcome }) => outcome),
+      stderr,
+    ).toEqual(['served', 'served', 'served']);
+    expect(await readFile(join(host.root, '../python-starts'), 'utf8')).toBe('started\n');
+  });
+
+  test.each(['command', 'list'])('installs by %s what is called as one of its own files', async (by) => {
+    const called = ['asked', 'closed', 'endpoints', 'engines', 'list'];
+    const sites = called.map((name) => ({ serverName: `${name}.example`, lineage: name }));
+    const host = await fixture.startHost({ sites });
+    const published: Published[] = [];
+    for (const name of called) published.push(await fixture.publish(name, [`${name}.example`]));
+    await fixture.list(...published);
+    const { report, stderr } =
+      by === 'list'
+        ? await fixture.install(host, '', { group: 'web' })
+        : await fixture.install(host, called.join(' '));
+    expect(
+      report.results.map(({ name, outcome }) => `${name} ${outcome}`),
+      stderr,
+    ).toEqual(called.map((name) => `${name} served`));
   });
 });

@@ -6,7 +6,8 @@ import { connect, type PeerCertificate } from 'node:tls';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { groupListText } from '../../lib/delivery/deployment/rules/group-list.ts';
 import type { Host } from '../../local/hosts/host.ts';
-import { type HostOptions, Hosts } from '../../local/hosts/hosts.ts';
+import type { HostOptions } from '../../local/hosts/host-options.ts';
+import { Hosts } from '../../local/hosts/hosts.ts';
 import type { PemPair } from '../../local/hosts/self-signed.ts';
 import type { Site } from '../../local/hosts/site.ts';
 import { startMoto } from '../../local/moto/start.ts';
@@ -93,15 +94,18 @@ export async function startInstallFixture() {
       await put(`live/${name}.json`, JSON.stringify({ ...pointer, ...options.change }, null, 2));
       return { name, version, serial: pointer.serial, names, pair };
     },
+    /** Points live/<name>.json to what is published already; `change` falsifies the pointer. */
+    async pointTo(
+      { name, names, version, pair }: Published,
+      change: Record<string, unknown> = {},
+    ): Promise<void> {
+      await put(
+        `live/${name}.json`,
+        JSON.stringify({ ...pointerTo(pair, version), names, ...change }, null, 2),
+      );
+    },
     /** Makes the list of the group `web` what is published of some certificates. */
     async list(...published: (Published & { putBack?: boolean })[]): Promise<void> {
-      await this.listFor({}, ...published);
-    },
-    /** The same of a group that has these windows or freezes. */
-    async listFor(
-      times: { window?: string[] },
-      ...published: (Published & { putBack?: boolean })[]
-    ): Promise<void> {
       const certificates = published.map(({ name, version, names, pair, putBack }) => {
         const { serial, notAfter, sha256 } = pointerTo(pair, version);
         return {
@@ -115,7 +119,7 @@ export async function startInstallFixture() {
           ...(putBack && { putBack }),
         };
       });
-      await put('groups/web.json', groupListText({ name: 'web', ...times }, certificates));
+      await put('groups/web.json', groupListText('web', certificates));
     },
     /** Runs the script on a host, with the document's parameters. */
     async install(host: Pick<Host, 'run'>, names: string, parameters: Record<string, string> = {}) {

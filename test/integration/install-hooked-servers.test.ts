@@ -103,5 +103,7 @@ async function startServer(server: HookedServer, host: Host, found: Place['found
   for (const [tool, text] of Object.entries(tools))
     await writeFile(join(host.bin, tool), `#!/bin/sh\npid=${child.pid}\n${text}\n`, { mode: 0o755 });
   await waitForPort(host.tlsPort);
+  // Traefik listens before it has read its sites.
+  await expect.poll(() => servedSerial(host, 'a.example').catch(() => undefined)).toBeDefined();
   return child;
 }

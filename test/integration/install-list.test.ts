@@ -61,18 +61,63 @@ describe("a run by the group's list", () => {
     expect((await installList(host)).report.results).toEqual([]);
     expect(await readlink(join(host.root, 'live/order'))).toContain(newer.version);
     await fixture.list({ ...older, putBack: true });
+    // Who may write lists may not write pointers, and only a pointer brings an older version back.
+    expect((await installList(host)).report.results).toEqual([]);
+    await fixture.pointTo(older, { putBack: true });
+    await fixture.list(older);
+    expect((await installList(host)).report.results).toEqual([]);
+    await fixture.list({ ...older, putBack: true });
     expect(outcomes(await installList(host))).toEqual(['order served']);
     expect(await servedSerial(host, 'order.example')).toBe(older.serial);
+  });
+
+  test('leaves a version alone that is newer than the list and that nothing serves', async () => {
+    const host = await fixture.startHost({ sites: [] });
+    const older = await publish('ahead');
+    const newer = await publish('ahead');
+    await fixture.install(host, 'ahead');
+    await fixture.list(older);
+    const run = await installList(host);
+    expect(run.report.results).toEqual([]);
+    expect(run.exitCode).toBe(0);
+    expect(await readlink(join(host.root, 'live/ahead'))).toContain(newer.version);
   });
 
   test('replaces nothing where hosts have windows, and installs what is missing', async () => {
     const host = await fixture.startHost({ sites: [site('kept')] });
     const kept = await publish('kept');
     await fixture.install(host, 'kept');
-    const times = { window: ['Mon-Thu 02:00-05:00 UTC'] };
-    await fixture.listFor(times, await publish('kept'), await publish('added'));
-    expect(outcomes(await installList(host))).toEqual(['added installed-not-served']);
+    const next = await publish('kept');
+    await fixture.list(next, await publish('added'));
+    const windows = { newHostsOnly: 'true' };
+    expect(outcomes(await installList(host, windows))).toEqual(['added installed-not-served']);
     expect(await servedSerial(host, 'kept.example')).toBe(kept.serial);
+    // As where hosts are told by nothing but the list, in another region.
+    expect(outcomes(await installList(host))).toContain('kept served');
+    expect(await servedSerial(host, 'kept.example')).toBe(next.serial);
+  });
+
+  test('replaces what is over although hosts have windows, as in an image that has grown old', async () => {
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+    const names = ['over.example'];
+    const certificate = await fixture.authority.issue({ names, notBefore: days(-90), notAfter: days(-1) });
+    const host = await fixture.startHost({ sites: [{ ...site('over'), certificate }] });
+    const published = await publish('over');
+    await fixture.list(published);
+    expect(outcomes(await installList(host, { newHostsOnly: 'true' }))).toEqual(['over served']);
+    expect(await servedSerial(host, 'over.example')).toBe(published.serial);
+  });
+
+  test('looks again at what nothing served, and replaces it in no window either', async () => {
+    const host = await fixture.startHost({ sites: [] });
+    const windows = { newHostsOnly: 'true' };
+    const first = await publish('unseen');
+    await fixture.list(first);
+    expect(outcomes(await installList(host, windows))).toEqual(['unseen installed-not-served']);
+    expect(outcomes(await installList(host, windows))).toEqual(['unseen installed-not-served']);
+    await fixture.list(await publish('unseen'));
+    expect(outcomes(await installList(host, windows))).toEqual([]);
+    expect(await readlink(join(host.root, 'live/unseen'))).toBe(`../archive/unseen/${first.version}`);
   });
 
   test('is ready before there is a server, and sees later that there is one', async () => {

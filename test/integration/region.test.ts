@@ -74,6 +74,18 @@ describe('serverless', () => {
   });
 
   it.each([
+    [{ AWS_REGION: 'sa-east-1' }, 'sa-east-1'],
+    [{}, 'eu-west-3'],
+    [NO_CONFIG, undefined],
+  ])('with %j deploys the stack for hosts elsewhere to %s', async (env, region) => {
+    const given = ['--param=bucket=main', '--param=bucketRegion=us-east-1'];
+    const args = ['print', '--config', 'serverless.hosts.yml', '--path', 'provider.region', ...given];
+    const { code, stdout, stderr } = await run(npmProgram('serverless'), args, env);
+    if (region) expect(stdout.trim(), stderr).toBe(region);
+    else expect([code === 0, `${stdout}\n${stderr}`]).toEqual([false, expect.stringMatching(NOWHERE)]);
+  });
+
+  it.each([
     ['without any configuration', NO_CONFIG],
     ['with a profile that has none', { AWS_PROFILE: 'bare' }],
   ])('%s refuses in one line', async (_, env) => {

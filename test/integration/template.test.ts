@@ -350,7 +350,15 @@ describe('the document that hosts run', () => {
       });
       const { allowedPattern } = parameter as { allowedPattern: string };
       const pattern = new RegExp(allowedPattern);
-      const optional = ['names', 'group', 'address', 'proxyProtocol', 'keyGroup', 'keyMode'].includes(name);
+      const optional = [
+        'names',
+        'group',
+        'newHostsOnly',
+        'address',
+        'proxyProtocol',
+        'keyGroup',
+        'keyMode',
+      ].includes(name);
       expect(pattern.test(''), name).toBe(optional);
       expect(parameter, name).toMatchObject(optional ? { default: '' } : {});
       for (const hostile of ['a;b', '$(id)', '`id`', 'a\nb', "a'b", 'a"b', 'a&b', 'a|b', '{{x}}', 'a  b'])

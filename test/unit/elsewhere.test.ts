@@ -66,7 +66,7 @@ describe('the role of a host in another account that hostRoles lists', () => {
 
 describe('the association of a group', () => {
   const groups = {
-    web: { reload: 'service', root: '/etc/x', port: 443, window: 'any' },
+    web: { reload: 'service', root: '/etc/x', port: 443 },
     'db-eu': { port: 5432 },
   };
   const made = (more: object = {}) =>
@@ -103,6 +103,16 @@ describe('the association of a group', () => {
     expect(Object.keys(Resources)).toHaveLength(6);
   });
 
+  test.each([
+    ['a window', { window: ['Mon-Thu 02:00-05:00 UTC'] }],
+    ['a freeze', { freeze: ['2026-12-20 UTC'] }],
+  ])('leaves what hosts have alone where the group has %s', async (_, times) => {
+    const hostGroups = JSON.stringify({ web: times });
+    const { HostsWebAssociation } = (await made({ 'self:custom.params.hostGroups': hostGroups })).Resources;
+    expect(HostsWebAssociation.Properties.Parameters).toMatchObject({ newHostsOnly: ['true'] });
+    expect(HostsWebAssociation.Properties.Parameters).not.toHaveProperty('window');
+  });
+
   test('of hosts elsewhere reads the bucket of the main stack, as often as it is told', async () => {
     const given = { bucket: 'main', region: 'us-east-1', rate: 'rate(1 hour)' };
     const { HostsWebAssociation } = (await made({ 'self:custom.elsewhere': given })).Resources;
@@ -125,12 +135,24 @@ describe('the parameters of a stack for hosts elsewhere', () => {
     for (const bucketRegion of REGIONS) expect((await read({ bucketRegion })).region).toBe(bucketRegion);
   });
 
+  test.each(REGIONS)('are taken in %s', async (bucketRegion) => {
+    expect(await read({ bucketRegion })).toMatchObject({ region: bucketRegion });
+  });
+
   test.each([
     [{ bucket: undefined }, /^bucket: is missing; .*serverless\.hosts\.yml/],
     [{ bucket: 'Main;id' }, /^bucket: is not the name of a bucket/],
     [{ bucketRegion: 'here' }, /^bucketRegion: is not a region/],
     [{ hostGroups: '{"web":{"port":"https"}}' }, /^hostGroups\.web\.port/],
     [{ hostGroups: '{"a-1":{},"b":{},"a1":{}}' }, /^hostGroups: "a-1" and "a1" differ in "-" only/],
+    [
+      { hostGroups: '{"web":{"window":"Mon 02:00-05:00 UTC"}}' },
+      /^hostGroups\.web: window and freeze are of the main stack's hosts/,
+    ],
+    [
+      { hostGroups: '{"db":{},"web":{"freeze":"2026-12-20 UTC"}}' },
+      /^hostGroups\.web: window and freeze are of the main stack's hosts/,
+    ],
     [{ rate: 'rate(5 minutes)' }, /^rate: is not a rate such as/],
     [{ rate: 'rate(10 minutes)' }, /^rate: is not a rate such as/],
   ])('are refused in one line: %j', async (more, complaint) => {

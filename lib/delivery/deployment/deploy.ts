@@ -95,7 +95,7 @@ export async function deploy(
 /** The hosts' commands are sent, so a list that cannot be written fails nothing: the next scan writes it. */
 async function notListedOf(deps: DeployDeps, due: DeploymentDue): Promise<{ notListed?: string }> {
   try {
-    await listVersions(deps.store, groupOf(deps, due), due.names);
+    await listVersions(deps.store, due.group, due.names);
     return {};
   } catch (error) {
     return { notListed: describeError(error).message };

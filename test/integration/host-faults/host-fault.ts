@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../../../local/hosts/host.ts';
-import type { HostOptions } from '../../../local/hosts/hosts.ts';
+import type { HostOptions } from '../../../local/hosts/host-options.ts';
 import type { InstallFixture } from '../install-fixture.ts';
 import { assertUnbroken } from '../tls-probe.ts';
 

@@ -23,7 +23,7 @@ beforeEach(async () => {
   await store.put(
     'groups/web.json',
     groupListText(
-      { name: 'web' },
+      'web',
       ['shop', 'blog'].map((name) => listedOf(name, pointer)),
     ),
   );

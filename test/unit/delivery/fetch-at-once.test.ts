@@ -52,6 +52,19 @@ async function serve(answers: (request: IncomingMessage) => string | undefined) 
   return { url, asked, stop: () => server.close() };
 }
 
+/** A proxy for HTTPS that remembers where it was to connect to, and does not. */
+async function proxyThatRefuses() {
+  const asked: string[] = [];
+  const server = createServer().on('connect', ({ url }, socket) => {
+    asked.push(String(url));
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, asked, stop: () => server.close() };
+}
+
 const KEYS = {
   AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -121,6 +134,22 @@ urllib.request.urlopen = answer
     s3.stop();
   });
 
+  test.each([
+    ['eu-central-1', 'examplebucket.s3.eu-central-1.amazonaws.com:443'],
+    ['us-gov-west-1', 'examplebucket.s3.us-gov-west-1.amazonaws.com:443'],
+    ['cn-north-1', 'examplebucket.s3.cn-north-1.amazonaws.com.cn:443'],
+    ['eusc-de-east-1', 'examplebucket.s3.eusc-de-east-1.amazonaws.eu:443'],
+    ['us-iso-east-1', undefined],
+    ['eu-isoe-west-1', undefined],
+  ])('is asked for in %s at its own address, or left to the AWS CLI', async (region, expected) => {
+    const proxy = await proxyThatRefuses();
+    await fetchOne({ HTTPS_PROXY: proxy.url, ...KEYS }, (text) =>
+      text.replace('= sys.argv[1:]', `= sys.argv[1:]\nregion = "${region}"`),
+    );
+    expect(proxy.asked).toEqual(expected ? [expected] : []);
+    proxy.stop();
+  });
+
   test.each<[string, string, Record<string, string>]>([
     ['its own settings', 'config', {}],
     ['a profile', 'other', { AWS_PROFILE: 'hosts' }],
@@ -140,6 +169,43 @@ urllib.request.urlopen = answer
     expect(await fetchOne({ AWS_ENDPOINT_URL: s3.url, HOME: home, PATH, ...env })).toBe('content');
     expect(s3.asked[0]?.headers.authorization).toContain('Credential=ASIA2/');
     s3.stop();
+  });
+
+  test.each([
+    [
+      'an endpoint of its own',
+      '[default]\nservices = own\n[services own]\ns3 =\n  endpoint_url = https://s3.example\n',
+    ],
+    ['an endpoint with IPv6', '[default]\ns3 =\n  use_dualstack_endpoint = true\n'],
+    ['an endpoint that is certified', '[default]\nuse_fips_endpoint = true\n'],
+    ['certificates of its own', '[default]\nca_bundle = /etc/ssl/own.pem\n'],
+  ])("asks nobody where the AWS CLI's settings name %s", async (_, config) => {
+    const home = await mkdtemp(join(folder, 'home-'));
+    await mkdir(join(home, '.aws'));
+    await writeFile(join(home, '.aws/config'), config);
+    const proxy = await proxyThatRefuses();
+    const settings = { HOME: home, HTTPS_PROXY: proxy.url, ...KEYS };
+    await fetchOne(settings);
+    expect(proxy.asked).toEqual([]);
+    await writeFile(join(home, '.aws/own-config'), config);
+    await rm(join(home, '.aws/config'));
+    await fetchOne({ ...settings, AWS_CONFIG_FILE: join(home, '.aws/own-config') });
+    expect(proxy.asked).toEqual([]);
+    await fetchOne(settings);
+    expect(proxy.asked).toEqual(['examplebucket.s3.us-east-1.amazonaws.com:443']);
+    proxy.stop();
+  });
+
+  test('gives up where nobody answers as soon as the AWS CLI does', async () => {
+    const silent = createServer(() => {});
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const begun = performance.now();
+    expect(await fetchOne({ AWS_ENDPOINT_URL: url, ...KEYS })).toBeUndefined();
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    silent.closeAllConnections();
+    silent.close();
   });
 
   test('leaves to the AWS CLI what it does not get', async () => {

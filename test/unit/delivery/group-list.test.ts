@@ -74,7 +74,7 @@ describe('the list of a group', () => {
 
   it('is JSON with one certificate a line, in the order of names, and read back as written', () => {
     const certificates = [listed('shop', NEW), listed('blog', OLD, { putBack: true })];
-    const text = groupListText({ name: 'web' }, certificates);
+    const text = groupListText('web', certificates);
     expect(JSON.parse(text).group).toBe('web');
     const lines = text.split('\n').slice(1, 3);
     expect(lines[0]).toMatch(/^\{"name":"blog","version":"20261001T000000Z-0a1b2c",.*"putBack":true\},$/);
@@ -82,12 +82,9 @@ describe('the list of a group', () => {
     expect(parseGroupList(text)).toEqual(certificates.toReversed());
   });
 
-  it.each([
-    ['a window', { window: ['Mon-Thu 02:00-05:00 UTC'] }],
-    ['a freeze', { freeze: ['2026-12-20 UTC'] }],
-  ])('is for new hosts only where the group has %s', (_, times) => {
-    const text = groupListText({ name: 'web', ...times }, [listed('shop', NEW)]);
-    expect(text.split('\n')[0]).toBe('{"group":"web","newHostsOnly":true,"certificates":[');
+  it('says nothing of windows: who reads it elsewhere is told by nothing else', () => {
+    const text = groupListText('web', [listed('shop', NEW)]);
+    expect(text.split('\n')[0]).toBe('{"group":"web","certificates":[');
     expect(parseGroupList(text)).toEqual([listed('shop', NEW)]);
   });
 

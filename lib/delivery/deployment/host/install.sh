@@ -5,6 +5,7 @@
 # The stack's SSM document runs it as root, with its parameters as environment variables:
 #   SSM_names      lineage names, one space between them; or empty, for those of
 #   SSM_group      the host group: what groups/<group>.json lists and this host does not have
+#   SSM_newHostsOnly  true: of those, only what is missing; what is there is replaced by commands alone
 #   SSM_bucket     where live/<name>.json and archive/<name>/<version>/ are
 #   SSM_region     the bucket's region
 #   SSM_root       certbot's folder: live/, archive/, renewal/, renewal-hooks/
@@ -70,7 +71,7 @@ fix_environment() {
 # --- facts and the report -------------------------------------------------------------------
 # Each name has a folder under $work with one file per fact: version, serial, names, candidates
 # (server names to ask), before (those that served this lineage), changed (the link was swapped),
-# and at the end outcome, reason, message, served.
+# and at the end outcome, reason, message, served. What is the run's own there begins with a dot, as no name does.
 
 # Uses builtins only: it runs often.
 fact() {
@@ -183,10 +184,12 @@ read_parameters() {
   set +u
   bucket=$SSM_bucket region=$SSM_region root=$SSM_root reload=$SSM_reload container=$SSM_container port=$SSM_port
   address=$SSM_address proxy_protocol=$SSM_proxyProtocol key_group=$SSM_keyGroup key_mode=$SSM_keyMode
+  new_hosts_only=$SSM_newHostsOnly
   set -u
   check_names
   require_tools
   check_parameter group "$group" '([a-z0-9][a-z0-9-]{0,63})?'
+  check_parameter newHostsOnly "$new_hosts_only" '(true|false)?'
   check_parameter bucket "$bucket" '[a-z0-9][a-z0-9.-]{1,62}'
   check_parameter region "$region" '[a-z0-9-]{1,40}'
   check_parameter root "$root" '(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,20}'
@@ -264,7 +267,7 @@ at_most() {
 limited() {
   limit_s=$(at_most "$1")
   shift
-  spool=$(mktemp -d "$work/spool.XXXXXX") && mkfifo "$spool/pipe" || return 1
+  spool=$(mktemp -d "$work/.spool.XXXXXX") && mkfifo "$spool/pipe" || return 1
   { head -c 65536 >"$spool/text" && cat >/dev/null && : >"$spool/end"; } <"$spool/pipe" >/dev/null 2>&1 9>&- &
   timeout $kill_after "$limit_s" "$@" >"$spool/pipe" 2>&1 </dev/null 9>&-
   limited_status=$?
@@ -300,7 +303,7 @@ make_work_folder() {
   work=$(mktemp -d "$temporary/perennial.XXXXXX") || refuse disk-full "no temporary folder in $temporary"
   trap 'rm -rf "$work"' EXIT
   trap 'exit 143' HUP INT TERM
-  error=$(head -c 262144 /dev/zero 2>&1 >"$work/room" && rm "$work/room" 2>&1) ||
+  error=$(head -c 262144 /dev/zero 2>&1 >"$work/.room" && rm "$work/.room" 2>&1) ||
     refuse "$(reason_of_error "$error" disk-full)" "no room in $temporary: $error"
   for worked in $names; do mkdir "$work/$worked"; done
 }
@@ -411,15 +414,17 @@ take_lock() {
 # --- from the bucket ------------------------------------------------------------------------
 
 # The AWS CLI takes half a second to start, so all pointers, and then all objects, are asked for in one go by python3 where it is
-# there. What it does not get, for whatever reason, the AWS CLI is asked for, and says why. Only single keys, so that the host's role needs no ListBucket. No object of ours is near 256 KiB, but the list of a group with hundreds.
-# get_at_once: KEY and FILE on each line of the standard input; an object that came is in FILE.came. Credentials are looked for as
+# there. What it does not get, for whatever reason, the AWS CLI is asked for, and says why. Only single keys, so that the host's
+# role needs no ListBucket. No object of ours is near 256 KiB, but the list of a group with hundreds.
+# get_at_once: KEY and FILE on each line of the standard input; an object that came is in FILE.came. Where none comes, it is not
+# tried again in this run; nor is anything asked where the AWS CLI's settings name another endpoint. Credentials are looked for as
 # the AWS CLI does, which is asked for them where they are not in plain sight. Signed by Signature Version 4 (IAM user guide, "AWS
 # Signature Version 4 for API requests").
 get_at_once() {
-  cat >"$work/asked"
-  [ -n "$(python)" ] && [ -s "$work/asked" ] || return 0
-  (limited 60 "$(python)" -I -c '
-import concurrent.futures, hashlib, hmac, json, os, ssl, subprocess, sys, time
+  cat >"$work/.asked"
+  [ -n "$(python)" ] && [ -s "$work/.asked" ] && [ ! -e "$work/.one-by-one" ] || return 0
+  (limited 30 "$(python)" -I -c '
+import concurrent.futures, hashlib, hmac, json, os, re, ssl, subprocess, sys, time
 import urllib.parse, urllib.request
 bucket, region, most, asked = sys.argv[1:]
 env = os.environ
@@ -447,13 +452,21 @@ def credentials():
     found = json.loads(metadata(roles + metadata(roles, token=token).split()[0], token=token))
     return found["AccessKeyId"], found["SecretAccessKey"], found["Token"]
 
+def is_led_elsewhere(file):
+    file = os.path.expanduser(file)
+    with open(file if os.path.exists(file) else os.devnull) as settings:
+        return re.search(r"(?m)^\s*(endpoint_url|services|use_\w+|ca_bundle)\s*=", settings.read())
+
 def address():
+    files = env.get("AWS_CONFIG_FILE", "~/.aws/config"), env.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
+    if any(is_led_elsewhere(file) for file in files):
+        sys.exit(1)
     given = env.get("AWS_ENDPOINT_URL_S3") or env.get("AWS_ENDPOINT_URL")
     if given:
         return given.rstrip("/") + "/" + bucket
     if "." in bucket or "iso" in region or any(name.startswith("AWS_USE_") for name in env):
         sys.exit(1)
-    suffix = {"cn": "com.cn", "eusc": "eu"}.get(region.split("-")[0], "com")
+    suffix = dict(cn="com.cn", eusc="eu").get(region.split("-")[0], "com")
     return "https://%s.s3.%s.amazonaws.%s" % (bucket, region, suffix)
 
 def sign(key, text):
@@ -474,7 +487,7 @@ def fetch(line):
     for part in scope.split("/"):
         derived = sign(derived, part).digest()
     sent["authorization"] = "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (access, scope, ";".join(names), sign(derived, text).hexdigest())
-    answer = urllib.request.urlopen(urllib.request.Request(url.geturl(), headers=sent), timeout=20, context=trusted)
+    answer = urllib.request.urlopen(urllib.request.Request(url.geturl(), headers=sent), timeout=5, context=trusted)
     with open(path + ".part", "wb") as file:
         file.write(answer.read())
     os.rename(path + ".part", path + ".came")
@@ -485,8 +498,9 @@ access, secret, token = credentials()
 with concurrent.futures.ThreadPoolExecutor(8) as pool, open(asked) as lines:
     for each in [pool.submit(fetch, line) for line in lines]:
         each.exception()
-' "$bucket" "$region" "$most_bytes" "$work/asked") >/dev/null
-  return 0
+' "$bucket" "$region" "$most_bytes" "$work/.asked") >/dev/null
+  while read -r _ arrived; do [ ! -e "$arrived.came" ] || return 0; done <"$work/.asked"
+  : >"$work/.one-by-one"
 }
 
 # get_object KEY FILE: prints only errors
@@ -501,28 +515,47 @@ get_object() (
 # read_list: as $names, what groups/<group>.json lists and this host lacks, each with its line of the list for a pointer. A
 # version that is newer here than there came by a command.
 read_list() {
-  list=$work/list
+  list=$work/.list
   error=$(most_bytes=4194303 && echo "groups/$group.json $list" | get_at_once && get_object "groups/$group.json" "$list") || refuse "$(reason_of_error "$error" fetch-failed)" "groups/$group.json: $error"
   sed -n 's/^{"name":"\([a-z0-9._-]*\)","version":"\([0-9A-Za-z-]*\)",.*/\1 \2/p' "$list" >"$list.versions"
   while read -r listed listed_version; do
     is_lineage_name "$listed" && [ ! -e "$work/$listed" ] && lacks "$listed" "$listed_version" || continue
     mkdir "$work/$listed"
-    grep -F -m 1 "{\"name\":\"$listed\"," "$list" >"$work/$listed/pointer.json"
+    line_of "$listed" >"$work/$listed/pointer.json"
+    ! is_older "$listed" "$listed_version" || is_put_back_to "$listed" "$listed_version" || { rm -rf "$work/$listed" && continue; }
     names="$names$listed "
   done <"$list.versions"
 }
 
+line_of() { grep -F -m 1 "{\"name\":\"$1\"," "$list"; }
+
+# is_older NAME VERSION: than what is installed
+is_older() { [ "$(printf '%s\n' "$(installed_version_of "$1")" "$2" | sort | tail -n 1)" != "$2" ]; }
+
+# is_put_back_to NAME VERSION: by the pointer. Who can write the list cannot write that, and could bring back a key that leaked.
+is_put_back_to() {
+  get_object "live/$1.json" "$work/$1/pointer.json" >/dev/null || return
+  tr -d '\n' <"$work/$1/pointer.json" >"$work/$1/pointer"
+  [ "$(pointer_field "$1" version)" = "$2" ] && is_put_back "$1"
+}
+
 # lacks NAME VERSION: also where a run was killed, and where nothing served it when it was installed: perhaps something does now.
-# Where hosts have windows, only where there is nothing.
+# Where hosts have windows, only where there is nothing, or what is there is over, or has only to be looked at.
 lacks() {
-  if head -n 1 "$list" | grep -q '"newHostsOnly":true'; then
-    [ ! -e "$root/live/$1/privkey.pem" ] && return
-    return 1
+  here=$(installed_version_of "$1")
+  if [ "$new_hosts_only" = true ]; then
+    has_valid "$1" || return 0
+    [ "$here" = "$2" ] && [ -z "$(remembered "$1" previous)" ] && [ -n "$(remembered "$1" not-served)" ]
+    return
   fi
   [ -z "$(remembered "$1" previous)$(remembered "$1" not-served)" ] && [ -e "$root/live/$1/privkey.pem" ] || return 0
-  here=$(installed_version_of "$1")
   [ "$here" != "$2" ] || return
-  [ "$(printf '%s\n' "$here" "$2" | sort | tail -n 1)" = "$2" ] || grep -F -m 1 "{\"name\":\"$1\"," "$list" | grep -Eq "$put_back"
+  ! is_older "$1" "$2" || line_of "$1" | grep -Eq "$put_back"
+}
+
+has_valid() {
+  [ -e "$root/live/$1/privkey.pem" ] && is_regular "$root/live/$1/fullchain.pem" &&
+    timeout 5 head -c 65536 "$root/live/$1/fullchain.pem" | openssl x509 -noout -checkend 0 >/dev/null 2>&1
 }
 
 # fetch_pointers FUNCTION NAME...: runs it for each, with what came at once
@@ -803,8 +836,8 @@ find_endpoints() {
       listened_to
       [ "$reload" != container ] || addresses_of_containers
     fi
-  } | awk 'NF == 2 { print ($1 ~ /:/ ? "[" $1 "]" : $1) ":" $2 }' | sort -u | head -n "$most_endpoints" >"$work/endpoints"
-  [ -s "$work/endpoints" ] || echo "127.0.0.1:$port" >"$work/endpoints"
+  } | awk 'NF == 2 { print ($1 ~ /:/ ? "[" $1 "]" : $1) ":" $2 }' | sort -u | head -n "$most_endpoints" >"$work/.endpoints"
+  [ -s "$work/.endpoints" ] || echo "127.0.0.1:$port" >"$work/.endpoints"
 }
 
 # What listens everywhere is asked on the loopback address.
@@ -825,7 +858,7 @@ addresses_of_containers() {
       /"HostPort":/ && $4 == port { published = inner }
       /"(IPAddress|GlobalIPv6Address)":/ && $4 != "" { own[$4] }
       END { for (ip in own) print ip, published == "" ? port : published }
-    ' "$work/container.$asked_container.json"
+    ' "$work/.container.$asked_container.json"
   done
 }
 
@@ -870,7 +903,7 @@ EOF
   set -- "$endpoint" "$server_name"
   answer=''
   ! is_late || return
-  [ ! -e "$work/closed/$endpoint" ] || { : >"$work/$asked_name/answer.$question" && return; }
+  [ ! -e "$work/.closed/$endpoint" ] || { : >"$work/$asked_name/answer.$question" && return; }
   if [ "$proxy_protocol" != true ]; then
     [ -z "$signatures" ] || answer=$(shake_hands "$@" -sigalgs "$signatures")
     [ -n "$answer" ] || answer=$(shake_hands "$@")
@@ -885,7 +918,7 @@ EOF
 # questions_of NAME: prints SERVERNAME@ENDPOINT for each
 questions_of() {
   for candidate in $(fact "$1" candidates); do
-    while IFS= read -r endpoint; do echo "$candidate@$endpoint"; done <"$work/endpoints"
+    while IFS= read -r endpoint; do echo "$candidate@$endpoint"; done <"$work/.endpoints"
   done
 }
 
@@ -904,15 +937,15 @@ ask_all() {
 # By the list, on a new host, nobody waits for a server that is not there yet.
 is_all_closed() {
   note_closed
-  while IFS= read -r endpoint; do [ -e "$work/closed/$endpoint" ] || return; done <"$work/endpoints"
+  while IFS= read -r endpoint; do [ -e "$work/.closed/$endpoint" ] || return; done <"$work/.endpoints"
 }
 
 # note_closed: the endpoints where nothing listens, so that not each name is asked for in vain there
 note_closed() {
-  rm -rf "$work/closed" && mkdir "$work/closed"
+  rm -rf "$work/.closed" && mkdir "$work/.closed"
   while IFS= read -r endpoint; do
-    timeout 5 openssl s_client -connect "$endpoint" </dev/null 2>&1 >/dev/null | grep -q '^connect:errno=111' && : >"$work/closed/$endpoint"
-  done <"$work/endpoints"
+    timeout 5 openssl s_client -connect "$endpoint" </dev/null 2>&1 >/dev/null | grep -q '^connect:errno=111' && : >"$work/.closed/$endpoint"
+  done <"$work/.endpoints"
 }
 
 # Each certificate of this lineage that Nginx may have in memory; of certbot's own, the newest five.
@@ -1015,7 +1048,7 @@ point_link() { rm -rf "./.$1.new" && ln -s "$2" "./.$1.new" && mv -T "./.$1.new"
 # exchange A B: at one instant, so that a server that opens its files at each handshake finds them at any time. Fails where
 # neither mv (coreutils 9.5) nor the C library (glibc 2.28) can.
 exchange() {
-  mv --exchange -T "$1" "$2" 2>/dev/null || python3 -I -c '
+  mv --exchange -T "$1" "$2" 2>/dev/null || "$(python)" -I -c '
 import ctypes, sys
 a, b = (name.encode() for name in sys.argv[1:])
 sys.exit(ctypes.CDLL(None).renameat2(-100, a, -100, b, 2) != 0)' "$1" "$2" 2>/dev/null
@@ -1119,7 +1152,7 @@ reload_all() {
 # The containers that run now, as $containers: by name; else by compose service, of the project that is named; else by label.
 find_containers() {
   because container-engine-missing 'neither docker nor podman is installed on this host'
-  engines >"$work/engines"
+  engines >"$work/.engines"
   while read -r engine; do
     containers=''
     if error=$(inspect "$container"); then containers=$container && return; fi
@@ -1130,7 +1163,7 @@ find_containers() {
       *[Cc]annot\ connect* | *'permission denied'*) [ "$engine" = podman ] || why="$error" ;;
       *) why="there is no container $container here, no compose service or ECS task of that name, and none with the label perennial.reload=nginx" ;;
     esac
-  done <"$work/engines"
+  done <"$work/.engines"
   return 2
 }
 
@@ -1170,9 +1203,9 @@ find_by_label() {
 # inspect CONTAINER: keeps what the engine says of it, or prints its error; PROJECT/SERVICE is none
 inspect() {
   case $1 in */*) return 1 ;; esac
-  limited 30 $engine container inspect "$1" >"$work/container.$1.json" && return
-  cat "$work/container.$1.json"
-  rm -f "$work/container.$1.json"
+  limited 30 $engine container inspect "$1" >"$work/.container.$1.json" && return
+  cat "$work/.container.$1.json"
+  rm -f "$work/.container.$1.json"
   return 1
 }
 
@@ -1191,7 +1224,7 @@ leave_out_sidecars() {
 }
 
 # container_field CONTAINER FIELD: of its state
-container_field() { sed -n 's/.*"'"$2"'": "*\([a-z0-9]*\)"*,*$/\1/p' "$work/container.$1.json" | head -n 1; }
+container_field() { sed -n 's/.*"'"$2"'": "*\([a-z0-9]*\)"*,*$/\1/p' "$work/.container.$1.json" | head -n 1; }
 
 stopped_container() {
   for looked_at in $containers; do
@@ -1331,12 +1364,12 @@ check_hooks() {
 
 # Of those that root's engines run, for writable_mount: root in one of them would put hooks there for the host's root.
 look_at_containers() {
-  engines | grep -v ' ' >"$work/engines"
+  engines | grep -v ' ' >"$work/.engines"
   while read -r engine; do
     for running in $(limited 30 $engine ps --quiet | grep -E '^[0-9a-f]{12,64}$' | head -n 50); do
       inspect "$running" >/dev/null
     done
-  done <"$work/engines"
+  done <"$work/.engines"
 }
 
 give_up_all() {
@@ -1416,7 +1449,7 @@ explain_unserved() {
   question=$(comm -13 "$work/$1/served" "$work/$1/expected" | head -n 1)
   answer=$(fact "$1" "answer.$question")
   unserved=$(echo "$question" | cut -d @ -f 1)
-  [ "$(wc -l <"$work/endpoints")" = 1 ] || unserved="$unserved at $(echo "$question" | cut -d @ -f 2)"
+  [ "$(wc -l <"$work/.endpoints")" = 1 ] || unserved="$unserved at $(echo "$question" | cut -d @ -f 2)"
   still_old="$unserved still gets the old certificate"
   if [ -z "$answer" ]; then
     because not-answering "$unserved gets no TLS answer on port $port"
@@ -1437,11 +1470,11 @@ explain_unserved() {
 }
 
 # A mounted file keeps its inode: the container does not see the file that replaces it.
-mounts_file_of() { cat "$work"/container.*.json 2>/dev/null | grep '"Source": ' | grep -q -e "/live/$1[/\"]" -e "/archive/$1[/\"]"; }
+mounts_file_of() { cat "$work"/.container.*.json 2>/dev/null | grep '"Source": ' | grep -q -e "/live/$1[/\"]" -e "/archive/$1[/\"]"; }
 
 # A folder with keys that a container can write to: whoever is root there could replace them.
 writable_mount() {
-  cat "$work"/container.*.json 2>/dev/null | awk -F '"' '/"Source":/ { source = $4 } /"RW": true/ && source != "" { print source; source = "" }' |
+  cat "$work"/.container.*.json 2>/dev/null | awk -F '"' '/"Source":/ { source = $4 } /"RW": true/ && source != "" { print source; source = "" }' |
     while IFS= read -r source; do
       case "$root/" in "$source"/*) echo "$source" && break ;; esac
       for own in "$root" "$root/live" "$root/archive" "$root/renewal-hooks" "$root/renewal-hooks/deploy"; do [ ! "$source" -ef "$own" ] || { echo "$source" && break 2; }; done

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import type { HostGroup } from '../../../foundation/certificate/host-group.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import { ownObject } from '../../../foundation/common/own-object.ts';
 import { orNone } from '../../../foundation/common/parse-json.ts';
@@ -25,8 +24,6 @@ export type ListedCertificate = z.infer<typeof ListedCertificate>;
  */
 const GroupList = ownObject({
   group: z.string(),
-  /** Of a group with windows or freezes: what a host has already is replaced by commands alone. */
-  newHostsOnly: z.optional(z.boolean()),
   certificates: z.array(ListedCertificate),
 });
 
@@ -36,15 +33,11 @@ export function parseGroupList(text: string | undefined): ListedCertificate[] {
 }
 
 /** JSON with one certificate a line, sorted by name: hosts read it with sed and grep. */
-export function groupListText(
-  { name: group, window = [], freeze = [] }: Pick<HostGroup, 'name' | 'window' | 'freeze'>,
-  certificates: readonly ListedCertificate[],
-): string {
-  const more = window.length + freeze.length > 0 ? ',"newHostsOnly":true' : '';
+export function groupListText(group: string, certificates: readonly ListedCertificate[]): string {
   const lines = certificates
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, version, ...more }) => JSON.stringify({ name, version, ...more }));
-  return `{"group":${JSON.stringify(group)}${more},"certificates":[\n${lines.join(',\n')}\n]}\n`;
+  return `{"group":${JSON.stringify(group)},"certificates":[\n${lines.join(',\n')}\n]}\n`;
 }
 
 export function listedOf(name: string, pointer: LivePointer): ListedCertificate {
