@@ -60,7 +60,7 @@ async function runParts(folder: string): Promise<string[]> {
     ],
     [
       'mutants of what the branch changed: npm run mutants -- --change',
-      () => runTool(process.execPath, ['tools/mutants/main.ts', '--change'], { limitMs: 1_800_000 }),
+      () => runTool(process.execPath, ['tools/mutants/main.ts', '--change'], { limitMs: 600_000 }),
     ],
   ];
   const failed: string[] = [];

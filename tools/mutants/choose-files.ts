@@ -22,26 +22,26 @@ export function filesNamed(names: readonly string[]): string[] {
   return [...new Set(chosen.flat())];
 }
 
-/** The code that differs from where this branch left `main`, committed or not. */
-export function changedFiles(): string[] {
+/** The code that differs from where this branch left `main`, committed or not; `undefined` where there is no `main`. */
+export function changedFiles(): string[] | undefined {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: PROJECT, encoding: 'utf8' }).trim();
-  const base = git('merge-base', 'HEAD', mainBranch(git));
+  const main = mainBranch(git);
+  if (main === undefined) return undefined;
+  const base = git('merge-base', 'HEAD', main);
   const changed = new Set(
     `${git('diff', '--name-only', base)}\n${git('ls-files', '--others', '--exclude-standard')}`.split('\n'),
   );
   return codeFiles().filter((file) => changed.has(file));
 }
 
-function mainBranch(git: (...args: string[]) => string): string {
+function mainBranch(git: (...args: string[]) => string): string | undefined {
   const names = git(
     'for-each-ref',
     '--format=%(refname:short)',
     'refs/heads/main',
     'refs/remotes/origin/main',
   );
-  const [name] = names.split('\n');
-  if (!name) throw new Error('--change compares with the branch main, which this repository does not have');
-  return name;
+  return names.split('\n')[0] || undefined;
 }
 
 export interface TestFile {

@@ -24,7 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (unknown)
     throw new Error(`${unknown}: there are --change and --baseline, and names of files and folders`);
   const files = args.includes('--change')
-    ? changedFiles()
+    ? someOf(changedFiles())
     : names.length > 0
       ? filesNamed(names)
       : codeFiles();
@@ -46,6 +46,23 @@ async function main(args: readonly string[]): Promise<number> {
   const worse = complaints(counted, readBaseline());
   for (const line of worse) console.log(line);
   return worse.length > 0 ? 1 : 0;
+}
+
+/** Mutants of a change that are tried, so that it takes minutes. */
+const MOST_OF_A_CHANGE = 300;
+
+/** Of the files that changed, as many as have so many mutants together, and one at least; says which are left. */
+function someOf(changed: readonly string[] | undefined): string[] {
+  if (!changed) console.log('there is no branch main here to compare with');
+  const taken: string[] = [];
+  const left: string[] = [];
+  let count = 0;
+  for (const file of changed ?? []) {
+    count += mutantsOf([file]).mutants.length;
+    (taken.length === 0 || count <= MOST_OF_A_CHANGE ? taken : left).push(file);
+  }
+  if (left.length > 0) console.log(`not tried: ${left.length} more files that changed, ${left.join(', ')}`);
+  return taken;
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
