@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Template } from '../../resources/rules/resolved-length.ts';
 import { beyondLimits, explainLimits } from '../../resources/rules/template-limits.ts';
+
+const bucketPolicy = createRequire(import.meta.url)('../../resources/bucket-policy.cjs');
+const DEPLOYING = join(import.meta.dirname, '../../docs/deploying.md');
 
 const long = (length: number) => 'x'.repeat(length);
 const own = (id: string, Type: string, Properties: object) => ({ Resources: { [id]: { Type, Properties } } });
@@ -152,5 +158,24 @@ describe('limits of AWS', () => {
       },
     });
     expect(beyond?.size).toBeGreaterThan(2 * 60 * 84);
+  });
+
+  it('have room for twelve roles of hosts, as the documentation says', async () => {
+    const beyondWith = async (count: number) => {
+      const roles = numbered(count, null);
+      const hostRoles = Object.fromEntries(
+        Object.keys(roles).map((group) => [group, [`arn:aws:iam::123456789012:role/hosts-of-${group}`]]),
+      );
+      const made = await bucketPolicy({ resolveVariable: async () => JSON.stringify(hostRoles) });
+      const ofStack = ['RenewRole', 'RevokeRole', 'AccountRole', 'AcmRole'].map((id) => [
+        id,
+        { Type: 'AWS::IAM::Role' },
+      ]);
+      const Bucket = { Type: 'AWS::S3::Bucket' };
+      return beyondLimits({ Resources: { ...made.Resources, Bucket, ...Object.fromEntries(ofStack) } });
+    };
+    expect(await beyondWith(12)).toEqual([]);
+    expect(await beyondWith(14)).toHaveLength(1);
+    expect(readFileSync(DEPLOYING, 'utf8')).toContain('room for twelve roles of one group each');
   });
 });
