@@ -77,5 +77,6 @@ function nameOf(resources: Resources, id: string): string {
 }
 
 function arnOf(resources: Resources, id: string): string {
+  if (resources[id]?.Type === 'AWS::S3::Bucket') return `arn:aws-us-gov:s3:::${nameOf(resources, id)}`;
   return `arn:aws-us-gov:service:ap-southeast-99:123456789012:kind/${nameOf(resources, id)}:*`;
 }

@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Template } from '../../resources/rules/resolved-length.ts';
 import { beyondLimits, explainLimits } from '../../resources/rules/template-limits.ts';
+
+const bucketPolicy = createRequire(import.meta.url)('../../resources/bucket-policy.cjs');
+const DEPLOYING = join(import.meta.dirname, '../../docs/deploying.md');
 
 const long = (length: number) => 'x'.repeat(length);
 const own = (id: string, Type: string, Properties: object) => ({ Resources: { [id]: { Type, Properties } } });
@@ -137,20 +143,39 @@ describe('limits of AWS', () => {
   });
 
   it('count what is referred to as long as it may be', () => {
-    const arns = Array.from({ length: 60 }, () => ({ 'Fn::Sub': `\${Bucket.Arn}/*` }));
+    const arns = Array.from({ length: 70 }, () => ({ 'Fn::Sub': `\${Bucket.Arn}/*` }));
     const Policies = [{ PolicyDocument: [{ Ref: 'Bucket' }, ...arns] }];
     const Resources = {
       Bucket: { Type: 'AWS::S3::Bucket' },
       R: { Type: 'AWS::IAM::Role', Properties: { Policies } },
     };
     const text = JSON.stringify(Policies).length;
-    expect(text).toBeLessThan(2_000);
+    expect(text).toBeLessThan(2_500);
     const [beyond] = beyondLimits({
       Resources: {
         ...Resources,
         ...own('R2', 'AWS::IAM::Role', { Policies: Array(2).fill(Policies[0]) }).Resources,
       },
     });
-    expect(beyond?.size).toBeGreaterThan(2 * 60 * 84);
+    expect(beyond?.size).toBeGreaterThan(2 * 70 * 78);
+  });
+
+  it('have room for twelve roles of hosts, as the documentation says', async () => {
+    const beyondWith = async (count: number) => {
+      const roles = numbered(count, null);
+      const hostRoles = Object.fromEntries(
+        Object.keys(roles).map((group) => [group, [`arn:aws:iam::123456789012:role/hosts-of-${group}`]]),
+      );
+      const made = await bucketPolicy({ resolveVariable: async () => JSON.stringify(hostRoles) });
+      const ofStack = ['RenewRole', 'RevokeRole', 'AccountRole', 'AcmRole'].map((id) => [
+        id,
+        { Type: 'AWS::IAM::Role' },
+      ]);
+      const Bucket = { Type: 'AWS::S3::Bucket' };
+      return beyondLimits({ Resources: { ...made.Resources, Bucket, ...Object.fromEntries(ofStack) } });
+    };
+    expect(await beyondWith(12)).toEqual([]);
+    expect(await beyondWith(14)).toHaveLength(1);
+    expect(readFileSync(DEPLOYING, 'utf8')).toContain('room for twelve roles of one group each');
   });
 });
