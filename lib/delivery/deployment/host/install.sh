@@ -405,6 +405,8 @@ forget() { rm -f "$notes/$1/$2"; }
 # flock ends with the process, however that ends. Not every flock can wait.
 take_lock() {
   exec 9>>"$state/lock"
+  # Commands of a check may be at work on a new host, and what the list has is tried again only a day later.
+  [ -z "$group" ] || lock_wait_s=100
   waited_s=0
   until flock -n 9; do
     [ "$waited_s" -lt "$lock_wait_s" ] || refuse locked "another installation has held $state/lock for $lock_wait_s s"
