@@ -26,12 +26,17 @@ const PARAMETERS = {
   keyMode: ["The key's mode", '^(0?[46][04][04])?$', ''],
 };
 
-// Systems Manager takes documents of up to 64 KB: without comments, and with a quarter of the indentation, which is all that Python needs.
-const inShort = (script) =>
-  script
+// Systems Manager takes documents of up to 64 KB: without comments and indentation, but for a quarter of it in Python, which needs it.
+function inShort(script) {
+  let isPython = false;
+  return script
     .split('\n')
     .filter((line) => !/^\s*(#(?!!).*)?$/.test(line))
-    .map((line) => line.replace(/^ +/, (indent) => indent.slice((indent.length * 3) / 4)));
+    .map((line) => {
+      isPython = isPython ? !line.includes("'") : / -c '$/.test(line);
+      return line.replace(/^ +/, (indent) => (isPython ? indent.slice((indent.length * 3) / 4) : ''));
+    });
+}
 
 // No Name: a changed script becomes a new document, which `deploy` gets by reference (docs/decisions/0004).
 module.exports = {

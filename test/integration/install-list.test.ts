@@ -2,6 +2,7 @@ import { mkdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
+import { shadow } from './host-faults/shadow.ts';
 import { type InstallFixture, type Published, servedSerial, startInstallFixture } from './install-fixture.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
@@ -118,6 +119,16 @@ describe("a run by the group's list", () => {
     await fixture.list(await publish('unseen'));
     expect(outcomes(await installList(host, windows))).toEqual([]);
     expect(await readlink(join(host.root, 'live/unseen'))).toBe(`../archive/unseen/${first.version}`);
+  });
+
+  test('outlasts the commands that a check sends at the same time: the next run comes a day later', async () => {
+    const host = await fixture.startHost({ sites: [] });
+    await fixture.list(await publish('busy'));
+    host.prepare = 'mkdir -p /var/lib/perennial && exec 8>>/var/lib/perennial/lock && flock 8';
+    const count = 'echo waited >>/mnt/waits; [ "$(wc -l </mnt/waits)" -lt 80 ] || flock -u 8';
+    await shadow(host, 'sleep', `${count}; exit 0`);
+    expect(outcomes(await installList(host))).toEqual(['busy installed-not-served']);
+    expect(await isReady(host)).toBe(true);
   });
 
   test('is ready before there is a server, and sees later that there is one', async () => {

@@ -61,7 +61,8 @@ fix_environment() {
     case $variable in
       PATH | HOME | TMPDIR | PWD | OLDPWD | SHLVL | _) ;;
       SSM_* | AWS_* | *_proxy | *_PROXY | DOCKER_HOST | CONTAINER_HOST) ;;
-      BASHOPTS | SHELLOPTS | UID | EUID | PPID | IFS) ;; # a shell's own
+      # A shell's own.
+      BASHOPTS | SHELLOPTS | UID | EUID | PPID | IFS) ;;
       *) unset "$variable" ;;
     esac
   done
@@ -375,7 +376,8 @@ make_root_folders() {
   for folder in live archive; do
     error=$(in_folder '' make_folder "$folder" && in_folder "$folder" :) || refuse_for "$root/$folder" "$error"
   done
-  rm -f "$root/.perennial.lock" # of releases that had it there
+  # Of releases that had it there.
+  rm -f "$root/.perennial.lock"
 }
 
 make_folder() { [ -e "$1" ] || [ -L "$1" ] || mkdir "$1"; }
@@ -403,6 +405,8 @@ forget() { rm -f "$notes/$1/$2"; }
 # flock ends with the process, however that ends. Not every flock can wait.
 take_lock() {
   exec 9>>"$state/lock"
+  # Commands of a check may be at work on a new host, and what the list has is tried again only a day later.
+  [ -z "$group" ] || lock_wait_s=100
   waited_s=0
   until flock -n 9; do
     [ "$waited_s" -lt "$lock_wait_s" ] || refuse locked "another installation has held $state/lock for $lock_wait_s s"
@@ -466,7 +470,7 @@ def address():
         return given.rstrip("/") + "/" + bucket
     if "." in bucket or "iso" in region or any(name.startswith("AWS_USE_") for name in env):
         sys.exit(1)
-    suffix = dict(cn="com.cn", eusc="eu").get(region.split("-")[0], "com")
+    suffix = {"cn": "com.cn", "eusc": "eu"}.get(region.split("-")[0], "com")
     return "https://%s.s3.%s.amazonaws.%s" % (bucket, region, suffix)
 
 def sign(key, text):
@@ -1146,7 +1150,8 @@ reload_all() {
     container) reload_containers ;;
     service) reload_service ;;
     hooks) run_hooks "$@" ;;
-  esac 9>&- # a process that a hook leaves behind must not hold the lock
+  # A process that a hook leaves behind must not hold the lock.
+  esac 9>&-
 }
 
 # The containers that run now, as $containers: by name; else by compose service, of the project that is named; else by label.
