@@ -52,16 +52,17 @@ function keyStatements(hostRoles) {
   const readers = Object.keys(groupsOf).sort();
   if (readers.length === 0) return [];
   const others = { ArnNotEquals: { 'aws:PrincipalArn': [...KEY_ROLES.map(arnOf), ...readers] } };
+  const tagsOf = (role) => groupsOf[role].map(({ group }) => `*:${group}:*`).sort();
   const limited = readers.filter((role) => groupsOf[role].every(({ group }) => group !== EVERY_GROUP));
+  // Roles of the same groups share a statement, as S3 takes 20 KB in all.
+  const alike = Object.values(Object.groupBy(limited, (role) => tagsOf(role).join()));
   return [
     denyReading('KeysOfOthers', KEYS, others),
     // A host's role reads what is tagged with its groups, though other policies let it read more.
-    ...limited.map((role, index) =>
+    ...alike.map((roles, index) =>
       denyReading(`KeysOfOtherGroups${index + 1}`, KEYS, {
-        ArnEquals: { 'aws:PrincipalArn': [role] },
-        StringNotLike: {
-          's3:ExistingObjectTag/perennial-groups': groupsOf[role].map(({ group }) => `*:${group}:*`).sort(),
-        },
+        ArnEquals: { 'aws:PrincipalArn': roles },
+        StringNotLike: { 's3:ExistingObjectTag/perennial-groups': tagsOf(roles[0]) },
       }),
     ),
   ];
@@ -72,18 +73,20 @@ function keyStatements(hostRoles) {
  * named: S3 refuses a policy with a role that is not there, and a role that is made anew would be another. So it gives a role of this account nothing, which needs a policy of its own.
  */
 function otherAccounts(hostRoles) {
-  const pairs = Object.entries(hostRoles).flatMap(([group, roles]) => roles.map((role) => [group, role]));
-  return pairs
-    .filter(([group]) => group !== EVERY_GROUP)
-    .flatMap(([group, role], index) => {
+  return Object.entries(hostRoles)
+    .filter(([group, roles]) => group !== EVERY_GROUP && roles.length > 0)
+    .flatMap(([group, roles], index) => {
+      const accounts = [...new Set(roles.map((role) => role.split(':')[4]))];
       const reads = (Sid, keys, ofObject) => ({
         Sid: `${Sid}${index + 1}`,
         Effect: 'Allow',
-        Principal: { AWS: { 'Fn::Sub': `arn:\${AWS::Partition}:iam::${role.split(':')[4]}:root` } },
+        Principal: {
+          AWS: accounts.map((account) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:iam::${account}:root` })),
+        },
         Action: 's3:GetObject',
         Resource: keys.map(objects),
         Condition: {
-          ArnEquals: { 'aws:PrincipalArn': [role] },
+          ArnEquals: { 'aws:PrincipalArn': roles },
           ...ofObject,
         },
       });

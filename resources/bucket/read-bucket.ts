@@ -36,12 +36,18 @@ const bucketOf = ({ Outputs = [] }: Stack) =>
 /** What is to be known of the bucket, and of the stacks of its region. Only reads. */
 export async function readBucketFacts(clients: Clients, asked: Asked): Promise<BucketFacts> {
   const { wanted, kmsKeyArn, stackName: name, region } = asked;
-  const { stacks } = clients;
+  const { stacks, s3 } = clients;
   const own = await describe(stacks, name);
   const bucket = own && bucketOf(own);
   const has = (id: string) => hasResource(stacks, name, id);
+  // Where nobody may look, or it is gone, CloudFormation says what there is to say.
+  const kmsKey =
+    wanted === '' && bucket !== undefined
+      ? await keyOf(s3, { Bucket: bucket }).catch(() => undefined)
+      : undefined;
   const seen = own && {
     ...(bucket !== undefined && { bucket }),
+    ...(kmsKey !== undefined && { kmsKey }),
     owns: { bucket: await has('Bucket'), policy: await has('BucketPolicy') },
   };
   const stack = { name, region, ...(seen && { seen }) };
@@ -95,7 +101,7 @@ async function readBucket(
 
 async function keyOf(
   s3: S3Client,
-  asked: { Bucket: string; ExpectedBucketOwner: string },
+  asked: { Bucket: string; ExpectedBucketOwner?: string },
 ): Promise<string | undefined> {
   const { ServerSideEncryptionConfiguration } =
     (await s3

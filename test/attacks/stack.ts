@@ -3,7 +3,7 @@ import type { Subject } from '../faults/subject.ts';
 import type { World } from '../faults/world.ts';
 
 /** The host of the deployed stack, of the group `web`. */
-export const HOST = 'i-0a77ac4000000001';
+export const HOST = 'i-0a77ac40000000001';
 
 /** Somebody's words: they break lines, move a cursor, hide, turn writing, and are markup. */
 export const HOSTILE =

@@ -12,8 +12,10 @@ import {
   GetBucketNotificationConfigurationCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
+  PutBucketEncryptionCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  type ServerSideEncryptionByDefault,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
@@ -109,6 +111,25 @@ describe('before anything is made, a deploy refuses', () => {
     expect(printed.split('\n').filter((text) => text.includes(complaint))).toHaveLength(1);
     expect(await stackNames()).toEqual([]);
   });
+});
+
+it('a deploy refuses a bucket under a KMS key that it is not given', async () => {
+  const key = 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const encryptBy = (by: ServerSideEncryptionByDefault) =>
+    line.s3.send(
+      new PutBucketEncryptionCommand({
+        Bucket: line.bucket,
+        ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: by }] },
+      }),
+    );
+  await encryptBy({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key });
+  const { isDone, printed } = await deployWith(line.bucket);
+  await encryptBy({ SSEAlgorithm: 'AES256' });
+  expect(isDone).toBe(false);
+  expect(printed).toContain(
+    `bucket: ${line.bucket}: its objects are encrypted with the KMS key ${key}, so the stack could not read them`,
+  );
+  expect(await stackNames()).toEqual([]);
 });
 
 describe('coming back', () => {

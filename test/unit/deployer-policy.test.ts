@@ -123,6 +123,15 @@ describe("the deployer's policy of the documentation", () => {
     expect(await mayThen('iam:DeleteRolePermissionsBoundary', {})).toBe(false);
   });
 
+  it('has the statements that its page names for hosts elsewhere', () => {
+    const page = readFileSync(join(PROJECT, 'docs/deploying.md'), 'utf8');
+    const [, named = ''] = /the statements ([^.]+) are enough, with `hosts-`/.exec(page) ?? [];
+    const sids = JSON.parse(text).Statement.map(({ Sid }: { Sid: string }) => Sid);
+    const listed = [...named.matchAll(/`(\w+)`/g)].map(([, sid]) => sid);
+    expect(listed).toHaveLength(6);
+    expect(sids).toEqual(expect.arrayContaining(listed));
+  });
+
   it('fits into a managed policy, also with a long region and stage', () => {
     const longer = text
       .replaceAll('eu-central-1', 'ap-southeast-99')

@@ -17,9 +17,10 @@ const variables = (values: Record<string, unknown>) => ({
   resolveVariable: async (name: string) => values[name.replace(/, null$/, '')] ?? null,
 });
 
+const HOST_ROLES = JSON.stringify({ web: [WEB, OWN], '*': ['arn:aws:iam::210987654321:role/backup'] });
+
 /** The packaged bucket policy with hosts of two accounts listed for a group. */
-async function policy(): Promise<unknown> {
-  const hostRoles = JSON.stringify({ web: [WEB, OWN], '*': ['arn:aws:iam::210987654321:role/backup'] });
+async function policy(hostRoles = HOST_ROLES): Promise<unknown> {
   const made = await bucketPolicy(variables({ 'self:custom.params.hostRoles': hostRoles }));
   const roles = ['RenewRole', 'RevokeRole', 'AccountRole', 'AcmRole'];
   const resources: Resources = {
@@ -30,12 +31,12 @@ async function policy(): Promise<unknown> {
   return resolve(resources, made.Resources.BucketPolicy.Properties.PolicyDocument);
 }
 
-async function mayRead(principal: string, key: string, groups?: string): Promise<boolean> {
+async function mayRead(principal: string, key: string, groups?: string, hostRoles = HOST_ROLES) {
   const statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::Bucket/*' };
   const own = [{ name: 'own', document: { Version: '2012-10-17', Statement: [statement] } }];
   const context = groups === undefined ? {} : { 's3:ExistingObjectTag/perennial-groups': groups };
   const asked = { action: 's3:GetObject', resource: `arn:aws:s3:::Bucket/${key}`, context };
-  return isAllowed(own, asked, { principal, bucketPolicy: await policy() });
+  return isAllowed(own, asked, { principal, bucketPolicy: await policy(hostRoles) });
 }
 
 describe('the role of a host in another account that hostRoles lists', () => {
@@ -55,6 +56,24 @@ describe('the role of a host in another account that hostRoles lists', () => {
   it('is alone in its account', async () => {
     expect(await mayRead(WEB.replace('web-hosts', 'other'), KEY, ':web:')).toBe(false);
     expect(await mayRead(WEB.replace('web-hosts', 'backup'), KEY, ':web:')).toBe(false);
+  });
+
+  it('may read what is of any of its groups, as each other role of them', async () => {
+    const hostRoles = JSON.stringify({ web: [WEB, OWN], db: [WEB, OWN] });
+    const made = await bucketPolicy(variables({ 'self:custom.params.hostRoles': hostRoles }));
+    const sids = made.Resources.BucketPolicy.Properties.PolicyDocument.Statement.map(
+      ({ Sid }: { Sid: string }) => Sid,
+    );
+    // Roles of the same groups share a statement: S3 takes 20 KB.
+    expect(sids.filter((sid: string) => /\d$/.test(sid))).toEqual([
+      'KeysOfOtherGroups1',
+      'CertificatesElsewhere1',
+      'ListElsewhere1',
+      'CertificatesElsewhere2',
+      'ListElsewhere2',
+    ]);
+    for (const groups of [':web:', ':db:']) expect(await mayRead(WEB, KEY, groups, hostRoles)).toBe(true);
+    expect(await mayRead(WEB, KEY, ':other:', hostRoles)).toBe(false);
   });
 
   it('gives a host of this account nothing', async () => {

@@ -17,6 +17,8 @@ export interface SeenStack {
   bucket?: string;
   /** Whether the bucket, and its policy, are resources of the stack. */
   owns: { bucket: boolean; policy: boolean };
+  /** That of its own bucket, as in SeenBucket. */
+  kmsKey?: string;
 }
 
 export interface BucketFacts {
@@ -50,7 +52,8 @@ const refuse = (complaint: string): BucketDecision => ({ action: 'refuse', compl
 export function decideBucket({ wanted, kmsKeyArn, stack, found, usedBy }: BucketFacts): BucketDecision {
   const { seen } = stack;
   if (wanted === '') {
-    if (seen?.bucket === undefined || seen.owns.bucket) return { action: 'own' };
+    if (seen?.bucket === undefined) return { action: 'own' };
+    if (seen.owns.bucket) return refuseOtherKey(seen.kmsKey, kmsKeyArn) ?? { action: 'own' };
     return refuse(
       `the stack ${stack.name} uses the bucket ${seen.bucket}, which params.bucket does not name any more, and a new one would have no certificate; set it ${SET}${seen.bucket}"`,
     );
@@ -72,11 +75,8 @@ export function decideBucket({ wanted, kmsKeyArn, stack, found, usedBy }: Bucket
       `it holds ${found.tops.slice(0, 3).join(', ')} and nothing of Perennial; name a bucket that a stack left, or an empty one`,
     );
   const { statements, kmsKey } = found;
-  // What is there stays under its key, which the roles may use only where the stack has it.
-  if (kmsKey !== undefined && kmsKey.split('/').pop() !== kmsKeyArn.split('/').pop())
-    return refuse(
-      `its objects are encrypted with the KMS key ${kmsKey}, so the stack could not read them; set kmsKeyArn to it, or encrypt them and the bucket anew first`,
-    );
+  const otherKey = refuseOtherKey(kmsKey, kmsKeyArn);
+  if (otherKey) return otherKey;
   const foreign = statements?.filter((name) => !OURS.test(name)) ?? [];
   if (foreign.length > 0)
     return refuse(
@@ -85,4 +85,12 @@ export function decideBucket({ wanted, kmsKeyArn, stack, found, usedBy }: Bucket
   // CloudFormation makes no policy where there is one.
   const keepsPolicy = seen?.owns.policy === true && seen.bucket === wanted;
   return { action: 'take-over', removePolicy: statements !== undefined && !keepsPolicy };
+}
+
+/** What is there stays under its key, which the roles may use only where the stack has it. */
+function refuseOtherKey(kmsKey: string | undefined, kmsKeyArn: string): BucketDecision | undefined {
+  if (kmsKey === undefined || kmsKey.split('/').pop() === kmsKeyArn.split('/').pop()) return undefined;
+  return refuse(
+    `its objects are encrypted with the KMS key ${kmsKey}, so the stack could not read them; set kmsKeyArn to it, or encrypt them and the bucket anew first`,
+  );
 }

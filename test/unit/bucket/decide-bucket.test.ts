@@ -32,6 +32,17 @@ describe('without params.bucket', () => {
     expect(decide({ wanted: '', found: undefined, stack: of })).toEqual({ action: 'own' });
   });
 
+  it.each([
+    ['the key of before is given', KEY, KEY, 'own'],
+    ['it gets a key', undefined, KEY, 'own'],
+    ['its key is given no more', KEY, '', 'refuse'],
+    ['its key is replaced', KEY, KEY.replace('1234abcd', 'abcd1234'), 'refuse'],
+  ])('where %s: %s, now %s: %s', (_, kmsKey, kmsKeyArn, action) => {
+    const of = deployed('own', true);
+    const seen = { ...of.seen, ...(kmsKey && { kmsKey }) };
+    expect(decide({ wanted: '', kmsKeyArn, found: undefined, stack: { ...of, seen } }).action).toBe(action);
+  });
+
   it('a stack that took one over is refused: the new one would be empty', () => {
     expect(decide({ wanted: '', found: undefined, stack: deployed(NAME, false) })).toEqual({
       action: 'refuse',
