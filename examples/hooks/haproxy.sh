@@ -5,8 +5,9 @@ set -eu
 umask 077
 
 folder=/etc/haproxy/certificates
-file=$folder/$(basename "$RENEWED_LINEAGE").pem
+name=$(basename "$RENEWED_LINEAGE").pem
 
-cat "$RENEWED_LINEAGE/fullchain.pem" "$RENEWED_LINEAGE/privkey.pem" >"$file.new"
-mv "$file.new" "$file"
+# HAProxy reads every file in the folder, but for those that begin with a dot.
+cat "$RENEWED_LINEAGE/fullchain.pem" "$RENEWED_LINEAGE/privkey.pem" >"$folder/.$name.new"
+mv "$folder/.$name.new" "$folder/$name"
 systemctl reload haproxy

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
 import { writeLineage } from '../../local/hosts/lineage.ts';
@@ -12,6 +13,7 @@ import { h2o } from './hooked-servers/h2o.ts';
 import { haproxy } from './hooked-servers/haproxy.ts';
 import { type HookedServer, type Place, replaceAll } from './hooked-servers/hooked-server.ts';
 import { traefik } from './hooked-servers/traefik.ts';
+import { shadow } from './host-faults/shadow.ts';
 import { type InstallFixture, servedSerial, startInstallFixture } from './install-fixture.ts';
 import { assertUnbroken } from './tls-probe.ts';
 import { agreedProtocol, askWithoutTls } from './web-look.ts';
@@ -72,6 +74,20 @@ for (const server of [haproxy, apache, caddy, traefik, h2o]) {
       expect(location?.replace(`:${host.tlsPort}`, '')).toBe('https://a.example/a?b=c');
     });
 
+    if (server.cut)
+      test('starts with what is left of a hook that was cut off while it wrote', async () => {
+        await fixture.publish('a', ['a.example']);
+        const undo = await shadow(host, 'mv', `case $* in ${server.cut}) printf cut >"$1"; exit 1 ;; esac`);
+        const { report } = await install();
+        await undo();
+        expect(report.results).toMatchObject([{ outcome: 'rolled-back', reason: 'hook-failed' }]);
+        const { program } = found as Place['found'];
+        const check = spawn(program, ['-c', '-f', join(fixture.dir, server.name, `${server.name}.cfg`)]);
+        const said = text(check.stderr);
+        const [code] = await once(check, 'exit');
+        expect(code, await said).toBe(0);
+      });
+
     test('has the old one back where a hook fails', async () => {
       const before = await served();
       await fixture.publish('a', ['a.example']);
@@ -100,8 +116,8 @@ async function startServer(server: HookedServer, host: Host, found: Place['found
   });
   const hook = await readFile(join(EXAMPLES, server.hook), 'utf8');
   await writeFile(join(hooks, server.hook), replaceAll(hook, edit), { mode: 0o755 });
-  for (const [tool, text] of Object.entries(tools))
-    await writeFile(join(host.bin, tool), `#!/bin/sh\npid=${child.pid}\n${text}\n`, { mode: 0o755 });
+  for (const [tool, does] of Object.entries(tools))
+    await writeFile(join(host.bin, tool), `#!/bin/sh\npid=${child.pid}\n${does}\n`, { mode: 0o755 });
   await waitForPort(host.tlsPort);
   // Traefik listens before it has read its sites.
   await expect.poll(() => servedSerial(host, 'a.example').catch(() => undefined)).toBeDefined();

@@ -5,6 +5,7 @@ import { findOfDebian, type HookedServer, readExample } from './hooked-server.ts
 export const haproxy: HookedServer = {
   name: 'haproxy',
   hook: 'haproxy.sh',
+  cut: '*/haproxy/certificates/*',
   find: () => findOfDebian({ name: 'haproxy', packageName: 'haproxy', file: 'usr/sbin/haproxy' }),
   async configure({ host, folder }) {
     const certificates = join(folder, 'certificates');

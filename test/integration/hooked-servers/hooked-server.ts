@@ -9,6 +9,8 @@ const EXAMPLES = join(import.meta.dirname, '../../../examples/servers');
 export interface HookedServer {
   name: string;
   hook: string;
+  /** Of the arguments with which the hook moves a file of its own, a pattern for the shell. */
+  cut?: string;
   /** The program; or one line that says why it cannot be had. */
   find(): Promise<FoundProgram | string>;
   /** Writes its example's configuration for the lineage `a`; says how it is started and what the host needs for the hook. */
