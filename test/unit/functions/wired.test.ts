@@ -185,7 +185,7 @@ describe('the function', () => {
 
   it('notify mails its topic once for messages that come together, with where the documentation is', async () => {
     const failed = (name: string) =>
-      message({ name, reason: 'caa-forbids', message: 'no', failures: 1 }, 'Certificate Renewal Failed');
+      message({ name, reason: 'caa-forbids', message: 'no', failures: 2 }, 'Certificate Renewal Failed');
     const { answer, asked, sent } = await run('notify', queued(failed('shop'), failed('blog')), wanted);
     expect(answer).toEqual(done);
     const mails = sent('SNS Publish').map((body) => new URLSearchParams(body));

@@ -526,8 +526,11 @@ read_list() {
     is_lineage_name "$listed" && [ ! -e "$work/$listed" ] && lacks "$listed" "$listed_version" || continue
     mkdir "$work/$listed"
     line_of "$listed" >"$work/$listed/pointer.json"
-    # shellcheck disable=SC2115
-    ! is_older "$listed" "$listed_version" || is_put_back_to "$listed" "$listed_version" || { rm -rf "$work/$listed" && continue; }
+    if is_older "$listed" "$listed_version" && ! is_put_back_to "$listed" "$listed_version"; then
+      # shellcheck disable=SC2115
+      rm -rf "$work/$listed"
+      continue
+    fi
     names="$names$listed "
   done <"$list.versions"
 }
