@@ -54,6 +54,8 @@ export class LocalAws {
   readonly agedObjects = new AgedObjects();
   readonly #asyncInvocations: AsyncInvocations;
   readonly #clients: ReturnType<typeof createMotoClients>;
+  /** Behind the gateway, for what a test sets up and no part of the product asks for. */
+  readonly motoUrl: string;
   readonly #moto: ReturnType<typeof createForward>;
   readonly #inside: (line: string) => void;
   readonly #acm = createAcm();
@@ -64,6 +66,7 @@ export class LocalAws {
     const inside = (line: string) => onLine('local cloud', line);
     const deliver = (arn: string, body: string, ruleArn?: string) => this.#deliver(arn, body, ruleArn);
     this.#inside = inside;
+    this.motoUrl = motoUrl;
     this.#clients = createMotoClients(motoUrl);
     this.#moto = createForward(motoUrl);
     const { forward } = this.#moto;

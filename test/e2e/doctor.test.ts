@@ -358,7 +358,11 @@ async function runInstance(tags: Record<string, string>): Promise<string> {
     body.set(`TagSpecification.1.Tag.${index + 1}.Value`, value);
   }
   const authorization = 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request';
-  const answer = await fetch(line.cloud.endpoint, { method: 'POST', headers: { authorization }, body });
+  const answer = await fetch(line.cloud.parts.aws.motoUrl, {
+    method: 'POST',
+    headers: { authorization },
+    body,
+  });
   const text = await answer.text();
   const [, id] = /<instanceId>(i-[0-9a-f]+)</.exec(text) ?? [];
   if (id === undefined) throw new Error(text);

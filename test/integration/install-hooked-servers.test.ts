@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
 import { writeLineage } from '../../local/hosts/lineage.ts';
 import { waitForPort } from '../../local/hosts/nginx.ts';
@@ -120,6 +120,6 @@ async function startServer(server: HookedServer, host: Host, found: Place['found
     await writeFile(join(host.bin, tool), `#!/bin/sh\npid=${child.pid}\n${does}\n`, { mode: 0o755 });
   await waitForPort(host.tlsPort);
   // Traefik listens before it has read its sites.
-  await expect.poll(() => servedSerial(host, 'a.example').catch(() => undefined)).toBeDefined();
+  await vi.waitFor(() => servedSerial(host, 'a.example'), { timeout: 20_000 });
   return child;
 }
