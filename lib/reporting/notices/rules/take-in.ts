@@ -1,6 +1,7 @@
 import { DAY } from '../../../foundation/common/durations.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
+import { isGone } from './is-gone.ts';
 import type { SeenEvent } from './seen-event.ts';
 import { arise, end, forget, importOf, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
 
@@ -169,39 +170,3 @@ function takeInCheck(memory: Memory, checked: CheckSummary, region: string): voi
   end(memory, (trouble) => Date.parse(trouble.at) < began && isGone(trouble, checked));
   if (checked.start === 'weekly-sweep' || memory.lastSweep === undefined) memory.lastSweep = at;
 }
-
-function isGone(trouble: Trouble, checked: CheckSummary): boolean {
-  const { failing, overdue, rejected, hostsBehind, groupsOnline, unwell, pinned, warnings } = checked;
-  const { kind, subject } = trouble;
-  if (kind === 'file') return !isPerhapsAmong(rejected, [subject]);
-  // Of a certificate whose file cannot be used, the check knows nothing.
-  if (isPerhapsAmong(rejected, kind === 'deployment' ? trouble.names : [subject])) return false;
-  switch (kind) {
-    case 'renewal':
-      return isAll(failing) && !failing.items.includes(subject);
-    case 'overdue':
-      return isAll(overdue) && !overdue.items.includes(subject);
-    case 'health': {
-      const isStill = ({ name, health }: { name: string; health: string }) =>
-        name === subject && health === trouble.reason;
-      return unwell !== undefined && isAll(unwell) && !unwell.items.some(isStill);
-    }
-    case 'deployment':
-      if (hostsBehind.groups.includes(subject)) return false;
-      return isNobodyThere(trouble) ? (groupsOnline?.includes(subject) ?? false) : warnings.length === 0;
-    case 'import':
-    case 'site':
-    case 'pin':
-      return pinned !== undefined && isAll(pinned) && !pinned.items.some(({ name }) => name === subject);
-    case 'object':
-    case 'window':
-    case 'pin-end':
-      return false;
-  }
-}
-
-function isPerhapsAmong({ count, items }: CheckSummary['rejected'], names: readonly string[]): boolean {
-  return items.some(({ name }) => names.includes(name)) || count > items.length;
-}
-
-const isAll = ({ count, items }: { count: number; items: readonly unknown[] }) => count <= items.length;

@@ -50,6 +50,7 @@ export function checked(more: Partial<CheckSummary> = {}, at = NOW): SeenEvent {
       failing: none,
       overdue: none,
       rejected: none,
+      pinned: none,
       hostsBehind: { count: 0, groups: [] },
       warnings: [],
       ...more,
