@@ -10,7 +10,7 @@ import { forget, rememberHeld, type State } from '../issuance/renewal/rules/stat
 import { RenewalInfoClient } from './ask-renewal-info.ts';
 import { assessAll } from './assess-all.ts';
 import type { AssessDeps, Assessment, ScanDeps } from './context.ts';
-import { endPins } from './end-pins.ts';
+import { pinsEnded, removeEndedPins } from './end-pins.ts';
 import { keepGroupLists } from './keep-group-lists.ts';
 import { planDeployments, planImports } from './plan-delivery.ts';
 import { LONGEST_NAME, summarizeCheck } from './rules/check-summary.ts';
@@ -58,8 +58,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const imports = await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
   await rememberFindings(deps.store, assessments, now).catch(warnOf);
-  const ended = await endPins(deps.store, assessments, warnOf);
-  const events = [...eventsOf(plan), ...ended];
+  const events = [...eventsOf(plan), ...pinsEnded(assessments)];
   if (isCheck) {
     const checked = assessments.flatMap((assessment) => assessment.checked ?? []);
     const health = [...judgeAll(facts, { ...fleet, imports }), ...judgeRejected(assessments)];
@@ -70,6 +69,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   }
   if (start.start === 'file-changed') events.push(...rejectionsOf(plan));
   await deps.events.publish(events);
+  await removeEndedPins(deps.store, assessments, warnOf);
   if (isOfAll)
     await keepGroupLists(deps, assessments, { plan, groupsOnline, anew, now, ...fleet }).catch(warnOf);
   if (index && fleet.isWhole && (anew || fleet.listed.size > 0))

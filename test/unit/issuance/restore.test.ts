@@ -259,6 +259,19 @@ describe('a pin ends by itself, with a message, and a good certificate is live a
     expect(world.live('shop').serial).toBe(second.serial);
   });
 
+  it('and only once somebody was told', async () => {
+    world.pass(55 * DAY);
+    world.events.before = () => {
+      throw new Error('the bus is down');
+    };
+    await expect(check()).rejects.toThrow('the bus is down');
+    expect(pinText()).not.toBe('');
+    world.events.before = () => {};
+    await check();
+    expect(ended()).toHaveLength(1);
+    expect(pinText()).toBe('');
+  });
+
   it('and another pin that was written meanwhile stays', async () => {
     world.pass(55 * DAY);
     const remove = world.store.remove.bind(world.store);
