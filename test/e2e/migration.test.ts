@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import type { Plan } from '../../lib/scan/rules/plan.ts';
 import { DeployedLine } from './deployed-line.ts';
 import { findMigrationPrograms, type MigrationPrograms } from './migration-programs.ts';
+import { whileS3IsSilent } from './silent-s3.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../cli/perennial.mjs');
 const LIMIT_MS = 120_000;
@@ -159,7 +160,18 @@ describe('perennial-tls import, of folders that the programs made themselves', (
     const dehydrated = need(context, programs.dehydrated);
     const root = join(folder, 'dehydrated');
     await dehydrated.issue(root, ['dry.example.com www.dry.example.com', '*.dry.example.com > star_dry']);
-    const { json, status } = await perennial<Imported>('import', root);
+    const since = line.printed.length;
+    // As in the first minutes of a bucket.
+    const { json, status } = await whileS3IsSilent(line, async () => {
+      const imported = await perennial<Imported>('import', root);
+      await line.idle();
+      return imported;
+    });
+    const looked = line.printed.slice(since).filter((text) => text.includes('certificate decided'));
+    expect(looked.map((text) => JSON.parse(text).certificate.name).sort()).toEqual([
+      'dry.example.com',
+      'star_dry',
+    ]);
     expect({ status, program: json.program, outcomes: outcomes(json) }).toEqual({
       status: 0,
       program: 'dehydrated',
