@@ -1,6 +1,6 @@
 import type { Subscription } from './rules/unheard.ts';
 
-/** Where mail to people goes; `subject` is ASCII of at most 100 characters. A repeated call sends it twice. */
+/** Where mail to people goes; `subject` is ASCII of less than 100 characters. A repeated call sends it twice. */
 export interface Mailbox {
   send(mail: { subject: string; text: string }): Promise<void>;
 }

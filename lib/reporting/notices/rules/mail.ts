@@ -7,7 +7,7 @@ import { oneLine } from '../../../foundation/common/one-line.ts';
 import { hostsReason, remedyOf, remedyOnHost } from '../../../foundation/reasons/reasons.ts';
 import type { Trouble } from './trouble.ts';
 
-/** SNS: ASCII, at most 100 characters, without line breaks; the text at most 256 KB. */
+/** SNS: ASCII, less than 100 characters, without line breaks; the text at most 256 KB. */
 export interface Mail {
   subject: string;
   text: string;
@@ -26,7 +26,7 @@ export interface MailFacts {
 
 const MOST_SHOWN = 50;
 const MOST_NAMES = 10;
-const LONGEST_SUBJECT = 100;
+const LONGEST_SUBJECT = 99;
 const LONGEST = 2_000;
 
 export function writeMail(facts: MailFacts): Mail {

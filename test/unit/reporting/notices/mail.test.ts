@@ -107,8 +107,8 @@ Commands are for the project's folder. The same is not told again within a day, 
 it.each([
   ['a', 'a'],
   ['é\n\u202e', '???'],
-  ['x'.repeat(100), 'x'.repeat(100)],
-  ['x'.repeat(101), `${'x'.repeat(97)}...`],
+  ['x'.repeat(99), 'x'.repeat(99)],
+  ['x'.repeat(100), `${'x'.repeat(96)}...`],
 ])('the subject of %j is as SNS takes it', (text, expected) => {
   expect(subjectLine(text)).toBe(expected);
 });
