@@ -28,8 +28,9 @@ export interface SeenFleet {
 }
 
 /**
- * Adds to the plan what online hosts of the `settled` certificates have to fetch, and what waits for a window; what cannot be read is a warning, and the rest goes on. Returns the groups
- * with hosts online, and the hosts of the certificates' groups and of those that are listed `besides`.
+ * Adds to the plan what online hosts of the `settled` certificates have to fetch, and what waits for a window; what cannot be
+ * read is a warning, and the rest goes on. Returns the groups with hosts online, and the hosts of the certificates' groups and
+ * of those that are listed `besides`.
  */
 export async function planDeployments(
   {

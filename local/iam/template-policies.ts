@@ -1,3 +1,4 @@
+import { resolveFunctions } from '../../resources/rules/resolve-functions.ts';
 import { ACCOUNT } from './authorization.ts';
 import type { Policy } from './policy.ts';
 
@@ -65,21 +66,10 @@ function policiesBeside(resources: Resources, role: string): InlinePolicy[] {
 
 /** `value` with CloudFormation's functions replaced by what they give. Throws Error on one that is not known here. */
 export function resolve(resources: Resources, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => resolve(resources, item));
-  if (typeof value !== 'object' || value === null) return value;
-  const [[name, argument] = ['', undefined]] = Object.entries(value);
-  switch (name) {
-    case 'Ref':
-      return reference(resources, String(argument));
-    case 'Fn::GetAtt':
-      return attribute(resources, ([argument].flat() as string[]).join('.'));
-    case 'Fn::Sub':
-      return String(argument).replace(/\$\{([^}]+)\}/g, (_, inner: string) =>
-        inner.includes('.') ? attribute(resources, inner) : reference(resources, inner),
-      );
-  }
-  if (name.startsWith('Fn::')) throw new Error(`${name} is not known here`);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(resources, inner)]));
+  return resolveFunctions(value, {
+    reference: (name) => reference(resources, name),
+    attribute: (path) => attribute(resources, path),
+  });
 }
 
 function reference(resources: Resources, name: string): string {

@@ -1,3 +1,5 @@
+import { resolveFunctions } from './resolve-functions.ts';
+
 export type Resources = Record<
   string,
   {
@@ -32,31 +34,13 @@ const STACK = 40;
 
 /** Characters of a value of a template as JSON without white space, once CloudFormation has put in what it refers to. */
 export function lengthOf(resources: Resources, value: unknown): number {
-  const resolved = resolve(resources, value);
+  const resolved = resolveFunctions(value, {
+    reference: (name) => reference(resources, name),
+    attribute: (path) => attribute(resources, path),
+  });
   return typeof resolved === 'string'
     ? Buffer.byteLength(resolved)
     : Buffer.byteLength(JSON.stringify(resolved));
-}
-
-function resolve(resources: Resources, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => resolve(resources, item));
-  if (typeof value !== 'object' || value === null) return value;
-  const [[name, argument] = ['', undefined]] = Object.entries(value);
-  switch (name) {
-    case 'Ref':
-      return reference(resources, String(argument));
-    case 'Fn::GetAtt':
-      return attribute(resources, [argument].flat().join('.'));
-    case 'Fn::Sub':
-      return String([argument].flat()[0]).replace(/\$\{([^}]+)\}/g, (_, inner: string) =>
-        inner.includes('.') ? attribute(resources, inner) : reference(resources, inner),
-      );
-    case 'Fn::Join': {
-      const [between, parts] = argument as [string, unknown[]];
-      return parts.map((part) => String(resolve(resources, part))).join(between);
-    }
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(resources, inner)]));
 }
 
 function reference(resources: Resources, id: string): string {

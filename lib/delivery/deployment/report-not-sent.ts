@@ -12,7 +12,7 @@ export async function reportNoHosts(
 ): Promise<void> {
   const message =
     reason === 'no-hosts'
-      ? `no host in ${deps.stack.region} carries the tag perennial-group=${due.group} in Systems Manager; tag one here (a stack reaches the hosts of its own region only), or take the group out of the renewal file`
+      ? `no host in ${deps.stack.region} carries the tag perennial-group=${due.group} in Systems Manager; tag one there (a stack reaches the hosts of its own region only), or take the group out of the renewal file`
       : `no host of group ${due.group} is online (${someOf(offline)}); they get the certificate at the first scan that finds them online`;
   await publish(deps, due, { reason, message, notSent: offline });
 }
