@@ -1,14 +1,13 @@
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { createAcm } from './acm/acm.ts';
 import { checkRequest } from './api-models/check-request.ts';
 import type { FindModel } from './api-models/load-models.ts';
+import { changesDeployment, outputsOf } from './deployments.ts';
 import { busEvent } from './events/event.ts';
 import { EventBuses } from './events/event-buses.ts';
 import { createEvents } from './events/events.ts';
-import type { ActionName } from './gateway/action.ts';
 import { createForward } from './gateway/forward.ts';
 import { Gateway } from './gateway/gateway.ts';
-import type { AwsRequest, EmitEvent, LocalService } from './gateway/request.ts';
+import type { EmitEvent, LocalService } from './gateway/request.ts';
 import { Authorizations } from './iam/authorizations.ts';
 import type { HostTags } from './iam/ssm-authorizations.ts';
 import { AsyncInvocations } from './lambda/async-invocations.ts';
@@ -137,13 +136,9 @@ export class LocalAws {
     };
   }
 
-  /** The outputs of all deployed stacks, by their names. */
-  async outputs(): Promise<Record<string, string>> {
-    const { Stacks = [] } = await this.#clients.cloudFormation.send(new DescribeStacksCommand({}));
-    const outputs = Stacks.flatMap((stack) => stack.Outputs ?? []);
-    return Object.fromEntries(
-      outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-    );
+  /** Of all deployed stacks, by their names. */
+  outputs(): Promise<Record<string, string>> {
+    return outputsOf(this.#clients.cloudFormation);
   }
 
   /** What is still going on, in words such as `2 functions running`; empty when nothing is. */
@@ -200,10 +195,4 @@ export class LocalAws {
       .filter(([, count]) => count > 0)
       .map(([what, count]) => `${what}: ${count}`);
   }
-}
-
-/** Calls after which other functions, rules or mappings may be deployed. */
-function changesDeployment({ service }: AwsRequest, { action }: ActionName): boolean {
-  if (service === 'cloudformation') return /^(Create|Update|Delete|Execute)/.test(action);
-  return service === 'lambda' && /^(Create|Update|Delete|Put|POST|DELETE)/.test(action);
 }
