@@ -41,6 +41,13 @@ describe("a run by the group's list", () => {
     expect((await stat(join(host.state, 'ready'))).mode & 0o777).toBe(0o600);
   });
 
+  test('is what makes a host ready: a command, which may bring one of several, does not', async () => {
+    const host = await fixture.startHost({ sites: [] });
+    await publish('commanded');
+    await fixture.install(host, 'commanded');
+    expect(await isReady(host)).toBe(false);
+  });
+
   test('has a server that runs take up what is new, and finds nothing to do then', async () => {
     const host = await fixture.startHost({ sites: [site('served')] });
     const published = await publish('served');
