@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from './find-program.ts';
+import { holdLock } from './hold-lock.ts';
 import { PIP_INSTALL } from './python.ts';
 import { runCommand } from './run-command.ts';
 
@@ -15,21 +16,29 @@ export interface PythonProgram {
 }
 
 /** The program in an environment of its own below .local/, installed once; or one line that says why it cannot be had. */
-export async function findPythonProgram(wanted: PythonProgram): Promise<{ program: string } | string> {
+export async function findPythonProgram(
+  wanted: PythonProgram,
+  local = LOCAL,
+): Promise<{ program: string } | string> {
   const { name, version, requirements } = wanted;
-  const venv = join(LOCAL, `venv-${requirements}-${version}`);
+  const venv = join(local, `venv-${requirements}-${version}`);
   const program = join(venv, 'bin', name);
-  if (existsSync(program)) return { program };
+  // pip writes the program before the packages that it needs, so only its end tells that all are there.
+  const complete = join(venv, 'complete');
+  if (existsSync(complete)) return { program };
   const python = findProgram('python3');
   if (!python) return `SKIPPED: there is no python3 to install ${name} with`;
   try {
-    await runCommand(python, ['-m', 'venv', venv]);
-    const file = join(import.meta.dirname, `${requirements}.txt`);
-    await runCommand(join(venv, 'bin/python'), [...PIP_INSTALL, '--requirement', file]);
+    await holdLock(venv, async () => {
+      if (existsSync(complete)) return;
+      await rm(venv, { recursive: true, force: true });
+      await runCommand(python, ['-m', 'venv', venv]);
+      const file = join(import.meta.dirname, `${requirements}.txt`);
+      await runCommand(join(venv, 'bin/python'), [...PIP_INSTALL, '--requirement', file]);
+      await writeFile(complete, '');
+    });
     return { program };
   } catch (error) {
-    await rename(venv, `${venv}.${process.pid}`).catch(() => undefined);
-    await rm(`${venv}.${process.pid}`, { recursive: true, force: true });
     return `SKIPPED: ${name} ${version} cannot be installed: ${(error as Error).message.split('\n')[0]}`;
   }
 }

@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findProgram } from '../../local/setup/find-program.ts';
 import { holdLock } from '../../local/setup/hold-lock.ts';
 import { nginxRootfsPart } from '../../local/setup/nginx-rootfs.ts';
 import { pythonPart } from '../../local/setup/python.ts';
+import { findPythonProgram } from '../../local/setup/python-program.ts';
 import { runCommand } from '../../local/setup/run-command.ts';
 import { SetupError } from '../../local/setup/setup-error.ts';
 import { ensureSetup } from '../../local/setup.ts';
@@ -50,6 +51,30 @@ describe('set-up', () => {
     await holdLock(dir, async () => {
       await expect(holdLock(dir, async () => 'in', 10)).rejects.toThrow(/has not ended/);
     });
+  });
+
+  it('installs a Python program once for all who ask, and gives it to nobody before all of it is there', async () => {
+    // As pip does, it writes the program before what the program needs.
+    const python = `#!/bin/sh
+      if [ "$2" = venv ]; then mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; exit; fi
+      bin=$(dirname "$0"); echo run >>'${dir}/pip-runs'; : >"$bin/tool"; sleep 0.3; : >"$bin/plugin"`;
+    await mkdir(join(dir, 'bin'));
+    await writeFile(join(dir, 'bin/python3'), python, { mode: 0o755 });
+    vi.stubEnv('PATH', `${join(dir, 'bin')}:${process.env.PATH}`);
+    const find = async () => {
+      const found = await findPythonProgram({ name: 'tool', version: '1', requirements: 'traefik' }, dir);
+      const program = typeof found === 'string' ? found : found.program;
+      return existsSync(join(dirname(program), 'plugin')) ? program : `${program} without its plugin`;
+    };
+    const first = find();
+    await vi.waitFor(() => expect(existsSync(join(dir, 'venv-traefik-1/bin/tool'))).toBe(true));
+    const program = join(dir, 'venv-traefik-1/bin/tool');
+    expect(await Promise.all([first, find(), find()])).toEqual([program, program, program]);
+    expect(await readFile(join(dir, 'pip-runs'), 'utf8')).toBe('run\n');
+    // One that was cut off is made anew.
+    await rm(join(dir, 'venv-traefik-1/complete'));
+    expect(await find()).toBe(program);
+    vi.unstubAllEnvs();
   });
 
   it('says in one line what is missing and how to get it', async () => {
