@@ -74,7 +74,7 @@ async function writeEnvironment(cloud: LocalCloud): Promise<string> {
 }
 
 function linesToTry(environment: string): string {
-  return `In another terminal, in this folder (docs/walkthrough.md shows what each prints):
+  return `In another terminal, in this folder (docs/start/walkthrough.md shows what each prints):
 
   . ${environment}
   npx --no-install perennial-tls add ${DOMAIN} --names '${DOMAIN},*.${DOMAIN}' --hosts web --profile classic --yes --wait

@@ -6,7 +6,7 @@ import { Stages } from './stages.ts';
 
 const { values } = parseArgs({ options: { row: { type: 'string', multiple: true } } });
 
-/** `npm run attacks [-- --row container-3 --row ca]`: every attack of docs/attacks.md, one, or one attacker's. */
+/** `npm run attacks [-- --row container-3 --row ca]`: every attack of docs/operate/attacks.md, one, or one attacker's. */
 const stages = new Stages();
 const isChosen = (id: string) =>
   values.row?.some((wanted) => id === wanted || id.replace(/-\d+$/, '') === wanted) ?? true;

@@ -1,6 +1,6 @@
 import { type Position, rowsOf } from './attack.ts';
 
-/** The tables of docs/attacks.md: a section for each attacker, with a row for each attack; ° is in `npm test` too. */
+/** The tables of docs/operate/attacks.md: a section for each attacker, with a row for each attack; ° is in `npm test` too. */
 export function tablesOf(positions: readonly Position[]): string {
   return positions.map(sectionOf).join('\n');
 }

@@ -9,7 +9,7 @@ import { type DocumentedCommand, printoutsOf, readCommands } from './documentati
 import { EXIT_STATUS, RUN_ELSEWHERE, WITHOUT_INSTALL } from './documentation/run-elsewhere.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
-const WALK = 'docs/walkthrough.md';
+const WALK = 'docs/start/walkthrough.md';
 const DEMO_LIMIT_MS = 400_000;
 /** What goes on after a command has ended, and what `npm run local` then prints. */
 const FOLLOWED_BY: [RegExp, RegExp][] = [

@@ -11,7 +11,7 @@ import { DeployedLine } from './deployed-line.ts';
 import { commandsOf } from './documentation/read-commands.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
-const PAGE = 'docs/migration.md';
+const PAGE = 'docs/guides/migration.md';
 const NAME = 'example.com';
 const ID = 'i-00000000000000001';
 const SITES = [{ serverName: NAME, lineage: NAME, layout: 'certbot' as const }];

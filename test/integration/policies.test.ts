@@ -48,10 +48,10 @@ const ROLES = [
   'AccountRole',
 ];
 
-it('has no other roles, and they may do what the table of docs/security.md says', async () => {
+it('has no other roles, and they may do what the table of docs/operate/security.md says', async () => {
   const roles = Object.keys(resources).filter((id) => resources[id]?.Type === 'AWS::IAM::Role');
   expect(roles.toSorted()).toEqual(ROLES.toSorted());
-  const document = await readFile(join(PROJECT, 'docs/security.md'), 'utf8');
+  const document = await readFile(join(PROJECT, 'docs/operate/security.md'), 'utf8');
   const [table] = document.match(/^\| role \|.*\n(\|.*\n)+/m) ?? [];
   expect(table).toBe(`${roleTable(resources, [...ROLES, 'HostsWebPolicy'])}\n`);
 });

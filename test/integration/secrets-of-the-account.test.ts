@@ -130,7 +130,7 @@ describe('a principal with only AWS managed policies, alone or with a host polic
 });
 
 describe("a certificate's key", () => {
-  it('is read with ReadOnlyAccess where no host roles are listed, and so it is said in docs/security.md', async () => {
+  it('is read with ReadOnlyAccess where no host roles are listed, and so it is said in docs/operate/security.md', async () => {
     const policies = [managed.ReadOnlyAccess as Policy];
     for (const key of KEYS) expect(await may(reading('s3:GetObject', key, ':web:'), { policies })).toBe(true);
   });

@@ -47,7 +47,7 @@ describe('two stages, and two regions of one account, side by side', () => {
   it('have resources of known types only', () => {
     const types = new Set(Object.values(resources).map(({ Type }) => Type));
     expect([...types].sort()).toEqual(Object.keys(NAMES));
-    // docs/deployer-policy.json is tested with these.
+    // docs/start/deployer-policy.json is tested with these.
     expect(Object.keys(HANDLER_PERMISSIONS)).toEqual(Object.keys(NAMES));
   });
 

@@ -7,7 +7,7 @@ import { DEPLOYER_PLACE, HANDLER_PERMISSIONS } from '../fakes/handler-permission
 
 const text = Object.entries(DEPLOYER_PLACE).reduce(
   (policy, [word, value]) => policy.replaceAll(word, value),
-  readFileSync(join(PROJECT, 'docs/deployer-policy.json'), 'utf8'),
+  readFileSync(join(PROJECT, 'docs/start/deployer-policy.json'), 'utf8'),
 );
 const policies = [{ name: 'deployer', document: JSON.parse(text) }];
 const may = (action: string, resource: string, context: Record<string, string> = {}) =>
@@ -92,7 +92,7 @@ describe("the deployer's policy of the documentation", () => {
 
   it('is bounded by a permissions boundary where its page says', async () => {
     const boundary = 'arn:aws:iam::123456789012:policy/workloads';
-    const page = readFileSync(join(PROJECT, 'docs/deploying.md'), 'utf8');
+    const page = readFileSync(join(PROJECT, 'docs/start/deploying.md'), 'utf8');
     const [, listed = ''] =
       /"iam:PermissionsBoundary": "ARN" \} \}` to ([^.;]+?), and leave out/.exec(page) ?? [];
     const bounded = new Set([...listed.matchAll(/`(iam:\w+)`/g)].map(([, action]) => action));
@@ -124,7 +124,7 @@ describe("the deployer's policy of the documentation", () => {
   });
 
   it('has the statements that its page names for hosts elsewhere', () => {
-    const page = readFileSync(join(PROJECT, 'docs/deploying.md'), 'utf8');
+    const page = readFileSync(join(PROJECT, 'docs/start/deploying.md'), 'utf8');
     const [, named = ''] = /the statements ([^.]+) are enough, with `hosts-`/.exec(page) ?? [];
     const sids = JSON.parse(text).Statement.map(({ Sid }: { Sid: string }) => Sid);
     const listed = [...named.matchAll(/`(\w+)`/g)].map(([, sid]) => sid);
@@ -161,7 +161,7 @@ const RIGHT_OF: Record<string, string> = {
 };
 
 describe('what a deploy with params.bucket needs besides', () => {
-  const kept = readFileSync(join(PROJECT, 'docs/deployer-policy-bucket.json'), 'utf8');
+  const kept = readFileSync(join(PROJECT, 'docs/start/deployer-policy-bucket.json'), 'utf8');
   const both = [
     ...policies,
     { name: 'kept', document: JSON.parse(kept.replaceAll('BUCKET', 'kept-by-a-stack-of-before')) },

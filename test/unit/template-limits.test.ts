@@ -6,7 +6,7 @@ import type { Template } from '../../resources/rules/resolved-length.ts';
 import { beyondLimits, explainLimits } from '../../resources/rules/template-limits.ts';
 
 const bucketPolicy = createRequire(import.meta.url)('../../resources/bucket-policy.cjs');
-const DEPLOYING = join(import.meta.dirname, '../../docs/deploying.md');
+const DEPLOYING = join(import.meta.dirname, '../../docs/start/deploying.md');
 
 const long = (length: number) => 'x'.repeat(length);
 const own = (id: string, Type: string, Properties: object) => ({ Resources: { [id]: { Type, Properties } } });

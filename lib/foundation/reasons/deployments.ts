@@ -38,7 +38,7 @@ export const DEPLOYMENT = {
   ...rows('', 'still-running', 'not-ours', 'nothing-new', 'not-wanted', 'probed-since'),
 } satisfies Record<string, Row>;
 
-/** The reports of the script on a host; docs/hosts.md explains them. */
+/** The reports of the script on a host; docs/reference/hosts.md explains them. */
 export const HOST_REPORT = {
   ...rows('', 'new-certificate-served', 'already-served', 'nothing-serves-it', 'no-name-to-ask'),
   ...rows('', 'nginx-test-failed', 'reload-failed', 'hook-failed', 'no-hooks', 'mounted-file'),

@@ -45,7 +45,7 @@ export function hostsReason(reason: SaidReason): string {
 const HOST_OUTCOMES = ['failed', 'rolled-back'];
 
 const HOSTS_WORDS = 'mend what the host says; the next check sends it again';
-const HOSTS_ANCHOR = 'hosts.md#what-a-host-reports';
+const HOSTS_ANCHOR = 'reference/hosts.md#what-a-host-reports';
 
 /** The remedy, and where docs/ explains it; a reason without a remedy here comes from a host. */
 export function remedyOf(reason: SaidReason): { words: string; anchor: string } {

@@ -19,7 +19,7 @@ import { SUPPLY } from './supply.ts';
 import { USER_FOLDERS } from './user-folders.ts';
 import { USER_LISTENS } from './user-listens.ts';
 
-/** Every attacker, in the order of docs/attacks.md. A new attack goes to the end of its attacker's list. */
+/** Every attacker, in the order of docs/operate/attacks.md. A new attack goes to the end of its attacker's list. */
 export const POSITIONS: readonly Position[] = [
   {
     key: 'container',

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 const PROJECT = join(import.meta.dirname, '../../..');
 /** In the order in which a newcomer reads; each once. Not docs/decisions/, which has reasons and tells nobody to run anything. */
 const PAGES = [
-  'docs/walkthrough.md',
+  'docs/start/walkthrough.md',
   'README.md',
+  'docs/{start,guides,reference,operate,inside}/*.md',
   'docs/*.md',
   'examples/**/README.md',
   'CONTRIBUTING.md',

@@ -6,10 +6,10 @@ import { rowsOf } from '../../attacks/attack.ts';
 import { POSITIONS } from '../../attacks/rows/all.ts';
 import { tablesOf } from '../../attacks/table.ts';
 
-const document = readFileSync(join(PROJECT, 'docs/attacks.md'), 'utf8');
+const document = readFileSync(join(PROJECT, 'docs/operate/attacks.md'), 'utf8');
 const rows = POSITIONS.flatMap(rowsOf);
 
-describe('docs/attacks.md', () => {
+describe('docs/operate/attacks.md', () => {
   it('has every attack, as the suite has it', () => {
     const from = document.indexOf('\n## ') + 1;
     expect(document.slice(from)).toBe(tablesOf(POSITIONS));

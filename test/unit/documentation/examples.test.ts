@@ -4,11 +4,11 @@ import { expect, it } from 'vitest';
 import { DISTRIBUTIONS } from '../../distributions/root-folders.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
-const hosts = readFileSync(join(PROJECT, 'docs/hosts.md'), 'utf8');
+const hosts = readFileSync(join(PROJECT, 'docs/reference/hosts.md'), 'utf8');
 const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
 
-it('docs/hosts.md leads to each hook and configuration of another server, and to nothing else', () => {
-  const linked = [...hosts.matchAll(/\]\(\.\.\/(examples\/(?:hooks|servers)\/[^)]+)\)/g)].map(
+it('docs/reference/hosts.md leads to each hook and configuration of another server, and to nothing else', () => {
+  const linked = [...hosts.matchAll(/\]\(\.\.\/\.\.\/(examples\/(?:hooks|servers)\/[^)]+)\)/g)].map(
     ([, file]) => file,
   );
   expect(linked.sort()).toEqual(globSync('examples/{hooks,servers}/*', { cwd: PROJECT }).sort());
@@ -29,7 +29,7 @@ it('each compose file mounts the folder that holds live/ and archive/, read-only
   }
 });
 
-it('docs/hosts.md shows a line for each distribution that is tried', () => {
+it('docs/reference/hosts.md shows a line for each distribution that is tried', () => {
   const shown = [...hosts.matchAll(/^ok {6}([\w-]+): /gm)].map(([, name]) => name);
   expect(shown).toEqual(DISTRIBUTIONS.map(({ name }) => name));
 });

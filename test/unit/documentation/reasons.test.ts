@@ -91,10 +91,10 @@ const PLACES = [
   /\breason_of_error "\$error" ([a-z][a-z0-9-]+)/g,
 ];
 
-test('docs/hosts.md and the table have each reason that the script can report, and no other', () => {
+test('docs/reference/hosts.md and the table have each reason that the script can report, and no other', () => {
   const script = read('lib/delivery/deployment/host/install.sh');
   const reported = PLACES.flatMap((place) => [...script.matchAll(place)].map(([, reason]) => reason));
-  const table = read('docs/hosts.md').split('| reason | meaning |')[1] ?? '';
+  const table = read('docs/reference/hosts.md').split('| reason | meaning |')[1] ?? '';
   const explained = [...table.matchAll(/^\| `([a-z][a-z0-9-]+)` \| .+ \|/gm)].map(([, reason]) => reason);
   // Programs have a reason each, `<program>-missing`; the table has one of them.
   const all = [...new Set([...reported, 'openssl-missing'])].sort();
@@ -105,7 +105,8 @@ test('docs/hosts.md and the table have each reason that the script can report, a
 describe('a reason', () => {
   it.each(['constructor', '__proto__', 'toString', 'acme-…x', ''])('%s is not in the table', (reason) => {
     expect(isOfKind(reason, 'left')).toBe(false);
-    if (!reason.startsWith('acme-')) expect(remedyOf(reason).anchor).toBe('hosts.md#what-a-host-reports');
+    if (!reason.startsWith('acme-'))
+      expect(remedyOf(reason).anchor).toBe('reference/hosts.md#what-a-host-reports');
   });
 
   it('of the CA or of Systems Manager without a row of its own is of its family', () => {

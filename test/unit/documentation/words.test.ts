@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { COLOURS, isDone } from '../../../cli/follow/show.ts';
 import { HEALTHS } from '../../../lib/scan/rules/health.ts';
 
-const text = readFileSync(join(import.meta.dirname, '../../../docs/command-line.md'), 'utf8');
+const text = readFileSync(join(import.meta.dirname, '../../../docs/reference/command-line.md'), 'utf8');
 
 /** The rows of the table with this head: the words in the first cell, and the last cell. */
 function rowsOf(head: string): [word: string, last: string][] {
@@ -16,7 +16,7 @@ function rowsOf(head: string): [word: string, last: string][] {
   );
 }
 
-test('docs/command-line.md explains each word of the judgement, the worst first, and no other', () => {
+test('docs/reference/command-line.md explains each word of the judgement, the worst first, and no other', () => {
   const words = [
     ...(text
       .split('| status | meaning |')[1]
@@ -26,7 +26,7 @@ test('docs/command-line.md explains each word of the judgement, the worst first,
   expect(words.map(([, word]) => word)).toEqual(HEALTHS);
 });
 
-test('docs/command-line.md explains each outcome with its exit status, and no other', () => {
+test('docs/reference/command-line.md explains each outcome with its exit status, and no other', () => {
   const rows = rowsOf('outcome | meaning | exit status').sort();
   const all = Object.keys(COLOURS) as (keyof typeof COLOURS)[];
   expect(rows).toEqual(all.sort().map((outcome) => [outcome, isDone({ outcome }) ? '0' : '1']));

@@ -82,8 +82,8 @@ describe('what is deployed to MiniStack', () => {
     },
   );
 
-  it('is told in docs/emulators.md, each substitution with its reason', () => {
-    const page = readFileSync(join(import.meta.dirname, '../../../docs/emulators.md'), 'utf8');
+  it('is told in docs/inside/emulators.md, each substitution with its reason', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/inside/emulators.md'), 'utf8');
     const told = [...page.matchAll(/^\| (?:left out|changed): (.+) \| (.+) \|$/gm)].map(
       ([, title, reason]) => ({
         title,

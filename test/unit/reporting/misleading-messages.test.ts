@@ -42,7 +42,7 @@ describe('a message has the remedy of what is wrong:', () => {
     (reason) => {
       const { text } = mailOf([notDeployed('web', 'i-1', NOW, reason)]);
       expect(text).toContain('What to do:     mend what the host says; the next check sends it again\n');
-      expect(text).toContain('More:           docs/hosts.md#what-a-host-reports\n');
+      expect(text).toContain('More:           docs/reference/hosts.md#what-a-host-reports\n');
     },
   );
 

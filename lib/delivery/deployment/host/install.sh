@@ -21,7 +21,7 @@
 # Needs the AWS CLI, openssl, and flock, coreutils, awk, grep and sed, which every Linux distribution has.
 # What it fetches is checked in a folder that only root can enter. It goes into the root folder step by step and works with
 # relative paths there: root of a container that has the folder mounted can swap a name, but not the folder that is open.
-# docs/hosts.md says what each outcome and reason means.
+# docs/reference/hosts.md says what each outcome and reason means.
 #
 # Trap: no dollar-brace expansion and no doubled braces anywhere in this file. Serverless would
 # resolve the first, Systems Manager the second.
@@ -1603,7 +1603,7 @@ swap_and_settle() {
   [ "$until_s" = "$back_until_s" ] || until_s=$swap_until_s
 }
 
-# For who waits for the first certificates of this boot: docs/hosts.md has the line.
+# For who waits for the first certificates of this boot: docs/reference/hosts.md has the line.
 mark_ready() {
   for installed in $names; do
     case $(fact "$installed" outcome) in failed | rolled-back) return ;; esac

@@ -76,7 +76,7 @@ Commands are for the project's folder. The same is not told again within a day, 
     expect(subject).toBe('[Perennial production] group web: 12 hosts do not install: nginx-test-failed');
     expect(text).toContain('Hosts:          i-0, i-1, i-2, i-3, i-4, i-5, i-6, i-7, i-8, i-9 and 2 more\n');
     expect(text).toContain('then npx --no-install perennial-tls deploy web --stage production');
-    expect(text).toContain('More:           docs/hosts.md#what-a-host-reports\n');
+    expect(text).toContain('More:           docs/reference/hosts.md#what-a-host-reports\n');
   });
 
   it('counts the hosts of a deployment, and not how often each was told', () => {
