@@ -64,7 +64,7 @@ async function readWanted(
   if (file) return parseRenewalFile(file.body, name, stack);
   throw new InputError('renewal-file-missing', {
     seen: `renewal/${name}.json does not exist`,
-    remedy: 'put it into the bucket first (see README, "Add a certificate")',
+    remedy: 'put it into the bucket first (docs/reference/renewal-file.md)',
   });
 }
 

@@ -23,7 +23,7 @@ const SHOTS = [
   { name: 'status-phone', colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
 ] as const;
 
-/** `npm run screenshots`: the status page of an example fleet, for the README. */
+/** `npm run screenshots`: the status page of an example fleet, for docs/operate/status-page.md. */
 async function main(): Promise<void> {
   const browser = await openBrowser();
   if (typeof browser === 'string') throw new Error(browser);

@@ -17,7 +17,7 @@ import { DeployedLine } from './deployed-line.ts';
 /** params.zoneRoles of the local stage. */
 const ROLE = { name: 'other-account', roleArn: 'arn:aws:iam::210987654321:role/perennial-dns' };
 
-/** What README, "Zones in another account", tells to give it, for example.net. */
+/** What docs/guides/zone-roles.md tells to give it, for example.net. */
 const changes = (type: string, names: string[]) => ({
   Effect: 'Allow',
   Action: 'route53:ChangeResourceRecordSets',
@@ -123,7 +123,7 @@ describe('a certificate whose zone is in another account', () => {
     expect(troubles(await diagnose(), 'theirs')).toEqual([]);
   });
 
-  it('needs no more than the deployed policies, and what README gives the role', async () => {
+  it('needs no more than the deployed policies, and what docs/guides/zone-roles.md gives the role', async () => {
     const iam = new IAMClient({ ...person, endpoint: line.cloud.endpoint });
     const calls = line.cloud.calls.calls.filter(({ principal }) => principal.includes(':role/'));
     const { refusal, allowed } = await judgeCalls(calls, async (principal) =>

@@ -183,7 +183,7 @@ describe("a run by the group's list", () => {
     expect(line).toContain('/var/lib/perennial/ready');
     expect(await read('elastic-beanstalk/.platform/hooks/prebuild/10-wait-for-certificates.sh')).toBe(script);
     expect(await read('first-boot/auto-scaling.yml')).toContain(`${line}\n`);
-    expect(await read('../docs/reference/hosts.md')).toContain(`${line}\n`);
+    expect(await read('../docs/guides/new-hosts.md')).toContain(`${line}\n`);
   });
 
   test('that fails of one certificate installs the others, and is not ready', async () => {

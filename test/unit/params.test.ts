@@ -86,8 +86,9 @@ describe.each([
     await expect(checked({ ...given, domains: ['*.example.com'] })).rejects.toThrow('domains[0]');
   });
 
-  it('are named in README, and no other', () => {
-    const [, list = ''] = /^1\. Set your `params`(.*)$/m.exec(read('README.md')) ?? [];
+  it('are named in docs/start/deploying.md, and no other', () => {
+    const [, table = ''] = read('docs/start/deploying.md').split('\n| for | params |\n');
+    const [list = ''] = table.split('\n\n');
     const named = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
     expect(named.sort()).toEqual(forUsers.map(({ name }) => name).sort());
   });

@@ -3,6 +3,6 @@ import { join } from 'node:path';
 import { renewalFileSchema } from './renewal-file.ts';
 
 // npm run schema: writes tools/schema/renewal-file.json anew.
-const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
-const text = `${JSON.stringify(renewalFileSchema(readme), null, 2)}\n`;
+const page = await readFile(join(import.meta.dirname, '../../docs/reference/renewal-file.md'), 'utf8');
+const text = `${JSON.stringify(renewalFileSchema(page), null, 2)}\n`;
 await writeFile(join(import.meta.dirname, 'renewal-file.json'), text);

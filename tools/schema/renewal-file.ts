@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { LONGEST_IDENTIFIER } from '../../lib/foundation/certificate/complaint-about-name.ts';
 import { RenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
-import { descriptionOf, readmeTable } from './readme-table.ts';
+import { descriptionOf, tableOfKeys } from './table-of-keys.ts';
 
 /**
  * What `complaintAboutName` lets pass: two labels or more, in lower case, a wildcard as the whole leftmost one, "--" in third
@@ -22,11 +22,11 @@ export interface Part extends z.core.JSONSchema.BaseSchema {
 }
 
 /**
- * The JSON Schema (2020-12) of `renewal/<name>.json`, from the schema that parses it. README's table says what each key is
- * for: the functions carry no descriptions. What only the deployed stack knows, rules over two keys,
+ * The JSON Schema (2020-12) of `renewal/<name>.json`, from the schema that parses it. docs/reference/renewal-file.md says what each
+ * key is for: the functions carry no descriptions. What only the deployed stack knows, rules over two keys,
  * and keys that stand twice, are not in it.
  */
-export function renewalFileSchema(readme: string): Part {
+export function renewalFileSchema(page: string): Part {
   const { names, serverNames, ca, caa, acm } = RenewalFile.shape;
   const { alsoAllow } = caa._zod.def.innerType.shape;
   // Rules that zod holds as functions.
@@ -41,7 +41,7 @@ export function renewalFileSchema(readme: string): Part {
   ])
     rules.add(list, { uniqueItems: true });
   const { '~standard': _, ...schema } = z.toJSONSchema(RenewalFile, { io: 'input', metadata: rules });
-  return described(letOneCaStandAlone(schema as Part), readme);
+  return described(letOneCaStandAlone(schema as Part), page);
 }
 
 /** The parser makes a list of a single directory before it looks, which zod cannot say. */
@@ -50,12 +50,12 @@ function letOneCaStandAlone({ properties = {}, ...rest }: Part): Part {
   return { ...rest, properties: { ...properties, ca: { anyOf: [list?.items ?? {}, list ?? {}] } } };
 }
 
-function described(schema: Part, readme: string): Part {
-  const rows = readmeTable(readme);
+function described(schema: Part, page: string): Part {
+  const rows = tableOfKeys(page);
   const described = structuredClone(schema);
   for (const [key, part] of keysOf(described)) {
     const row = rows.get(key);
-    if (!row) throw new Error(`README's table of a renewal file has no row for ${key}`);
+    if (!row) throw new Error(`docs/reference/renewal-file.md has no row for ${key}`);
     part.description = descriptionOf(row);
   }
   return { title: 'A certificate that Perennial looks after', ...described };

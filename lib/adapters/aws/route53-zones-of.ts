@@ -25,8 +25,7 @@ export function route53ZonesToRead(roles: readonly ZoneRole[]): ZonesOf {
 const unseen = ({ name, roleArn }: ZoneRole) =>
   new ZoneError('zone-role-unseen', {
     seen: `the hosted zones of zone role ${name} are not seen here: ${roleArn} is for renew alone`,
-    remedy:
-      'give params.zoneRoles a readRoleArn that may only read (README, "Zones in another account") and deploy',
+    remedy: 'give params.zoneRoles a readRoleArn that may only read (docs/guides/zone-roles.md) and deploy',
   });
 
 function makeZones(name: string | undefined, roles: readonly ZoneRole[]): Route53Zones {
@@ -44,7 +43,7 @@ function makeZones(name: string | undefined, roles: readonly ZoneRole[]): Route5
   });
   return new Route53Zones(
     route53,
-    `let the policy of zone role ${name} (${role?.roleArn}) allow it (README, "Zones in another account")`,
+    `let the policy of zone role ${name} (${role?.roleArn}) allow it (docs/guides/zone-roles.md)`,
   );
 }
 

@@ -39,8 +39,7 @@ export const CA = {
   'account-malformed': 'remove the object that the message names; an account is registered anew',
   'external-account-missing':
     'put the key that the CA gave you there with the command that the message names',
-  'external-account-malformed':
-    'put kid and hmacKey there again with the command eab (README, "CAs that ask for an external account")',
+  'external-account-malformed': 'put kid and hmacKey there again with the command eab (docs/guides/cas.md)',
   'parameter-unavailable':
     "compare the function's role with the ones in resources/, and look at the key of the parameter",
   'renewal-info-malformed': '',

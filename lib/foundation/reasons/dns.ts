@@ -9,7 +9,7 @@ export const ZONE = {
   'record-refused': 'look at the records of the name with doctor',
   'zone-missing': 'create the hosted zone again, or delegate the domain to the one that is there',
   'zone-access-denied':
-    "compare the function's role with resources/roles.yml, or the zone role's policy with README",
+    "compare the function's role with resources/roles.yml, or the zone role's policy with docs/guides/zone-roles.md",
   ...all('without-zone', {
     'zone-role-denied': 'let the zone role trust this account, with the external id of params.zoneRoles',
   }),

@@ -44,7 +44,7 @@ export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Pro
   const diagnoseCertificate = async (name: string): Promise<Result[]> => {
     const stored = await deps.store.get(renewalKey(name));
     if (!stored) {
-      const remedy = 'put it into the bucket (README, "Add a certificate")';
+      const remedy = 'put it into the bucket (docs/reference/renewal-file.md)';
       return [failing('file', `renewal/${name}.json does not exist`, remedy)];
     }
     const { results, wanted } = checkFile(stored.body, name, deps.stack);

@@ -15,6 +15,7 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
     /^npm run attacks\b/,
     'test/e2e/attacks.test.ts has those that need no cloud; the whole takes five minutes or more',
   ],
+  [/^npm run pictures$/, 'test/unit/documentation/pictures.test.ts, which draws the same'],
   [/^npm run screenshots$/, 'test/integration/status-page.test.ts: the same browser draws the same page'],
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],
@@ -34,6 +35,7 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
     'test/integration/example-stacks.test.ts, without Next.js, which builds for minutes',
   ],
   [/^npm run distributions\b/, 'test/integration/install-busybox.test.ts for one; the others take minutes'],
+  [/ perennial-tls restore /, 'test/e2e/command-line.test.ts, where there is a version to go back to'],
   [/ perennial-tls remove /, 'test/e2e/way-over.test.ts: the other commands need what it would remove'],
   [
     /^(crontab|cd \/etc\/letsencrypt$|mv (-T )?(live|renewal)\/|certbot renew )/,
@@ -45,6 +47,9 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
 /** What is run instead of a command whose first half is in the list above. */
 export const WITHOUT_INSTALL: Readonly<Record<string, string>> = {
   'npm install && npm run demo': 'npm run demo',
+  // The local CA needs a profile, and nobody is there to say yes.
+  "npx --no-install perennial-tls add example.com --names 'example.com,*.example.com' --hosts web --wait":
+    "npx --no-install perennial-tls add example.com --names 'example.com,*.example.com' --hosts web --profile classic --yes --wait",
 };
 
 /** Commands that the docs show being refused, or name without what they need. */

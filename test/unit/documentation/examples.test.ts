@@ -5,21 +5,22 @@ import { DISTRIBUTIONS } from '../../distributions/root-folders.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const hosts = readFileSync(join(PROJECT, 'docs/reference/hosts.md'), 'utf8');
-const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
+const servers = readFileSync(join(PROJECT, 'docs/guides/other-servers.md'), 'utf8');
+const deploying = readFileSync(join(PROJECT, 'docs/start/deploying.md'), 'utf8');
 
-it('docs/reference/hosts.md leads to each hook and configuration of another server, and to nothing else', () => {
-  const linked = [...hosts.matchAll(/\]\(\.\.\/\.\.\/(examples\/(?:hooks|servers)\/[^)]+)\)/g)].map(
+it('docs/guides/other-servers.md leads to each hook and configuration of another server, and to nothing else', () => {
+  const linked = [...servers.matchAll(/\]\(\.\.\/\.\.\/(examples\/(?:hooks|servers)\/[^)]+)\)/g)].map(
     ([, file]) => file,
   );
   expect(linked.sort()).toEqual(globSync('examples/{hooks,servers}/*', { cwd: PROJECT }).sort());
 });
 
-it('README.md leads to each example with a compose file', () => {
+it('docs/start/deploying.md leads to each example with a compose file', () => {
   const folders = globSync('examples/*/compose.yaml', { cwd: PROJECT }).map((file) =>
     file.replace('/compose.yaml', ''),
   );
   expect(folders.length).toBeGreaterThan(3);
-  for (const folder of folders) expect(readme).toMatch(new RegExp(`\\]\\(${folder}/?\\)`));
+  for (const folder of folders) expect(deploying).toMatch(new RegExp(`\\]\\(../../${folder}/?\\)`));
 });
 
 it('each compose file mounts the folder that holds live/ and archive/, read-only', () => {

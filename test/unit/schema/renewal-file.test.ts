@@ -2,19 +2,19 @@ import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { KEY_TYPES } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { PROJECT } from '../../../tools/check/run-tool.ts';
-import { readmeTable } from '../../../tools/schema/readme-table.ts';
 import { keysOf, renewalFileSchema } from '../../../tools/schema/renewal-file.ts';
+import { tableOfKeys } from '../../../tools/schema/table-of-keys.ts';
 import { isValid, parsed, read, schema } from './judge.ts';
 
-const readme = read('README.md');
+const page = read('docs/reference/renewal-file.md');
 
 describe('tools/schema/renewal-file.json', () => {
-  it('is what the parser and README give; npm run schema writes it anew', () => {
-    expect(schema).toEqual(JSON.parse(JSON.stringify(renewalFileSchema(readme))));
+  it('is what the parser and docs/reference/renewal-file.md give; npm run schema writes it anew', () => {
+    expect(schema).toEqual(JSON.parse(JSON.stringify(renewalFileSchema(page))));
   });
 
-  it('has a row in README for each key, and README none for another', () => {
-    expect([...readmeTable(readme).keys()].sort()).toEqual(
+  it('has a row on that page for each key, and none for another', () => {
+    expect([...tableOfKeys(page).keys()].sort()).toEqual(
       keysOf(schema)
         .map(([key]) => key)
         .sort(),
@@ -28,8 +28,8 @@ describe('tools/schema/renewal-file.json', () => {
     }
   });
 
-  it('has the defaults and the choices that README names', () => {
-    const rows = readmeTable(readme);
+  it('has the defaults and the choices that the page names', () => {
+    const rows = tableOfKeys(page);
     const defaults = keysOf(schema).filter(([, part]) => part.default !== undefined);
     expect(defaults.map(([key]) => key)).toEqual(
       expect.arrayContaining(['key', 'hosts', 'caa', 'caa.mode', 'caa.restrict']),

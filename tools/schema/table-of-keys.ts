@@ -1,4 +1,4 @@
-/** A row of README's table of what a renewal file may say. */
+/** A row of docs/reference/renewal-file.md. */
 export interface Row {
   meaning: string;
   default: string;
@@ -7,8 +7,8 @@ export interface Row {
 const ROW = /^\| `([^`]+)` \| (.*) \| (.*) \|$/;
 
 /** The rows below `| key | meaning | default |`, by key, as Markdown. */
-export function readmeTable(readme: string): Map<string, Row> {
-  const [, below = ''] = readme.split('| key | meaning | default |\n| --- | --- | --- |\n');
+export function tableOfKeys(page: string): Map<string, Row> {
+  const [, below = ''] = page.split('| key | meaning | default |\n| --- | --- | --- |\n');
   const [table = ''] = below.split('\n\n');
   return new Map(
     table.split('\n').map((line) => {
