@@ -52,3 +52,10 @@ it('docs/README.md leads to each page, and docs/decisions/README.md to each deci
   const known = [...linked('docs/README.md'), ...linked('docs/decisions/README.md'), ...moved];
   expect(pages.filter((page) => !known.includes(page))).toEqual([]);
 });
+
+it('docs/decisions/README.md calls each decision as its page does', () => {
+  const rows = [...textOf('docs/decisions/README.md').matchAll(/^\| \[\d{4}\]\(([^)]+)\) \| ([^|]+) \|/gm)];
+  expect(rows.length).toBeGreaterThan(30);
+  for (const [, file = '', title = ''] of rows)
+    expect(textOf(`docs/decisions/${file}`).split('\n')[0]).toMatch(`. ${title}`);
+});
