@@ -102,6 +102,14 @@ test('docs/reference/hosts.md and the table have each reason that the script can
   expect(Object.keys(HOST_REPORT).sort()).toEqual(all);
 });
 
+it.each(['docs/reference/hosts.md', 'docs/hosts.md'])(
+  'mails of today or before find their anchor in %s',
+  (page) => {
+    const [, anchor = ''] = remedyOf('nginx-test-failed').anchor.split('#');
+    expect(read(page).toLowerCase()).toContain(`\n## ${anchor.replaceAll('-', ' ')}\n`);
+  },
+);
+
 describe('a reason', () => {
   it.each(['constructor', '__proto__', 'toString', 'acme-…x', ''])('%s is not in the table', (reason) => {
     expect(isOfKind(reason, 'left')).toBe(false);
