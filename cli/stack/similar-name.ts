@@ -1,7 +1,22 @@
 import type { ObjectStore } from '../../lib/foundation/bucket/object-store.ts';
-import { LIVE_PREFIX, namesIn, RENEWAL_PREFIX } from '../../lib/foundation/certificate/object-keys.ts';
+import {
+  LIVE_PREFIX,
+  liveKey,
+  namesIn,
+  RENEWAL_PREFIX,
+  renewalKey,
+} from '../../lib/foundation/certificate/object-keys.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import { CommandError } from '../command-error.ts';
+
+/** Throws {@link CommandError} where a name has neither a renewal file nor a live version. */
+export async function requireCertificate(
+  store: Pick<ObjectStore, 'list' | 'get'>,
+  name: string,
+): Promise<void> {
+  const found = await Promise.all([store.get(renewalKey(name)), store.get(liveKey(name))]);
+  if (found.every((one) => one === undefined)) throw await nothingByThatName(store, name);
+}
 
 /** The error for a name that no certificate has, with the one that was probably meant. */
 export async function nothingByThatName(
