@@ -31,8 +31,8 @@ export function answering<Options extends GlobalOptions>(load: Load<Options>) {
 const JSON_VERSION = 1;
 
 /** Nothing for an answer that was printed as it came. */
-function jsonText(json: object | undefined): string | undefined {
-  return json && JSON.stringify({ version: JSON_VERSION, ...json }, printableTexts, 2);
+export function jsonText(json: object | undefined, indent = 2): string | undefined {
+  return json && JSON.stringify({ version: JSON_VERSION, ...json }, printableTexts, indent);
 }
 
 /** Colours are ours; else nothing moves the cursor, hides, or turns the direction of writing. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
-import { printed } from '../answering.ts';
+import { jsonText, printed } from '../answering.ts';
 import { parseSince } from '../logs/parse-since.ts';
 import { readLine, type SaidLine } from '../logs/read-line.ts';
 import { type LogEvent, StackLogs } from '../logs/read-logs.ts';
@@ -62,7 +62,7 @@ async function follow(
       const asked = Date.now();
       const events = (await read(since)).filter(({ id }) => !seen.has(id));
       for (const { id } of events) seen.add(id);
-      for (const one of saidOf(name, events)) console.log(json ? JSON.stringify(one) : printed(lineOf(one)));
+      for (const one of saidOf(name, events)) console.log(json ? jsonText(one, 0) : printed(lineOf(one)));
       since = new Date(Math.max(from.getTime(), asked - LATE_MS));
       await sleep(LOOK_EVERY_MS, undefined, { signal });
     }

@@ -19,7 +19,10 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
  */
 export function readLine(line: string, name: string): SaidLine | undefined {
   const logged = parsed(line);
-  if (!logged) return mentions(line, name) ? { level: 'ERROR', text: oneLine(line, LONGEST) } : undefined;
+  if (!logged)
+    return mentions(line, name)
+      ? { level: 'ERROR', text: oneLine(line.replace(/^ERROR /, ''), LONGEST) }
+      : undefined;
   if (logged._aws || textOf(logged.message).endsWith(' planned')) return undefined;
   const subjects = subjectsOf(logged);
   if (subjects ? !subjects.includes(name) : !mentions(line, name)) return undefined;
