@@ -104,8 +104,8 @@ function textOf(accounts: readonly CaAccount[]): string {
     one.ca,
     one.url ?? '–',
     one.contact ?? '–',
-    one.keyAgeDays === undefined ? '–' : `${one.keyAgeDays} days`,
-    one.pinned.length === 0 ? '–' : `${new Set(one.pinned.map(({ name }) => name)).size} names`,
+    one.keyAgeDays === undefined ? '–' : counted(one.keyAgeDays, 'day'),
+    one.pinned.length === 0 ? '–' : counted(new Set(one.pinned.map(({ name }) => name)).size, 'name'),
     remarkOf(one),
   ]);
   const lines = accounts.flatMap(({ pinned }) =>
@@ -113,6 +113,8 @@ function textOf(accounts: readonly CaAccount[]): string {
   );
   return [tableOf(['CA', 'account', 'contact', 'key', 'in CAA', 'remark'], rows), ...lines].join('\n');
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function remarkOf({ url, atCa, rolloverOpen, trouble }: CaAccount): string {
   if (trouble !== undefined) return trouble;

@@ -21,7 +21,9 @@ async function certificates(words: readonly string[]): Promise<Candidate[]> {
   const stage = givenFor('--stage', words);
   const region = givenFor('--region', words);
   if (region !== undefined) process.env.AWS_REGION = region;
-  const list = async () => (await import('./list-names.ts')).listNames(stage);
+  // Loaded first: the limit is for what others take.
+  const { listNames } = await import('./list-names.ts');
+  const list = () => listNames(stage);
   const names = await knownNames(cacheFile(process.env, stage), list, { limitMs: LIMIT_MS, now: Date.now() });
   return names.map((word) => ({ word, what: 'certificate' }));
 }

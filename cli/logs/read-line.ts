@@ -41,7 +41,7 @@ function parsed(line: string): Fields | undefined {
 
 function mentions(line: string, name: string): boolean {
   const escaped = name.replace(/[.*+?^$()[\]\\|{}]/g, '\\$&');
-  return new RegExp(`(?<![\\w.*-])${escaped}(?![\\w-]|\\.\\w)`).test(line);
+  return new RegExp(`(?<![\\w.*@-])${escaped}(?![\\w-]|\\.\\w)`).test(line);
 }
 
 /** The certificates that a line is about; `undefined` where only its words can tell. */
