@@ -4,9 +4,8 @@ import { wrap } from './wrap.ts';
 
 export type Cell = string | { text: string; colour: 'green' | 'yellow' | 'red' };
 
-/** Narrower, a table has words of one letter a line: each row is a block of its own there. */
-const NARROWEST = 80;
-const NARROWEST_COLUMN = 9;
+/** Narrower, a column of sentences cannot be read: each row is a block of its own then. */
+const NARROWEST_COLUMN = 20;
 /** More rows are told apart without lines between them, which would double them. */
 const RULED_ROWS = 50;
 const textOf = (cell: Cell | undefined) => (typeof cell === 'object' ? cell.text : (cell ?? ''));
@@ -18,14 +17,17 @@ const PIPED_WIDTH = 120;
 /** Of the terminal, of COLUMNS where there is none, or what is good to read in a file. */
 export const terminalWidth = () => process.stdout.columns || Number(process.env.COLUMNS) || PIPED_WIDTH;
 
-/** A table as wide as the terminal; only the last columns give way, and are broken between words. */
+/**
+ * A table as wide as the terminal: the widest columns but the first give way, and are broken between words. Where they cannot, a
+ * block for each row.
+ */
 export function tableOf(
   head: readonly string[],
   rows: readonly (readonly Cell[])[],
   width = terminalWidth(),
 ): string {
-  if (width < NARROWEST) return rows.map((row) => blockOf(head, row, width)).join('\n');
   const widths = columnWidths(head, rows, width);
+  if (!widths) return rows.map((row) => blockOf(head, row, width)).join('\n');
   const table = new CliTable({
     head: [...head],
     colWidths: widths,
@@ -59,18 +61,22 @@ function coloured(text: string, cell: Cell): string {
     .join('\n');
 }
 
-/** The room that each column wants, the widest ones cut until all fit. */
-function columnWidths(head: readonly string[], rows: readonly (readonly Cell[])[], width: number): number[] {
+/** The room that each column gets; `undefined` where a table is too wide for the terminal. */
+function columnWidths(
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  width: number,
+): number[] | undefined {
   const widths = head.map((title, column) => {
     const lines = rows.flatMap((row) => showable(textOf(row[column])).split('\n'));
     return lines.reduce((most, line) => Math.max(most, line.length), title.length) + 2;
   });
   let over = widths.reduce((sum, column) => sum + column + 1, 1) - width;
-  while (over > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if ((widths[widest] ?? 0) <= NARROWEST_COLUMN) break;
+  for (; over > 0; over -= 1) {
+    const others = widths.slice(1);
+    const widest = others.indexOf(Math.max(...others)) + 1;
+    if (others.length === 0 || (widths[widest] ?? 0) <= NARROWEST_COLUMN) return undefined;
     widths[widest] = (widths[widest] ?? 0) - 1;
-    over -= 1;
   }
   return widths;
 }

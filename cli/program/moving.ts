@@ -35,7 +35,7 @@ export function addMoving(program: Command): void {
   program
     .command('export')
     .description("writes what is live as certbot's folder, with the private keys")
-    .argument('<folder>')
+    .argument('<folder>', 'to be made, or empty')
     .argument('[names...]', 'of certificates; all without any')
     .action(
       answering(([[folder = ''] = [], names = []], options) =>
