@@ -14,7 +14,7 @@ const SCRIPTS: Readonly<Record<Shell, (program: string) => string>> = {
   // Bash breaks words at ":" and "=", which are in directory addresses; the line is broken at spaces instead.
   bash: (program) => `# perennial-tls completion for bash: eval "$(perennial-tls completion bash)"
 _perennial_tls() {
-  local IFS=$'\\n' line word words
+  local IFS=$'\\n' line word words candidate
   line=\${COMP_LINE:0:COMP_POINT}
   IFS=' ' read -r -a words <<<"\${line#* }"
   [[ $line == *' ' ]] && words+=('')
@@ -23,25 +23,26 @@ _perennial_tls() {
   local before=\${whole%"$word"}
   COMPREPLY=()
   while IFS=$'\\t' read -r candidate _; do
-    [[ $candidate == "$whole"* ]] && COMPREPLY+=("\${candidate#"$before"}")
+    if [[ $candidate == @files ]]; then
+      compopt -o filenames
+      COMPREPLY=($(compgen -f -- "$word"))
+    elif [[ $candidate == "$whole"* ]]; then
+      COMPREPLY+=("\${candidate#"$before"}")
+    fi
   done < <(${program} complete -- "\${words[@]}" 2>/dev/null)
-  if [[ \${COMPREPLY[0]-} == @files ]]; then
-    compopt -o filenames
-    COMPREPLY=($(compgen -f -- "$word"))
-  fi
 }
 complete -F _perennial_tls perennial-tls`,
   zsh: (program) => `#compdef perennial-tls
 # perennial-tls completion for zsh, after compinit: eval "$(perennial-tls completion zsh)"
 _perennial_tls() {
-  local -a told words_told
+  local -a told offered
   local line
   told=("\${(@f)$(${program} complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ $told[1] == @files ]]; then _files; return; fi
   for line in $told; do
-    [[ -n $line ]] && words_told+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+    [[ -n $line ]] && offered+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
   done
-  _describe 'perennial-tls' words_told
+  _describe 'perennial-tls' offered
 }
 if [[ \${funcstack[1]-} == _perennial_tls ]]; then _perennial_tls "$@"; else compdef _perennial_tls perennial-tls; fi`,
   fish: (program) => `# perennial-tls completion for fish: perennial-tls completion fish | source

@@ -12,7 +12,7 @@ const PROGRAM = join(import.meta.dirname, '../../cli/perennial.mjs');
 const NAMES = ['example.com', 'exotic.example.net', 'shop'];
 const LIMIT_MS = 60_000;
 const [zsh, fish] = await Promise.all([
-  findDebianProgram({ name: 'zsh', packageName: 'zsh', file: 'usr/bin/zsh' }),
+  findDebianProgram({ name: 'zsh', packageName: 'zsh', file: 'bin/zsh' }),
   findDebianProgram({ name: 'fish', packageName: 'fish', file: 'usr/bin/fish' }),
 ]);
 const script = findProgram('script');
@@ -29,7 +29,9 @@ beforeAll(async () => {
     AWS_REGION: 'us-east-1',
   };
   await mkdir(join(folder, 'perennial-tls'));
-  await writeFile(cacheFile(env, undefined), JSON.stringify({ at: Date.now(), names: NAMES }));
+  for (const stage of [undefined, 'x'])
+    await writeFile(cacheFile(env, stage), JSON.stringify({ at: Date.now() + 30_000, names: NAMES }));
+  await mkdir(join(folder, 'folder'));
 });
 
 afterAll(() => rm(folder, { recursive: true }));
@@ -60,13 +62,13 @@ const LINES: [string, string][] = [
   ['show exot⇥', 'show exotic.example.net'],
   ['edit shop --caa-m⇥ man⇥', 'edit shop --caa-mode manage'],
   ['--stage x rem⇥ sh⇥', '--stage x remove shop'],
-  ['export fol⇥', 'export folder/'],
+  ['export fol⇥', 'export folder'],
 ];
-const wordsOf = (text: string) => text.trim().replace(/\s+/g, ' ');
+/** Zsh takes the slash after a folder away again. */
+const wordsOf = (text: string) => text.trim().replace(/\s+/g, ' ').replace(/\/$/, '');
 
 describe.skipIf(!script)('completion in bash', () => {
   it.each(LINES)('makes %s into %s', async (line, words) => {
-    await mkdir(join(folder, 'folder'), { recursive: true });
     const rc = join(folder, 'bashrc');
     const hear = `perennial-tls() { echo "GOT""<$*>"; }`;
     await writeFile(
@@ -92,7 +94,6 @@ const zshTitle = typeof zsh === 'string' ? `zsh (${zsh})` : 'zsh';
 describe.skipIf(!script || typeof zsh === 'string')(`completion in ${zshTitle}`, () => {
   it.each(LINES)('makes %s into %s', async (line, words) => {
     if (typeof zsh === 'string') return;
-    await mkdir(join(folder, 'folder'), { recursive: true });
     const { root } = zsh;
     // Unpacked, it looks for its parts where it is not installed.
     const rc = `module_path=(${root}/usr/lib/*/zsh/*(N)); fpath=(${root}/usr/share/zsh/functions/**/*(/N) ${root}/usr/share/zsh/functions)
