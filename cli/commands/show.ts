@@ -111,9 +111,9 @@ function liveLines(
 }
 
 function hostLine({ instanceId, group, online, outcome, version, isLive, waitsUntil }: HostStatus): string {
-  const has = isLive ? 'the live version' : version === undefined ? 'nothing' : `version ${version}`;
+  const has = isLive ? 'the live version' : version === undefined ? 'no version' : `version ${version}`;
   const waits = waitsUntil === undefined ? '' : `, not to be touched before ${waitsUntil}`;
-  return `host ${instanceId} (${group}): has ${has}, last ${outcome}${online ? '' : ', offline'}${waits}`;
+  return `host ${instanceId} (${group}): has ${has}, last reported ${outcome}${online ? '' : ', offline'}${waits}`;
 }
 
 function importLine(

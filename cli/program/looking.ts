@@ -23,7 +23,7 @@ export function addLooking(program: Command): void {
   program
     .command('show')
     .description(
-      'one certificate: its status, what is decided next, its renewal file, what is live of it, its hosts, versions, copies in ACM and failures',
+      'one certificate: status, next decision, renewal file, what is live, hosts, copies in ACM, versions, failures',
     )
     .argument('<name>', 'of the certificate')
     .action(

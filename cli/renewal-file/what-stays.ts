@@ -68,7 +68,7 @@ export function staysLines(name: string, { live, versions, hosts, acm, caa, stan
       ? `bucket: version ${live.version}, live until ${live.notAfter.slice(0, 10)}, and ${count} in archive/; removed 30 days after that. "perennial-tls revoke" ends it at once`
       : 'bucket: nothing of it was issued',
     ...(hosts.length > 0
-      ? [`hosts: ${hosts.join(', ')} keep live/${name}/; remove it there once no server uses it`]
+      ? [`hosts: live/${name}/ on ${hosts.join(', ')}; remove it there once no server uses it`]
       : []),
     ...acm.map(({ region, arn }) => `ACM: ${arn} in ${region}, not renewed any more; delete it there`),
     ...caa.map(

@@ -283,7 +283,7 @@ describe('perennial', () => {
   it('shows one certificate: what is next, its hosts and what is live', async () => {
     const { status, stdout } = await perennial(['show', 'example.com']);
     expect(stdout).toMatch(/^status: ok\nnext: wait \(not-due\) until [\s\S]*live: version \d{8}T/);
-    expect(stdout).toContain(`host ${HOST} (web): has the live version, last unchanged`);
+    expect(stdout).toContain(`host ${HOST} (web): has the live version, last reported unchanged`);
     expect(status).toBe(0);
     expect(answered('show', (await perennial(['show', 'example.com', '--json'])).stdout)).toMatchObject({
       next: { action: 'wait' },

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../../cli/program/program.ts';
+import { read } from '../schema/judge.ts';
 
 const commands = buildProgram().commands.filter((command) => command.name() !== 'complete');
+
+it('docs/command-line.md shows the help as it is', () => {
+  expect(read('docs/command-line.md')).toContain(buildProgram().helpInformation().trim());
+});
 
 describe('the help of', () => {
   it.each(commands.map((command) => [command.name(), command] as const))(

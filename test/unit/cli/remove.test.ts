@@ -34,7 +34,7 @@ describe('remove', () => {
     expect(text.split('\n')).toEqual([
       'removed renewal/shop.json: it is not renewed any more. What stays:',
       `  bucket: version ${VERSION}, live until 2027-01-30, and 1 version in archive/; removed 30 days after that. "perennial-tls revoke" ends it at once`,
-      '  hosts: i-00000001 keep live/shop/; remove it there once no server uses it',
+      '  hosts: live/shop/ on i-00000001; remove it there once no server uses it',
       `  ACM: ${ARN} in us-east-1, not renewed any more; delete it there`,
       '  CAA: 0 issue "ca.test" at example.com; remove it there if nothing else needs it',
       '  TXT: _validation-persist.example.com lets our account issue until you remove it',
