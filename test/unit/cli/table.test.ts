@@ -48,7 +48,7 @@ describe('a table', () => {
     const table = tableOf(HEAD, names.map(row), width);
     const { user, system } = process.cpuUsage(began);
     expect(names.filter((name) => !table.includes(name))).toEqual([]);
-    // Measured: 0.06 to 0.12 s of processor time.
+    // Measured: 0.5 s of processor time as a table, 0.01 s as blocks.
     expect((user + system) / 1_000).toBeLessThan(3_000);
   });
 
