@@ -36,7 +36,7 @@ export async function open(options: OpenOptions): Promise<Answer> {
     ok: true,
     json: { url, expiresAt, writtenAt: page.modified.toISOString() },
     text: opened
-      ? `opened the status page of ${written}; the link works until ${minuteOf(expiresAt)} for whoever has it`
+      ? `${url}\nopened the status page of ${written}; the link works until ${minuteOf(expiresAt)} for whoever has it`
       : url,
   };
 }

@@ -56,8 +56,8 @@ export function addLooking(program: Command): void {
 
   program
     .command('open')
-    .description('opens the status page in the browser, by a link that works for a while')
-    .option('--print', 'print the link, and open nothing')
+    .description('prints a link to the status page that works for a while, and opens it in the browser')
+    .option('--print', 'print the link only')
     .option('--expires-in <seconds>', 'how long the link works for whoever has it', '900')
     .action(
       answering((_, options: OpenOptions) => import('../commands/open.ts').then(({ open }) => open(options))),

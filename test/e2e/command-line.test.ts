@@ -331,8 +331,8 @@ describe('perennial', () => {
     expect(await (await fetch(stdout.trim())).text()).toMatch(/^<!doctype html>/i);
     answered('open', (await perennial(['open', '--json', '--expires-in', '60'])).stdout);
     const opened = await perennial(['open'], { BROWSER: 'true' });
-    expect(opened.stdout).toMatch(/^opened the status page of .*; the link works until /);
-    expect((await perennial(['open'], { BROWSER: 'false' })).stdout).toMatch(/^http:\/\/127/);
+    expect(opened.stdout).toMatch(/^http:\/\/127\S+\nopened the status page of .*; the link works until /);
+    expect((await perennial(['open'], { BROWSER: 'false' })).stdout).toMatch(/^http:\/\/127\S+\n$/);
   });
 
   it('completes the names of certificates', async () => {
