@@ -18,7 +18,7 @@ const Edit = z.strictObject({
   governs: Texts,
   isNew: z.optional(Flag),
 });
-const Caa = z.strictObject({
+export const Caa = z.strictObject({
   edits: z.array(Edit),
   refused: z.optional(z.array(z.strictObject({ name: Text, identity: Text, remedy: Text }))),
   notPossible: Texts,
