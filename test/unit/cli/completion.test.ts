@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -103,14 +103,18 @@ describe('the names that are known', () => {
       at: NOW,
       names: ['a'],
     });
+    const modes = await Promise.all(['deep', 'deep/names.json'].map((file) => stat(join(folder, file))));
+    expect(modes.map(({ mode }) => (mode & 0o777).toString(8))).toEqual(['700', '600']);
     const at = { XDG_CACHE_HOME: '/c', AWS_REGION: 'eu-west-1' };
     const files = [
       cacheFile(at, undefined),
       cacheFile(at, 'staging'),
       cacheFile({ ...at, AWS_PROFILE: 'other' }, undefined),
       cacheFile({ ...at, AWS_REGION: 'us-east-1' }, undefined),
+      cacheFile({ ...at, AWS_DEFAULT_REGION: 'us-east-1' }, undefined),
+      cacheFile({ ...at, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, undefined),
     ];
-    expect(new Set(files).size).toBe(4);
+    expect(new Set(files).size).toBe(6);
     expect(cacheFile({ ...at, PERENNIAL_STAGE: 'staging' }, undefined)).toBe(files[1]);
     expect(files[0]).toMatch(/^\/c\/perennial-tls\/names-[0-9a-f]{16}\.json$/);
   });

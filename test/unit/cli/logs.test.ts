@@ -114,6 +114,65 @@ describe('what a line says of example.com', () => {
       line({ message: 'x', failure: { reason: 'y', message: 'example.com.au' } }),
       undefined,
     ],
+    [
+      'a wait for a window',
+      line({
+        message: 'deployment waits',
+        waiting: {
+          group: 'web',
+          names: ['example.com'],
+          reason: 'frozen',
+          hosts: ['i-1', 'i-2'],
+          until: '2026-12-01',
+        },
+      }),
+      'deployment waits: group web (frozen), 2 hosts until 2026-12-01',
+    ],
+    [
+      'a command',
+      line({
+        message: 'deployment begun',
+        deployment: { group: 'web', names: ['example.com'], command: 'c-1' },
+      }),
+      'deployment begun: group web, command c-1',
+    ],
+    [
+      'a revoked version that nothing replaces',
+      line({
+        message: 'certificate decided',
+        certificate: { name: 'example.com', action: 'wait', revoked: { version: 'v1' }, message: 'why' },
+      }),
+      'certificate decided: wait; why; revoked',
+    ],
+    [
+      'two results of a host',
+      line({
+        message: 'host reported',
+        report: {
+          instanceId: 'i-1',
+          results: [
+            { name: 'example.com', outcome: 'a' },
+            { name: 'example.com', outcome: 'b' },
+          ],
+        },
+      }),
+      'host reported: i-1 a, b',
+    ],
+    [
+      'a warning',
+      line({ message: 'renewal goes on without', warning: 'no chain for example.com' }),
+      'renewal goes on without: no chain for example.com',
+    ],
+    [
+      'a warning with parts',
+      line({ message: 'w', warning: { of: 'example.com' } }),
+      'w: {"of":"example.com"}',
+    ],
+    [
+      'a mail',
+      line({ message: 'mail sent', mail: { subject: '[Perennial] example.com: failing' } }),
+      'mail sent: [Perennial] example.com: failing',
+    ],
     ['an address', line({ message: 'x', account: { contact: 'you@example.com' } }), undefined],
     ['the end of a sentence', line({ message: 'nothing for example.com.' }), 'nothing for example.com.'],
     ["Lambda's own words", 'ERROR {"errorMessage":"example.com: no"}', '{"errorMessage":"example.com: no"}'],

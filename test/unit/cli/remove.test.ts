@@ -47,6 +47,16 @@ describe('remove', () => {
     await expect(removeFrom(store, 'shop', agreed)).rejects.toMatchObject({ reason: 'nothing-by-that-name' });
   });
 
+  it('counts versions, and names several hosts', async () => {
+    await store.put('archive/shop/20260201T000000Z-0a1b2c/cert.pem', 'x');
+    const record = await store.get('hosts/i-00000001.json');
+    await store.put('hosts/i-00000003.json', (record?.body ?? '').replace('i-00000001', 'i-00000003'));
+    const { text, json } = await removeFrom(store, 'shop', agreed);
+    expect(text).toContain('and 2 versions in archive/');
+    expect(text).toContain('live/shop/ on i-00000001, i-00000003;');
+    expect(json).toMatchObject({ stays: { versions: [VERSION, '20260201T000000Z-0a1b2c'] } });
+  });
+
   it('asks once it is known what stays, and removes nothing without a yes', async () => {
     const before = store.keys();
     let asked: readonly string[] = [];

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { type Cell, tableOf } from '../../../cli/output/table.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Cell, tableOf, terminalWidth } from '../../../cli/output/table.ts';
 
 const HEAD = ['certificate', 'status', 'expires', 'days', 'hosts', 'why'];
 const WHY = 'caa-forbids (1 in a row): shop.example.net: CAA does not let pebble.letsencrypt.org issue';
@@ -12,6 +12,24 @@ const row = (name: string): Cell[] => [
   WHY,
 ];
 const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
+
+describe('the width of a table', () => {
+  const { columns } = process.stdout;
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    process.stdout.columns = columns;
+  });
+
+  it.each<[string, number | undefined, string, number]>([
+    ["the terminal's", 70, '60', 70],
+    ['what COLUMNS says in a pipe', undefined, '60', 60],
+    ['120 where nothing says it', undefined, '', 120],
+  ])('is %s', (_, terminal, COLUMNS, width) => {
+    process.stdout.columns = terminal as number;
+    vi.stubEnv('COLUMNS', COLUMNS);
+    expect(terminalWidth()).toBe(width);
+  });
+});
 
 describe('a table', () => {
   it.each([90, 100, 200])('is no wider than a terminal of %i columns', (width) => {
