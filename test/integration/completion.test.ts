@@ -16,6 +16,7 @@ const [zsh, fish] = await Promise.all([
   findDebianProgram({ name: 'fish', packageName: 'fish', file: 'usr/bin/fish' }),
 ]);
 const script = findProgram('script');
+const noScript = script ? '' : ' (SKIPPED: there is no program "script", of util-linux, for a terminal)';
 let folder: string;
 let env: NodeJS.ProcessEnv;
 
@@ -67,7 +68,7 @@ const LINES: [string, string][] = [
 /** Zsh takes the slash after a folder away again. */
 const wordsOf = (text: string) => text.trim().replace(/\s+/g, ' ').replace(/\/$/, '');
 
-describe.skipIf(!script)('completion in bash', () => {
+describe.skipIf(!script)(`completion in bash${noScript}`, () => {
   it.each(LINES)('makes %s into %s', async (line, words) => {
     const rc = join(folder, 'bashrc');
     const hear = `perennial-tls() { echo "GOT""<$*>"; }`;
@@ -90,7 +91,7 @@ describe.skipIf(!script)('completion in bash', () => {
   });
 });
 
-const zshTitle = typeof zsh === 'string' ? `zsh (${zsh})` : 'zsh';
+const zshTitle = typeof zsh === 'string' ? `zsh (${zsh})` : `zsh${noScript}`;
 describe.skipIf(!script || typeof zsh === 'string')(`completion in ${zshTitle}`, () => {
   it.each(LINES)('makes %s into %s', async (line, words) => {
     if (typeof zsh === 'string') return;
