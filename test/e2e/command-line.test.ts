@@ -419,7 +419,7 @@ describe('perennial', () => {
         /^edit: renewal\/early\.json: [^\n]+; your text is in \S+\/early\.json\n$/,
       ),
     });
-    const other = { names: ['soon.example.com'], hosts: ['web'] };
+    const other = { names: ['soon.example.com'], reuseKey: true };
     const file = join(cache, 'other.json');
     await writeFile(file, JSON.stringify(other));
     const meanwhile = `sed -i 's/false/true/' "$1"; aws s3 cp ${file} s3://${line.bucket}/renewal/early.json --quiet;:`;
