@@ -1,7 +1,8 @@
 /** What a command ends with: a text for people, the same for programs, and whether all is well. */
 export interface Answer {
   text: string;
-  json: unknown;
+  /** Without its version; `undefined` where it was printed as it came. */
+  json: object | undefined;
   /** Exit status 0 or 1; who cannot be asked at all is an error, with 2. */
   ok: boolean;
 }

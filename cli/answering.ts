@@ -17,13 +17,22 @@ export function answering<Options extends GlobalOptions>(load: Load<Options>) {
     const options = command.optsWithGlobals<Options>();
     try {
       const { text, json, ok } = await load(positionals, options);
-      console.log(options.json ? JSON.stringify(json, printableTexts, 2) : printed(text));
+      const shown = options.json ? jsonText(json) : printed(text);
+      if (shown !== undefined && shown !== '') console.log(shown);
       process.exitCode = ok ? 0 : 1;
     } catch (error) {
       process.exitCode = 2;
       tell(command.name(), error, options);
     }
   };
+}
+
+/** The shape of every answer; another one would be incompatible. tools/schema/command-line.json has them. */
+const JSON_VERSION = 1;
+
+/** Nothing for an answer that was printed as it came. */
+export function jsonText(json: object | undefined, indent = 2): string | undefined {
+  return json && JSON.stringify({ version: JSON_VERSION, ...json }, printableTexts, indent);
 }
 
 /** Colours are ours; else nothing moves the cursor, hides, or turns the direction of writing. */
@@ -42,7 +51,7 @@ function tell(command: string, error: unknown, { json }: GlobalOptions): void {
     return;
   }
   const message = messageOf(error);
-  if (json) console.log(JSON.stringify({ error: { reason: error.reason, message } }, null, 2));
+  if (json) console.log(jsonText({ error: { reason: error.reason, message } }));
   console.error(`${command}: ${message}`);
 }
 

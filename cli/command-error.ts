@@ -22,6 +22,13 @@ type CommandReason =
   | 'archive-differs'
   | 'archive-missing'
   | 'not-pinned'
-  | 'release-takes-no-version';
+  | 'release-takes-no-version'
+  | 'changed-meanwhile'
+  | 'nothing-to-edit'
+  | 'editor-failed'
+  | 'file-key-unknown'
+  | 'since-invalid'
+  | 'no-status-page'
+  | 'shell-unknown';
 
 export class CommandError extends InputError<CommandReason | Reason> {}

@@ -15,6 +15,8 @@ import { UnpackedCode } from './lambda/code.ts';
 import { Functions } from './lambda/functions.ts';
 import type { InvocationResult } from './lambda/invocation.ts';
 import { createLambda } from './lambda/lambda.ts';
+import { FunctionLogs } from './logs/function-logs.ts';
+import { createLogs } from './logs/logs.ts';
 import { createMotoClients } from './moto/clients.ts';
 import { Queues } from './queues/queues.ts';
 import { AgedObjects } from './s3/aged-objects.ts';
@@ -58,10 +60,15 @@ export class LocalAws {
   readonly #moto: ReturnType<typeof createForward>;
   readonly #inside: (line: string) => void;
   readonly #acm = createAcm();
+  readonly #logs = new FunctionLogs();
   #adapting: Promise<unknown> = Promise.resolve();
 
   constructor(options: AwsOptions) {
     const { motoUrl, python, onLine, onResult } = options;
+    const keep: AwsOptions['onLine'] = (functionName, line) => {
+      this.#logs.add(functionName, line);
+      onLine(functionName, line);
+    };
     const inside = (line: string) => onLine('local cloud', line);
     const deliver = (arn: string, body: string, ruleArn?: string) => this.#deliver(arn, body, ruleArn);
     this.#inside = inside;
@@ -75,7 +82,7 @@ export class LocalAws {
       code: new UnpackedCode({ motoUrl, python, dir: options.codeDir }),
       variables: () => ({ AWS_ENDPOINT_URL: this.gateway.endpoint, ...options.functionVariables }),
       accessKeyFor: (role) => this.gateway.calls.accessKeyFor(role),
-      onLine,
+      onLine: keep,
       onResult,
     });
     this.#asyncInvocations = new AsyncInvocations({
@@ -166,6 +173,7 @@ export class LocalAws {
       sqs: queues,
       s3: createS3(this.emit, this.agedObjects),
       acm: this.#acm,
+      logs: createLogs(this.#logs),
       sts: createSts((...key) => this.gateway.calls.registerPrincipal(...key)),
     };
   }

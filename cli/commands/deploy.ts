@@ -16,6 +16,7 @@ import { millisecondsOf } from '../output/parse-options.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { settingsOf } from '../stack/functions.ts';
 import { READS_AT_ONCE } from '../stack/open-bucket.ts';
+import { didYouMean } from '../stack/similar-name.ts';
 
 export interface DeployOptions extends GlobalOptions {
   /** Although hosts are not to be touched now. */
@@ -38,10 +39,10 @@ export async function deploy(
   const groups = hostGroups.map(({ name }) => name);
   const stranger = wanted.find((word) => !groups.includes(word) && !names.includes(word));
   if (stranger !== undefined)
-    throw new CommandError(
-      'nothing-by-that-name',
-      `"${printable(stranger)}" is neither a host group (${groups.join(', ')}) nor a certificate that is live`,
-    );
+    throw new CommandError('nothing-by-that-name', {
+      seen: `"${printable(stranger)}" is neither a host group (${groups.join(', ')}) nor a certificate that is live`,
+      remedy: didYouMean(stranger, [...groups, ...names]),
+    });
   const { pointers, unreadable } = await readPointers(deps.store, names);
   const due = deploymentsDue(pointers, { wanted, groups });
   const groupsOf = (name: string) => due.filter((one) => one.names.includes(name)).map(({ group }) => group);

@@ -3,6 +3,8 @@ import type { Answer, GlobalOptions } from '../answer.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { invoke } from '../stack/functions.ts';
+import { openBucket } from '../stack/open-bucket.ts';
+import { suggestionsFor } from '../stack/similar-name.ts';
 
 const COLOURS = { ok: 'green', warning: 'yellow', failing: 'red' } as const;
 
@@ -10,7 +12,10 @@ const COLOURS = { ok: 'green', warning: 'yellow', failing: 'red' } as const;
 export async function doctor(names: string[], { stage }: GlobalOptions): Promise<Answer> {
   const stack = await findStack(stage);
   const diagnosis = await invoke<Diagnosis>(stack, 'doctor', { names: names.length > 0 ? names : '*' });
-  return answerOf(diagnosis);
+  const answer = answerOf(diagnosis);
+  if (answer.ok) return answer;
+  const meant = await suggestionsFor(openBucket(stack), names);
+  return { ...answer, text: [answer.text, ...meant].join('\n') };
 }
 
 export const answerOf = (diagnosis: Diagnosis): Answer => ({

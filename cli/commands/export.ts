@@ -8,6 +8,7 @@ import { writeExport } from '../migrate/write-export.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { openBucket } from '../stack/open-bucket.ts';
+import { suggestionsFor } from '../stack/similar-name.ts';
 
 interface Row {
   name: string;
@@ -34,12 +35,16 @@ export async function exportFolder(
       rows.push({ name, outcome: 'refused', message: messageOf(error) });
     }
   }
+  const refused = rows.flatMap(({ name, outcome }) => (outcome === 'refused' ? name : []));
+  const meant = await suggestionsFor(store, refused);
   const done = rows.filter(({ outcome }) => outcome === 'exported').length;
   const table = rows.length > 0 ? [tableOf(['certificate', 'outcome', 'why not'], rows.map(cellsOf))] : [];
   return {
     ok: done === rows.length,
     json: { folder: root, certificates: rows },
-    text: [...table, `export: ${done} of ${rows.length} certificates into ${printable(root)}`].join('\n'),
+    text: [...table, ...meant, `export: ${done} of ${rows.length} certificates into ${printable(root)}`].join(
+      '\n',
+    ),
   };
 }
 

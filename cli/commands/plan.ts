@@ -6,6 +6,8 @@ import { dnsLines } from '../output/dns-lines.ts';
 import { type Cell, tableOf } from '../output/table.ts';
 import { findStack } from '../stack/find-stack.ts';
 import { invoke } from '../stack/functions.ts';
+import { openBucket } from '../stack/open-bucket.ts';
+import { suggestionsFor } from '../stack/similar-name.ts';
 
 const COLOURS = { renew: 'yellow', mend: 'yellow', wait: 'yellow', leave: 'yellow', reject: 'red' } as const;
 
@@ -14,10 +16,15 @@ export async function plan(names: string[], { stage }: GlobalOptions): Promise<A
   for (const name of names) renewalKey(name);
   const stack = await findStack(stage);
   const made = await invoke<Plan>(stack, 'scan', { start: 'plan', ...(names.length > 0 && { names }) });
+  const missing = made.certificates.filter(({ reason }) => reason === 'renewal-file-missing');
+  const meant = await suggestionsFor(
+    openBucket(stack),
+    missing.map(({ name }) => name),
+  );
   return {
     ok: made.certificates.every(({ action }) => action !== 'reject') && made.warnings.length === 0,
     json: { stack: stack.name, ...made },
-    text: planText(made),
+    text: [planText(made), ...meant].join('\n'),
   };
 }
 

@@ -10,6 +10,7 @@ import { followAll, followedAnswer } from '../follow/show.ts';
 import { millisecondsOf } from '../output/parse-options.ts';
 import { type DeployedStack, findStack } from '../stack/find-stack.ts';
 import { invoke } from '../stack/functions.ts';
+import { suggestionsFor } from '../stack/similar-name.ts';
 
 export interface RenewOptions extends GlobalOptions {
   force?: boolean;
@@ -48,10 +49,9 @@ export async function renew(
   );
   const isNamed = wanted.length > 0 && !everything;
   const others = done.filter((planned) => planned.action !== 'renew' && (isNamed || isHeldUp(planned)));
-  return followedAnswer('renew', [
-    ...followed,
-    ...others.map((planned) => settledOf(planned, { force, ignoreBudget })),
-  ]);
+  const missing = others.flatMap(({ name, reason }) => (reason === 'renewal-file-missing' ? name : []));
+  const settled = others.map((planned) => settledOf(planned, { force, ignoreBudget }));
+  return followedAnswer('renew', [...followed, ...settled], await suggestionsFor(deps.store, missing));
 }
 
 /** Who names none wants what is due: what is not needs no word, and what is due and held up does. */

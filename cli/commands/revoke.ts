@@ -15,6 +15,7 @@ import { findStack } from '../stack/find-stack.ts';
 import { invoke, settingsOf } from '../stack/functions.ts';
 import { READS_AT_ONCE } from '../stack/open-bucket.ts';
 import { openHosts } from '../stack/open-hosts.ts';
+import { requireCertificate } from '../stack/similar-name.ts';
 
 export interface RevokeOptions extends GlobalOptions {
   confirm: string;
@@ -37,6 +38,7 @@ export async function revoke(name: string, options: RevokeOptions): Promise<Answ
     });
   const stack = await findStack(stage);
   const deps = openFollow(stack);
+  await requireCertificate(deps.store, name);
   const before = (await lookBefore(deps, [name])).get(name);
   const event = { revoke: name, confirm, reason, ...(version !== undefined && { version }) };
   const revoked = await invoke<Revoked>(stack, 'revoke', event);

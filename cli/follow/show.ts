@@ -33,8 +33,8 @@ interface Watch {
 }
 
 /**
- * Follows all certificates at once, with a line for each that changes while it goes on; silent for programs. Whoever interrupts
- * it ends the watching, and gets what is known by then.
+ * Follows all certificates at once, in a terminal with a line for each that changes while it goes on, elsewhere with one when
+ * it has ended; silent for programs. Whoever interrupts it ends the watching, and gets what is known by then.
  */
 export async function followAll(
   names: readonly string[],
@@ -45,6 +45,7 @@ export async function followAll(
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   const { signal } = interruption;
+  const isWatched = process.stdout.isTTY === true;
   const tasks = names.map((name) => ({
     title: name,
     task: async (_: unknown, task: { title: string }) => {
@@ -57,21 +58,20 @@ export async function followAll(
       const followed = await untilEnded(name, () => follow(name, { say, signal }), signal);
       done.push(followed);
       task.title = `${name}: ${followed.outcome}`;
+      // Into a file or a pipe goes what came of it, and not how it went.
+      if (!silent && !isWatched) console.log(task.title);
       if (COLOURS[followed.outcome] === 'red')
         throw new Error(oneLine(`${name}: ${followed.message}`, LONGEST));
     },
   }));
-  const renderer = silent ? ('silent' as const) : ('default' as const);
   process.once('SIGINT', interrupt);
   await new Listr(tasks, {
     concurrent: AT_ONCE,
     exitOnError: false,
     // Its own ends the process without a word on what goes on.
     registerSignalListeners: false,
-    renderer,
-    fallbackRenderer: 'verbose',
+    renderer: silent || !isWatched ? 'silent' : 'default',
     rendererOptions: { collapseErrors: false, showErrorMessage: false },
-    fallbackRendererOptions: { logTitleChange: true },
   })
     .run()
     .finally(() => process.off('SIGINT', interrupt));

@@ -17,25 +17,30 @@ const UNASKED = 'scan could not be asked what will be written to the DNS';
 /** What would come of it; nothing was written. */
 export function previewed(
   name: string,
-  { planned, dns, file }: { planned: PlannedCertificate | undefined; dns: string[]; file: object },
+  {
+    verb,
+    planned,
+    dns,
+    file,
+  }: { verb: 'add' | 'edit'; planned: PlannedCertificate | undefined; dns: string[]; file: object },
 ): Answer {
-  const { outcome, message } = previewOf(planned);
+  const { outcome, message } = previewOf(verb, planned);
   const certificates = [{ name, outcome, message, hosts: [] }];
   const first = `${name}: ${outcome}${message === '' ? '' : ` (${message})`}`;
   const isRejected = outcome === 'rejected';
   return {
-    ok: outcome === 'would-add',
+    ok: outcome === `would-${verb}`,
     json: { file, planned, certificates },
-    text: [first, ...(isRejected || !planned ? [] : dns), 'add: nothing was written'].join('\n'),
+    text: [first, ...(isRejected || !planned ? [] : dns), `${verb}: nothing was written`].join('\n'),
   };
 }
 
-function previewOf(planned: PlannedCertificate | undefined) {
+function previewOf(verb: 'add' | 'edit', planned: PlannedCertificate | undefined) {
   if (!planned) return { outcome: 'unknown', message: UNASKED };
   if (planned.action === 'reject') return { outcome: 'rejected', message: planned.message };
   const isRefused = (planned.caa?.refused ?? []).length > 0;
   return {
-    outcome: isRefused ? 'would-fail' : 'would-add',
+    outcome: isRefused ? 'would-fail' : `would-${verb}`,
     message: isRefused ? 'caa-forbids' : planned.reason,
   };
 }

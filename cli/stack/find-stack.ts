@@ -10,7 +10,7 @@ import { explain } from './explain.ts';
 import { StackError } from './stack-error.ts';
 
 /** The functions of the stack that are asked from here. */
-export type FunctionName = 'scan' | 'doctor' | 'revoke';
+export type FunctionName = 'scan' | 'doctor' | 'revoke' | 'account';
 
 /** A deployed stack, with where to ask it. */
 export interface DeployedStack extends ChosenStack {

@@ -1,10 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, CreateStackCommand, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { externalAccountKey } from '../../lib/foundation/certificate/object-keys.ts';
+import { ANSWERS, type AnswerName } from '../../tools/schema/answers/answers.ts';
 import { DeployedLine } from './deployed-line.ts';
 import { whileS3IsSilent } from './silent-s3.ts';
 
@@ -52,6 +54,13 @@ function perennial(args: string[], env: Record<string, string | undefined> = {},
   });
 }
 
+/** What `--json` printed, which fits its schema without a member more. */
+function answered(name: AnswerName, stdout: string): Record<string, unknown> {
+  const answer = JSON.parse(stdout);
+  expect(ANSWERS[name].safeParse(answer).error?.issues ?? []).toEqual([]);
+  return answer;
+}
+
 describe('perennial', () => {
   const NEW = ['add', 'example.com', '--names', 'example.com,*.example.com', '--hosts', 'web'];
 
@@ -91,6 +100,7 @@ describe('perennial', () => {
     const args = [...NEW, '--wait', '--yes'];
     const { status, stdout } = await perennial([...args, '--profile', 'classic']);
     expect(stdout).toMatch(new RegExp(`example\\.com +│ renewed +│.*${HOST} served`));
+    expect(stdout).toMatch(/^example\.com: renewed\n┌/);
     expect(stdout).toContain(
       'added renewal/example.com.json for example.com, *.example.com\nadd: 1 done, 0 not',
     );
@@ -102,7 +112,8 @@ describe('perennial', () => {
     expect(shown.stdout).toMatch(/example\.com +│ ok +│ \d{4}-\d\d-\d\d +│ 8\d +│ 1 of 1/);
     expect(shown.stdout).not.toContain('\u001b[');
     const asked = await perennial(['status', '--json']);
-    expect(JSON.parse(asked.stdout)).toMatchObject({
+    expect(answered('status', asked.stdout)).toMatchObject({
+      version: 1,
       stack: 'perennial-local',
       certificates: [
         { name: 'example.com', health: 'ok', hosts: [{ instanceId: HOST, outcome: 'served', isLive: true }] },
@@ -129,7 +140,7 @@ describe('perennial', () => {
     const forced = await perennial(['renew', 'example.com', '--force', '--json']);
     const after = (await line.pointer('example.com'))?.version;
     expect(forced.status).toBe(0);
-    expect(JSON.parse(forced.stdout)).toMatchObject({
+    expect(answered('renew', forced.stdout)).toMatchObject({
       certificates: [
         { outcome: 'renewed', version: after, hosts: [{ instanceId: HOST, outcome: 'served' }] },
       ],
@@ -175,12 +186,12 @@ describe('perennial', () => {
     });
     const deployed = await perennial(['deploy', 'example.com', '--json']);
     expect(deployed.status).toBe(1);
-    expect(JSON.parse(deployed.stdout).certificates).toMatchObject([
+    expect(answered('deploy', deployed.stdout).certificates).toMatchObject([
       { outcome: 'unfinished', message: expect.stringMatching(/^it could not be followed: /) },
     ]);
     const hidden = await perennial(['status', '--json']);
     expect(hidden.status).toBe(1);
-    expect(JSON.parse(hidden.stdout).certificates).toContainEqual(
+    expect(answered('status', hidden.stdout).certificates).toContainEqual(
       expect.objectContaining({ name: 'example.com', health: 'hosts-unknown' }),
     );
     expect(allow()).toBeGreaterThan(0);
@@ -243,7 +254,7 @@ describe('perennial', () => {
       '--json',
     ]);
     expect(again.status).toBe(0);
-    expect(JSON.parse(again.stdout).certificates).toMatchObject([{ outcome: 'not-due' }]);
+    expect(answered('add', again.stdout).certificates).toMatchObject([{ outcome: 'not-due' }]);
     expect(Date.now() - began).toBeLessThan(60_000);
     await line.remove('renewal/nowhere.json');
   });
@@ -269,29 +280,72 @@ describe('perennial', () => {
     await line.remove(own);
   });
 
-  it('shows one certificate, and removes only what is named twice', async () => {
-    const shown = await perennial(['show', 'example.com']);
-    expect(shown).toMatchObject({
-      status: 0,
-      stdout: expect.stringMatching(/^status: ok\n[\s\S]*live: version \d{8}T/),
+  it('shows one certificate: what is next, its hosts and what is live', async () => {
+    const { status, stdout } = await perennial(['show', 'example.com']);
+    expect(stdout).toMatch(/^status: ok\nnext: wait \(not-due\) until [\s\S]*live: version \d{8}T/);
+    expect(stdout).toMatch(
+      new RegExp(`^host ${HOST} \\(web\\): has the live version, last reported served$`, 'm'),
+    );
+    expect(status).toBe(0);
+    expect(answered('show', (await perennial(['show', 'example.com', '--json'])).stdout)).toMatchObject({
+      next: { action: 'wait' },
+      hosts: [{ instanceId: HOST, isLive: true }],
+      failures: 0,
     });
+  });
+
+  it('removes a renewal file by a word of consent, and says what stays', async () => {
     await line.put('renewal/over.json', { names: ['over.example.net'], caa: { mode: 'check' } });
     await line.idle();
-    expect(await perennial(['remove', 'over', '--confirm', 'other'])).toMatchObject({ status: 2 });
-    expect(await perennial(['remove', 'ovre', '--confirm', 'ovre'])).toMatchObject({
+    for (const args of [['over'], ['over', '--confirm', 'other'], ['over', '--json']])
+      expect(await perennial(['remove', ...args])).toMatchObject({ status: 2 });
+    expect(await perennial(['remove', 'ovre', '--yes'])).toMatchObject({
       status: 2,
       stderr: 'remove: there is no certificate "ovre"; did you mean over?\n',
     });
     expect(await line.keys('renewal/')).toContain('renewal/over.json');
-    expect(await perennial(['remove', 'over', '--confirm', 'over'])).toMatchObject({ status: 0 });
+    const { status, stdout } = await perennial(['remove', 'over', '--yes', '--json']);
+    expect(answered('remove', stdout)).toMatchObject({ removed: 'renewal/over.json' });
+    expect(status).toBe(0);
     expect(await line.keys('renewal/')).not.toContain('renewal/over.json');
+  });
+
+  it('tells of our account at the CA, and not its key', async () => {
+    const { status, stdout } = await perennial(['account', '--json']);
+    expect(answered('account', stdout)).toMatchObject({
+      accounts: [{ ca: line.cloud.directoryUrl, atCa: 'found', contact: 'you@example.com', keyAgeDays: 0 }],
+    });
+    expect(stdout).not.toContain('PRIVATE KEY');
+    expect(status).toBe(0);
+  });
+
+  it('opens the status page by a link that works', async () => {
+    const early = await perennial(['open']);
+    expect(early).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^open: there is no status page yet; /),
+    });
+    await line.invoke('status', { page: true });
+    const { status, stdout } = await perennial(['open', '--print']);
+    expect([status, stdout.trim().split('\n')]).toEqual([0, [expect.stringMatching(/^http:\/\/127/)]]);
+    expect(await (await fetch(stdout.trim())).text()).toMatch(/^<!doctype html>/i);
+    answered('open', (await perennial(['open', '--json', '--expires-in', '60'])).stdout);
+    const opened = await perennial(['open'], { BROWSER: 'true' });
+    expect(opened.stdout).toMatch(/^http:\/\/127\S+\nopened the status page of .*; the link works until /);
+    expect((await perennial(['open'], { BROWSER: 'false' })).stdout).toMatch(/^http:\/\/127\S+\n$/);
+  });
+
+  it('completes the names of certificates', async () => {
+    // A busy machine may need more than the second that a shell waits.
+    const offered = async () => (await perennial(['complete', '--', 'show', ''])).stdout;
+    await expect.poll(offered, { timeout: 60_000 }).toContain('example.com\tcertificate\n');
   });
 
   it('puts the version before back, follows it to the host, and lets it go again', async () => {
     const before = await line.pointer('example.com');
     const restored = await perennial(['restore', 'example.com', '--json']);
     expect(restored).toMatchObject({ status: 0 });
-    const { pinned, certificates } = JSON.parse(restored.stdout);
+    const { pinned, certificates } = answered('restore', restored.stdout);
     expect(certificates).toMatchObject([{ name: 'example.com', outcome: 'renewed' }]);
     const live = await line.pointer('example.com');
     expect(live).toMatchObject({ restoredFrom: pinned, insteadOf: before?.version });
@@ -324,7 +378,7 @@ describe('perennial', () => {
     const { status, stdout } = await perennial([...args, '--confirm', 'example.com', '--json']);
     const after = await line.pointer('example.com');
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(answered('revoke', stdout)).toMatchObject({
       revoked: { version: before?.version, replaced: true },
       certificates: [{ outcome: 'renewed', version: after?.version, hosts: [{ outcome: 'served' }] }],
     });
@@ -338,6 +392,91 @@ describe('perennial', () => {
     expect(status).toBe(0);
   });
 
+  it('edits a renewal file, and follows what comes of it', async () => {
+    const change = ['--add-names', 'soon.example.com', '--remove-names', 'early.example.com', '--no-probe'];
+    const looked = await perennial(['edit', 'early', ...change, '--dry-run', '--json']);
+    expect(answered('edit', looked.stdout)).toMatchObject({ certificates: [{ outcome: 'would-edit' }] });
+    const { status, stdout } = await perennial(['edit', 'early', ...change, '--wait', '--yes', '--json']);
+    expect(answered('edit', stdout)).toMatchObject({
+      file: { names: ['soon.example.com'], probe: false },
+      certificates: [{ outcome: 'renewed' }],
+    });
+    expect(status).toBe(0);
+    expect((await line.pointer('early'))?.names).toEqual(['soon.example.com']);
+    const same = await perennial(['edit', 'early', '--no-probe', '--json']);
+    expect(answered('edit', same.stdout)).toMatchObject({ changed: false });
+  });
+
+  it('edits it in an editor, checks it, and loses neither what was typed nor what somebody else wrote', async () => {
+    const typed = await perennial(['edit', 'early'], {
+      EDITOR: `sed -i 's/"hosts": .*/"hosts": ["db"],/'`,
+      VISUAL: '',
+      TMPDIR: cache,
+    });
+    expect(typed).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(
+        /^edit: renewal\/early\.json: [^\n]+; your text is in \S+\/early\.json\n$/,
+      ),
+    });
+    const other = { names: ['soon.example.com'], reuseKey: true };
+    const file = join(cache, 'other.json');
+    await writeFile(file, JSON.stringify(other));
+    const meanwhile = `sed -i 's/false/true/' "$1"; aws s3 cp ${file} s3://${line.bucket}/renewal/early.json --quiet;:`;
+    const path = `${line.cloud.parts.venvBin}:${process.env.PATH}`;
+    const lost = await perennial(['edit', 'early', '--yes'], {
+      EDITOR: meanwhile,
+      VISUAL: '',
+      TMPDIR: cache,
+      PATH: path,
+    });
+    expect(lost).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/changed by somebody else meanwhile; nothing was written/),
+    });
+    expect(JSON.parse((await line.text('renewal/early.json')) ?? '')).toEqual(other);
+  });
+
+  it('tells what the functions said of one certificate', async () => {
+    const { status, stdout } = await perennial(['logs', 'early', '--since', '1h']);
+    expect(stdout).toMatch(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ renew: renewal ended: renewed \(never-issued\)/m,
+    );
+    expect(status).toBe(0);
+    const { lines } = answered('logs', (await perennial(['logs', 'early', '--json'])).stdout);
+    expect(lines).toContainEqual(expect.objectContaining({ function: 'scan', level: 'INFO' }));
+    expect(await perennial(['logs', 'erly'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/did you mean early\?/),
+    });
+  });
+
+  it('follows what they say until it is interrupted, a line of JSON each', async () => {
+    const options = { env: { ...process.env, ...line.cloud.env, XDG_CACHE_HOME: cache } };
+    const child = spawn(
+      process.execPath,
+      [PROGRAM, 'logs', 'early', '--follow', '--since', '1s', '--json'],
+      options,
+    );
+    let seen = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      seen += text;
+    });
+    const ended = once(child, 'exit');
+    await expect
+      .poll(
+        async () => {
+          await line.scan({ start: 'check', names: ['early'] });
+          return seen;
+        },
+        { timeout: 60_000, interval: 3_000 },
+      )
+      .toContain('certificate decided');
+    child.kill('SIGINT');
+    expect((await ended)[0]).toBe(0);
+    for (const one of seen.trim().split('\n')) answered('logs --follow', one);
+  });
+
   it('plans, and says which file is refused', async () => {
     await line.put('renewal/broken.json', '{ "names": ["<b>x</b>.example.com"] }');
     await line.idle();
@@ -347,7 +486,12 @@ describe('perennial', () => {
     expect(status).toBe(1);
     const one = await perennial(['plan', 'example.com', '--json']);
     expect(one.status).toBe(0);
-    expect(JSON.parse(one.stdout).certificates).toMatchObject([{ name: 'example.com', action: 'wait' }]);
+    expect(answered('plan', one.stdout).certificates).toMatchObject([
+      { name: 'example.com', action: 'wait' },
+    ]);
+    expect((await perennial(['plan', 'exmaple.com'])).stdout).toMatch(
+      /^exmaple\.com: did you mean example\.com\?$/m,
+    );
     await line.remove('renewal/broken.json');
   });
 });

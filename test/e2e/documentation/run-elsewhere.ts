@@ -18,6 +18,14 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm run pictures$/, 'test/unit/documentation/pictures.test.ts, which draws the same'],
   [/^npm run screenshots$/, 'test/integration/status-page.test.ts: the same browser draws the same page'],
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
+  [
+    / perennial-tls (show|edit|account|open) ?/,
+    'test/e2e/command-line.test.ts; the other commands here need the renewal files as they are',
+  ],
+  [
+    /^(alias perennial-tls=|eval .*perennial-tls completion|npx --no-install perennial-tls completion )/,
+    'test/integration/completion.test.ts, in a real bash, zsh and fish',
+  ],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],
   [/^timeout 300 sh -c 'until grep/, 'test/integration/install-list.test.ts, on a host'],
   [

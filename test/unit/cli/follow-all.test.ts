@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { followAll, followedAnswer } from '../../../cli/follow/show.ts';
 import { HostsError } from '../../../lib/delivery/deployment/hosts.ts';
 
@@ -23,4 +23,28 @@ it('what cannot be followed is told, and the others are', async () => {
     { name: 'c', outcome: 'unfinished', message: expect.stringMatching(/socket hang up.*status/), hosts: [] },
   ]);
   expect(followedAnswer('deploy', followed)).toMatchObject({ ok: false });
+});
+
+it.each([
+  ['people, a line of what came of each once it has ended', false, ['a: renewed', 'b: failed']],
+  ['programs, nothing', true, []],
+])('into a pipe goes, for %s', async (_, silent, lines) => {
+  const told: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((line) => void told.push(line));
+  const isTty = process.stdout.isTTY;
+  process.stdout.isTTY = false;
+  try {
+    await followAll(
+      ['a', 'b'],
+      async (name, { say }) => {
+        say('renewing');
+        return { name, outcome: name === 'a' ? 'renewed' : 'failed', message: 'x', hosts: [] };
+      },
+      { silent },
+    );
+  } finally {
+    process.stdout.isTTY = isTty;
+    log.mockRestore();
+  }
+  expect(told).toEqual(lines);
 });

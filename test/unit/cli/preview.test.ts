@@ -34,7 +34,7 @@ describe('what would come of a file that is added', () => {
     ],
     ['cannot be asked', undefined, /^a: unknown \(scan could not be asked/, false],
   ])('of one that %s', (_, planned, text, ok) => {
-    expect(previewed('a', { planned, dns: [], file: {} })).toMatchObject({
+    expect(previewed('a', { verb: 'add', planned, dns: [], file: {} })).toMatchObject({
       ok,
       text: expect.stringMatching(text),
     });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { removeFrom } from '../../../cli/commands/remove.ts';
 import { showFrom } from '../../../cli/commands/show.ts';
 import { mostSimilar } from '../../../cli/stack/similar-name.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
+import type { PlannedCertificate } from '../../../lib/scan/rules/plan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
@@ -13,7 +13,13 @@ const VERSION = '20260101T000000Z-0a1b2c';
 const FILE = '{ "names": ["example.com"] }';
 let store: MemoryStore;
 const hosts = new FakeHosts();
-const reads = () => ({ store, hosts, stack: stackOf({ hostGroups: [hostGroup('web')] }) });
+let next: PlannedCertificate | undefined;
+const reads = () => ({
+  store,
+  hosts,
+  stack: stackOf({ hostGroups: [hostGroup('web')] }),
+  decide: async () => next,
+});
 
 beforeEach(async () => {
   store = new MemoryStore(() => NOW);
@@ -69,21 +75,6 @@ describe('show', () => {
     await expect(showFrom(reads(), 'other.example', NOW)).rejects.toThrow(
       '"perennial-tls status" lists them',
     );
-  });
-});
-
-describe('remove', () => {
-  it('removes the renewal file only, and says until when what is live stays', async () => {
-    const before = store.keys();
-    expect((await removeFrom(store, 'shop')).text).toContain('keep what is live until 2027-01-30');
-    expect(store.keys()).toEqual(before.filter((key) => key !== 'renewal/shop.json'));
-    await expect(removeFrom(store, 'shop')).rejects.toMatchObject({ reason: 'nothing-by-that-name' });
-  });
-
-  it('names what was probably meant, and removes nothing', async () => {
-    const before = store.keys();
-    await expect(removeFrom(store, 'shops')).rejects.toThrow('did you mean shop?');
-    expect(store.keys()).toEqual(before);
   });
 });
 

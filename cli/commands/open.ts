@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { STATUS_PAGE_KEY } from '../../lib/foundation/certificate/object-keys.ts';
+import { minuteOf } from '../../lib/foundation/common/minute-of.ts';
+import type { Answer, GlobalOptions } from '../answer.ts';
+import { CommandError } from '../command-error.ts';
+import { secondsOf } from '../output/parse-options.ts';
+import { type DeployedStack, findStack } from '../stack/find-stack.ts';
+import { openBucket } from '../stack/open-bucket.ts';
+
+export interface OpenOptions extends GlobalOptions {
+  print?: boolean;
+  /** Seconds. */
+  expiresIn: string;
+}
+
+/** A presigned address lives for a week at most (S3 user guide, "Sharing objects with presigned URLs"). */
+const LONGEST_S = 604_800;
+
+/** `perennial-tls open`: the status page by a presigned link, in the browser where there is one. */
+export async function open(options: OpenOptions): Promise<Answer> {
+  const expiresIn = secondsOf('--expires-in', options.expiresIn, LONGEST_S);
+  const stack = await findStack(options.stage);
+  const page = await openBucket(stack).get(STATUS_PAGE_KEY);
+  if (!page)
+    throw new CommandError('no-status-page', {
+      seen: 'there is no status page yet; it is written every hour',
+      remedy: `"npx serverless invoke -f status --path events/status-page.json --stage ${stack.stage}" writes it now`,
+    });
+  const url = await linkTo(stack, expiresIn);
+  const expiresAt = new Date(Date.now() + expiresIn * 1000).toISOString();
+  const opened = !options.print && !options.json && (await isOpenedBy(openerOf(process.platform), url));
+  const written = minuteOf(page.modified.toISOString());
+  return {
+    ok: true,
+    json: { url, expiresAt, writtenAt: page.modified.toISOString() },
+    text: opened
+      ? `${url}\nopened the status page of ${written}; the link works until ${minuteOf(expiresAt)} for whoever has it`
+      : url,
+  };
+}
+
+async function linkTo({ region, bucket }: DeployedStack, expiresIn: number): Promise<string> {
+  const s3 = new S3Client({ region });
+  try {
+    // Whoever has an object saved as text or bytes sees a page all the same.
+    const ResponseContentType = 'text/html; charset=utf-8';
+    const page = new GetObjectCommand({ Bucket: bucket, Key: STATUS_PAGE_KEY, ResponseContentType });
+    return await getSignedUrl(s3, page, { expiresIn });
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** The program that opens an address on this system; $BROWSER before it, as other programs have it. */
+export function openerOf(platform: NodeJS.Platform, { BROWSER } = process.env): [string, ...string[]] {
+  if (BROWSER) return [BROWSER];
+  if (platform === 'darwin') return ['open'];
+  return platform === 'win32' ? ['rundll32', 'url.dll,FileProtocolHandler'] : ['xdg-open'];
+}
+
+const OPENING_MS = 5_000;
+
+/** Whether the program took the address. */
+function isOpenedBy([program, ...before]: [string, ...string[]], url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(program, [...before, url], { stdio: 'ignore', detached: true });
+    // A browser that it starts itself may stay as long as its window.
+    const limit = setTimeout(() => resolve(true), OPENING_MS);
+    child.once('error', () => resolve(false));
+    child.once('exit', (status) => resolve(status === 0));
+    child.once('exit', () => clearTimeout(limit));
+    child.unref();
+  });
+}
