@@ -6,6 +6,8 @@ export class Ledger {
   readonly files = new Map<string, File>();
   /** When the file of a certificate was last deleted. */
   readonly deletedAt = new Map<string, number>();
+  /** How many certificates the run is about. */
+  usual = Number.POSITIVE_INFINITY;
   /** How many names there ever were. */
   named = 0;
   /** Objects that are nobody's. */
