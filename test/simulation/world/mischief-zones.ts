@@ -22,7 +22,8 @@ export const ZONE_MISCHIEF: readonly Happening[] = [
     if (!zone || first === '') return undefined;
     const set = zone.sets.get(`TXT ${at}`);
     const value = `"foreign-${random.hex(8)}"`;
-    world.foreign.add(`${zone.id} ${at} ${value}`);
+    const theirs = `${zone.id} ${at}`;
+    world.foreign.set(theirs, [...(world.foreign.get(theirs) ?? []), value]);
     zone.overwrite(
       { name: at, type: 'TXT', ttl: set?.ttl ?? 120, values: [...(set?.values ?? []), value] },
       world.scheduler.now,
