@@ -185,4 +185,16 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
   },
+  {
+    name: 'windows of groups are not waited for',
+    file: 'lib/delivery/deployment/rules/decide-delivery.ts',
+    edits: [['  if (has && isInLastSixth(has, now)) return', '  if (has) return']],
+  },
+  {
+    name: 'an account that is lost is not replaced',
+    file: 'lib/issuance/renewal/renew-batch.ts',
+    edits: [
+      ['  if (refused.length === 0) return committed;', '  if (refused.length < 99) return committed;'],
+    ],
+  },
 ];

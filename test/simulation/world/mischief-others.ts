@@ -52,10 +52,11 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
     world.cas[0]?.limits.usedByOthers(zone.name, count, world.scheduler.now);
     world.usedByOthers.set(zone.name, world.scheduler.now);
     // What a CA suggests is exempt from its limits; what people want besides is not.
-    world.scheduler.after(random.spread(MINUTE, 2 * DAY), 'people want more names', () => {
-      const names = [...world.files.keys()].filter((name) => isOf(world, name, zone.name));
-      if (names.length > 0 && world.faults.on) changeNames(world, random.pick(names), random);
-    });
+    for (let times = random.whole(1, 3); times > 0; times -= 1)
+      world.scheduler.after(random.spread(MINUTE, 2 * DAY), 'people want more names', () => {
+        const names = [...world.files.keys()].filter((name) => isOf(world, name, zone.name));
+        if (names.length > 0 && world.faults.on) changeNames(world, random.pick(names), random);
+      });
     return `${zone.name} ${count}`;
   }),
   fault('acm.refuses', [0.5, 4], (world, random) => {
