@@ -46,7 +46,7 @@ async function tell(mutant: Mutant, except: readonly string[]): Promise<Found> {
 async function seek(mutant: Mutant, except: readonly string[]): Promise<Found> {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-mutant-'));
   try {
-    for (const part of ['lib', 'test/simulation', 'package.json', 'tsconfig.json'])
+    for (const part of ['lib', 'test/simulation', 'test/fakes', 'package.json', 'tsconfig.json'])
       await cp(join(PROJECT, part), join(folder, part), { recursive: true });
     await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
     await mkdir(join(folder, 'schema'), { recursive: true });
@@ -56,7 +56,10 @@ async function seek(mutant: Mutant, except: readonly string[]): Promise<Found> {
     const [, seed = '', check = ''] = /^seed (\d+): (?:(?!^seed ).)*? BROKEN (.*?) at /ms.exec(printed) ?? [];
     if (check !== '') return { mutant, by: { seed, check } };
     const [error] = /^\w*Error: .*$/m.exec(printed) ?? [];
-    return error === undefined ? { mutant } : { mutant, by: { seed: 'none', check: error.slice(0, 120) } };
+    if (error !== undefined) return { mutant, by: { seed: 'none', check: error.slice(0, 120) } };
+    // What did not run says nothing.
+    if (!/^simulate: /m.test(printed)) throw new Error(`${mutant.name}: no seed ran: ${printed.slice(-500)}`);
+    return { mutant };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
