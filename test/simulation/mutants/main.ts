@@ -3,7 +3,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pMap from 'p-map';
-import { MUTANTS, type Mutant, mutated } from './mutants.ts';
+import { MUTANTS } from './mutants.ts';
+import { type Mutant, mutated, PARTS } from './plant.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const RUN = ['--years', '1', '--certificates', '5', '--seeds', '50', '--once'];
@@ -46,8 +47,7 @@ async function tell(mutant: Mutant, except: readonly string[]): Promise<Found> {
 async function seek(mutant: Mutant, except: readonly string[]): Promise<Found> {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-mutant-'));
   try {
-    for (const part of ['lib', 'test/simulation', 'test/fakes', 'package.json', 'tsconfig.json'])
-      await cp(join(PROJECT, part), join(folder, part), { recursive: true });
+    for (const part of PARTS) await cp(join(PROJECT, part), join(folder, part), { recursive: true });
     await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
     await mkdir(join(folder, 'schema'), { recursive: true });
     const file = join(folder, mutant.file);
