@@ -31,7 +31,7 @@ export const PEOPLE: readonly Happening[] = [
   }),
   happening('delete a file', [0.2, 2], (world, random) => {
     const name = anyName(world, random);
-    if (name === undefined || world.files.size < 3) return undefined;
+    if (name === undefined || world.isSmall) return undefined;
     world.forget(name);
     return name;
   }),

@@ -34,6 +34,11 @@ export class RenewalFiles extends Ledger {
     this.bucket.remove(renewalKey(name), 'people');
   }
 
+  /** Whether so many are gone that nobody takes another one out. */
+  get isSmall(): boolean {
+    return this.files.size <= Math.max(2, Math.min(this.usual, this.named) - SPARE);
+  }
+
   /** Who adds one where there are many takes an old one out: a run is about so many for all its years. */
   makeRoom(): void {
     const names = [...this.files.keys()];

@@ -10,6 +10,7 @@ import { Random } from '../../simulation/engine/random.ts';
 import { groupOf } from '../../simulation/functions/stack.ts';
 import type { IssuedCertificate } from '../../simulation/services/ca-records.ts';
 import { forbid } from '../../simulation/world/mischief-zones.ts';
+import { PEOPLE } from '../../simulation/world/people.ts';
 import { scaleIn } from '../../simulation/world/scale-in.ts';
 import { leavesOf } from '../../simulation/world/stored.ts';
 import { World } from '../../simulation/world/world.ts';
@@ -40,6 +41,16 @@ it('keeps as many certificates as it began with, and two more', () => {
     world.makeRoom();
   }
   expect([...world.files.keys()]).toEqual(['cert4', 'cert5', 'cert6', 'cert7', 'cert8']);
+});
+
+it('lets nobody take out more than two of those that it began with', () => {
+  const { world } = calmWorld();
+  world.usual = 5;
+  for (let index = 0; index < 5; index += 1) world.write(`cert${index}`, { names: [`s${index}.alpha.com`] });
+  const random = new Random(1n, 'delete');
+  const deletes = PEOPLE.find(({ name }) => name === 'people delete a file');
+  for (let times = 0; times < 9; times += 1) deletes?.happen(world, random);
+  expect(world.files.size).toBe(3);
 });
 
 it('keeps two certificates of six days, the youngest', () => {
@@ -133,3 +144,20 @@ const UNREAD: IssuedCertificate = {
   issuedAt: START,
   timesSpoilt: 0,
 };
+
+it.each([
+  ['stands in the way of a certificate below that domain', ['s1.alpha.com'], 2 * HOUR],
+  ['is none for others', ['s1.beta.org'], 6 * HOUR],
+])('a limit of a CA on a domain %s', async (_, names, clear) => {
+  const { world, opportunities } = calmWorld();
+  world.write('cert1', { names: [...names] });
+  const met = {
+    limit: 'registered-domain',
+    value: 'alpha.com',
+    message: '',
+    retryAfterMs: 4 * HOUR,
+  } as const;
+  for (const hear of world.cas[0]?.onLimit ?? []) hear(met, names);
+  const span = { from: START, until: START + 6 * HOUR };
+  expect(opportunities.longestClear('cert1', span, ['ca'])).toBe(clear);
+});
