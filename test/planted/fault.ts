@@ -1,4 +1,4 @@
-import type { Mutant } from '../simulation/mutants/mutants.ts';
+import type { Mutant } from '../simulation/mutants/plant.ts';
 
 /** A fault planted in a file of the project, and the test that has to notice it. */
 export interface PlantedFault extends Mutant {

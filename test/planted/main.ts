@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pMap from 'p-map';
 import { PROJECT } from '../../tools/check/run-tool.ts';
-import { mutated } from '../simulation/mutants/mutants.ts';
+import { mutated } from '../simulation/mutants/plant.ts';
 import type { PlantedFault } from './fault.ts';
 import { FAULTS } from './faults.ts';
 

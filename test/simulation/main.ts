@@ -14,8 +14,16 @@ async function main(words: readonly string[]): Promise<number> {
   const options = parseOptions(words);
   const totals = { calls: 0, crashes: 0, broken: 0 };
   const met = new Map<string, number>();
+  let ran = 0;
+  let isStopped = false;
+  // A run of many seeds takes hours: whoever stops it hears what there was, after the seed that is under way.
+  process.once('SIGINT', () => {
+    isStopped = true;
+  });
   for (const seed of options.seeds) {
+    if (isStopped) break;
     const { outcome, isSame } = await runTwice(seed, options);
+    ran += 1;
     totals.calls += outcome.world.calls.made;
     totals.crashes += outcome.world.lambda.crashes;
     totals.broken += outcome.breaches.first.size + (isSame ? 0 : 1);
@@ -29,10 +37,10 @@ async function main(words: readonly string[]): Promise<number> {
   const others = [...met].filter(([what]) => !known.has(what));
   const situations = others.sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, count]) => `${what} ${count}`);
   console.log(`met: ${situations.join(', ')}`);
-  if (options.seeds.length > 1) tellSituations(met);
-  const years = options.years * options.seeds.length;
+  if (ran > 1) tellSituations(met);
+  const years = Number((options.years * ran).toFixed(1));
   console.log(
-    `simulate: ${options.seeds.length} seeds, ${years} years, ${years * options.certificates} certificate years, ` +
+    `simulate: ${ran} seeds, ${years} years, ${Math.round(years * options.certificates)} certificate years, ` +
       `${totals.calls} calls, ${totals.crashes} crashes, ${totals.broken} broken`,
   );
   return totals.broken === 0 ? 0 : 1;

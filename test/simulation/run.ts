@@ -19,6 +19,7 @@ import { HOUR, YEAR } from './engine/durations.ts';
 import type { Heaviness } from './engine/faults.ts';
 import { closeOutside } from './engine/outside.ts';
 import { recordLives } from './picture/record-lives.ts';
+import { letTimingBeBad } from './world/bad-timing.ts';
 import { Clockwork } from './world/clockwork.ts';
 import { SITES } from './world/fault-sites.ts';
 import { letLive } from './world/life.ts';
@@ -30,6 +31,7 @@ import { PEOPLE } from './world/people.ts';
 import { followPins } from './world/people-go-back.ts';
 import { PEOPLE_IN_TROUBLE } from './world/people-in-trouble.ts';
 import { letReact } from './world/reactions.ts';
+import { scaleIn } from './world/scale-in.ts';
 import { countSituations } from './world/situations.ts';
 import { recordIssued } from './world/stored.ts';
 import { drawFile } from './world/wanted.ts';
@@ -61,6 +63,8 @@ export async function run(options: RunOptions) {
   const world = new World({ seed, start: START, heaviness, only });
   world.trace.show = options.show;
   closeOutside(true);
+  world.usual = certificates;
+  scaleIn(world);
   recordIssued(world);
   followPins(world);
   countSituations(world);
@@ -89,6 +93,7 @@ export async function run(options: RunOptions) {
   world.outages.begin();
   letLive(world, [...PEOPLE, ...BUCKET_MISCHIEF, ...ZONE_MISCHIEF, ...OTHER_MISCHIEF, ...PEOPLE_IN_TROUBLE]);
   letReact(world);
+  letTimingBeBad(world);
   options.drawn?.(world.faults.told);
   const random = world.streams.of('people');
   for (const group of GROUPS)

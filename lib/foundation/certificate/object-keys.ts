@@ -102,7 +102,7 @@ export function nameIn(key: string, prefix: string): KeyName {
     return { rejected: name, key, error: misplaced(key) };
   const error =
     key.startsWith(prefix) && key.endsWith('.json')
-      ? complaintAbout(name, printable(key))
+      ? complaintAbout(name, () => printable(key))
       : new InputError('bad-key', `${printable(key)}: give the file a name that ends in .json`);
   return error ? { rejected: name, key, error } : { name };
 }
@@ -128,7 +128,7 @@ export function instanceIdsIn(listed: readonly { key: string }[]): string[] {
 }
 
 function checked(name: string): string {
-  const error = complaintAbout(name, `certificate name "${printable(name)}"`);
+  const error = complaintAbout(name, () => `certificate name "${printable(name)}"`);
   if (error) throw error;
   return name;
 }
@@ -140,9 +140,9 @@ function misplaced(key: string): InputError {
   });
 }
 
-function complaintAbout(name: string, where: string): InputError | undefined {
+function complaintAbout(name: string, where: () => string): InputError | undefined {
   const { error } = LineageName.safeParse(name);
   if (!error) return undefined;
-  const seen = `${where}: the name ${error.issues[0]?.message}`;
+  const seen = `${where()}: the name ${error.issues[0]?.message}`;
   return new InputError('bad-lineage-name', { seen, remedy: 'rename it, for example to example.com' });
 }

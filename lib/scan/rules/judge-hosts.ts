@@ -97,8 +97,10 @@ function ofUnserved(hosts: readonly HostStatus[]): Judgement | undefined {
 /** The hosts with the tag of the certificate's groups, with their last reports of it. */
 export function hostsOf(facts: HealthFacts): HostStatus[] {
   const { name, records, fleet } = facts;
+  const groups = groupsOf(facts);
+  if (groups.length === 0) return [];
   const runs = new Map(records.map((record) => [record.instanceId, runOf(record, name)]));
-  return groupsOf(facts).flatMap((group) => {
+  return groups.flatMap((group) => {
     // Without a list there are those that ever reported.
     const reported = records.filter((record) => record.group === group && runOf(record, name));
     const hosts = fleet.get(group) ?? reported.map(({ instanceId }) => ({ instanceId, online: true }));

@@ -11,12 +11,10 @@ export function checkDns(world: World, breaches: Breaches): void {
   };
   world.route53.onChange.push(({ zone, changes }) => {
     for (const { set } of changes) {
-      for (const foreign of world.foreign) {
-        const [zoneId, name, value = ''] = foreign.split(' ');
-        if (zoneId !== zone.id || name !== set.name || set.type !== 'TXT') continue;
-        if (!zone.sets.get(`TXT ${name}`)?.values.includes(value))
-          breaches.report('foreign-value-touched', foreign);
-      }
+      if (set.type !== 'TXT') continue;
+      for (const value of world.foreign.get(`${zone.id} ${set.name}`) ?? [])
+        if (!zone.sets.get(`TXT ${set.name}`)?.values.includes(value))
+          breaches.report('foreign-value-touched', `${zone.id} ${set.name} ${value}`);
     }
     for (const { action, set } of changes) {
       if (action !== 'CREATE' || set.type !== 'TXT') continue;

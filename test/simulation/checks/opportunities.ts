@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../../../lib/foundation/certificate/domain-name.ts';
 import { DAY } from '../engine/durations.ts';
 import type { Port } from '../engine/faults.ts';
 import type { World } from '../world/world.ts';
@@ -33,6 +34,13 @@ export class Opportunities {
       for (const [, name = ''] of about.matchAll(/"name":"([^"]+)"/g)) this.#hit(name, [...hits]);
     });
     world.onObstacle.push(({ what, ...span }) => this.#obstacles.push({ ...span, sites: [what] }));
+    // Before its end nothing is asked for but what the CA itself suggests; who used it up is judged elsewhere.
+    for (const ca of world.cas)
+      ca.onLimit.push(({ limit, value, retryAfterMs }) => {
+        const from = world.scheduler.now;
+        const sites = [`limit ${value}`];
+        if (limit === 'registered-domain') this.#obstacles.push({ from, until: from + retryAfterMs, sites });
+      });
   }
 
   /** Something befell the certificate now. */
@@ -46,12 +54,18 @@ export class Opportunities {
     );
   }
 
+  #isBelow(name: string, domain: string): boolean {
+    const names = this.#world.files.get(name)?.names ?? [];
+    return names.some((one) => isAtOrBelow(one.replace('*.', ''), domain));
+  }
+
   /** The longest time without anything in the way of work that needs these ports, in milliseconds. */
   longestClear(name: string, { from, until }: Interval, ports: readonly Port[]): number {
     const outages = this.#world.outages.past.filter(({ port }) => ports.includes(port));
     const isInTheWay = ({ sites }: Obstacle) =>
       sites.some((site) => {
         const [kind = ''] = site.split(/[ .]/);
+        if (kind === 'limit') return ports.includes('ca') && this.#isBelow(name, site.slice('limit '.length));
         return ['domain', 'lambda', ...ports].includes(kind) || (ports.includes('dns') && ZONE.test(kind));
       });
     const others = [...this.#obstacles, ...(this.#hits.get(name) ?? [])].filter(isInTheWay);

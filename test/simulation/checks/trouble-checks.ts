@@ -10,21 +10,25 @@ import { RACE, type Telling } from './telling-checks.ts';
 /** No trouble outlives what it was about: a day after that is not wanted any more, it may be told once, and never again. */
 export function checkUnwanted({ world, breaches }: { world: World; breaches: Breaches }): void {
   const changedAt = new Map<string, number>();
-  const told = new Map<string, number>();
+  const told = new Map<string, { at: number; by: string }>();
   world.onWanted.push((name) => changedAt.set(name, world.scheduler.now));
-  world.mails.onMail.push(({ text }) => {
+  world.mails.onMail.push(({ text, by }) => {
     for (const { headline } of headlinesIn(text)) {
       const name = nameIn(headline);
       const { now } = world.scheduler;
       if (name === undefined || isStillWanted(world.files.get(name), headline)) told.delete(headline);
       else if ((changedAt.get(name) ?? now) + 26 * HOUR <= now) {
-        const first = told.get(headline) ?? now;
-        told.set(headline, first);
+        const first = told.get(headline)?.at ?? now;
+        told.set(headline, { at: first, by });
         if (now > first) breaches.report('told-of-what-is-not-wanted', headline);
       }
     }
     const over = new Set(allClear(text));
     for (const headline of told.keys()) if (over.has(subjectOf(headline))) told.delete(headline);
+  });
+  // A mail goes out before it is remembered, so that none is lost: where that failed, it comes again.
+  world.lambda.onEnd.push(({ how }, { id }) => {
+    if (how !== 'ended') for (const [headline, { by }] of told) if (by === id) told.delete(headline);
   });
 }
 

@@ -1,12 +1,19 @@
-/** The answers of a function to what it was last asked, by a text; the oldest goes when there are `most`. */
+/**
+ * The answers of a function to what it was last asked, by a text: at least the last `most`, and at most twice as many. What is
+ * asked for again stays.
+ */
 export function remembering<T>(most: number, answer: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
+  let young = new Map<string, T>();
+  let old = new Map<string, T>();
   return (text) => {
-    const found = known.get(text);
-    if (found !== undefined) return found;
-    const given = answer(text);
-    if (known.size >= most) known.delete(known.keys().next().value ?? '');
-    known.set(text, given);
+    const known = young.get(text);
+    if (known !== undefined) return known;
+    const given = old.get(text) ?? answer(text);
+    if (young.size >= most) {
+      old = young;
+      young = new Map();
+    }
+    young.set(text, given);
     return given;
   };
 }

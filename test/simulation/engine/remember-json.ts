@@ -9,9 +9,6 @@ const SHORTEST = 40;
 
 type Parse = (value: unknown, params?: object) => { success: boolean; data?: unknown };
 
-/** Parsed values that nobody can change any more. */
-const frozen = new WeakSet<object>();
-
 /**
  * The same text gives the same value, and the same value the same parse: a check reads mostly what the check before it read.
  * All of it is frozen, so that whoever changes what was parsed gets an error instead of changing it for others. Only while
@@ -51,7 +48,7 @@ function rememberSchema(schema: unknown, isOn: () => boolean): void {
 function remembered(parse: Parse, isOn: () => boolean): Parse {
   const known = new WeakMap<object, ReturnType<Parse>>();
   return (value, params) => {
-    if (typeof value !== 'object' || value === null || !frozen.has(value) || !isOn())
+    if (typeof value !== 'object' || value === null || !Object.isFrozen(value) || !isOn())
       return parse(value, params);
     const found = known.get(value);
     if (found) return found;
@@ -61,12 +58,15 @@ function remembered(parse: Parse, isOn: () => boolean): Parse {
   };
 }
 
-/** Freezes lists and plain objects with all that is in them; whether there was nothing else. */
+/** Freezes lists and plain objects with all that is in them; whether there was nothing else. What is frozen was by this. */
 function freeze(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  if (frozen.has(value)) return true;
-  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return false;
-  if (!Object.values(value).map(freeze).every(Boolean)) return false;
-  frozen.add(Object.freeze(value));
-  return true;
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return true;
+  let isPlain = true;
+  if (Array.isArray(value)) for (const one of value) isPlain = freeze(one) && isPlain;
+  else {
+    if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+    for (const key in value) isPlain = freeze((value as Record<string, unknown>)[key]) && isPlain;
+  }
+  if (isPlain) Object.freeze(value);
+  return isPlain;
 }

@@ -3,11 +3,12 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pMap from 'p-map';
-import { MUTANTS, type Mutant, mutated } from './mutants.ts';
+import { MUTANTS } from './mutants.ts';
+import { type Mutant, mutated, PARTS } from './plant.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const RUN = ['--years', '1', '--certificates', '5', '--seeds', '50', '--once'];
-const LIMIT_MS = 1_200_000;
+const LIMIT_MS = 3_600_000;
 
 interface Found {
   mutant: Mutant;
@@ -46,8 +47,7 @@ async function tell(mutant: Mutant, except: readonly string[]): Promise<Found> {
 async function seek(mutant: Mutant, except: readonly string[]): Promise<Found> {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-mutant-'));
   try {
-    for (const part of ['lib', 'test/simulation', 'package.json', 'tsconfig.json'])
-      await cp(join(PROJECT, part), join(folder, part), { recursive: true });
+    for (const part of PARTS) await cp(join(PROJECT, part), join(folder, part), { recursive: true });
     await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
     await mkdir(join(folder, 'schema'), { recursive: true });
     const file = join(folder, mutant.file);
@@ -56,7 +56,10 @@ async function seek(mutant: Mutant, except: readonly string[]): Promise<Found> {
     const [, seed = '', check = ''] = /^seed (\d+): (?:(?!^seed ).)*? BROKEN (.*?) at /ms.exec(printed) ?? [];
     if (check !== '') return { mutant, by: { seed, check } };
     const [error] = /^\w*Error: .*$/m.exec(printed) ?? [];
-    return error === undefined ? { mutant } : { mutant, by: { seed: 'none', check: error.slice(0, 120) } };
+    if (error !== undefined) return { mutant, by: { seed: 'none', check: error.slice(0, 120) } };
+    // What did not run says nothing.
+    if (!/^simulate: /m.test(printed)) throw new Error(`${mutant.name}: no seed ran: ${printed.slice(-500)}`);
+    return { mutant };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -64,12 +67,13 @@ async function seek(mutant: Mutant, except: readonly string[]): Promise<Found> {
 
 function simulate(cwd: string, more: readonly string[]): Promise<string> {
   const options = { cwd, timeout: LIMIT_MS, maxBuffer: 64 << 20 };
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,
       ['test/simulation/main.ts', ...RUN, ...more],
       options,
-      (_, out, err) => resolve(`${out}\n${err}`),
+      // What ran out of time has shown nothing.
+      (error, out, err) => (error?.killed ? reject(error) : resolve(`${out}\n${err}`)),
     );
     child.stdin?.end();
   });

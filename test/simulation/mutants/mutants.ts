@@ -1,19 +1,4 @@
-/** A fault planted in the code of one file. */
-export interface Mutant {
-  name: string;
-  file: string;
-  /** What stands there, each once, and what takes its place. */
-  edits: readonly (readonly [from: string, to: string])[];
-}
-
-/** The file's text with the fault; throws where the code has changed and the fault is to be planted anew. */
-export function mutated(text: string, { name, edits }: Mutant): string {
-  return edits.reduce((before, [from, to]) => {
-    if (before.split(from).length !== 2)
-      throw new Error(`${name}: ${JSON.stringify(from)} does not stand there once`);
-    return before.replace(from, () => to);
-  }, text);
-}
+import type { Mutant } from './plant.ts';
 
 /** Guards, orders of writes, waits, locks and clean-ups that somebody may lose: the simulation has to notice each. */
 export const MUTANTS: readonly Mutant[] = [
@@ -183,6 +168,18 @@ export const MUTANTS: readonly Mutant[] = [
         '    const behind = lagging.filter(({ names }) => names.length > 0);',
         '    const behind = lagging.filter(({ names }) => names.length > 99);',
       ],
+    ],
+  },
+  {
+    name: 'windows of groups are not waited for',
+    file: 'lib/delivery/deployment/rules/decide-delivery.ts',
+    edits: [['  if (has && isInLastSixth(has, now)) return', '  if (has) return']],
+  },
+  {
+    name: 'an account that is lost is not replaced',
+    file: 'lib/issuance/renewal/renew-batch.ts',
+    edits: [
+      ['  if (refused.length === 0) return committed;', '  if (refused.length < 99) return committed;'],
     ],
   },
 ];

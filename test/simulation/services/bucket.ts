@@ -38,7 +38,7 @@ export class Bucket {
   /** In order. */
   keys(prefix: string): string[] {
     const folders = prefix.includes('/') ? [this.#folder(prefix)] : [...this.#folders.values()];
-    const found = folders.flatMap((folder) => this.#keysIn(folder).filter((key) => key.startsWith(prefix)));
+    const found = folders.flatMap((folder) => below(this.#keysIn(folder), prefix));
     return folders.length === 1 ? found : found.sort();
   }
 
@@ -91,6 +91,19 @@ export class Bucket {
     this.#folders.set(name, folder);
     return folder;
   }
+}
+
+/** Those of sorted keys that begin with a prefix: they stand one after the other. */
+function below(keys: readonly string[], prefix: string): string[] {
+  let first = 0;
+  for (let end = keys.length; first < end; ) {
+    const middle = (first + end) >> 1;
+    if ((keys[middle] as string) < prefix) first = middle + 1;
+    else end = middle;
+  }
+  let last = first;
+  while (keys[last]?.startsWith(prefix)) last += 1;
+  return keys.slice(first, last);
 }
 
 function etagOf(body: string): string {

@@ -38,7 +38,9 @@ export function authoritiesFor(
     const account = await ask('open account', () => {
       if (!makes && ca.keptAccount === undefined)
         throw new AcmeError('account-missing', `there is no account at ${directoryUrl}`);
-      if (ca.keptAccount === undefined || ca.keptAccount === options?.lost) ca.keptAccount = ca.newAccount();
+      const isLost = ca.keptAccount !== undefined && ca.keptAccount === options?.lost;
+      if (ca.keptAccount === undefined || isLost) ca.keptAccount = ca.newAccount();
+      if (isLost) for (const hear of ca.onAccountAnew) hear();
       return ca.keptAccount;
     });
     return authorityOf(ca, account, ask);

@@ -21,6 +21,8 @@ export class Ca extends CaBook {
   readonly onIssued: ((certificate: IssuedCertificate) => void)[] = [];
   readonly onRevoked: ((certificate: IssuedCertificate) => void)[] = [];
   readonly onLimit: ((met: LimitMet, names: readonly string[]) => void)[] = [];
+  /** The account that it had lost has another in its place. */
+  readonly onAccountAnew: (() => void)[] = [];
   readonly onRefusedProof: ((authorization: KeptAuthorization) => void)[] = [];
   /** How long it wants to be left alone after renewal information. */
   askAgainMs = 6 * HOUR;

@@ -26,8 +26,8 @@ export class Fleet {
   readonly #parts: Parts;
   running = 0;
   readonly onLaunch: ((host: SimulatedHost) => void)[] = [];
-  /** A command goes out. */
-  readonly onSend: ((request: Installation) => void)[] = [];
+  /** A command goes out, by somebody whose clock is so far off. */
+  readonly onSend: ((request: Installation, skewMs: number) => void)[] = [];
   /** Hosts came or went. */
   readonly onChange: (() => void)[] = [];
 
@@ -61,8 +61,8 @@ export class Fleet {
     for (const hear of this.onChange) hear();
   }
 
-  send(request: Installation): string {
-    for (const hear of this.onSend) hear(request);
+  send(request: Installation, skewMs: number): string {
+    for (const hear of this.onSend) hear(request, skewMs);
     const command = this.commands.add(request);
     this.#wave(command, [...request.instanceIds], 0);
     return command.id;

@@ -23,7 +23,7 @@ export function hostsFor(invocation: Invocation, { fleet, calls }: { fleet: Flee
       ),
     install: (request) =>
       ask(`install ${request.names.join(' ')} on ${request.instanceIds.join(' ')}`, () =>
-        fleet.send(request),
+        fleet.send(request, invocation.skewMs),
       ),
     namesSent: (commandId) => ask(`names of ${commandId}`, () => fleet.commands.namesSent(commandId)),
     invocation: (commandId, instanceId) =>

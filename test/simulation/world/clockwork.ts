@@ -14,6 +14,7 @@ import { nextInstant } from './next-instant.ts';
 import type { World } from './world.ts';
 
 const HALF_HOUR = HOUR / 2;
+export const WAITS_FOR_WINDOW = 'a deployment that waits for a window';
 
 /** The schedules of serverless.yml, and S3's events of renewal files. */
 export class Clockwork {
@@ -87,6 +88,7 @@ export class Clockwork {
     this.#invoke('hourly-check', (plan) => {
       // What waits for a window does so until instants that stand in no object of the bucket.
       check.wasClean = plan.waiting.length === 0;
+      if (!check.wasClean) this.#world.trace.met(WAITS_FOR_WINDOW);
       check.isLimited = plan.certificates.some(({ reason }) => isOfKind(reason, 'limited'));
     });
   }

@@ -6,12 +6,14 @@ export class Ledger {
   readonly files = new Map<string, File>();
   /** When the file of a certificate was last deleted. */
   readonly deletedAt = new Map<string, number>();
+  /** How many certificates the run is about. */
+  usual = Number.POSITIVE_INFINITY;
   /** How many names there ever were. */
   named = 0;
   /** Objects that are nobody's. */
   readonly strays = new Set<string>();
-  /** Values of others in the DNS: zone, name, value. */
-  readonly foreign = new Set<string>();
+  /** TXT values of others in the DNS, by zone and name. */
+  readonly foreign = new Map<string, string[]>();
   /** When somebody else had certificates issued for a domain. */
   readonly usedByOthers = new Map<string, number>();
   /** TXT values whose record somebody took away. */

@@ -1,6 +1,7 @@
 import { DAY, HOUR, MINUTE } from '../engine/durations.ts';
 import { fault, type Happening } from './life.ts';
-import { anyHost, anyZone } from './people.ts';
+import { anyHost, anyZone, changeNames } from './people.ts';
+import type { World } from './world.ts';
 
 /** What befalls hosts, CAs, ACM and the stack. */
 export const OTHER_MISCHIEF: readonly Happening[] = [
@@ -25,9 +26,10 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
     });
     return `${host.instanceId} ${how}`;
   }),
-  fault('ca.account-lost', [0.1, 1], (world, random) => {
-    const ca = random.pick(world.cas);
-    if (ca.keptAccount === undefined) return undefined;
+  fault('ca.account-lost', [0.2, 2], (world, random) => {
+    const known = world.cas.filter(({ keptAccount }) => keptAccount !== undefined);
+    const ca = known.length > 0 ? random.pick(known) : undefined;
+    if (ca?.keptAccount === undefined) return undefined;
     ca.lost.add(ca.keptAccount);
     return ca.keptAccount;
   }),
@@ -49,6 +51,12 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
     const count = random.whole(5, 90);
     world.cas[0]?.limits.usedByOthers(zone.name, count, world.scheduler.now);
     world.usedByOthers.set(zone.name, world.scheduler.now);
+    // What a CA suggests is exempt from its limits; what people want besides is not.
+    for (let times = random.whole(1, 3); times > 0; times -= 1)
+      world.scheduler.after(random.spread(MINUTE, 2 * DAY), 'people want more names', () => {
+        const names = [...world.files.keys()].filter((name) => isOf(world, name, zone.name));
+        if (names.length > 0 && world.faults.on) changeNames(world, random.pick(names), random);
+      });
     return `${zone.name} ${count}`;
   }),
   fault('acm.refuses', [0.5, 4], (world, random) => {
@@ -74,3 +82,8 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
     return domain;
   }),
 ];
+
+function isOf(world: World, name: string, domain: string): boolean {
+  const [first = ''] = world.files.get(name)?.names ?? [];
+  return first === domain || first.endsWith(`.${domain}`);
+}

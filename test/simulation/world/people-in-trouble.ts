@@ -16,6 +16,7 @@ export const PEOPLE_IN_TROUBLE: readonly Happening[] = [
     const { probe: _, key, ...same } = file;
     const twin = `cert${world.named}`;
     world.write(twin, { ...same, names: [...file.names], ...(key ? {} : { key: 'rsa-2048' }) });
+    world.makeRoom();
     return `${twin} with the names of ${name}`;
   }),
   fault('people.force-again-and-again', [0.5, 8], (world, random) => {

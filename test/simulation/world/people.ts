@@ -26,24 +26,16 @@ export const PEOPLE: readonly Happening[] = [
   happening('add a file', [0.3, 3], (world, random) => {
     const name = `cert${world.named}`;
     world.write(name, drawFile(random, world.named, world.directories));
+    world.makeRoom();
     return name;
   }),
   happening('delete a file', [0.2, 2], (world, random) => {
     const name = anyName(world, random);
-    if (name === undefined || world.files.size < 3) return undefined;
+    if (name === undefined || world.isSmall) return undefined;
     world.forget(name);
     return name;
   }),
-  happening('change names', [0.5, 6], (world, random) =>
-    change(world, random, (file) => {
-      const [first = ''] = file.names;
-      const more = `n${random.whole(0, 5)}.${first}`;
-      const names = file.names.includes(more)
-        ? file.names.filter((name) => name !== more)
-        : [...file.names, more];
-      return { ...file, names };
-    }),
-  ),
+  happening('change names', [0.5, 6], (world, random) => changeNames(world, anyName(world, random), random)),
   happening('change groups', [0.5, 8], (world, random) =>
     change(world, random, (file) => ({ ...file, hosts: random.some(GROUPS, 0.5) })),
   ),
@@ -78,7 +70,7 @@ export const PEOPLE: readonly Happening[] = [
     const name = anyName(world, random);
     return name === undefined ? undefined : restoreVersion(world, name, random);
   }),
-  happening('give a group windows', [0.1, 1], (world, random) => {
+  happening('give a group windows', [0.5, 4], (world, random) => {
     const group = random.pick(world.settings.hostGroups);
     const from = random.whole(0, 21);
     const hours = [from, from + 2].map((hour) => `${String(hour).padStart(2, '0')}:00`).join('-');
@@ -135,8 +127,22 @@ export function anyZone(world: World, random: Random) {
   return world.route53.delegated.get(random.pick(DOMAINS));
 }
 
-function change(world: World, random: Random, edit: (file: File) => File): string | undefined {
-  const name = anyName(world, random);
+/** Adds one, or takes that out again. */
+export function changeNames(world: World, name: string | undefined, random: Random): string | undefined {
+  return changeFile(world, name, (file) => {
+    const [first = ''] = file.names;
+    const more = `n${random.whole(0, 5)}.${first}`;
+    const names = file.names.includes(more)
+      ? file.names.filter((one) => one !== more)
+      : [...file.names, more];
+    return { ...file, names };
+  });
+}
+
+const change = (world: World, random: Random, edit: (file: File) => File) =>
+  changeFile(world, anyName(world, random), edit);
+
+function changeFile(world: World, name: string | undefined, edit: (file: File) => File): string | undefined {
   const file = name === undefined ? undefined : world.files.get(name);
   if (name === undefined || !file) return undefined;
   world.write(name, edit(file));

@@ -53,7 +53,7 @@ function takeOut(world: World, headline: string): void {
   } else if (probed) {
     const { probe: _, ...without } = file;
     world.write(name, { ...without, names: file.names });
-  } else if (world.files.size > 2) world.forget(name);
+  } else if (!world.isSmall) world.forget(name);
 }
 
 /** While a renewal fails, its certificate goes to other groups, and to another host of one of them. */

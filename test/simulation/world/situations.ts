@@ -5,6 +5,7 @@ import { ClaimRecord } from '../../../lib/issuance/renewal/rules/claim-record.ts
 import type { Change } from '../services/bucket.ts';
 import { suggestedWindow } from '../services/ca-calendar.ts';
 import type { IssuedCertificate } from '../services/ca-records.ts';
+import { WAITS_FOR_WINDOW } from './clockwork.ts';
 import type { World } from './world.ts';
 
 type Fact<Type extends StackEvent['type']> = Extract<StackEvent, { type: Type }>['detail'];
@@ -19,6 +20,8 @@ const on =
   <Type extends StackEvent['type']>(type: Type, holds: (detail: Fact<Type>) => boolean = () => true) =>
   (fact: StackEvent) =>
     fact.type === type && holds(fact.detail as Fact<Type>);
+const isRejectedFor = (reason: string) =>
+  on('Certificates Checked', ({ rejected }) => rejected.items.some((one) => one.reason === reason));
 const isLate = (to: string) => on('Certificate Deployment Failed', ({ reason }) => reason === to);
 
 const FACTS: Table<StackEvent> = {
@@ -44,11 +47,10 @@ const FACTS: Table<StackEvent> = {
   'a renewal in a batch with others': on('Renewal Due', ({ certificates }) => certificates.length > 1),
   'a renewal from the second CA': on('Renewal Due', ({ ca }) => ca.includes('pki.goog')),
   'a failure: no answer of the CA': fails(/^ca-(unreachable|timeout|unavailable)$/),
-  'a failure: the CA has lost the account': fails(/^acme-unauthorized$/),
-  'a failure: a limit of the CA': fails(/^acme-rate-limited$/),
   'a failure: an order that cannot be read': fails(/^acme-server-internal$/),
   'a failure: an order that ended unissued': fails(/^order-/),
-  'a failure: no hosted zone': fails(/^zone-missing$/),
+  'a failure: a hosted zone that goes meanwhile': fails(/^(zone-missing|no-hosted-zone)$/),
+  'a certificate without a hosted zone': isRejectedFor('no-hosted-zone'),
   'a failure: CAA forbids': fails(/^caa-/),
   'a failure: out of time': fails(/^(out-of-time|wait-limit-reached)$/),
   'a failure: a wrong certificate': fails(
@@ -132,8 +134,16 @@ function isReplacedBy(one: IssuedCertificate, { names, issuedAt }: IssuedCertifi
   );
 }
 
+const NEW_ACCOUNT = 'an account that the CA had lost made anew';
+const LIMIT_MET = 'an order that a limit of the CA refused';
+
 /** What the runs of several seeds should have come to at least once. */
-export const SITUATIONS: readonly string[] = [FACTS, CHANGES, ISSUES].flatMap((table) => Object.keys(table));
+export const SITUATIONS: readonly string[] = [
+  ...[FACTS, CHANGES, ISSUES].flatMap((table) => Object.keys(table)),
+  NEW_ACCOUNT,
+  LIMIT_MET,
+  WAITS_FOR_WINDOW,
+];
 
 /** Counts them in the trace, each by its name. */
 export function countSituations(world: World): void {
@@ -148,5 +158,9 @@ export function countSituations(world: World): void {
   world.bucket.onChange.push((change) => {
     if (/^(pending|state)\//.test(change.key)) countChange(change);
   });
-  for (const ca of world.cas) ca.onIssued.push(count(ISSUES));
+  for (const ca of world.cas) {
+    ca.onIssued.push(count(ISSUES));
+    ca.onLimit.push(() => world.trace.met(LIMIT_MET));
+    ca.onAccountAnew.push(() => world.trace.met(NEW_ACCOUNT));
+  }
 }

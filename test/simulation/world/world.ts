@@ -1,12 +1,12 @@
 import { Calls } from '../engine/calls.ts';
-import { MINUTE } from '../engine/durations.ts';
 import { Faults, type Heaviness } from '../engine/faults.ts';
 import type { Invocation } from '../engine/invocation.ts';
 import { Streams } from '../engine/random.ts';
 import { Trace } from '../engine/trace.ts';
 import type { Services } from '../functions/deps.ts';
-import { FUNCTIONS, type FunctionName } from '../functions/functions.ts';
-import { type Ending, Lambda } from '../functions/lambda.ts';
+import type { FunctionName } from '../functions/functions.ts';
+import { type HowInvoked, invokeOn } from '../functions/invoke.ts';
+import { Lambda } from '../functions/lambda.ts';
 import { runtimeFor } from '../functions/runtime.ts';
 import { type StackSettings, stackOf } from '../functions/stack.ts';
 import { RsaKeys } from '../keys/rsa-keys.ts';
@@ -94,30 +94,8 @@ export class World extends RenewalFiles implements Services {
     for (const domain of DOMAINS) this.route53.create(domain);
   }
 
-  /** Runs a function, and where it is invoked asynchronously and fails, twice more. */
-  invoke(
-    name: FunctionName,
-    event: unknown,
-    {
-      retries = 0,
-      ended,
-    }: { retries?: number; ended?: (ending: Ending, invocation: Invocation) => void } = {},
-  ): void {
-    const { limitMs, step } = FUNCTIONS[name];
-    this.lambda.begin({
-      functionName: name,
-      limitMs,
-      about: JSON.stringify(event).slice(0, 300),
-      step: (invocation) => step(event, invocation, this),
-      ended: (ending, invocation) => {
-        if (ending.how !== 'ended' && retries > 0)
-          this.scheduler.after(MINUTE, `${name} again`, () =>
-            this.invoke(name, event, { retries: retries - 1 }),
-          );
-        ended?.(ending, invocation);
-      },
-    });
-  }
+  /** Runs a function. */
+  invoke = (name: FunctionName, event: unknown, how: HowInvoked = {}) => invokeOn(this, name, event, how);
 
   /** Whether nothing is under way: what follows is up to the clock alone. */
   get isQuiet(): boolean {

@@ -69,6 +69,14 @@ describe('the CA of a renewal', () => {
         troubles: { [A]: down(DAY), [B]: down(DAY, { at: at(-HOUR) }), [C]: down(DAY, { at: at(-60) }) },
       },
     ],
+    [B, 'order-open', { openAt: B, lastCa: B, live: ending }],
+    [A, 'preferred', { openAt: A, lastCa: A, live: ending }],
+    [
+      A,
+      'preferred',
+      { openAt: B, lastCa: B, live: ending, troubles: { [B]: down(0, { failures: 1, until: at(HOUR) }) } },
+    ],
+    [A, 'preferred', { openAt: 'https://gone.example/', lastCa: B, live: ending }],
     [A, 'only-one', { cas: [A], live: ending, troubles: { [A]: down(9 * DAY) } }],
   ])('is %s, %s: %j', (ca, reason, facts) => {
     expect(choose(facts)).toEqual({ ca, reason });

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LivePointer } from '../../../lib/foundation/certificate/live-pointer.ts';
-import { decideRenewal, type RenewalFacts } from '../../../lib/issuance/renewal/rules/decide-renewal.ts';
+import {
+  caFor,
+  decideRenewal,
+  type RenewalFacts,
+} from '../../../lib/issuance/renewal/rules/decide-renewal.ts';
 import { isOverdue } from '../../../lib/issuance/renewal/rules/due-by-age.ts';
 import { pointerOf, wantedOf } from '../../fakes/pointers.ts';
 
@@ -367,5 +371,21 @@ describe('a pinned certificate', () => {
 
   it('without a live version is issued', () => {
     expect(decide({ live: undefined, pin })).toEqual(renew('never-issued'));
+  });
+});
+
+it.each([
+  ['goes on at the fallback after the bucket did not answer', 'store-unavailable', true, 'order-open'],
+  ['goes on at the fallback after it was out of time', 'out-of-time', true, 'order-open'],
+  ['goes back to the first CA where nothing was left open', 'store-unavailable', false, 'preferred'],
+  ['goes back to the first CA after the fallback refused', 'acme-caa', true, 'preferred'],
+] as const)('an order that is open at a fallback %s', (_, reason, leftOpen, chosen) => {
+  const fallback = 'https://other.test/directory';
+  const lastFailure = { at: later(-DAY).toISOString(), reason, message: '' };
+  const state = { failures: 1, lastCa: fallback, lastFailure };
+  const facts = factsOf({ left: 5 * DAY, state, leftOpen, fallbackCas: [fallback] });
+  expect(caFor(facts, 'expires-soon')).toEqual({
+    ca: chosen === 'order-open' ? fallback : CA,
+    reason: chosen,
   });
 });

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { MUTANTS, mutated } from '../../simulation/mutants/mutants.ts';
+import { MUTANTS } from '../../simulation/mutants/mutants.ts';
+import { mutated, PARTS } from '../../simulation/mutants/plant.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 
@@ -12,4 +13,14 @@ it('are at least twenty', () => {
 it.each(MUTANTS)('can be planted: $name', (mutant) => {
   const text = readFileSync(join(PROJECT, mutant.file), 'utf8');
   expect(mutated(text, mutant)).not.toBe(text);
+});
+
+it('take along all that the simulation imports', () => {
+  const files = globSync('test/simulation/**/*.ts', { cwd: PROJECT });
+  const imported = files.flatMap((file) => {
+    const text = readFileSync(join(PROJECT, file), 'utf8');
+    return [...text.matchAll(/from '(\.[^']+)'/g)].map(([, path = '']) => join(dirname(file), path));
+  });
+  expect(imported.length).toBeGreaterThan(100);
+  expect(imported.filter((path) => !PARTS.some((part) => path.startsWith(`${part}/`)))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { PROJECT } from '../../../tools/check/run-tool.ts';
 import { FAULTS } from '../../planted/faults.ts';
-import { mutated } from '../../simulation/mutants/mutants.ts';
+import { mutated } from '../../simulation/mutants/plant.ts';
 
 it('planted faults have a name each', () => {
   expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length);

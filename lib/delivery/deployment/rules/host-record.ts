@@ -61,9 +61,10 @@ function isOlder({ requestedAt, at }: CommandTime, recorded: Recorded): boolean 
 /** The record without instants that cannot be meant: no run was after the record was written. */
 export function believedRecord({ lineages, ...record }: HostRecord, modified: Date): HostRecord {
   const runs = Object.entries(lineages).map(([name, run]) => {
-    return [name, isMeant(run.at, modified) ? run : { ...run, at: '' }];
+    return [name, isMeant(run.at, modified) ? run : { ...run, at: '' }] as const;
   });
-  return { ...record, lineages: Object.fromEntries(runs) };
+  const isBelieved = runs.every(([name, run]) => run === lineages[name]);
+  return { ...record, lineages: isBelieved ? lineages : Object.fromEntries(runs) };
 }
 
 /** Whether the command never reached this host, because SSM or somebody stopped it before. */

@@ -2,10 +2,10 @@ import { isInLastSixth, type Validity } from '../../../foundation/certificate/li
 import { DAY, HOUR } from '../../../foundation/common/durations.ts';
 import type { CaTroubles } from './ca-trouble.ts';
 
-/** `preferred`: the first of several is usable. */
+/** `preferred`: the first of several is usable; `order-open`: another has what was ordered last. */
 export interface CaChoice {
   ca: string;
-  reason: 'only-one' | 'preferred' | 'others-stay-down' | 'all-stay-down';
+  reason: 'only-one' | 'preferred' | 'order-open' | 'others-stay-down' | 'all-stay-down';
 }
 
 export interface ChoiceFacts {
@@ -14,6 +14,8 @@ export interface ChoiceFacts {
   troubles: CaTroubles | undefined;
   /** The CA of the last try, which failed. */
   lastCa?: string | undefined;
+  /** The CA at which the last try left an order open that can be gone on with. */
+  openAt?: string | undefined;
   /** The live certificate; `undefined` before the first. */
   live: Validity | undefined;
   /** Whether only the certificate's age is the reason to renew it. */
@@ -25,13 +27,15 @@ export interface ChoiceFacts {
 const ENOUGH_FAILURES = 3;
 
 /**
- * The first CA that does not stay down; if all do, or that one is a fallback and refused the last try for another reason, the
+ * The CA that has an order of ours to go on with, so that nothing is issued in vain; else the first that does not stay down; if all do, or that one is a fallback and refused the last try for another reason, the
  * one whose last try is oldest. docs/decisions/0010 says why.
  */
 export function chooseCa(facts: ChoiceFacts): CaChoice {
-  const { cas, troubles, lastCa, now } = facts;
+  const { cas, troubles, lastCa, openAt, now } = facts;
   const [preferred = ''] = cas;
   if (cas.length === 1) return { ca: preferred, reason: 'only-one' };
+  if (openAt !== undefined && cas.includes(openAt) && !troubles?.[openAt])
+    return { ca: openAt, reason: openAt === preferred ? 'preferred' : 'order-open' };
   const usable = cas.find((ca) => !staysDown(troubles?.[ca], facts));
   if (usable === preferred) return { ca: preferred, reason: 'preferred' };
   // A CA is not asked before the end of its own Retry-After, as long as there is another one.

@@ -120,14 +120,18 @@ export function wishesOf(facts: RenewalFacts): {
 
 /** The CA for a renewal with this reason. */
 export function caFor(
-  { wanted, live, state, limited, now, ...stack }: RenewalFacts,
+  { wanted, live, state, limited, leftOpen, now, ...stack }: RenewalFacts,
   reason: Reason,
 ): CaChoice {
   const isForAge = isOfKind(reason, 'for-age');
   const troubles = limited ? withLimits(state?.cas, limited, now) : state?.cas;
   const lastCa = state?.failures ? state.lastCa : undefined;
-  return chooseCa({ cas: casOf(wanted, stack), troubles, lastCa, live, isForAge, now });
+  const openAt = leftOpen && ENDED_BY_US.has(state?.lastFailure?.reason) ? lastCa : undefined;
+  return chooseCa({ cas: casOf(wanted, stack), troubles, lastCa, openAt, live, isForAge, now });
 }
+
+/** Failures that say nothing of the CA: what it was asked for, and may have issued, is there to be gone on with. */
+const ENDED_BY_US: ReadonlySet<string | undefined> = new Set(['store-unavailable', 'out-of-time']);
 
 /** Whether the next try goes to another CA than the one that caused the back-off. */
 function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {

@@ -1,0 +1,19 @@
+/** A fault planted in the code of one file. */
+export interface Mutant {
+  name: string;
+  file: string;
+  /** What stands there, each once, and what takes its place. */
+  edits: readonly (readonly [from: string, to: string])[];
+}
+
+/** The file's text with the fault; throws where the code has changed and the fault is to be planted anew. */
+export function mutated(text: string, { name, edits }: Mutant): string {
+  return edits.reduce((before, [from, to]) => {
+    if (before.split(from).length !== 2)
+      throw new Error(`${name}: ${JSON.stringify(from)} does not stand there once`);
+    return before.replace(from, () => to);
+  }, text);
+}
+
+/** What a copy for a fault needs of the project. */
+export const PARTS = ['lib', 'test/simulation', 'test/fakes', 'package.json', 'tsconfig.json'];
