@@ -10,6 +10,7 @@ import type { RenewOptions } from './commands/renew.ts';
 import type { RestoreOptions } from './commands/restore.ts';
 import type { RevokeOptions } from './commands/revoke.ts';
 import { endWithBrokenPipe } from './output/quiet-pipe.ts';
+import { addProjectCommands } from './project/commands.ts';
 
 const AFTER = `
 Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is --region, AWS_REGION,
@@ -193,6 +194,8 @@ program
       import('./commands/export.ts').then(({ exportFolder }) => exportFolder(folder, names, options)),
     ),
   );
+
+addProjectCommands(program);
 
 for (const stream of [process.stdout, process.stderr]) endWithBrokenPipe(stream);
 try {

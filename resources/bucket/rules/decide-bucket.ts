@@ -45,7 +45,7 @@ const TOPS = ['renewal/', 'live/', 'archive/', 'accounts/', 'state/'];
 const OURS =
   /^(OnlyOverTls|(Accounts|ClaimsAndAside)OfTheStack|KeysOfOthers|(KeysOfOtherGroups|CertificatesElsewhere|ListElsewhere)\d+)$/;
 
-const SET = 'under params in serverless.yml, or with --param="bucket=';
+const SET = 'in settings.yml, or with --param="bucket=';
 const refuse = (complaint: string): BucketDecision => ({ action: 'refuse', complaint });
 
 /** Whether a deploy may go on with the bucket that `params.bucket` names, or without one, before anything is made. */

@@ -46,7 +46,7 @@ describe('without params.bucket', () => {
   it('a stack that took one over is refused: the new one would be empty', () => {
     expect(decide({ wanted: '', found: undefined, stack: deployed(NAME, false) })).toEqual({
       action: 'refuse',
-      complaint: `the stack perennial-production uses the bucket ${NAME}, which params.bucket does not name any more, and a new one would have no certificate; set it under params in serverless.yml, or with --param="bucket=${NAME}"`,
+      complaint: `the stack perennial-production uses the bucket ${NAME}, which params.bucket does not name any more, and a new one would have no certificate; set it in settings.yml, or with --param="bucket=${NAME}"`,
     });
   });
 });

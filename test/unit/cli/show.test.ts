@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { removeFrom } from '../../../cli/commands/remove.ts';
 import { showFrom } from '../../../cli/commands/show.ts';
-import { mostSimilar } from '../../../cli/stack/similar-name.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
+import { mostSimilar } from '../../../lib/foundation/common/most-similar.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
