@@ -35,6 +35,7 @@ export const FILES = {
   unreadable:
     'nothing where the pointer is meant; delete a record in revoked/, and revoke again what was revoked',
   'revocations-malformed': 'delete the object that the message names, and revoke again what was revoked',
+  'bucket-newer': 'deploy the release that the message names, or a newer one',
   'events-unavailable': "compare the function's role with resources/roles.yml; the next check tries again",
   'unexpected-error': "look at the function's log, and tell the project",
   ...rows('', 'bad-version', 'bad-instance-id', 'event-invalid', 'notices-unavailable'),

@@ -25,6 +25,8 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
     '`npm run check` packs it and lints the template',
   ],
   [/^npx serverless (remove\b|deploy .*bucket=)/, 'test/e2e/coming-back.test.ts'],
+  [/^git (checkout|pull)\b/, 'nothing: a clone of what there is has no release of before'],
+  [/^npx serverless deploy --stage STAGE$/, 'test/e2e/update-from-before.test.ts'],
   [/^aws (s3 sync|s3api delete-bucket-policy) /, 'nothing: two buckets, in two regions'],
   [
     /^docker compose up -d$/,
