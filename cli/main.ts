@@ -10,7 +10,7 @@ import type { RenewOptions } from './commands/renew.ts';
 import type { RestoreOptions } from './commands/restore.ts';
 import type { RevokeOptions } from './commands/revoke.ts';
 import { endWithBrokenPipe } from './output/quiet-pipe.ts';
-import { addProjectCommands } from './project/commands.ts';
+import { addProjectCommands, PARAM, stackOr } from './project/commands.ts';
 
 const AFTER = `
 Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is --region, AWS_REGION,
@@ -118,13 +118,18 @@ program
 
 program
   .command('deploy')
-  .description('has the hosts install what is live, and follows it')
-  .argument('[groups or names...]', 'host groups, or certificates; all without any')
+  .description(
+    'deploys the stack with your settings; with words: has hosts install what is live, and follows it',
+  )
+  .argument('[groups or names...]', 'host groups, or certificates ("*" for all); the stack without any')
+  .option(...PARAM)
   .option('--ignore-window', 'now, although the windows or freezes of a group say otherwise')
   .option(...LIMIT)
   .action(
-    answering(([wanted = []], options: DeployOptions) =>
-      import('./commands/deploy.ts').then(({ deploy }) => deploy(wanted, options)),
+    stackOr(
+      answering(([wanted = []], options: DeployOptions) =>
+        import('./commands/deploy.ts').then(({ deploy }) => deploy(wanted, options)),
+      ),
     ),
   );
 

@@ -2,23 +2,29 @@
 // Plain JavaScript, because an older Node cannot even read the program: it starts the project's own one instead.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = 24;
 const folder = dirname(fileURLToPath(import.meta.url));
-const ownNode = join(folder, '../node_modules/.bin/node');
+const isInstalled = folder.includes(`${sep}node_modules${sep}`);
+// Of a clone, and of a folder in which npm has installed this project beside what it needs.
+const ownNode = ['../node_modules/.bin/node', '../../.bin/node']
+  .map((path) => join(folder, path))
+  .find((path) => existsSync(path));
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
+  if (isInstalled) await import('./strip-types.mjs');
   await import('./main.ts');
-} else if (existsSync(ownNode)) {
-  const { status } = spawnSync(ownNode, [join(folder, 'main.ts'), ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  });
+} else if (ownNode) {
+  const before = isInstalled ? ['--import', new URL('strip-types.mjs', import.meta.url).href] : [];
+  const args = [...before, join(folder, 'main.ts'), ...process.argv.slice(2)];
+  const { status } = spawnSync(ownNode, args, { stdio: 'inherit' });
   process.exitCode = status ?? 2;
 } else {
-  console.error(
-    `perennial-tls: this is Node ${process.versions.node} and ${NEEDED} is needed; run "npm install" in ${dirname(folder)}, which brings it`,
-  );
+  const remedy = isInstalled
+    ? `install Node ${NEEDED} or newer`
+    : `run "npm install" in ${dirname(folder)}, which brings it`;
+  console.error(`perennial-tls: this is Node ${process.versions.node} and ${NEEDED} is needed; ${remedy}`);
   process.exitCode = 2;
 }
