@@ -129,7 +129,10 @@ async function clone(folder: string): Promise<void> {
 /** Of a shell that no test runner started. */
 function plainEnvironment(temporary: string, path: readonly string[]): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(VITEST|PERENNIAL_SETTINGS$|NODE_ENV$|FORCE_COLOR$|npm_|TEST$|DEV$|PROD$|MODE$|SSR$|BASE_URL$)/.test(name),
+    ([name]) =>
+      !/^(VITEST|PERENNIAL_SETTINGS$|NODE_ENV$|FORCE_COLOR$|npm_|TEST$|DEV$|PROD$|MODE$|SSR$|BASE_URL$)/.test(
+        name,
+      ),
   );
   return {
     ...Object.fromEntries(inherited),

@@ -1,0 +1,89 @@
+import { globSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PROJECT } from '../../../tools/check/run-tool.ts';
+import { complaintsAboutRelease, type ReleaseFacts } from '../../../tools/release/check-release.ts';
+import { packageManifest } from '../../../tools/release/manifest.ts';
+
+const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
+const project = JSON.parse(read('package.json'));
+const released = packageManifest(project);
+
+describe('the package of a release', () => {
+  it('asks for every package that its files load, and nothing that they do not', () => {
+    const files = globSync('{cli,lib,functions,resources}/**/*.{ts,mjs,cjs}', { cwd: PROJECT });
+    const loaded = files.flatMap((file) =>
+      [...read(file).matchAll(/(?:from |import\(|require\(|resolve\()'((?:@[^/']+\/)?[^./'][^/']*)/g)].map(
+        ([, name = '']) => name,
+      ),
+    );
+    const plugins = [...read('serverless.yml').matchAll(/^ {2}- (serverless-[\w-]+)$/gm)].map(
+      ([, name = '']) => name,
+    );
+    // What starts the program, what serverless-esbuild builds with or brings, and what a stub stands in for.
+    const started = ['node', 'esbuild'];
+    const stubbed = ['archiver', '@aws-sdk/credential-provider-env', 'node-forge', 'axios', 'aws-lambda'];
+    const needed = [...loaded, ...plugins, ...started].filter(
+      (name) => !name.startsWith('node:') && !builtinModules.includes(name) && !stubbed.includes(name),
+    );
+    expect(Object.keys(released.dependencies).sort()).toEqual([...new Set(needed)].sort());
+  });
+
+  it('has the versions that this project is tested with, and no development dependency', () => {
+    for (const [name, version] of Object.entries(released.dependencies))
+      expect({ ...project.devDependencies, ...project.dependencies }[name]).toBe(version);
+    expect(released).not.toHaveProperty('devDependencies');
+    expect(released).not.toHaveProperty('private');
+  });
+});
+
+const READY: ReleaseFacts = {
+  version: '1.2.3',
+  changelog:
+    '# Changelog\n\n## Unreleased\n\n## 1.2.3 – 2027-01-31\n\n- Something.\n\n## 1.2.2 – 2027-01-01\n',
+  tags: ['v1.2.3'],
+  changed: [],
+};
+
+describe('a release', () => {
+  it('is made of a commit with the tag of its version, and of a changelog that has it', () => {
+    expect(complaintsAboutRelease(READY)).toEqual([]);
+    expect(
+      complaintsAboutRelease({
+        ...READY,
+        version: '2.0.0-rc.1',
+        changelog: '## 2.0.0-rc.1 – 2027-02-01\n',
+        tags: ['v2.0.0-rc.1'],
+      }),
+    ).toEqual([]);
+  });
+
+  it.each<[string, Partial<ReleaseFacts>, string]>([
+    ['without its tag', { tags: ['v1.2.2'] }, 'the commit has no tag v1.2.3; make it with "git tag v1.2.3"'],
+    [
+      'with files that are not committed',
+      { changed: ['lib/a.ts'] },
+      'git: 1 files are not as committed (lib/a.ts)',
+    ],
+    [
+      'with another version in the changelog',
+      { version: '1.2.4', tags: ['v1.2.4'] },
+      'the newest release is 1.2.3, and package.json has 1.2.4',
+    ],
+    ['without a date', { changelog: '## 1.2.3 – unreleased\n' }, '1.2.3 has no date'],
+    [
+      'with changes that are in no release',
+      { changelog: READY.changelog.replace('Unreleased\n', 'Unreleased\n\n- More.\n') },
+      '"Unreleased" is not empty',
+    ],
+    [
+      'with a version that is none',
+      { version: '1.2', changelog: '## 1.2 – 2027-01-31\n', tags: ['v1.2'] },
+      '"1.2" is no version',
+    ],
+    ['without a changelog', { changelog: '' }, 'the newest release is none'],
+  ])('%s is not ready', (_, more, complaint) => {
+    expect(complaintsAboutRelease({ ...READY, ...more })).toEqual([expect.stringContaining(complaint)]);
+  });
+});
