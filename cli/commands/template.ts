@@ -1,21 +1,16 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { withPackage } from '../project/package-project.ts';
 import { ProjectError } from '../project/project-error.ts';
-import { functionsIn, plainTemplate } from '../project/template.ts';
+import { SUMS, TEMPLATE, writePlain } from '../project/write-plain.ts';
 
 export interface TemplateOptions extends GlobalOptions {
   region?: string;
   output: string;
   param?: string[];
 }
-
-const TEMPLATE = 'template.json';
-const SUMS = 'SHA256SUMS';
 
 /** `perennial-tls template`: a plain CloudFormation template with the settings filled in, its zips and their checksums. */
 export async function template({ stage, region, output, param }: TemplateOptions): Promise<Answer> {
@@ -24,36 +19,16 @@ export async function template({ stage, region, output, param }: TemplateOptions
       seen: `${printable(output)} is not empty`,
       remedy: 'name another folder with --output',
     });
-  const files = await withPackage({ stage, region, params: param }, async (packed) => {
+  const files = await withPackage({ stage, region, params: param }, (packed) => {
     if (!('Bucket' in packed.template.Resources))
       throw new ProjectError('settings-wrong', {
         seen: 'a plain template cannot take over a bucket, which is set up beside CloudFormation',
         remedy: 'deploy with "perennial-tls deploy", or leave out the setting bucket',
       });
-    await mkdir(output, { recursive: true });
-    const names = new Map<string, string>();
-    for (const { zip } of functionsIn(packed.template)) {
-      const sum = sha256(await readFile(join(packed.folder, zip)));
-      const name = zip.replace(/\.zip$/, `-${sum.slice(0, 12)}.zip`);
-      await copyFile(join(packed.folder, zip), join(output, name));
-      names.set(zip, name);
-    }
-    const text = `${JSON.stringify(plainTemplate(packed.template, names))}\n`;
-    await writeFile(join(output, TEMPLATE), text);
-    return [TEMPLATE, ...names.values()];
+    return writePlain(packed, output);
   });
-  const sums = await Promise.all(
-    files.map(async (name) => `${sha256(await readFile(join(output, name)))}  ${name}\n`),
-  );
-  await writeFile(join(output, SUMS), sums.join(''));
-  return {
-    ok: true,
-    json: { folder: output, files: [...files, SUMS] },
-    text: howToDeploy(output, stage ?? 'production'),
-  };
+  return { ok: true, json: { folder: output, files }, text: howToDeploy(output, stage ?? 'production') };
 }
-
-const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
 
 function howToDeploy(folder: string, stage: string): string {
   return [

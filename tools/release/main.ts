@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SUMS, sumsOf } from '../../cli/project/write-plain.ts';
 import { PROJECT, runTool } from '../check/run-tool.ts';
 import { buildPackage } from './build-package.ts';
+import { buildTemplate } from './build-template.ts';
 import { complaintsAboutRelease, type ReleaseFacts, tagOf } from './check-release.ts';
 
 // npm run release: checks version, changelog and tag, and builds what is released into .local/release. --dry-run builds whatever
@@ -24,17 +25,6 @@ async function readFacts(): Promise<ReleaseFacts> {
   };
 }
 
-/** The checksums of all that is in the folder, as `sha256sum --check` takes them. */
-async function writeSums(): Promise<void> {
-  const files = (await readdir(folder)).sort();
-  const sum = async (file: string) =>
-    createHash('sha256')
-      .update(await readFile(join(folder, file)))
-      .digest('hex');
-  const lines = await Promise.all(files.map(async (file) => `${await sum(file)}  ${file}\n`));
-  await writeFile(join(folder, 'SHA256SUMS'), lines.join(''));
-}
-
 const facts = await readFacts();
 const complaints = complaintsAboutRelease(facts);
 for (const complaint of complaints) console.log(`not ready: ${complaint}`);
@@ -44,7 +34,8 @@ if (complaints.length > 0 && !values['dry-run']) {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await buildPackage(folder);
-  await writeSums();
+  await rm(await buildTemplate(folder, facts.version), { recursive: true });
+  await writeFile(join(folder, SUMS), await sumsOf(folder, (await readdir(folder)).sort()));
   console.log(`built ${tagOf(facts.version)}${values['dry-run'] ? ', a dry run' : ''}:`);
   for (const file of await readdir(folder)) console.log(`  ${relative(PROJECT, join(folder, file))}`);
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's own
 import { globSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { PROJECT } from '../../../tools/check/run-tool.ts';
 import { complaintsAboutRelease, type ReleaseFacts } from '../../../tools/release/check-release.ts';
 import { packageManifest } from '../../../tools/release/manifest.ts';
+import { parameterize, STAND_INS } from '../../../tools/release/parameterize.ts';
 
 const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
 const project = JSON.parse(read('package.json'));
@@ -85,5 +87,59 @@ describe('a release', () => {
     ['without a changelog', { changelog: '' }, 'the newest release is none'],
   ])('%s is not ready', (_, more, complaint) => {
     expect(complaintsAboutRelease({ ...READY, ...more })).toEqual([expect.stringContaining(complaint)]);
+  });
+});
+
+describe('the plain template of a release', () => {
+  const { Contact, Domain } = STAND_INS;
+  const made = parameterize({
+    Parameters: { CodeBucket: { Type: 'String' } },
+    Resources: {
+      Scan: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          Environment: {
+            Variables: { CONTACT: Contact, DOMAINS: Domain, AGREE_TO_TERMS: 'true', OTHER: 'a' },
+          },
+        },
+      },
+      Policy: {
+        Type: 'AWS::IAM::Policy',
+        Properties: {
+          Names: [`_acme-challenge.${Domain}`, `*.${Domain}`, '${literal}'],
+          Sub: { 'Fn::Sub': `\${AWS::Partition} ${Domain}` },
+          List: { 'Fn::Sub': [`\${a} ${Domain}`, { a: Contact }] },
+          Mixed: `\${as it is} ${Domain}`,
+        },
+      },
+    },
+  });
+
+  it('has parameters in the place of the settings, in texts and in Sub', () => {
+    expect(made.Resources.Scan?.Properties.Environment).toEqual({
+      Variables: {
+        ...{
+          CONTACT: { Ref: 'Contact' },
+          DOMAINS: { Ref: 'Domain' },
+          AGREE_TO_TERMS: { Ref: 'AgreeToTerms' },
+        },
+        OTHER: 'a',
+      },
+    });
+    expect(made.Resources.Policy?.Properties).toEqual({
+      Names: [{ 'Fn::Sub': '_acme-challenge.${Domain}' }, { 'Fn::Sub': '*.${Domain}' }, '${literal}'],
+      Sub: { 'Fn::Sub': '${AWS::Partition} ${Domain}' },
+      List: { 'Fn::Sub': ['${a} ${Domain}', { a: { Ref: 'Contact' } }] },
+      Mixed: { 'Fn::Sub': '${!as it is} ${Domain}' },
+    });
+  });
+
+  it('asks for what has no default, and for the bucket with the code', () => {
+    expect(Object.keys(made.Parameters ?? {})).toEqual(['Contact', 'AgreeToTerms', 'Domain', 'CodeBucket']);
+  });
+
+  it('is refused where a setting is in the name of a resource', () => {
+    const Resources = { [Domain]: { Type: 'AWS::SQS::Queue', Properties: {} } };
+    expect(() => parameterize({ Resources })).toThrow('stands where no parameter can');
   });
 });
