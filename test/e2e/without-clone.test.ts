@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import {
   CloudFormationClient,
   CreateStackCommand,
-  DeleteStackCommand,
   DescribeStacksCommand,
   waitUntilStackCreateComplete,
-  waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { runTool } from '../../tools/check/run-tool.ts';
+import { buildTemplate } from '../../tools/release/build-template.ts';
 import { DeployedLine } from './deployed-line.ts';
 import { installPackage, runInstalled } from './installed-package.ts';
 
@@ -23,6 +23,11 @@ const FLAGS = ['--contact', 'you@example.com', '--agree-to-terms', '--yes'];
 let folder: string;
 let line: DeployedLine;
 let stacks: CloudFormationClient;
+let client: {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+};
 let steps: { init: string; deploy: string };
 
 beforeAll(async () => {
@@ -31,7 +36,7 @@ beforeAll(async () => {
   line = await DeployedLine.start({
     zones: [],
     deploy: async (cloud) => {
-      const client = {
+      client = {
         endpoint: cloud.endpoint,
         region: 'us-east-1',
         credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
@@ -106,6 +111,18 @@ describe(
       expect(Stacks[0]?.StackStatus).toMatch(/^(CREATE|UPDATE)_COMPLETE$/);
     });
 
+    it('a bucket that a newer release has written to is refused in one line, and nothing is written', async () => {
+      const own = (await line.text('format.json')) ?? '';
+      await line.put('format.json', { format: 2, release: '2.0.0' });
+      const { status, printed } = await run('plan');
+      await line.put('format.json', own);
+      expect(status).toBe(2);
+      expect(printed).toContain(
+        `format.json: the bucket is of format 2, which release 2.0.0 wrote, and release ${manifest.version} reads formats up to 1; use release 2.0.0 or a newer one`,
+      );
+      expect((await run('plan')).status).toBe(0);
+    });
+
     it('settings that are wrong end a deploy in one line', async () => {
       const before = await settings();
       await writeFile(join(folder, 'settings.yml'), before.replace('contact:', 'contcat:'));
@@ -119,6 +136,22 @@ describe(
   },
   LIMIT_MS,
 );
+
+async function createStack(name: string, key: string, parameters: Record<string, string>): Promise<void> {
+  await stacks.send(
+    new CreateStackCommand({
+      StackName: name,
+      TemplateURL: `https://code-of-mine.s3.us-east-1.amazonaws.com/${key}`,
+      Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
+      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+    }),
+  );
+  await waitUntilStackCreateComplete({ client: stacks, maxWaitTime: 120, minDelay: 1 }, { StackName: name });
+  await line.cloud.parts.aws.adapt();
+}
 
 describe('the plain template', () => {
   it(
@@ -135,17 +168,8 @@ describe('the plain template', () => {
         const Body = await readFile(join(output, file));
         await line.s3.send(new PutObjectCommand({ Bucket: 'code-of-mine', Key: `perennial/${file}`, Body }));
       }
-      const parameter = (ParameterKey: string, ParameterValue: string) => ({ ParameterKey, ParameterValue });
-      await stacks.send(
-        new CreateStackCommand({
-          StackName,
-          TemplateURL: 'https://code-of-mine.s3.us-east-1.amazonaws.com/perennial/template.json',
-          Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
-          Parameters: [parameter('CodeBucket', 'code-of-mine'), parameter('CodePrefix', 'perennial/')],
-        }),
-      );
-      await waitUntilStackCreateComplete({ client: stacks, maxWaitTime: 120, minDelay: 1 }, { StackName });
-      await line.cloud.parts.aws.adapt();
+      const parameters = { CodeBucket: 'code-of-mine', CodePrefix: 'perennial/' };
+      await createStack(StackName, 'perennial/template.json', parameters);
       const { status, printed } = await run(
         'add',
         'second',
@@ -156,8 +180,41 @@ describe('the plain template', () => {
         '--wait',
       );
       expect(status, printed).toBe(0);
-      await stacks.send(new DeleteStackCommand({ StackName }));
-      await waitUntilStackDeleteComplete({ client: stacks, maxWaitTime: 120, minDelay: 1 }, { StackName });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'of a release is filled in by its parameters',
+    async () => {
+      const output = await buildTemplate(folder, manifest.version);
+      const Body = await readFile(join(output, 'template.json'));
+      for (const file of await readdir(output)) {
+        const Body = await readFile(join(output, file));
+        await line.s3.send(new PutObjectCommand({ Bucket: 'code-of-mine', Key: file, Body }));
+      }
+      expect(`${Body}`).not.toContain('stand-in');
+      await createStack('perennial-production', 'template.json', {
+        ...{
+          CodeBucket: 'code-of-mine',
+          Contact: 'me@example.org',
+          AgreeToTerms: 'true',
+          Domain: 'example.org',
+        },
+      });
+      const lambda = new LambdaClient(client);
+      const { Environment } = await lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName: 'perennial-production-renew' }),
+      );
+      lambda.destroy();
+      expect(Environment?.Variables).toMatchObject({
+        ...{
+          CONTACT: 'me@example.org',
+          AGREE_TO_TERMS: 'true',
+          DOMAINS: 'example.org',
+          RELEASE: manifest.version,
+        },
+      });
     },
     LIMIT_MS,
   );
