@@ -21,7 +21,9 @@ export async function buildPackage(folder: string): Promise<string> {
       recursive: true,
       filter: (source) => !LEFT_OUT.test(source),
     });
-  const manifest = packageManifest(JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')));
+  const readJson = async (file: string) => JSON.parse(await readFile(join(PROJECT, file), 'utf8'));
+  const { packages } = await readJson('package-lock.json');
+  const manifest = packageManifest(await readJson('package.json'), packages);
   await writeFile(join(content, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await runTool('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: content });
   await rm(content, { recursive: true });

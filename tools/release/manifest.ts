@@ -1,3 +1,5 @@
+import { type Locked, pinnedFor } from './pinned.ts';
+
 /** A package.json, as far as a release looks at it. */
 export interface Manifest {
   name: string;
@@ -27,15 +29,20 @@ const AT_DEPLOY = [
   'tldts',
 ];
 
-/** The package.json that is released: what deploys and operates a stack, and nothing of the tests. */
-export function packageManifest(project: Manifest): Omit<Manifest, 'devDependencies'> {
-  const { name, version, description, license, type, engines, bin, dependencies, devDependencies } = project;
+/** What the files of the package load. */
+export function directDependencies({ dependencies, devDependencies }: Manifest): Record<string, string> {
   const needed = AT_DEPLOY.map((one): [string, string] => {
     const asked = devDependencies[one];
     if (asked === undefined) throw new Error(`package.json has no ${one} among its development dependencies`);
     return [one, asked];
   });
-  const all = { ...dependencies, ...Object.fromEntries(needed) };
-  const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { name, version, description, license, type, engines, bin, dependencies: sorted };
+  return { ...dependencies, ...Object.fromEntries(needed) };
+}
+
+/** The package.json that is released: what deploys and operates a stack, and nothing of the tests. */
+export function packageManifest(project: Manifest, locked: Locked): Omit<Manifest, 'devDependencies'> {
+  const { name, version, description, license, type, engines, bin } = project;
+  const all = { ...pinnedFor(project.dependencies, locked), ...directDependencies(project) };
+  const dependencies = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { name, version, description, license, type, engines, bin, dependencies };
 }

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT } from '../../../tools/check/run-tool.ts';
 import { complaintsAboutRelease, type ReleaseFacts } from '../../../tools/release/check-release.ts';
-import { packageManifest } from '../../../tools/release/manifest.ts';
+import { directDependencies, packageManifest } from '../../../tools/release/manifest.ts';
 import { parameterize, STAND_INS } from '../../../tools/release/parameterize.ts';
+import { type Locked, pinnedFor } from '../../../tools/release/pinned.ts';
 
 const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
 const project = JSON.parse(read('package.json'));
-const released = packageManifest(project);
+const released = packageManifest(project, JSON.parse(read('package-lock.json')).packages);
 
 describe('the package of a release', () => {
   it('asks for every package that its files load, and nothing that they do not', () => {
@@ -29,14 +30,41 @@ describe('the package of a release', () => {
     const needed = [...loaded, ...plugins, ...started].filter(
       (name) => !name.startsWith('node:') && !builtinModules.includes(name) && !stubbed.includes(name),
     );
-    expect(Object.keys(released.dependencies).sort()).toEqual([...new Set(needed)].sort());
+    expect(Object.keys(directDependencies(project)).sort()).toEqual([...new Set(needed)].sort());
   });
 
   it('has the versions that this project is tested with, and no development dependency', () => {
-    for (const [name, version] of Object.entries(released.dependencies))
+    for (const [name, version] of Object.entries(directDependencies(project)))
       expect({ ...project.devDependencies, ...project.dependencies }[name]).toBe(version);
     expect(released).not.toHaveProperty('devDependencies');
     expect(released).not.toHaveProperty('private');
+  });
+});
+
+describe('what the packages of the functions need in turn', () => {
+  const locked: Locked = {
+    'node_modules/a': { version: '1.0.0', dependencies: { b: '^1', c: '^1' } },
+    'node_modules/a/node_modules/b': { version: '1.1.0', dependencies: { c: '^1' } },
+    'node_modules/b': { version: '2.0.0' },
+    'node_modules/c': {
+      version: '1.2.0',
+      optionalDependencies: { d: '1', gone: '1' },
+      dependencies: { b: '^2' },
+    },
+    'node_modules/d': { version: '1.3.0', os: ['linux'], peerDependencies: { f: '^1' } },
+    'node_modules/e': { version: '9.0.0' },
+    'node_modules/f': { version: '1.4.0', dependencies: { a: '^1' } },
+  };
+
+  it('has the version that is locked, and nothing of one system alone', () => {
+    expect(pinnedFor({ a: '1.0.0' }, locked)).toEqual({ a: '1.0.0', b: '2.0.0', c: '1.2.0', f: '1.4.0' });
+  });
+
+  it('is in the package of a release', () => {
+    const lock = JSON.parse(read('package-lock.json')).packages;
+    expect(released.dependencies['@smithy/core']).toBe(lock['node_modules/@smithy/core'].version);
+    for (const [name, version] of Object.entries(pinnedFor(project.dependencies, lock)))
+      expect(released.dependencies[name]).toBe(version);
   });
 });
 
