@@ -3,6 +3,13 @@ import { ADAPTERS } from './faults/adapters.ts';
 import { DELIVERY } from './faults/delivery.ts';
 import { FUNCTIONS } from './faults/functions.ts';
 import { RENEWAL } from './faults/renewal.ts';
+import { SETTINGS_AND_FORMAT } from './faults/settings.ts';
 
 /** What somebody may lose in the next change without seeing it: guards, orders of writes, wiring, settings. */
-export const FAULTS: readonly PlantedFault[] = [...RENEWAL, ...DELIVERY, ...ADAPTERS, ...FUNCTIONS];
+export const FAULTS: readonly PlantedFault[] = [
+  ...RENEWAL,
+  ...DELIVERY,
+  ...ADAPTERS,
+  ...FUNCTIONS,
+  ...SETTINGS_AND_FORMAT,
+];
