@@ -38,16 +38,17 @@ export async function init({ stage, force = false, yes = false, ...flags }: Init
   const section = stage ?? 'default';
   const complain = (part: Partial<AskedSettings>) =>
     complaintAboutSettings(settingsText({ ...NOTHING, ...part }, { section }));
-  const asked =
-    yes || !isAsked()
-      ? gatherFromFlags(flags, listed)
-      : await withAsker((asker) => gatherByAsking(flags, { listed, asker, complain }));
+  const isSilent = yes || !isAsked();
+  const asked = isSilent
+    ? gatherFromFlags(flags, listed)
+    : await withAsker((asker) => gatherByAsking(flags, { listed, asker, complain }));
   const schema = schemaFrom(dirname(file));
   const text = settingsText(asked, { section, ...(schema !== undefined && { schema }) });
   const wrong = complaintAboutSettings(text);
   if (wrong !== undefined) throw new ProjectError('settings-wrong', wrong);
   await writeFile(file, text, { flag: force ? 'w' : 'wx' });
-  const warning = 'unknown' in listed ? [listed.unknown] : [];
+  // A person at the terminal has read it among the questions.
+  const warning = isSilent && 'unknown' in listed ? [listed.unknown] : [];
   const next = stage === undefined ? 'deploy --stage staging' : `deploy --stage ${stage}`;
   return {
     ok: true,

@@ -1,4 +1,5 @@
 import { createInterface, type Interface } from 'node:readline/promises';
+import { ProjectError } from './project-error.ts';
 
 /** Asks a person at the terminal. */
 export interface Asker {
@@ -21,6 +22,10 @@ export async function withAsker<Result>(work: (asker: Asker) => Promise<Result>)
   lines.once('SIGINT', () => lines.close());
   try {
     return await work(askerOf(lines, ended.signal));
+  } catch (error) {
+    if (!ended.signal.aborted) throw error;
+    process.stderr.write('\n');
+    throw new ProjectError('settings-missing', 'ended before all was answered; nothing was written');
   } finally {
     lines.close();
   }
