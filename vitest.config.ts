@@ -16,6 +16,9 @@ const waiting = {
 // What tests start, serverless above all, is compiled once. Functions get an environment of their own and start as on AWS.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '.local/compile-cache');
 
+// A person's own settings are no test's.
+process.env.PERENNIAL_SETTINGS = '';
+
 export default defineConfig({
   test: {
     reporters: ['default', new CountTests()],

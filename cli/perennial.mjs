@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // Half of what a short command takes is Node compiling. Not in Node's own place for it, a folder of all users; older ones have none.
@@ -14,18 +14,24 @@ if (cache && !process.env.NODE_COMPILE_CACHE) module.enableCompileCache?.(join(c
 
 const NEEDED = 24;
 const folder = dirname(fileURLToPath(import.meta.url));
-const ownNode = join(folder, '../node_modules/.bin/node');
+const isInstalled = folder.includes(`${sep}node_modules${sep}`);
+// Of a clone, and of a folder in which npm has installed this project beside what it needs.
+const ownNode = ['../node_modules/.bin/node', '../../.bin/node']
+  .map((path) => join(folder, path))
+  .find((path) => existsSync(path));
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
+  if (isInstalled) await import('./strip-types.mjs');
   await import('./main.ts');
-} else if (existsSync(ownNode)) {
-  const { status } = spawnSync(ownNode, [join(folder, 'main.ts'), ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  });
+} else if (ownNode) {
+  const before = isInstalled ? ['--import', new URL('strip-types.mjs', import.meta.url).href] : [];
+  const args = [...before, join(folder, 'main.ts'), ...process.argv.slice(2)];
+  const { status } = spawnSync(ownNode, args, { stdio: 'inherit' });
   process.exitCode = status ?? 2;
 } else {
-  console.error(
-    `perennial-tls: this is Node ${process.versions.node} and ${NEEDED} is needed; run "npm install" in ${dirname(folder)}, which brings it`,
-  );
+  const remedy = isInstalled
+    ? `install Node ${NEEDED} or newer`
+    : `run "npm install" in ${dirname(folder)}, which brings it`;
+  console.error(`perennial-tls: this is Node ${process.versions.node} and ${NEEDED} is needed; ${remedy}`);
   process.exitCode = 2;
 }

@@ -14,6 +14,7 @@ const deps: NotifyDeps = {
   mailbox: noticeTopic(new SNSClient(), settings.noticeTopic),
   stage: settings.stage,
   docsUrl: settings.docsUrl,
+  release: settings.release,
   clock: () => new Date(),
 };
 

@@ -13,6 +13,7 @@ import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { DnsResolver } from '../lib/adapters/net/node-resolver.ts';
 import { nodeRuntime } from '../lib/adapters/node/runtime.ts';
 import { trustRoots } from '../lib/adapters/node/trust-roots.ts';
+import { keepFormat } from '../lib/foundation/bucket/keep-format.ts';
 import { BUNDLED_SETTINGS } from '../lib/lambda/bundled-settings.ts';
 import { invokedOrQueued, logger, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
@@ -54,6 +55,7 @@ export const handler = invokedOrQueued(
 );
 
 async function scanAs(start: Start) {
+  await keepFormat(store, { release: settings.release, dryRun: start.dryRun });
   const plan = await scan(deps, start, new Date());
   const decided = start.dryRun ? 'planned' : 'decided';
   for (const certificate of plan.certificates) logger.info(`certificate ${decided}`, { certificate });

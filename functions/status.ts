@@ -15,6 +15,7 @@ const deps: StatusDeps = {
   stack: settings,
   subscriptions: topicSubscriptions(new SNSClient(), settings),
   stage: settings.stage,
+  release: settings.release,
   region: settings.region,
 };
 

@@ -8,7 +8,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   if (names.length >= MOST_METRICS)
     throw new Error('an alarm takes at most 10 metrics; add up some functions apart');
   const stage = await resolveVariable('sls:stage');
-  const docsUrl = await resolveVariable('param:docsUrl');
+  const docsUrl = await resolveVariable('self:custom.params.docsUrl');
   return {
     Resources: {
       FunctionErrorsAlarm: {

@@ -7,6 +7,7 @@ const { decideBucket } = require('./bucket/rules/decide-bucket.ts');
 const { leftBehind, toDetach } = require('./bucket/rules/leaving.ts');
 const { withoutBucket } = require('./bucket/rules/without-bucket.ts');
 const { takeOver } = require('./bucket/take-over.ts');
+const { release } = require('./version.cjs');
 
 // params.bucket, and what `serverless remove` needs beforehand and leaves. docs/decisions/0033
 module.exports = class KeptBucket {
@@ -46,6 +47,7 @@ module.exports = class KeptBucket {
     const facts = await this.attempt('look at the bucket', async () =>
       readBucketFacts(await this.clients(), {
         ...{ wanted, kmsKeyArn: this.serverless.service.custom.params.kmsKeyArn, ...this.place() },
+        release,
         account: wanted && (await this.provider.getAccountId()),
       }),
     );
@@ -69,7 +71,7 @@ module.exports = class KeptBucket {
     const { stackName, region } = this.place();
     const clients = await this.clients();
     const facts = await this.attempt('look at the stack', () =>
-      readBucketFacts(clients, { wanted: '', kmsKeyArn: '', account: '', stackName, region }),
+      readBucketFacts(clients, { wanted: '', kmsKeyArn: '', account: '', stackName, region, release }),
     );
     const { seen } = facts.stack;
     if (!seen) return;

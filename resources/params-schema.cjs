@@ -57,6 +57,10 @@ const Params = z.object({
         ),
     ),
   ),
+  docsUrl: z._default(
+    z.string().check(z.regex(/^[^\s"]+$/, 'must be an address, or the folder docs')),
+    'docs',
+  ),
   domains: z.array(OwnDomain).check(z.minLength(1, 'lists no domain')),
   alsoAllow: z.array(Domain),
   challengeTargets: z.array(ChallengeTarget),

@@ -4,6 +4,7 @@ const { explainIssues } = require('../lib/foundation/common/explain-issues.ts');
 const { complaintAboutGroups } = require('./group-ids.cjs');
 const { FROM_TEXT, Params } = require('./params-schema.cjs');
 const { refuse } = require('./refuse.cjs');
+const { readSettings, settingsOf } = require('./settings.cjs');
 
 /** What grows with its length, by the variable that has it; the others, with all names, need about 1,100 of the 4,096 bytes that Lambda takes. */
 const GROWING = {
@@ -20,12 +21,9 @@ const GROWING = {
 const ENVIRONMENT_ROOM = 3_000;
 
 /** The parameters, checked, as the strings that Lambda takes: lists comma-separated, host groups and zone roles as JSON. */
-module.exports = async ({ resolveVariable }) => {
-  const given = {};
-  for (const name of Object.keys(Params.shape)) {
-    const value = (await resolveVariable(`param:${name}, null`)) ?? undefined;
-    given[name] = typeof value === 'string' && FROM_TEXT[name] ? FROM_TEXT[name](value) : value;
-  }
+module.exports = async (serverless) => {
+  const { resolveVariable } = serverless;
+  const given = await gatherParams(serverless);
   const { success, data, error } = Params.safeParse(given, { reportInput: true });
   if (!success) refuseParam(explainIssues(error));
   // A production function would reach what only it may.
@@ -54,6 +52,8 @@ module.exports = async ({ resolveVariable }) => {
     caAtLoopback: data.caAtLoopback,
     hostGroups: JSON.stringify(data.hostGroups),
     hostRoles: JSON.stringify(data.hostRoles),
+    directoryUrl: data.directoryUrl ?? '',
+    docsUrl: data.docsUrl,
     kmsKeyArn: data.kmsKeyArn,
     bucket: data.bucket,
     permissionsBoundary: data.permissionsBoundary,
@@ -66,11 +66,45 @@ module.exports = async ({ resolveVariable }) => {
     checkRate: data.checkEveryHours === 1 ? 'rate(1 hour)' : `rate(${data.checkEveryHours} hours)`,
     zoneRoles: JSON.stringify(data.zoneRoles),
   };
-  return { ...params, ...settingsOf(params) };
+  return { ...params, ...variablesOf(params) };
 };
 
+/** What --param gives, else settings.yml, else serverless.yml. */
+async function gatherParams({ options, resolveVariable }) {
+  const settings = await findSettings(resolveVariable);
+  const atOnce = new Set((options?.param ?? []).map((text) => text.slice(0, text.indexOf('='))));
+  const given = {};
+  for (const name of Object.keys(Params.shape)) {
+    const isSet = !atOnce.has(name) && Object.hasOwn(settings, name);
+    const value = isSet ? settings[name] : ((await resolveVariable(`param:${name}, null`)) ?? undefined);
+    given[name] = typeof value === 'string' && FROM_TEXT[name] ? FROM_TEXT[name](value) : value;
+  }
+  return makesNothing() ? { ...STAND_INS, ...definedOf(given) } : given;
+}
+
+async function findSettings(resolveVariable) {
+  try {
+    const stage = await resolveVariable('sls:stage, null');
+    // As of staging.
+    const hasOwnCa = (await resolveVariable(`self:params.${stage}.directoryUrl, null`)) !== null;
+    return settingsOf(readSettings(), { stage, hasOwnCa });
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+const definedOf = (given) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+
+/** What has no default, for commands that need no value of it: those that ask or remove a stack that was deployed with --param. */
+const STAND_INS = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'] };
+const MAKE_NOTHING = ['info', 'invoke', 'logs', 'metrics', 'remove', 'rollback'];
+
+/** Serverless takes its command before all options. */
+const makesNothing = () => MAKE_NOTHING.includes(process.argv[2]);
+
 /** The settings that grow, as variables of the environment, or bundled with the code where they have no room there. */
-function settingsOf(params) {
+function variablesOf(params) {
   const all = Object.fromEntries(Object.entries(GROWING).map(([variable, name]) => [variable, params[name]]));
   const fits = Buffer.byteLength(Object.values(all).join('')) <= ENVIRONMENT_ROOM;
   const none = Object.fromEntries(Object.keys(all).map((variable) => [variable, '']));
@@ -80,5 +114,7 @@ function settingsOf(params) {
 }
 
 function refuseParam(complaints) {
-  refuse(`${complaints}. Set it under params in serverless.yml, or with --param="name=value"`);
+  refuse(
+    `${complaints}. Set it in settings.yml ("npx --no-install perennial-tls init" writes it), or with --param="name=value"`,
+  );
 }

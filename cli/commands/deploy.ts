@@ -25,12 +25,15 @@ export interface DeployOptions extends GlobalOptions {
   limit: string;
 }
 
-/** `perennial-tls deploy`: has hosts install what is live, of groups or of certificates, and follows it. */
+const ALL = '*';
+
+/** `perennial-tls deploy` with words: has hosts install what is live, of groups or of certificates, and follows it. */
 export async function deploy(
-  wanted: string[],
+  words: string[],
   { stage, limit, ignoreWindow = false, json = false }: DeployOptions,
 ): Promise<Answer> {
   const limitMs = millisecondsOf(limit);
+  const wanted = words.includes(ALL) ? [] : words;
   const stack = await findStack(stage);
   const { hostGroups, eventBus } = await settingsOf(stack);
   const { hostGroups: windows, ...follow } = openFollow(stack);

@@ -7,6 +7,7 @@ import type { RemoveOptions } from '../commands/remove.ts';
 import type { RenewOptions } from '../commands/renew.ts';
 import type { RestoreOptions } from '../commands/restore.ts';
 import type { RevokeOptions } from '../commands/revoke.ts';
+import { PARAM, stackOr } from '../project/commands.ts';
 import { addFileOptions } from '../renewal-file/file-options.ts';
 import { LIMIT } from './limit.ts';
 
@@ -76,13 +77,18 @@ export function addChanging(program: Command): void {
 
   program
     .command('deploy')
-    .description('has the hosts install what is live, and follows it')
-    .argument('[groups or names...]', 'host groups, or certificates; all without any')
+    .description(
+      'deploys the stack with your settings; with words: has hosts install what is live, and follows it',
+    )
+    .argument('[groups or names...]', 'host groups, or certificates ("*" for all); the stack without any')
+    .option(...PARAM)
     .option('--ignore-window', 'now, although the windows or freezes of a group say otherwise')
     .option(...LIMIT)
     .action(
-      answering(([wanted = []], options: DeployOptions) =>
-        import('../commands/deploy.ts').then(({ deploy }) => deploy(wanted, options)),
+      stackOr(
+        answering(([wanted = []], options: DeployOptions) =>
+          import('../commands/deploy.ts').then(({ deploy }) => deploy(wanted, options)),
+        ),
       ),
     );
 

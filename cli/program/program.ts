@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addProjectCommands } from '../project/commands.ts';
 import { addChanging } from './changing.ts';
 import { addLooking } from './looking.ts';
 import { addMoving } from './moving.ts';
@@ -26,7 +27,7 @@ export function buildProgram(): Command {
       const { region } = command.opts<{ region?: string }>();
       if (region) process.env.AWS_REGION = region;
     });
-  for (const add of [addLooking, addChanging, addMoving, addShell]) add(program);
+  for (const add of [addLooking, addChanging, addMoving, addProjectCommands, addShell]) add(program);
   return program;
 }
 

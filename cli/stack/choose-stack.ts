@@ -1,4 +1,6 @@
+import { complaintAboutFormat } from '../../lib/foundation/bucket/rules/bucket-format.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import project from '../../package.json' with { type: 'json' };
 import { StackError } from './stack-error.ts';
 
 /** A CloudFormation stack as its API tells it. */
@@ -43,7 +45,18 @@ export function chooseStack(
       remedy: `say which with --stage ${stages.join(' or --stage ')}`,
     });
   }
-  return { name: stack.name, stage: stack.name.slice(PREFIX.length), bucket: bucketOf(stack) };
+  const bucket = bucketOf(stack);
+  refuseNewer(stack);
+  return { name: stack.name, stage: stack.name.slice(PREFIX.length), bucket };
+}
+
+/** A stack of a newer release may keep what this program would misread. */
+function refuseNewer({ name, outputs: { Format: format = '1', Release: release = '' } }: SeenStack): void {
+  const complaint = complaintAboutFormat(
+    { format: Number(format), release },
+    { where: `the stack ${name}`, own: project.version },
+  );
+  if (complaint) throw new StackError('newer-release', complaint);
 }
 
 function noStack(stage: string | undefined, region: string): StackError {

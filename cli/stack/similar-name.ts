@@ -7,6 +7,7 @@ import {
   renewalKey,
 } from '../../lib/foundation/certificate/object-keys.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { mostSimilar } from '../../lib/foundation/common/most-similar.ts';
 import { CommandError } from '../command-error.ts';
 
 /** Throws {@link CommandError} where a name has neither a renewal file nor a live version. */
@@ -56,27 +57,4 @@ export async function nothingByThatName(
 export function didYouMean(name: string, known: Iterable<string>): string {
   const similar = mostSimilar(name, known);
   return similar === undefined ? '' : `did you mean ${similar}?`;
-}
-
-/** The known name that differs least, by half of its letters and four at most. */
-export function mostSimilar(name: string, known: Iterable<string>): string | undefined {
-  const [best] = [...known]
-    .map((other) => ({ other, apart: distance(name, other) }))
-    .filter(({ other, apart }) => apart <= Math.max(1, Math.min(other.length / 2, 4)))
-    .sort((a, b) => a.apart - b.apart || (a.other < b.other ? -1 : 1));
-  return best?.other;
-}
-
-/** Letters to insert, remove or replace (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries())
-      next.push(
-        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)),
-      );
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

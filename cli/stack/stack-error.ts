@@ -5,6 +5,7 @@ type StackReason =
   | 'no-stack'
   | 'several-stacks'
   | 'half-deployed'
+  | 'newer-release'
   | 'access-denied'
   | 'not-reached'
   | 'function-failed';

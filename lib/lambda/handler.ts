@@ -8,7 +8,11 @@ import { printableTexts } from '../foundation/common/one-line.ts';
 import { parseJson } from '../foundation/common/parse-json.ts';
 import type { FurtherMessages } from '../foundation/events/further-messages.ts';
 
-export const logger = new Logger({ serviceName: 'perennial', jsonReplacerFn: printableTexts });
+export const logger = new Logger({
+  serviceName: 'perennial',
+  jsonReplacerFn: printableTexts,
+  persistentKeys: { release: process.env.RELEASE },
+});
 
 /** Logs trouble that stops no work as one line with its reason. */
 export const warnThat = (what: string) => (error: unknown) =>

@@ -39,6 +39,7 @@ const Environment = z.object({
   NOTICE_TOPIC: z._default(z.string(), ''),
   NOTIFY: z._default(List, []),
   DOCS_URL: z._default(z.string(), 'docs'),
+  RELEASE: z._default(z.string(), 'unknown'),
   DNS_RESOLVER: z._default(z.string(), ''),
   DNS_PORT: z._default(z.coerce.number(), 53),
 });
@@ -82,6 +83,8 @@ export function readSettings(environment: NodeJS.ProcessEnv, bundled = BUNDLED_S
     /** Whom it is told to. */
     notify: values.NOTIFY,
     docsUrl: values.DOCS_URL,
+    /** The version of this project that is deployed. */
+    release: values.RELEASE,
     dns: { resolver: values.DNS_RESOLVER || undefined, port: values.DNS_PORT },
     probePrivatePorts: parsePorts(values.PROBE_PRIVATE_PORTS),
   };

@@ -7,10 +7,13 @@ import {
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
+  GetObjectCommand,
   HeadBucketCommand,
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { type Marker, readMarker } from '../../lib/foundation/bucket/rules/bucket-format.ts';
+import { FORMAT_KEY } from '../../lib/foundation/certificate/object-keys.ts';
 import { describe, hasResource, whoHas } from './read-stack.ts';
 import type { BucketFacts, SeenBucket } from './rules/decide-bucket.ts';
 
@@ -24,18 +27,21 @@ export interface Asked {
   kmsKeyArn: string;
   stackName: string;
   region: string;
+  /** The release that is to be deployed. */
+  release: string;
   /** The account of whoever deploys. */
   account: string;
 }
 
 const STACK_ID = 'aws:cloudformation:stack-id';
 const LOGICAL_ID = 'aws:cloudformation:logical-id';
-const bucketOf = ({ Outputs = [] }: Stack) =>
-  Outputs.find(({ OutputKey }) => OutputKey === 'Bucket')?.OutputValue;
+const outputOf = ({ Outputs = [] }: Stack, key: string) =>
+  Outputs.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
+const bucketOf = (stack: Stack) => outputOf(stack, 'Bucket');
 
 /** What is to be known of the bucket, and of the stacks of its region. Only reads. */
 export async function readBucketFacts(clients: Clients, asked: Asked): Promise<BucketFacts> {
-  const { wanted, kmsKeyArn, stackName: name, region } = asked;
+  const { wanted, kmsKeyArn, stackName: name, region, release } = asked;
   const { stacks, s3 } = clients;
   const own = await describe(stacks, name);
   const bucket = own && bucketOf(own);
@@ -48,16 +54,17 @@ export async function readBucketFacts(clients: Clients, asked: Asked): Promise<B
   const seen = own && {
     ...(bucket !== undefined && { bucket }),
     ...(kmsKey !== undefined && { kmsKey }),
+    ...markerOf(own),
     owns: { bucket: await has('Bucket'), policy: await has('BucketPolicy') },
   };
   const stack = { name, region, ...(seen && { seen }) };
-  if (wanted === '') return { wanted, kmsKeyArn, stack, found: undefined, usedBy: [] };
+  if (wanted === '') return { release, wanted, kmsKeyArn, stack, found: undefined, usedBy: [] };
   const usedBy: string[] = [];
   for await (const { Stacks = [] } of paginateDescribeStacks({ client: stacks }, {}))
     for (const one of Stacks)
       if (one.StackName !== undefined && one.StackName !== name && bucketOf(one) === wanted)
         usedBy.push(one.StackName);
-  return { wanted, kmsKeyArn, stack, usedBy, found: await readBucket(clients, asked) };
+  return { release, wanted, kmsKeyArn, stack, usedBy, found: await readBucket(clients, asked) };
 }
 
 async function readBucket(
@@ -79,12 +86,14 @@ async function readBucket(
     const tagging = await s3.send(new GetBucketTaggingCommand(asked)).catch(orNone('NoSuchTagSet'));
     const tags = new Map(tagging?.TagSet?.map(({ Key, Value = '' }) => [Key, Value]));
     const kmsKey = await keyOf(s3, asked);
+    const marker = await readMarkerIn(s3, asked);
     const madeBy = await whoHas(stacks, tags.get(STACK_ID), tags.get(LOGICAL_ID));
     return {
       region: found,
       tops,
       ...(policy?.Policy !== undefined && { statements: statementsIn(policy.Policy) }),
       ...(kmsKey !== undefined && { kmsKey }),
+      ...(marker && { marker }),
       ...(madeBy !== undefined && { madeBy }),
     };
   } catch (error) {
@@ -97,6 +106,21 @@ async function readBucket(
       return { region: elsewhere, tops: [] } satisfies SeenBucket;
     throw error;
   }
+}
+
+/** Stacks of 0.1.0 have no such outputs. */
+function markerOf(stack: Stack): { marker?: Marker } {
+  const [format, release] = [outputOf(stack, 'Format'), outputOf(stack, 'Release')];
+  return format === undefined || release === undefined ? {} : { marker: { format: Number(format), release } };
+}
+
+/** Where whoever deploys may not read it, the functions say it at their first run. */
+async function readMarkerIn(
+  s3: S3Client,
+  asked: { Bucket: string; ExpectedBucketOwner?: string },
+): Promise<Marker | undefined> {
+  const read = s3.send(new GetObjectCommand({ ...asked, Key: FORMAT_KEY }));
+  return readMarker(await read.then(({ Body }) => Body?.transformToString()).catch(() => undefined));
 }
 
 async function keyOf(

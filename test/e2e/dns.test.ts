@@ -56,7 +56,7 @@ describe('a challenge name that is a CNAME', () => {
       action: 'reject',
       reason: 'outside-challenge-targets',
       message: expect.stringContaining(
-        'add "elsewhere.example.net" to params.challengeTargets in serverless.yml',
+        'add "elsewhere.example.net" to params.challengeTargets in settings.yml',
       ),
     });
   });

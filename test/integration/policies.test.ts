@@ -153,6 +153,8 @@ const CASES: Record<string, Case[]> = {
     ['may', 'read a state', get('state/example.com.json')],
     ['may', 'read the index', get('index.json')],
     ['may', 'write the index', put('index.json')],
+    ['may', 'read of which format the bucket is', get('format.json')],
+    ['may', 'mark the bucket with its format', put('format.json')],
     ['may', "read a version's chain", get(`${version}/fullchain.pem`)],
     ['may not', 'read what was set aside', get('aside/pending/example.com.json.20261120T020000Z')],
     ['may', 'list the hosted zones', asks('route53:ListHostedZones')],
@@ -164,6 +166,7 @@ const CASES: Record<string, Case[]> = {
     ['may', 'remove the lock of an order', remove('orders/0a1b.json')],
     ['may', 'remove the limits of a CA', remove('limits/acme-v02.api.letsencrypt.org-1a2b3c4d.json')],
     ['may not', 'remove the index', remove('index.json')],
+    ['may not', 'remove the mark of the format', remove('format.json')],
     ...['renewal', 'live', 'state', 'pending', 'revoked', 'acm'].map(
       (folder): Case => ['may not', `remove from ${folder}/`, remove(`${folder}/example.com.json`)],
     ),

@@ -31,7 +31,7 @@ describe('params', () => {
     expect(line).toContain('contact: is missing');
     expect(line).toContain('agreeToTerms: is missing');
     expect(line).toContain('domains: is missing');
-    expect(line).toContain('under params in serverless.yml');
+    expect(line).toContain('Set it in settings.yml');
   });
 
   it.each([

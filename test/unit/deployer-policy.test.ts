@@ -150,6 +150,7 @@ const RIGHT_OF: Record<string, string> = {
   GetBucketNotificationConfiguration: 's3:GetBucketNotification',
   GetBucketPolicy: 's3:GetBucketPolicy',
   GetBucketTagging: 's3:GetBucketTagging',
+  GetObject: 's3:GetObject',
   HeadBucket: 's3:ListBucket',
   ListObjectsV2: 's3:ListBucket',
   PutBucketEncryption: 's3:PutEncryptionConfiguration',
@@ -177,12 +178,14 @@ describe('what a deploy with params.bucket needs besides', () => {
     // Without the name of a stack, CloudFormation asks for both of every stack (API reference, DescribeStacks).
     const rights = [...Object.values(RIGHT_OF), 's3:PutBucketPolicy', 'cloudformation:ListStacks'];
     for (const action of rights) {
-      const resource = action.startsWith('s3:') ? 'arn:aws:s3:::kept-by-a-stack-of-before' : '*';
+      const bucket = 'arn:aws:s3:::kept-by-a-stack-of-before';
+      const ofBucket = action === 's3:GetObject' ? `${bucket}/format.json` : bucket;
+      const resource = action.startsWith('s3:') ? ofBucket : '*';
       expect(await isAllowed(both, { action, resource, context: {} }), action).toBe(true);
     }
   });
 
-  it('has no object of the bucket, and no other bucket', async () => {
+  it('has no object of the bucket but the mark of its format, and no other bucket', async () => {
     for (const [action, name] of [
       ['s3:GetObject', 'kept-by-a-stack-of-before/accounts/a'],
       ['s3:PutObject', 'kept-by-a-stack-of-before/renewal/a.json'],

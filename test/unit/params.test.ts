@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pemOf } from '../../lib/foundation/certificate/ca-roots.ts';
@@ -9,45 +10,46 @@ import { newKey } from '../fakes/certificates.ts';
 import { makeRoot } from '../fakes/roots.ts';
 
 const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
-const checkParams = createRequire(import.meta.url)('../../resources/params.cjs');
+const require = createRequire(import.meta.url);
+const { load } = require('js-yaml');
+const checkParams = require('../../resources/params.cjs');
+const { parseSettings } = require('../../resources/settings.cjs');
+const { Section } = require('../../resources/settings-schema.cjs');
 
 interface Param {
   name: string;
   comment: string;
-  /** What stands in the YAML; `undefined` where it is commented out. */
+  /** Its default, or of what has none an example. */
   value: string | undefined;
   example: string | undefined;
 }
 
 const NEEDED = ['contact', 'agreeToTerms', 'domains'];
+const NAMES = /^(?:# )?(?:Example: )?(\w+): (.*)$/;
 const serverlessYml = read('serverless.yml');
-/** As it is when a user has set what has no default. */
-const configuredYml = serverlessYml.replaceAll(new RegExp(`^    # (?=(${NEEDED.join('|')}):)`, 'gm'), '    ');
+const exampleYml = read('settings.example.yml');
 
-/** The paragraphs of params.default in serverless.yml, each a comment with a parameter below it. */
-function documentedParams(yml: string): Param[] {
-  const [, rest = ''] = yml.split('\nparams:\n  default:\n');
-  const [paragraphs = ''] = rest.split(/\n {2}#/);
-  return paragraphs.split('\n\n').map((paragraph) => {
-    const lines = paragraph.split('\n').map((line) => line.replace(/^ {4}/, ''));
-    const comment = lines.filter((line) => line.startsWith('# ')).join(' ');
-    const [, name = '', value] = /^(\w+):(?: (.*))?$/m.exec(lines.join('\n')) ?? [];
-    const [, exampleName = '', example] = /^# (?:Example: )?(\w+): (.*)$/m.exec(lines.join('\n')) ?? [];
-    const given = name ? (value ?? '') : undefined;
-    return { name: name || exampleName, comment, value: given, example: example ?? given };
-  });
+/** The paragraphs of `default` in settings.example.yml, each an explanation with the setting below it, commented out. */
+function explainedSettings(yml: string): Param[] {
+  const [, rest = ''] = yml.split('\ndefault:\n');
+  const [paragraphs = ''] = rest.split(/\n#/);
+  return paragraphs
+    .trimEnd()
+    .split('\n\n')
+    .map((paragraph) => {
+      const lines = paragraph.split('\n').map((line) => line.replace(/^ {2}# /, ''));
+      const [, name = '', value = ''] = NAMES.exec(lines.at(-1) ?? '') ?? [];
+      const example = lines.map((line) => /^Example: \w+: (.*)$/.exec(line)?.[1]).find(Boolean);
+      return { name, comment: lines.slice(0, -1).join(' '), value, example: example ?? value };
+    });
 }
 
-const paramsForUsers = (yml: string) =>
-  documentedParams(yml).filter(({ comment }) => !comment.startsWith('# For tests'));
-
-/** YAML of one line, as far as it is JSON or a plain word. */
-function plainValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+/** The defaults of serverless.yml, by name. */
+function defaultsOf(yml: string): Record<string, unknown> {
+  const { params } = load(yml.replace(/!(Ref|GetAtt|Sub) /g, '')) as {
+    params: { default: Record<string, unknown> };
+  };
+  return params.default;
 }
 
 const checked = (given: Record<string, unknown>) =>
@@ -55,42 +57,48 @@ const checked = (given: Record<string, unknown>) =>
     resolveVariable: async (variable: string) => given[variable.replace(/^param:|, null$/g, '')] ?? null,
   });
 
-describe.each([
-  ['serverless.yml', serverlessYml],
-  ['a serverless.yml with the params that have no default', configuredYml],
-])('params in %s', (_, yml) => {
-  const forUsers = paramsForUsers(yml);
+describe('settings.example.yml', () => {
+  const explained = explainedSettings(exampleYml);
+  const defaults = defaultsOf(serverlessYml);
 
-  it('are there, each in a paragraph of its own', () => {
-    expect(forUsers).toHaveLength(20);
-    expect(new Set(forUsers.map(({ name }) => name)).size).toBe(20);
+  it('explains each setting that there is, and no other', () => {
+    expect(explained.map(({ name }) => name).sort()).toEqual(Object.keys(Section.shape).sort());
   });
 
-  it.each(forUsers)('$name has a meaning, an example, and a default unless it says otherwise', (param) => {
-    expect(param.comment.replace(/# /g, ' ').length).toBeGreaterThan(60);
+  it.each(explained)('$name has a meaning, an example, and the default of serverless.yml', (param) => {
+    expect(param.comment.length).toBeGreaterThan(60);
     expect(param.example, 'example').toBeTruthy();
-    const needed = NEEDED.includes(param.name);
-    expect(param.comment.replaceAll(' # ', ' ').includes('No default.')).toBe(needed);
-    if (!needed) expect(param.value === undefined).toBe(param.name === 'notify');
+    const isNeeded = NEEDED.includes(param.name);
+    expect(param.comment.includes('No default.')).toBe(isNeeded);
+    if (!isNeeded && param.name !== 'notify') expect(load(param.value ?? '')).toEqual(defaults[param.name]);
+    else expect(defaults).not.toHaveProperty(param.name);
   });
 
-  it('all have examples that a deploy takes', async () => {
-    const examples = forUsers.map(({ name, example = '' }) => [name, plainValue(example)]);
-    const given = { ...Object.fromEntries(examples), caRoots: await makeRoot() };
+  it('sets nothing itself, so that a copy goes with the defaults of every version', () => {
+    expect(parseSettings(exampleYml, 'settings.yml')).toEqual({ default: null });
+  });
+
+  it('has examples that a deploy takes', async () => {
+    const examples = explained.map(({ name, example = '' }) => `  ${name}: ${example}`).join('\n');
+    const folder = mkdtempSync(join(tmpdir(), 'perennial-settings-'));
+    writeFileSync(join(folder, 'ca-roots.pem'), await makeRoot());
+    const { default: given } = parseSettings(`default:\n${examples}\n`, join(folder, 'settings.yml'));
+    rmSync(folder, { recursive: true });
     const { hostGroups, ...taken } = await checked(given);
-    expect(taken).toMatchObject({
-      checkRate: 'rate(6 hours)',
-      ordersPerRun: '50',
-    });
+    expect(taken).toMatchObject({ checkRate: 'rate(6 hours)', ordersPerRun: '50' });
     expect(JSON.parse(hostGroups).mail).toMatchObject({ reload: 'hooks', port: 993 });
-    await expect(checked({ ...given, domains: ['*.example.com'] })).rejects.toThrow('domains[0]');
+    expect(taken.caRoots).not.toBe('');
   });
 
-  it('are named in docs/start/deploying.md, and no other', () => {
-    const [, table = ''] = read('docs/start/deploying.md').split('\n| for | params |\n');
-    const [list = ''] = table.split('\n\n');
-    const named = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
-    expect(named.sort()).toEqual(forUsers.map(({ name }) => name).sort());
+  it('goes on in serverless.yml with parameters for tests only', () => {
+    const others = Object.keys(defaults).filter((name) => !Object.hasOwn(Section.shape, name));
+    expect(others.sort()).toEqual([
+      'caAtLoopback',
+      'caaIdentity',
+      'dnsPort',
+      'dnsResolver',
+      'probePrivatePorts',
+    ]);
   });
 });
 

@@ -127,6 +127,9 @@ describe('the page', () => {
     ['one that is well', largeFleet(2, now).certificates.slice(1), '1 certificate, all well'],
     ['some that are not', exampleFleet(now).certificates, '16 of 25 certificates not well'],
   ])('of %s says so first', (_, certificates, said) => {
+    expect(statusPage({ title: 'bucket', stage: 'test', at: now, certificates, release: '1.2.3' })).toContain(
+      '<strong>bucket</strong>, Perennial 1.2.3, as of ',
+    );
     expect(statusPage({ title: 'bucket', stage: 'test', at: now, certificates })).toContain(
       `<h1>${said}</h1>`,
     );

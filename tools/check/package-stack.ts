@@ -67,6 +67,7 @@ async function runServerless({
           SLS_NOTIFICATIONS_MODE: 'off',
           BUNDLED_FILES: bundled,
           AWS_REGION: 'us-east-1',
+          PERENNIAL_SETTINGS: '',
         },
         // It leaves what it packs in the folder for temporary files.
         TMPDIR: packed,

@@ -28,6 +28,8 @@ export const STATUS_PAGE_KEY = 'status/index.html';
 export const NOTICES_KEY = 'notices/memory.json';
 
 export const INDEX_KEY = 'index.json';
+/** Of which format the bucket's objects are. */
+export const FORMAT_KEY = 'format.json';
 
 export const renewalKey = (name: string) => `${RENEWAL_PREFIX}${checked(name)}.json`;
 export const stateKey = (name: string) => `${STATE_PREFIX}${checked(name)}.json`;

@@ -23,7 +23,7 @@ export const FILES = {
   'unknown-host-group': 'add the group to params.hostGroups and deploy, or take it out of the renewal file',
   'unknown-ca': 'add the directory to params.cas and deploy, or mend "ca" in the renewal file',
   'unknown-zone-role': 'add the role to params.zoneRoles and deploy, or mend "zoneRole" in the renewal file',
-  'settings-invalid': 'mend params in serverless.yml and deploy',
+  'settings-invalid': 'mend params in settings.yml and deploy',
   'pending-malformed': 'remove values at _acme-challenge that stay there for over a day',
   'records-out-of-reach': 'remove by hand the values that the message names; they do no harm',
   ...rows(
@@ -35,6 +35,7 @@ export const FILES = {
   unreadable:
     'nothing where the pointer is meant; delete a record in revoked/, and revoke again what was revoked',
   'revocations-malformed': 'delete the object that the message names, and revoke again what was revoked',
+  'bucket-newer': 'deploy the release that the message names, or a newer one',
   'events-unavailable': "compare the function's role with resources/roles.yml; the next check tries again",
   'unexpected-error': "look at the function's log, and tell the project",
   ...rows('', 'bad-version', 'bad-instance-id', 'event-invalid', 'notices-unavailable'),

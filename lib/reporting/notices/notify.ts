@@ -11,7 +11,7 @@ import type { Mailbox } from './mailbox.ts';
 import { writeAlarmOver } from './rules/alarm-over.ts';
 import { believed } from './rules/believed.ts';
 import { chooseNotices, type Notices, remember } from './rules/choose-notices.ts';
-import { type Mail, writeMail } from './rules/mail.ts';
+import { type Mail, signMail, writeMail } from './rules/mail.ts';
 import { type Measured, measure } from './rules/measure.ts';
 import type { SeenEvent } from './rules/seen-event.ts';
 import { takeIn } from './rules/take-in.ts';
@@ -23,6 +23,8 @@ export interface NotifyDeps {
   mailbox: Mailbox;
   stage: string;
   docsUrl: string;
+  /** The version that is deployed. */
+  release?: string;
   clock: () => Date;
 }
 
@@ -50,7 +52,7 @@ export async function notify(
   const said: Notices = { tell: [], over: [] };
   const send = async (mail: Mail) => {
     if (sent.some(({ text }) => text === mail.text)) return;
-    await mailbox.send(mail);
+    await mailbox.send(signMail(mail, deps.release));
     sent.push(mail);
   };
   const checks = events.flatMap((event) =>

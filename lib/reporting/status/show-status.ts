@@ -23,6 +23,8 @@ export interface StatusDeps {
   stack: Stack;
   subscriptions: Subscriptions;
   stage: string;
+  /** The version that is deployed. */
+  release?: string;
   region: string;
 }
 
@@ -37,7 +39,7 @@ export interface StatusAnswer {
 
 /** The status of every certificate; with `{ "page": true }` drawn as a page in the bucket, instead of in the answer. */
 export async function showStatus(deps: StatusDeps, event: unknown, now: Date): Promise<StatusAnswer> {
-  const { store, hosts, stack, stage, region, subscriptions } = deps;
+  const { store, hosts, stack, stage, region, subscriptions, release } = deps;
   const request = parseStatusRequest(event);
   const reads = await IndexedReads.open(store);
   const certificates = await readStatus({ store: reads, hosts, stack }, { now, readsAtOnce: READS_AT_ONCE });
@@ -46,7 +48,10 @@ export async function showStatus(deps: StatusDeps, event: unknown, now: Date): P
   if (!request.page) return { ...answer, certificates };
   const title = `perennial-${stage} in ${region}`;
   const deaf = await whoIsDeaf(subscriptions);
-  await store.put(STATUS_PAGE_KEY, statusPage({ title, stage, at: now, certificates, deaf }));
+  await store.put(
+    STATUS_PAGE_KEY,
+    statusPage({ title, stage, at: now, certificates, deaf, ...(release && { release }) }),
+  );
   return { ...answer, page: STATUS_PAGE_KEY };
 }
 

@@ -1,3 +1,6 @@
+import { complaintAboutFormat, type Marker } from '../../../lib/foundation/bucket/rules/bucket-format.ts';
+import { inOneLine } from '../../../lib/foundation/common/perennial-error.ts';
+
 /** A bucket as S3 tells it. */
 export interface SeenBucket {
   region: string;
@@ -9,6 +12,8 @@ export interface SeenBucket {
   kmsKey?: string;
   /** The CloudFormation stack that made it, where that still exists. */
   madeBy?: string;
+  /** What its `format.json` says, where there is one that may be read. */
+  marker?: Marker;
 }
 
 /** What has been deployed before: the stack of the same stage. */
@@ -19,9 +24,13 @@ export interface SeenStack {
   owns: { bucket: boolean; policy: boolean };
   /** That of its own bucket, as in SeenBucket. */
   kmsKey?: string;
+  /** What its outputs say of the release that is deployed. */
+  marker?: Marker;
 }
 
 export interface BucketFacts {
+  /** The release that is to be deployed. */
+  release: string;
   /** `params.bucket`; empty for a bucket of the stack's own. */
   wanted: string;
   /** `params.kmsKeyArn`; empty for S3's own keys. */
@@ -45,12 +54,15 @@ const TOPS = ['renewal/', 'live/', 'archive/', 'accounts/', 'state/'];
 const OURS =
   /^(OnlyOverTls|(Accounts|ClaimsAndAside)OfTheStack|KeysOfOthers|(KeysOfOtherGroups|CertificatesElsewhere|ListElsewhere)\d+)$/;
 
-const SET = 'under params in serverless.yml, or with --param="bucket=';
+const SET = 'in settings.yml, or with --param="bucket=';
 const refuse = (complaint: string): BucketDecision => ({ action: 'refuse', complaint });
 
 /** Whether a deploy may go on with the bucket that `params.bucket` names, or without one, before anything is made. */
-export function decideBucket({ wanted, kmsKeyArn, stack, found, usedBy }: BucketFacts): BucketDecision {
+export function decideBucket(facts: BucketFacts): BucketDecision {
+  const { wanted, kmsKeyArn, stack, found, usedBy } = facts;
   const { seen } = stack;
+  const newer = complaintAboutNewer(facts);
+  if (newer !== undefined) return refuse(newer);
   if (wanted === '') {
     if (seen?.bucket === undefined) return { action: 'own' };
     if (seen.owns.bucket) return refuseOtherKey(seen.kmsKey, kmsKeyArn) ?? { action: 'own' };
@@ -64,7 +76,7 @@ export function decideBucket({ wanted, kmsKeyArn, stack, found, usedBy }: Bucket
     return refuse('it belongs to another account, or may not be looked at with these credentials');
   if (found.region !== stack.region)
     return refuse(
-      `it is in ${found.region}, and the stack goes to ${stack.region}; deploy with --region ${found.region}, or copy it to a bucket there (docs/operations.md, "Leaving, moving, coming back")`,
+      `it is in ${found.region}, and the stack goes to ${stack.region}; deploy with --region ${found.region}, or copy it to a bucket there (docs/lifecycle.md, "Moving")`,
     );
   const [other = found.madeBy] = usedBy;
   if (other !== undefined && other !== stack.name)
@@ -85,6 +97,18 @@ export function decideBucket({ wanted, kmsKeyArn, stack, found, usedBy }: Bucket
   // CloudFormation makes no policy where there is one.
   const keepsPolicy = seen?.owns.policy === true && seen.bucket === wanted;
   return { action: 'take-over', removePolicy: statements !== undefined && !keepsPolicy };
+}
+
+/** A newer release has written what this one cannot read. */
+function complaintAboutNewer({ release, stack, found }: BucketFacts): string | undefined {
+  const seen: [where: string, marker: Marker | undefined][] = [
+    [`the stack ${stack.name}`, stack.seen?.marker],
+    ['format.json', typeof found === 'object' ? found.marker : undefined],
+  ];
+  const [complaint] = seen.flatMap(
+    ([where, marker]) => (marker && complaintAboutFormat(marker, { where, own: release })) ?? [],
+  );
+  return complaint && inOneLine(complaint);
 }
 
 /** What is there stays under its key, which the roles may use only where the stack has it. */

@@ -121,15 +121,18 @@ async function clone(folder: string): Promise<void> {
   await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
   await mkdir(join(folder, '.local'));
   await symlink(join(PROJECT, '.local/setup.json'), join(folder, '.local/setup.json'));
-  const file = join(folder, 'serverless.yml');
-  const text = await readFile(file, 'utf8');
-  await writeFile(file, text.replace(/# (contact: you|agreeToTerms: true|domains: \[)/g, '$1'));
+  const example = await readFile(join(folder, 'settings.example.yml'), 'utf8');
+  const settings = example.replace(/# (contact: you|agreeToTerms: true|domains: \[)/g, '$1');
+  await writeFile(join(folder, 'settings.yml'), settings);
 }
 
 /** Of a shell that no test runner started. */
 function plainEnvironment(temporary: string, path: readonly string[]): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(VITEST|NODE_ENV$|FORCE_COLOR$|npm_|TEST$|DEV$|PROD$|MODE$|SSR$|BASE_URL$)/.test(name),
+    ([name]) =>
+      !/^(VITEST|PERENNIAL_SETTINGS$|NODE_ENV$|FORCE_COLOR$|npm_|TEST$|DEV$|PROD$|MODE$|SSR$|BASE_URL$)/.test(
+        name,
+      ),
   );
   return {
     ...Object.fromEntries(inherited),

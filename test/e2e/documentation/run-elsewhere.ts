@@ -1,9 +1,13 @@
 /** Commands of the docs that are not run with the others, and what runs them, or says why nothing does. */
 export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
-  [/^npm install$/, '`npm ci` of .ci/run, with the same lock file'],
+  [/^npm install( FILE)?$/, '`npm ci` of .ci/run, with the same lock file'],
   [/^npm run local$/, 'this file runs it: all other commands talk to what it started'],
   [/^npm (test|run test:unit|run check|run check:ministack)$/, '.ci/run'],
   [/^npm run fuzz$/, 'test/unit/fuzz, with fewer inputs'],
+  [
+    /^npm run release\b/,
+    'test/e2e/without-clone.test.ts builds the package; the rest is for a commit with a tag',
+  ],
   [/^npm run format$/, '`biome ci` of `npm run check`, which changes nothing'],
   [/^npm run simulate\b/, 'test/unit/simulation, with shorter runs'],
   [
@@ -26,6 +30,9 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
     /^(alias perennial-tls=|eval .*perennial-tls completion|npx --no-install perennial-tls completion )/,
     'test/integration/completion.test.ts, in a real bash, zsh and fish',
   ],
+  [/ perennial-tls (deploy --stage staging|template|changes)\b/, 'test/e2e/without-clone.test.ts'],
+  [/ perennial-tls init\b/, 'test/unit/cli/init.test.ts, in a folder without settings.yml'],
+  [/ perennial-tls serverless (info|invoke|remove)\b/, 'test/e2e/without-clone.test.ts'],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],
   [/^timeout 300 sh -c 'until grep/, 'test/integration/install-list.test.ts, on a host'],
   [
@@ -33,6 +40,7 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
     '`npm run check` packs it and lints the template',
   ],
   [/^npx serverless (remove\b|deploy .*bucket=)/, 'test/e2e/coming-back.test.ts'],
+  [/^git (checkout|pull)\b/, 'nothing: a clone of what there is has no release of before'],
   [/^aws (s3 sync|s3api delete-bucket-policy) /, 'nothing: two buckets, in two regions'],
   [
     /^docker compose up -d$/,

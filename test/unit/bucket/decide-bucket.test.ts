@@ -16,7 +16,7 @@ const LEFT: SeenBucket = {
 };
 const stack = { name: 'perennial-production', region: 'eu-central-1' };
 const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
-const facts: BucketFacts = { wanted: NAME, kmsKeyArn: '', stack, found: LEFT, usedBy: [] };
+const facts: BucketFacts = { release: '1.2.3', wanted: NAME, kmsKeyArn: '', stack, found: LEFT, usedBy: [] };
 const decide = (more: Partial<BucketFacts>) => decideBucket({ ...facts, ...more });
 const deployed = (bucket: string | undefined, isOwn: boolean) => ({
   ...stack,
@@ -46,7 +46,7 @@ describe('without params.bucket', () => {
   it('a stack that took one over is refused: the new one would be empty', () => {
     expect(decide({ wanted: '', found: undefined, stack: deployed(NAME, false) })).toEqual({
       action: 'refuse',
-      complaint: `the stack perennial-production uses the bucket ${NAME}, which params.bucket does not name any more, and a new one would have no certificate; set it under params in serverless.yml, or with --param="bucket=${NAME}"`,
+      complaint: `the stack perennial-production uses the bucket ${NAME}, which params.bucket does not name any more, and a new one would have no certificate; set it in settings.yml, or with --param="bucket=${NAME}"`,
     });
   });
 });
@@ -81,6 +81,23 @@ it('the policy of a stack with hosts in two accounts is known, statement by stat
 
 describe('a bucket is refused', () => {
   it.each<[string, Partial<BucketFacts>, string]>([
+    [
+      'that a newer release has written to',
+      { found: { ...LEFT, marker: { format: 99, release: '9.0.0' } } },
+      'format.json: the bucket is of format 99, which release 9.0.0 wrote, and release 1.2.3 reads formats up to 1; use release 9.0.0',
+    ],
+    [
+      'whose stack is of a newer release',
+      {
+        wanted: '',
+        found: undefined,
+        stack: {
+          ...stack,
+          seen: { owns: { bucket: true, policy: true }, marker: { format: 99, release: '9.0.0' } },
+        },
+      },
+      'the stack perennial-production: the bucket is of format 99',
+    ],
     ['that is not there', { found: 'missing' }, 'there is no such bucket'],
     ['of another account', { found: 'forbidden' }, 'belongs to another account'],
     [

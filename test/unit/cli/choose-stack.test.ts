@@ -22,6 +22,18 @@ describe('chooseStack', () => {
     });
   });
 
+  it('refuses a stack of a newer release whose objects it would misread, and takes one without a format', () => {
+    const newer = {
+      ...whole('perennial-production'),
+      outputs: { Bucket: 'b', Format: '2', Release: '2.0.0' },
+    };
+    expect(() => chooseStack([newer], { stage: undefined, region })).toThrow(
+      /^the stack perennial-production: the bucket is of format 2, which release 2.0.0 wrote, .*; use release 2.0.0 or a newer one$/,
+    );
+    const same = { ...newer, outputs: { ...newer.outputs, Format: '1' } };
+    expect(chooseStack([same], { stage: undefined, region }).bucket).toBe('b');
+  });
+
   it('takes the only stack of the region without a stage, and no stack of others', () => {
     const seen = [whole('network'), whole('perennial-production'), whole('my-perennial-copy')];
     expect(chooseStack(seen, { stage: undefined, region }).stage).toBe('production');

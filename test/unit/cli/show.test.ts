@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { showFrom } from '../../../cli/commands/show.ts';
-import { mostSimilar } from '../../../cli/stack/similar-name.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
+import { mostSimilar } from '../../../lib/foundation/common/most-similar.ts';
 import type { PlannedCertificate } from '../../../lib/scan/rules/plan.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';

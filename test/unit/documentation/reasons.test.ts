@@ -53,8 +53,8 @@ describe('a remedy names what there is:', () => {
     expect(existsSync(join(PROJECT, page))).toBe(true);
   });
 
-  it.each(all(/params\.(\w+)/g))('params.%s in serverless.yml', (param) => {
-    expect(read('serverless.yml')).toMatch(new RegExp(`^ +${param}:`, 'm'));
+  it.each(all(/params\.(\w+)/g))('params.%s in settings.example.yml', (param) => {
+    expect(read('settings.example.yml')).toMatch(new RegExp(`^ +# ${param}:`, 'm'));
   });
 
   it.each(all(/(resources\/\w+\.yml)/g))('%s', (file) => {

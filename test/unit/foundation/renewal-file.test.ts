@@ -128,7 +128,7 @@ describe('a renewal file is rejected with a line that says where and what', () =
     [
       'asks for an unknown zone role',
       { zoneRole: 'other' },
-      'zone role "other" is not one of dns; add it to params.zoneRoles in serverless.yml, as in other: {',
+      'zone role "other" is not one of dns; add it to params.zoneRoles in settings.yml, as in other: {',
     ],
     ['asks for an unknown host group', { hosts: ['db'] }, 'host group "db" is not one of web, api'],
     ['asks for a CA without TLS', { ca: 'http://acme.example' }, 'ca[0]: must be the https address'],

@@ -33,6 +33,11 @@ it('tells by the time that the live certificate has left', async () => {
   expect(sent[0]?.text).toContain('Time left:      10 days');
 });
 
+it('ends a mail with the release that wrote it', async () => {
+  await notify({ ...deps(), release: '1.2.3' }, [failed('a')]);
+  expect(sent[0]?.text).toMatch(/\n\nPerennial 1\.2\.3\n$/);
+});
+
 it('remembers what it told', async () => {
   await notify(deps(), [failed('a')]);
   now = later(HOUR);

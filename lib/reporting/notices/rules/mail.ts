@@ -43,6 +43,11 @@ export function writeMail(facts: MailFacts): Mail {
   return { subject: subjectOf(facts), text: `${parts.join('\n\n')}\n` };
 }
 
+/** Ends a mail with what wrote it. */
+export function signMail({ subject, text }: Mail, release: string | undefined): Mail {
+  return { subject, text: release === undefined ? text : `${text}\nPerennial ${release}\n` };
+}
+
 /** As SNS takes it. */
 export function subjectLine(text: string): string {
   const ascii = text.replace(/[^\x20-\x7e]/g, '?');

@@ -15,10 +15,12 @@ export interface Page {
   certificates: readonly CertificateStatus[];
   /** Who hears nothing of trouble, each in one sentence. */
   deaf?: readonly string[];
+  /** The version that is deployed. */
+  release?: string;
 }
 
 /** One HTML document that loads nothing and is complete without its script, which only searches. */
-export function statusPage({ title, stage, at, certificates, deaf = [] }: Page): string {
+export function statusPage({ title, stage, at, certificates, deaf = [], release }: Page): string {
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
   const brief =
     certificates.length === 0 ? 'No certificates yet' : unwell === 0 ? 'All well' : `${unwell} not well`;
@@ -36,7 +38,7 @@ export function statusPage({ title, stage, at, certificates, deaf = [] }: Page):
 <body>
 <header>
 <h1>${summary(certificates, unwell)}</h1>
-<p><strong>${title}</strong>, as of <time datetime="${at.toISOString()}" id="at">${at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time><strong id="old"></strong></p>
+<p><strong>${title}</strong>${release === undefined ? '' : `, Perennial ${release}`}, as of <time datetime="${at.toISOString()}" id="at">${at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time><strong id="old"></strong></p>
 ${deaf.map(
   (line) => html`<p class="deaf">${line}</p>
 `,

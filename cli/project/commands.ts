@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { answering } from '../answering.ts';
+import type { ChangesOptions } from '../commands/changes.ts';
+import type { InitOptions } from '../commands/init.ts';
+import type { TemplateOptions } from '../commands/template.ts';
+import { runServerless, serverlessArguments } from './run-serverless.ts';
+
+export const PARAM = ['--param <name=value...>', 'a setting for this command alone'] as const;
+
+/** `deploy` without words: the stack by serverless; with words `other` has it. */
+export function stackOr(other: (...given: unknown[]) => Promise<void>) {
+  return async (...given: unknown[]): Promise<void> => {
+    const command = given.at(-1) as Command;
+    if (command.args.length > 0) return other(...given);
+    const { stage, region, param } = command.optsWithGlobals<{
+      stage?: string;
+      region?: string;
+      param?: string[];
+    }>();
+    process.exitCode = await runServerless([
+      'deploy',
+      ...serverlessArguments({ stage, region, params: param }),
+    ]);
+  };
+}
+
+/** The commands that set up, deploy and compare a stack from the project's own files. */
+export function addProjectCommands(program: Command): void {
+  program
+    .command('init')
+    .description('asks for your settings, and writes settings.yml in this folder')
+    .option('--contact <address>', 'mail address for the CA, and for notices of trouble')
+    .option('--agree-to-terms', "that you agree to the CA's terms of service")
+    .option(
+      '--domains <domains>',
+      'to issue certificates for, with commas; the hosted zones of the account without it',
+    )
+    .option('--host-groups <groups>', 'such as web=container:nginx,edge=service,mail=hooks, or none')
+    .option('--force', 'replace a settings.yml that exists')
+    .option('--yes', 'ask nothing')
+    .action(
+      answering((_, options: InitOptions) => import('../commands/init.ts').then(({ init }) => init(options))),
+    );
+
+  program
+    .command('changes')
+    .description(
+      'what a deploy would change of the stack, by a change set of CloudFormation; changes nothing',
+    )
+    .option(...PARAM)
+    .action(
+      answering((_, options: ChangesOptions) =>
+        import('../commands/changes.ts').then(({ changes }) => changes(options)),
+      ),
+    );
+
+  program
+    .command('template')
+    .description('a plain CloudFormation template with your settings, its zips and their checksums')
+    .requiredOption('--output <folder>', 'an empty one, or one to make')
+    .option(...PARAM)
+    .action(
+      answering((_, options: TemplateOptions) =>
+        import('../commands/template.ts').then(({ template }) => template(options)),
+      ),
+    );
+
+  // In its own words: everything after the name is for serverless.
+  program
+    .command('serverless')
+    .description(
+      "runs the project's own serverless with the settings of this folder: deploy, info, invoke, logs, remove …",
+    )
+    .argument('[arguments...]', 'as serverless takes them, such as: info --verbose')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (args: string[], _options: unknown, command: Command) => {
+      const { stage, region } = command.optsWithGlobals<{ stage?: string; region?: string }>();
+      process.exitCode = await runServerless([...args, ...serverlessArguments({ stage, region })]);
+    });
+}

@@ -1,0 +1,15 @@
+import { PerennialError } from '../../lib/foundation/common/perennial-error.ts';
+
+type ProjectReason =
+  | 'settings-exist'
+  | 'settings-missing'
+  | 'settings-wrong'
+  | 'host-groups-wrong'
+  | 'serverless-failed'
+  | 'folder-not-empty'
+  | 'no-change-set';
+
+/** The settings cannot be written, or what is to be deployed cannot be made of them. */
+export class ProjectError extends PerennialError<ProjectReason> {
+  override readonly name = 'ProjectError';
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod/mini';
+import { printable } from '../../common/explain-issues.ts';
+import type { Complaint } from '../../common/perennial-error.ts';
+
+/** The format of the bucket's objects that this release writes; docs/decisions/0037. Raised only with a change that an older release cannot read. */
+export const FORMAT = 1;
+
+/** What `format.json` says. Other keys are a newer release's. */
+const Marker = z.object({ format: z.number().check(z.int(), z.positive()), release: z.string() });
+export type Marker = z.infer<typeof Marker>;
+
+/** A bucket without a marker, or with one that cannot be read, is of the first format. */
+export function readMarker(text: string | undefined): Marker | undefined {
+  try {
+    return Marker.parse(JSON.parse(text ?? ''));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why this release may not touch what a newer one wrote; `undefined` if it may. `where`: what says so. */
+export function complaintAboutFormat(
+  { format, release }: Marker,
+  { where, own }: { where: string; own: string },
+): Complaint | undefined {
+  if (format <= FORMAT) return undefined;
+  const needed = printable(release);
+  return {
+    seen: `${where}: the bucket is of format ${format}, which release ${needed} wrote, and release ${own} reads formats up to ${FORMAT}`,
+    remedy: `use release ${needed} or a newer one`,
+  };
+}
+
+/** The marker that is to be there. */
+export const markerText = (release: string) => `${JSON.stringify({ format: FORMAT, release })}\n`;

@@ -1,0 +1,5 @@
+// What a deployed stack says of itself: docs/lifecycle.md, "Which release is deployed".
+const { version } = require('../package.json');
+const { FORMAT } = require('../lib/foundation/bucket/rules/bucket-format.ts');
+
+module.exports = { release: version, format: String(FORMAT) };
