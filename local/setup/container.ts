@@ -7,6 +7,8 @@ import { SetupError } from './setup-error.ts';
 export interface ContainerCommand {
   kind: 'docker' | 'podman';
   command: string[];
+  /** Of a user who is not root: the programs before a command that make him root of the namespace that his containers are in. */
+  asRoot?: string[];
 }
 
 const isRoot = () => process.getuid?.() === 0;
@@ -23,17 +25,38 @@ export async function findContainerCommand(say: (line: string) => void): Promise
       );
     });
   }
-  if (!isRoot()) return { kind: 'podman', command: ['podman'] };
+  if (!isRoot()) return rootlessPodman();
   // crun needs a cgroup that it may write, and systemd is not there in a container or a CI job.
   return { kind: 'podman', command: ['podman', '--runtime', 'runc', '--cgroup-manager', 'cgroupfs'] };
 }
 
-/** Whether what was found before is still on this machine; asks no daemon. */
-export function isContainerCommandThere({ command: [program = ''] }: ContainerCommand): boolean {
-  return findProgram(program) !== undefined;
+/**
+ * Without root: the engine's own files are found by HOME, which a host's script has of its own; and only in the namespace that
+ * podman keeps for the user does that script see his containers.
+ */
+function rootlessPodman(): ContainerCommand {
+  const own = ['HOME', 'XDG_RUNTIME_DIR', 'XDG_DATA_HOME'].flatMap((name) =>
+    process.env[name] ? [`${name}=${process.env[name]}`] : [],
+  );
+  const runtime = findProgram('crun') ? [] : ['--runtime', 'runc'];
+  // By its path: a host has a podman of its own on the PATH, which runs this.
+  const command = [
+    'env',
+    ...own,
+    findProgram('podman') ?? 'podman',
+    ...runtime,
+    '--cgroup-manager',
+    'cgroupfs',
+  ];
+  return { kind: 'podman', command, asRoot: [...command, 'unshare'] };
 }
 
-async function dockerAnswers(): Promise<boolean> {
+/** Whether what was found before is still on this machine; asks no daemon. */
+export function isContainerCommandThere({ kind }: ContainerCommand): boolean {
+  return findProgram(kind) !== undefined;
+}
+
+export async function dockerAnswers(): Promise<boolean> {
   if (!findProgram('docker')) return false;
   return runCommand('docker', ['version', '--format', '{{.Server.Version}}'], { limitMs: 10_000 }).then(
     (version) => version.trim() !== '',

@@ -270,7 +270,7 @@ describe('the demo on its deployed policies', () => {
     const scenario = await startScenario(() => undefined, { reusePackage: true });
     cloud = scenario.cloud;
     await cloud.deploy();
-    await putRenewalFiles(await seedBucket(scenario));
+    await putRenewalFiles({ ...scenario, bucket: await seedBucket(scenario) });
     await cloud.fireSchedule((expression) => expression.startsWith('cron'));
     await cloud.idle(60_000);
     const judgement = await judgeCalls(

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { access, cp, lchown, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeRunDir } from '../../local/run-dir.ts';
+import { runCommand } from '../../local/setup/run-command.ts';
+import { ensurePrograms } from '../../local/setup.ts';
+
+const run = promisify(execFile);
+const PROJECT = join(import.meta.dirname, '../..');
+const NOT_CLONED = ['node_modules', '.local', '.git', '.serverless', '.esbuild', 'coverage'];
+/** Somebody who owns nothing on this machine and is in no group. */
+const OTHER = 54_321;
+
+describe.skipIf(process.getuid?.() !== 0)('another user of the machine (needs root to become one)', () => {
+  let home: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    await ensurePrograms();
+    home = await mkdtemp(join(tmpdir(), 'perennial-other-'));
+    folder = join(home, 'perennial');
+    await cp(PROJECT, folder, {
+      recursive: true,
+      filter: (source) => !NOT_CLONED.includes(basename(source)) || source === PROJECT,
+    });
+    await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+    await mkdir(join(folder, '.local'));
+    await symlink(join(PROJECT, '.local/setup.json'), join(folder, '.local/setup.json'));
+    for (const path of [
+      home,
+      ...(await readdir(folder, { recursive: true })).map((one) => join(folder, one)),
+    ])
+      await lchown(path, OTHER, OTHER).catch(() => undefined);
+    await lchown(folder, OTHER, OTHER);
+  });
+  afterAll(() => rm(home, { recursive: true, force: true }));
+
+  /** Runs a program as that user; where the set-up's Python is in a folder of root alone, that is shown to him. */
+  async function asOther(...command: string[]) {
+    const python = await runCommand(join(PROJECT, '.local/venv/bin/python'), [
+      '-c',
+      'import sys; print(sys.base_prefix)',
+    ]);
+    const env = { HOME: home, PATH: process.env.PATH ?? '', TMPDIR: tmpdir(), LC_ALL: 'C.UTF-8' };
+    const show = `
+      if [ -n "$1" ]; then
+        mkdir "$0/python" && mount --bind "$1" "$0/python" && mount -t tmpfs -o mode=755 none /root
+        mkdir -p "$1" && mount --bind "$0/python" "$1"
+      fi
+      shift; exec setpriv --reuid ${OTHER} --regid ${OTHER} --clear-groups "$@"`;
+    const hidden = python.startsWith('/root/') ? python.trim() : '';
+    const args = ['--mount', 'sh', '-c', show, home, hidden, ...command];
+    return run('unshare', args, { cwd: folder, env, timeout: 400_000 }).catch(
+      (error: { stdout: string; stderr: string }) => error,
+    );
+  }
+
+  it('runs the demo without hosts, without root and without a container engine', async () => {
+    const { stdout, stderr } = await asOther(process.execPath, 'local/demo.ts', '--no-hosts');
+    expect(`${stdout}${stderr}`).toMatch(
+      /\ndemo: 2 renewed, 1 not due, 1 rejected, without hosts, in \d+ s\n$/,
+    );
+  }, 420_000);
+
+  it("finds folders for temporary files that are nobody else's", async () => {
+    const own = await makeRunDir(tmpdir(), 'perennial-code-');
+    const program = `import { makeRunDir } from './local/run-dir.ts';
+      console.log(await makeRunDir(${JSON.stringify(tmpdir())}, 'perennial-code-'));`;
+    const { stdout } = await asOther(process.execPath, '--input-type=module', '-e', program);
+    expect(stdout).toMatch(/perennial-code-\d+-\w+\n$/);
+    expect(stdout.trim()).not.toBe(own);
+    await expect(access(own)).resolves.toBeUndefined();
+    const { stderr } = await asOther('ls', own);
+    expect(stderr).toContain('Permission denied');
+  });
+});
