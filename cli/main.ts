@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import project from '../package.json' with { type: 'json' };
 import { answering } from './answering.ts';
 import type { AddOptions } from './commands/add.ts';
+import type { ChatOptions } from './commands/chat.ts';
 import type { DeployOptions } from './commands/deploy.ts';
 import type { EabOptions } from './commands/eab.ts';
 import type { ImportOptions } from './commands/import.ts';
@@ -167,6 +168,20 @@ program
   .action(
     answering(([[kid = ''] = []], options: EabOptions) =>
       import('./commands/eab.ts').then(({ eab }) => eab(kid, options)),
+    ),
+  );
+
+program
+  .command('chat')
+  .description(
+    'has a chat told what people are mailed: by the address of its webhook, from standard input, which only the stack reads',
+  )
+  .argument('<name>', 'what to call it, such as ops')
+  .option('--as <kind>', 'slack, teams or json; as the address tells without it')
+  .option('--remove', 'tell it nothing more')
+  .action(
+    answering(([[name = ''] = []], options: ChatOptions) =>
+      import('./commands/chat.ts').then(({ chat }) => chat(name, options)),
     ),
   );
 

@@ -21,6 +21,8 @@ export const ARCHIVE_PREFIX = 'archive/';
 export const ORDERS_PREFIX = 'orders/';
 export const LIMITS_PREFIX = 'limits/';
 export const GROUPS_PREFIX = 'groups/';
+/** The addresses of chats, which are secrets. */
+export const CHATS_PREFIX = 'chats/';
 /** What only the stack's roles may read, besides `pending/` and `aside/`; resources/bucket-policy.cjs. */
 const ACCOUNTS_PREFIX = 'accounts/';
 
@@ -34,6 +36,9 @@ export const stateKey = (name: string) => `${STATE_PREFIX}${checked(name)}.json`
 
 /** What new hosts of a group install; group names are those of the settings, a-z, 0-9 and "-". */
 export const groupKey = (group: string) => `${GROUPS_PREFIX}${group}.json`;
+
+/** Names of chats are a-z, 0-9 and "-". */
+export const chatKey = (name: string) => `${CHATS_PREFIX}${name}.json`;
 
 /** One object a directory, of which a host may have several: `limits/acme-v02.api.letsencrypt.org-1a2b3c4d.json`. */
 export const limitsKey = (directoryUrl: string) => {
