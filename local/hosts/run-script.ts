@@ -80,7 +80,9 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult> {
 function namespaceOf({ asRoot, env }: ScriptRun): string[] {
   if (process.getuid?.() === 0) return ['unshare', '--mount'];
   if (!asRoot) return ['unshare', '--mount', '--map-root-user'];
-  return [...asRoot, 'env', `HOME=${env.HOME ?? '/'}`, 'unshare', '--mount'];
+  // Those that asRoot sets for the engine.
+  const own = ['HOME', 'TMPDIR'].map((name) => `${name}=${env[name] ?? '/tmp'}`);
+  return [...asRoot, 'env', ...own, 'unshare', '--mount'];
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

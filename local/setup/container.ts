@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { aptInstall } from './apt.ts';
 import { findProgram } from './find-program.ts';
 import { runCommand } from './run-command.ts';
@@ -31,13 +32,14 @@ export async function findContainerCommand(say: (line: string) => void): Promise
 }
 
 /**
- * Without root: the engine's own files are found by HOME, which a host's script has of its own; and only in the namespace that
- * podman keeps for the user does that script see his containers.
+ * Without root: the engine's own files are found by these variables, some of which a host's script has of its own; and only in
+ * the namespace that podman keeps for the user does that script see his containers.
  */
 function rootlessPodman(): ContainerCommand {
-  const own = ['HOME', 'XDG_RUNTIME_DIR', 'XDG_DATA_HOME'].flatMap((name) =>
+  const set = ['HOME', 'XDG_RUNTIME_DIR', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME'].flatMap((name) =>
     process.env[name] ? [`${name}=${process.env[name]}`] : [],
   );
+  const own = [...set, `TMPDIR=${tmpdir()}`];
   const runtime = findProgram('crun') ? [] : ['--runtime', 'runc'];
   // By its path: a host has a podman of its own on the PATH, which runs this.
   const command = [
