@@ -123,8 +123,11 @@ export class Hosts {
       AWS_EC2_METADATA_DISABLED: 'true',
       ...this.#options.env(id),
     };
-    const { asRoot } = this.#made.container;
-    const host = new Host({ id, tags, folder, env, tlsPort, httpPort, nginx, turns, asRoot }, online);
+    const { rootless } = this.#made.container;
+    const host = new Host(
+      { id, tags, folder, env, tlsPort, httpPort, nginx, turns, enter: rootless?.enter },
+      online,
+    );
     await mkdir(join(host.root, 'live'), { recursive: true });
     this.#hosts.set(id, host);
     return host;
@@ -139,7 +142,8 @@ export class Hosts {
     await writeTool(bin, 'systemctl', { command: ['false'] });
     if (nginx instanceof NginxService) await writeTool(bin, 'nginx', { command: nginx.command });
     if (nginx instanceof NginxContainer) {
-      const { kind, command } = this.#made.container;
+      const { kind, command: asRoot, rootless } = this.#made.container;
+      const { command } = rootless ?? { command: asRoot };
       await writeTool(bin, kind, { command, renamed: { [container]: nginx.name } });
     }
   }

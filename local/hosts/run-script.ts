@@ -16,8 +16,8 @@ export interface ScriptRun {
   signal?: AbortSignal | undefined;
   /** shell commands run first, in the script's private view, such as a mount that makes a folder read-only */
   prepare?: string | undefined;
-  /** of a user who is not root: the programs that make him root of his containers' namespace */
-  asRoot?: string[] | undefined;
+  /** of a user who is not root: what makes a program root of his containers' namespace */
+  enter?: string[] | undefined;
 }
 
 export interface ScriptResult {
@@ -77,12 +77,12 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult> {
 }
 
 /** Root's own, one that podman keeps for this user and in which his containers are, or a new one in which he is root. */
-function namespaceOf({ asRoot, env }: ScriptRun): string[] {
+function namespaceOf({ enter, env }: ScriptRun): string[] {
   if (process.getuid?.() === 0) return ['unshare', '--mount'];
-  if (!asRoot) return ['unshare', '--mount', '--map-root-user'];
-  // Those that asRoot sets for the engine.
+  if (!enter) return ['unshare', '--mount', '--map-root-user'];
+  // Those that `enter` sets for the engine.
   const own = ['HOME', 'TMPDIR'].map((name) => `${name}=${env[name] ?? '/tmp'}`);
-  return [...asRoot, 'env', ...own, 'unshare', '--mount'];
+  return [...enter, 'env', ...own, 'unshare', '--mount'];
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

@@ -8,8 +8,11 @@ import { SetupError } from './setup-error.ts';
 export interface ContainerCommand {
   kind: 'docker' | 'podman';
   command: string[];
-  /** Of a user who is not root: the programs before a command that make him root of the namespace that his containers are in. */
-  asRoot?: string[];
+  /**
+   * Of a user who is not root: what goes before a program that is to be root of the namespace in which his containers are, and
+   * how containers are run from in there.
+   */
+  rootless?: { enter: string[]; command: string[] };
 }
 
 const isRoot = () => process.getuid?.() === 0;
@@ -42,15 +45,19 @@ function rootlessPodman(): ContainerCommand {
   const own = [...set, `TMPDIR=${tmpdir()}`];
   const runtime = findProgram('crun') ? [] : ['--runtime', 'runc'];
   // By its path: a host has a podman of its own on the PATH, which runs this.
-  const command = [
-    'env',
-    ...own,
-    findProgram('podman') ?? 'podman',
-    ...runtime,
-    '--cgroup-manager',
-    'cgroupfs',
+  const podman = [findProgram('podman') ?? 'podman', ...runtime, '--cgroup-manager', 'cgroupfs'];
+  // By these podman knows that it is in the namespace already; a host's script hands on no variable.
+  const entered = [
+    '_CONTAINERS_USERNS_CONFIGURED=done',
+    `_CONTAINERS_ROOTLESS_UID=${process.getuid?.()}`,
+    `_CONTAINERS_ROOTLESS_GID=${process.getgid?.()}`,
   ];
-  return { kind: 'podman', command, asRoot: [...command, 'unshare'] };
+  const command = ['env', ...own, ...podman];
+  return {
+    kind: 'podman',
+    command,
+    rootless: { enter: [...command, 'unshare'], command: ['env', ...own, ...entered, ...podman] },
+  };
 }
 
 /** Whether what was found before is still on this machine; asks no daemon. */

@@ -44,6 +44,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  console.log(JSON.stringify(line.logged.filter((one) => one.function === 'chat')).slice(0, 6000));
   receiver?.closeAllConnections();
   receiver?.close();
   await line?.stop();
@@ -118,7 +119,10 @@ it('an alarm of CloudWatch comes to the chats too', async () => {
     NewStateReason: 'Threshold Crossed',
   };
   await publish({ Message: JSON.stringify(message) });
-  await vi.waitFor(() => expect(JSON.stringify(toldTo('slack'))).toContain('perennial-local-no-heartbeat'));
+  await vi.waitFor(
+    () => expect(JSON.stringify(toldTo('slack'))).toContain('perennial-local-no-heartbeat'),
+    60_000,
+  );
   await line.idle();
 });
 

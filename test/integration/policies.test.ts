@@ -247,6 +247,7 @@ const CASES: Record<string, Case[]> = {
     ['may', "read a version's chain", get(`${version}/fullchain.pem`)],
     ['may', 'read the index', get('index.json')],
     ['may', 'write its page', put('status/index.html')],
+    ['may', 'write the same for Prometheus', put('status/metrics.prom')],
     ...noKeys,
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'write a renewal file', put('renewal/example.com.json')],

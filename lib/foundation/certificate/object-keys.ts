@@ -27,6 +27,7 @@ export const CHATS_PREFIX = 'chats/';
 const ACCOUNTS_PREFIX = 'accounts/';
 
 export const STATUS_PAGE_KEY = 'status/index.html';
+export const METRICS_KEY = 'status/metrics.prom';
 export const NOTICES_KEY = 'notices/memory.json';
 
 export const INDEX_KEY = 'index.json';
