@@ -16,7 +16,7 @@ const deps: ChatDeps = {
   store: new S3Store(new S3Client(), settings.bucket),
   webhooks,
   topic: chatTopic(new SNSClient(), settings.chatTopic),
-  again: againLater(new SQSClient(), settings.chatQueue),
+  again: againLater(new SQSClient({ useQueueUrlAsEndpoint: false }), settings.chatQueue),
   docsUrl: settings.docsUrl,
 };
 

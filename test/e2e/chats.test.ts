@@ -44,7 +44,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  console.log(JSON.stringify(line.logged.filter((one) => one.function === 'chat')).slice(0, 6000));
   receiver?.closeAllConnections();
   receiver?.close();
   await line?.stop();
