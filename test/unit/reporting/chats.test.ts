@@ -151,6 +151,14 @@ const MESSAGES: [string, TopicMessage][] = [
   ],
   ['an alarm', ALARM],
   ['a text without end', received({ subject: 's'.repeat(99), text: 'x'.repeat(250_000) })],
+  ['a part of 6,000 characters', received({ subject: 's', text: `a\n${'  b: c\n'.repeat(1_000)}` })],
+  [
+    'a hundred parts',
+    received({
+      subject: 's',
+      text: 'a\n  More: https://github.com/you/perennial/blob/main/docs/x\n\n'.repeat(100),
+    }),
+  ],
   ['many lines', received({ subject: 's', text: `a\n${'  b: c\n'.repeat(20_000)}` })],
   ['text outside of the basic plane', received({ subject: 's', text: '😀'.repeat(30_000) })],
 ];
