@@ -42,6 +42,7 @@ const ROLES = [
   'AcmRole',
   'ProbeRole',
   'NotifyRole',
+  'ChatRole',
   'DoctorRole',
   'RevokeRole',
   'StatusRole',
@@ -402,7 +403,19 @@ const CASES: Record<string, Case[]> = {
     ...noRecords,
     ...noCommands,
   ],
+  ChatRole: [
+    ['may', 'read where a chat is', get('chats/ops.json')],
+    ['may', 'publish for Amazon Q', asks('sns:Publish', TOPIC.replace('AlarmTopic', 'ChatTopic'))],
+    ['may not', 'mail people', asks('sns:Publish', TOPIC)],
+    ['may not', 'put a chat', put('chats/ops.json')],
+    ['may not', 'remove a chat', remove('chats/ops.json')],
+    ['may not', 'read a renewal file', get('renewal/example.com.json')],
+    ...noKeys,
+    ...noRecords,
+    ...noCommands,
+  ],
   NotifyRole: [
+    ['may not', 'read where a chat is', get('chats/ops.json')],
     ['may', 'read a pointer', get('live/example.com.json')],
     ['may', 'read a renewal file', get('renewal/example.com.json')],
     ['may', 'read what ACM has', get('acm/example.com.json')],
@@ -513,7 +526,9 @@ describe.each(ROLES)('%s, as every role,', (role) => {
     ['may not', 'assume a role of this account', assume('arn:aws:iam::123456789012:role/dns', 'x-1')],
     // These tell nobody.
     [
-      ['NotifyRole', 'DoctorRole', 'StatusRole', 'AccountRole'].includes(role) ? 'may not' : 'may',
+      ['NotifyRole', 'ChatRole', 'DoctorRole', 'StatusRole', 'AccountRole'].includes(role)
+        ? 'may not'
+        : 'may',
       "put events on the stack's bus",
       bus('Bus'),
     ],

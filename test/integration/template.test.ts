@@ -156,7 +156,7 @@ it('without zone roles lets nobody assume any: CloudFormation refuses a statemen
 describe('queues', () => {
   it('hide a message for six times the timeout of the function they feed', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(7);
+    expect(mappings).toHaveLength(8);
     for (const [, { Properties }] of mappings) {
       const queue = resource(idOf(Properties.EventSourceArn)).Properties;
       const { Timeout } = resource(idOf(Properties.FunctionName)).Properties;
