@@ -17,7 +17,12 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^npm run screenshots$/, 'test/integration/status-page.test.ts: the same browser draws the same page'],
   [/^npm run bench\b/, 'by hand: minutes to hours; bench/results.json is of the last time'],
-  [/ perennial-tls chat /, 'test/e2e/chats.test.ts, with a receiver on this machine'],
+  [/ perennial-tls chat\b/, 'test/e2e/chats.test.ts, with a receiver on this machine'],
+  [/^npm run demo -- --no-hosts$/, 'test/integration/other-user.test.ts, as a user who is not root'],
+  [
+    /^npm run local -- --no-hosts$/,
+    'test/unit/local/prerequisites.test.ts has the option; the rest is npm run local',
+  ],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],
   [/^timeout 300 sh -c 'until grep/, 'test/integration/install-list.test.ts, on a host'],
   [
