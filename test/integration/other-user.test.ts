@@ -8,6 +8,7 @@ import {
   readdir,
   readFile,
   rm,
+  stat,
   symlink,
   writeFile,
 } from 'node:fs/promises';
@@ -41,7 +42,13 @@ describe.skipIf(process.getuid?.() !== 0)('another user of the machine (needs ro
     await setUpAgain(join(folder, '.local'));
     await giveTo(home);
   });
-  afterAll(() => rm(home, { recursive: true, force: true }));
+  afterAll(async () => {
+    // podman keeps a process that holds its user's namespace.
+    for (const pid of (await readdir('/proc')).map(Number).filter((one) => one > 0))
+      if ((await stat(`/proc/${pid}`).catch(() => undefined))?.uid === OTHER) process.kill(pid, 'SIGKILL');
+    const engine = [`podman-run-${OTHER}`, `containers-user-${OTHER}`].map((name) => join(tmpdir(), name));
+    for (const left of [home, ...engine]) await rm(left, { recursive: true, force: true });
+  });
 
   /** As a set-up of his own would have it: programs are the ones of this clone, and he writes to what a container writes to. */
   async function setUpAgain(local: string): Promise<void> {
