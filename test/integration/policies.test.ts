@@ -579,7 +579,7 @@ describe('a function that is fed from a queue', () => {
     );
     const queueOf = ({ Properties = {} }: Resources[string]) =>
       String(resolve(resources, Properties.EventSourceArn));
-    expect(mappings).toHaveLength(7);
+    expect(mappings).toHaveLength(8);
     for (const mapping of mappings) {
       const role = roleOf(mapping);
       for (const queue of mappings.map(queueOf)) {

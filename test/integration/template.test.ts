@@ -21,6 +21,7 @@ const FUNCTIONS = [
   'Acm',
   'Probe',
   'Notify',
+  'Chat',
   'Doctor',
   'Revoke',
   'Status',
@@ -256,7 +257,7 @@ describe('the bucket', () => {
 });
 
 describe('functions', () => {
-  it('are ten, each with a role of its own', () => {
+  it('have each a role of its own', () => {
     const roles = ofType('AWS::Lambda::Function').map(([id, { Properties }]) => [id, idOf(Properties.Role)]);
     expect(roles).toEqual(FUNCTIONS.map((name) => [`${name}LambdaFunction`, `${name}Role`]));
     for (const name of FUNCTIONS) {
