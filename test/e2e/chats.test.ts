@@ -9,7 +9,7 @@ import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/cl
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { webhooks } from '../../lib/adapters/net/webhooks.ts';
 import type { ChatKind } from '../../lib/reporting/chats/rules/chat.ts';
-import { onMail, type PublishedMail } from '../../local/sns/on-mail.ts';
+import { onPublished, type PublishedMail } from '../../local/sns/on-mail.ts';
 import { complaintsOfAmazonQ, complaintsOfSlack, complaintsOfTeams } from '../fakes/judge-payload.ts';
 import { DeployedLine } from './deployed-line.ts';
 
@@ -26,7 +26,7 @@ const answers = new Map<string, { status: number; body: string }>();
 beforeAll(async () => {
   line = await DeployedLine.start();
   const { aws, pebble } = line.cloud.parts;
-  onMail(aws.gateway, (mail) => published.push(mail));
+  onPublished(aws.gateway, (mail) => published.push(mail));
   // Functions trust the CA's server, and so this one with its certificate.
   const [cert, key] = await Promise.all([readFile(pebble.tlsCaFile), readFile(pebble.tlsKeyFile)]);
   receiver = createServer({ cert, key }, async (request, response) => {

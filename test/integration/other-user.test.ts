@@ -96,13 +96,6 @@ describe.skipIf(process.getuid?.() !== 0)('another user of the machine (needs ro
     );
   }, 420_000);
 
-  it('runs the hosts too, by podman without root', async () => {
-    const { stdout, stderr } = await asOther(process.execPath, 'local/demo.ts');
-    expect(`${stdout}${stderr}`).toMatch(
-      /\ndemo: 2 renewed, 1 not due, 1 rejected, 2 served, rolled back on the broken host, healed after its repair, in \d+ s\n$/,
-    );
-  }, 420_000);
-
   it("finds folders for temporary files that are nobody else's", async () => {
     const own = await makeRunDir(tmpdir(), 'perennial-code-');
     const program = `import { makeRunDir } from './local/run-dir.ts';
