@@ -17,6 +17,7 @@ const FUNCTIONS = [
   'acm',
   'probe',
   'notify',
+  'chat',
   'doctor',
   'revoke',
   'status',

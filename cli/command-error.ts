@@ -11,6 +11,8 @@ type CommandReason =
   | 'limit-invalid'
   | 'secret-missing'
   | 'ca-invalid'
+  | 'chat-invalid'
+  | 'chat-missing'
   | 'no-such-folder'
   | 'unknown-folder'
   | 'file-unreadable'

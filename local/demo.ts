@@ -6,19 +6,22 @@ import { collectRows, complaintsAboutDns, type Row } from './demo/results.ts';
 import { type Demo, putRenewalFiles, seedBucket, startScenario } from './demo/scenario.ts';
 import { tableOf } from './demo/table.ts';
 import { type Decision, type WatchedLine, watchLine } from './demo/watch-line.ts';
+import { readOptions } from './read-options.ts';
 import { SetupError } from './setup/setup-error.ts';
+import { ensurePrograms, ensureSetup } from './setup.ts';
 
 /** A machine that is busy with other things takes its time. */
 const IDLE_LIMIT_MS = 170_000;
 const startedAt = Date.now();
 
 /** `npm run demo`: the main job on this machine, from the weekly event to the served certificate, and what a broken host does. */
-async function main(): Promise<boolean> {
+async function main({ withoutHosts }: { withoutHosts: boolean }): Promise<boolean> {
+  await (withoutHosts ? ensurePrograms : ensureSetup)((line) => console.log(`set-up: ${line}`));
   let scenario: Omit<Demo, 'bucket'> | undefined;
   try {
     const started = await step(
-      'Start the local cloud: AWS, a CA, DNS, two hosts with Nginx in a container',
-      startScenario,
+      `Start the local cloud: AWS, a CA, DNS, ${withoutHosts ? 'no hosts' : 'two hosts with Nginx in a container'}`,
+      (say) => startScenario(say, { withoutHosts }),
     );
     scenario = started;
     const bucket = await step('Deploy with serverless deploy', async () => {
@@ -28,14 +31,19 @@ async function main(): Promise<boolean> {
     const demo: Demo = { ...started, bucket };
     const watched = watchLine(demo.cloud);
     const before = await hostStates(demo);
+    const sayTotal = (lines: readonly string[]) =>
+      console.log(`\ndemo: ${lines.join(', ')}, in ${((Date.now() - startedAt) / 1000).toFixed(0)} s`);
     const decisions = await step('Run the weekly sweep', (say) => {
       watched.say = say;
       return sweep(demo, watched);
     });
     const renewed = await concludeRenewals(demo, decisions);
+    if (withoutHosts) {
+      sayTotal([renewed.line]);
+      return renewed.isGood;
+    }
     const healed = await breakAndHeal(demo, before, watched);
-    const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
-    console.log(`\ndemo: ${renewed.line}, ${healed.line}, in ${seconds} s`);
+    sayTotal([renewed.line, healed.line]);
     return renewed.isGood && healed.isGood;
   } finally {
     await scenario?.cloud.stop();
@@ -44,7 +52,7 @@ async function main(): Promise<boolean> {
 
 /** Puts the renewal files in, which starts the line, and fires the weekly schedule on top. */
 async function sweep(demo: Demo, { decisions }: WatchedLine): Promise<Decision[]> {
-  await putRenewalFiles(demo.bucket);
+  await putRenewalFiles(demo);
   await demo.cloud.fireSchedule((expression) => expression.startsWith('cron'));
   await demo.cloud.idle(IDLE_LIMIT_MS);
   return [...decisions.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -70,9 +78,11 @@ async function concludeRenewals(demo: Demo, decisions: readonly Decision[]): Pro
       action === 'renew' && newNotAfter !== undefined && newNotAfter !== oldNotAfter,
   );
   const served = count((row) => row.served);
+  const hasHosts = demo.hosts.length > 0;
+  const seen = hasHosts ? `${served} served` : 'without hosts';
   return {
-    line: `${renewed} renewed, ${count(({ action }) => action === 'wait')} not due, ${count(({ action }) => action === 'reject')} rejected, ${served} served`,
-    isGood: renewed === 2 && served === 2 && complaints.length === 0,
+    line: `${renewed} renewed, ${count(({ action }) => action === 'wait')} not due, ${count(({ action }) => action === 'reject')} rejected, ${seen}`,
+    isGood: renewed === 2 && (served === 2 || !hasHosts) && complaints.length === 0,
   };
 }
 
@@ -137,7 +147,7 @@ async function step<Result>(
 }
 
 try {
-  process.exitCode = (await main()) ? 0 : 1;
+  process.exitCode = (await main(readOptions('npm run demo'))) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof SetupError ? error.message : error);
   process.exitCode = 1;

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { type LocalCloud, startCloud } from './cloud.ts';
 import { DeployError } from './deploy.ts';
+import { readOptions } from './read-options.ts';
 import { SetupError } from './setup/setup-error.ts';
 import { writeShellEnvironment } from './shell-environment.ts';
 import { onMail } from './sns/on-mail.ts';
@@ -21,7 +22,9 @@ async function main(): Promise<void> {
   const startedAt = Date.now();
   // Other clients are tried here too, and certbot gives up when a request's nonce is refused twice.
   const pebble = { nonceReject: 0 };
-  const cloud = await startCloud({ hosts: [HOST], pebble, say: (line) => console.log(line) });
+  const { withoutHosts } = readOptions('npm run local');
+  const hosts = withoutHosts ? [] : [HOST];
+  const cloud = await startCloud({ hosts, withoutHosts, pebble, say: (line) => console.log(line) });
   try {
     await deployAndWait(cloud, startedAt);
   } finally {
@@ -38,7 +41,7 @@ async function deployAndWait(cloud: LocalCloud, startedAt: number): Promise<void
   await createZone(cloud);
   await cloud.deploy();
   console.log(`deployed (${seconds(startedAt)})\n`);
-  console.log(linesToTry(await writeEnvironment(cloud)));
+  console.log(linesToTry(await writeEnvironment(cloud), cloud.hosts.all().length > 0));
   await once(process, 'SIGINT');
 }
 
@@ -63,25 +66,21 @@ async function writeEnvironment(cloud: LocalCloud): Promise<string> {
   const CA_ROOT = join(parts.dir, 'ca-root.pem');
   await writeFile(CA_ROOT, await cloud.caRoots());
   const host = cloud.hosts.get(HOST.id);
-  const places = {
-    BUCKET,
-    CA_ROOT,
-    HOST_PORT: String(host?.tlsPort),
-    NGINX_CONF: host?.nginx.configurationFile ?? '',
-  };
+  const ofHost = host && { HOST_PORT: String(host.tlsPort), NGINX_CONF: host.nginx.configurationFile };
+  const places = { BUCKET, CA_ROOT, ...ofHost };
   const bin = join(import.meta.dirname, '../node_modules/.bin');
   return relative('', await writeShellEnvironment({ ...env, ...places }, [parts.venvBin, bin]));
 }
 
-function linesToTry(environment: string): string {
+function linesToTry(environment: string, hasHosts: boolean): string {
+  const onHosts = (text: string) => (hasHosts ? text : '');
   return `In another terminal, in this folder (docs/start/walkthrough.md shows what each prints):
 
   . ${environment}
-  npx --no-install perennial-tls add ${DOMAIN} --names '${DOMAIN},*.${DOMAIN}' --hosts web --profile classic --yes --wait
+  npx --no-install perennial-tls add ${DOMAIN} --names '${DOMAIN},*.${DOMAIN}' ${onHosts('--hosts web ')}--profile classic --yes --wait
   npx --no-install perennial-tls status
   npx --no-install perennial-tls renew ${DOMAIN} --force
-  curl -sv --cacert $CA_ROOT --resolve ${DOMAIN}:$HOST_PORT:127.0.0.1 https://${DOMAIN}:$HOST_PORT/
-
+${onHosts(`  curl -sv --cacert $CA_ROOT --resolve ${DOMAIN}:$HOST_PORT:127.0.0.1 https://${DOMAIN}:$HOST_PORT/\n`)}
 Ctrl-C stops everything. What the functions say, and the mails:
 `;
 }

@@ -11,7 +11,7 @@ import { CaProxy } from './pebble/ca-proxy.ts';
 import { type Pebble, type PebbleOptions, startPebble } from './pebble/start.ts';
 import { createRoute53, type Route53 } from './route53/route53.ts';
 import { makeRunDir } from './run-dir.ts';
-import { ensureSetup } from './setup.ts';
+import { ensurePrograms, ensureSetup } from './setup.ts';
 import { createSsm, type Ssm } from './ssm/ssm.ts';
 import type { StopStack } from './stop-stack.ts';
 
@@ -30,6 +30,8 @@ export interface PartsOptions {
   deliveryLimitMs?: number;
   /** whether State Manager runs the stack's associations: a script on each host, at each deploy; off by default */
   stateManager?: boolean;
+  /** nothing is installed that only hosts need, and none can be started */
+  withoutHosts?: boolean;
   /** told what takes long, such as an installation */
   say?: (line: string) => void;
 }
@@ -62,11 +64,11 @@ export async function startParts(
   listeners: PartsListeners,
   stops: StopStack,
 ): Promise<Parts> {
-  const setup = await ensureSetup(options.say);
+  const setup = options.withoutHosts ? await ensurePrograms(options.say) : await ensureSetup(options.say);
   const dir = await makeRunDir();
   stops.push(() => rm(dir, { recursive: true, force: true }));
   // Not in the project: modules that a zip lacks would be found in its node_modules.
-  const codeDir = await makeRunDir(join(tmpdir(), 'perennial-code'));
+  const codeDir = await makeRunDir(tmpdir(), 'perennial-code-');
   stops.push(() => rm(codeDir, { recursive: true, force: true }));
 
   const route53 = createRoute53({ propagationMs: options.propagationMs ?? 0 });

@@ -4,6 +4,8 @@
 /** Who reads secrets: the account's keys, claims with the keys of orders, and what was set aside. */
 const SECRETS = [
   { sid: 'Accounts', prefixes: ['accounts/'], roles: ['RenewRole', 'RevokeRole', 'AccountRole'] },
+  // Who knows the address of a chat can post there.
+  { sid: 'Chats', prefixes: ['chats/'], roles: ['ChatRole'] },
   { sid: 'ClaimsAndAside', prefixes: ['pending/', 'aside/'], roles: ['RenewRole'] },
 ];
 /** The certificates' keys; denied once params.hostRoles says who serves them. */

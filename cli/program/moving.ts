@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { answering } from '../answering.ts';
+import type { ChatOptions } from '../commands/chat.ts';
 import type { EabOptions } from '../commands/eab.ts';
 import type { ImportOptions } from '../commands/import.ts';
 import { LIMIT } from './limit.ts';
@@ -16,6 +17,20 @@ export function addMoving(program: Command): void {
     .action(
       answering(([[kid = ''] = []], options: EabOptions) =>
         import('../commands/eab.ts').then(({ eab }) => eab(kid, options)),
+      ),
+    );
+
+  program
+    .command('chat')
+    .description(
+      'has a chat told what people are mailed: by the address of its webhook, from standard input, which only the stack reads',
+    )
+    .argument('<name>', 'what to call it, such as ops')
+    .option('--as <kind>', 'slack, teams or json; as the address tells without it')
+    .option('--remove', 'tell it nothing more')
+    .action(
+      answering(([[name = ''] = []], options: ChatOptions) =>
+        import('../commands/chat.ts').then(({ chat }) => chat(name, options)),
       ),
     );
 

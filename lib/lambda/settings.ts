@@ -37,6 +37,8 @@ const Environment = z.object({
   PROBE_PRIVATE_PORTS: z._default(z.string(), ''),
   STAGE: z._default(z.string(), ''),
   NOTICE_TOPIC: z._default(z.string(), ''),
+  CHAT_TOPIC: z._default(z.string(), ''),
+  CHAT_QUEUE: z._default(z.string(), ''),
   NOTIFY: z._default(List, []),
   DOCS_URL: z._default(z.string(), 'docs'),
   RELEASE: z._default(z.string(), 'unknown'),
@@ -80,6 +82,9 @@ export function readSettings(environment: NodeJS.ProcessEnv, bundled = BUNDLED_S
     stage: values.STAGE,
     /** The ARN of the SNS topic for people. */
     noticeTopic: values.NOTICE_TOPIC,
+    /** That of Amazon Q in chat applications; only `chat` has these two. */
+    chatTopic: values.CHAT_TOPIC,
+    chatQueue: values.CHAT_QUEUE,
     /** Whom it is told to. */
     notify: values.NOTIFY,
     docsUrl: values.DOCS_URL,

@@ -15,17 +15,17 @@ const GROUP = 'web';
 const HOST_IDS = ['i-0a1b2c3d4e5f60718', 'mi-0f1e2d3c4b5a69788'];
 
 /** The four certificates: expiring, not due, never issued, and one whose file is broken. */
-const RENEWAL_FILES: Record<string, string> = {
+const renewalFiles = (hosts: string[]): Record<string, string> => ({
   'example.com': JSON.stringify({
     names: ['example.com', '*.example.com'],
-    hosts: [GROUP],
+    hosts,
     serverNames: ['example.com', 'www.example.com'],
     profile: 'classic',
   }),
-  'shop.example.com': JSON.stringify({ names: ['shop.example.com'], hosts: [GROUP] }),
-  'example.net': JSON.stringify({ names: ['example.net'], hosts: [GROUP], profile: 'classic' }),
+  'shop.example.com': JSON.stringify({ names: ['shop.example.com'], hosts }),
+  'example.net': JSON.stringify({ names: ['example.net'], hosts, profile: 'classic' }),
   'broken.example.com': '{ "names": ["broken.example.com", "192.0.2.7"], "host": ["web"] }',
-};
+});
 
 /** Somebody else's records, which must outlive every run. */
 const FOREIGN = [
@@ -49,14 +49,16 @@ export interface Demo {
   hosts: { id: string; port: number }[];
 }
 
-/** The cloud with two hosts that serve what an earlier run left: 12 days of one certificate and 71 of another. */
+/** The cloud with two hosts, or none, that serve what an earlier run left: 12 days of one certificate and 71 of another. */
 export async function startScenario(
   say: (line: string) => void,
-  options: Pick<CloudOptions, 'reusePackage'> = {},
+  options: Pick<CloudOptions, 'reusePackage' | 'withoutHosts'> = {},
 ): Promise<Omit<Demo, 'bucket'>> {
+  const ids = options.withoutHosts ? [] : HOST_IDS;
+  const groups = groupsOf(ids);
   const earlier = new Map([
-    ['example.com', await earlierCertificate(['example.com', '*.example.com'], [GROUP], 12)],
-    ['shop.example.com', await earlierCertificate(['shop.example.com'], [GROUP], 71)],
+    ['example.com', await earlierCertificate(['example.com', '*.example.com'], groups, 12)],
+    ['shop.example.com', await earlierCertificate(['shop.example.com'], groups, 71)],
   ]);
   const sites = [
     site('example.com', 'example.com', earlier),
@@ -64,7 +66,7 @@ export async function startScenario(
     site('shop.example.com', 'shop.example.com', earlier),
     site('example.net', 'example.net', earlier),
   ];
-  const hosts = HOST_IDS.map((id) => ({ id, tags: { 'perennial-group': GROUP }, sites }));
+  const hosts = ids.map((id) => ({ id, tags: { 'perennial-group': GROUP }, sites }));
   const cloud = await startCloud({
     ...options,
     hosts,
@@ -81,7 +83,7 @@ export async function startScenario(
     await createZone(route53, 'example.com', FOREIGN),
     await createZone(route53, 'example.net', []),
   ];
-  const ports = HOST_IDS.map((id) => ({ id, port: cloud.hosts.get(id)?.tlsPort ?? 0 }));
+  const ports = ids.map((id) => ({ id, port: cloud.hosts.get(id)?.tlsPort ?? 0 }));
   return { cloud, route53, zones, earlier, roots: await cloud.caRoots(), hosts: ports };
 }
 
@@ -93,7 +95,7 @@ function site(serverName: string, lineage: string, earlier: Map<string, EarlierC
 }
 
 /** Fills the deployed bucket with what earlier runs left. */
-export async function seedBucket({ cloud, earlier }: Omit<Demo, 'bucket'>): Promise<Bucket> {
+export async function seedBucket({ cloud, earlier, hosts }: Omit<Demo, 'bucket'>): Promise<Bucket> {
   const { Bucket: name = '' } = await cloud.outputs();
   const s3 = new S3Client({
     endpoint: cloud.endpoint,
@@ -103,13 +105,16 @@ export async function seedBucket({ cloud, earlier }: Omit<Demo, 'bucket'>): Prom
   });
   const bucket = { s3, name };
   for (const [lineage, certificate] of earlier) await putEarlier(bucket, lineage, certificate);
-  for (const id of HOST_IDS) await putHostRecord(bucket, { id, group: GROUP }, earlier);
+  for (const { id } of hosts) await putHostRecord(bucket, { id, group: GROUP }, earlier);
   return bucket;
 }
 
-export function putRenewalFiles(bucket: Bucket): Promise<unknown> {
-  return Promise.all(Object.entries(RENEWAL_FILES).map(([name, text]) => putRenewalFile(bucket, name, text)));
+export function putRenewalFiles({ bucket, hosts }: Pick<Demo, 'bucket' | 'hosts'>): Promise<unknown> {
+  const files = Object.entries(renewalFiles(groupsOf(hosts)));
+  return Promise.all(files.map(([name, text]) => putRenewalFile(bucket, name, text)));
 }
+
+const groupsOf = (hosts: readonly unknown[]) => (hosts.length > 0 ? [GROUP] : []);
 
 export const SERVER_NAMES: Record<string, string[]> = {
   'example.com': ['example.com', 'www.example.com'],

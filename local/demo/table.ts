@@ -32,7 +32,7 @@ function hosts({ hosts: seen, serial }: Row): string {
   return [...seen].map(([id, what]) => (what === serial ? id : `${id} (${what})`)).join('\n');
 }
 
-function served({ action, served: isServed }: Row): string {
-  if (action !== 'renew') return '–';
+function served({ action, hosts: seen, served: isServed }: Row): string {
+  if (action !== 'renew' || seen.size === 0) return '–';
   return isServed ? styleText('green', 'yes') : styleText('red', 'no');
 }

@@ -22,6 +22,8 @@ export interface HostFacts {
    * were it tested while another host swaps its link, it would find a pair that does not match.
    */
   turns?: Turns | undefined;
+  /** of a user who is not root: what makes a program root of his containers' namespace */
+  enter?: string[] | undefined;
 }
 
 export interface CommandRun {
@@ -80,7 +82,7 @@ export class Host {
   }
 
   async #runNow(command: CommandRun): Promise<ScriptResult> {
-    const { folder, env } = this.#facts;
+    const { folder, env, enter } = this.#facts;
     this.#runs += 1;
     const work = join(folder, 'runs', String(this.#runs));
     for (const made of [join(work, 'tmp'), join(work, 'lib'), this.state, this.bin])
@@ -96,6 +98,7 @@ export class Host {
         limitMs: command.limitMs,
         signal: command.signal,
         prepare: this.prepare,
+        enter,
       });
     } finally {
       await rm(work, { recursive: true, force: true });

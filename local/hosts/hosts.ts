@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerCommand } from '../setup/container.ts';
+import { SetupError } from '../setup/setup-error.ts';
 import { type AwsCli, startAwsCli } from './aws-cli/start.ts';
 import { findFreePort } from './free-port.ts';
 import { Host } from './host.ts';
@@ -18,8 +19,8 @@ import { Turns } from './turns.ts';
 export interface HostsOptions {
   /** everything is kept below `<dir>/hosts/` */
   dir: string;
-  container: ContainerCommand;
-  nginxRootfs: string;
+  container?: ContainerCommand;
+  nginxRootfs?: string;
   /** the folder with the AWS CLI */
   venvBin: string;
   /** the environment of a host's programs: endpoint, credentials of its role */
@@ -40,6 +41,13 @@ export class Hosts {
     this.#options = options;
   }
 
+  /** What only hosts need. */
+  get #made(): { container: ContainerCommand; rootfs: string } {
+    const { container, nginxRootfs: rootfs } = this.#options;
+    if (!container || !rootfs) throw new SetupError('this cloud was started without hosts');
+    return { container, rootfs };
+  }
+
   get(id: string): Host | undefined {
     return this.#hosts.get(id);
   }
@@ -52,8 +60,7 @@ export class Hosts {
   async start(options: HostOptions): Promise<Host> {
     const folder = this.#folder(options.id);
     const root = join(folder, 'mnt/letsencrypt');
-    const service =
-      options.reload === 'service' ? new NginxService(folder, this.#options.nginxRootfs) : undefined;
+    const service = options.reload === 'service' ? new NginxService(folder, this.#made.rootfs) : undefined;
     const nginx = service ?? this.#container(folder, mountsOf(options, root), options);
     const host = await this.#add(options, nginx);
     const live = join(service ? root : '/etc/letsencrypt', 'live');
@@ -99,8 +106,7 @@ export class Hosts {
     mounts: Mount[],
     made: Pick<HostOptions, 'user' | 'labels' | 'flags' | 'program'> = {},
   ): NginxContainer {
-    const { container, nginxRootfs: rootfs } = this.#options;
-    return new NginxContainer({ ...made, container, rootfs, dir: folder, mounts });
+    return new NginxContainer({ ...made, ...this.#made, dir: folder, mounts });
   }
 
   async #add(options: HostOptions, nginx: Nginx, turns?: Turns): Promise<Host> {
@@ -117,7 +123,11 @@ export class Hosts {
       AWS_EC2_METADATA_DISABLED: 'true',
       ...this.#options.env(id),
     };
-    const host = new Host({ id, tags, folder, env, tlsPort, httpPort, nginx, turns }, online);
+    const { rootless } = this.#made.container;
+    const host = new Host(
+      { id, tags, folder, env, tlsPort, httpPort, nginx, turns, enter: rootless?.enter },
+      online,
+    );
     await mkdir(join(host.root, 'live'), { recursive: true });
     this.#hosts.set(id, host);
     return host;
@@ -132,13 +142,14 @@ export class Hosts {
     await writeTool(bin, 'systemctl', { command: ['false'] });
     if (nginx instanceof NginxService) await writeTool(bin, 'nginx', { command: nginx.command });
     if (nginx instanceof NginxContainer) {
-      const { kind, command } = this.#options.container;
+      const { kind, command: asRoot, rootless } = this.#made.container;
+      const { command } = rootless ?? { command: asRoot };
       await writeTool(bin, kind, { command, renamed: { [container]: nginx.name } });
     }
   }
 
   #withoutLeftovers(): Promise<void> {
-    this.#swept ??= removeLeftovers(this.#options.container);
+    this.#swept ??= removeLeftovers(this.#made.container);
     return this.#swept;
   }
 

@@ -16,6 +16,8 @@ export interface ScriptRun {
   signal?: AbortSignal | undefined;
   /** shell commands run first, in the script's private view, such as a mount that makes a folder read-only */
   prepare?: string | undefined;
+  /** of a user who is not root: what makes a program root of his containers' namespace */
+  enter?: string[] | undefined;
 }
 
 export interface ScriptResult {
@@ -44,11 +46,12 @@ const ENTER = `mount --bind "$0" /mnt && { [ -z "$3" ] || { ${OWN}; }; } && { ev
 
 /** Runs a script with sh in a mount namespace of its own, and kills all that it started at the limit or on `signal`. */
 export async function runScript(run: ScriptRun): Promise<ScriptResult> {
-  const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
   const { bin = '', state = '' } = run.own ?? {};
   const own = [bin, state, join(run.script, '..', 'lib')];
-  const args = ['--mount', ...asRoot, 'sh', '-c', ENTER, run.mnt, run.script, run.prepare ?? ':', ...own];
-  const child = spawn('unshare', args, {
+  const namespace = [...namespaceOf(run), 'sh', '-c', ENTER];
+  const args = [...namespace, run.mnt, run.script, run.prepare ?? ':', ...own];
+  const [program = '', ...rest] = args;
+  const child = spawn(program, rest, {
     env: run.env,
     cwd: '/',
     detached: true,
@@ -71,6 +74,15 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult> {
     stop.removeEventListener('abort', kill);
     callOff();
   }
+}
+
+/** Root's own, one that podman keeps for this user and in which his containers are, or a new one in which he is root. */
+function namespaceOf({ enter, env }: ScriptRun): string[] {
+  if (process.getuid?.() === 0) return ['unshare', '--mount'];
+  if (!enter) return ['unshare', '--mount', '--map-root-user'];
+  // Those that `enter` sets for the engine.
+  const own = ['HOME', 'TMPDIR'].map((name) => `${name}=${env[name] ?? '/tmp'}`);
+  return [...enter, 'env', ...own, 'unshare', '--mount'];
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

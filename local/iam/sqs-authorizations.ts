@@ -3,6 +3,7 @@ import { ACCOUNT, type Authorization } from './authorization.ts';
 
 /** A batch needs what one message needs (Service Authorization Reference, Amazon SQS). */
 const ACTIONS: Record<string, string> = {
+  SendMessage: 'sqs:SendMessage',
   ReceiveMessage: 'sqs:ReceiveMessage',
   DeleteMessage: 'sqs:DeleteMessage',
   DeleteMessageBatch: 'sqs:DeleteMessage',

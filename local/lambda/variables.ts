@@ -13,6 +13,8 @@ export function functionVariables(
   const now = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
+    // Lambda's user has it by passwd(5); this machine's may be nobody there, and what is in his folder is none of a function's.
+    HOME: '/home/sbx_user1051',
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     AWS_REGION: region,

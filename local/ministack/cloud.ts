@@ -50,7 +50,7 @@ export async function startMinistackCloud(program: string, setup: Setup): Promis
     onMail(gateway, (mail) => mails.push(mail));
     const { dns, pebble, trusted } = await startCa(zones, { setup, dir }, stops);
     // MiniStack's own scripts would be taken for modules of this project.
-    const workDir = await makeRunDir(join(tmpdir(), 'perennial-ministack'));
+    const workDir = await makeRunDir(tmpdir(), 'perennial-ministack-');
     stops.push(() => rm(workDir, { recursive: true, force: true }));
     const functions = { AWS_ENDPOINT_URL: gateway.endpoint, NODE_EXTRA_CA_CERTS: trusted };
     await stops.started(startMinistack({ program, port, dir, workDir, env: functions }));

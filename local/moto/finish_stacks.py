@@ -130,7 +130,7 @@ def finish_document(stack, logical_id, properties):
 
 
 def finish_subscription(stack, _, properties):
-    # As one that is confirmed: moto sends nothing.
+    # As one that is confirmed: moto mails nothing, and hands over to queues at once.
     backend = sns_backends[stack.account_id][stack.region_name]
     backend.subscribe(properties["TopicArn"], properties["Endpoint"], properties["Protocol"])
 

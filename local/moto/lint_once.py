@@ -5,6 +5,7 @@ also with other ports of this machine, which is how the templates of two local c
 """
 
 import re
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,8 +19,10 @@ def lint_once(lint, folder):
             return []
         found = [match for match in lint(template) if match.rule.severity == "error"]
         if not found:
-            good.parent.mkdir(parents=True, exist_ok=True)
-            good.touch()
+            # The set-up may be another user's.
+            with suppress(OSError):
+                good.parent.mkdir(parents=True, exist_ok=True)
+                good.touch()
         return found
 
     return errors

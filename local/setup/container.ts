@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { aptInstall } from './apt.ts';
 import { findProgram } from './find-program.ts';
 import { runCommand } from './run-command.ts';
@@ -7,6 +8,11 @@ import { SetupError } from './setup-error.ts';
 export interface ContainerCommand {
   kind: 'docker' | 'podman';
   command: string[];
+  /**
+   * Of a user who is not root: what goes before a program that is to be root of the namespace in which his containers are, and
+   * how containers are run from in there.
+   */
+  rootless?: { enter: string[]; command: string[] };
 }
 
 const isRoot = () => process.getuid?.() === 0;
@@ -23,17 +29,43 @@ export async function findContainerCommand(say: (line: string) => void): Promise
       );
     });
   }
-  if (!isRoot()) return { kind: 'podman', command: ['podman'] };
+  if (!isRoot()) return rootlessPodman();
   // crun needs a cgroup that it may write, and systemd is not there in a container or a CI job.
   return { kind: 'podman', command: ['podman', '--runtime', 'runc', '--cgroup-manager', 'cgroupfs'] };
 }
 
-/** Whether what was found before is still on this machine; asks no daemon. */
-export function isContainerCommandThere({ command: [program = ''] }: ContainerCommand): boolean {
-  return findProgram(program) !== undefined;
+/**
+ * Without root: the engine's own files are found by these variables, some of which a host's script has of its own; and only in
+ * the namespace that podman keeps for the user does that script see his containers.
+ */
+function rootlessPodman(): ContainerCommand {
+  const set = ['HOME', 'XDG_RUNTIME_DIR', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME'].flatMap((name) =>
+    process.env[name] ? [`${name}=${process.env[name]}`] : [],
+  );
+  const own = [...set, `TMPDIR=${tmpdir()}`];
+  const runtime = findProgram('crun') ? [] : ['--runtime', 'runc'];
+  // By its path: a host has a podman of its own on the PATH, which runs this.
+  const podman = [findProgram('podman') ?? 'podman', ...runtime, '--cgroup-manager', 'cgroupfs'];
+  // By these podman knows that it is in the namespace already; a host's script hands on no variable.
+  const entered = [
+    '_CONTAINERS_USERNS_CONFIGURED=done',
+    `_CONTAINERS_ROOTLESS_UID=${process.getuid?.()}`,
+    `_CONTAINERS_ROOTLESS_GID=${process.getgid?.()}`,
+  ];
+  const command = ['env', ...own, ...podman];
+  return {
+    kind: 'podman',
+    command,
+    rootless: { enter: [...command, 'unshare'], command: ['env', ...own, ...entered, ...podman] },
+  };
 }
 
-async function dockerAnswers(): Promise<boolean> {
+/** Whether what was found before is still on this machine; asks no daemon. */
+export function isContainerCommandThere({ kind }: ContainerCommand): boolean {
+  return findProgram(kind) !== undefined;
+}
+
+export async function dockerAnswers(): Promise<boolean> {
   if (!findProgram('docker')) return false;
   return runCommand('docker', ['version', '--format', '{{.Server.Version}}'], { limitMs: 10_000 }).then(
     (version) => version.trim() !== '',

@@ -109,7 +109,7 @@ describe('who is to be told', () => {
         kind: 'rewrite',
         answer: (given) => ({
           ...given,
-          body: `${given.body}`.replace(/<SubscriptionArn>[^<]+</, '<SubscriptionArn>PendingConfirmation<'),
+          body: `${given.body}`.replace(/<SubscriptionArn>[^<]+</g, '<SubscriptionArn>PendingConfirmation<'),
         }),
       },
     });

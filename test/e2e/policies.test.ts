@@ -67,6 +67,8 @@ function deeds({ allowed }: Judgement): string[] {
 }
 
 const EVERY_RUN = [
+  'Chat s3:ListBucket',
+  'Chat sns:Publish',
   'Confirm events:PutEvents',
   'Confirm s3:GetObject',
   'Confirm s3:PutObject',
@@ -102,6 +104,9 @@ const EVERY_RUN = [
 /** The hourly check asks the CA when to renew, and remembers it. */
 const HOURLY_CHECK = ['Scan s3:PutObject'];
 
+/** A chat that is down: its message comes again. */
+const CHAT_DOWN = ['Chat s3:GetObject', 'Chat sqs:SendMessage'];
+
 /** A part of an account that is taken over. */
 const TAKEN_OVER = ['Renew ssm:DeleteParameter'];
 
@@ -132,6 +137,7 @@ describe('the whole line on its deployed policies', () => {
     bucketPolicy = await deployedBucketPolicy(line.cloud);
     await putForeignRecords();
     await putEarlierContact();
+    await line.put('chats/ops.json', { kind: 'json', url: 'https://127.0.0.1:9/' });
     const wanted = { names: ['example.com', '*.example.com'], hosts: ['web'], profile: 'classic' };
     await line.putAndWait('example.com', wanted);
     await line.scan({ start: 'force', names: ['example.com'] });
@@ -188,7 +194,14 @@ describe('the whole line on its deployed policies', () => {
 
   it('has made all the calls that a renewal, an installation, a failure and a diagnosis take', () => {
     expect(deeds(judgement)).toEqual(
-      expect.arrayContaining([...EVERY_RUN, ...HOURLY_CHECK, ...TAKEN_OVER, ...PLAN, ...DIAGNOSIS]),
+      expect.arrayContaining([
+        ...EVERY_RUN,
+        ...HOURLY_CHECK,
+        ...CHAT_DOWN,
+        ...TAKEN_OVER,
+        ...PLAN,
+        ...DIAGNOSIS,
+      ]),
     );
   });
 
@@ -270,7 +283,7 @@ describe('the demo on its deployed policies', () => {
     const scenario = await startScenario(() => undefined, { reusePackage: true });
     cloud = scenario.cloud;
     await cloud.deploy();
-    await putRenewalFiles(await seedBucket(scenario));
+    await putRenewalFiles({ ...scenario, bucket: await seedBucket(scenario) });
     await cloud.fireSchedule((expression) => expression.startsWith('cron'));
     await cloud.idle(60_000);
     const judgement = await judgeCalls(

@@ -1,6 +1,9 @@
 import type { EventBus, StackEvent } from '../../lib/foundation/events/events.ts';
+import { FACTS, type FactType } from '../../tools/schema/events.ts';
 
-/** A bus that remembers. */
+const isFact = (type: string): type is FactType => Object.hasOwn(FACTS, type);
+
+/** A bus that remembers, and takes no fact that is not as its published schema has it. */
 export class RecordedEvents implements EventBus {
   readonly facts: StackEvent[] = [];
   /** Runs before each publication; throws to let it fail. */
@@ -8,6 +11,7 @@ export class RecordedEvents implements EventBus {
 
   async publish(facts: readonly StackEvent[]): Promise<void> {
     this.before();
+    for (const { type, detail } of facts) if (isFact(type)) FACTS[type].parse(detail);
     this.facts.push(...facts);
   }
 

@@ -42,6 +42,7 @@ const ROLES = [
   'AcmRole',
   'ProbeRole',
   'NotifyRole',
+  'ChatRole',
   'DoctorRole',
   'RevokeRole',
   'StatusRole',
@@ -250,6 +251,7 @@ const CASES: Record<string, Case[]> = {
     ['may', "read a version's chain", get(`${version}/fullchain.pem`)],
     ['may', 'read the index', get('index.json')],
     ['may', 'write its page', put('status/index.html')],
+    ['may', 'write the same for Prometheus', put('status/metrics.prom')],
     ...noKeys,
     ['may not', 'write a pointer', put('live/example.com.json')],
     ['may not', 'write a renewal file', put('renewal/example.com.json')],
@@ -404,7 +406,19 @@ const CASES: Record<string, Case[]> = {
     ...noRecords,
     ...noCommands,
   ],
+  ChatRole: [
+    ['may', 'read where a chat is', get('chats/ops.json')],
+    ['may', 'publish for Amazon Q', asks('sns:Publish', TOPIC.replace('AlarmTopic', 'ChatTopic'))],
+    ['may not', 'mail people', asks('sns:Publish', TOPIC)],
+    ['may not', 'put a chat', put('chats/ops.json')],
+    ['may not', 'remove a chat', remove('chats/ops.json')],
+    ['may not', 'read a renewal file', get('renewal/example.com.json')],
+    ...noKeys,
+    ...noRecords,
+    ...noCommands,
+  ],
   NotifyRole: [
+    ['may not', 'read where a chat is', get('chats/ops.json')],
     ['may', 'read a pointer', get('live/example.com.json')],
     ['may', 'read a renewal file', get('renewal/example.com.json')],
     ['may', 'read what ACM has', get('acm/example.com.json')],
@@ -515,7 +529,9 @@ describe.each(ROLES)('%s, as every role,', (role) => {
     ['may not', 'assume a role of this account', assume('arn:aws:iam::123456789012:role/dns', 'x-1')],
     // These tell nobody.
     [
-      ['NotifyRole', 'DoctorRole', 'StatusRole', 'AccountRole'].includes(role) ? 'may not' : 'may',
+      ['NotifyRole', 'ChatRole', 'DoctorRole', 'StatusRole', 'AccountRole'].includes(role)
+        ? 'may not'
+        : 'may',
       "put events on the stack's bus",
       bus('Bus'),
     ],
@@ -566,7 +582,7 @@ describe('a function that is fed from a queue', () => {
     );
     const queueOf = ({ Properties = {} }: Resources[string]) =>
       String(resolve(resources, Properties.EventSourceArn));
-    expect(mappings).toHaveLength(7);
+    expect(mappings).toHaveLength(8);
     for (const mapping of mappings) {
       const role = roleOf(mapping);
       for (const queue of mappings.map(queueOf)) {

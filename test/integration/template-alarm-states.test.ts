@@ -121,7 +121,7 @@ describe.each(ASSUMED)('with %j', (assumed) => {
         arrives: from + (minute + 7) * MINUTE,
       }));
     const created = Object.fromEntries(
-      ['renew', 'deploy', 'confirm', 'acm', 'probe', 'notify', 'files'].map((queue) => [
+      ['renew', 'deploy', 'confirm', 'acm', 'probe', 'notify', 'chat', 'files'].map((queue) => [
         queue,
         reports(0, 0),
       ]),

@@ -48,8 +48,19 @@ describe('dead letters', () => {
       Threshold: 1,
       TreatMissingData: 'ignore',
     });
-    expect(ofType('AWS::SNS::Subscription').map(([, { Properties }]) => Properties)).toEqual([
+    const subscriptions = ofType('AWS::SNS::Subscription').map(([, { Properties }]) => Properties);
+    expect(subscriptions.filter(({ Protocol }) => Protocol !== 'sqs')).toEqual([
       { TopicArn: { Ref: 'AlarmTopic' }, Protocol: 'email', Endpoint: SAMPLE_PARAMS.contact },
+    ]);
+    // What is told to chats too; what SNS cannot hand over is a dead letter.
+    const endpoint = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+    expect(subscriptions.filter(({ Protocol }) => Protocol === 'sqs')).toEqual([
+      {
+        TopicArn: { Ref: 'AlarmTopic' },
+        Protocol: 'sqs',
+        Endpoint: endpoint('ChatQueue'),
+        RedrivePolicy: { deadLetterTargetArn: endpoint('ChatDeadLetters') },
+      },
     ]);
   });
 });

@@ -21,6 +21,7 @@ const FUNCTIONS = [
   'Acm',
   'Probe',
   'Notify',
+  'Chat',
   'Doctor',
   'Revoke',
   'Status',
@@ -156,7 +157,7 @@ it('without zone roles lets nobody assume any: CloudFormation refuses a statemen
 describe('queues', () => {
   it('hide a message for six times the timeout of the function they feed', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(7);
+    expect(mappings).toHaveLength(8);
     for (const [, { Properties }] of mappings) {
       const queue = resource(idOf(Properties.EventSourceArn)).Properties;
       const { Timeout } = resource(idOf(Properties.FunctionName)).Properties;
@@ -256,7 +257,7 @@ describe('the bucket', () => {
 });
 
 describe('functions', () => {
-  it('are ten, each with a role of its own', () => {
+  it('have each a role of its own', () => {
     const roles = ofType('AWS::Lambda::Function').map(([id, { Properties }]) => [id, idOf(Properties.Role)]);
     expect(roles).toEqual(FUNCTIONS.map((name) => [`${name}LambdaFunction`, `${name}Role`]));
     for (const name of FUNCTIONS) {

@@ -22,7 +22,7 @@ const HOST_ROLES = JSON.stringify({ web: [WEB, OWN], '*': ['arn:aws:iam::2109876
 /** The packaged bucket policy with hosts of two accounts listed for a group. */
 async function policy(hostRoles = HOST_ROLES): Promise<unknown> {
   const made = await bucketPolicy(variables({ 'self:custom.params.hostRoles': hostRoles }));
-  const roles = ['RenewRole', 'RevokeRole', 'AccountRole', 'AcmRole'];
+  const roles = ['RenewRole', 'RevokeRole', 'AccountRole', 'AcmRole', 'ChatRole'];
   const resources: Resources = {
     ...made.Resources,
     Bucket: { Type: 'AWS::S3::Bucket' },

@@ -6,7 +6,7 @@ import { hostGroup, stackOf, zoneRole } from '../fakes/stack.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 /** They decide nothing about certificates. */
-const WITHOUT_STACK = ['confirm', 'notify'];
+const WITHOUT_STACK = ['chat', 'confirm', 'notify'];
 /** What of a stack adapters are made with; the rest is for flows, which get all of it. */
 const FOR_ADAPTERS = ['bucket', 'region', 'zoneRoles'];
 const functions = globSync('functions/*.ts', { cwd: PROJECT }).map((file) => [

@@ -2,9 +2,11 @@ import {
   DeleteMessageBatchCommand,
   type Message,
   ReceiveMessageCommand,
+  SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { FurtherMessages } from '../../foundation/events/further-messages.ts';
+import type { AgainLater } from '../../reporting/chats/chats.ts';
 
 /** What ReceiveMessage and DeleteMessageBatch take at most. */
 const AT_ONCE = 10;
@@ -12,6 +14,18 @@ const AT_ONCE = 10;
 const HIDDEN_SECONDS = 900;
 /** Asks all servers of the queue, and not some of them (SQS developer guide, "short and long polling"). */
 const WAIT_SECONDS = 1;
+
+const AGAIN_SECONDS = 60;
+
+/** The same queue as that of the message: once, so that Lambda sees no loop. */
+export function againLater(sqs: SQSClient, QueueUrl: string): AgainLater {
+  return {
+    async put(message) {
+      const MessageBody = JSON.stringify(message);
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds: AGAIN_SECONDS }));
+    },
+  };
+}
 
 /** Messages that wait in a queue besides those that a function was given. */
 export function furtherMessages(sqs: SQSClient, QueueUrl: string): FurtherMessages {

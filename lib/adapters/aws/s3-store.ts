@@ -146,9 +146,10 @@ function isRefusedCondition(error: unknown): boolean {
   return [404, 409, 412].includes(httpStatus(error) ?? 0) && errorName(error) !== 'NoSuchBucket';
 }
 
-/** Browsers need it to show a page from S3. */
+/** Browsers need it to show a page from S3, and Prometheus to read metrics. */
 function contentTypeOf(key: string): string {
   if (key.endsWith('.html')) return 'text/html; charset=utf-8';
+  if (key.endsWith('.prom')) return 'text/plain; version=0.0.4; charset=utf-8';
   return key.endsWith('.json') ? 'application/json' : 'application/x-pem-file';
 }
 

@@ -21,10 +21,13 @@ export const ARCHIVE_PREFIX = 'archive/';
 export const ORDERS_PREFIX = 'orders/';
 export const LIMITS_PREFIX = 'limits/';
 export const GROUPS_PREFIX = 'groups/';
+/** The addresses of chats, which are secrets. */
+export const CHATS_PREFIX = 'chats/';
 /** What only the stack's roles may read, besides `pending/` and `aside/`; resources/bucket-policy.cjs. */
 const ACCOUNTS_PREFIX = 'accounts/';
 
 export const STATUS_PAGE_KEY = 'status/index.html';
+export const METRICS_KEY = 'status/metrics.prom';
 export const NOTICES_KEY = 'notices/memory.json';
 
 export const INDEX_KEY = 'index.json';
@@ -36,6 +39,9 @@ export const stateKey = (name: string) => `${STATE_PREFIX}${checked(name)}.json`
 
 /** What new hosts of a group install; group names are those of the settings, a-z, 0-9 and "-". */
 export const groupKey = (group: string) => `${GROUPS_PREFIX}${group}.json`;
+
+/** Names of chats are a-z, 0-9 and "-". */
+export const chatKey = (name: string) => `${CHATS_PREFIX}${name}.json`;
 
 /** One object a directory, of which a host may have several: `limits/acme-v02.api.letsencrypt.org-1a2b3c4d.json`. */
 export const limitsKey = (directoryUrl: string) => {

@@ -110,7 +110,7 @@ interface Failure {
 }
 
 /** The detail of each event, for anyone to subscribe to. Instants are ISO 8601 in UTC. */
-interface Details {
+export interface Details {
   'Renewal Due': RenewalDue;
   'Deployment Due': DeploymentDue;
   'Import Due': ImportDue;

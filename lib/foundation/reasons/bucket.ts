@@ -37,6 +37,8 @@ export const FILES = {
   'revocations-malformed': 'delete the object that the message names, and revoke again what was revoked',
   'bucket-newer': 'deploy the release that the message names, or a newer one',
   'events-unavailable': "compare the function's role with resources/roles.yml; the next check tries again",
+  'chat-refused': 'put the address of the chat anew: perennial-tls chat NAME < FILE',
+  'chat-malformed': 'put the address of the chat anew: perennial-tls chat NAME < FILE',
   'unexpected-error': "look at the function's log, and tell the project",
   ...rows('', 'bad-version', 'bad-instance-id', 'event-invalid', 'notices-unavailable'),
 } satisfies Record<string, Row>;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Hosts } from '../../delivery/deployment/hosts.ts';
 import { IndexedReads, type Reads } from '../../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
-import { STATUS_PAGE_KEY } from '../../foundation/certificate/object-keys.ts';
+import { METRICS_KEY, STATUS_PAGE_KEY } from '../../foundation/certificate/object-keys.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { parseRequest } from '../../foundation/common/parse-json.ts';
@@ -12,6 +12,7 @@ import { unheard } from '../notices/rules/unheard.ts';
 import { statusPage } from './page/page.ts';
 import { readStatus } from './read-status.ts';
 import type { CertificateStatus } from './rules/certificate-status.ts';
+import { writeMetrics } from './rules/write-metrics.ts';
 
 /** For each of six kinds of object: together as many connections as an S3 client keeps. */
 const READS_AT_ONCE = 12;
@@ -37,7 +38,7 @@ export interface StatusAnswer {
   page?: string;
 }
 
-/** The status of every certificate; with `{ "page": true }` drawn as a page in the bucket, instead of in the answer. */
+/** The status of every certificate; with `{ "page": true }` in the bucket, instead of in the answer: as a page, and for Prometheus. */
 export async function showStatus(deps: StatusDeps, event: unknown, now: Date): Promise<StatusAnswer> {
   const { store, hosts, stack, stage, region, subscriptions, release } = deps;
   const request = parseStatusRequest(event);
@@ -52,6 +53,7 @@ export async function showStatus(deps: StatusDeps, event: unknown, now: Date): P
     STATUS_PAGE_KEY,
     statusPage({ title, stage, at: now, certificates, deaf, ...(release && { release }) }),
   );
+  await store.put(METRICS_KEY, writeMetrics(certificates, { stage, region, at: now }));
   return { ...answer, page: STATUS_PAGE_KEY };
 }
 

@@ -52,7 +52,7 @@ export type BucketDecision =
 const TOPS = ['renewal/', 'live/', 'archive/', 'accounts/', 'state/'];
 /** The names of the statements in resources/bucket-policy.cjs. */
 const OURS =
-  /^(OnlyOverTls|(Accounts|ClaimsAndAside)OfTheStack|KeysOfOthers|(KeysOfOtherGroups|CertificatesElsewhere|ListElsewhere)\d+)$/;
+  /^(OnlyOverTls|(Accounts|ClaimsAndAside|Chats)OfTheStack|KeysOfOthers|(KeysOfOtherGroups|CertificatesElsewhere|ListElsewhere)\d+)$/;
 
 const SET = 'in settings.yml, or with --param="bucket=';
 const refuse = (complaint: string): BucketDecision => ({ action: 'refuse', complaint });

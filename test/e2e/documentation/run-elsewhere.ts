@@ -33,6 +33,12 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/ perennial-tls (deploy --stage staging|template|changes)\b/, 'test/e2e/without-clone.test.ts'],
   [/ perennial-tls init\b/, 'test/unit/cli/init.test.ts, in a folder without settings.yml'],
   [/ perennial-tls serverless (info|invoke|remove)\b/, 'test/e2e/without-clone.test.ts'],
+  [/ perennial-tls chat\b/, 'test/e2e/chats.test.ts, with a receiver on this machine'],
+  [/^npm run demo -- --no-hosts$/, 'test/integration/other-user.test.ts, as a user who is not root'],
+  [
+    /^npm run local -- --no-hosts$/,
+    'test/unit/local/prerequisites.test.ts has the option; the rest is npm run local',
+  ],
   [/ perennial-tls eab /, 'test/e2e/command-line.test.ts, with a file that holds a secret'],
   [/^timeout 300 sh -c 'until grep/, 'test/integration/install-list.test.ts, on a host'],
   [

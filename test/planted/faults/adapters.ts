@@ -180,8 +180,8 @@ export const ADAPTERS: readonly PlantedFault[] = [
     file: 'lib/adapters/aws/notice-topic.ts',
     edits: [
       [
-        "throw new NoticeError('notices-unavailable', { seen, cause });\n      });",
-        "void new NoticeError('notices-unavailable', { seen, cause });\n      });",
+        "throw new NoticeError('notices-unavailable', { seen, cause });\n  });",
+        "void new NoticeError('notices-unavailable', { seen, cause });\n  });",
       ],
     ],
     test: SMALL,

@@ -34,6 +34,20 @@ export const FUNCTIONS: readonly PlantedFault[] = [
     only: '> notify ',
   },
   {
+    name: 'chat tells Amazon Q where people are mailed',
+    file: 'functions/chat.ts',
+    edits: [['settings.chatTopic', 'settings.noticeTopic']],
+    test: WIRED,
+    only: '> chat ',
+  },
+  {
+    name: 'chats that took a message are told again',
+    file: 'lib/reporting/chats/tell-chats.ts',
+    edits: [['only: failed.map(', 'only: told.map(']],
+    test: 'test/unit/reporting/chats.test.ts',
+    only: '> telling chats ',
+  },
+  {
     name: 'notify mails each message by itself',
     file: 'functions/notify.ts',
     edits: [

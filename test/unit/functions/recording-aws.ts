@@ -20,6 +20,7 @@ export async function startRecordingAws(objects: Record<string, string>) {
     const xml = Object.entries(XML).find(([name]) => what.startsWith(name))?.[1];
     if (what.startsWith('S3 ')) answerAsS3(request, response, { objects, body });
     else if (xml) response.setHeader('content-type', 'application/xml').end(xml);
+    else if (what === 'AmazonSQS SendMessage') response.end(taken(body));
     else response.setHeader('content-type', 'application/json').end(ANSWERS[what] ?? '{}');
   });
   server.listen(0, '127.0.0.1');
@@ -38,6 +39,12 @@ const XML = {
     '<ListHostedZonesResponse><HostedZones><HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name><CallerReference>1</CallerReference></HostedZone></HostedZones><IsTruncated>false</IsTruncated><MaxItems>100</MaxItems></ListHostedZonesResponse>',
   'SNS ': '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
 };
+
+/** The SDK compares the hash of what it sent. */
+function taken(body: string): string {
+  const hash = createHash('md5').update(JSON.parse(body).MessageBody).digest('hex');
+  return JSON.stringify({ MessageId: '1', MD5OfMessageBody: hash });
+}
 
 const ANSWERS: Record<string, string> = {
   'SSM DescribeInstanceInformation':

@@ -29,6 +29,8 @@ const ENVIRONMENT = {
   DOCUMENT: 'the-document',
   STAGE: 'the-stage',
   NOTICE_TOPIC: TOPIC,
+  CHAT_TOPIC: `${TOPIC}-for-chats`,
+  CHAT_QUEUE: 'https://sqs.test/the-chat-queue',
   DOCS_URL: 'https://docs.test',
   // Nobody answers there.
   DNS_RESOLVER: '127.0.0.1',
@@ -194,6 +196,23 @@ describe('the function', () => {
     expect(mails[0]?.get('Message')).toContain('the-stage');
     for (const name of ['shop', 'blog']) expect(mails[0]?.get('Message')).toContain(name);
     expect(asked).toContain('S3 PUT /the-bucket/notices/memory.json');
+  });
+
+  it('chat tells its topic and each chat, and puts the message back for one that does not answer', async () => {
+    const told = { MessageId: '1', Subject: 'S', Message: 'head', Timestamp: '2026-11-20T02:00:00Z' };
+    // Nobody answers there.
+    const chat = JSON.stringify({ kind: 'json', url: 'https://127.0.0.1:9/secret' });
+    const { answer, asked, sent } = await run('chat', queued(told), { 'chats/ops.json': chat });
+    expect(answer).toEqual(done);
+    expect(asked).toContain('S3 GET /the-bucket/chats/ops.json');
+    const [published] = sent('SNS Publish').map((body) => new URLSearchParams(body));
+    expect(published?.get('TopicArn')).toBe(`${TOPIC}-for-chats`);
+    expect(sent('AmazonSQS SendMessage')).toMatchObject([
+      {
+        QueueUrl: 'https://sqs.test/the-chat-queue',
+        MessageBody: JSON.stringify({ ...told, only: ['ops'] }),
+      },
+    ]);
   });
 
   it('status shows how every certificate is', async () => {

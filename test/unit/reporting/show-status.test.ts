@@ -49,6 +49,9 @@ describe('status', () => {
     expect(page).toContain('<code>npx --no-install perennial-tls doctor other --stage test</code>');
     expect(page).toContain('&lt;b&gt;');
     expect(page).not.toContain('<th scope="row"><b>');
+    expect(store.text('status/metrics.prom')).toContain(
+      'perennial_certificates_unwell{stage="test",region="eu-central-1"} 2\n',
+    );
   });
 
   it('says on its page who hears nothing of trouble', async () => {
