@@ -6,6 +6,9 @@ import { PROJECT } from '../check/run-tool.ts';
 /** The code that runs for a user; drawings of the status page are looked at by a browser. */
 const CODE = ['lib/**/*.ts', 'functions/*.ts', 'cli/**/*.{ts,mjs}', 'resources/*.cjs'];
 
+/** Tests of a clock of their own, and of the hosts' script, which is no code that is tried. */
+const NOT_OF_THE_CODE = ['test/unit/simulation/', 'test/unit/host-script/'];
+
 export function codeFiles(): string[] {
   return globSync(CODE, { cwd: PROJECT }).sort();
 }
@@ -62,7 +65,7 @@ export function testsOf(files: readonly string[]): TestFile[] {
     return seen;
   };
   return globSync('test/unit/**/*.test.ts', { cwd: PROJECT })
-    .filter((test) => !test.startsWith('test/unit/simulation/'))
+    .filter((test) => !NOT_OF_THE_CODE.some((folder) => test.startsWith(folder)))
     .map((test) => ({ test, loaded: loadedBy(test) }))
     .sort((a, b) => a.loaded.size - b.loaded.size || (a.test < b.test ? -1 : 1))
     .map(({ test, loaded }) => ({ test, loads: files.filter((file) => loaded.has(file)) }))
