@@ -76,7 +76,7 @@ async function run(name: string, event: object, objects: Record<string, string>)
       .split('\n')
       .findLast((line) => /^\{"(result|error)"/.test(line)) ?? '{}',
   );
-  return { answer, asked: aws.seen.map(({ what }) => what), sent, events };
+  return { answer, printed, asked: aws.seen.map(({ what }) => what), sent, events };
 }
 
 const message = (detail: object, type = 'any') => ({
@@ -107,6 +107,19 @@ describe('the function', () => {
     const { asked, events } = await run('scan', { start: 'plan' }, live);
     expect(events).toEqual([]);
     expect(asked.filter((what) => /^S3 (PUT|DELETE)/.test(what))).toEqual([]);
+  });
+
+  it('scan that is told that files were put into its bucket looks at those, and publishes what is due', async () => {
+    const created = (key: string) => ({
+      ...{ 'detail-type': 'Object Created', source: 'aws.s3', time: '2026-11-20T02:00:00Z' },
+      detail: { bucket: { name: 'the-bucket' }, object: { key } },
+    });
+    const files = ['shop', 'blog'].map((name) => [`renewal/${name}.json`, file] as const);
+    const messages = queued(...files.map(([key]) => created(key)));
+    const Records = messages.Records.map((one) => ({ ...one, eventSource: 'aws:sqs' }));
+    const { answer, asked } = await run('scan', { Records }, Object.fromEntries(files));
+    expect(answer).toEqual(done);
+    for (const [key] of files) expect(asked).toContain(`S3 GET /the-bucket/${key}`);
   });
 
   const certificates = [{ name: 'shop', reason: 'forced', replacing: null }];
@@ -194,6 +207,19 @@ describe('the function', () => {
     expect(mails[0]?.get('Message')).toContain('the-stage');
     for (const name of ['shop', 'blog']) expect(mails[0]?.get('Message')).toContain(name);
     expect(asked).toContain('S3 PUT /the-bucket/notices/memory.json');
+  });
+
+  it('notify counts what a check found, for its own stage', async () => {
+    const none = { count: 0, items: [] };
+    const checked = {
+      ...{ start: 'hourly-check', at: '2026-11-20T02:00:00Z', certificates: 1, soonest: [], failing: none },
+      ...{ overdue: none, rejected: none, hostsBehind: { count: 0, groups: [] }, warnings: [] },
+    };
+    const { answer, printed } = await run('notify', queued(message(checked, 'Certificates Checked')), wanted);
+    expect(answer).toEqual(done);
+    const counted = printed.split('\n').filter((line) => line.includes('CloudWatchMetrics'));
+    expect(counted.join('')).toContain('"Heartbeat":1');
+    for (const line of counted) expect(JSON.parse(line).service).toBe('perennial-the-stage');
   });
 
   it('status shows how every certificate is', async () => {
