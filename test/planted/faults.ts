@@ -2,7 +2,22 @@ import type { PlantedFault } from './fault.ts';
 import { ADAPTERS } from './faults/adapters.ts';
 import { DELIVERY } from './faults/delivery.ts';
 import { FUNCTIONS } from './faults/functions.ts';
+import { HANDLERS } from './faults/handlers.ts';
+import { HOST_CHECKS } from './faults/host-checks.ts';
+import { HOST_SWAPS } from './faults/host-swaps.ts';
 import { RENEWAL } from './faults/renewal.ts';
+import { ROLES } from './faults/roles.ts';
+import { STACK } from './faults/stack.ts';
 
 /** What somebody may lose in the next change without seeing it: guards, orders of writes, wiring, settings. */
-export const FAULTS: readonly PlantedFault[] = [...RENEWAL, ...DELIVERY, ...ADAPTERS, ...FUNCTIONS];
+export const FAULTS: readonly PlantedFault[] = [
+  ...RENEWAL,
+  ...DELIVERY,
+  ...ADAPTERS,
+  ...FUNCTIONS,
+  ...HANDLERS,
+  ...HOST_SWAPS,
+  ...HOST_CHECKS,
+  ...ROLES,
+  ...STACK,
+];

@@ -1,14 +1,8 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
-import { PROJECT } from '../../tools/check/run-tool.ts';
-import { mutated } from '../simulation/mutants/mutants.ts';
+import { complaintOf, makeCopy, removeCopy, tryFault } from './copy.ts';
 import type { PlantedFault } from './fault.ts';
 import { FAULTS } from './faults.ts';
-
-const LIMIT_MS = 600_000;
 
 /**
  * `npm run planted [-- WORD ...]`: plants each fault in a copy of the project and runs the test that has to notice it; with
@@ -21,10 +15,10 @@ async function main(words: readonly string[]): Promise<number> {
   const started = Date.now();
   const copies = Array.from({ length: availableParallelism() }, makeCopy);
   try {
-    const tests = [...new Set(chosen.map(({ test }) => test))];
-    const [first] = copies;
-    if (!first || !(await passes(first, tests))) {
-      console.log('the tests fail without a fault: run them first');
+    const [first = ''] = copies;
+    const complaint = await complaintWithout(first, chosen);
+    if (complaint !== undefined) {
+      console.log(`the tests fail without a fault: run them first (${complaint})`);
       return 1;
     }
     const free = [...copies];
@@ -32,10 +26,14 @@ async function main(words: readonly string[]): Promise<number> {
       chosen,
       async (fault) => {
         const copy = free.pop() ?? first;
-        const noticed = await isNoticed(copy, fault);
+        const said = await tryFault(copy, fault).catch((error: Error) => {
+          console.log(`${fault.name}: ${error.message}`);
+          return undefined;
+        });
         free.push(copy);
-        console.log(`${noticed ? 'noticed ' : 'NOT SEEN'} ${fault.name} (${fault.file}, ${fault.test})`);
-        return noticed;
+        const which = `${fault.name} (${fault.file}, ${fault.test})`;
+        console.log(said === undefined ? `NOT SEEN ${which}` : `noticed  ${which}\n         ${said}`);
+        return said !== undefined;
       },
       { concurrency: copies.length },
     );
@@ -45,47 +43,22 @@ async function main(words: readonly string[]): Promise<number> {
     );
     return count === chosen.length ? 0 : 1;
   } finally {
-    for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+    for (const copy of copies) removeCopy(copy);
   }
 }
 
-/** What is in the repository or would be, so that the checkout is never changed. */
-function makeCopy(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'perennial-planted-'));
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: PROJECT,
-    encoding: 'utf8',
-  });
-  for (const file of files.trim().split('\n')) {
-    mkdirSync(join(folder, dirname(file)), { recursive: true });
-    cpSync(join(PROJECT, file), join(folder, file), { force: true });
+/** Whole files, and of the others the tests that are named. */
+async function complaintWithout(copy: string, faults: readonly PlantedFault[]): Promise<string | undefined> {
+  const [named, whole] = [true, false].map((isNamed) =>
+    faults.filter(({ only }) => (only !== undefined) === isNamed),
+  ) as [PlantedFault[], PlantedFault[]];
+  for (const some of [whole, named]) {
+    const tests = [...new Set(some.map(({ test }) => test))];
+    const only = [...new Set(some.flatMap((fault) => fault.only ?? []))];
+    const complaint = tests.length > 0 ? await complaintOf(copy, tests, only) : undefined;
+    if (complaint !== undefined) return complaint;
   }
-  for (const shared of ['node_modules', '.local']) symlinkSync(join(PROJECT, shared), join(folder, shared));
-  return folder;
-}
-
-async function isNoticed(copy: string, fault: PlantedFault): Promise<boolean> {
-  const file = join(copy, fault.file);
-  const text = readFileSync(file, 'utf8');
-  writeFileSync(file, mutated(text, fault));
-  try {
-    return !(await passes(copy, [fault.test], fault.only));
-  } finally {
-    writeFileSync(file, text);
-  }
-}
-
-function passes(cwd: string, tests: readonly string[], only?: string): Promise<boolean> {
-  const vitest = join(cwd, 'node_modules/vitest/vitest.mjs');
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [vitest, 'run', '--bail=1', ...tests, ...(only === undefined ? [] : ['-t', only])],
-      { cwd, timeout: LIMIT_MS, maxBuffer: 64 << 20 },
-      (error) => resolve(error === null),
-    );
-    child.stdin?.end();
-  });
+  return undefined;
 }
 
 process.exitCode = await main(process.argv.slice(2));
