@@ -49,7 +49,7 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   if (planned?.action === 'reject' || options.dryRun) return previewed(name, { planned, dns, file });
   await requireConsent(planned, options);
   const before = await lookBefore(deps, [name]);
-  const replaced = await write(deps.store, { key, text, force: options.force ?? false });
+  const replaced = await putRenewalFile(deps.store, { key, text, force: options.force ?? false });
   const told = `${replaced ? 'replaced' : 'added'} ${key} for ${wanted.names.join(', ')}`;
   await startCheck(stack, [name]);
   const first = before.get(name);
@@ -88,8 +88,8 @@ export function fileOf(options: Omit<AddOptions, 'limit'>): Record<string, unkno
 }
 
 /** Whether a file was replaced; without `force` one that exists already is left as it is. */
-async function write(
-  store: ObjectStore,
+export async function putRenewalFile(
+  store: Pick<ObjectStore, 'get' | 'create' | 'replace'>,
   { key, text, force }: { key: string; text: string; force: boolean },
 ): Promise<boolean> {
   const stored = await store.get(key);

@@ -5,6 +5,7 @@ import { FUNCTIONS } from './faults/functions.ts';
 import { HANDLERS } from './faults/handlers.ts';
 import { HOST_CHECKS } from './faults/host-checks.ts';
 import { HOST_SWAPS } from './faults/host-swaps.ts';
+import { RECORDS_OF_ALL } from './faults/records.ts';
 import { RENEWAL } from './faults/renewal.ts';
 import { ROLES } from './faults/roles.ts';
 import { STACK } from './faults/stack.ts';
@@ -12,6 +13,7 @@ import { STACK } from './faults/stack.ts';
 /** What somebody may lose in the next change without seeing it: guards, orders of writes, wiring, settings. */
 export const FAULTS: readonly PlantedFault[] = [
   ...RENEWAL,
+  ...RECORDS_OF_ALL,
   ...DELIVERY,
   ...ADAPTERS,
   ...FUNCTIONS,

@@ -103,7 +103,7 @@ export const HANDLERS: readonly PlantedFault[] = [
     file: 'functions/scan.ts',
     edits: [['prefix: settings.accountPrefix', 'prefix: settings.eabPrefix']],
     test: WIRED,
-    only: '> scan ',
+    only: 'account that standing records name',
   },
   {
     name: 'scan looks at one of several changed files',

@@ -109,6 +109,13 @@ describe('the function', () => {
     expect(asked.filter((what) => /^S3 (PUT|DELETE)/.test(what))).toEqual([]);
   });
 
+  it('scan looks where older stacks had the account that standing records name', async () => {
+    const standing = { names: ['shop.example.com'], challenge: 'dns-persist-01', caa: { mode: 'off' } };
+    const { sent } = await run('scan', { start: 'plan' }, { 'renewal/shop.json': JSON.stringify(standing) });
+    const [{ ParameterFilters } = { ParameterFilters: [] }] = sent('SSM DescribeParameters');
+    expect(ParameterFilters[0]?.Values[0]).toMatch(/^\/the-accounts\/ca\.invalid/);
+  });
+
   it('scan that is told that files were put into its bucket looks at those, and publishes what is due', async () => {
     const created = (key: string) => ({
       ...{ 'detail-type': 'Object Created', source: 'aws.s3', time: '2026-11-20T02:00:00Z' },
@@ -232,6 +239,7 @@ describe('the function', () => {
   it('doctor looks at everything and changes nothing', async () => {
     const { answer, asked, sent, events } = await run('doctor', {}, live);
     expect(answer.result.findings.length).toBeGreaterThan(5);
+    expect(bucketsOf(asked)).toEqual(new Set(['the-bucket']));
     expect(asked).toContain('Route53 GET /2013-04-01/hostedzone');
     const [{ ParameterFilters } = { ParameterFilters: [] }] = sent('SSM DescribeParameters');
     expect(ParameterFilters[0].Values[0]).toMatch(/^\/the-accounts\/ca\.invalid/);

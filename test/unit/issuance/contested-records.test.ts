@@ -120,4 +120,16 @@ describe('a pointer that another worker moves', () => {
     expect(world.live('shop')).toEqual(theirs);
     expect(world.events.types().slice(before)).not.toContain('Deployment Due');
   });
+
+  it('stays where a spoilt one is made anew', async () => {
+    const theirs = moved();
+    await world.store.put('live/shop.json', '{');
+    const late = contested(world.store, 'live/shop.json', move(theirs));
+    const before = world.events.facts.length;
+    const outcomes = await world.renew(world.due(['shop'], { reason: 'pointer-lost' }), { store: late });
+    expect(late.contests).toBe(1);
+    expect(outcomes).toMatchObject([{ outcome: 'left', reason: 'claimed-elsewhere' }]);
+    expect(world.live('shop')).toEqual(theirs);
+    expect(world.events.types().slice(before)).not.toContain('Deployment Due');
+  });
 });
