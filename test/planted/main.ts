@@ -1,19 +1,28 @@
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
+import { changedPaths } from '../../tools/mutants/choose-files.ts';
 import { complaintOf, makeCopy, removeCopy, tryFault } from './copy.ts';
 import type { PlantedFault } from './fault.ts';
 import { FAULTS } from './faults.ts';
 
+/** Tests of hosts and stacks wait much of their time. */
+const AT_ONCE = availableParallelism() + 1;
+
 /**
- * `npm run planted [-- WORD ...]`: plants each fault in a copy of the project and runs the test that has to notice it; with
- * words, those whose name or file has one of them. Ends with status 1 where a fault goes unnoticed, or a test fails without one.
+ * `npm run planted [-- WORD ... | --change]`: plants each fault in a copy of the project and runs the test that has to notice
+ * it; with words, those whose name or file has one of them. Ends with status 1 where a fault goes unnoticed, or a test fails
+ * without one.
  */
 async function main(words: readonly string[]): Promise<number> {
-  const chosen = FAULTS.filter(
-    ({ name, file }) => words.length === 0 || words.some((word) => `${name} ${file}`.includes(word)),
-  );
+  const unknown = words.find((word) => word.startsWith('-') && word !== '--change');
+  if (unknown) throw new Error(`${unknown}: there are --change, and words of names and files`);
+  const chosen = words.includes('--change') ? ofChange() : named(words);
+  if (chosen.length === 0) {
+    console.log('no fault to plant');
+    return 0;
+  }
   const started = Date.now();
-  const copies = Array.from({ length: availableParallelism() }, makeCopy);
+  const copies = Array.from({ length: Math.min(AT_ONCE, chosen.length) }, makeCopy);
   try {
     const [first = ''] = copies;
     const complaint = await complaintWithout(first, chosen);
@@ -47,6 +56,20 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
+function named(words: readonly string[]): readonly PlantedFault[] {
+  if (words.length === 0) return FAULTS;
+  return FAULTS.filter(({ name, file }) => words.some((word) => `${name} ${file}`.includes(word)));
+}
+
+/** Those of which this branch changed the file or the test; all where there is no `main` to compare with. */
+function ofChange(): readonly PlantedFault[] {
+  const changed = changedPaths();
+  if (!changed) return FAULTS;
+  const chosen = FAULTS.filter(({ file, test }) => changed.has(file) || changed.has(test));
+  console.log(`${chosen.length} of ${FAULTS.length} faults are in files that changed, or have a test there`);
+  return chosen;
+}
+
 /** Whole files, and of the others the tests that are named. */
 async function complaintWithout(copy: string, faults: readonly PlantedFault[]): Promise<string | undefined> {
   const [named, whole] = [true, false].map((isNamed) =>
@@ -61,4 +84,9 @@ async function complaintWithout(copy: string, faults: readonly PlantedFault[]): 
   return undefined;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -25,16 +25,21 @@ export function filesNamed(names: readonly string[]): string[] {
   return [...new Set(chosen.flat())];
 }
 
-/** The code that differs from where this branch left `main`, committed or not; `undefined` where there is no `main`. */
+/** The code that differs from where this branch left `main`; `undefined` where there is no `main`. */
 export function changedFiles(): string[] | undefined {
+  const changed = changedPaths();
+  return changed && codeFiles().filter((file) => changed.has(file));
+}
+
+/** Every file that differs from where this branch left `main`, committed or not; `undefined` where there is no `main`. */
+export function changedPaths(): Set<string> | undefined {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: PROJECT, encoding: 'utf8' }).trim();
   const main = mainBranch(git);
   if (main === undefined) return undefined;
   const base = git('merge-base', 'HEAD', main);
-  const changed = new Set(
+  return new Set(
     `${git('diff', '--name-only', base)}\n${git('ls-files', '--others', '--exclude-standard')}`.split('\n'),
   );
-  return codeFiles().filter((file) => changed.has(file));
 }
 
 function mainBranch(git: (...args: string[]) => string): string | undefined {

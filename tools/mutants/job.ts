@@ -5,6 +5,9 @@ import { findMutants } from './find-mutants.ts';
 import { instrument } from './instrument.ts';
 import type { Mutant } from './mutant.ts';
 
+/** A mutant is tried in so many test files: of those that reach it, or load its file, the ones that load least beside it. */
+export const NEAREST_TESTS = 12;
+
 /** What a process with tests has to try; its address is in `MUTANTS_JOB`. */
 export interface Job {
   /** Files with mutants, and the id of the first of each. */

@@ -1,15 +1,13 @@
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
 import { type TestFile, testsOf } from './choose-files.ts';
-import type { Job, Seen } from './job.ts';
+import { type Job, NEAREST_TESTS, type Seen } from './job.ts';
 import type { Mutant } from './mutant.ts';
 import { type Result, resultsOf } from './results.ts';
 import { runJob } from './run-job.ts';
 
 /** Mutants of one process where files are loaded anew for each: what was loaded stays in memory. */
 const AT_LOAD_TOGETHER = 60;
-/** Of the test files that load a file, so many of those that load least beside it try what runs when it is loaded. */
-const NEAREST_TESTS = 12;
 
 /** Tries all mutants; then, in tests that are loaded anew, those that run when files are loaded and were not noticed. */
 export async function measureAll(

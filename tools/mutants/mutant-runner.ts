@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunnerTestCase, type RunnerTestSuite, TestRunner, type TestRunnerConfig } from 'vitest';
 import { PROJECT } from '../check/run-tool.ts';
-import { instrumented, readJob, readLog, write } from './job.ts';
+import { instrumented, NEAREST_TESTS, readJob, readLog, write } from './job.ts';
 import { LoadRunner } from './load-runner.ts';
 import { runOnce, titleOf } from './run-once.ts';
 import { Switchboard } from './switchboard.ts';
@@ -19,6 +19,9 @@ const done = new Set(earlier.flatMap((seen) => ('done' in seen ? seen.done : [])
 /** Tests that failed after a mutant: because of what it left, or because they never pass twice. */
 const doubtful = new Set(earlier.flatMap((seen) => ('spoilt' in seen ? seen.spoilt : [])));
 const written = new Set<number>();
+/** The test files in which each mutant was tried. */
+const triedIn = new Map<number, Set<string>>();
+for (const seen of earlier) if ('tries' in seen) noteTried(seen.tries, seen.test);
 
 // What tests load by `require` does not pass vite.
 registerHooks({
@@ -79,7 +82,7 @@ export default class MutantRunner extends TestRunner {
 
 async function tryAll(test: RunnerTestCase): Promise<void> {
   const title = titleOf(test);
-  if (done.has(title) || alive.size === 0) return;
+  if (done.has(title) || [...alive].every(isOver)) return;
   const started = performance.now();
   try {
     await TestRunner.getTestFn(test)();
@@ -90,10 +93,11 @@ async function tryAll(test: RunnerTestCase): Promise<void> {
   const limitMs = 1000 + 5 * (performance.now() - started);
   const { ids, calls } = board.recorded();
   write(job.log, { reached: fresh(ids) });
-  const reached = ids.filter((id) => alive.has(id));
+  const reached = ids.filter((id) => alive.has(id) && isNear(id, title));
   if (!doubtful.has(title) || (await isSteady(test, title, limitMs)))
     for (const id of reached) {
       write(job.log, { tries: id, test: title });
+      noteTried(id, title);
       board.activate(id, calls);
       const failure = await runOnce(test, limitMs);
       board.deactivate();
@@ -105,6 +109,23 @@ async function tryAll(test: RunnerTestCase): Promise<void> {
       if (left !== undefined) await restart(title, left);
     }
   write(job.log, { done: title });
+}
+
+function fileOf(title: string): string {
+  return title.split(' > ', 1)[0] ?? '';
+}
+
+function noteTried(id: number, title: string): void {
+  triedIn.set(id, (triedIn.get(id) ?? new Set()).add(fileOf(title)));
+}
+
+/** Whether the test is in one of the nearest files that reach the mutant; what they let pass is not tried in all others. */
+function isNear(id: number, title: string): boolean {
+  return !isOver(id) || (triedIn.get(id)?.has(fileOf(title)) ?? false);
+}
+
+function isOver(id: number): boolean {
+  return (triedIn.get(id)?.size ?? 0) >= NEAREST_TESTS;
 }
 
 /** Ends this process, whose parent starts another that goes on. */

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { putRenewalFile } from '../../../cli/commands/add.ts';
 import { contested } from '../../fakes/contested-store.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
@@ -15,17 +15,19 @@ it('add writes a file where none is, and says whether it took the place of one',
   expect(store.text(key)).toBe('third');
 });
 
-it.each([
-  ['that was not there, also with --force', '', true],
-  ['that was not there', '', false],
-  ['that it was to replace', 'before', true],
-])('add leaves alone a file that somebody writes meanwhile, %s', async (_, before, force) => {
-  const store = new MemoryStore();
-  if (before !== '') await store.put(key, before);
-  const late = contested(store, key, () => store.put(key, 'theirs'));
-  await expect(putRenewalFile(late, { key, text: 'mine', force })).rejects.toMatchObject({
-    reason: 'renewal-file-exists',
+describe.each(['read', 'write'] as const)('a file that somebody writes around the %s', (at) => {
+  it.each([
+    ['none was', '', true],
+    ['none was, and none is to be replaced', '', false],
+    ['one was to be replaced', 'before', true],
+  ])('is left alone where %s', async (_, before, force) => {
+    const store = new MemoryStore();
+    if (before !== '') await store.put(key, before);
+    const late = contested(store, key, () => store.put(key, 'theirs'), { at });
+    await expect(putRenewalFile(late, { key, text: 'mine', force })).rejects.toMatchObject({
+      reason: 'renewal-file-exists',
+    });
+    expect(late.contests).toBe(1);
+    expect(store.text(key)).toBe('theirs');
   });
-  expect(late.contests).toBe(1);
-  expect(store.text(key)).toBe('theirs');
 });

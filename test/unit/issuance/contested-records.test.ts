@@ -26,6 +26,7 @@ async function renewAgain(): Promise<string> {
 
 describe.each(MOMENTS)('what another worker writes around the %s', (at) => {
   it('of another version stays in the record of what was revoked', async () => {
+    const earlier = await renewAgain();
     const first = await renewAgain();
     const { version: second } = world.live('shop');
     const ask = (version: string, store = world.store as ReturnType<typeof contested> | World['store']) =>
@@ -34,12 +35,13 @@ describe.each(MOMENTS)('what another worker writes around the %s', (at) => {
         { revoke: 'shop', confirm: 'shop', reason: 'superseded', version },
         world.clock(),
       );
+    await ask(earlier);
     const late = contested(world.store, 'revoked/shop.json', () => ask(first), { at });
     await ask(second, late);
     expect(late.contests).toBe(1);
     const { versions } = JSON.parse(world.store.text('revoked/shop.json'));
     expect(versions.map(({ version }: { version: string }) => version).sort()).toEqual(
-      [first, second].sort(),
+      [earlier, first, second].sort(),
     );
     for (const one of versions) expect(one.revokedAt).toEqual(expect.any(String));
   });
