@@ -58,23 +58,37 @@ export interface TestFile {
   loads: string[];
 }
 
-/** Unit tests that load one of the files; first those that load least beside it. */
-export function testsOf(files: readonly string[]): TestFile[] {
+/**
+ * Unit tests that load one of the files; first those that load least beside it. Of each file, `nearest` are those that import
+ * it themselves, and then those that load least.
+ */
+export function testsOf(files: readonly string[]): { tests: TestFile[]; nearest: Map<string, string[]> } {
   const imports = new Map<string, string[]>();
+  const importedBy = (file: string) => {
+    const known = imports.get(file) ?? importsOf(file);
+    imports.set(file, known);
+    return known;
+  };
   const loadedBy = (file: string, seen = new Set<string>()): Set<string> => {
     if (seen.has(file)) return seen;
     seen.add(file);
-    const next = imports.get(file) ?? importsOf(file);
-    imports.set(file, next);
-    for (const one of next) loadedBy(one, seen);
+    for (const next of importedBy(file)) loadedBy(next, seen);
     return seen;
   };
-  return globSync('test/unit/**/*.test.ts', { cwd: PROJECT })
+  const tests = globSync('test/unit/**/*.test.ts', { cwd: PROJECT })
     .filter((test) => !NOT_OF_THE_CODE.some((folder) => test.startsWith(folder)))
     .map((test) => ({ test, loaded: loadedBy(test) }))
     .sort((a, b) => a.loaded.size - b.loaded.size || (a.test < b.test ? -1 : 1))
     .map(({ test, loaded }) => ({ test, loads: files.filter((file) => loaded.has(file)) }))
     .filter(({ loads }) => loads.length > 0);
+  const nearest = new Map(
+    files.map((file) => {
+      const loading = tests.filter(({ loads }) => loads.includes(file)).map(({ test }) => test);
+      const isDirect = (test: string) => importedBy(test).includes(file);
+      return [file, [...loading.filter(isDirect), ...loading.filter((test) => !isDirect(test))]];
+    }),
+  );
+  return { tests, nearest };
 }
 
 function importsOf(file: string): string[] {

@@ -4,14 +4,14 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunnerTestCase, type RunnerTestSuite, TestRunner, type TestRunnerConfig } from 'vitest';
 import { PROJECT } from '../check/run-tool.ts';
-import { instrumented, NEAREST_TESTS, readJob, readLog, write } from './job.ts';
+import { fileOfMutant, instrumented, readJob, readLog, write } from './job.ts';
 import { LoadRunner } from './load-runner.ts';
 import { runOnce, titleOf } from './run-once.ts';
 import { Switchboard } from './switchboard.ts';
 
 const job = readJob();
 const board = new Switchboard();
-const loading = job.loads && new LoadRunner(job, board);
+const loading = job.atLoad ? new LoadRunner(job, board) : undefined;
 const earlier = readLog(job.log);
 const alive = new Set(job.ids);
 for (const seen of earlier) if ('noticed' in seen) alive.delete(seen.noticed);
@@ -19,9 +19,6 @@ const done = new Set(earlier.flatMap((seen) => ('done' in seen ? seen.done : [])
 /** Tests that failed after a mutant: because of what it left, or because they never pass twice. */
 const doubtful = new Set(earlier.flatMap((seen) => ('spoilt' in seen ? seen.spoilt : [])));
 const written = new Set<number>();
-/** The test files in which each mutant was tried. */
-const triedIn = new Map<number, Set<string>>();
-for (const seen of earlier) if ('tries' in seen) noteTried(seen.tries, seen.test);
 
 // What tests load by `require` does not pass vite.
 registerHooks({
@@ -82,7 +79,9 @@ export default class MutantRunner extends TestRunner {
 
 async function tryAll(test: RunnerTestCase): Promise<void> {
   const title = titleOf(test);
-  if (done.has(title) || [...alive].every(isOver)) return;
+  const near = new Set(job.near[relative(PROJECT, test.file.filepath)]);
+  const isNear = (id: number) => near.has(fileOfMutant(job, id));
+  if (done.has(title) || ![...alive].some(isNear)) return;
   const started = performance.now();
   try {
     await TestRunner.getTestFn(test)();
@@ -93,11 +92,10 @@ async function tryAll(test: RunnerTestCase): Promise<void> {
   const limitMs = 1000 + 5 * (performance.now() - started);
   const { ids, calls } = board.recorded();
   write(job.log, { reached: fresh(ids) });
-  const reached = ids.filter((id) => alive.has(id) && isNear(id, title));
+  const reached = ids.filter((id) => alive.has(id) && isNear(id));
   if (!doubtful.has(title) || (await isSteady(test, title, limitMs)))
     for (const id of reached) {
       write(job.log, { tries: id, test: title });
-      noteTried(id, title);
       board.activate(id, calls);
       const failure = await runOnce(test, limitMs);
       board.deactivate();
@@ -109,23 +107,6 @@ async function tryAll(test: RunnerTestCase): Promise<void> {
       if (left !== undefined) await restart(title, left);
     }
   write(job.log, { done: title });
-}
-
-function fileOf(title: string): string {
-  return title.split(' > ', 1)[0] ?? '';
-}
-
-function noteTried(id: number, title: string): void {
-  triedIn.set(id, (triedIn.get(id) ?? new Set()).add(fileOf(title)));
-}
-
-/** Whether the test is in one of the nearest files that reach the mutant; what they let pass is not tried in all others. */
-function isNear(id: number, title: string): boolean {
-  return !isOver(id) || (triedIn.get(id)?.has(fileOf(title)) ?? false);
-}
-
-function isOver(id: number): boolean {
-  return (triedIn.get(id)?.size ?? 0) >= NEAREST_TESTS;
 }
 
 /** Ends this process, whose parent starts another that goes on. */

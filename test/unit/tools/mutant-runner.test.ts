@@ -18,10 +18,10 @@ let seen: Awaited<ReturnType<typeof runJob>>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'perennial-mutant-runner-'));
   const { mutants, files } = mutantsOf([FILE]);
-  const job = { files, testFiles: [TEST] };
+  const job = { files, testFiles: [TEST], near: { [TEST]: [FILE] } };
   seen = await runJob(folder, 'run', { ...job, ids: [...mutants.keys()] });
   const { atLoad } = resultsOf(mutants, seen);
-  const more = await runJob(folder, 'load', { ...job, ids: atLoad, loads: { [TEST]: [FILE] } });
+  const more = await runJob(folder, 'load', { ...job, ids: atLoad, atLoad: true });
   const { results } = resultsOf(mutants, [...seen, ...more.filter((one) => !('loaded' in one))]);
   outcomes = Object.fromEntries(results.map(({ mutant, outcome }) => [whatOf(mutant), outcome]));
 }, 120_000);
@@ -57,7 +57,8 @@ describe('the runner of mutants', () => {
 
   it('fails for a test that fails without a mutant, and names it', async () => {
     const { files } = mutantsOf([FILE]);
-    const broken = { files, testFiles: ['test/fakes/mutants/broken.example.ts'], ids: [0] };
+    const test = 'test/fakes/mutants/broken.example.ts';
+    const broken = { files, testFiles: [test], near: { [test]: [FILE] }, ids: [0] };
     await expect(runJob(folder, 'broken', broken)).rejects.toThrow(/counts wrongly .*fails without a mutant/);
   });
 });
