@@ -96,4 +96,11 @@ export const RECORDS_OF_ALL: readonly PlantedFault[] = [
     "await store.replace(key, text, { etag: (await store.get(key))?.etag ?? '' })",
     'test/unit/cli/add.test.ts',
   ),
+  fault(
+    'versions of a pointer that was made anew may be read by no host',
+    'lib/issuance/renewal/sound-pointer.ts',
+    '  await tagVersions(store, name, hosts);\n',
+    '',
+    'test/unit/issuance/what-is-stored.test.ts',
+  ),
 ];

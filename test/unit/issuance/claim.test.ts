@@ -77,6 +77,7 @@ describe('a claim', () => {
     });
     await expect(Claim.claim({ ...world, store }, 'shop', 'run-2')).rejects.toMatchObject({
       reason: 'claimed-elsewhere',
+      message: 'shop is being renewed by another worker',
     });
   });
 
