@@ -15,7 +15,7 @@ const AT_ONCE = availableParallelism() + 1;
  */
 async function main(words: readonly string[]): Promise<number> {
   const unknown = words.find((word) => word.startsWith('-') && word !== '--change');
-  if (unknown) throw new Error(`${unknown}: there are --change, and words of names and files`);
+  if (unknown) throw new Error(`${unknown}: there is --change, and words of names and files`);
   const chosen = words.includes('--change') ? ofChange() : named(words);
   if (chosen.length === 0) {
     console.log('no fault to plant');
@@ -58,6 +58,8 @@ async function main(words: readonly string[]): Promise<number> {
 
 function named(words: readonly string[]): readonly PlantedFault[] {
   if (words.length === 0) return FAULTS;
+  const vain = words.find((word) => !FAULTS.some(({ name, file }) => `${name} ${file}`.includes(word)));
+  if (vain !== undefined) throw new Error(`${vain}: no fault has it in its name or file`);
   return FAULTS.filter(({ name, file }) => words.some((word) => `${name} ${file}`.includes(word)));
 }
 
