@@ -2,7 +2,7 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
-import { invoked, logger, queued, queuedTogether } from '../../../lib/lambda/handler.ts';
+import { eventWith, invoked, logger, queued, queuedTogether, warnThat } from '../../../lib/lambda/handler.ts';
 
 const contextOf = (leftMs: number) =>
   ({ getRemainingTimeInMillis: () => leftMs, awsRequestId: 'r-1' }) as unknown as Context;
@@ -37,7 +37,13 @@ describe('a function that a queue feeds', () => {
     const answer = await handler(batch('{', '{"key":1}', '{"key":"c"}'), context);
     expect(answer).toEqual(back('m0', 'm1'));
     expect(seen).toEqual(['c']);
-    expect(JSON.stringify(logged)).toContain('event-invalid');
+    expect(logged[0]).toEqual([
+      'message failed',
+      {
+        messageId: 'm0',
+        failure: { reason: 'event-invalid', message: expect.stringMatching(/^message m0: is not JSON/) },
+      },
+    ]);
   });
 
   it('ends in time to close what is open: 90 s before its end, or at half of what it has', async () => {
@@ -66,6 +72,12 @@ describe('a function that takes a batch together', () => {
     const handler = queuedTogether(Key, async (events) => seen.push(events.map(({ key }) => key)));
     expect(await handler(batch('{"key":"a"}', '{', '{"key":"c"}'), context)).toEqual(back('m1'));
     expect(seen).toEqual([['a', 'c']]);
+  });
+
+  it('gets one alone, too', async () => {
+    const seen: unknown[] = [];
+    await queuedTogether(Key, async (events) => seen.push(events))(of('a'), context);
+    expect(seen).toEqual([[{ key: 'a' }]]);
   });
 
   it('is not asked where nothing can be read', async () => {
@@ -97,6 +109,24 @@ describe('a function that is invoked', () => {
     });
     const caught: Error = await handler({}, context).catch((one) => one);
     expect(caught.message).toBe(error.message);
-    expect(caught.stack?.includes('\n')).toBe(hasTrace);
+    if (hasTrace) expect(caught.stack).toMatch(/\n +at /);
+    else expect(caught.stack).toBe('InputError: it is no event');
+    const reason = hasTrace ? 'unexpected-error' : 'event-invalid';
+    expect(logged).toEqual([['invocation failed', { failure: { reason, message: error.message } }]]);
+  });
+});
+
+it('an event of the bus is taken by its detail', async () => {
+  const seen: string[] = [];
+  const handler = queued(eventWith(Key), async ({ detail }) => seen.push(detail.key));
+  expect(await handler(batch('{"detail":{"key":"a"}}', '{"key":"b"}'), context)).toEqual(back('m1'));
+  expect(seen).toEqual(['a']);
+});
+
+it('trouble that stops nothing is logged in one line, with its reason', () => {
+  const warned = vi.spyOn(logger, 'warn').mockImplementation(() => {});
+  warnThat('not wholly seen to')(new InputError('event-invalid', 'it is no event'));
+  expect(warned).toHaveBeenCalledWith('not wholly seen to', {
+    failure: { reason: 'event-invalid', message: 'it is no event' },
   });
 });
