@@ -29,7 +29,7 @@ export async function add(name: string, options: AddOptions): Promise<Answer> {
   const force = options.force ?? false;
   if (!force && (await deps.store.get(key))) throw existing(key);
   const write = async () => {
-    const replaced = await writeFile(deps.store, { key, text, force });
+    const replaced = await putRenewalFile(deps.store, { key, text, force });
     return `${replaced ? 'replaced' : 'added'} ${key} for ${wanted.names.join(', ')}`;
   };
   return writeAndFollow({ stack, deps }, { verb: 'add', name, key, file, write }, options);
@@ -40,8 +40,8 @@ export const fileOf = (options: Readonly<Record<string, unknown>>): Record<strin
   withOptions({ names: [], hosts: [] }, options);
 
 /** Whether a file was replaced; without `force` one that exists already is left as it is. */
-async function writeFile(
-  store: ObjectStore,
+export async function putRenewalFile(
+  store: Pick<ObjectStore, 'get' | 'create' | 'replace'>,
   { key, text, force }: { key: string; text: string; force: boolean },
 ): Promise<boolean> {
   const stored = await store.get(key);

@@ -114,6 +114,34 @@ describe('a part that is missing or refuses', () => {
     expect(await line.pointer('good')).toEqual(before);
   });
 
+  it('two that fail are told each with its own reason, and the third of the same run is renewed', async () => {
+    await line.addRecord('example.com', {
+      ...{ Name: 'closed.example.com', Type: 'CAA' },
+      values: ['0 issue ";"'],
+    });
+    const names = ['closed', 'misspelt', 'sound'];
+    const files = names.map((name) => ({
+      names: [`${name}.example.com`],
+      profile: name === 'misspelt' ? 'no-such-profile' : 'classic',
+    }));
+    for (const [index, name] of names.entries()) await line.put(`renewal/${name}.json`, files[index]);
+    await line.idle();
+    const last = (name: string) => line.outcomes(name).findLast(({ outcome }) => outcome !== undefined);
+    expect(last('closed')).toMatchObject({ outcome: 'failed', reason: 'caa-forbids' });
+    expect(last('misspelt')).toMatchObject({ outcome: 'failed', reason: 'profile-unknown' });
+    expect(last('sound')).toMatchObject({ outcome: 'renewed' });
+    expect(await line.pointer('sound')).toBeDefined();
+    for (const name of ['closed', 'misspelt']) {
+      expect(await line.pointer(name)).toBeUndefined();
+      expect(JSON.parse((await line.text(`state/${name}.json`)) ?? '{}')).toMatchObject({ failures: 1 });
+    }
+    expect(await line.keys('pending/')).toEqual([]);
+    const proofs = Object.keys(await line.records('example.com')).filter((set) =>
+      set.includes('_acme-challenge'),
+    );
+    expect(proofs).toEqual([]);
+  });
+
   it('permission that Route 53 denies fails that certificate with the name of the remedy', async () => {
     const denied = {
       status: 403,

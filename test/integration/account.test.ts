@@ -6,6 +6,7 @@ import { newAccountKey } from '../../lib/adapters/acme/stored-account.ts';
 import { thumbprintOfKey } from '../../lib/adapters/acme/thumbprint.ts';
 import { accountKey, accountUrlKey, nextAccountKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { changeAccount } from '../../lib/issuance/ca/accounts.ts';
+import { contested } from '../fakes/contested-store.ts';
 import { MemoryStore } from '../fakes/memory-store.ts';
 import { stackOf } from '../fakes/stack.ts';
 import { type Ca, startCa } from './ca-fixture.ts';
@@ -136,6 +137,53 @@ describe('a rollover', () => {
     await Promise.allSettled([ask('rollover'), ask('rollover')]);
     expect(await ask('rollover')).toMatchObject({ atCa: 'found', rolloverOpen: false });
     expect(await order(await open())).toMatch(/pending|ready/);
+  });
+});
+
+describe('of two workers at a time', () => {
+  const key = () => accountKey(ca.pebble.directoryUrl);
+  const stored = () => JSON.parse(bucket.text(key()));
+  const openLate = (late: AccountStore, options: { lost?: string } = {}) =>
+    openAuthority(ca.pebble.directoryUrl, { ...way(), store: late }, options);
+
+  it('that both make the first account, who comes later uses the other one', async () => {
+    const late = contested(bucket, key(), () => open());
+    const authority = await openLate(late);
+    expect(late.contests).toBe(1);
+    expect((await authority.caaIssuer())?.accountUri).toBe(stored().url);
+    expect(await order(authority)).toBe('pending');
+  });
+
+  it('that both replace a lost account, who comes later uses the other one', async () => {
+    await open();
+    const lost = 'https://ca.test/lost';
+    await bucket.put(key(), JSON.stringify({ ...stored(), key: newAccountKey(), url: lost }));
+    const replace = () => openAuthority(ca.pebble.directoryUrl, way(), { lost });
+    const late = contested(bucket, key(), replace);
+    const authority = await openLate(late, { lost });
+    expect(late.contests).toBe(1);
+    expect(stored().url).not.toBe(lost);
+    expect((await authority.caaIssuer())?.accountUri).toBe(stored().url);
+    expect(await order(authority)).toBe('pending');
+  });
+
+  it('that one has replaced the account meanwhile, a rollover does not write its key over that', async () => {
+    await open();
+    const theirs = JSON.stringify({ ...stored(), key: newAccountKey(), url: 'https://ca.test/theirs' });
+    const late = contested(bucket, key(), () => bucket.put(key(), theirs));
+    const rollOver = new StoredAccounts({ ...way(), store: late }).rollOver(ca.pebble.directoryUrl);
+    await expect(rollOver).rejects.toThrow('was changed meanwhile');
+    expect(bucket.text(key())).toBe(theirs);
+  });
+
+  it('that both begin a rollover, both use one new key', async () => {
+    await open();
+    const next = nextAccountKey(ca.pebble.directoryUrl);
+    const theirs = newAccountKey();
+    const late = contested(bucket, next, () => bucket.put(next, theirs));
+    await new StoredAccounts({ ...way(), store: late }).rollOver(ca.pebble.directoryUrl);
+    expect(stored().key).toBe(theirs);
+    expect(await order(await open())).toBe('pending');
   });
 });
 

@@ -53,7 +53,13 @@ describe('a stack with a KMS key of its own', () => {
       expect.objectContaining({
         Action: ['kms:Decrypt'],
         Resource: KEY,
-        Condition: expect.objectContaining({}),
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': {
+              'Fn::Join': ['.', ['s3', { Ref: 'AWS::Region' }, { Ref: 'AWS::URLSuffix' }]],
+            },
+          },
+        },
       }),
     );
   });

@@ -1,30 +1,33 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
-import { PROJECT } from '../../tools/check/run-tool.ts';
-import { mutated } from '../simulation/mutants/plant.ts';
+import { changedPaths } from '../../tools/mutants/choose-files.ts';
+import { complaintOf, makeCopy, removeCopy, tryFault } from './copy.ts';
 import type { PlantedFault } from './fault.ts';
 import { FAULTS } from './faults.ts';
 
-const LIMIT_MS = 600_000;
+/** Tests of hosts and stacks wait much of their time. */
+const AT_ONCE = availableParallelism() + 1;
 
 /**
- * `npm run planted [-- WORD ...]`: plants each fault in a copy of the project and runs the test that has to notice it; with
- * words, those whose name or file has one of them. Ends with status 1 where a fault goes unnoticed, or a test fails without one.
+ * `npm run planted [-- WORD ... | --change]`: plants each fault in a copy of the project and runs the test that has to notice
+ * it; with words, those whose name or file has one of them. Ends with status 1 where a fault goes unnoticed, or a test fails
+ * without one.
  */
 async function main(words: readonly string[]): Promise<number> {
-  const chosen = FAULTS.filter(
-    ({ name, file }) => words.length === 0 || words.some((word) => `${name} ${file}`.includes(word)),
-  );
+  const unknown = words.find((word) => word.startsWith('-') && word !== '--change');
+  if (unknown) throw new Error(`${unknown}: there is --change, and words of names and files`);
+  const chosen = words.includes('--change') ? ofChange() : named(words);
+  if (chosen.length === 0) {
+    console.log('no fault to plant');
+    return 0;
+  }
   const started = Date.now();
-  const copies = Array.from({ length: availableParallelism() }, makeCopy);
+  const copies = Array.from({ length: Math.min(AT_ONCE, chosen.length) }, makeCopy);
   try {
-    const tests = [...new Set(chosen.map(({ test }) => test))];
-    const [first] = copies;
-    if (!first || !(await passes(first, tests))) {
-      console.log('the tests fail without a fault: run them first');
+    const [first = ''] = copies;
+    const complaint = await complaintWithout(first, chosen);
+    if (complaint !== undefined) {
+      console.log(`the tests fail without a fault: run them first (${complaint})`);
       return 1;
     }
     const free = [...copies];
@@ -32,10 +35,14 @@ async function main(words: readonly string[]): Promise<number> {
       chosen,
       async (fault) => {
         const copy = free.pop() ?? first;
-        const noticed = await isNoticed(copy, fault);
+        const said = await tryFault(copy, fault).catch((error: Error) => {
+          console.log(`${fault.name}: ${error.message}`);
+          return undefined;
+        });
         free.push(copy);
-        console.log(`${noticed ? 'noticed ' : 'NOT SEEN'} ${fault.name} (${fault.file}, ${fault.test})`);
-        return noticed;
+        const which = `${fault.name} (${fault.file}, ${fault.test})`;
+        console.log(said === undefined ? `NOT SEEN ${which}` : `noticed  ${which}\n         ${said}`);
+        return said !== undefined;
       },
       { concurrency: copies.length },
     );
@@ -45,47 +52,43 @@ async function main(words: readonly string[]): Promise<number> {
     );
     return count === chosen.length ? 0 : 1;
   } finally {
-    for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+    for (const copy of copies) removeCopy(copy);
   }
 }
 
-/** What is in the repository or would be, so that the checkout is never changed. */
-function makeCopy(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'perennial-planted-'));
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: PROJECT,
-    encoding: 'utf8',
-  });
-  for (const file of files.trim().split('\n')) {
-    mkdirSync(join(folder, dirname(file)), { recursive: true });
-    cpSync(join(PROJECT, file), join(folder, file), { force: true });
+function named(words: readonly string[]): readonly PlantedFault[] {
+  if (words.length === 0) return FAULTS;
+  const vain = words.find((word) => !FAULTS.some(({ name, file }) => `${name} ${file}`.includes(word)));
+  if (vain !== undefined) throw new Error(`${vain}: no fault has it in its name or file`);
+  return FAULTS.filter(({ name, file }) => words.some((word) => `${name} ${file}`.includes(word)));
+}
+
+/** Those of which this branch changed the file or the test; all where there is no `main` to compare with. */
+function ofChange(): readonly PlantedFault[] {
+  const changed = changedPaths();
+  if (!changed) return FAULTS;
+  const chosen = FAULTS.filter(({ file, test }) => changed.has(file) || changed.has(test));
+  console.log(`${chosen.length} of ${FAULTS.length} faults are in files that changed, or have a test there`);
+  return chosen;
+}
+
+/** Whole files, and of the others the tests that are named. */
+async function complaintWithout(copy: string, faults: readonly PlantedFault[]): Promise<string | undefined> {
+  const [named, whole] = [true, false].map((isNamed) =>
+    faults.filter(({ only }) => (only !== undefined) === isNamed),
+  ) as [PlantedFault[], PlantedFault[]];
+  for (const some of [whole, named]) {
+    const tests = [...new Set(some.map(({ test }) => test))];
+    const only = [...new Set(some.flatMap((fault) => fault.only ?? []))];
+    const complaint = tests.length > 0 ? await complaintOf(copy, tests, only) : undefined;
+    if (complaint !== undefined) return complaint;
   }
-  for (const shared of ['node_modules', '.local']) symlinkSync(join(PROJECT, shared), join(folder, shared));
-  return folder;
+  return undefined;
 }
 
-async function isNoticed(copy: string, fault: PlantedFault): Promise<boolean> {
-  const file = join(copy, fault.file);
-  const text = readFileSync(file, 'utf8');
-  writeFileSync(file, mutated(text, fault));
-  try {
-    return !(await passes(copy, [fault.test], fault.only));
-  } finally {
-    writeFileSync(file, text);
-  }
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }
-
-function passes(cwd: string, tests: readonly string[], only?: string): Promise<boolean> {
-  const vitest = join(cwd, 'node_modules/vitest/vitest.mjs');
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [vitest, 'run', '--bail=1', ...tests, ...(only === undefined ? [] : ['-t', only])],
-      { cwd, timeout: LIMIT_MS, maxBuffer: 64 << 20 },
-      (error) => resolve(error === null),
-    );
-    child.stdin?.end();
-  });
-}
-
-process.exitCode = await main(process.argv.slice(2));

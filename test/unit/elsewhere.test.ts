@@ -45,6 +45,8 @@ describe('the role of a host in another account that hostRoles lists', () => {
     [true, 'live/shop.json', ':db:web:'],
     [true, 'groups/web.json'],
     [false, KEY, ':db:'],
+    [false, 'live/shop.json', ':db:'],
+    [false, 'live/shop.json'],
     [false, KEY],
     [false, 'groups/db.json'],
     [false, 'renewal/shop.json'],

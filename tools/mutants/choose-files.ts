@@ -6,6 +6,9 @@ import { PROJECT } from '../check/run-tool.ts';
 /** The code that runs for a user; drawings of the status page are looked at by a browser. */
 const CODE = ['lib/**/*.ts', 'functions/*.ts', 'cli/**/*.{ts,mjs}', 'resources/*.cjs'];
 
+/** Tests of a clock of their own, and of the hosts' script, which is no code that is tried. */
+const NOT_OF_THE_CODE = ['test/unit/simulation/', 'test/unit/host-script/'];
+
 export function codeFiles(): string[] {
   return globSync(CODE, { cwd: PROJECT }).sort();
 }
@@ -22,16 +25,21 @@ export function filesNamed(names: readonly string[]): string[] {
   return [...new Set(chosen.flat())];
 }
 
-/** The code that differs from where this branch left `main`, committed or not; `undefined` where there is no `main`. */
+/** The code that differs from where this branch left `main`; `undefined` where there is no `main`. */
 export function changedFiles(): string[] | undefined {
+  const changed = changedPaths();
+  return changed && codeFiles().filter((file) => changed.has(file));
+}
+
+/** Every file that differs from where this branch left `main`, committed or not; `undefined` where there is no `main`. */
+export function changedPaths(): Set<string> | undefined {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: PROJECT, encoding: 'utf8' }).trim();
   const main = mainBranch(git);
   if (main === undefined) return undefined;
   const base = git('merge-base', 'HEAD', main);
-  const changed = new Set(
+  return new Set(
     `${git('diff', '--name-only', base)}\n${git('ls-files', '--others', '--exclude-standard')}`.split('\n'),
   );
-  return codeFiles().filter((file) => changed.has(file));
 }
 
 function mainBranch(git: (...args: string[]) => string): string | undefined {
@@ -50,23 +58,37 @@ export interface TestFile {
   loads: string[];
 }
 
-/** Unit tests that load one of the files; first those that load least beside it. */
-export function testsOf(files: readonly string[]): TestFile[] {
+/**
+ * Unit tests that load one of the files; first those that load least beside it. Of each file, `nearest` are those that import
+ * it themselves, and then those that load least.
+ */
+export function testsOf(files: readonly string[]): { tests: TestFile[]; nearest: Map<string, string[]> } {
   const imports = new Map<string, string[]>();
+  const importedBy = (file: string) => {
+    const known = imports.get(file) ?? importsOf(file);
+    imports.set(file, known);
+    return known;
+  };
   const loadedBy = (file: string, seen = new Set<string>()): Set<string> => {
     if (seen.has(file)) return seen;
     seen.add(file);
-    const next = imports.get(file) ?? importsOf(file);
-    imports.set(file, next);
-    for (const one of next) loadedBy(one, seen);
+    for (const next of importedBy(file)) loadedBy(next, seen);
     return seen;
   };
-  return globSync('test/unit/**/*.test.ts', { cwd: PROJECT })
-    .filter((test) => !test.startsWith('test/unit/simulation/'))
+  const tests = globSync('test/unit/**/*.test.ts', { cwd: PROJECT })
+    .filter((test) => !NOT_OF_THE_CODE.some((folder) => test.startsWith(folder)))
     .map((test) => ({ test, loaded: loadedBy(test) }))
     .sort((a, b) => a.loaded.size - b.loaded.size || (a.test < b.test ? -1 : 1))
     .map(({ test, loaded }) => ({ test, loads: files.filter((file) => loaded.has(file)) }))
     .filter(({ loads }) => loads.length > 0);
+  const nearest = new Map(
+    files.map((file) => {
+      const loading = tests.filter(({ loads }) => loads.includes(file)).map(({ test }) => test);
+      const isDirect = (test: string) => importedBy(test).includes(file);
+      return [file, [...loading.filter(isDirect), ...loading.filter((test) => !isDirect(test))]];
+    }),
+  );
+  return { tests, nearest };
 }
 
 function importsOf(file: string): string[] {

@@ -14,8 +14,10 @@ export interface Job {
   ids: readonly number[];
   /** Where it writes what it sees, a line of JSON each: {@link Seen}. */
   log: string;
-  /** For mutants of what runs when a file is loaded: which of the files each test file loads. */
-  loads?: Record<string, readonly string[]>;
+  /** Of each test file those files whose mutants are tried in it. */
+  near: Record<string, readonly string[]>;
+  /** Whether it tries what runs when a file is loaded. */
+  atLoad?: boolean;
 }
 
 /** A line of the log. */
@@ -49,6 +51,10 @@ export function readLog(log: string): Seen[] {
   const lines = readFileSync(log, 'utf8').split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
 }
+
+/** The file that a mutant is in. */
+export const fileOfMutant = ({ files }: Pick<Job, 'files'>, id: number): string =>
+  files.findLast(({ first }) => first <= id)?.file ?? '';
 
 /** All mutants of the files, in the order of their ids. */
 export function mutantsOf(files: readonly string[]): { mutants: Mutant[]; files: Job['files'] } {

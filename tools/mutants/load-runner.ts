@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, type RunnerTestCase, type RunnerTestSuite } from 'vitest';
 import { PROJECT } from '../check/run-tool.ts';
-import { type Job, readLog, write } from './job.ts';
+import { fileOfMutant, type Job, readLog, write } from './job.ts';
 import { titleOf } from './run-once.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -43,9 +43,9 @@ export class LoadRunner {
 
   /** Declares the groups of tests of one test file; `load` loads it. */
   declare(testFile: string, modules: Modules, load: () => Promise<unknown>): void {
-    const loads = this.#job.loads?.[testFile] ?? [];
+    const loads = this.#job.near[testFile] ?? [];
     const ids = [...this.#alive].filter(
-      (id) => loads.includes(this.#fileOf(id)) && !this.#done.has(`${id} ${testFile}`),
+      (id) => loads.includes(fileOfMutant(this.#job, id)) && !this.#done.has(`${id} ${testFile}`),
     );
     if (ids.length === 0) {
       describe.skip('nothing to try', () => {});
@@ -53,7 +53,8 @@ export class LoadRunner {
     }
     for (const id of [AS_IT_IS, ...ids])
       describe(`mutant ${id}`, async () => {
-        for (const file of id === AS_IT_IS ? loads : [this.#fileOf(id)]) forget(modules, join(PROJECT, file));
+        for (const file of id === AS_IT_IS ? loads : [fileOfMutant(this.#job, id)])
+          forget(modules, join(PROJECT, file));
         if (id !== AS_IT_IS) write(this.#job.log, { tries: id, test: testFile });
         this.#board.activate(id);
         try {
@@ -92,10 +93,6 @@ export class LoadRunner {
 
   #notice(id: number, test: string): void {
     if (this.#alive.delete(id)) write(this.#job.log, { noticed: id, test });
-  }
-
-  #fileOf(id: number): string {
-    return this.#job.files.findLast(({ first }) => first <= id)?.file ?? '';
   }
 }
 

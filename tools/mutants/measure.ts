@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
-import { type TestFile, testsOf } from './choose-files.ts';
+import { testsOf } from './choose-files.ts';
 import type { Job, Seen } from './job.ts';
 import type { Mutant } from './mutant.ts';
 import { type Result, resultsOf } from './results.ts';
@@ -8,8 +8,10 @@ import { runJob } from './run-job.ts';
 
 /** Mutants of one process where files are loaded anew for each: what was loaded stays in memory. */
 const AT_LOAD_TOGETHER = 60;
-/** Of the test files that load a file, so many of those that load least beside it try what runs when it is loaded. */
-const NEAREST_TESTS = 12;
+/** A mutant is tried in so many test files: the nearest of those that load its file. */
+const NEAREST_TESTS = 16;
+/** Of these so many, where a file is loaded anew for each mutant. */
+const NEAREST_AT_LOAD = 12;
 
 /** Tries all mutants; then, in tests that are loaded anew, those that run when files are loaded and were not noticed. */
 export async function measureAll(
@@ -17,29 +19,28 @@ export async function measureAll(
   mutants: readonly Mutant[],
   files: Job['files'],
 ): Promise<Result[]> {
-  const tests = testsOf(files.map(({ file }) => file));
-  const job = { files, testFiles: tests.map(({ test }) => test) };
+  const { tests, nearest } = testsOf(files.map(({ file }) => file));
+  const inOrder = tests.map(({ test }) => test);
   const all = Array.from(mutants.keys());
-  const seen = await inParts(folder, 'run', { ...job, parts: shared(all, availableParallelism()) });
+  const running = { files, ...nearTo(nearest, inOrder, NEAREST_TESTS) };
+  const seen = await inParts(folder, 'run', { ...running, parts: shared(all, availableParallelism()) });
   const { atLoad } = resultsOf(mutants, seen);
-  const loads = nearest(tests);
-  const near = { files, testFiles: tests.map(({ test }) => test).filter((test) => loads[test]), loads };
+  const loading = { files, atLoad: true, ...nearTo(nearest, inOrder, NEAREST_AT_LOAD) };
   const parts = shared(atLoad, Math.ceil(atLoad.length / AT_LOAD_TOGETHER));
-  const more = await inParts(folder, 'load', { ...near, parts });
+  const more = await inParts(folder, 'load', { ...loading, parts });
   return resultsOf(mutants, [...seen, ...more.filter((one) => !('loaded' in one))]).results;
 }
 
-function nearest(tests: readonly TestFile[]): Record<string, string[]> {
-  const counts = new Map<string, number>();
-  const chosen: Record<string, string[]> = {};
-  for (const { test, loads } of tests)
-    for (const file of loads) {
-      const count = (counts.get(file) ?? 0) + 1;
-      counts.set(file, count);
-      if (count > NEAREST_TESTS) continue;
-      chosen[test] = [...(chosen[test] ?? []), file];
-    }
-  return chosen;
+/** The nearest tests of each file, by test, and those that are one of them. */
+function nearTo(
+  nearest: ReadonlyMap<string, readonly string[]>,
+  inOrder: readonly string[],
+  most: number,
+): Pick<Job, 'near' | 'testFiles'> {
+  const near: Record<string, string[]> = {};
+  for (const [file, tests] of nearest)
+    for (const test of tests.slice(0, most)) near[test] = [...(near[test] ?? []), file];
+  return { near, testFiles: inOrder.filter((test) => near[test]) };
 }
 
 /** Every `parts`th together: those of one file are spread. */

@@ -4,14 +4,14 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunnerTestCase, type RunnerTestSuite, TestRunner, type TestRunnerConfig } from 'vitest';
 import { PROJECT } from '../check/run-tool.ts';
-import { instrumented, readJob, readLog, write } from './job.ts';
+import { fileOfMutant, instrumented, readJob, readLog, write } from './job.ts';
 import { LoadRunner } from './load-runner.ts';
 import { runOnce, titleOf } from './run-once.ts';
 import { Switchboard } from './switchboard.ts';
 
 const job = readJob();
 const board = new Switchboard();
-const loading = job.loads && new LoadRunner(job, board);
+const loading = job.atLoad ? new LoadRunner(job, board) : undefined;
 const earlier = readLog(job.log);
 const alive = new Set(job.ids);
 for (const seen of earlier) if ('noticed' in seen) alive.delete(seen.noticed);
@@ -79,7 +79,9 @@ export default class MutantRunner extends TestRunner {
 
 async function tryAll(test: RunnerTestCase): Promise<void> {
   const title = titleOf(test);
-  if (done.has(title) || alive.size === 0) return;
+  const near = new Set(job.near[relative(PROJECT, test.file.filepath)]);
+  const isNear = (id: number) => near.has(fileOfMutant(job, id));
+  if (done.has(title) || ![...alive].some(isNear)) return;
   const started = performance.now();
   try {
     await TestRunner.getTestFn(test)();
@@ -90,7 +92,7 @@ async function tryAll(test: RunnerTestCase): Promise<void> {
   const limitMs = 1000 + 5 * (performance.now() - started);
   const { ids, calls } = board.recorded();
   write(job.log, { reached: fresh(ids) });
-  const reached = ids.filter((id) => alive.has(id));
+  const reached = ids.filter((id) => alive.has(id) && isNear(id));
   if (!doubtful.has(title) || (await isSteady(test, title, limitMs)))
     for (const id of reached) {
       write(job.log, { tries: id, test: title });

@@ -28,7 +28,7 @@ export default defineConfig({
     include: [...job.testFiles],
     runner: join(import.meta.dirname, 'mutant-runner.ts'),
     // Of a test that is run with one mutant after the other.
-    testTimeout: job.loads ? 60_000 : 3_600_000,
+    testTimeout: job.atLoad ? 60_000 : 3_600_000,
     passWithNoTests: true,
     // Which mutants a file has depends on the job, of which the cache knows nothing.
     fsModuleCache: false,

@@ -19,11 +19,11 @@ export async function updateObject<Change extends { body: string | undefined }>(
     const stored = await store.get(key);
     const changed = await change(stored?.body, stored);
     const { body } = changed;
-    if (body === stored?.body) return changed;
     if (body === undefined) {
-      await store.remove(key, { etag: stored?.etag ?? '' });
+      if (stored) await store.remove(key, { etag: stored.etag });
       return changed;
     }
+    if (body === stored?.body) return changed;
     const written = await (stored
       ? store.replace(key, body, { etag: stored.etag })
       : store.create(key, body));

@@ -78,7 +78,7 @@ async function run(name: string, event: object, objects: Record<string, string>)
       .split('\n')
       .findLast((line) => /^\{"(result|error)"/.test(line)) ?? '{}',
   );
-  return { answer, asked: aws.seen.map(({ what }) => what), sent, events };
+  return { answer, printed, asked: aws.seen.map(({ what }) => what), sent, events };
 }
 
 const message = (detail: object, type = 'any') => ({
@@ -109,6 +109,26 @@ describe('the function', () => {
     const { asked, events } = await run('scan', { start: 'plan' }, live);
     expect(events).toEqual([]);
     expect(asked.filter((what) => /^S3 (PUT|DELETE)/.test(what))).toEqual([]);
+  });
+
+  it('scan looks where older stacks had the account that standing records name', async () => {
+    const standing = { names: ['shop.example.com'], challenge: 'dns-persist-01', caa: { mode: 'off' } };
+    const { sent } = await run('scan', { start: 'plan' }, { 'renewal/shop.json': JSON.stringify(standing) });
+    const [{ ParameterFilters } = { ParameterFilters: [] }] = sent('SSM DescribeParameters');
+    expect(ParameterFilters[0]?.Values[0]).toMatch(/^\/the-accounts\/ca\.invalid/);
+  });
+
+  it('scan that is told that files were put into its bucket looks at those, and publishes what is due', async () => {
+    const created = (key: string) => ({
+      ...{ 'detail-type': 'Object Created', source: 'aws.s3', time: '2026-11-20T02:00:00Z' },
+      detail: { bucket: { name: 'the-bucket' }, object: { key } },
+    });
+    const files = ['shop', 'blog'].map((name) => [`renewal/${name}.json`, file] as const);
+    const messages = queued(...files.map(([key]) => created(key)));
+    const Records = messages.Records.map((one) => ({ ...one, eventSource: 'aws:sqs' }));
+    const { answer, asked } = await run('scan', { Records }, Object.fromEntries(files));
+    expect(answer).toEqual(done);
+    for (const [key] of files) expect(asked).toContain(`S3 GET /the-bucket/${key}`);
   });
 
   const certificates = [{ name: 'shop', reason: 'forced', replacing: null }];
@@ -215,6 +235,19 @@ describe('the function', () => {
     ]);
   });
 
+  it('notify counts what a check found, for its own stage', async () => {
+    const none = { count: 0, items: [] };
+    const checked = {
+      ...{ start: 'hourly-check', at: '2026-11-20T02:00:00Z', certificates: 1, soonest: [], failing: none },
+      ...{ overdue: none, rejected: none, hostsBehind: { count: 0, groups: [] }, warnings: [] },
+    };
+    const { answer, printed } = await run('notify', queued(message(checked, 'Certificates Checked')), wanted);
+    expect(answer).toEqual(done);
+    const counted = printed.split('\n').filter((line) => line.includes('CloudWatchMetrics'));
+    expect(counted.join('')).toContain('"Heartbeat":1');
+    for (const line of counted) expect(JSON.parse(line).service).toBe('perennial-the-stage');
+  });
+
   it('status shows how every certificate is', async () => {
     const { answer, asked } = await run('status', {}, live);
     expect(answer.result.certificates).toMatchObject([{ name: 'shop' }]);
@@ -225,6 +258,7 @@ describe('the function', () => {
   it('doctor looks at everything and changes nothing', async () => {
     const { answer, asked, sent, events } = await run('doctor', {}, live);
     expect(answer.result.findings.length).toBeGreaterThan(5);
+    expect(bucketsOf(asked)).toEqual(new Set(['the-bucket']));
     expect(asked).toContain('Route53 GET /2013-04-01/hostedzone');
     const [{ ParameterFilters } = { ParameterFilters: [] }] = sent('SSM DescribeParameters');
     expect(ParameterFilters[0].Values[0]).toMatch(/^\/the-accounts\/ca\.invalid/);

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { writePin } from '../../../cli/commands/restore.ts';
 import { accountKey, accountUrlKey, pendingKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
@@ -82,6 +83,43 @@ describe('who may read a certificate', () => {
     await world.renew(world.due(['shop'], { reason: 'hosts-changed', replacing: version }));
     expect(world.live('shop').version).toBe(version);
     expect(groupsOf([...versions(), ...copies(), 'live/shop.json'])).toEqual(['api']);
+  });
+});
+
+describe('who may read what is made anew', () => {
+  beforeEach(async () => {
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    await world.renew(world.due(['shop']));
+  });
+  const everything = () => [...versions(), ...copies(), 'live/shop.json'];
+
+  it('are the groups of today after a version of before was put back', async () => {
+    const { version: first } = world.live('shop');
+    world.pass(DAY);
+    await world.renew(world.due(['shop'], { reason: 'forced', replacing: first }));
+    await writePin(world.store, { name: 'shop', version: first, stack: world.stack }, world.clock());
+    world.pass(DAY);
+    await world.renew(world.due(['shop'], { reason: 'pinned', replacing: world.live('shop').version }));
+    expect(world.live('shop').version > first).toBe(true);
+    expect(versions()).toHaveLength(12);
+    expect(groupsOf(everything())).toEqual(['web']);
+  });
+
+  it.each(['{', ''])('are the groups of today after the pointer was spoilt or lost: %j', async (text) => {
+    if (text === '') await world.store.remove('live/shop.json');
+    else await world.store.put('live/shop.json', text);
+    for (const key of versions()) await world.store.tag(key, ['gone']);
+    await world.renew(world.due(['shop'], { reason: 'pointer-lost' }));
+    expect(groupsOf(['live/shop.json', ...versions()])).toEqual(['web']);
+  });
+
+  it('are the groups of today for copies that were lost', async () => {
+    for (const key of copies()) await world.store.remove(key);
+    await world.renew(
+      world.due(['shop'], { reason: 'copies-behind', replacing: world.live('shop').version }),
+    );
+    expect(copies()).toHaveLength(5);
+    expect(groupsOf(everything())).toEqual(['web']);
   });
 });
 

@@ -48,6 +48,14 @@ describe('a function that is invoked, and fed by a queue', () => {
     expect(await handler({ Records: [{ eventSource: 'other' }] }, context)).toHaveProperty('event');
   });
 
+  it.each([null, 'plan', 7, {}, { Records: [] }, { Records: 'x' }, { Records: [{}] }])(
+    'takes for no batch what is none: %j',
+    async (event) => {
+      expect(await handler(event, context)).toEqual({ event });
+      expect(seen).toEqual([]);
+    },
+  );
+
   it('handles a batch that is not full at once, and asks for nothing more', async () => {
     expect(await give(many(9))).toEqual({ batchItemFailures: [] });
     expect(seen.map(({ length }) => length)).toEqual([9]);

@@ -264,7 +264,8 @@ at_most() {
 }
 
 # limited SECONDS COMMAND...: prints the first 64 KiB of what the command prints; the status is the command's. What it
-# leaves running keeps a reader, and is not waited for. Call it in a subshell.
+# leaves running keeps a reader, and is not waited for; neither holds the lock, of which a shell would keep a copy where it is
+# closed for more than one command. Call it in a subshell.
 limited() {
   limit_s=$(at_most "$1")
   shift
@@ -1154,8 +1155,7 @@ reload_all() {
     container) reload_containers ;;
     service) reload_service ;;
     hooks) run_hooks "$@" ;;
-  # A process that a hook leaves behind must not hold the lock.
-  esac 9>&-
+  esac
 }
 
 # The containers that run now, as $containers: by name; else by compose service, of the project that is named; else by label.

@@ -1,0 +1,235 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what stands in the files of Serverless and CloudFormation
+import type { PlantedFault } from '../fault.ts';
+
+const POLICIES = 'test/integration/policies.test.ts';
+const fault = (name: string, file: string, from: string, to: string, only: string): PlantedFault => ({
+  name: `stack: ${name}`,
+  file: `resources/${file}`,
+  edits: [[from, to]],
+  test: POLICIES,
+  only,
+});
+const role = (name: string, from: string, to: string, only: string) =>
+  fault(name, 'roles.yml', from, to, only);
+
+/** Who may do what: roles of functions and hosts, and what narrows them. */
+export const ROLES: readonly PlantedFault[] = [
+  role(
+    'renew overwrites versions',
+    'Condition:\n                  "Null": { s3:if-none-match: "false" }',
+    'Condition:\n                  StringNotEquals: { aws:SourceIp: "192.0.2.1" }',
+    'RenewRole > may not overwrite a version',
+  ),
+  role(
+    'renew puts any tag',
+    'ForAllValues:StringEquals: { s3:RequestObjectTagKeys: [perennial-groups] }',
+    'ForAllValues:StringLike: { s3:RequestObjectTagKeys: ["*"] }',
+    'RenewRole > may not tag with anything else',
+  ),
+  role(
+    'renew tags renewal files',
+    'Resource: [!Sub "${Bucket.Arn}/live/*", !Sub "${Bucket.Arn}/archive/*"]',
+    'Resource: !Sub "${Bucket.Arn}/*"',
+    'RenewRole > may not tag a renewal file',
+  ),
+  role(
+    'a batch without its types changes any record',
+    '                    route53:ChangeResourceRecordSetsRecordTypes: "false"\n',
+    '',
+    'RenewRole > may not change records without types',
+  ),
+  role(
+    'a batch without its actions changes any record',
+    '                    route53:ChangeResourceRecordSetsActions: "false"\n',
+    '',
+    'RenewRole > may not change records without actions',
+  ),
+  role(
+    'a batch without its names changes any record',
+    '                    route53:ChangeResourceRecordSetsNormalizedRecordNames: "false"\n',
+    '',
+    'RenewRole > may not change records in a batch without names',
+  ),
+  role(
+    'renew writes any TXT',
+    'ForAllValues:StringLike:\n                    route53:ChangeResourceRecordSetsNormalizedRecordNames: ${file(resources/record-names.cjs):txt}',
+    'ForAllValues:StringLike:\n                    route53:ChangeResourceRecordSetsNormalizedRecordNames: ["*"]',
+    'RenewRole > may not write a TXT at a domain',
+  ),
+  role(
+    'renew writes a CAA outside domains',
+    'ForAllValues:StringLike:\n                    route53:ChangeResourceRecordSetsNormalizedRecordNames: ${file(resources/record-names.cjs):caa}',
+    'ForAllValues:StringLike:\n                    route53:ChangeResourceRecordSetsNormalizedRecordNames: ["*"]',
+    'RenewRole > may not write a CAA outside domains',
+  ),
+  role(
+    'renew UPSERTs proofs',
+    'route53:ChangeResourceRecordSetsRecordTypes: [TXT]\n                    route53:ChangeResourceRecordSetsActions: [CREATE, DELETE]',
+    'route53:ChangeResourceRecordSetsRecordTypes: [TXT]\n                    route53:ChangeResourceRecordSetsActions: [CREATE, DELETE, UPSERT]',
+    'RenewRole > may not UPSERT a proof',
+  ),
+  role(
+    'renew writes records of any type',
+    'route53:ChangeResourceRecordSetsRecordTypes: [TXT]',
+    'route53:ChangeResourceRecordSetsRecordTypes: [TXT, A, CNAME]',
+    'RenewRole > may not write an A at a challenge name',
+  ),
+  role(
+    'deploy tells hosts without the tag',
+    'Condition:\n                  StringEquals: { ssm:resourceTag/perennial-group: "${file(resources/group-names.cjs)}" }',
+    'Condition:\n                  StringNotEquals: { ssm:resourceTag/perennial-group: "none" }',
+    'DeployRole > may not send to an instance without the tag',
+  ),
+  role(
+    'deploy runs any document',
+    ':document/${InstallDocument}"',
+    ':document/*"',
+    'DeployRole > may not run AWS-RunShellScript',
+  ),
+  role(
+    'scan reads keys',
+    '- !Sub "${Bucket.Arn}/archive/*/fullchain.pem"\n                  - !Sub "${Bucket.Arn}/hosts/*"\n                  - !Sub "${Bucket.Arn}/acm/*"',
+    '- !Sub "${Bucket.Arn}/archive/*"\n                  - !Sub "${Bucket.Arn}/hosts/*"\n                  - !Sub "${Bucket.Arn}/acm/*"',
+    'may read a private key as',
+  ),
+  role(
+    'deploy reads keys',
+    '{\n                  Effect: Allow,\n                  Action: s3:GetObject,\n                  Resource: !Sub "${Bucket.Arn}/archive/*/fullchain.pem",\n                }',
+    '{ Effect: Allow, Action: s3:GetObject, Resource: !Sub "${Bucket.Arn}/archive/*" }',
+    'may read a private key as',
+  ),
+  role(
+    'doctor writes',
+    '              - { Effect: Allow, Action: sns:ListSubscriptionsByTopic, Resource: !Ref AlarmTopic }',
+    '              - { Effect: Allow, Action: sns:Publish, Resource: !Ref AlarmTopic }',
+    'DoctorRole > may not tell anybody',
+  ),
+  role(
+    'renew takes accounts of other stages',
+    'parameter/perennial/${sls:stage}/acme-account/*"\n                  - ',
+    'parameter/perennial/*/acme-account/*"\n                  - ',
+    "RenewRole > may not take another stage's account",
+  ),
+  role(
+    'renew takes messages of another queue',
+    'Resource: !GetAtt RenewQueue.Arn',
+    'Resource: !GetAtt DeployQueue.Arn',
+    'may take messages from that queue',
+  ),
+  role(
+    'confirm writes the log of deploy',
+    'Resource: !GetAtt ConfirmLogGroup.Arn',
+    'Resource: !GetAtt DeployLogGroup.Arn',
+    'writes its own log',
+  ),
+  fault(
+    'acm imports over certificates of others',
+    'acm.yml',
+    'StringEquals: { aws:ResourceTag/perennial-bucket: !Ref Bucket }',
+    'StringNotEquals: { aws:SourceIp: "192.0.2.1" }',
+    "AcmRole > may not import over another's",
+  ),
+  fault(
+    'acm imports with any tag',
+    'acm.yml',
+    'ForAllValues:StringEquals: { aws:TagKeys: [perennial-bucket, perennial-name] }',
+    'ForAllValues:StringLike: { aws:TagKeys: ["*"] }',
+    'AcmRole > may not import with a further tag',
+  ),
+  fault(
+    "acm imports as another stack's",
+    'acm.yml',
+    'StringEquals: { aws:RequestTag/perennial-bucket: !Ref Bucket }',
+    'StringLike: { aws:RequestTag/perennial-bucket: "*" }',
+    "AcmRole > may not import as another stack's",
+  ),
+  fault(
+    'account removes the key of an account',
+    'account.yml',
+    '/accounts/keys/*-next.pem"',
+    '/accounts/keys/*"',
+    "AccountRole > may not remove the CA's account",
+  ),
+  fault(
+    'account reads what external accounts are made with',
+    'account.yml',
+    'Resource: [!Sub "${Bucket.Arn}/accounts/keys/*"',
+    'Resource: [!Sub "${Bucket.Arn}/accounts/*"',
+    "AccountRole > may not read an external account's key",
+  ),
+  fault(
+    'revoke reads keys',
+    'revoke.yml',
+    '/archive/*/cert.pem"',
+    '/archive/*"',
+    'may read a private key as',
+  ),
+  fault(
+    'status reads keys',
+    'status.yml',
+    '/archive/*/fullchain.pem"',
+    '/archive/*"',
+    'may read a private key as',
+  ),
+  fault(
+    'probe reads what hosts serve',
+    'probe.yml',
+    '!Sub "${Bucket.Arn}/live/*.json"]',
+    '!Sub "${Bucket.Arn}/live/*.json", !Sub "${Bucket.Arn}/hosts/*"]',
+    'ProbeRole > may not read what a host serves',
+  ),
+  fault(
+    'notify tells other topics',
+    'notices.yml',
+    '{ Effect: Allow, Action: sns:Publish, Resource: !Ref AlarmTopic }',
+    '{ Effect: Allow, Action: sns:Publish, Resource: !Sub "${AlarmTopic}*" }',
+    'NotifyRole > may not tell them elsewhere',
+  ),
+  fault(
+    'hosts read the keys of other groups',
+    'host-policies.cjs',
+    '`*:${group}:*`',
+    "'*'",
+    "web > may not read another group's key",
+  ),
+  fault(
+    'hosts read the keys of groups whose name begins alike',
+    'host-policies.cjs',
+    '`*:${group}:*`',
+    '`*:${group}*`',
+    'whose name begins alike',
+  ),
+  fault(
+    "hosts read other groups' lists",
+    'host-policies.cjs',
+    '`\\${Bucket.Arn}/groups/${group}.json`',
+    "'${Bucket.Arn}/groups/*'",
+    "web > may not read another group's list",
+  ),
+  fault(
+    'a zone role is assumed without its external id',
+    'zone-roles.cjs',
+    'externalId !== undefined &&',
+    'externalId === null &&',
+    'without its external id',
+  ),
+  fault(
+    'scan assumes the roles that write zones',
+    'zone-roles.cjs',
+    "of: ['RenewRole'],",
+    "of: ['RenewRole', 'ScanRole'],",
+    'ScanRole, as every role, > may not assume a zone role with',
+  ),
+  {
+    ...fault('', 'record-policies.cjs', '', '', 'further policies'),
+    name: 'stack: further policies let renew write any record',
+    edits: [["'ForAllValues:StringLike': { [key('NormalizedRecordNames')]: names },", '']],
+    test: 'test/unit/record-policies.test.ts',
+  },
+  {
+    ...fault('', 'record-policies.cjs', '', '', 'further policies'),
+    name: 'stack: further policies let renew UPSERT',
+    edits: [["['CREATE', 'DELETE']", "['CREATE', 'DELETE', 'UPSERT']"]],
+    test: 'test/unit/record-policies.test.ts',
+  },
+];
