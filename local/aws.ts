@@ -25,8 +25,6 @@ import { createSts } from './sts/sts.ts';
 
 export interface AwsOptions {
   motoUrl: string;
-  /** a Python interpreter, to unpack zips */
-  python: string;
   /** for unpacked code; not below a node_modules folder */
   codeDir: string;
   /** the tags of a host, which policies ask for */
@@ -61,7 +59,7 @@ export class LocalAws {
   #adapting: Promise<unknown> = Promise.resolve();
 
   constructor(options: AwsOptions) {
-    const { motoUrl, python, onLine, onResult } = options;
+    const { motoUrl, onLine, onResult } = options;
     const inside = (line: string) => onLine('local cloud', line);
     const deliver = (arn: string, body: string, ruleArn?: string) => this.#deliver(arn, body, ruleArn);
     this.#inside = inside;
@@ -72,7 +70,7 @@ export class LocalAws {
 
     this.functions = new Functions({
       forward,
-      code: new UnpackedCode({ motoUrl, python, dir: options.codeDir }),
+      code: new UnpackedCode({ motoUrl, dir: options.codeDir }),
       variables: () => ({ AWS_ENDPOINT_URL: this.gateway.endpoint, ...options.functionVariables }),
       accessKeyFor: (role) => this.gateway.calls.accessKeyFor(role),
       onLine,
