@@ -27,8 +27,6 @@ import { createSts } from './sts/sts.ts';
 
 export interface AwsOptions {
   motoUrl: string;
-  /** a Python interpreter, to unpack zips */
-  python: string;
   /** for unpacked code; not below a node_modules folder */
   codeDir: string;
   /** the tags of a host, which policies ask for */
@@ -64,7 +62,7 @@ export class LocalAws {
   #adapting: Promise<unknown> = Promise.resolve();
 
   constructor(options: AwsOptions) {
-    const { motoUrl, python, onLine, onResult } = options;
+    const { motoUrl, onLine, onResult } = options;
     const keep: AwsOptions['onLine'] = (functionName, line) => {
       this.#logs.add(functionName, line);
       onLine(functionName, line);
@@ -79,7 +77,7 @@ export class LocalAws {
 
     this.functions = new Functions({
       forward,
-      code: new UnpackedCode({ motoUrl, python, dir: options.codeDir }),
+      code: new UnpackedCode({ motoUrl, dir: options.codeDir }),
       variables: () => ({ AWS_ENDPOINT_URL: this.gateway.endpoint, ...options.functionVariables }),
       accessKeyFor: (role) => this.gateway.calls.accessKeyFor(role),
       onLine: keep,

@@ -24,6 +24,8 @@ export interface DeployOptions {
   changePackage?: (folder: string) => Promise<void>;
 }
 
+/** For Go's runtime: esbuild ends with the package, and a quarter of what a package costs was collecting its garbage. */
+export const WITHOUT_COLLECTING = { GOGC: 'off' };
 const SERVERLESS = join(import.meta.dirname, '../node_modules/.bin/serverless');
 const RUN_LIMIT_MS = 300_000;
 const LINES_TO_SHOW = 15;
@@ -72,6 +74,7 @@ function serverlessEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   return {
     ...inherited,
     ...env,
+    ...WITHOUT_COLLECTING,
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
     // Between looks at the stack's progress; moto has it done at once.

@@ -80,7 +80,6 @@ export async function startParts(
   const aws = new LocalAws({
     ...listeners,
     motoUrl: moto.url,
-    python: join(setup.venvBin, 'python'),
     codeDir,
     apiModels: loadModels(setup.venvBin),
     hostTags: (id) => hosts.get(id)?.tags,

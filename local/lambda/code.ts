@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { dirname, join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { readAll } from '../gateway/forward.ts';
 import type { DeployedFunction } from './deployed-function.ts';
 
@@ -12,10 +11,10 @@ import type { DeployedFunction } from './deployed-function.ts';
  * folder: a module that is missing in the zip would be found there and be missed on AWS only.
  */
 export class UnpackedCode {
-  readonly #options: { motoUrl: string; python: string; dir: string };
+  readonly #options: { motoUrl: string; dir: string };
   readonly #unpacked = new Map<string, Promise<string>>();
 
-  constructor(options: { motoUrl: string; python: string; dir: string }) {
+  constructor(options: { motoUrl: string; dir: string }) {
     this.#options = options;
   }
 
@@ -32,14 +31,13 @@ export class UnpackedCode {
   async #unpack({ name, arn, codeSha256 }: DeployedFunction): Promise<string> {
     const { status, body } = await download(`${this.#options.motoUrl}/deployed-code/${arn}`);
     if (status !== 200) throw new Error(`could not read the deployed zip of ${name}: HTTP ${status}`);
-    const zip = join(
-      this.#options.dir,
-      `${createHash('sha256').update(codeSha256).digest('hex').slice(0, 16)}.zip`,
-    );
-    const folder = zip.replace(/\.zip$/, '');
-    await mkdir(folder, { recursive: true });
-    await writeFile(zip, body);
-    await promisify(execFile)(this.#options.python, ['-m', 'zipfile', '-e', zip, folder]);
+    const folderName = createHash('sha256').update(codeSha256).digest('hex').slice(0, 16);
+    const folder = join(this.#options.dir, folderName);
+    for (const [path, content] of Object.entries(unzipSync(body))) {
+      if (path.endsWith('/')) continue;
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    }
     return folder;
   }
 }

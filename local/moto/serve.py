@@ -3,11 +3,12 @@
 The only argument is a folder that keeps which templates are good. These things differ from `moto_server`: queues do not push to functions inside moto (the pollers of
 local/queues do what an event source mapping does); GET /deployed-code/<function ARN> answers the
 zip that moto keeps, as the presigned URL of GetFunction's Code.Location does on AWS;
-ValidateTemplate refuses a template for the errors that cfn-lint finds, not for its warnings; Ref of an
-event bus is its name; stacks are finished (see finish_stacks.py); and connections are kept (see keep_alive.py).
+ValidateTemplate refuses a template for the errors that cfn-lint finds, not for its warnings; a template in JSON is read
+as that; Ref of an event bus is its name; stacks are finished (see finish_stacks.py); and connections are kept (see keep_alive.py).
 Ends when its standard input closes, so that it never outlives the process that started it.
 """
 
+import json
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ import threading
 from functools import cache
 
 import moto.cloudformation.models
+import yaml
 from finish_stacks import finish_stacks
 from keep_alive import KeepAliveHandler
 from lint_once import lint_once
@@ -73,6 +75,19 @@ def remember_backends():
     DomainDispatcherApplication.get_backend_for_host = cache(find)
 
 
+def read_json_as_json():
+    """moto reads a template as YAML, some times for each change to a stack; a large one takes a second of a processor each time."""
+    load = yaml.load
+
+    def load_json_first(text, Loader):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return load(text, Loader=Loader)
+
+    yaml.load = load_json_first
+
+
 def prepare():
     # Ctrl-C reaches every process of the terminal; this one has to outlive the functions that use it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -80,6 +95,7 @@ def prepare():
     Queue.__init__ = without_push(Queue.__init__)
     EventBus.physical_resource_id = property(lambda bus: bus.name)
     finish_stacks()
+    read_json_as_json()
     remember_backends()
 
 

@@ -24,7 +24,6 @@ beforeAll(async () => {
   moto = await startMoto({ venvBin: await venvBin(), dir });
   aws = new LocalAws({
     motoUrl: moto.url,
-    python: join(await venvBin(), 'python'),
     codeDir: dir,
     queueRetryAfterMs: 0,
     asyncRetryDelaysMs: [1, 1],

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -47,6 +49,9 @@ for (const server of [haproxy, apache, caddy, traefik, h2o]) {
     });
 
     const served = () => servedSerial(host, 'a.example');
+    /** What is to be served. Asked for it, a server that the last reload has replaced might answer. */
+    const installed = async () =>
+      new X509Certificate(await readFile(join(host.root, 'live/a/fullchain.pem'))).serialNumber;
     async function expectServed(serial: string): Promise<void> {
       if (server.overlaps) await expect.poll(served).toBe(serial);
       else expect(await served()).toBe(serial);
@@ -88,8 +93,33 @@ for (const server of [haproxy, apache, caddy, traefik, h2o]) {
         expect(code, await said).toBe(0);
       });
 
+    if (server.mayMissReload)
+      test('is asked again where it misses a reload', async () => {
+        const { serial } = await fixture.publish('a', ['a.example']);
+        const missed = join(host.root, '../missed');
+        const undo = await shadow(host, 'systemctl', `[ -e '${missed}' ] || { : >'${missed}'; exit 0; }`);
+        const { report } = await install();
+        await undo();
+        expect(existsSync(missed)).toBe(true);
+        expect(report.results, report.results[0]?.message).toMatchObject([{ outcome: 'served', serial }]);
+        await expectServed(serial);
+      });
+
+    if (server.mayMissReload)
+      test('goes back where it misses all reloads, and the hook says so', async () => {
+        const before = await installed();
+        await fixture.publish('a', ['a.example']);
+        const undo = await shadow(host, 'systemctl', 'exit 0');
+        const { report } = await install();
+        await undo();
+        expect(report.results).toMatchObject([
+          { outcome: 'rolled-back', message: expect.stringContaining('h2o started no new server') },
+        ]);
+        await expectServed(before);
+      });
+
     test('has the old one back where a hook fails', async () => {
-      const before = await served();
+      const before = await installed();
       await fixture.publish('a', ['a.example']);
       const broken = join(host.root, 'renewal-hooks/deploy/99-broken');
       await writeFile(broken, `#!/bin/sh\n[ -e '${broken}.once' ] || { : >'${broken}.once'; exit 1; }\n`, {

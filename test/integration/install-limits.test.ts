@@ -55,25 +55,35 @@ test('of many serverNames twenty are asked', async () => {
   expect(asked.size).toBe(20);
 });
 
-/** Lets the script's clock jump ahead as soon as a file of its run is there. */
-const jumpAhead = (seconds: number, once: string) =>
-  shadow(
-    host,
-    'cut',
-    `case $* in */proc/uptime) [ ! -e '${once}' ] || { echo $(($(sed 's/[.].*//' /proc/uptime) + ${seconds})); exit; } ;; esac`,
-  );
+/** Stops the script's clock; `ahead` is what sets it ahead, as shell text. */
+async function stopClock() {
+  const file = join(host.bin, 'uptime');
+  const text = await readFile('/proc/uptime', 'utf8');
+  await writeFile(file, text);
+  host.prepare = `mount --bind '${file}' /proc/uptime`;
+  return {
+    ahead: (seconds: number) => `echo ${Number.parseInt(text, 10) + seconds}.00 0.00 >'${file}'`,
+    run: () => {
+      host.prepare = undefined;
+    },
+  };
+}
 
 describe('before Systems Manager ends the script', () => {
   test('what is not seen in time goes back, and is reported', async () => {
-    const mark = join(host.bin, 'reloaded');
     const link = await readlink(join(host.root, 'live/a'));
     const before = await servedSerial(host, 'a.example');
     await fixture.publish('a', ['a.example']);
-    const ignore = await shadow(host, engineOf(host), `case $* in *reload) : >'${mark}'; exit 0 ;; esac`);
-    const undo = await jumpAhead(210, mark);
+    const clock = await stopClock();
+    const ignore = await shadow(
+      host,
+      engineOf(host),
+      `case $* in *reload) ${clock.ahead(210)}; exit 0 ;; esac`,
+    );
     const stopProbe = fixture.probe(host, 'a.example');
     const { report, exitCode } = await fixture.install(host, 'a');
-    await Promise.all([undo(), ignore()]);
+    clock.run();
+    await ignore();
     expect(report.results).toMatchObject([{ outcome: 'rolled-back', reason: 'out-of-time' }]);
     expect(exitCode).toBe(1);
     expect(await readlink(join(host.root, 'live/a'))).toBe(link);
@@ -82,14 +92,14 @@ describe('before Systems Manager ends the script', () => {
   });
 
   test('what was not begun in time is not begun', async () => {
-    const mark = join(host.bin, 'fetched');
     const link = await readlink(join(host.root, 'live/a'));
     await fixture.publish('a', ['a.example']);
     // The last argument of what fetches is the file with what it is asked for.
-    const fetching = await shadow(host, 'python3', `! grep -qs '^archive/' "$7" || : >'${mark}'`);
-    const undo = await jumpAhead(150, mark);
+    const clock = await stopClock();
+    const fetching = await shadow(host, 'python3', `! grep -qs '^archive/' "$7" || ${clock.ahead(150)}`);
     const { report } = await fixture.install(host, 'a');
-    await Promise.all([undo(), fetching()]);
+    clock.run();
+    await fetching();
     expect(report.results).toMatchObject([{ outcome: 'failed', reason: 'out-of-time' }]);
     expect(await readlink(join(host.root, 'live/a'))).toBe(link);
     expect((await fixture.install(host, 'a')).report.results).toMatchObject([{ outcome: 'served' }]);

@@ -58,7 +58,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'perennial-'));
   moto = await startMoto({ venvBin: await venvBin(), dir });
   const { forward } = createForward(moto.url);
-  const code = new UnpackedCode({ motoUrl: moto.url, python: join(await venvBin(), 'python'), dir });
+  const code = new UnpackedCode({ motoUrl: moto.url, dir });
   functions = new Functions({
     forward,
     code,

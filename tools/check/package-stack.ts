@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WITHOUT_COLLECTING } from '../../local/deploy.ts';
 import { packOnce } from '../../local/package.ts';
 import { holdLock } from '../../local/setup/hold-lock.ts';
 import { npmProgram, PROJECT, runTool } from './run-tool.ts';
@@ -63,6 +64,7 @@ async function runServerless({
     runTool(npmProgram('serverless'), args, {
       env: {
         ...{
+          ...WITHOUT_COLLECTING,
           SLS_TELEMETRY_DISABLED: '1',
           SLS_NOTIFICATIONS_MODE: 'off',
           BUNDLED_FILES: bundled,

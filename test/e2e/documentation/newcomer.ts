@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WITHOUT_COLLECTING } from '../../../local/deploy.ts';
 import { ensureSetup } from '../../../local/setup.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
@@ -88,7 +89,8 @@ export class Newcomer {
   }
 
   #shell(command: string): Promise<Ended> {
-    const options = { cwd: this.folder, env: this.#env, timeout: COMMAND_LIMIT_MS, maxBuffer: 64 << 20 };
+    const env = { ...this.#env, ...WITHOUT_COLLECTING };
+    const options = { cwd: this.folder, env, timeout: COMMAND_LIMIT_MS, maxBuffer: 64 << 20 };
     return new Promise((resolve) => {
       const child = execFile(
         'bash',

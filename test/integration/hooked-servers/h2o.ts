@@ -6,6 +6,7 @@ export const h2o: HookedServer = {
   name: 'h2o',
   hook: 'h2o.sh',
   overlaps: true,
+  mayMissReload: true,
   find: () => findOfDebian({ name: 'h2o', packageName: 'h2o', file: 'usr/bin/h2o' }),
   async configure({ host, folder, found }) {
     const file = join(folder, 'h2o.conf');
@@ -24,7 +25,7 @@ export const h2o: HookedServer = {
     return {
       args: ['--mode', 'master', '--conf', file],
       env: { H2O_ROOT: join(found.root, 'usr') },
-      edit: { '/etc/h2o/h2o.conf': file },
+      edit: { '/etc/h2o/h2o.conf': file, '/run/h2o.pid': join(folder, 'h2o.pid') },
       tools: {
         h2o: `exec '${found.program}' "$@"`,
         systemctl: '[ "$*" = "reload h2o" ] && kill -HUP "$pid"',

@@ -17,6 +17,8 @@ export interface HookedServer {
   configure(place: Place): Promise<Configured>;
   /** After a reload the old process answers beside the new one for a moment. */
   overlaps?: true;
+  /** A reload may get lost: the hook sees that none was begun, and asks again. */
+  mayMissReload?: true;
 }
 
 interface FoundProgram {

@@ -81,7 +81,7 @@ describe('a remedy names what there is:', () => {
 /** Where install.sh names a reason. */
 const PLACES = [
   /\bgive_up "\$\w+" ([a-z][a-z0-9-]+)/g,
-  /\brefuse ([a-z][a-z0-9-]+)/g,
+  /\brefuse(?:_error)? ([a-z][a-z0-9-]+)/g,
   /\bfinish "\$\w+" \S+ ([a-z][a-z0-9-]+)/g,
   /\b(?:why_)?reason=([a-z][a-z0-9-]+)/g,
   /\bbecause ([a-z][a-z0-9-]+)/g,

@@ -57,7 +57,8 @@ beforeAll(async () => {
 /** Starts a function as Lambda does and has it take an event; what it asked of AWS, and its answer. */
 async function run(name: string, event: object, objects: Record<string, string>) {
   const aws = await startRecordingAws({ ...objects });
-  const env = { PATH: process.env.PATH, ...ENVIRONMENT, AWS_ENDPOINT_URL: aws.url };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, ...ENVIRONMENT, AWS_ENDPOINT_URL: aws.url };
   const script = join(import.meta.dirname, 'run-handler.mjs');
   const args = [script, join(PROJECT, `functions/${name}.ts`), JSON.stringify(event)];
   const printed = await new Promise<string>((resolve) => {

@@ -89,7 +89,9 @@ describe('what is written anew before it is removed stays:', () => {
     const late = contested(world.store, 'renewal/shop.json', () =>
       write('renewal/shop.json', '{ "names": ["a.example.com"] }'),
     );
-    await removeFrom(late, 'shop');
+    await expect(removeFrom(late, 'shop', async () => true)).rejects.toMatchObject({
+      reason: 'changed-meanwhile',
+    });
     expect(world.store.text('renewal/shop.json')).toContain('a.example.com');
   });
 });

@@ -100,14 +100,12 @@ open_names() {
 }
 
 # Not every tr knows [:print:].
-plain() { tr -c ' -~' ' ' | sed 's/["\\]//g' | tr -s ' ' | cut -c 1-300 | sed 's/ *$//'; }
-
-json_list() { tr ' ' '\n' | sed '/^$/d; s/.*/"&"/' | paste -s -d , -; }
+plain() { tr -c ' -~' ' ' | sed 's/["\\]//g; s/  */ /g; s/^\(.\{150\}.\{150\}\).*/\1/; s/ $//'; }
 
 print_result() {
   printf '{"name":"%s","version":"%s","serial":"%s","outcome":"%s","reason":"%s","message":"%s","served":[%s]}' \
     "$1" "$(fact "$1" version)" "$(fact "$1" serial)" "$(fact "$1" outcome)" "$(fact "$1" reason)" \
-    "$(fact "$1" message | plain)" "$(names_in "$work/$1/served" | json_list)"
+    "$(fact "$1" message | plain)" "$(names_in "$work/$1/served" | sed 's/.*/"&"/' | paste -s -d , -)"
 }
 
 print_brief_result() {
@@ -156,6 +154,9 @@ refuse() {
   exit 1
 }
 
+# refuse_error FALLBACK WHERE: for $error
+refuse_error() { refuse "$(reason_of_error "$error" "$1")" "$2: $error"; }
+
 agent_version() {
   version_line=$(timeout 2 amazon-ssm-agent -version 2>/dev/null) || version_line=unknown
   printf '%s' "$version_line" | sed 's/.*: *//' | tr -dc 'a-z0-9.'
@@ -189,6 +190,7 @@ read_parameters() {
   set -u
   check_names
   require_tools
+  unfit='' values='' patterns=-
   check_parameter group "$group" '([a-z0-9][a-z0-9-]{0,63})?'
   check_parameter newHostsOnly "$new_hosts_only" '(true|false)?'
   check_parameter bucket "$bucket" '[a-z0-9][a-z0-9.-]{1,62}'
@@ -201,15 +203,17 @@ read_parameters() {
   check_parameter keyMode "$key_mode" '(0?[46][04][04])?'
   check_parameter address "$address" '([0-9.]{7,15}|[0-9a-f:]{2,39})?'
   check_parameter proxyProtocol "$proxy_protocol" '(true|false)?'
+  [ -n "$unfit" ] || unfit=$(printf '%s' "$values" | grep -Evxm 1 -e "$patterns" | cut -d ' ' -f 1)
+  [ -z "$unfit" ] || refuse bad-parameter "$unfit has a value that is not allowed"
   [ "$proxy_protocol" != true ] || [ -n "$(python)" ] || refuse python3-missing 'python3 is not installed on this host, and with proxyProtocol it is what asks'
 }
 
-check_parameter() { matches "$3" "$2" || refuse bad-parameter "$1 has a value that is not allowed"; }
-
-# matches PATTERN TEXT
-matches() { one_line "$2" && printf '%s\n' "$2" | grep -Eqx -e "$1"; }
-
-one_line() { case $1 in *"$newline"*) return 1 ;; esac }
+# check_parameter NAME VALUE PATTERN: gathered, as one grep compares all
+check_parameter() {
+  case $2 in *"$newline"*) unfit=$1 ;; esac
+  values="$values$1 $2$newline"
+  patterns="$patterns$newline$1 ($3)"
+}
 newline='
 '
 
@@ -245,7 +249,7 @@ require_tools() {
 # --- time and output ------------------------------------------------------------------------
 
 # From a clock that nobody sets.
-seconds() { cut -d . -f 1 /proc/uptime; }
+seconds() { IFS=. read -r whole_s _ </proc/uptime && echo "$whole_s"; }
 
 begin_clock() {
   begun=$(seconds)
@@ -269,12 +273,15 @@ at_most() {
 limited() {
   limit_s=$(at_most "$1")
   shift
-  spool=$(mktemp -d "$work/.spool.XXXXXX") && mkfifo "$spool/pipe" || return 1
-  { head -c 65536 >"$spool/text" && cat >/dev/null && : >"$spool/end"; } <"$spool/pipe" >/dev/null 2>&1 9>&- &
-  timeout $kill_after "$limit_s" "$@" >"$spool/pipe" 2>&1 </dev/null 9>&-
+  # By the subshell's own process id, which one before it may have had.
+  read -r spool _ </proc/self/stat && spool=$work/.spool.$spool
+  while [ -e "$spool" ]; do spool=$spool.; done
+  mkfifo "$spool" || return 1
+  { head -c 65536 >"$spool+text" && cat >/dev/null && : >"$spool+end"; } <"$spool" >/dev/null 2>&1 9>&- &
+  timeout $kill_after "$limit_s" "$@" >"$spool" 2>&1 </dev/null 9>&-
   limited_status=$?
-  for pause in 0.002 0.005 0.02 0.02 0.05 0.1; do [ -e "$spool/end" ] || sleep "$pause"; done
-  cat "$spool/text"
+  for pause in 0.002 0.005 0.02 0.02 0.05 0.1; do [ -e "$spool+end" ] || sleep "$pause"; done
+  cat "$spool+text"
   return "$limited_status"
 }
 
@@ -306,7 +313,7 @@ make_work_folder() {
   trap 'rm -rf "$work"' EXIT
   trap 'exit 143' HUP INT TERM
   error=$(head -c 262144 /dev/zero 2>&1 >"$work/.room" && rm "$work/.room" 2>&1) ||
-    refuse "$(reason_of_error "$error" disk-full)" "no room in $temporary: $error"
+    refuse_error disk-full "no room in $temporary"
   for worked in $names; do mkdir "$work/$worked"; done
 }
 
@@ -371,9 +378,10 @@ refuse_for() { read_error "$2" && refuse "$why_reason" "$1: $why"; }
 
 make_root_folders() {
   [ "$(id -u)" = 0 ] || refuse permission-denied "the SSM agent runs as user $(id -u), not as root"
-  error=$( (umask 022 && mkdir -p "$root") 2>&1) || refuse "$(reason_of_error "$error" root-not-writable)" "$root: $error"
+  error=$( (umask 022 && mkdir -p "$root") 2>&1) || refuse_error root-not-writable "$root"
   root_parent=$(cd "$root/.." && pwd -P)
   root_name=$(basename "$root")
+  root_path=$(readlink -f "$root")
   for folder in live archive; do
     error=$(in_folder '' make_folder "$folder" && in_folder "$folder" :) || refuse_for "$root/$folder" "$error"
   done
@@ -385,12 +393,12 @@ make_folder() { [ -e "$1" ] || [ -L "$1" ] || mkdir "$1"; }
 
 make_state() {
   error=$( (umask 022 && mkdir -p "$(dirname "$state")") 2>&1 && { [ -d "$state" ] || mkdir "$state"; } 2>&1) ||
-    refuse "$(reason_of_error "$error" permission-denied)" "$state: $error"
+    refuse_error permission-denied "$state"
   is_own_folder "$state" "$state" || refuse "$why_reason" "$why"
   # No root folder has a "+" in its path.
   notes="$state/$(printf '%s' "$root" | tr / +)"
   error=$( { chmod 700 "$state" && mkdir -p "$notes" && : >>"$state/lock"; } 2>&1) ||
-    refuse "$(reason_of_error "$error" permission-denied)" "$state: $error"
+    refuse_error permission-denied "$state"
 }
 
 # remembered NAME WHAT
@@ -498,11 +506,11 @@ def fetch(line):
     os.rename(path + ".part", path + ".came")
 
 base = address()
-trusted = ssl.create_default_context(cafile=env.get("AWS_CA_BUNDLE"))
+trusted = ssl.create_default_context(cafile=env.get("AWS_CA_BUNDLE")) if base.startswith("https:") else None
 access, secret, token = credentials()
 with concurrent.futures.ThreadPoolExecutor(8) as pool, open(asked) as lines:
-    for each in [pool.submit(fetch, line) for line in lines]:
-        each.exception()
+    for line in lines:
+        pool.submit(fetch, line)
 ' "$bucket" "$region" "$most_bytes" "$work/.asked") >/dev/null
   while read -r _ arrived; do [ ! -e "$arrived.came" ] || return 0; done <"$work/.asked"
   : >"$work/.one-by-one"
@@ -521,7 +529,7 @@ get_object() (
 # version that is newer here than there came by a command.
 read_list() {
   list=$work/.list
-  error=$(most_bytes=4194303 && echo "groups/$group.json $list" | get_at_once && get_object "groups/$group.json" "$list") || refuse "$(reason_of_error "$error" fetch-failed)" "groups/$group.json: $error"
+  error=$(most_bytes=4194303 && echo "groups/$group.json $list" | get_at_once && get_object "groups/$group.json" "$list") || refuse_error fetch-failed "groups/$group.json"
   sed -n 's/^{"name":"\([a-z0-9._-]*\)","version":"\([0-9A-Za-z-]*\)",.*/\1 \2/p' "$list" >"$list.versions"
   while read -r listed listed_version; do
     is_lineage_name "$listed" && [ ! -e "$work/$listed" ] && lacks "$listed" "$listed_version" || continue
@@ -563,7 +571,7 @@ lacks() {
 }
 
 has_valid() {
-  [ -e "$root/live/$1/privkey.pem" ] && is_regular "$root/live/$1/fullchain.pem" &&
+  [ -e "$root/live/$1/privkey.pem" ] && [ -f "$root/live/$1/fullchain.pem" ] &&
     timeout 5 head -c 65536 "$root/live/$1/fullchain.pem" | openssl x509 -noout -checkend 0 >/dev/null 2>&1
 }
 
@@ -601,16 +609,16 @@ read_pointer() {
     END { for (i = 1; i <= 4; i++) print found[i]; print of[1]; print of[2] }' "$work/$1/pointer" >"$work/$1/read"
   { for field in version serial fullchain privkey names server-names; do IFS= read -r value && note "$1" "$field" "$value"; done; } <"$work/$1/read"
   dns_name='([*][.])?[a-z0-9_-]+([.][a-z0-9_-]+)*'
-  matches "$dns_name( $dns_name)*" "$(fact "$1" names)" &&
-    matches "($dns_name( $dns_name)*)?" "$(fact "$1" server-names)" &&
-    matches '[0-9]{8}T[0-9]{6}Z-[0-9a-z]{1,16}' "$(fact "$1" version)" &&
-    matches '[0-9A-Fa-f]{1,64}' "$(fact "$1" serial)" &&
-    matches '[0-9a-f]{64}' "$(fact "$1" fullchain)" &&
-    matches '[0-9a-f]{64}' "$(fact "$1" privkey)" || {
+  dns_names="$dns_name( $dns_name)*"
+  [ "$(sed '1s/^/version /; 2s/^/serial /; 3,4s/^/hash /; 5s/^/names /; 6s/^/server-names /' "$work/$1/read" | grep -Ecx -e "version [0-9]{8}T[0-9]{6}Z-[0-9a-z]{1,16}
+serial [0-9A-Fa-f]{1,64}
+hash [0-9a-f]{64}
+names $dns_names
+server-names ($dns_names)?")" = 6 ] || {
     for field in version serial; do note "$1" "$field" ''; done
     give_up "$1" pointer-malformed "live/$1.json is not a pointer this script understands" || return
   }
-  { fact "$1" names && fact "$1" server-names | tr ' ' '\n' | head -n "$most_server_names"; } | tr ' ' '\n' | sed '/^$/d; /[*]/d' | sort -u >"$work/$1/candidates"
+  tail -n 2 "$work/$1/read" | awk -v most="$most_server_names" '{ for (i = 1; i <= NF && (NR == 1 || i <= most); i++) if ($i !~ /[*]/) print $i }' | sort -u >"$work/$1/candidates"
 }
 
 # A version that is older than the installed one may be a planted pointer to a key that leaked.
@@ -634,11 +642,10 @@ fetched_folder() { printf '%s/%s/files' "$work" "$1"; }
 
 is_plain_file() { [ ! -L "$1" ] && [ -f "$1" ]; }
 
-sha256_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
-
 has_its_hashes() {
-  [ -f "$1/fullchain.pem" ] && [ -f "$1/privkey.pem" ] &&
-    [ "$(sha256_of "$1/fullchain.pem")" = "$(fact "$2" fullchain)" ] && [ "$(sha256_of "$1/privkey.pem")" = "$(fact "$2" privkey)" ]
+  for hashed in fullchain privkey; do
+    [ -f "$1/$hashed.pem" ] && [ "$(sha256sum <"$1/$hashed.pem")" = "$(fact "$2" $hashed)  -" ] || return
+  done
 }
 
 # copy_installed NAME: what is in its version's folder already
@@ -716,7 +723,7 @@ write_here() {
 write_files() {
   set -C
   for file in cert chain fullchain privkey; do
-    umask "$(printf %o $((0777 & ~0$(fact "$1" "access.$file" | cut -d ' ' -f 2))))"
+    read -r _ bits _ <"$work/$1/access.$file" && umask "$(printf %o $((0777 & ~0$bits)))"
     cat "$(fetched_folder "$1")/$file.pem" >"./$file.pem" && give_access "$1" "$file" "./$file.pem" || return
   done
   set +C
@@ -765,11 +772,11 @@ group_id_of() {
 # beneath_root PATH: what it leads to, if that is in the root folder
 beneath_root() {
   led_to=$(readlink -f "$1") && [ -f "$led_to" ] || return
-  case $led_to in "$(readlink -f "$root")"/*) printf '%s\n' "$led_to" ;; *) return 1 ;; esac
+  case $led_to in "$root_path"/*) printf '%s\n' "$led_to" ;; *) return 1 ;; esac
 }
 
 # access_of PATH MOST
-access_of() { printf '%s %o %s\n' "$(stat -c %u:%g "$1")" "$((0$(stat -c %a "$1") & $2))" "$1"; }
+access_of() { stat -c '%u:%g %a' "$1" | { read -r owner bits && printf '%s %o %s\n' "$owner" "$((0$bits & $2))" "$1"; }; }
 
 # give_access NAME WHAT PATH: of what is open here, or was made here; follows no link
 give_access() {
@@ -799,8 +806,11 @@ check_certificate() {
   [ -n "$key_of_file" ] && [ "$key_of_file" = "$key_of_certificate" ] ||
     give_up "$1" key-mismatch "the private key of version $(fact "$1" version) is not the certificate's" || return
   # OpenSSL 1.0.2 has no -ext.
-  sed -n '/Subject Alternative Name/{n;p;}' "$work/$1/certificate" | tr ',' '\n' | sed -n 's/^ *DNS:\([^ ]*\) *$/\1/p' | sort >"$work/$1/covered"
-  uncovered=$(fact "$1" names | tr ' ' '\n' | sort | comm -23 - "$work/$1/covered" | tr '\n' ' ')
+  covered="$(sed -n '/Subject Alternative Name/{n;s/,//g;p;}' "$work/$1/certificate") "
+  uncovered=$(
+    set -f
+    for name in $(fact "$1" names); do case $covered in *" DNS:$name "*) ;; *) printf '%s ' "$name" ;; esac done
+  )
   [ -z "$uncovered" ] || give_up "$1" names-mismatch "the certificate does not cover $uncovered" || return
   note "$1" signatures "$(signatures_of "$work/$1/certificate")"
   check_dates "$1"
@@ -815,26 +825,28 @@ signatures_of() {
 }
 
 check_dates() {
-  valid_from=$(sed -n 's/^notBefore=//p' "$work/$1/certificate")
-  valid_to=$(sed -n 's/^notAfter=//p' "$work/$1/certificate")
-  clock=$(date -u)
-  is_past "$valid_to" &&
-    { give_up "$1" expired "the certificate expired on $valid_to, this host's clock says $clock" || return; }
-  is_past "$valid_from" ||
-    give_up "$1" not-yet-valid "the certificate is valid from $valid_from, this host's clock says $clock: is the clock wrong?"
+  case $(past_dates <"$work/$1/certificate") in
+    *notAfter*) give_up "$1" expired "the certificate expired on $(date_of "$1" notAfter), this host's clock says $(date -u)" ;;
+    notBefore*) ;;
+    *) give_up "$1" not-yet-valid "the certificate is valid from $(date_of "$1" notBefore), this host's clock says $(date -u): is the clock wrong?" ;;
+  esac
 }
 
-# is_past 'Nov 20 22:10:04 2026 GMT': not every date reads that
-is_past() {
-  printf '%s\n' "$1" | tr ':' ' ' | awk -v now="$(date -u +%Y%m%d%H%M%S)" '{
-    month = (index("JanFebMarAprMayJunJulAugSepOctNovDec", $1) + 2) / 3
-    exit !(sprintf("%04d%02d%02d%02d%02d%02d", $6, month, $2, $3, $4, $5) <= now)
+date_of() { sed -n "s/^$2=//p" "$work/$1/certificate"; }
+
+# past_dates: which of 'notBefore=Nov 20 22:10:04 2026 GMT' and notAfter are; not every date reads that
+past_dates() {
+  awk -F '[=: ]+' -v now="$(date -u +%Y%m%d%H%M%S)" '/^not(Before|After)=/ {
+    month = (index("JanFebMarAprMayJunJulAugSepOctNovDec", $2) + 2) / 3
+    if (sprintf("%04d%02d%02d%02d%02d%02d", $7, month, $3, $4, $5, $6) <= now) print $1
   }'
 }
 
 # --- over TLS -------------------------------------------------------------------------------
 
-fingerprint() { openssl x509 -noout -fingerprint -sha256 2>/dev/null | sed 's/.*=//; s/://g; y/ABCDEF/abcdef/'; }
+# fingerprint: of the first certificate in what it reads. The Base64 of it tells one from another as a hash does, and needs no
+# openssl, which takes as long to start as ten of these.
+fingerprint() { awk '/^-----END/ { print ""; exit } inside { gsub(/[\r ]/, ""); printf "%s", $0 } /^-----BEGIN CERTIFICATE-----/ { inside = 1 }'; }
 
 # find_endpoints: where the port is listened to, and where containers have it, as ADDRESS:PORT
 find_endpoints() {
@@ -939,8 +951,9 @@ ask_all() {
   for asked_for in "$@"; do
     for question in $(questions_of "$asked_for"); do questions="$questions $asked_for/$question"; done
   done
-  [ "$(echo $questions | wc -w)" -le 4 ] || note_closed
-  in_parallel ask $questions
+  set -- $questions
+  [ $# -le 4 ] || note_closed
+  in_parallel ask "$@"
 }
 
 # By the list, on a new host, nobody waits for a server that is not there yet.
@@ -959,18 +972,20 @@ note_closed() {
 
 # Each certificate of this lineage that Nginx may have in memory; of certbot's own, the newest five.
 lineage_fingerprints() {
-  {
-    ls -d "$root/live/$1/fullchain.pem" "$root/archive/$1"/*/fullchain.pem
-    # shellcheck disable=SC2012
-    ls -t "$root/live/$1.before-perennial/fullchain.pem" "$root/archive/$1"/fullchain*.pem | head -n 5
-  } 2>/dev/null | while read -r pem; do fingerprint_of "$pem"; done
+  live_pem=$root/live/$1/fullchain.pem
+  for pem in "$root/archive/$1"/*/fullchain.pem; do
+    fingerprint_of "$pem"
+    [ ! "$pem" -ef "$live_pem" ] || live_pem=''
+  done
+  [ -z "$live_pem" ] || fingerprint_of "$live_pem"
+  set -- "$root/live/$1.before-perennial/fullchain.pem" "$root/archive/$1"/fullchain*.pem
+  [ -e "$1" ] || [ -e "$2" ] || return 0
+  # shellcheck disable=SC2012
+  ls -t "$@" 2>/dev/null | head -n 5 | while read -r pem; do fingerprint_of "$pem"; done
 }
 
-# A pipe or a device in its place would hold up the run.
-fingerprint_of() { is_regular "$1" && timeout 5 head -c 65536 "$1" | fingerprint; }
-
-# Certbot's own are links.
-is_regular() { [ -f "$1" ]; }
+# A pipe or a device in its place would hold up the run. Certbot's own are links.
+fingerprint_of() { [ -f "$1" ] && timeout 5 head -c 65536 "$1" | fingerprint; }
 
 # questions_that_get NAME FINGERPRINTS: prints the questions whose last answer is among them, in order
 questions_that_get() {
@@ -1017,7 +1032,7 @@ wait_until_served() {
     [ -z "$group" ] || ! is_all_closed || break
     [ $(($(seconds) - started)) -lt "$limit_s" ] && ! is_late || break
     [ -z "$waiting" ] || sleep "$pause"
-    pause=$(printf '%s' "$pause" | sed 's/^0.05$/0.1/; t; s/^0.1$/0.3/; t; s/.*/1/')
+    case $pause in 0.05) pause=0.1 ;; 0.1) pause=0.3 ;; *) pause=1 ;; esac
   done
 }
 
@@ -1026,7 +1041,7 @@ wait_until_served() {
 expects_service() { [ -s "$work/$1/before" ] || [ -n "$(questions_that_get "$1" "$(older_fingerprints "$1")")" ]; }
 
 # Of those that were there before it.
-older_fingerprints() { grep -vx "$(fact "$1" fingerprint)" "$work/$1/lineage" | tr '\n' ' '; }
+older_fingerprints() { grep -Fvx "$(fact "$1" fingerprint)" "$work/$1/lineage" | tr '\n' ' '; }
 
 # --- the link -------------------------------------------------------------------------------
 
@@ -1036,9 +1051,7 @@ is_current() { [ "$(readlink "$root/live/$1")" = "../archive/$1/$(fact "$1" vers
 note_previous() {
   live="$root/live/$1"
   previous=$(remembered "$1" previous)
-  if [ -n "$previous" ]; then
-    :
-  elif is_current "$1"; then
+  [ -n "$previous" ] || if is_current "$1"; then
     previous=current
   elif [ -L "$live" ]; then
     previous=$(readlink "$live")
@@ -1139,8 +1152,8 @@ move_certbot_back() {
 remove_old_versions() { in_folder "archive $1" remove_old_here "$1" >/dev/null; }
 
 remove_old_here() {
-  for version_dir in ./[0-9]*T[0-9]*Z-*; do basename "$version_dir"; done |
-    sort -r | tail -n "+$((kept_versions + 1))" | while read -r old; do
+  # shellcheck disable=SC2012
+  ls -d [0-9]*T[0-9]*Z-* | sort -r | tail -n "+$((kept_versions + 1))" | while read -r old; do
     [ "$(readlink "$root/live/$1")" = "../archive/$1/$old" ] || rm -rf "./$old"
   done
 }
@@ -1181,9 +1194,9 @@ find_containers() {
 engines() {
   for engine in docker podman nerdctl; do ! command -v "$engine" >/dev/null || echo "$engine"; done
   command -v podman >/dev/null || return 0
-  grep -lx conmon /proc/[0-9]*/comm 2>/dev/null | while read -r monitor; do stat -c %u "$monitor" 2>/dev/null; done | sort -u |
+  stat -c %u $(grep -lx conmon /proc/[0-9]*/comm 2>/dev/null) 2>/dev/null | sort -u | grep -vx 0 |
     while read -r user_id; do
-      awk -F : -v id="$user_id" '$3 == id && id != 0 && $1 ~ /^[a-z_][a-z0-9_-]*$/ && $6 ~ /^[A-Za-z0-9_.\/-]+$/ {
+      awk -F : -v id="$user_id" '$3 == id && $1 ~ /^[a-z_][a-z0-9_-]*$/ && $6 ~ /^[A-Za-z0-9_.\/-]+$/ {
         print "env -i PATH=" ENVIRON["PATH"], "runuser -u", $1, "-- env HOME=" $6, "XDG_RUNTIME_DIR=/run/user/" id, "podman"
       }' /etc/passwd
     done
@@ -1233,7 +1246,7 @@ leave_out_sidecars() {
 }
 
 # container_field CONTAINER FIELD: of its state
-container_field() { sed -n 's/.*"'"$2"'": "*\([a-z0-9]*\)"*,*$/\1/p' "$work/.container.$1.json" | head -n 1; }
+container_field() { sed -e 's/.*"'"$2"'": "*\([a-z0-9]*\)"*,*$/\1/; t found' -e 'd; :found' -e q "$work/.container.$1.json"; }
 
 stopped_container() {
   for looked_at in $containers; do
@@ -1280,10 +1293,8 @@ container_gone() {
 
 # master_in /proc/PID: the title of the Nginx master in the same PID namespace, of the user who runs what the container began with
 master_in() {
-  namespace=$(readlink "$1/ns/pid") || return 0
-  masters "$(stat -c %u "$1")" | while read -r pid title; do
-    [ "$(readlink "/proc/$pid/ns/pid")" != "$namespace" ] || { echo "$title" && break; }
-  done
+  [ -e "$1/ns/pid" ] || return 0
+  masters "$(stat -c %u "$1")" "$1" | while read -r _ title; do echo "$title" && break; done
 }
 
 # master_on_port: the title of root's that listens there, outside any container; root would run what another's says
@@ -1294,28 +1305,35 @@ master_on_port() {
   done
 }
 
-# masters USER-ID: PID and title of each of that user's, on a line. Nginx writes how it was started behind "master process", and
+# masters USER-ID [/proc/PID]: PID and title of each of that user's, in that PID namespace, on a line. Nginx writes how it was started behind "master process", and
 # anybody can: who starts a program with the setuid bit gives its process a title too, and it is root's.
 masters() {
-  grep -la '^nginx: master process ' /proc/[0-9]*/cmdline 2>/dev/null | while read -r titled; do
-    process=$(dirname "$titled")
-    [ "$(stat -c %u "$process" 2>/dev/null)" = "$1" ] && [ ! -u "$process/exe" ] || continue
-    printf '%s %s\n' "$(echo "$titled" | tr -dc 0-9)" "$(head -c 4096 "$titled" | tr '\0\n' '  ')"
+  grep -la '^nginx: master process ' /proc/[0-9]*/cmdline 2>/dev/null | while IFS=/ read -r _ _ process _; do
+    [ $# = 1 ] || [ "/proc/$process/ns/pid" -ef "$2/ns/pid" ] || continue
+    [ "$(stat -c %u "/proc/$process" 2>/dev/null)" = "$1" ] && [ ! -u "/proc/$process/exe" ] || continue
+    printf '%s %s\n' "$process" "$(head -c 4096 "/proc/$process/cmdline" | tr '\0\n' '  ')"
   done
 }
 
 # as_started ARGUMENT...: runs nginx, in $inside where that is a container, with the configuration, prefix and directives that
 # its master was given
 as_started() {
-  directives=$(printf '%s' "$master" | sed -n 's/.* -g \(.*;\).*/\1/p')
-  [ -z "$directives" ] || set -- -g "$directives" "$@"
-  for option in e p c; do
-    given=$(printf '%s' "$master" | sed -n "s/ -g .*;//; s/.* -$option *\([^ ]*\).*/\1/p")
-    [ -z "$given" ] || set -- "-$option" "$given" "$@"
-  done
-  program=$(printf '%s' "$master" | sed -n 's/.*master process \(\/[^ ]*\).*/\1/p')
+  program=''
+  while IFS=' ' read -r option given; do
+    case $option in
+      -?) [ -z "$given" ] || set -- "$option" "$given" "$@" ;;
+      *) program=$given ;;
+    esac
+  done <<EOF
+$(printf '%s\n' "$master" | sed -n 'h; s/.*master process \(\/[^ ]*\).*/program \1/p
+g; s/.* -g \(.*;\).*/-g \1/p
+g; s/ -g .*;//; h; s/.* -e *\([^ ]*\).*/-e \1/p
+g; s/.* -p *\([^ ]*\).*/-p \1/p
+g; s/.* -c *\([^ ]*\).*/-c \1/p')
+EOF
   if [ -n "$inside" ]; then
-    limited 30 $engine exec "$inside" "$(printf '%s' "$program" | grep . || echo nginx)" "$@"
+    [ -n "$program" ] || program=nginx
+    limited 30 $engine exec "$inside" "$program" "$@"
   else
     limited 30 "$(command -v nginx || printf '%s' "$program")" "$@"
   fi
@@ -1454,7 +1472,7 @@ settle_unserved() {
 # From the last answers.
 explain_unserved() {
   ! is_late || { because out-of-time "no time was left to see whether it is served" && return; }
-  { [ ! -s "$work/$1/before" ] || cat "$work/$1/before"; [ -s "$work/$1/before" ] || questions_that_get "$1" "$(older_fingerprints "$1")"; } >"$work/$1/expected"
+  if [ -s "$work/$1/before" ]; then cat "$work/$1/before"; else questions_that_get "$1" "$(older_fingerprints "$1")"; fi >"$work/$1/expected"
   question=$(comm -13 "$work/$1/served" "$work/$1/expected" | head -n 1)
   answer=$(fact "$1" "answer.$question")
   unserved=$(echo "$question" | cut -d @ -f 1)
@@ -1462,7 +1480,7 @@ explain_unserved() {
   still_old="$unserved still gets the old certificate"
   if [ -z "$answer" ]; then
     because not-answering "$unserved gets no TLS answer on port $port"
-  elif ! lineage_fingerprints "$1" | grep -qx "$answer"; then
+  elif ! lineage_fingerprints "$1" | grep -Fqx "$answer"; then
     because other-certificate-served "$unserved gets a certificate that is not of this lineage: is its server_name right?"
   elif mounts_file_of "$1"; then
     because mounted-file "$still_old: the container mounts files of live/$1 or archive/$1; mount the folder that holds live and archive"
@@ -1483,7 +1501,7 @@ mounts_file_of() { cat "$work"/.container.*.json 2>/dev/null | grep '"Source": '
 
 # A folder with keys that a container can write to: whoever is root there could replace them.
 writable_mount() {
-  cat "$work"/.container.*.json 2>/dev/null | awk -F '"' '/"Source":/ { source = $4 } /"RW": true/ && source != "" { print source; source = "" }' |
+  awk -F '"' '/"Source":/ { source = $4 } /"RW": true/ && source != "" { print source; source = "" }' "$work"/.container.*.json 2>/dev/null |
     while IFS= read -r source; do
       case "$root/" in "$source"/*) echo "$source" && break ;; esac
       for own in "$root" "$root/live" "$root/archive" "$root/renewal-hooks" "$root/renewal-hooks/deploy"; do [ ! "$source" -ef "$own" ] || { echo "$source" && break 2; }; done
