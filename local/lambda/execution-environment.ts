@@ -13,6 +13,8 @@ import {
 } from './invocation.ts';
 import { residentMemory } from './memory.ts';
 import { FunctionOutput } from './output.ts';
+import { type CpuControl, shareOf } from './share/cpu-control.ts';
+import type { CpuGroup } from './share/cpu-group.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
 const MEMORY_CHECK_MS = 100;
@@ -33,6 +35,8 @@ export interface Place {
   variables: Record<string, string>;
   /** how many times as fast as the machine's its clock runs; see FunctionClock */
   speed: number;
+  /** puts the process into a group of its own, which can be given Lambda's share of a core */
+  cpu: CpuControl | undefined;
   onLine: (line: string) => void;
 }
 
@@ -51,6 +55,8 @@ export class ExecutionEnvironment {
   readonly #closed: Promise<unknown>;
   readonly #startedAt = performance.now();
   readonly #speed: number;
+  readonly #group: CpuGroup | undefined;
+  #limitsCpu = false;
   #state: 'starting' | 'ready' | 'ended' = 'starting';
   #initDurationMs: number | undefined;
   #unread: Message | undefined;
@@ -67,8 +73,9 @@ export class ExecutionEnvironment {
       detached: true,
     });
     this.#process = child;
+    this.#group = child.pid === undefined ? undefined : place.cpu?.openGroup(child.pid);
     this.#output = new FunctionOutput([child.stdout, child.stderr] as Readable[], place.onLine);
-    this.#closed = once(child, 'close');
+    this.#closed = once(child, 'close').finally(() => this.#group?.remove());
     child.on('message', (message: Message) => this.#deliver(message));
     child.on('exit', (code, signal) => this.#deliver({ kind: 'exit', status: code ?? signal ?? 0 }));
   }
@@ -82,6 +89,13 @@ export class ExecutionEnvironment {
     return this.#state !== 'ended';
   }
 
+  /** Whether it has no more than the function's share of a core; the start of the process always has all it wants. */
+  limitCpu(limits: boolean): void {
+    this.#limitsCpu = limits;
+    if (this.#state !== 'ready') return;
+    this.#group?.limit(limits ? shareOf(this.deployed.memoryMb) : undefined);
+  }
+
   /** Runs the handler. Ends the process if it exceeds the function's time or memory. */
   async invoke(invocation: { requestId: string; payload: string }): Promise<InvocationResult> {
     const { requestId } = invocation;
@@ -93,9 +107,10 @@ export class ExecutionEnvironment {
     const initDurationMs = this.#initDurationMs;
     this.#initDurationMs = undefined;
     const maxMemoryMb = residentMemory(this.#process.pid).peakMb;
+    const cpu = this.#group?.takeUsage();
     await this.#settleOutput(message);
     const error = errorOf(message, requestId, this.deployed.timeoutMs);
-    const report = { durationMs, initDurationMs, maxMemoryMb };
+    const report = { durationMs, initDurationMs, maxMemoryMb, cpu };
     if (error) this.#output.line(`ERROR ${JSON.stringify(error)}`);
     this.#output.line(`END RequestId: ${requestId}`);
     this.#output.line(reportLine(requestId, this.deployed.memoryMb, report));
@@ -119,6 +134,7 @@ export class ExecutionEnvironment {
     this.#initDurationMs = performance.now() - this.#startedAt;
     if (message.kind !== 'ready') return message.kind === 'error' ? { ...message, kind: 'crash' } : message;
     this.#state = 'ready';
+    this.limitCpu(this.#limitsCpu);
     return undefined;
   }
 
