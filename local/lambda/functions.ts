@@ -36,6 +36,7 @@ export class Functions {
   #generation = 0;
   #clock = TRUE_CLOCK;
   #limitsCpu = false;
+  #profiled: { name: string; folder: string } | undefined;
   #accountConcurrency = Number.POSITIVE_INFINITY;
 
   constructor(options: FunctionsOptions) {
@@ -89,6 +90,11 @@ export class Functions {
     this.#limitsCpu = limits;
     for (const environment of [...this.#running, ...[...this.#idle.values()].flat()])
       environment.limitCpu(limits);
+  }
+
+  /** The processes of a function that start from now on write a CPU profile into the folder when they end. */
+  profile(profiled: { name: string; folder: string }): void {
+    this.#profiled = profiled;
   }
 
   /** How many invocations the account may have at once: 10 in a new one; as many as there are here. */
@@ -154,6 +160,7 @@ export class Functions {
       variables: functionVariables(deployed, { taskRoot, accessKeyId, local: this.#localVariables() }),
       speed: this.#clock.speed,
       cpu: this.#options.cpu,
+      profileTo: this.#profiled?.name === deployed.name ? this.#profiled.folder : undefined,
       onLine: (line) => this.#options.onLine(deployed.name, line),
     });
     environment.limitCpu(this.#limitsCpu);

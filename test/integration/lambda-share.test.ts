@@ -49,6 +49,7 @@ describe.skipIf(skipped !== '')(`a function with its share of a core${skipped}`,
       taskRoot,
       variables: { LAMBDA_TASK_ROOT: taskRoot, _HANDLER: deployed.handler },
       speed: 1,
+      profileTo: undefined,
       cpu: found instanceof CpuControl ? found : undefined,
       onLine: () => {},
     });
