@@ -1,11 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
-import type { LocalCloud } from '../../local/cloud.ts';
 import { findProgram } from '../../local/setup/find-program.ts';
 import { runCommand } from '../../local/setup/run-command.ts';
 import { measureCommand, sum } from './measured-command.ts';
-import type { Entrant, Taken } from './participant.ts';
+import type { Entrant, Taken, Target } from './participant.ts';
 
 const ISSUED_AT_ONCE = 5;
 const ENTRANT = { id: 'lego-library', kind: 'peer', title: 'lego 5, its library' } as const;
@@ -13,7 +12,7 @@ const SOURCE = join(import.meta.dirname, 'lego-library');
 const PROGRAM = join(import.meta.dirname, '../../.local/lego-library/lego-library');
 
 /** The newest lego, by a program of ours around its library: a run for each certificate, one after another, as of its command. */
-export async function enterLegoLibrary(cloud: LocalCloud, home: string): Promise<Entrant> {
+export async function enterLegoLibrary(cloud: Target, home: string): Promise<Entrant> {
   const why = await build();
   if (why !== undefined) return { ...ENTRANT, why };
   const env = {

@@ -1,3 +1,11 @@
+import type { LocalAws } from '../../local/aws.ts';
+import type { LocalCloud } from '../../local/cloud.ts';
+
+/** What a client needs of a local cloud: AWS, DNS and a CA. */
+export interface Target extends Pick<LocalCloud, 'endpoint' | 'dnsPort' | 'directoryUrl' | 'caTlsFile'> {
+  parts: { venvBin: string; aws: Pick<LocalAws, 'environmentOf'> };
+}
+
 /** What one renewal of a number of certificates took. */
 export interface Taken {
   wallMs: number;

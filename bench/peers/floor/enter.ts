@@ -1,13 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { ListHostedZonesByNameCommand, Route53Client } from '@aws-sdk/client-route-53';
-import type { LocalCloud } from '../../../local/cloud.ts';
 import { runCommand } from '../../../local/setup/run-command.ts';
-import type { Participant, Taken } from '../participant.ts';
+import type { Participant, Taken, Target } from '../participant.ts';
 
 const PROGRAM = fileURLToPath(new URL('./program.ts', import.meta.url));
 
 /** What cannot be beaten: propagation and the CA's own requests, and nothing else. */
-export function enterFloor(cloud: LocalCloud, zone: string): Participant {
+export function enterFloor(cloud: Target, zone: string): Participant {
   const env = { ...cloud.parts.aws.environmentOf('bench/floor'), NODE_EXTRA_CA_CERTS: cloud.caTlsFile };
   return {
     id: 'floor',
@@ -27,7 +26,7 @@ export function enterFloor(cloud: LocalCloud, zone: string): Participant {
   };
 }
 
-async function idOf({ endpoint }: LocalCloud, zone: string): Promise<string> {
+async function idOf({ endpoint }: Target, zone: string): Promise<string> {
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
   const route53 = new Route53Client({ endpoint, region: 'us-east-1', credentials });
   const { HostedZones } = await route53.send(new ListHostedZonesByNameCommand({ DNSName: zone }));
