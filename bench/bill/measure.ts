@@ -23,7 +23,7 @@ export async function measureUsage(sizes: readonly number[]): Promise<Measured> 
     const deployed = await readDeployed(cloud);
     const bench = {
       cloud,
-      measure: usageMeter(cloud, deployed.memoryMb),
+      measure: usageMeter(cloud),
       bucket: await BenchBucket.of(cloud),
     };
     const renewal = await measureRenewals(bench);
