@@ -41,15 +41,7 @@ export class CpuControl {
 }
 
 /** The kernel's control of CPU, if this process may use it; or one line that says why not. */
-export function findCpuControl(): CpuControl | string {
-  const read = (file: string) => {
-    try {
-      return readFileSync(file, 'latin1');
-    } catch {
-      return '';
-    }
-  };
-  const hierarchies = hierarchiesFrom(read('/proc/self/mountinfo'), read('/proc/self/cgroup'));
+export function findCpuControl(hierarchies = mountedHierarchies()): CpuControl | string {
   const refusals: string[] = [];
   for (const hierarchy of hierarchies) {
     const refusal = refusalOf(hierarchy);
@@ -57,6 +49,17 @@ export function findCpuControl(): CpuControl | string {
     refusals.push(refusal);
   }
   return refusals[0] ?? 'no control groups are mounted here that can limit CPU';
+}
+
+function mountedHierarchies(): Hierarchy[] {
+  const read = (file: string) => {
+    try {
+      return readFileSync(file, 'latin1');
+    } catch {
+      return '';
+    }
+  };
+  return hierarchiesFrom(read('/proc/self/mountinfo'), read('/proc/self/cgroup'));
 }
 
 /** Tries what will be done later; undefined when all of it can be done. */

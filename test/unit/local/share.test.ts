@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { shareOf } from '../../../local/lambda/share/cpu-control.ts';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CpuControl, findCpuControl, shareOf } from '../../../local/lambda/share/cpu-control.ts';
 import { limitFiles, parseUsage } from '../../../local/lambda/share/group-files.ts';
 import { hierarchiesFrom } from '../../../local/lambda/share/hierarchies.ts';
 
@@ -112,5 +115,65 @@ describe('where groups are made', () => {
     ['nowhere, where nothing is mounted', '', '', []],
   ])('%s', (_, mountInfo, ownGroups, expected) => {
     expect(hierarchiesFrom(mountInfo, ownGroups)).toEqual(expected);
+  });
+});
+
+/** A plain folder in the place of the kernel's: what is written stays as it was written. */
+describe('the control of CPU', () => {
+  let folder: string;
+  const read = (...path: string[]) => readFileSync(join(folder, ...path), 'latin1');
+  const missing = { version: 2, folders: ['/nowhere'] } as const;
+  const given = (...hierarchies: { version: 1 | 2; folders: readonly string[] }[]) =>
+    findCpuControl(hierarchies.map(({ version, folders }) => ({ version, folders: [...folders] })));
+  const control = (version: 1 | 2, ...folders: string[]) => {
+    const found = given({ version, folders });
+    if (!(found instanceof CpuControl)) throw new Error(found);
+    return found;
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'perennial-groups-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('has, by version 2, the controller passed on to the groups that it makes', () => {
+    writeFileSync(join(folder, 'cgroup.subtree_control'), 'memory pids\n');
+    const found = control(2, folder);
+    expect(read('cgroup.subtree_control')).toBe('+cpu');
+    const group = found.openGroup(4711);
+    group?.limit(0.5);
+    const [, name = ''] = found.groups();
+    expect([read(name, 'cgroup.procs'), read(name, 'cpu.max')]).toEqual(['4711', '10000 20000']);
+  });
+
+  it('leaves, by version 2, a controller alone that is passed on already', () => {
+    writeFileSync(join(folder, 'cgroup.subtree_control'), 'cpu memory\n');
+    control(2, folder);
+    expect(read('cgroup.subtree_control')).toBe('cpu memory\n');
+  });
+
+  it('takes, by version 1, a process into both hierarchies', () => {
+    const accounts = mkdtempSync(join(folder, 'cpuacct-'));
+    const found = control(1, folder, accounts);
+    found.openGroup(4711)?.limit(0.5);
+    const [, name = ''] = found.groups();
+    expect(read(name, 'cpu.cfs_quota_us')).toBe('10000');
+    expect(readFileSync(join(accounts, name, 'cgroup.procs'), 'latin1')).toBe('4711');
+  });
+
+  it('is that of the first place that allows it', () => {
+    writeFileSync(join(folder, 'cgroup.subtree_control'), 'cpu\n');
+    expect(given(missing, { version: 2, folders: [folder] })).toBeInstanceOf(CpuControl);
+  });
+
+  it.each([
+    ['nothing is mounted', [], /^no control groups are mounted here that can limit CPU$/],
+    [
+      'no place allows it',
+      [missing],
+      /^no group with a limit of CPU can be made in \/nowhere \(ENOENT\); run it as root/,
+    ],
+  ])('is one line where %s', (_, hierarchies, line) => {
+    expect(given(...hierarchies)).toMatch(line);
   });
 });
