@@ -10,6 +10,9 @@ export interface PhaseFigures {
   calls: Record<string, number>;
 }
 
+/** Milliseconds of CPU of one certificate's renewal, by kind of work, the most first. */
+export type WorkFigures = [kind: string, cpuMs: number][];
+
 /** One run. */
 export interface Renewal {
   name: string;
@@ -19,23 +22,38 @@ export interface Renewal {
   cpuMs: number;
 }
 
-/** Means by phase. The main thread's time is scaled to what the process used of CPU, where that is known. */
+/** Means by kind of work, scaled as by phase. */
+export function workOf(renewals: readonly Renewal[], busy: readonly Busy[]): WorkFigures {
+  const byKind = new Map<string, number>();
+  for (const renewal of renewals)
+    for (const { kind, ms } of within(renewal, busy))
+      byKind.set(kind, (byKind.get(kind) ?? 0) + ms / renewals.length);
+  return [...byKind].sort(([, a], [, b]) => b - a);
+}
+
+/** What the main thread did for one renewal, scaled to what the process used of CPU, where that is known. */
+function within({ slices, endMs, cpuMs }: Renewal, busy: readonly Busy[]): Busy[] {
+  const all = busy.filter(({ atMs }) => atMs <= endMs && phaseAt(slices, atMs) !== undefined);
+  const sampled = all.reduce((so, { ms }) => so + ms, 0);
+  const scale = Number.isNaN(cpuMs) || sampled === 0 ? 1 : cpuMs / sampled;
+  return all.map((one) => ({ ...one, ms: one.ms * scale }));
+}
+
+/** Means by phase. */
 export function averageOf(renewals: readonly Renewal[], busy: readonly Busy[]): PhaseFigures[] {
   const sum = PHASES.map((phase): PhaseFigures => ({ phase, wallMs: 0, cpuMs: 0, calls: {} }));
   const byPhase = new Map(sum.map((one) => [one.phase, one]));
   const share = 1 / renewals.length;
   const of = (phase: Phase = 'prepare') => byPhase.get(phase) as PhaseFigures;
-  for (const { slices, endMs, calls, cpuMs } of renewals) {
+  for (const renewal of renewals) {
+    const { slices, endMs, calls } = renewal;
     for (const [index, { phase, fromMs }] of slices.entries())
       of(phase).wallMs += ((slices[index + 1]?.fromMs ?? endMs) - fromMs) * share;
     for (const { service, atMs } of calls) {
       const counted = of(phaseAt(slices, atMs)).calls;
       counted[service] = (counted[service] ?? 0) + share;
     }
-    const within = busy.filter(({ atMs }) => atMs <= endMs && phaseAt(slices, atMs) !== undefined);
-    const sampled = within.reduce((so, { ms }) => so + ms, 0);
-    const scale = Number.isNaN(cpuMs) || sampled === 0 ? 1 : cpuMs / sampled;
-    for (const { atMs, ms } of within) of(phaseAt(slices, atMs)).cpuMs += ms * scale * share;
+    for (const { atMs, ms } of within(renewal, busy)) of(phaseAt(slices, atMs)).cpuMs += ms * share;
   }
   return sum.filter(({ wallMs }) => wallMs > 0);
 }

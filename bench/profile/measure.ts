@@ -7,9 +7,10 @@ import type { LocalCloud } from '../../local/cloud.ts';
 import { BenchBucket } from '../bill/bucket.ts';
 import { startBenchCloud } from '../cloud.ts';
 import { createZone } from '../zone.ts';
-import { averageOf, type PhaseFigures, type Renewal } from './average.ts';
+import { averageOf, type PhaseFigures, type Renewal, type WorkFigures, workOf } from './average.ts';
 import { type Busy, readBusy } from './cpu-profile.ts';
 import { type Phase, phaseAt, type SeenCall, slicesOf } from './phases.ts';
+import { deployReadable } from './readable-code.ts';
 
 const ZONE = 'example.com';
 const RENEW = 'perennial-local-renew';
@@ -22,6 +23,7 @@ export interface Profile {
   /** Of this many, one after another, in one process. */
   warmRuns: number;
   warm: PhaseFigures[];
+  work: WorkFigures;
   /** What is asked of S3 for one renewal, warm, in its order: phase, action and object. */
   s3Calls: { phase: Phase; action: string; key: string }[];
 }
@@ -35,6 +37,7 @@ export async function profileRenew(warmRuns: number): Promise<Profile> {
   const cloud = await startBenchCloud({ caProxy: true });
   try {
     await cloud.deploy();
+    const sourceOf = await deployReadable(cloud, 'renew');
     await createZone(cloud, ZONE);
     const { functions } = cloud.parts.aws;
     functions.limitCpu(false);
@@ -47,13 +50,14 @@ export async function profileRenew(warmRuns: number): Promise<Profile> {
     const renewals: Renewal[] = [];
     for (let run = 0; run <= warmRuns; run += 1) renewals.push(await renewOnce(cloud, name));
     await cloud.coolDown();
-    const busy = await untilWritten(folder);
+    const busy = await untilWritten(() => readBusy(folder, sourceOf));
     const [cold, ...warm] = renewals;
     if (!cold) throw new Error('nothing was renewed');
     return {
       cold: averageOf([cold], busy),
       warmRuns,
       warm: averageOf(warm, busy),
+      work: workOf(warm, busy),
       s3Calls: s3CallsOf(warm.at(-1) ?? cold),
     };
   } finally {
@@ -106,10 +110,10 @@ function s3CallsOf({ name, slices, calls }: Renewal): Profile['s3Calls'] {
 }
 
 /** The process writes it while it ends. */
-async function untilWritten(folder: string): Promise<Busy[]> {
+async function untilWritten(read: () => Promise<Busy[]>): Promise<Busy[]> {
   const deadline = Date.now() + WRITE_LIMIT_MS;
   for (;;) {
-    const busy = await readBusy(folder).catch(() => []);
+    const busy = await read().catch(() => []);
     if (busy.length > 0) return busy;
     if (Date.now() > deadline) throw new Error(`${RENEW} has left no profile`);
     await sleep(100);

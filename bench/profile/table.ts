@@ -10,8 +10,8 @@ const SERVICES = [
   ['acme', 'CA'],
 ] as const;
 
-/** Wall time, CPU and calls by phase, warm and cold; then what is asked of S3, and how often. */
-export function profileTable({ cold, warm, warmRuns, s3Calls }: Profile): string {
+/** Wall time, CPU and calls by phase, warm and cold; then CPU by kind of work; then what is asked of S3, and how often. */
+export function profileTable({ cold, warm, warmRuns, work, s3Calls }: Profile): string {
   const head = [
     `renew, one certificate, by phase`,
     `warm, ms (mean of ${warmRuns})`,
@@ -30,7 +30,7 @@ export function profileTable({ cold, warm, warmRuns, s3Calls }: Profile): string
       table.push([phase, ...timesOf(find(warm)), ...callsIn(find(warm)), ...timesOf(find(cold))]);
   }
   table.push(['all', ...timesOf(sumOf(warm)), ...callsIn(sumOf(warm)), ...timesOf(sumOf(cold))]);
-  return [table.toString(), objectTable(s3Calls)].join('\n\n');
+  return [table.toString(), workTable(work), objectTable(s3Calls)].join('\n\n');
 }
 
 const timesOf = (one: PhaseFigures | undefined) =>
@@ -53,6 +53,13 @@ function sumOf(figures: readonly PhaseFigures[]): PhaseFigures {
     for (const [service, count] of Object.entries(one.calls)) calls[service] = (calls[service] ?? 0) + count;
   const sum = (figure: 'wallMs' | 'cpuMs') => figures.reduce((so, one) => so + one[figure], 0);
   return { phase: 'end', wallMs: sum('wallMs'), cpuMs: sum('cpuMs'), calls };
+}
+
+function workTable(work: Profile['work']): string {
+  const all = work.reduce((so, [, ms]) => so + ms, 0);
+  const table = new Table({ head: ["renew's CPU for one certificate, warm", 'ms', '%'], style });
+  for (const [kind, ms] of work) table.push([kind, ms.toFixed(1), ((ms / all) * 100).toFixed(0)]);
+  return table.toString();
 }
 
 function objectTable(s3Calls: Profile['s3Calls']): string {
