@@ -1,7 +1,7 @@
 import type { Comparison } from './compare.ts';
 
 const WIDTH = 760;
-const LABEL_WIDTH = 270;
+const LABEL_WIDTH = 290;
 const BAR_HEIGHT = 20;
 const STEP = 28;
 const GROUP_GAP = 34;

@@ -62,6 +62,11 @@ describe('the cases that are compared', () => {
   });
 });
 
+it('has one peer renew all of them wherever the others renew fewer', () => {
+  for (const { measuredOn, whole = false } of plansOf({ quick: false }))
+    expect(whole).toBe(measuredOn !== undefined);
+});
+
 describe('the table', () => {
   it('says who is missing and why, and leaves its row empty', () => {
     const table = comparisonTable(comparison);
