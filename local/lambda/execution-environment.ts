@@ -110,10 +110,17 @@ export class ExecutionEnvironment {
 
   /** Ends the process, also in the middle of an invocation. */
   async stop(): Promise<void> {
-    // A profile is written when the process ends by itself.
-    if (this.#isProfiled && this.#state === 'ready' && this.#process.connected) this.#process.disconnect();
-    else this.#process.kill('SIGKILL');
+    if (this.#isProfiled && this.#state === 'ready' && this.#process.connected) return this.#leave();
+    this.#process.kill('SIGKILL');
     await this.#closed;
+  }
+
+  /** A profile is written when the process ends by itself. `close` does not come after our own disconnect. */
+  async #leave(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.disconnect();
+    await ended;
+    this.#group?.remove();
   }
 
   async #initialize(): Promise<Message | undefined> {
