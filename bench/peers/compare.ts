@@ -121,10 +121,10 @@ async function measureOnce(
   try {
     const since = new Date();
     const caBefore = await cloud.caRequests();
-    const { wallMs, cpuMs, peakMb } = await renew(names, propagationMs);
+    const { wallMs, cpuMs, peakMb, counted } = await renew(names, propagationMs);
     const calls = cloud.calls.matching({ service: 'route53', principal, since }).length;
     const caRequests = ((await cloud.caRequests()) - caBefore) * factor;
-    const result = { peakMb, caRequests, route53Calls: calls * factor };
+    const result = { peakMb, caRequests, route53Calls: calls * factor, ...counted };
     return { ...result, wallMs: wallMs * factor, cpuMs: cpuMs * factor };
   } finally {
     cloud.setPropagation(0);

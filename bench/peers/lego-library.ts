@@ -7,7 +7,7 @@ import { measureCommand, sum } from './measured-command.ts';
 import type { Entrant, Taken, Target } from './participant.ts';
 
 const ISSUED_AT_ONCE = 5;
-const ENTRANT = { id: 'lego-library', kind: 'peer', title: 'lego 5, its library' } as const;
+const ENTRANT = { id: 'lego-library', kind: 'peer', title: "lego's library" } as const;
 const SOURCE = join(import.meta.dirname, 'lego-library');
 const PROGRAM = join(import.meta.dirname, '../../.local/lego-library/lego-library');
 

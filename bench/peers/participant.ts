@@ -13,6 +13,8 @@ export interface Taken {
   cpuMs: number;
   /** Largest resident set of the biggest process, megabytes of 1024 × 1024 bytes. */
   peakMb: number;
+  /** Counted by the client itself, where it asks for more than is measured. */
+  counted?: { caRequests: number; route53Calls: number };
 }
 
 /** This project, other people's clients, and what no client can do without. */

@@ -66,6 +66,9 @@ describe('the floor', () => {
     expect((await issuedCount()) - before).toBe(5);
     expect(route53Calls(floor, since)).toEqual(['ChangeResourceRecordSets', 'ChangeResourceRecordSets']);
     expect(taken.wallMs).toBeGreaterThan(0);
+    // Order, authorization, challenge, a look at least, finalize, a look or none, certificate.
+    expect(taken.counted?.caRequests).toBeGreaterThanOrEqual(5 * 6);
+    expect(taken.counted?.route53Calls).toBe(1);
   });
 
   it('waits for the propagation once', async () => {

@@ -16,6 +16,8 @@ export class AcmeRequests {
   readonly #newNonce: string;
   readonly newOrder: string;
   #kid = '';
+  /** Asked so far. */
+  count = 0;
 
   private constructor(agent: Agent, directory: Record<string, string>) {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -56,6 +58,7 @@ export class AcmeRequests {
       dsaEncoding: 'ieee-p1363',
     }).toString('base64url');
     const text = JSON.stringify({ protected: head, payload: body, signature });
+    this.count += 1;
     const answer = await send(this.#agent, 'POST', url, text);
     this.#keepNonce(answer.nonce);
     if (answer.status >= 400) throw new Error(`${url}: HTTP ${answer.status}: ${answer.body}`);
@@ -69,6 +72,7 @@ export class AcmeRequests {
   readonly #keepNonce = (nonce: string) => void (nonce && this.#nonces.push(nonce));
 
   async #takeNonce(): Promise<string> {
+    this.count += 1;
     return (await send(this.#agent, 'HEAD', this.#newNonce)).nonce;
   }
 }

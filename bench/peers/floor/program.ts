@@ -24,6 +24,7 @@ async function measureFloor(names: string[], options: { directory: string; zone:
   const client = await AcmeRequests.open(options.directory, CONNECTIONS);
   const csrs = new Map<string, string>();
   for (const name of names) csrs.set(name, await derOf(name));
+  const askedBefore = client.count;
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const proofs = await Promise.all(names.map((name) => openOrder(client, name)));
@@ -32,9 +33,11 @@ async function measureFloor(names: string[], options: { directory: string; zone:
   await Promise.all(proofs.map((proof) => complete(client, proof, csrs.get(proof.name) ?? '')));
   const wallMs = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpuBefore);
+  const counted = { caRequests: client.count - askedBefore, route53Calls: 1 };
   await changeRecords('DELETE', options.zone, proofs);
   client.close();
-  return { wallMs, cpuMs: (user + system) / 1000, peakMb: process.resourceUsage().maxRSS / 1024 };
+  const peakMb = process.resourceUsage().maxRSS / 1024;
+  return { wallMs, cpuMs: (user + system) / 1000, peakMb, counted };
 }
 
 interface Proof {
