@@ -5,6 +5,6 @@ export function heapOptions(memoryMb: number, { NODE_OPTIONS = '' }: Record<stri
   return [`--max-semi-space-size=${part(5)}`, `--max-old-space-size=${part(90)}`];
 }
 
-/** A sample each millisecond: four times as many make a renewal cost twice as much. */
+/** A sample each millisecond; more of them cost more than they tell. */
 export const profileOptions = (folder: string | undefined) =>
   folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=1000'];
