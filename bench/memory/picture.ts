@@ -1,6 +1,7 @@
 import { LINE, type LineFunction, type Load } from './figures.ts';
 
-const PANEL = { width: 330, height: 210, left: 56, top: 84, gap: 76 };
+const PANEL = { width: 310, height: 210, left: 56, top: 104, gap: 116 };
+const LABEL_STEP = 14;
 const WIDTH = PANEL.left + 2 * PANEL.width + PANEL.gap + 90;
 const STYLE = `text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-size:16px;font-weight:600}.panel{font-weight:600}
 .quiet{fill:#59636e;font-size:12px}.grid{stroke:#d1d9e0}path{fill:none;stroke-width:2}
@@ -10,8 +11,9 @@ const STYLE = `text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-size
 
 /** Billed time and GB-seconds of each function by its memory, both axes logarithmic, a row of panels for each load: an SVG document. */
 export function drawMemory(loads: readonly Load[]): string {
-  const step = PANEL.height + 86;
+  const step = PANEL.height + 92;
   const panels = loads.flatMap((load, row) => [
+    text(16, PANEL.top + row * step - 30, load.title, 'panel'),
     drawPanel(load, 'wallMs', {
       x: PANEL.left,
       y: PANEL.top + row * step,
@@ -43,11 +45,7 @@ interface Place {
   unit: number;
 }
 
-function drawPanel(
-  { title, points }: Load,
-  figure: 'wallMs' | 'gbSeconds',
-  { x, y, what, unit }: Place,
-): string {
+function drawPanel({ points }: Load, figure: 'wallMs' | 'gbSeconds', { x, y, what, unit }: Place): string {
   const valuesOf = (name: LineFunction) =>
     points.flatMap(({ memoryMb, functions }) => {
       const value = functions[name]?.[figure];
@@ -64,18 +62,18 @@ function drawPanel(
   const line = (value: number) =>
     `<line x1="${x}" x2="${x + PANEL.width}" y1="${up(value).toFixed(1)}" y2="${up(value).toFixed(1)}" class="grid"/>`;
   const decades = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
-  const curves = LINE.map((name) => {
+  const curves = LINE.flatMap((name) => {
     const at = valuesOf(name).map(
       ({ memoryMb, value }) => [across(memoryMb).toFixed(1), up(value).toFixed(1)] as const,
     );
-    const last = at.at(-1);
-    if (!last) return '';
+    const [lastX, lastY] = at.at(-1) ?? [];
+    if (lastX === undefined) return [];
     const dots = at.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" class="${name}"/>`).join('');
-    const label = text(Number(last[0]) + 8, Number(last[1]) + 4, name, name);
-    return `<path d="M${at.map((one) => one.join(' ')).join('L')}" class="${name}"/>${dots}${label}`;
+    const path = `<path d="M${at.map((one) => one.join(' ')).join('L')}" class="${name}"/>`;
+    return [{ name, drawn: path + dots, x: Number(lastX) + 8, y: Number(lastY) + 4 }];
   });
   return [
-    text(x, y - 12, `${title}: ${what}`, 'panel'),
+    text(x, y - 10, what, 'quiet'),
     ...decades.map(
       (value) =>
         line(value) + text(x - 8, up(value) + 4, String(Number(value.toPrecision(1))), 'quiet', 'end'),
@@ -83,8 +81,21 @@ function drawPanel(
     ...sizes.map((mb) =>
       text(across(mb), y + PANEL.height + 18, mb === 1769 ? '' : String(mb), 'quiet', 'middle'),
     ),
-    ...curves,
+    text(x + PANEL.width + 22, y + PANEL.height + 18, 'MB', 'quiet'),
+    ...curves.map(({ drawn }) => drawn),
+    ...apart(curves).map((curve) => text(curve.x, curve.y, curve.name, curve.name)),
   ].join('\n');
+}
+
+/** Labels from above to below, none on another. */
+function apart<Label extends { y: number }>(labels: readonly Label[]): Label[] {
+  let least = Number.NEGATIVE_INFINITY;
+  return [...labels]
+    .sort((a, b) => a.y - b.y)
+    .map((label) => {
+      least = Math.max(label.y, least + LABEL_STEP);
+      return { ...label, y: least };
+    });
 }
 
 function text(x: number, y: number, content: string, style: string, anchor = 'start'): string {
