@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { type CloudOptions, startCloud } from '../local/cloud.ts';
+import type { CloudOptions, LocalCloud } from '../local/cloud.ts';
+import { startBenchCloud } from './cloud.ts';
 import { DEPLOYMENT_HOST, type Deployments, measureDeployments } from './deployment.ts';
 import { type FirstBoots, measureFirstBoots } from './first-boot.ts';
 import { type Fleet, measureFleets } from './fleet.ts';
@@ -15,14 +16,11 @@ export const measureGroups = (): Promise<Fleet[]> => inCloud(measureFleets);
 /** From a new host's registration to its serving one certificate, and fifty. */
 export const measureBoot = (): Promise<FirstBoots> => inCloud(measureFirstBoots, { stateManager: true });
 
-type Cloud = Awaited<ReturnType<typeof startCloud>>;
-
 async function inCloud<Figures>(
-  measure: (cloud: Cloud) => Promise<Figures>,
+  measure: (cloud: LocalCloud) => Promise<Figures>,
   options: CloudOptions = {},
 ): Promise<Figures> {
-  const pebble = { retryAfter: { authz: 0, order: 0 }, nonceReject: 0, authzReuse: 0 };
-  const cloud = await startCloud({ pebble, ...options });
+  const cloud = await startBenchCloud(options);
   try {
     await cloud.deploy();
     await createZone(cloud, 'example.com');

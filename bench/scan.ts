@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { type LocalCloud, startCloud } from '../local/cloud.ts';
+import type { LocalCloud } from '../local/cloud.ts';
+import { startBenchCloud } from './cloud.ts';
 import { checkHourly, seedWaiting } from './hourly-check.ts';
 import { createZone } from './zone.ts';
 
@@ -20,7 +21,7 @@ interface Check {
 export async function measureScans(sizes: readonly number[]): Promise<ScanFigures[]> {
   const figures: ScanFigures[] = [];
   for (const size of sizes) {
-    const cloud = await startCloud();
+    const cloud = await startBenchCloud();
     try {
       await cloud.deploy();
       figures.push(await measureScan(cloud, size));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import { startCloud } from '../local/cloud.ts';
 import { runCommand } from '../local/setup/run-command.ts';
+import { startBenchCloud } from './cloud.ts';
 import { checkHourly, seedWaiting } from './hourly-check.ts';
 import { type Spread, spreadOf } from './median.ts';
 import { createZone } from './zone.ts';
@@ -20,7 +20,7 @@ export interface StatusFigures {
 
 /** `perennial status` from start to exit, in a process of its own each time, on certificates that have a pointer and a state. */
 export async function measureStatus(): Promise<StatusFigures> {
-  const cloud = await startCloud();
+  const cloud = await startBenchCloud();
   try {
     await cloud.deploy();
     await createZone(cloud, 'example.com');

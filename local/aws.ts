@@ -15,6 +15,7 @@ import { UnpackedCode } from './lambda/code.ts';
 import { Functions } from './lambda/functions.ts';
 import type { InvocationResult } from './lambda/invocation.ts';
 import { createLambda } from './lambda/lambda.ts';
+import type { CpuControl } from './lambda/share/cpu-control.ts';
 import { FunctionLogs } from './logs/function-logs.ts';
 import { createLogs } from './logs/logs.ts';
 import { createMotoClients } from './moto/clients.ts';
@@ -35,6 +36,8 @@ export interface AwsOptions {
   apiModels?: FindModel;
   /** what functions get in their environment beside the endpoint */
   functionVariables?: Record<string, string>;
+  /** with which functions can be given Lambda's share of a core */
+  cpu?: CpuControl | undefined;
   /** see Poller: shortens the wait after a failed batch */
   queueRetryAfterMs?: number | undefined;
   /** see AsyncInvocations: shortens the waits between its attempts */
@@ -80,6 +83,7 @@ export class LocalAws {
       code: new UnpackedCode({ motoUrl, dir: options.codeDir }),
       variables: () => ({ AWS_ENDPOINT_URL: this.gateway.endpoint, ...options.functionVariables }),
       accessKeyFor: (role) => this.gateway.calls.accessKeyFor(role),
+      cpu: options.cpu,
       onLine: keep,
       onResult,
     });

@@ -6,6 +6,7 @@ import { LocalAws } from './aws.ts';
 import { type LocalDns, startDns } from './dns/start.ts';
 import { Hosts } from './hosts/hosts.ts';
 import type { InvocationResult } from './lambda/invocation.ts';
+import { CpuControl, findCpuControl } from './lambda/share/cpu-control.ts';
 import { startMoto } from './moto/start.ts';
 import { CaProxy } from './pebble/ca-proxy.ts';
 import { type Pebble, type PebbleOptions, startPebble } from './pebble/start.ts';
@@ -32,6 +33,8 @@ export interface PartsOptions {
   stateManager?: boolean;
   /** nothing is installed that only hosts need, and none can be started */
   withoutHosts?: boolean;
+  /** each function has Lambda's share of a core once it has started, where the kernel lets us; off by default */
+  lambdaShare?: boolean;
   /** told what takes long, such as an installation */
   say?: (line: string) => void;
 }
@@ -56,6 +59,8 @@ export interface Parts {
   /** the address of the CA that the functions know, where it can be made to fail */
   caProxy: CaProxy | undefined;
   hosts: Hosts;
+  /** why functions have whole cores although Lambda's share of them was asked for */
+  wholeCores: string | undefined;
 }
 
 /** Starts all parts and notes how they are stopped, also when one of them cannot be started. */
@@ -77,6 +82,9 @@ export async function startParts(
     startCa({ ...options.pebble, pebble: setup.pebble, dir: join(dir, 'pebble') }, route53, stops),
   ]);
   const caProxy = options.caProxy ? await stops.started(CaProxy.start(pebble)) : undefined;
+  const cpu = options.lambdaShare ? findCpuControl() : undefined;
+  const wholeCores = typeof cpu === 'string' ? cpu : undefined;
+  if (wholeCores !== undefined) options.say?.(`functions run on whole cores: ${wholeCores}`);
   const aws = new LocalAws({
     ...listeners,
     motoUrl: moto.url,
@@ -84,9 +92,11 @@ export async function startParts(
     apiModels: loadModels(setup.venvBin),
     hostTags: (id) => hosts.get(id)?.tags,
     functionVariables: { NODE_EXTRA_CA_CERTS: await trustFile(pebble, dir) },
+    cpu: cpu instanceof CpuControl ? cpu : undefined,
     queueRetryAfterMs: options.queueRetryAfterMs,
     asyncRetryDelaysMs: options.asyncRetryDelaysMs,
   });
+  aws.functions.limitCpu(cpu instanceof CpuControl);
   await aws.start();
   stops.push(() => aws.stop());
 
@@ -104,7 +114,8 @@ export async function startParts(
   stops.push(() => ssm.stop());
   aws.gateway.serve('ssm', ssm);
   aws.gateway.serve('route53', route53);
-  return { dir, venvBin: setup.venvBin, motoUrl: moto.url, aws, ssm, route53, dns, pebble, caProxy, hosts };
+  const { venvBin } = setup;
+  return { dir, venvBin, motoUrl: moto.url, aws, ssm, route53, dns, pebble, caProxy, hosts, wholeCores };
 }
 
 /** The PEM file that makes functions trust the CA's server, and the sites that have certificates of the CA. */

@@ -120,11 +120,11 @@ const bundleSettings = (settings) => ({
   },
 });
 
+// Without serverless, as the benchmark bundles, no settings are.
 module.exports = (serverless) => {
   deflateWell();
-  const { bundled } = serverless.service.custom.params;
   return [
-    bundleSettings(bundled),
+    bundleSettings(serverless?.service.custom.params.bundled ?? {}),
     replaceUnused,
     shakeSchemas,
     trimPackageJson,

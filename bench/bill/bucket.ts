@@ -1,4 +1,4 @@
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import { S3Store } from '../../lib/adapters/aws/s3-store.ts';
 import { renewalKey, stateKey } from '../../lib/foundation/certificate/object-keys.ts';
@@ -29,6 +29,11 @@ export class BenchBucket {
   /** Asks for a certificate of its name. */
   async want(name: string, hosts: string[] = []): Promise<void> {
     await this.#store.put(renewalKey(name), JSON.stringify({ names: [name], profile: 'classic', hosts }));
+  }
+
+  /** Takes that back. */
+  async forget(name: string): Promise<void> {
+    await this.#s3.send(new DeleteObjectCommand({ Bucket: this.#name, Key: renewalKey(name) }));
   }
 
   /** Certificates with all their files, none of them due. */

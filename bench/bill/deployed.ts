@@ -27,7 +27,7 @@ export async function readDeployed({
   const status = Resources.StatusLambdaFunction?.Properties;
   return {
     architecture: scan?.Architectures?.[0] ?? 'x86_64',
-    memoryMb: scan?.MemorySize ?? Number.NaN,
+    memoryMb: { scan: scan?.MemorySize ?? Number.NaN, status: status?.MemorySize ?? Number.NaN },
     timeouts: { scan: scan?.Timeout ?? Number.NaN, status: status?.Timeout ?? Number.NaN },
     standing: standingIn(Resources),
   };

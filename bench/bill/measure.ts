@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { type LocalCloud, startCloud } from '../../local/cloud.ts';
+import type { LocalCloud } from '../../local/cloud.ts';
 import { TRUE_CLOCK } from '../../local/lambda/function-clock.ts';
+import { startBenchCloud } from '../cloud.ts';
 import { createZone } from '../zone.ts';
 import { BenchBucket } from './bucket.ts';
 import { readDeployed } from './deployed.ts';
@@ -15,15 +16,14 @@ const HOST = { id: 'i-00000000000000001', tags: { 'perennial-group': 'web' }, si
 
 /** What the functions use for 90-day certificates with one host, from first issue on. `sizes` is how many wait at a check. */
 export async function measureUsage(sizes: readonly number[]): Promise<Measured> {
-  const pebble = { retryAfter: { authz: 0, order: 0 }, nonceReject: 0, authzReuse: 0 };
-  const cloud = await startCloud({ pebble, hosts: [HOST] });
+  const cloud = await startBenchCloud({ hosts: [HOST] });
   try {
     await cloud.deploy();
     await createZone(cloud, ZONE);
     const deployed = await readDeployed(cloud);
     const bench = {
       cloud,
-      measure: usageMeter(cloud, deployed.memoryMb),
+      measure: usageMeter(cloud),
       bucket: await BenchBucket.of(cloud),
     };
     const renewal = await measureRenewals(bench);

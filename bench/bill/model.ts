@@ -12,7 +12,8 @@ export type Points = readonly [Point, Point, ...Point[]];
 export interface Measured {
   measuredAt: string;
   architecture: 'arm64' | 'x86_64';
-  memoryMb: number;
+  /** Megabytes that they have. */
+  memoryMb: { scan: number; status: number };
   /** Seconds that functions may take. */
   timeouts: { scan: number; status: number };
   /** Each by the number of certificates, with a cold function. */
@@ -115,13 +116,13 @@ export function monthlyBill(measured: Measured, certificates: number, { prices }
 function beyondLimits({ timeouts, memoryMb, check, sweep, page }: Measured, certificates: number): string[] {
   const of = (points: Points) => at([points[0], points.at(-1) ?? points[1]], certificates);
   const runs = [
-    ['hourly check', of(check), timeouts.scan],
-    ['weekly sweep', of(sweep), timeouts.scan],
-    ['status page', of(page), timeouts.status],
+    ['hourly check', of(check), timeouts.scan, memoryMb.scan],
+    ['weekly sweep', of(sweep), timeouts.scan, memoryMb.scan],
+    ['status page', of(page), timeouts.status, memoryMb.status],
   ] as const;
-  return runs.flatMap(([name, { longestSeconds, peakMb }, timeout]) => [
+  return runs.flatMap(([name, { longestSeconds, peakMb }, timeout, memory]) => [
     ...(longestSeconds > timeout ? [`${name}: ${longestSeconds.toFixed(0)} s of ${timeout} s`] : []),
-    ...(peakMb > memoryMb ? [`${name}: ${peakMb.toFixed(0)} MB of ${memoryMb} MB`] : []),
+    ...(peakMb > memory ? [`${name}: ${peakMb.toFixed(0)} MB of ${memory} MB`] : []),
   ]);
 }
 

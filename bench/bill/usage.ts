@@ -29,11 +29,13 @@ const LOG_LINE_BYTES = 26;
 const BILLED = /Role|^host\/|\/host\//;
 
 /** Looks on while work is done, until nothing goes on any more. */
-export function usageMeter(cloud: LocalCloud, memoryMb: number): Measure {
+export function usageMeter(cloud: LocalCloud): Measure {
   let usage = none();
   cloud.onInvocation((_, { report, log, payload }) => {
     const seconds = Math.ceil(report.durationMs + (report.initDurationMs ?? 0)) / 1000;
     usage.invocations += 1;
+    // Lambda's REPORT line has the memory of the function as it is deployed.
+    const memoryMb = Number(/\tMemory Size: (\d+) MB/.exec(log)?.[1]);
     usage.gbSeconds += (seconds * memoryMb) / 1024;
     usage.longestSeconds = Math.max(usage.longestSeconds, seconds);
     usage.peakMb = Math.max(usage.peakMb, report.maxMemoryMb);

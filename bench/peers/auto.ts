@@ -24,6 +24,7 @@ export async function enterAuto(cloud: LocalCloud, home: string): Promise<Partic
     });
   return {
     id: 'auto',
+    kind: 'peer',
     title: 'acme-client auto()',
     version: await installedVersion(),
     principal: /bench\/auto$/,

@@ -6,9 +6,9 @@ import { runCommand } from '../../local/setup/run-command.ts';
 import { measureCommand } from './measured-command.ts';
 import type { Entrant } from './participant.ts';
 
-const ENTRANT = { id: 'certbot', title: 'certbot' };
+const ENTRANT = { id: 'certbot', kind: 'peer', title: 'certbot' } as const;
 
-/** certbot with its plugin for Route 53: issues one at a time, renews all of a folder in one `certbot renew`. */
+/** certbot with its plugin for Route 53: issues one at a time, a folder for each list of names; renews a folder in one `certbot renew`. */
 export async function enterCertbot(cloud: LocalCloud, home: string): Promise<Entrant> {
   const found = await findCertbot();
   if (typeof found === 'string') return { ...ENTRANT, why: found };
@@ -22,26 +22,25 @@ export async function enterCertbot(cloud: LocalCloud, home: string): Promise<Ent
     REQUESTS_CA_BUNDLE: cloud.caTlsFile,
   };
   const account = ['--server', cloud.directoryUrl, '--agree-tos', '--email', 'you@example.com'];
-  let folder = '';
-  let rounds = 0;
+  const folders = new Map<string, string>();
   return {
     ...ENTRANT,
     version: CERTBOT_VERSION,
     principal: /bench\/certbot$/,
     async issue(names) {
-      rounds += 1;
-      folder = join(home, `certbot-${rounds}`);
+      if (folders.has(names.join())) return;
+      const folder = join(home, `certbot-${folders.size}`);
+      folders.set(names.join(), folder);
       await mkdir(folder, { recursive: true });
       for (const name of names)
         await runCommand(program, ['certonly', '--dns-route53', '-d', name, ...account, ...own(folder)], {
           env,
         });
     },
-    renew: () =>
-      measureCommand([program, 'renew', '--force-renewal', '--no-random-sleep-on-renew', ...own(folder)], {
-        python: join(cloud.parts.venvBin, 'python'),
-        folder,
-        env,
-      }),
+    renew(names) {
+      const folder = folders.get(names.join()) ?? '';
+      const line = [program, 'renew', '--force-renewal', '--no-random-sleep-on-renew', ...own(folder)];
+      return measureCommand(line, { python: join(cloud.parts.venvBin, 'python'), folder, env });
+    },
   };
 }

@@ -7,8 +7,10 @@ import { createZone } from '../zone.ts';
 import { enterAuto } from './auto.ts';
 import { startAwsFront } from './aws-front.ts';
 import { enterCertbot } from './certbot.ts';
+import { enterFloor } from './floor/enter.ts';
 import { enterLego } from './lego.ts';
-import { type Entrant, isMissing, type Missing, type Participant } from './participant.ts';
+import { enterLegoLibrary } from './lego-library.ts';
+import { type Entrant, isMissing, type Missing, type Participant, wholeOf } from './participant.ts';
 import { enterPerennial } from './perennial.ts';
 
 const ZONE = 'example.com';
@@ -19,6 +21,8 @@ export interface Plan {
   runs: number;
   /** How many a peer renews, where that is not all; what it took is multiplied. */
   measuredOn?: number;
+  /** Whether one peer renews them all as well, which shows whether multiplying is right. */
+  whole?: boolean;
 }
 
 export interface Figures {
@@ -39,7 +43,7 @@ export interface Comparison {
   measuredAt: string;
   /** Of the machine over the last minute, at the start and at the end. */
   load: { before: number; after: number };
-  entrants: (Missing | Pick<Participant, 'id' | 'title' | 'version'>)[];
+  entrants: (Missing | Pick<Participant, 'id' | 'kind' | 'title' | 'version'>)[];
   cases: Case[];
 }
 
@@ -52,16 +56,20 @@ export async function compareWithPeers(cloud: LocalCloud, plans: readonly Plan[]
   const before = loadavg()[0] ?? 0;
   try {
     await createZone(cloud, ZONE);
+    const certbot = await enterCertbot(cloud, home);
     const all: Entrant[] = [
       ...enterPerennial(cloud, 'of this commit'),
-      await enterCertbot(cloud, home),
+      enterFloor(cloud, ZONE),
+      certbot,
+      ...(isMissing(certbot) || !plans.some(({ whole }) => whole) ? [] : [wholeOf(certbot)]),
       await enterLego(cloud, front, home),
+      await enterLegoLibrary(cloud, home),
       await enterAuto(cloud, home),
     ];
     const cases: Case[] = [];
     for (const plan of plans) cases.push({ ...plan, figures: await measureCase(cloud, all, plan) });
     const entrants = all.map((one) =>
-      isMissing(one) ? one : { id: one.id, title: one.title, version: one.version },
+      isMissing(one) ? one : { id: one.id, kind: one.kind, title: one.title, version: one.version },
     );
     const load = { before, after: loadavg()[0] ?? 0 };
     return { measuredAt: new Date().toISOString(), load, entrants, cases };
@@ -77,25 +85,30 @@ async function measureCase(
   plan: Plan,
 ): Promise<Case['figures']> {
   const runs = new Map<string, Run[]>();
-  const participants = entrants.filter((one): one is Participant => !isMissing(one));
+  const participants = entrants
+    .filter((one): one is Participant => !isMissing(one))
+    .filter(({ whole }) => !whole || plan.whole);
   for (let run = 0; run < plan.runs; run += 1) {
-    const namesOf = ({ id }: Participant) => namesIn(plan, id, run);
+    const namesOf = (one: Participant) => namesIn(plan, one, run);
     await Promise.all(participants.map((one) => one.issue(namesOf(one))));
     for (const one of participants) {
       const taken = await measureOnce(cloud, one, { plan, names: namesOf(one) });
       runs.set(one.id, [...(runs.get(one.id) ?? []), taken]);
     }
   }
-  return Object.fromEntries([...runs].map(([id, all]) => [id, figuresOf(all, scaledFrom(id, plan))]));
+  return Object.fromEntries(
+    participants.map((one) => [one.id, figuresOf(runs.get(one.id) ?? [], scaledFrom(one, plan))]),
+  );
 }
 
-const isPeer = (id: string) => id !== 'renew-warm' && id !== 'event-cold';
-const scaledFrom = (id: string, { measuredOn }: Plan) => (isPeer(id) ? measuredOn : undefined);
+const scaledFrom = ({ kind, whole }: Participant, { measuredOn }: Plan) =>
+  kind === 'peer' && !whole ? measuredOn : undefined;
 
-function namesIn(plan: Plan, id: string, run: number): string[] {
-  const count = scaledFrom(id, plan) ?? plan.certificates;
-  const start = `${id}-${plan.certificates}-${plan.propagationMs}-${run}`;
-  return Array.from({ length: count }, (_, index) => `${start}-${index}.${ZONE}`);
+/** Who renews all has one set of certificates for each number, as issuing them takes minutes. */
+function namesIn(plan: Plan, one: Participant, run: number): string[] {
+  const count = scaledFrom(one, plan) ?? plan.certificates;
+  const start = `${one.id}-${plan.certificates}-${one.whole ? '' : `${plan.propagationMs}-${run}-`}n`;
+  return Array.from({ length: count }, (_, index) => `${start}${index}.${ZONE}`);
 }
 
 async function measureOnce(
@@ -108,10 +121,10 @@ async function measureOnce(
   try {
     const since = new Date();
     const caBefore = await cloud.caRequests();
-    const { wallMs, cpuMs, peakMb } = await renew(names);
+    const { wallMs, cpuMs, peakMb, counted } = await renew(names, propagationMs);
     const calls = cloud.calls.matching({ service: 'route53', principal, since }).length;
     const caRequests = ((await cloud.caRequests()) - caBefore) * factor;
-    const result = { peakMb, caRequests, route53Calls: calls * factor };
+    const result = { peakMb, caRequests, route53Calls: calls * factor, ...counted };
     return { ...result, wallMs: wallMs * factor, cpuMs: cpuMs * factor };
   } finally {
     cloud.setPropagation(0);

@@ -9,7 +9,7 @@ import { measureCommand, sum } from './measured-command.ts';
 import type { Entrant, Taken } from './participant.ts';
 
 const ISSUED_AT_ONCE = 5;
-const ENTRANT = { id: 'lego', title: 'lego' };
+const ENTRANT = { id: 'lego', kind: 'peer', title: 'lego' } as const;
 
 /** Debian's lego with its provider for Route 53: a run for each certificate, one after another. */
 export async function enterLego(cloud: LocalCloud, front: AwsFront, home: string): Promise<Entrant> {

@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalCloud } from '../../local/cloud.ts';
 import { cpuOfFunctions, usedBetween } from './function-processes.ts';
-import type { Participant, Taken } from './participant.ts';
+import type { Entrant, Participant, Taken } from './participant.ts';
 
 const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' };
 const LIMIT_MS = 600_000;
@@ -15,8 +15,17 @@ interface Invocation {
   peakMb: number;
 }
 
-/** This project, from the event with every function cold, and `renew` alone, warm. */
-export function enterPerennial(cloud: LocalCloud, version: string): Participant[] {
+/** What functions get of the cores. */
+const MODES = [
+  { end: '', title: "Lambda's share", share: true },
+  { end: '-whole-cores', title: 'whole cores', share: false },
+];
+
+/**
+ * This project, from the event with every function cold, and `renew` alone, warm, as it is after that; each with Lambda's share
+ * of a core and with whole cores.
+ */
+export function enterPerennial(cloud: LocalCloud, version: string): Entrant[] {
   const client = { endpoint: cloud.endpoint, region: 'us-east-1', credentials: CREDENTIALS };
   const lambda = new LambdaClient({ ...client, maxAttempts: 1 });
   const invocations: Invocation[] = [];
@@ -54,24 +63,27 @@ export function enterPerennial(cloud: LocalCloud, version: string): Participant[
       return issuing;
     },
   };
-  return [
-    {
-      ...common,
-      id: 'renew-warm',
-      title: 'renew warm',
-      renew: async (names) => (await renew(names, ['renew'])).taken,
-    },
-    {
-      ...common,
-      id: 'event-cold',
-      title: 'event, all cold',
-      async renew(names) {
-        await cloud.coolDown();
-        const { pointerAt, taken } = await renew(names, ['scan', 'renew']);
-        return { ...taken, wallMs: pointerAt };
-      },
-    },
-  ];
+  const { functions } = cloud.parts.aws;
+  const { wholeCores } = cloud.parts;
+  return MODES.flatMap(({ end, title, share }): Entrant[] => {
+    const cold = { id: `event-cold${end}`, kind: 'own', title: `event, all cold, ${title}` } as const;
+    const warm = { id: `renew-warm${end}`, kind: 'own', title: `renew warm, ${title}` } as const;
+    if (share && wholeCores !== undefined) return [cold, warm].map((one) => ({ ...one, why: wholeCores }));
+    const fromEvent: Participant['renew'] = async (names) => {
+      functions.limitCpu(share);
+      await cloud.coolDown();
+      const { pointerAt, taken } = await renew(names, ['scan', 'renew']);
+      return { ...taken, wallMs: pointerAt };
+    };
+    const onlyRenew: Participant['renew'] = async (names) => {
+      functions.limitCpu(share);
+      return (await renew(names, ['renew'])).taken;
+    };
+    return [
+      { ...common, ...cold, renew: fromEvent },
+      { ...common, ...warm, renew: onlyRenew },
+    ];
+  });
 }
 
 /** When the last of the pointers was written, on the clock of `performance.now()`. */

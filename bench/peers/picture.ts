@@ -1,15 +1,15 @@
 import type { Comparison } from './compare.ts';
 
 const WIDTH = 760;
-const LABEL_WIDTH = 205;
+const LABEL_WIDTH = 290;
 const BAR_HEIGHT = 20;
 const STEP = 28;
 const GROUP_GAP = 34;
 const TOP = 66;
 const BAR_WIDTH = WIDTH - LABEL_WIDTH - 90;
 const STYLE = `text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-size:16px;font-weight:600}.case{font-weight:600}
-.quiet{fill:#59636e;font-size:12px}.own{fill:#1a7f37}.peer{fill:#818b98}.grid{stroke:#d1d9e0}
-@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.quiet{fill:#9198a1}.own{fill:#3fb950}.peer{fill:#656c76}.grid{stroke:#3d444d}}`;
+.quiet{fill:#59636e;font-size:12px}.own{fill:#1a7f37}.peer{fill:#818b98}.floor{fill:#0969da}.grid{stroke:#d1d9e0}
+@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.quiet{fill:#9198a1}.own{fill:#3fb950}.peer{fill:#656c76}.floor{fill:#4493f8}.grid{stroke:#3d444d}}`;
 
 /** Median wall times as bars on a logarithmic scale, readable on light and on dark: an SVG document. */
 export function drawComparison({ cases, entrants }: Comparison): string {
@@ -24,14 +24,13 @@ export function drawComparison({ cases, entrants }: Comparison): string {
     const what = `${certificates} certificate${certificates === 1 ? '' : 's'}, ${propagationMs / 1000} s of propagation${scaled}`;
     parts.push(text(0, y, what, 'case'));
     y += 10;
-    for (const { id, title } of entrants) {
+    for (const { id, kind, title } of entrants) {
       const ms = figures[id]?.wallMs.median;
       if (ms === undefined) continue;
-      const isOwn = id === 'renew-warm' || id === 'event-cold';
       const width = (x(ms) - LABEL_WIDTH).toFixed(1);
       parts.push(
-        text(LABEL_WIDTH - 8, y + 15, isOwn ? `Perennial, ${title}` : title, '', 'end'),
-        `<rect x="${LABEL_WIDTH}" y="${y}" width="${width}" height="${BAR_HEIGHT}" rx="3" class="${isOwn ? 'own' : 'peer'}"/>`,
+        text(LABEL_WIDTH - 8, y + 15, kind === 'own' ? `Perennial, ${title}` : title, '', 'end'),
+        `<rect x="${LABEL_WIDTH}" y="${y}" width="${width}" height="${BAR_HEIGHT}" rx="3" class="${kind}"/>`,
         text(x(ms) + 6, y + 15, `${Number((ms / 1000).toPrecision(3))} s`),
       );
       y += STEP;

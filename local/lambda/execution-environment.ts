@@ -3,44 +3,28 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { DeployedFunction } from './deployed-function.ts';
-import {
-  exited,
-  type FunctionErrorReport,
-  type InvocationResult,
-  outOfMemory,
-  reportLine,
-  timedOut,
-} from './invocation.ts';
+import { type InvocationResult, reportLine } from './invocation.ts';
 import { residentMemory } from './memory.ts';
+import { errorOf, type Message } from './message.ts';
+import { heapOptions, profileOptions } from './node-options.ts';
 import { FunctionOutput } from './output.ts';
+import { type CpuControl, shareOf } from './share/cpu-control.ts';
+import type { CpuGroup } from './share/cpu-group.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
 const MEMORY_CHECK_MS = 100;
 const INIT_LIMIT_MS = 10_000;
-
-/** What the process tells over the IPC channel (see bootstrap.mjs), and how its life can end. */
-type Message =
-  | { kind: 'ready' }
-  | { kind: 'result'; payload: string }
-  | { kind: 'error'; error: FunctionErrorReport }
-  | { kind: 'crash'; error: FunctionErrorReport }
-  | { kind: 'exit'; status: number | string }
-  | { kind: 'timeout' }
-  | { kind: 'memory' };
 
 export interface Place {
   taskRoot: string;
   variables: Record<string, string>;
   /** how many times as fast as the machine's its clock runs; see FunctionClock */
   speed: number;
+  /** puts the process into a group of its own, which can be given Lambda's share of a core */
+  cpu: CpuControl | undefined;
+  /** a folder for Node's CPU profile of the process, from its start to its end */
+  profileTo: string | undefined;
   onLine: (line: string) => void;
-}
-
-/** As Lambda's own start of Node: new space 5 %, old space 90 % of the memory, unless NODE_OPTIONS says something of either. */
-function heapOptions(memoryMb: number, { NODE_OPTIONS = '' }: Record<string, string>): string[] {
-  if (/--max[-_](semi|old)[-_]space[-_]size/.test(NODE_OPTIONS)) return [];
-  const part = (percent: number) => Math.floor((memoryMb * percent) / 100);
-  return [`--max-semi-space-size=${part(5)}`, `--max-old-space-size=${part(90)}`];
 }
 
 /** One Node process that runs one function, one invocation at a time. */
@@ -51,6 +35,9 @@ export class ExecutionEnvironment {
   readonly #closed: Promise<unknown>;
   readonly #startedAt = performance.now();
   readonly #speed: number;
+  readonly #isProfiled: boolean;
+  readonly #group: CpuGroup | undefined;
+  #limitsCpu = false;
   #state: 'starting' | 'ready' | 'ended' = 'starting';
   #initDurationMs: number | undefined;
   #unread: Message | undefined;
@@ -59,7 +46,10 @@ export class ExecutionEnvironment {
   constructor(deployed: DeployedFunction, place: Place) {
     this.deployed = deployed;
     this.#speed = place.speed;
-    const child = spawn(process.execPath, [...heapOptions(deployed.memoryMb, place.variables), BOOTSTRAP], {
+    const heap = heapOptions(deployed.memoryMb, place.variables);
+    const profile = profileOptions(place.profileTo);
+    this.#isProfiled = profile.length > 0;
+    const child = spawn(process.execPath, [...heap, ...profile, BOOTSTRAP], {
       cwd: place.taskRoot,
       env: place.variables,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -67,8 +57,9 @@ export class ExecutionEnvironment {
       detached: true,
     });
     this.#process = child;
+    this.#group = child.pid === undefined ? undefined : place.cpu?.openGroup(child.pid);
     this.#output = new FunctionOutput([child.stdout, child.stderr] as Readable[], place.onLine);
-    this.#closed = once(child, 'close');
+    this.#closed = once(child, 'close').finally(() => this.#group?.remove());
     child.on('message', (message: Message) => this.#deliver(message));
     child.on('exit', (code, signal) => this.#deliver({ kind: 'exit', status: code ?? signal ?? 0 }));
   }
@@ -82,6 +73,14 @@ export class ExecutionEnvironment {
     return this.#state !== 'ended';
   }
 
+  /** Whether it has no more than the function's share of a core; the start of the process always has all it wants. */
+  limitCpu(limits: boolean): void {
+    this.#limitsCpu = limits;
+    if (this.#state !== 'ready') return;
+    // In a second of a clock that runs faster it gets as much done as in a second of Lambda's.
+    this.#group?.limit(limits ? shareOf(this.deployed.memoryMb) * this.#speed : undefined);
+  }
+
   /** Runs the handler. Ends the process if it exceeds the function's time or memory. */
   async invoke(invocation: { requestId: string; payload: string }): Promise<InvocationResult> {
     const { requestId } = invocation;
@@ -93,9 +92,10 @@ export class ExecutionEnvironment {
     const initDurationMs = this.#initDurationMs;
     this.#initDurationMs = undefined;
     const maxMemoryMb = residentMemory(this.#process.pid).peakMb;
+    const cpu = this.#group?.takeUsage();
     await this.#settleOutput(message);
     const error = errorOf(message, requestId, this.deployed.timeoutMs);
-    const report = { durationMs, initDurationMs, maxMemoryMb };
+    const report = { durationMs, initDurationMs, maxMemoryMb, cpu };
     if (error) this.#output.line(`ERROR ${JSON.stringify(error)}`);
     this.#output.line(`END RequestId: ${requestId}`);
     this.#output.line(reportLine(requestId, this.deployed.memoryMb, report));
@@ -110,8 +110,17 @@ export class ExecutionEnvironment {
 
   /** Ends the process, also in the middle of an invocation. */
   async stop(): Promise<void> {
+    if (this.#isProfiled && this.#state === 'ready' && this.#process.connected) return this.#leave();
     this.#process.kill('SIGKILL');
     await this.#closed;
+  }
+
+  /** A profile is written when the process ends by itself. `close` does not come after our own disconnect. */
+  async #leave(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.disconnect();
+    await ended;
+    this.#group?.remove();
   }
 
   async #initialize(): Promise<Message | undefined> {
@@ -119,6 +128,7 @@ export class ExecutionEnvironment {
     this.#initDurationMs = performance.now() - this.#startedAt;
     if (message.kind !== 'ready') return message.kind === 'error' ? { ...message, kind: 'crash' } : message;
     this.#state = 'ready';
+    this.limitCpu(this.#limitsCpu);
     return undefined;
   }
 
@@ -162,23 +172,5 @@ export class ExecutionEnvironment {
   async #settleOutput(message: Message): Promise<void> {
     if (message.kind === 'result' || message.kind === 'error') await this.#output.ended();
     else await this.stop();
-  }
-}
-
-function errorOf(message: Message, requestId: string, timeoutMs: number): FunctionErrorReport | undefined {
-  switch (message.kind) {
-    case 'result':
-      return undefined;
-    case 'error':
-    case 'crash':
-      return message.error;
-    case 'exit':
-      return message.status === 'SIGKILL' ? outOfMemory(requestId) : exited(requestId, message.status);
-    case 'timeout':
-      return timedOut(requestId, timeoutMs);
-    case 'memory':
-      return outOfMemory(requestId);
-    case 'ready':
-      throw new Error('a function told twice that it is ready');
   }
 }

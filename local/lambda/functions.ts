@@ -5,6 +5,7 @@ import { type DeployedFunction, functionName, functionNames, readFunction } from
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { type FunctionClock, TRUE_CLOCK } from './function-clock.ts';
 import type { InvocationResult } from './invocation.ts';
+import type { CpuControl } from './share/cpu-control.ts';
 import { socketOwner } from './socket-owner.ts';
 import { functionVariables } from './variables.ts';
 
@@ -20,6 +21,8 @@ export interface FunctionsOptions {
   variables: () => Record<string, string>;
   /** an access key with which calls are known to be a role's */
   accessKeyFor: (role: string) => string;
+  /** with which functions can be given Lambda's share of a core */
+  cpu?: CpuControl | undefined;
   onLine: (functionName: string, line: string) => void;
   onResult?: ((functionName: string, result: InvocationResult) => void) | undefined;
 }
@@ -32,6 +35,8 @@ export class Functions {
   readonly #running = new Set<ExecutionEnvironment>();
   #generation = 0;
   #clock = TRUE_CLOCK;
+  #limitsCpu = false;
+  #profiled: { name: string; folder: string } | undefined;
   #accountConcurrency = Number.POSITIVE_INFINITY;
 
   constructor(options: FunctionsOptions) {
@@ -78,6 +83,18 @@ export class Functions {
   async setClock(clock: FunctionClock): Promise<void> {
     this.#clock = clock;
     await this.forget();
+  }
+
+  /** Whether processes have only their functions' share of a core, those that are running too; needs `cpu`. */
+  limitCpu(limits: boolean): void {
+    this.#limitsCpu = limits;
+    for (const environment of [...this.#running, ...[...this.#idle.values()].flat()])
+      environment.limitCpu(limits);
+  }
+
+  /** The processes of a function that start from now on write a CPU profile into the folder when they end. */
+  profile(profiled: { name: string; folder: string }): void {
+    this.#profiled = profiled;
   }
 
   /** How many invocations the account may have at once: 10 in a new one; as many as there are here. */
@@ -138,12 +155,16 @@ export class Functions {
       );
     }
     const accessKeyId = this.#options.accessKeyFor(deployed.role);
-    return new ExecutionEnvironment(deployed, {
+    const environment = new ExecutionEnvironment(deployed, {
       taskRoot,
       variables: functionVariables(deployed, { taskRoot, accessKeyId, local: this.#localVariables() }),
       speed: this.#clock.speed,
+      cpu: this.#options.cpu,
+      profileTo: this.#profiled?.name === deployed.name ? this.#profiled.folder : undefined,
       onLine: (line) => this.#options.onLine(deployed.name, line),
     });
+    environment.limitCpu(this.#limitsCpu);
+    return environment;
   }
 
   #localVariables(): Record<string, string> {

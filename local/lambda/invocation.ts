@@ -1,3 +1,5 @@
+import type { CpuUsage } from './share/group-files.ts';
+
 /** How one invocation of a function ended. */
 export interface InvocationResult {
   requestId: string;
@@ -15,6 +17,8 @@ export interface InvocationReport {
   initDurationMs: number | undefined;
   /** the process's peak resident set so far */
   maxMemoryMb: number;
+  /** of this invocation, and of the start where it was cold; only where functions can be given their share of a core */
+  cpu: CpuUsage | undefined;
 }
 
 /** Lambda's REPORT line. */

@@ -10,11 +10,17 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     /** kills at each of row 1's points */
     runs: { type: 'string', default: String(KILL_RUNS) },
+    /** functions have all the cores that they want, not Lambda's share of one */
+    'whole-cores': { type: 'boolean', default: false },
   },
 });
 
 /** `npm run faults [-- --row 6 --seed 42 --runs 25]`: every row against the deployed stack on this machine. */
-const stages = new Stages({ seed: Number(values.seed), killRuns: Number(values.runs) });
+const stages = new Stages({
+  seed: Number(values.seed),
+  killRuns: Number(values.runs),
+  lambdaShare: !values['whole-cores'],
+});
 await runSuite({
   name: 'faults',
   word: 'survived',

@@ -6,10 +6,12 @@ import { World } from './world.ts';
 export class Stages {
   readonly #seed: number;
   readonly #killRuns: number;
+  readonly #lambdaShare: boolean;
   #shared: Promise<World> | undefined;
   #hosts: Promise<InstallFixture> | undefined;
 
-  constructor({ seed, killRuns }: { seed: number; killRuns: number }) {
+  constructor({ seed, killRuns, lambdaShare }: { seed: number; killRuns: number; lambdaShare: boolean }) {
+    this.#lambdaShare = lambdaShare;
     this.#seed = seed;
     this.#killRuns = killRuns;
   }
@@ -21,12 +23,12 @@ export class Stages {
       return row.onHosts(await this.#hosts);
     }
     if (row.options === undefined) {
-      this.#shared ??= World.start();
+      this.#shared ??= World.start({ lambdaShare: this.#lambdaShare, say });
       const world = await this.#shared;
       Object.assign(world, { say, killRuns: this.#killRuns });
       return runRow(world, row, this.#seed);
     }
-    const own = await World.start(row.options);
+    const own = await World.start({ lambdaShare: this.#lambdaShare, say, ...row.options });
     try {
       return await runRow(own, row, this.#seed);
     } finally {

@@ -28,7 +28,7 @@ const prices: Prices = JSON.parse(
 const measured = (more: Partial<Measured> = {}): Measured => ({
   measuredAt: '2026-11-20T02:00:00.000Z',
   architecture: 'arm64',
-  memoryMb: 256,
+  memoryMb: { scan: 256, status: 256 },
   timeouts: { scan: 300, status: 120 },
   check: IDLE,
   sweep: IDLE,

@@ -17,9 +17,12 @@ const comparison: Comparison = {
   measuredAt: '2026-11-20T02:00:00.000Z',
   load: { before: 0, after: 1 },
   entrants: [
-    { id: 'renew-warm', title: 'renew warm', version: 'of this commit' },
-    { id: 'certbot', title: 'certbot', version: '5.8.0' },
-    { id: 'lego', title: 'lego', why: 'apt-get is not there' },
+    { id: 'event-cold', kind: 'own', title: "event, all cold, Lambda's share", version: 'of this commit' },
+    { id: 'floor', kind: 'floor', title: 'floor', version: 'of this commit' },
+    { id: 'certbot', kind: 'peer', title: 'certbot', version: '5.8.0' },
+    { id: 'certbot-whole', kind: 'peer', title: 'certbot, all of them', version: '5.8.0' },
+    { id: 'lego', kind: 'peer', title: 'lego', why: 'apt-get is not there' },
+    { id: 'auto', kind: 'peer', title: 'acme-client auto()', version: '5.4.0' },
   ],
   cases: [
     {
@@ -27,7 +30,12 @@ const comparison: Comparison = {
       propagationMs: 5000,
       runs: 1,
       measuredOn: 3,
-      figures: { 'renew-warm': figures(6000), certbot: figures(72_000, { measuredOn: 3 }) },
+      figures: {
+        'event-cold': figures(6000),
+        floor: figures(5000),
+        certbot: figures(72_000, { measuredOn: 3 }),
+        auto: figures(50_000, { measuredOn: 3 }),
+      },
     },
   ],
 };
@@ -54,38 +62,59 @@ describe('the cases that are compared', () => {
   });
 });
 
+it('has one peer renew all of them wherever the others renew fewer', () => {
+  for (const { measuredOn, whole = false } of plansOf({ quick: false }))
+    expect(whole).toBe(measuredOn !== undefined);
+});
+
 describe('the table', () => {
-  it('says who is missing and why, and leaves its column empty', () => {
+  it('says who is missing and why, and leaves its row empty', () => {
     const table = comparisonTable(comparison);
     expect(table).toContain('lego is missing: apt-get is not there');
-    expect(cells(table, 'wall time, s')).toEqual(['wall time, s', '6.00', '72.00', '']);
+    expect(cells(table, '│ lego ')).toEqual(['lego', '', '', '', '', '']);
+    expect(cells(table, '│ floor ')).toEqual(['floor', '5.00', '0.10', '70', '9', '5']);
   });
 
   it('marks who was measured on fewer', () => {
     const table = comparisonTable(comparison);
-    expect(cells(table, '10 × 5 s, one run')).toEqual([
-      '10 × 5 s, one run',
-      'renew warm',
-      'certbot *',
-      'lego',
-    ]);
+    expect(cells(table, '│ certbot ')?.slice(0, 2)).toEqual(['certbot 5.8.0 *', '72.00']);
     expect(table).toContain('* measured on 3, times and counts scaled');
   });
 
+  it('has no row of a client that takes no part in a case', () => {
+    expect(comparisonTable(comparison)).not.toContain('all of them');
+  });
+
   it('says by how much an aim is missed', () => {
-    expect(cells(comparisonTable(comparison), '10 × 5 s, renew-warm')).toEqual([
-      '10 × 5 s, renew-warm',
+    expect(cells(comparisonTable(comparison), '10 × 5 s, event-cold')).toEqual([
+      '10 × 5 s, event-cold',
       'certbot',
-      '0.083',
-      '0.08',
-      'missed by 4 %',
+      '0.0833',
+      '0.075, missed by 11 %',
+      '1.20',
+      '',
     ]);
   });
 });
 
 describe('the ratios', () => {
-  it('are none where neither certbot nor lego was there', () => {
-    const cases = [{ certificates: 1, propagationMs: 0, runs: 1, figures: { 'renew-warm': figures(300) } }];
-    expect(ratiosOf(cases)).toEqual([]);
+  const [one] = comparison.cases;
+  if (!one) throw new Error('there is no case');
+  const ratioWith = (more: Record<string, Figures>) =>
+    ratiosOf({ ...comparison, cases: [{ ...one, figures: { ...one.figures, ...more } }] });
+
+  it('are over the fastest of certbot and lego, those that renewed all of them included', () => {
+    const [ratio] = ratioWith({ 'certbot-whole': figures(60_000) });
+    expect(ratio?.peer).toEqual({ id: 'certbot-whole', ratio: 0.1, aim: 0.075 });
+  });
+
+  it('are over the floor, with an aim for a hundred without propagation', () => {
+    const cases = [{ ...one, certificates: 100, propagationMs: 0 }];
+    expect(ratiosOf({ ...comparison, cases })[0]?.floor).toEqual({ id: 'floor', ratio: 1.2, aim: 3 });
+  });
+
+  it('are none where neither a peer nor the floor was there', () => {
+    const cases = [{ ...one, figures: { 'event-cold': figures(300) } }];
+    expect(ratiosOf({ ...comparison, cases })).toEqual([]);
   });
 });

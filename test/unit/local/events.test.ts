@@ -72,7 +72,7 @@ describe('of a batch', () => {
     payload: JSON.stringify(payload),
     functionError,
     log: '',
-    report: { durationMs: 1, initDurationMs: undefined, maxMemoryMb: 1 },
+    report: { durationMs: 1, initDurationMs: undefined, maxMemoryMb: 1, cpu: undefined },
   });
   const failing = (...ids: unknown[]) => ({
     batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })),
