@@ -14,7 +14,7 @@ const [WEB, DB, BACKUP] = ['web', 'db', 'backup'].map((name) => `${ACCOUNT}/${na
   string,
   string,
 ];
-const STACK_ROLES = ['RenewRole', 'RevokeRole', 'AccountRole', 'AcmRole'];
+const STACK_ROLES = ['RenewRole', 'RevokeRole', 'AccountRole', 'AcmRole', 'ChatRole'];
 const KEY = 'archive/shop/20261120T184502Z-3f9a2c/privkey.pem';
 
 const variables = (values: Record<string, string>) => ({
@@ -50,14 +50,17 @@ describe("the bucket, whatever a principal's own policies allow,", () => {
     'accounts/eab/a.json',
     'pending/shop.json',
     'aside/live/shop.json',
+    'chats/ops.json',
   ];
 
   it.each(SECRETS)(
-    'refuses accounts, claims and what was set aside to all but the roles that need them: %s',
+    'refuses accounts, claims, chats and what was set aside to all but the roles that need them: %s',
     async (key) => {
       for (const action of ['s3:GetObject', 's3:GetObjectVersion'])
         expect(await may(ADMIN, key, { action })).toBe(false);
-      expect(await may(`${ACCOUNT}/RenewRole`, key)).toBe(true);
+      const isChat = key.startsWith('chats/');
+      expect(await may(`${ACCOUNT}/RenewRole`, key)).toBe(!isChat);
+      expect(await may(`${ACCOUNT}/ChatRole`, key)).toBe(isChat);
       expect(await may(`${ACCOUNT}/AccountRole`, key)).toBe(key.startsWith('accounts/'));
       expect(await may(`${ACCOUNT}/AcmRole`, key)).toBe(false);
     },

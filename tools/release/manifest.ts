@@ -16,8 +16,10 @@ export interface Manifest {
 /** What a clone needs for development, and whoever deploys from the package needs there: `cli/`, `resources/` and serverless. */
 const AT_DEPLOY = [
   '@aws-sdk/client-cloudformation',
+  '@aws-sdk/client-cloudwatch-logs',
   '@aws-sdk/client-iam',
   '@aws-sdk/client-lambda',
+  '@aws-sdk/s3-request-presigner',
   'cli-table3',
   'commander',
   'esbuild',

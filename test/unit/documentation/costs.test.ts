@@ -7,7 +7,8 @@ const read = (page: string) => readFileSync(join(import.meta.dirname, '../../../
 /** The amounts of a row of the bill in docs/inside/benchmark.md. */
 const billed = (title: string) =>
   read('inside/benchmark.md')
-    .split('\n')
+    .split('\n## The AWS bill\n')[1]
+    ?.split('\n')
     .find((line) => line.startsWith(`│ ${title} `))
     ?.match(/\d+\.\d\d/g);
 

@@ -128,6 +128,26 @@ export const ANSWERS = {
     certificates,
   }),
   eab: answer({ written: Text, ca: Text, kid: Text }),
+  chat: answer({
+    written: z.optional(Text),
+    kind: z.optional(z.enum(['slack', 'teams', 'json'])),
+    host: z.optional(Text),
+    removed: z.optional(Text),
+  }),
+  init: answer({ file: Text, settings: File, warnings: z.optional(Texts) }),
+  changes: answer({
+    stack: Text,
+    changes: z.array(
+      z.strictObject({
+        action: Text,
+        type: Text,
+        id: Text,
+        replacement: z.enum(['yes', 'maybe', 'no']),
+        details: Texts,
+      }),
+    ),
+  }),
+  template: answer({ folder: Text, files: Texts }),
   import: answer({
     program: Text,
     folder: Text,
