@@ -1,4 +1,4 @@
-// What a deployed stack says of itself: docs/lifecycle.md, "Which release is deployed".
+// What a deployed stack says of itself: docs/operate/lifecycle.md, "Which release is deployed".
 const { version } = require('../package.json');
 const { FORMAT } = require('../lib/foundation/bucket/rules/bucket-format.ts');
 

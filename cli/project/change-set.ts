@@ -44,7 +44,7 @@ export async function readChanges(stack: DeployedStack, packed: Packed): Promise
     return await compare(clients, stack, template);
   } catch (cause) {
     if (cause instanceof ProjectError) throw cause;
-    const permission = 'what docs/deployer-policy.json has';
+    const permission = 'what docs/start/deployer-policy.json has';
     throw explain(cause, { attempt: `ask what a deploy would change of ${stack.name}`, permission, region });
   } finally {
     for (const client of Object.values(clients)) client.destroy();

@@ -76,7 +76,7 @@ export function decideBucket(facts: BucketFacts): BucketDecision {
     return refuse('it belongs to another account, or may not be looked at with these credentials');
   if (found.region !== stack.region)
     return refuse(
-      `it is in ${found.region}, and the stack goes to ${stack.region}; deploy with --region ${found.region}, or copy it to a bucket there (docs/lifecycle.md, "Moving")`,
+      `it is in ${found.region}, and the stack goes to ${stack.region}; deploy with --region ${found.region}, or copy it to a bucket there (docs/operate/lifecycle.md, "Moving")`,
     );
   const [other = found.madeBy] = usedBy;
   if (other !== undefined && other !== stack.name)
