@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const RUNS = join(import.meta.dirname, '../.local/run');
 
 /**
- * Makes a folder for one run of the local cloud, `<parent>/<prefix><process id>-<random>`, by default in `.local/run`, that only
- * this user can enter, and removes those of processes that ended without doing so. It is removed at the latest when this
- * process exits.
+ * Makes a folder for one run of the local cloud, `<parent>/<prefix><process id>-<random>`, by default in `.local/run`, and
+ * removes those of processes that ended without doing so. It is removed at the latest when this process exits. Only this user
+ * can enter one in another parent; in `.local/run` hosts have users of their own, who have to reach their programs.
  */
 export async function makeRunDir(parent = RUNS, prefix = ''): Promise<string> {
   await mkdir(parent, { recursive: true });
@@ -17,6 +17,7 @@ export async function makeRunDir(parent = RUNS, prefix = ''): Promise<string> {
     left.map((name) => rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined)),
   );
   const dir = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
+  if (parent === RUNS) await chmod(dir, 0o755);
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
