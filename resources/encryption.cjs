@@ -12,7 +12,7 @@ module.exports = async ({ resolveVariable }) => {
     ),
     resources: {
       Resources: {
-        ReadWithKeyPolicy: policy('read-with-key', statement(key, READ), ['DoctorRole']),
+        ReadWithKeyPolicy: policy('read-with-key', statement(key, READ), ['DoctorRole', 'ChatRole']),
         WriteWithKeyPolicy: policy('write-with-key', statement(key, WRITE), [
           'ScanRole',
           'RenewRole',

@@ -69,7 +69,7 @@ describe('status', () => {
       counts: { all: 3, unwell: 2 },
       page: 'status/index.html',
     });
-    expect(await line.keys('status/')).toEqual(['status/index.html']);
+    expect(await line.keys('status/')).toEqual(['status/index.html', 'status/metrics.prom']);
   });
 
   it('calls S3 to read, and to write its page, Systems Manager for the hosts, SNS for who is told, and nothing else', () => {

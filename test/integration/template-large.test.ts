@@ -71,7 +71,7 @@ function variablesOf(id: string): Record<string, string> {
 describe('200 domains, 100 challenge targets and 60 host groups', () => {
   it('have an environment that Lambda takes, and the rest of the settings with the code', () => {
     const functions = Object.keys(resources).filter((id) => resources[id]?.Type === 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(11);
+    expect(functions).toHaveLength(12);
     for (const id of functions) expect(JSON.stringify(variablesOf(id)).length, id).toBeLessThan(4_096);
     expect(answered.DOMAINS?.split(',')).toEqual(DOMAINS);
     expect(answered.CHALLENGE_TARGETS?.split(',')).toEqual(TARGETS);
@@ -138,7 +138,7 @@ describe('200 domains, 100 challenge targets and 60 host groups', () => {
 
   it('have the boundary of the organization on every role, and its tags on the stack', async () => {
     const roles = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
-    expect(roles).toHaveLength(11);
+    expect(roles).toHaveLength(12);
     for (const [id, { Properties }] of roles) expect(Properties?.PermissionsBoundary, id).toBe(BOUNDARY);
     const { service } = JSON.parse(await readFile(join(folder, 'serverless-state.json'), 'utf8'));
     expect(service.provider.stackTags).toEqual(TAGS);

@@ -112,7 +112,7 @@ describe('the bucket', () => {
 
 it('all functions keep their logs for as long as the documentation says', () => {
   const groups = ofType('AWS::Logs::LogGroup');
-  expect(groups).toHaveLength(11);
+  expect(groups).toHaveLength(12);
   for (const [id, { Properties }] of groups) expect(Properties.RetentionInDays, id).toBe(90);
 });
 
