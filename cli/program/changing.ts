@@ -16,9 +16,12 @@ export function addChanging(program: Command): void {
   program
     .command('renew')
     .description('renews what is due, and follows each certificate to its hosts')
-    .argument('[names...]', 'of renewal files; all that is due without any')
-    .option('--force', 'renew those named, due or not ("*" for all)')
-    .option('--ignore-budget', "with --force: although our own budget is spent; the CA's limits hold even so")
+    .argument('[names...]', 'of renewal files; everything that is due if none is given')
+    .option('--force', 'renew the named ones whether due or not ("*" for all)')
+    .option(
+      '--ignore-budget',
+      "with --force: renew even if the stack's own budget is used up; the CA's limits still apply",
+    )
     .option(...LIMIT)
     .action(
       answering(([names = []], options: RenewOptions) =>
@@ -29,14 +32,17 @@ export function addChanging(program: Command): void {
   addFileOptions(
     program
       .command('add')
-      .description('writes a renewal file; the stack issues the certificate by itself')
-      .argument('<new-name>', 'of the certificate in the bucket and on the hosts, such as example.com'),
+      .description('writes a renewal file; the stack then issues the certificate')
+      .argument(
+        '<new-name>',
+        'what to call the certificate in the bucket and on the hosts, such as example.com',
+      ),
     { required: ['names'] },
   )
     .option('--force', 'replace a file that exists')
-    .option('--wait', 'follow the first issue to the hosts')
-    .option('--dry-run', 'say what would come of it and be written to the DNS, and write nothing')
-    .option('--yes', 'agree to a new CAA set above names of others, which shuts other CAs out')
+    .option('--wait', 'follow the first certificate to the hosts')
+    .option('--dry-run', 'say what would happen and what would be written to the DNS, but write nothing')
+    .option('--yes', 'agree to a new CAA set that also governs other names, and shuts other CAs out of them')
     .option(...LIMIT)
     .action(
       answering(([[name = ''] = []], options: AddOptions) =>
@@ -47,15 +53,17 @@ export function addChanging(program: Command): void {
   addFileOptions(
     program
       .command('edit')
-      .description('changes a renewal file by options, or in $EDITOR without any, and checks it first')
+      .description(
+        'changes a renewal file with options, or in $EDITOR if none is given; checks the result first',
+      )
       .argument('<name>', 'of the certificate'),
   )
-    .option('--add-names <names>', 'DNS names to add to those that it has')
-    .option('--remove-names <names>', 'DNS names to take out')
-    .option('--unset <keys>', 'keys to take out, so that their defaults hold, such as profile,caa.iodef')
-    .option('--wait', 'follow what comes of it to the hosts')
-    .option('--dry-run', 'say what would come of it and be written to the DNS, and write nothing')
-    .option('--yes', 'agree to a new CAA set above names of others, which shuts other CAs out')
+    .option('--add-names <names>', 'DNS names to add to the present ones')
+    .option('--remove-names <names>', 'DNS names to remove')
+    .option('--unset <keys>', 'keys to remove, so that their defaults apply, such as profile,caa.iodef')
+    .option('--wait', 'follow the result to the hosts')
+    .option('--dry-run', 'say what would happen and what would be written to the DNS, but write nothing')
+    .option('--yes', 'agree to a new CAA set that also governs other names, and shuts other CAs out of them')
     .option(...LIMIT)
     .action(
       answering(([[name = ''] = []], options: EditOptions) =>
@@ -65,10 +73,12 @@ export function addChanging(program: Command): void {
 
   program
     .command('remove')
-    .description('removes a renewal file: the certificate is not renewed any more; says what stays')
+    .description(
+      'removes a renewal file, so that the certificate is no longer renewed, and says what is left',
+    )
     .argument('<name>', 'of the certificate')
-    .option('--yes', 'without being asked')
-    .option('--confirm <name>', 'the same, by its name again, letter by letter')
+    .option('--yes', 'do not ask')
+    .option('--confirm <name>', 'the same, by repeating the name exactly')
     .action(
       answering(([[name = ''] = []], options: RemoveOptions) =>
         import('../commands/remove.ts').then(({ remove }) => remove(name, options)),
@@ -78,11 +88,11 @@ export function addChanging(program: Command): void {
   program
     .command('deploy')
     .description(
-      'deploys the stack with your settings; with words: has hosts install what is live, and follows it',
+      'deploys the stack with your settings; with arguments: has hosts install the live versions, and follows that',
     )
-    .argument('[groups or names...]', 'host groups, or certificates ("*" for all); the stack without any')
+    .argument('[groups or names...]', 'host groups or certificates ("*" for all); the stack if none is given')
     .option(...PARAM)
-    .option('--ignore-window', 'now, although the windows or freezes of a group say otherwise')
+    .option('--ignore-window', 'install now, even outside the windows or during a freeze of a group')
     .option(...LIMIT)
     .action(
       stackOr(
@@ -94,14 +104,14 @@ export function addChanging(program: Command): void {
 
   program
     .command('revoke')
-    .description('has the CA revoke a certificate, and follows the one that replaces it')
+    .description('has the CA revoke a certificate, and follows its replacement to the hosts')
     .argument('<name>', 'of the certificate')
-    .requiredOption('--confirm <name>', 'its name again, letter by letter')
+    .requiredOption('--confirm <name>', 'the same name again, exactly')
     .requiredOption(
       '--reason <reason>',
       'keyCompromise, superseded, affiliationChanged, cessationOfOperation, unspecified',
     )
-    .option('--version <version>', 'one in archive/, instead of the live one')
+    .option('--version <version>', 'a version in archive/ instead of the live one')
     .option(...LIMIT)
     .action(
       answering(([[name = ''] = []], options: RevokeOptions) =>
@@ -111,10 +121,12 @@ export function addChanging(program: Command): void {
 
   program
     .command('restore')
-    .description('puts an archived version back, pins it until it is released, and follows it to the hosts')
+    .description(
+      'makes an archived version live again, pins it until it is released, and follows it to the hosts',
+    )
     .argument('<name>', 'of the certificate')
-    .argument('[version]', 'one in archive/; the one before the live one without it')
-    .option('--release', 'end that: what is newer comes back, and is renewed as before')
+    .argument('[version]', 'a version in archive/; the one before the live one if not given')
+    .option('--release', 'release the pin: the newer version comes back, and is renewed as before')
     .option(...LIMIT)
     .action(
       answering(([[name = ''] = [], version], options: RestoreOptions) =>

@@ -7,13 +7,15 @@ import type { OpenOptions } from '../commands/open.ts';
 export function addLooking(program: Command): void {
   program
     .command('status')
-    .description('every certificate with its expiry, its hosts and what is wrong; the soonest trouble first')
+    .description(
+      'shows every certificate with its expiry, its hosts and what is wrong, the most urgent first',
+    )
     .action(answering((_, options) => import('../commands/status.ts').then(({ status }) => status(options))));
 
   program
     .command('plan')
-    .description('what the next scan would do; changes nothing')
-    .argument('[names...]', 'of renewal files; all without any')
+    .description('shows what the next scan would do; changes nothing')
+    .argument('[names...]', 'of renewal files; all of them if none is given')
     .action(
       answering(([names = []], options) =>
         import('../commands/plan.ts').then(({ plan }) => plan(names, options)),
@@ -23,7 +25,7 @@ export function addLooking(program: Command): void {
   program
     .command('show')
     .description(
-      'one certificate: status, next decision, renewal file, what is live, hosts, copies in ACM, versions, failures',
+      'shows one certificate: status, next decision, renewal file, live version, hosts, copies in ACM, versions, failures',
     )
     .argument('<name>', 'of the certificate')
     .action(
@@ -34,10 +36,10 @@ export function addLooking(program: Command): void {
 
   program
     .command('logs')
-    .description('what the functions said of one certificate')
+    .description('prints what the functions logged about one certificate')
     .argument('<name>', 'of the certificate')
-    .option('--since <time>', 'from when on: 30m, 2h, 7d or an instant such as 2026-11-20T02:00Z', '1d')
-    .option('--follow', 'go on with what they say from now on, until Ctrl-C')
+    .option('--since <time>', 'how far back to go: 30m, 2h, 7d, or a time such as 2026-11-20T02:00Z', '1d')
+    .option('--follow', 'keep printing new lines until Ctrl-C')
     .action(
       answering(([[name = ''] = []], options: LogsOptions) =>
         import('../commands/logs.ts').then(({ logs }) => logs(name, options)),
@@ -46,8 +48,10 @@ export function addLooking(program: Command): void {
 
   program
     .command('doctor')
-    .description('what would stop a renewal or a deployment, and what to do; changes nothing')
-    .argument('[names...]', 'of renewal files; all without any')
+    .description(
+      'checks for whatever would stop a renewal or a deployment, and says what to do; changes nothing',
+    )
+    .argument('[names...]', 'of renewal files; all of them if none is given')
     .action(
       answering(([names = []], options) =>
         import('../commands/doctor.ts').then(({ doctor }) => doctor(names, options)),
@@ -56,16 +60,18 @@ export function addLooking(program: Command): void {
 
   program
     .command('open')
-    .description('prints a link to the status page that works for a while, and opens it in the browser')
-    .option('--print', 'print the link only')
-    .option('--expires-in <seconds>', 'how long the link works for whoever has it', '900')
+    .description('prints a temporary link to the status page, and opens it in the browser')
+    .option('--print', 'only print the link')
+    .option('--expires-in <seconds>', 'how long the link works, for anyone who has it', '900')
     .action(
       answering((_, options: OpenOptions) => import('../commands/open.ts').then(({ open }) => open(options))),
     );
 
   program
     .command('account')
-    .description('our account at each CA: address, contact, age of its key, and what CAA binds to it')
+    .description(
+      "shows the stack's account at each CA: URL, contact, age of its key, and the CAA values bound to it",
+    )
     .action(
       answering((_, options) => import('../commands/account.ts').then(({ account }) => account(options))),
     );

@@ -10,10 +10,10 @@ export function addMoving(program: Command): void {
   program
     .command('eab')
     .description(
-      "puts the secret of a CA's external account, from standard input, where only the stack reads it",
+      "stores the secret of a CA's external account, read from standard input, where only the stack can read it",
     )
     .argument('<kid>', 'the key identifier that the CA gave you')
-    .option('--ca <directory>', "the CA's ACME directory; params.directoryUrl without it")
+    .option('--ca <directory>', "the CA's ACME directory; params.directoryUrl if not given")
     .action(
       answering(([[kid = ''] = []], options: EabOptions) =>
         import('../commands/eab.ts').then(({ eab }) => eab(kid, options)),
@@ -23,11 +23,11 @@ export function addMoving(program: Command): void {
   program
     .command('chat')
     .description(
-      'has a chat told what people are mailed: by the address of its webhook, from standard input, which only the stack reads',
+      'sends what is mailed to a chat too; its webhook address is read from standard input and stored where only the stack can read it',
     )
     .argument('<name>', 'what to call it, such as ops')
-    .option('--as <kind>', 'slack, teams or json; as the address tells without it')
-    .option('--remove', 'tell it nothing more')
+    .option('--as <kind>', 'slack, teams or json; recognized from the address if not given')
+    .option('--remove', 'stop sending to it')
     .action(
       answering(([[name = ''] = []], options: ChatOptions) =>
         import('../commands/chat.ts').then(({ chat }) => chat(name, options)),
@@ -39,7 +39,7 @@ export function addMoving(program: Command): void {
     .description("takes over another program's certificates, and follows them to the hosts")
     .argument('[folder]', 'of certbot, lego, acme.sh or dehydrated', '/etc/letsencrypt')
     .option('--hosts <groups>', 'host groups that serve them')
-    .option('--dry-run', 'say what would be taken over, and write nothing')
+    .option('--dry-run', 'say what would be taken over, but write nothing')
     .option(...LIMIT)
     .action(
       answering(([[folder = ''] = []], options: ImportOptions) =>
@@ -49,9 +49,9 @@ export function addMoving(program: Command): void {
 
   program
     .command('export')
-    .description("writes what is live as certbot's folder, with the private keys")
-    .argument('<folder>', 'to be made, or empty')
-    .argument('[names...]', 'of certificates; all without any')
+    .description('writes the live certificates as a certbot folder, with their private keys')
+    .argument('<folder>', 'a new or empty one')
+    .argument('[names...]', 'of certificates; all of them if none is given')
     .action(
       answering(([[folder = ''] = [], names = []], options) =>
         import('../commands/export.ts').then(({ exportFolder }) => exportFolder(folder, names, options)),

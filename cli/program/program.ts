@@ -6,17 +6,17 @@ import { addMoving } from './moving.ts';
 import { addShell } from './shell.ts';
 
 const AFTER = `
-Without --stage or PERENNIAL_STAGE, the one stack of the region is taken. The region is --region, AWS_REGION,
-AWS_DEFAULT_REGION or that of the profile; it and credentials are found as by the AWS CLI.
-Exit status: 0 all is well, 1 something is not or failed, 2 wrong usage or nobody to ask.
+Without --stage or PERENNIAL_STAGE, the only stack in the region is used. The region comes from --region, AWS_REGION,
+AWS_DEFAULT_REGION or the profile; the region and the credentials are found the way the AWS CLI finds them.
+Exit status: 0 all is well, 1 something is wrong or failed, 2 wrong usage or no stack that answers.
 "perennial-tls --version" prints the version of this program.`;
 
 /** The whole command line, with nothing carried out yet. */
 export function buildProgram(): Command {
   const program = new Command('perennial-tls')
-    .description('TLS certificates of a Perennial stack, from the terminal')
+    .description('Manages the TLS certificates of a Perennial stack from the terminal')
     .option('--stage <stage>', 'the stage of the stack (or PERENNIAL_STAGE)')
-    .option('--region <region>', 'where the stack is')
+    .option('--region <region>', 'the AWS region of the stack')
     .option('--json', 'answer with JSON')
     .addHelpText('after', AFTER)
     // The subcommands inherit both.

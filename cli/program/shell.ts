@@ -5,7 +5,7 @@ import { answering } from '../answering.ts';
 export function addShell(program: Command): void {
   program
     .command('completion')
-    .description('prints the script with which a shell completes commands, options and names')
+    .description('prints the script that lets a shell complete commands, options and names')
     .argument('<shell>', 'bash, zsh or fish')
     .action(
       answering(([[shell = ''] = []]) =>

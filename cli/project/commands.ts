@@ -5,7 +5,7 @@ import type { InitOptions } from '../commands/init.ts';
 import type { TemplateOptions } from '../commands/template.ts';
 import { runServerless, serverlessArguments } from './run-serverless.ts';
 
-export const PARAM = ['--param <name=value...>', 'a setting for this command alone'] as const;
+export const PARAM = ['--param <name=value...>', 'a setting for this command only'] as const;
 
 /** `deploy` without words: the stack by serverless; with words `other` has it. */
 export function stackOr(other: (...given: unknown[]) => Promise<void>) {
@@ -28,15 +28,15 @@ export function stackOr(other: (...given: unknown[]) => Promise<void>) {
 export function addProjectCommands(program: Command): void {
   program
     .command('init')
-    .description('asks for your settings, and writes settings.yml in this folder')
-    .option('--contact <address>', 'mail address for the CA, and for notices of trouble')
-    .option('--agree-to-terms', "that you agree to the CA's terms of service")
+    .description('asks for your settings, and writes them to settings.yml in this folder')
+    .option('--contact <address>', 'mail address for the CA and for notices of trouble')
+    .option('--agree-to-terms', "agree to the CA's terms of service")
     .option(
       '--domains <domains>',
-      'to issue certificates for, with commas; the hosted zones of the account without it',
+      "domains to issue certificates for, separated by commas; the account's hosted zones if not given",
     )
     .option('--host-groups <groups>', 'such as web=container:nginx,edge=service,mail=hooks, or none')
-    .option('--force', 'replace a settings.yml that exists')
+    .option('--force', 'replace an existing settings.yml')
     .option('--yes', 'ask nothing')
     .action(
       answering((_, options: InitOptions) => import('../commands/init.ts').then(({ init }) => init(options))),
@@ -45,7 +45,7 @@ export function addProjectCommands(program: Command): void {
   program
     .command('changes')
     .description(
-      'what a deploy would change of the stack, by a change set of CloudFormation; changes nothing',
+      'shows what a deploy would change in the stack, by a CloudFormation change set; changes nothing',
     )
     .option(...PARAM)
     .action(
@@ -56,8 +56,8 @@ export function addProjectCommands(program: Command): void {
 
   program
     .command('template')
-    .description('a plain CloudFormation template with your settings, its zips and their checksums')
-    .requiredOption('--output <folder>', 'an empty one, or one to make')
+    .description('writes a plain CloudFormation template with your settings, its zips and their checksums')
+    .requiredOption('--output <folder>', 'a new or empty one')
     .option(...PARAM)
     .action(
       answering((_, options: TemplateOptions) =>
@@ -69,9 +69,9 @@ export function addProjectCommands(program: Command): void {
   program
     .command('serverless')
     .description(
-      "runs the project's own serverless with the settings of this folder: deploy, info, invoke, logs, remove …",
+      "runs the project's own serverless with this folder's settings: deploy, info, invoke, logs, remove …",
     )
-    .argument('[arguments...]', 'as serverless takes them, such as: info --verbose')
+    .argument('[arguments...]', 'passed to serverless as they are, such as: info --verbose')
     .allowUnknownOption()
     .helpOption(false)
     .action(async (args: string[], _options: unknown, command: Command) => {

@@ -18,15 +18,15 @@ const oneOrList = (text: string) => {
   return list.length === 1 ? list[0] : list;
 };
 
-/** Every key of a renewal file, in the order of README's table. */
+/** Every key of a renewal file, in the order of the table in docs/reference/renewal-file.md. */
 export const FILE_OPTIONS: readonly FileOption[] = [
-  { key: 'names', value: '<names>', description: 'DNS names, with commas between them', read: listOf },
+  { key: 'names', value: '<names>', description: 'DNS names, separated by commas', read: listOf },
   { key: 'hosts', value: '<groups>', description: 'host groups that serve it', read: listOf },
   { key: 'key', value: '<type>', description: `${KEY_TYPES.slice(0, -1).join(', ')} or ${KEY_TYPES.at(-1)}` },
   {
     key: 'serverNames',
     value: '<names>',
-    description: 'names to ask a host for, where there is only a wildcard',
+    description: 'names to ask a host for if the certificate has only a wildcard',
     read: listOf,
   },
   { key: 'profile', value: '<profile>', description: "the CA's profile" },
@@ -40,27 +40,27 @@ export const FILE_OPTIONS: readonly FileOption[] = [
   {
     key: 'preferredChain',
     value: '<root>',
-    description: "common name of the root of the CA's chain to take",
+    description: "common name of the root that the CA's chain should lead to",
   },
   { key: 'challenge', value: '<type>', description: 'dns-01 or dns-persist-01' },
-  { key: 'reuseKey', description: 'keep the private key when it is renewed' },
+  { key: 'reuseKey', description: 'keep the private key at renewals' },
   { key: 'renewBeforeDays', value: '<days>', description: 'days before expiry', read: numberOr },
   {
     key: 'acm',
     value: '<regions>',
-    description: 'regions whose ACM gets it too',
+    description: 'regions whose ACM gets a copy',
     read: (text) => listOf(text).map((region) => ({ region })),
   },
-  { key: 'probe', description: 'look at its sites from outside' },
+  { key: 'probe', description: 'check its sites from outside' },
   { key: 'caa.mode', value: '<mode>', description: 'manage, check or off' },
-  { key: 'caa.restrict', description: 'bind the CA to our account and to DNS-01 by CAA' },
+  { key: 'caa.restrict', description: 'bind the CA to our account and to DNS-01 in CAA' },
   {
     key: 'caa.alsoAllow',
     value: '<cas>',
-    description: 'CAs that a CAA set of ours allows besides',
+    description: 'further CAs that a CAA set of ours allows',
     read: listOf,
   },
-  { key: 'caa.iodef', value: '<address>', description: 'whom a CA tells of refused requests' },
+  { key: 'caa.iodef', value: '<address>', description: 'where a CA reports refused requests' },
   { key: '$schema', value: '<schema>', description: 'where an editor finds the JSON Schema of the file' },
 ];
 

@@ -18,7 +18,10 @@ describe('what may come next', () => {
     const names = typeof found === 'string' ? [] : found.map(({ word }) => word);
     const commands = buildProgram().commands.map((command) => command.name());
     expect(names).toEqual([...commands.filter((name) => name !== 'complete'), 'help']);
-    expect(found).toContainEqual({ word: 'plan', what: 'what the next scan would do; changes nothing' });
+    expect(found).toContainEqual({
+      word: 'plan',
+      what: 'shows what the next scan would do; changes nothing',
+    });
   });
 
   it.each(['show', 'edit', 'remove', 'logs', 'plan', 'doctor', 'renew', 'deploy', 'revoke', 'restore'])(
