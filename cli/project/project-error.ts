@@ -4,6 +4,7 @@ type ProjectReason =
   | 'settings-exist'
   | 'settings-missing'
   | 'settings-wrong'
+  | 'settings-unwritable'
   | 'host-groups-wrong'
   | 'serverless-failed'
   | 'folder-not-empty'
