@@ -121,6 +121,11 @@ describe('a message for chats', () => {
       'https://docs.example',
     ],
     [
+      'that leads out of docs/',
+      received({ subject: 's', text: 'head\n  Hosts: x What to do: https://docs.example/docs/../evil' }),
+      'https://docs.example/docs',
+    ],
+    [
       'elsewhere',
       received({ subject: 's', text: 'head\n  More: https://evil.example/y' }),
       'https://docs.example',
@@ -201,6 +206,10 @@ describe('words of others', () => {
     expect(content.nextSteps[0]).toContain('renew my_shop.example.com --stage');
     expect(content.title).toContain('my_shop.example.com');
   });
+});
+
+it.each(['', ' \u0000'])('has a title where its subject says nothing: %j', (subject) => {
+  expect(readMessage(received({ subject, text: 'head\n  line' }), DOCS).title).toBe('head');
 });
 
 it('goes to anything else as it is, with a version', () => {
