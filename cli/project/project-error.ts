@@ -8,6 +8,7 @@ type ProjectReason =
   | 'host-groups-wrong'
   | 'serverless-failed'
   | 'folder-not-empty'
+  | 'folder-unusable'
   | 'no-change-set';
 
 /** The settings cannot be written, or what is to be deployed cannot be made of them. */
