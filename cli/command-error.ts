@@ -29,6 +29,7 @@ type CommandReason =
   | 'nothing-to-edit'
   | 'editor-failed'
   | 'file-key-unknown'
+  | 'options-contradict'
   | 'since-invalid'
   | 'no-status-page'
   | 'shell-unknown';

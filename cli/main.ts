@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import project from '../package.json' with { type: 'json' };
+import { jsonText } from './answering.ts';
 import { endWithBrokenPipe } from './output/quiet-pipe.ts';
 import { buildProgram } from './program/program.ts';
 
@@ -11,4 +12,14 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : 2;
+  // What commander says of it went to standard error.
+  if (error.exitCode !== 0 && process.argv.includes('--json'))
+    console.log(jsonText({ error: { reason: 'usage', message: usageOf(error) } }));
+}
+
+/** Of a line without a command, the help is all that was said. */
+function usageOf({ code, message }: CommanderError): string {
+  return code === 'commander.help'
+    ? 'no command is given'
+    : message.replace(/^error: /, '').replace('\n(Did', ' (did');
 }

@@ -35,11 +35,10 @@ const ChallengeTarget = domainWithout(complaintAboutDnsName);
 const Directory = z.string().check(z.regex(DIRECTORY_URL, DIRECTORY_COMPLAINT));
 
 const Params = z.object({
-  contact: z
-    .string()
-    .check(
-      z.regex(/^[^\s@,<>:]+@[^\s@,<>:]+\.[^\s@,<>:]+$/, 'must be one mail address, as in you@example.com'),
-    ),
+  contact: z.string().check(
+    // As a CA takes it in a mailto address (RFC 8555, 7.3): in ASCII, without header fields.
+    z.regex(/^[\w.!#$&'*+/=^`{|}~-]+@[\w-]+(\.[\w-]+)+$/, 'must be one mail address, as in you@example.com'),
+  ),
   agreeToTerms: z
     .boolean()
     .check(

@@ -1,6 +1,7 @@
 const { readCaRoots } = require('../lib/foundation/certificate/ca-roots.ts');
 const { complaintAboutLength } = require('../lib/foundation/certificate/deployment-window.ts');
-const { explainIssues } = require('../lib/foundation/common/explain-issues.ts');
+const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
+const { mostSimilar } = require('../lib/foundation/common/most-similar.ts');
 const { complaintAboutGroups } = require('./group-ids.cjs');
 const { FROM_TEXT, Params } = require('./params-schema.cjs');
 const { refuse } = require('./refuse.cjs');
@@ -72,7 +73,12 @@ module.exports = async (serverless) => {
 /** What --param gives, else settings.yml, else serverless.yml. */
 async function gatherParams({ options, resolveVariable }) {
   const settings = await findSettings(resolveVariable);
-  const atOnce = new Set((options?.param ?? []).map((text) => text.slice(0, text.indexOf('='))));
+  const atOnce = new Set((options?.param ?? []).map((text) => text.split('=', 1)[0]));
+  const known = [
+    ...Object.keys(Params.shape),
+    ...Object.keys((await resolveVariable('self:params.default, null')) ?? {}),
+  ];
+  for (const name of atOnce) if (!known.includes(name)) refuse(`--param: ${unknownName(name, known)}`);
   const given = {};
   for (const name of Object.keys(Params.shape)) {
     const isSet = !atOnce.has(name) && Object.hasOwn(settings, name);
@@ -80,6 +86,12 @@ async function gatherParams({ options, resolveVariable }) {
     given[name] = typeof value === 'string' && FROM_TEXT[name] ? FROM_TEXT[name](value) : value;
   }
   return makesNothing() ? { ...STAND_INS, ...definedOf(given) } : given;
+}
+
+function unknownName(name, known) {
+  const similar = mostSimilar(name, known);
+  const meant = similar === undefined ? '' : ` (did you mean ${similar}?)`;
+  return `unknown name "${printable(name)}"${meant}; settings.example.yml explains each`;
 }
 
 async function findSettings(resolveVariable) {

@@ -1,6 +1,6 @@
 const { existsSync, readFileSync } = require('node:fs');
 const { basename, dirname, resolve } = require('node:path');
-const { load } = require('js-yaml');
+const { CORE_SCHEMA, load, types } = require('js-yaml');
 const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
 const { complaintAboutKeys } = require('./rules/settings-keys.ts');
 const { Section, Settings } = require('./settings-schema.cjs');
@@ -20,7 +20,17 @@ function readSettings(file = settingsFile()) {
     if (!process.env.PERENNIAL_SETTINGS) return {};
     throw new Error(`there is no file ${printable(file)}, which PERENNIAL_SETTINGS names`);
   }
-  return parseSettings(readFileSync(file, 'utf8'), file);
+  return parseSettings(readText(file, `${basename(file)}: `), file);
+}
+
+function readText(file, where) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch ({ code }) {
+    throw new Error(
+      `${where}cannot be read (${code}); see that ${printable(file)} is a file that you may read`,
+    );
+  }
 }
 
 function parseSettings(text, file) {
@@ -38,11 +48,17 @@ function parseSettings(text, file) {
   return sections;
 }
 
+/** No setting is a date, which YAML makes of 2026-12-20. */
+const schema = CORE_SCHEMA.extend(types.merge);
+
 function parseYaml(text, refuse) {
   try {
-    return load(text);
-  } catch ({ reason, mark }) {
-    return refuse(`line ${mark.line + 1}: ${reason}`);
+    const given = load(text, { schema });
+    // Not of what has no end.
+    JSON.stringify(given);
+    return given;
+  } catch ({ reason = 'has an alias of what it stands in', mark }) {
+    return refuse(mark ? `line ${mark.line + 1}: ${reason}` : reason);
   }
 }
 
@@ -56,7 +72,8 @@ function withRoots(sections, file) {
       throw new Error(
         `${basename(file)}: ${printable(section)}.caRoots: there is no file ${printable(path)}; ${MEND}`,
       );
-    return [section, { ...values, caRoots: readFileSync(path, 'utf8') }];
+    const caRoots = readText(path, `${basename(file)}: ${printable(section)}.caRoots: `);
+    return [section, { ...values, caRoots }];
   });
   return Object.fromEntries(filled);
 }

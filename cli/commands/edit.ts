@@ -3,6 +3,7 @@ import { renewalKey } from '../../lib/foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../lib/foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../lib/foundation/certificate/stack.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
+import { PerennialError } from '../../lib/foundation/common/perennial-error.ts';
 import type { Answer } from '../answer.ts';
 import { CommandError } from '../command-error.ts';
 import { openFollow } from '../follow/open-follow.ts';
@@ -71,7 +72,7 @@ export async function replaceFile(
 }
 
 /** What was typed is there still where it is not written. */
-async function keepingText(
+export async function keepingText(
   edited: EditedText | undefined,
   carryOut: (onWritten: () => Promise<void>) => Promise<Answer>,
 ): Promise<Answer> {
@@ -84,8 +85,8 @@ async function keepingText(
     });
     return isWritten || !edited ? answer : { ...answer, text: `${answer.text}\n${kept}` };
   } catch (error) {
-    if (isWritten || !edited || !(error instanceof InputError)) throw error;
-    const remedy = [error.remedy, kept].filter(Boolean).join('; ');
-    throw new InputError(error.reason, { seen: error.seen, remedy, cause: error });
+    if (isWritten || !edited || !(error instanceof PerennialError)) throw error;
+    const { reason, seen, remedy } = error;
+    throw new InputError(reason, { seen: `${seen}; ${kept}`, remedy, cause: error });
   }
 }

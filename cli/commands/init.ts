@@ -46,7 +46,12 @@ export async function init({ stage, force = false, yes = false, ...flags }: Init
   const text = settingsText(asked, { section, ...(schema !== undefined && { schema }) });
   const wrong = complaintAboutSettings(text);
   if (wrong !== undefined) throw new ProjectError('settings-wrong', wrong);
-  await writeFile(file, text, { flag: force ? 'w' : 'wx' });
+  await writeFile(file, text, { flag: force ? 'w' : 'wx' }).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new ProjectError('settings-unwritable', {
+      seen: `${printable(name)} cannot be written (${code})`,
+      remedy: 'nothing was written; go to a folder of yours, or name a file there by PERENNIAL_SETTINGS',
+    });
+  });
   // A person at the terminal has read it among the questions.
   const warning = isSilent && 'unknown' in listed ? [listed.unknown] : [];
   const next = stage === undefined ? 'deploy --stage staging' : `deploy --stage ${stage}`;

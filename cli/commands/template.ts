@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
@@ -14,7 +14,7 @@ export interface TemplateOptions extends GlobalOptions {
 
 /** `perennial-tls template`: a plain CloudFormation template with the settings filled in, its zips and their checksums. */
 export async function template({ stage, region, output, param }: TemplateOptions): Promise<Answer> {
-  if (existsSync(output) && readdirSync(output).length > 0)
+  if ((await filesIn(output)).length > 0)
     throw new ProjectError('folder-not-empty', {
       seen: `${printable(output)} is not empty`,
       remedy: 'name another folder with --output',
@@ -28,6 +28,19 @@ export async function template({ stage, region, output, param }: TemplateOptions
     return writePlain(packed, output);
   });
   return { ok: true, json: { folder: output, files }, text: howToDeploy(output, stage ?? 'production') };
+}
+
+/** Of a folder that is made where there is none. */
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    await mkdir(folder, { recursive: true });
+    return await readdir(folder);
+  } catch (error) {
+    throw new ProjectError('folder-unusable', {
+      seen: `${printable(folder)} cannot be made or read (${(error as NodeJS.ErrnoException).code})`,
+      remedy: 'name a folder of yours with --output',
+    });
+  }
 }
 
 function howToDeploy(folder: string, stage: string): string {

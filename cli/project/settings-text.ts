@@ -60,5 +60,12 @@ export function parseGroups(text: string): Record<string, AskedGroup> {
       });
     return [name, { reload, ...(isContainer && { container: container ?? 'web' }) }];
   });
+  const names = entries.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new ProjectError('host-groups-wrong', {
+      seen: `the host group "${printable(twice)}" stands twice`,
+      remedy: 'name each once',
+    });
   return Object.fromEntries(entries);
 }

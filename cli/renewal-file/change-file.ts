@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
-import { parseJson } from '../../lib/foundation/common/parse-json.ts';
+import { parseWrittenJson } from '../../lib/foundation/common/parse-json.ts';
 import { CommandError } from '../command-error.ts';
 import { listOf } from '../output/parse-options.ts';
-import { FILE_OPTIONS, isAnyGiven, withKey, withOptions } from './file-options.ts';
+import { FILE_OPTIONS, flagOf, isAnyGiven, isGiven, withKey, withOptions } from './file-options.ts';
 
 /** What `edit` is given beside the keys of a renewal file. */
 export interface ChangeOptions {
@@ -20,10 +20,11 @@ export const isChangeGiven = (given: Given) =>
 
 /** A stored renewal file with what the options change; whether it keeps the rules is not looked at. Throws InputError. */
 export function changeFile(body: string, given: Given, where: string): Record<string, unknown> {
-  const stored = parseJson(body.replace(/^\ufeff/, ''), z.record(z.string(), z.unknown()), {
+  const stored = parseWrittenJson(body, z.record(z.string(), z.unknown()), {
     where,
     reason: 'renewal-file-invalid',
   });
+  refuseContradictions(given);
   let file = withOptions(stored, given);
   for (const key of keysToUnset(given.unset)) file = withKey(file, key, undefined);
   const names = Array.isArray(file.names) ? file.names : [];
@@ -48,4 +49,17 @@ function keysToUnset(text: string | undefined): string[] {
     seen: `--unset: a renewal file has no key "${printable(stranger)}"`,
     remedy: `its keys are ${known.join(', ')}`,
   });
+}
+
+function refuseContradictions(given: Given): void {
+  const refuse = (what: string) => {
+    throw new CommandError('options-contradict', { seen: what, remedy: 'give one of them' });
+  };
+  for (const unset of listOf(given.unset)) {
+    const set = FILE_OPTIONS.find(({ key }) => `${key}.`.startsWith(`${unset}.`) && isGiven(key, given));
+    if (set) refuse(`--unset: "${printable(unset)}" is set by ${flagOf(set.key)} too`);
+  }
+  const added = listOf(given.addNames);
+  const both = listOf(given.removeNames).find((name) => added.includes(name));
+  if (both !== undefined) refuse(`--remove-names: "${printable(both)}" is in --add-names too`);
 }

@@ -23,14 +23,28 @@ export async function editText(name: string, text: string): Promise<EditedText> 
   const discard = () => rm(folder, { recursive: true, force: true });
   const path = join(folder, `${name}.json`);
   await writeFile(path, text, { mode: 0o600 });
-  // It may have arguments of its own, as in `code --wait`.
-  const { status } = spawnSync('sh', ['-c', `${editor} "$1"`, 'sh', path], { stdio: 'inherit' });
-  if (status !== 0) {
-    await discard();
-    throw new CommandError('editor-failed', {
-      seen: `the editor (${editor}) ended with status ${status}`,
-      remedy: 'nothing was written',
-    });
+  const { status, signal } = whileInterruptible(() =>
+    // It may have arguments of its own, as in `code --wait`.
+    spawnSync('sh', ['-c', `${editor} "$1"`, 'sh', path], { stdio: 'inherit' }),
+  );
+  const left = await readFile(path, 'utf8').catch(() => undefined);
+  if (status === 0 && left !== undefined) return { text: left, path, discard };
+  const isKept = left !== undefined && left !== text;
+  if (!isKept) await discard();
+  const ending = status === 0 ? 'left no file' : `ended with ${signal ?? `status ${status}`}`;
+  throw new CommandError('editor-failed', {
+    seen: `the editor (${editor}) ${ending}`,
+    remedy: isKept ? `nothing was written; your text is in ${path}` : 'nothing was written',
+  });
+}
+
+/** Ctrl-C in an editor goes to us too. */
+function whileInterruptible<Result>(work: () => Result): Result {
+  const pass = () => undefined;
+  process.on('SIGINT', pass);
+  try {
+    return work();
+  } finally {
+    process.off('SIGINT', pass);
   }
-  return { text: await readFile(path, 'utf8'), path, discard };
 }

@@ -86,9 +86,10 @@ export function addFileOptions(command: Command, { required = [] as string[] } =
 type Given = Readonly<Record<string, unknown>>;
 const givenFor = (key: string, given: Given) => given[new Option(flagOf(key)).attributeName()];
 
+export const isGiven = (key: string, given: Given) => givenFor(key, given) !== undefined;
+
 /** Whether any key is given. */
-export const isAnyGiven = (given: Given) =>
-  FILE_OPTIONS.some(({ key }) => givenFor(key, given) !== undefined);
+export const isAnyGiven = (given: Given) => FILE_OPTIONS.some(({ key }) => isGiven(key, given));
 
 /** The file with the keys that are given. */
 export function withOptions(file: Given, given: Given): Record<string, unknown> {

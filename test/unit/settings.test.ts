@@ -134,6 +134,15 @@ describe('settings.yml', () => {
     ['no YAML', 'default:\n  contact: [', 'line 3: '],
     ['a key twice', 'default:\n  contact: a@b.test\n  contact: c@d.test', 'line 3: duplicated mapping key'],
     ['a file that is not there', 'default:\n  caRoots: no.pem', 'default.caRoots: there is no file'],
+    ['two documents', 'default: {}\n---\nstaging: {}', 'expected a single document'],
+    ['an alias of itself', 'default: &all\n  tags: *all', 'has an alias of what it stands in'],
+    ['a date in the place of a section', 'default: 2026-11-20', 'default: must be of type object'],
+    [
+      'letters that no CA takes',
+      'default:\n  contact: me@b\u00fccher.test',
+      'default.contact: must be one mail',
+    ],
+    ['a contact with a header', 'default:\n  contact: a@b.test?to=c', 'default.contact: must be one mail'],
     ['what only tests set', 'default:\n  caAtLoopback: "true"', 'default: unknown key "caAtLoopback"'],
   ])('is refused in one line that names file, key and what to do: %s', (_, yml, complaint) => {
     const message = complaintOf(() => parseSettings(yml, file));
@@ -147,6 +156,32 @@ describe('settings.yml', () => {
     const message = complaintOf(() => parseSettings('default:\n  caRoots: key.pem', file));
     expect(message).toContain('default.caRoots: holds a private key');
     expect(message).not.toContain('c2VjcmV0');
+  });
+
+  it('may have a byte order mark, the line ends of Windows, and dates', async () => {
+    const yml = `\ufeffdefault:\n  ${NEEDED}\n  tags: { since: 2026-01-01 }\n`;
+    expect(await taken(yml.replaceAll('\n', '\r\n'), 'production')).toMatchObject({
+      tags: { since: '2026-01-01' },
+    });
+  });
+
+  it('is refused in one line that names it where it cannot be read', async () => {
+    process.env.PERENNIAL_SETTINGS = folder;
+    await expect(checkParams(serverless('production'))).rejects.toThrow(
+      /^\S+: cannot be read \(EISDIR\); [^\n]+$/,
+    );
+    await expect(taken('default:\n  caRoots: .\n', 'production')).rejects.toThrow(
+      'settings.yml: default.caRoots: cannot be read (EISDIR)',
+    );
+  });
+
+  it('is not what a misspelt --param is for, which would count for nothing', async () => {
+    const given = { contcat: 'a@b.test' };
+    await expect(taken(`default:\n  ${NEEDED}\n`, 'production', {}, given)).rejects.toThrow(
+      '--param: unknown name "contcat" (did you mean contact?)',
+    );
+    const others = { 'self:params.default': { dnsPort: 53 } };
+    await taken(`default:\n  ${NEEDED}\n`, 'production', others, { dnsPort: '5353' });
   });
 
   it('has to be there where it is named', async () => {

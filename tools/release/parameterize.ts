@@ -10,7 +10,7 @@ const PARAMETERS = {
   Contact: {
     Type: 'String',
     Description: 'Whom the CA may write to about the account, and who hears of trouble: one mail address',
-    AllowedPattern: '^[^\\s@,<>:]+@[^\\s@,<>:]+\\.[^\\s@,<>:]+$',
+    AllowedPattern: "^[\\w.!#$&'*+/=^`{|}~-]+@[\\w-]+(\\.[\\w-]+)+$",
   },
   AgreeToTerms: {
     Type: 'String',

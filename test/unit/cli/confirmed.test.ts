@@ -1,11 +1,13 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { remove } from '../../../cli/commands/remove.ts';
 import { restore } from '../../../cli/commands/restore.ts';
 import { revoke } from '../../../cli/commands/revoke.ts';
 import { writeExport } from '../../../cli/migrate/write-export.ts';
+import { confirm } from '../../../cli/output/confirm.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { storeLive } from '../../fakes/stored-certificate.ts';
@@ -23,6 +25,20 @@ describe('what cannot be taken back is refused before anything is asked of AWS',
     const asked = restore('shop', VERSION, { release: true, limit: '60' } as Parameters<typeof restore>[2]);
     await expect(asked).rejects.toThrow('--release takes no version');
   });
+});
+
+it.each([
+  ['y\r', true],
+  ['n\r', false],
+  ['\r', false],
+  ['\u0003', false],
+  ['\u0004', false],
+])('a person who types %j agrees: %s', async (typed, agrees) => {
+  const input = new PassThrough();
+  const output = Object.assign(new PassThrough().resume(), { isTTY: true, columns: 80 });
+  const asked = confirm('Write it?', { input, output });
+  input.write(typed);
+  expect(await asked).toBe(agrees);
 });
 
 describe('an exported certificate', () => {

@@ -1,11 +1,16 @@
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { replaceFile } from '../../../cli/commands/edit.ts';
+import { keepingText, replaceFile } from '../../../cli/commands/edit.ts';
 import { editText } from '../../../cli/renewal-file/edit-text.ts';
+import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const key = 'renewal/shop.json';
+const EDIT_TEXT = join(import.meta.dirname, '../../../cli/renewal-file/edit-text.ts');
 
 describe('edit', () => {
   it('writes over what it read, and over nothing that was changed meanwhile', async () => {
@@ -49,11 +54,40 @@ describe('the editor', () => {
 
   it.each([
     ['ends badly', 'false', 'editor-failed', 'the editor (false) ended with status 1; nothing was written'],
+    ['is killed', 'kill $$ #', 'editor-failed', /ended with SIGTERM; nothing was written$/],
+    ['leaves no file', 'rm', 'editor-failed', 'the editor (rm) left no file; nothing was written'],
     ['is not set', '', 'nothing-to-edit', /no option says what to change.*set EDITOR$/],
   ])('that %s is told in one line', async (_, editor, reason, message) => {
     vi.stubEnv('EDITOR', editor);
     const told = editText('shop', 'x');
     await expect(told).rejects.toThrow(message);
     await expect(told).rejects.toMatchObject({ reason });
+  });
+
+  it('that ends badly leaves what was written, and it is said where', async () => {
+    vi.stubEnv('EDITOR', 'f() { echo mine > "$1"; kill $$; }; f');
+    const { message } = await editText('shop', 'x').catch((error) => error);
+    const [, path = ''] = /; nothing was written; your text is in (\S+)$/.exec(message) ?? [];
+    expect(readFileSync(path, 'utf8')).toBe('mine\n');
+    rmSync(dirname(path), { recursive: true });
+  });
+
+  it('may be interrupted, as Ctrl-C in vi goes to all programs of the terminal', async () => {
+    const code = `import { editText } from ${JSON.stringify(EDIT_TEXT)};
+      const { text, discard } = await editText('shop', 'x'); await discard(); console.log(text)`;
+    const env = { ...process.env, EDITOR: 'f() { kill -INT $PPID; sleep 0.1; }; f' };
+    const args = ['--input-type=module', '-e', code];
+    expect((await promisify(execFile)(process.execPath, args, { env, timeout: 30_000 })).stdout).toBe('x\n');
+  });
+
+  it('is not asked to write it again where AWS refused what it left', async () => {
+    const edited = { text: 'x', path: '/tmp/x/shop.json', discard: async () => {} };
+    const refused = keepingText(edited, () =>
+      Promise.reject(new StoreError('store-access-denied', { seen: 'may not write', remedy: 'allow it' })),
+    );
+    await expect(refused).rejects.toMatchObject({
+      reason: 'store-access-denied',
+      message: 'may not write; your text is in /tmp/x/shop.json; allow it',
+    });
   });
 });

@@ -105,6 +105,30 @@ describe('a renewal file that is edited', () => {
     ],
     ['a key that there is none', { unset: 'colour' }, stored, /no key "colour"; its keys are names, hosts, /],
     ['a file that is no JSON', { addNames: 'c.example.com' }, '{', /^renewal\/shop\.json: is not JSON/],
+    [
+      'a key that stands twice, of which one would be lost',
+      { addNames: 'c.example.com' },
+      '{ "names": ["a.example.com"], "names": ["b.example.com"] }',
+      /^renewal\/shop\.json: [^\n]*"names"/,
+    ],
+    [
+      'a key to set and to take out',
+      { key: 'rsa-2048', unset: 'profile,key' },
+      stored,
+      /^--unset: "key" is set by --key too; give one of them/,
+    ],
+    [
+      'a key below one to take out',
+      { ...optionsOf('--caa-mode', 'off'), unset: 'caa' },
+      stored,
+      /^--unset: "caa" is set by --caa-mode too/,
+    ],
+    [
+      'a name to add and to remove',
+      { addNames: 'a.example.com', removeNames: 'a.example.com' },
+      stored,
+      /^--remove-names: "a\.example\.com" is in --add-names too; give one of them/,
+    ],
   ])('is refused in one line for %s', (_, given, file, message) => {
     expect(() => change(given, file)).toThrow(message);
   });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,18 @@ describe('init without a terminal', () => {
     expect(written()).toBe('mine');
     expect((await init(...NEEDED, '--domains', 'example.com', '--force')).status).toBe(0);
     expect(written()).toContain('example.com');
+  });
+
+  it('says in one line what cannot be written', async () => {
+    mkdirSync(join(folder, 'settings.yml'));
+    expect(
+      await init(...NEEDED, '--domains', 'example.com', '--host-groups', 'none', '--force'),
+    ).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(
+        /^init: settings\.yml cannot be written \(EISDIR\); nothing was written[^\n]+\n$/,
+      ),
+    });
   });
 
   it('says what is missing, and why it knows no hosted zones', async () => {
@@ -190,6 +202,10 @@ describe('host groups of a flag', () => {
     ['none', {}],
   ])('%s', (text, groups) => {
     expect(parseGroups(text)).toEqual(groups);
+  });
+
+  it('are refused where a name stands twice, of which one would be lost', () => {
+    expect(() => parseGroups('web,web=hooks')).toThrow('"web" stands twice; name each once');
   });
 
   it.each(['', 'web=', '=hooks', 'web=service:nginx', 'web,,mail'])('are refused: "%s"', (text) => {

@@ -44,6 +44,16 @@ describe('cli/perennial.mjs', () => {
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('--confirm a') });
   });
 
+  it.each([
+    [['statsu', '--json'], "unknown command 'statsu' (did you mean status?)"],
+    [['show', '--json'], "missing required argument 'name'"],
+    [['--json'], 'no command is given'],
+  ])('answers programs with JSON where it is used wrongly: %j', async (args, message) => {
+    const { status, stdout } = await run([LAUNCHER, ...args]);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({ version: 1, error: { reason: 'usage', message } });
+  });
+
   it('suggests the command that was probably meant', async () => {
     expect(await run([LAUNCHER, 'statsu'])).toMatchObject({
       status: 2,

@@ -12,15 +12,34 @@ describe('--since', () => {
     ['7d', '2026-11-13T02:00:00.000Z'],
     ['90s', '2026-11-20T01:58:30.000Z'],
     ['2026-11-19', '2026-11-19T00:00:00.000Z'],
+    // CloudWatch Logs knows no time before 1970.
+    ['999999d', '1970-01-01T00:00:00.000Z'],
+    ['1066-10-14', '1970-01-01T00:00:00.000Z'],
     ['2026-11-19T12:30', '2026-11-19T12:30:00.000Z'],
     ['2026-11-19T12:30Z', '2026-11-19T12:30:00.000Z'],
     ['2026-11-19T12:30:05+01:00', '2026-11-19T11:30:05.000Z'],
   ])('%s is %s', (text, instant) => expect(parseSince(text, NOW).toISOString()).toBe(instant));
 
-  it.each(['', 'soon', '2', '2w', '-2h', '2026-13-01', '2026-11-19T25:00Z', '1e3m', '2026'])(
-    '%j is refused in one line',
-    (text) =>
-      expect(() => parseSince(text, NOW)).toThrow(/^--since "[^\n]*" is neither [^\n]*; give 30m, 2h, 7d/),
+  it('is refused in what is yet to come, which is often an hour by another clock', () => {
+    expect(() => parseSince('2026-11-20T03:00', NOW)).toThrow(
+      /^--since "2026-11-20T03:00" is yet to come; it is 2026-11-20T02:00Z now, [^\n]+$/,
+    );
+  });
+
+  it.each([
+    '2026-02-30',
+    '2026-11-31T00:00Z',
+    '',
+    'soon',
+    '2',
+    '2w',
+    '-2h',
+    '2026-13-01',
+    '2026-11-19T25:00Z',
+    '1e3m',
+    '2026',
+  ])('%j is refused in one line', (text) =>
+    expect(() => parseSince(text, NOW)).toThrow(/^--since "[^\n]*" is neither [^\n]*; give 30m, 2h, 7d/),
   );
 });
 

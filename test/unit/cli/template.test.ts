@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changesText } from '../../../cli/commands/changes.ts';
+import { template } from '../../../cli/commands/template.ts';
 import { changeOf, isWithoutChanges } from '../../../cli/project/changes.ts';
 import {
   codeIn,
@@ -124,4 +125,10 @@ describe('changes', () => {
   ])('of a change set that failed with "%s": none? %s', (reason, none) => {
     expect(isWithoutChanges(reason)).toBe(none);
   });
+});
+
+it('a folder that is none is refused in one line, before anything is packed', async () => {
+  await expect(template({ output: import.meta.filename })).rejects.toThrow(
+    /template\.test\.ts cannot be made or read \(EEXIST\); name a folder of yours with --output$/,
+  );
 });

@@ -39,6 +39,11 @@ describe('the format of a bucket', () => {
       message: `format.json: the bucket is of format ${FORMAT + 1}, which release 2.0.0 wrote, and release 1.2.3 reads formats up to ${FORMAT}; use release 2.0.0 or a newer one`,
     });
     expect(store.text('format.json')).toBe(NEWER);
+    for (const newer of [`\ufeff${NEWER}`, JSON.stringify({ format: FORMAT + 1, release: { name: '2' } })]) {
+      await store.put('format.json', newer);
+      await expect(keepFormat(store, { release })).rejects.toMatchObject({ reason: 'bucket-newer' });
+      expect(store.text('format.json')).toBe(newer);
+    }
   });
 
   it('is not marked by a dry run, which looks at it all the same', async () => {

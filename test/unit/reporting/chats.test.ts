@@ -121,6 +121,11 @@ describe('a message for chats', () => {
       'https://docs.example',
     ],
     [
+      'that leads out of docs/',
+      received({ subject: 's', text: 'head\n  Hosts: x What to do: https://docs.example/docs/../evil' }),
+      'https://docs.example/docs',
+    ],
+    [
       'elsewhere',
       received({ subject: 's', text: 'head\n  More: https://evil.example/y' }),
       'https://docs.example',
@@ -195,6 +200,16 @@ describe('words of others', () => {
     expect(content.description?.match(/```/g)).toHaveLength(2);
     expect(content.title).not.toMatch(/[*_<>`]/);
   });
+  it('are a command that can be carried out for Amazon Q', () => {
+    const named = readMessage(mailOf([trouble({ subject: 'my_shop.example.com' })]), DOCS);
+    const { content } = payloadFor('amazon-q', named) as { content: { nextSteps: string[]; title: string } };
+    expect(content.nextSteps[0]).toContain('renew my_shop.example.com --stage');
+    expect(content.title).toContain('my_shop.example.com');
+  });
+});
+
+it.each(['', ' \u0000'])('has a title where its subject says nothing: %j', (subject) => {
+  expect(readMessage(received({ subject, text: 'head\n  line' }), DOCS).title).toBe('head');
 });
 
 it('goes to anything else as it is, with a version', () => {
@@ -291,6 +306,8 @@ describe('perennial-tls chat', () => {
     ['http', SECRET.replace('https', 'http')],
     ['two lines', `${SECRET}\n${SECRET}`],
     ['a name in it', 'https://me:secret@hooks.slack.com/services'],
+    ['a port that there is not', 'https://hooks.example:99999/secret'],
+    ['half an address', 'https://[::1/secret'],
   ])('refuses %s in one line that does not show it', async (_, text) => {
     const error = await read(text).catch((caught: Error) => caught);
     expect(error).toMatchObject({ reason: 'chat-invalid' });

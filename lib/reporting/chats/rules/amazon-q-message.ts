@@ -32,5 +32,5 @@ export function amazonQMessage({ title, parts }: ChatMessage) {
   };
 }
 
-/** A name may hold "*", and "<" begins a mention in Slack. */
-const withoutMarkdown = (text: string) => text.replace(/[*_~`<>|]/g, ' ').trim();
+/** A name may hold "*", and "<" begins a mention in Slack; "_" within a word is none, and stands in names. */
+const withoutMarkdown = (text: string) => text.replace(/[*~`<>|]|(?<![a-z\d])_|_(?![a-z\d])/gi, ' ').trim();

@@ -21,7 +21,11 @@ export const ChatName = z
 /** Whoever knows such an address can post there: it is a secret. */
 export const ChatUrl = z
   .string()
-  .check(z.maxLength(2_000), z.regex(/^https:\/\/[^\s/?#@\\]+(\/\S*)?$/, 'must be an https address'));
+  .check(
+    z.maxLength(2_000),
+    z.regex(/^https:\/\/[^\s/?#@\\]+(\/\S*)?$/, 'must be an https address'),
+    z.refine(URL.canParse, 'must be an https address'),
+  );
 
 /** `chats/<name>.json`: an incoming webhook. */
 export const Chat = ownObject({ kind: z.enum(CHAT_KINDS), url: ChatUrl });

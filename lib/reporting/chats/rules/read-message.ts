@@ -41,7 +41,7 @@ export function readMessage({ Subject, Message }: TopicMessage, docsUrl: string)
   const alarm = readAlarm(Message);
   const parts = alarm ? [alarm] : Message.split(/\n{2,}/).flatMap(partOf);
   return {
-    title: line(Subject ?? parts[0]?.head ?? 'Perennial'),
+    title: line(Subject ?? '') || parts[0]?.head || 'Perennial',
     parts: parts.map((part) => withLink(part, docsUrl)),
   };
 }
@@ -72,6 +72,8 @@ function partOf(paragraph: string): Part[] {
 function withLink(part: Part, docsUrl: string): Part {
   if (!/^https:\/\/[^\s<>|"\\]+$/.test(docsUrl)) return part;
   const words = part.lines.flatMap((one) => /(?:^More:|What to do:) (https:\S+)$/.exec(one)?.[1] ?? []);
-  const link = words.find((word) => word.startsWith(`${docsUrl}/`) && /^[\w:/.#%~?=&+@-]+$/.test(word));
+  const link = words.find(
+    (word) => word.startsWith(`${docsUrl}/`) && /^(?!.*\/\.)[\w:/.#%~?=&+@-]+$/.test(word),
+  );
   return link === undefined ? part : { ...part, link };
 }
