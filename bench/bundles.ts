@@ -45,6 +45,7 @@ export async function measureBundles(): Promise<Record<string, BundleFigures>> {
       stage: 'production',
       folder: packageDir,
       params: SAMPLE_PARAMS,
+      bundlesAnew: true,
     });
     const environment = environmentOf(await readTemplate(template));
     const trim: Plugin[] = createRequire(import.meta.url)('../resources/esbuild.cjs')();

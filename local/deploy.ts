@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { keepBundles } from './bundles/environment.ts';
 import { deployPackage } from './deploy-package.ts';
 import { packageProject } from './package.ts';
 import { holdLock } from './setup/hold-lock.ts';
@@ -57,7 +58,7 @@ async function spawnServerless(args: string[], { projectDir, env, logFile }: Dep
     cwd: projectDir,
     stdio: ['ignore', log, log],
     // What it packs it leaves in the folder for temporary files.
-    env: { ...serverlessEnvironment(env), TMPDIR: dirname(logFile) },
+    env: { ...serverlessEnvironment(projectDir, env), TMPDIR: dirname(logFile) },
     timeout: RUN_LIMIT_MS,
     killSignal: 'SIGKILL',
   });
@@ -68,13 +69,14 @@ async function spawnServerless(args: string[], { projectDir, env, logFile }: Dep
   throw new DeployError(`serverless ${args[0]} failed:\n${end.join('\n')}`);
 }
 
-function serverlessEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
+function serverlessEnvironment(projectDir: string, env: Record<string, string>): NodeJS.ProcessEnv {
   // A profile would win over the credentials of the local cloud.
   const { AWS_PROFILE: _, ...inherited } = process.env;
   return {
     ...inherited,
     ...env,
     ...WITHOUT_COLLECTING,
+    ...keepBundles(projectDir, process.env),
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
     // Between looks at the stack's progress; moto has it done at once.

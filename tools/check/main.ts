@@ -37,7 +37,7 @@ async function runParts(folder: string): Promise<string[]> {
   const venv = (program: string) => join(PROJECT, '.local/venv/bin', program);
   const templates: string[] = [];
   const packaged = async (stage: string, options: Partial<PackageOptions> = {}) => {
-    templates.push(await packageStack({ ...options, stage, folder: join(folder, stage) }));
+    templates.push(await packageStack({ ...options, stage, folder: join(folder, stage), bundlesAnew: true }));
   };
   const parts: [string, () => Promise<unknown>][] = [
     ['set-up', () => ensureSetup((line) => console.log(`       ${line}`))],

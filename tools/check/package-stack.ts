@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keepBundles } from '../../local/bundles/environment.ts';
 import { WITHOUT_COLLECTING } from '../../local/deploy.ts';
 import { packOnce } from '../../local/package.ts';
 import { holdLock } from '../../local/setup/hold-lock.ts';
@@ -28,8 +29,10 @@ export interface PackageOptions {
   stage: string;
   /** Another file than serverless.yml, of a stack without functions. */
   config?: string;
-  /** Gets the template, the zips, and the paths of the files that are bundled, `bundled`. */
+  /** Gets the template, the zips, and with `bundlesAnew` the paths of the files that are bundled, `bundled`. */
   folder: string;
+  /** Takes no bundle that an earlier run made. */
+  bundlesAnew?: boolean;
   params?: Readonly<Record<string, string>>;
 }
 
@@ -37,46 +40,42 @@ export interface PackageOptions {
  * Runs `serverless package`, or takes what it made of the same files and parameters before, and returns the path of the
  * CloudFormation template. Throws ToolError with what it printed.
  */
-export async function packageStack({ stage, folder, config, params = {} }: PackageOptions): Promise<string> {
+export async function packageStack(options: PackageOptions): Promise<string> {
+  const { stage, folder, config, params = {}, bundlesAnew = false } = options;
   // A package is the same wherever it goes.
-  const variant = JSON.stringify([stage, params, config]);
+  const variant = JSON.stringify([stage, params, config, bundlesAnew]);
   await packOnce({ projectDir: PROJECT, settings: process.env, variant, folder }, (packed) =>
-    runServerless({ stage, params, config, packed }),
+    runServerless({ ...options, folder: packed }),
   );
   return join(folder, 'cloudformation-template-update-stack.json');
 }
 
-async function runServerless({
-  stage,
-  params,
-  config,
-  packed,
-}: Pick<PackageOptions, 'stage' | 'params'> & { config: string | undefined } & { packed: string }) {
-  await mkdir(packed);
+async function runServerless({ stage, params = {}, config, bundlesAnew, folder }: PackageOptions) {
+  await mkdir(folder);
   // serverless empties its folder.
-  const bundled = `${packed}.bundled`;
+  const bundled = `${folder}.bundled`;
   await rm(bundled, { force: true });
-  const given = Object.entries(params ?? {}).map(([name, value]) => `--param=${name}=${value}`);
+  const given = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
   const other = config === undefined ? [] : ['--config', config];
-  const args = ['package', ...other, '--stage', stage, '--package', packed, ...given];
+  const args = ['package', ...other, '--stage', stage, '--package', folder, ...given];
   // esbuild works in a folder of the project, as a deploy from here does.
   await holdLock(join(PROJECT, '.serverless'), () =>
     runTool(npmProgram('serverless'), args, {
       env: {
         ...{
           ...WITHOUT_COLLECTING,
+          ...(bundlesAnew ? { BUNDLED_FILES: bundled } : keepBundles(PROJECT, process.env)),
           SLS_TELEMETRY_DISABLED: '1',
           SLS_NOTIFICATIONS_MODE: 'off',
-          BUNDLED_FILES: bundled,
           AWS_REGION: 'us-east-1',
           PERENNIAL_SETTINGS: '',
         },
         // It leaves what it packs in the folder for temporary files.
-        TMPDIR: packed,
+        TMPDIR: folder,
       },
     }),
   );
-  if (config === undefined) await rename(bundled, join(packed, 'bundled'));
+  if (bundlesAnew && config === undefined) await rename(bundled, join(folder, 'bundled'));
 }
 
 export interface Resource {

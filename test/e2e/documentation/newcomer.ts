@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keepBundles } from '../../../local/bundles/environment.ts';
 import { WITHOUT_COLLECTING } from '../../../local/deploy.ts';
 import { ensureSetup } from '../../../local/setup.ts';
 
@@ -89,7 +90,7 @@ export class Newcomer {
   }
 
   #shell(command: string): Promise<Ended> {
-    const env = { ...this.#env, ...WITHOUT_COLLECTING };
+    const env = { ...this.#env, ...WITHOUT_COLLECTING, ...keepBundles(PROJECT, this.#env) };
     const options = { cwd: this.folder, env, timeout: COMMAND_LIMIT_MS, maxBuffer: 64 << 20 };
     return new Promise((resolve) => {
       const child = execFile(
@@ -142,6 +143,7 @@ function plainEnvironment(temporary: string, path: readonly string[]): NodeJS.Pr
     XDG_CACHE_HOME: join(temporary, 'cache'),
     // Most of what a command takes is Node compiling serverless.
     NODE_COMPILE_CACHE: join(temporary, 'cache/node'),
+    KEPT_BUNDLES: join(PROJECT, '.local/bundles'),
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
     SLS_AWS_MONITORING_FREQUENCY: '100',
