@@ -1,5 +1,5 @@
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
-import { revocationToReplace } from '../foundation/certificate/revocation.ts';
+import { isRevocationOf, revocationToReplace } from '../foundation/certificate/revocation.ts';
 import { limitOn } from '../issuance/ca/rules/ca-limits.ts';
 import { casOf } from '../issuance/ca/rules/ca-list.ts';
 import { assessPointer } from '../issuance/renewal/find-upkeep.ts';
@@ -46,7 +46,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
     ...(cas.length > 1 && { limited: await limitedCas(cas, names, context) }),
     now,
   };
-  const own = revocations.find(({ version }) => version === live?.version);
+  const own = revocations.find((one) => isRevocationOf(one, live));
   const revocation = own ?? revocationToReplace(revocations, live);
   return { facts: renewalFacts(assessed, stack), found, recorded, caa, revocation, revocations, pin };
 }

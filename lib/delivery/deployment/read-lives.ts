@@ -4,7 +4,7 @@ import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import type { Validity } from '../../foundation/certificate/life.ts';
 import { Version } from '../../foundation/certificate/lineage.ts';
 import { archiveKey } from '../../foundation/certificate/object-keys.ts';
-import { lifeIn } from '../../foundation/certificate/pointer-match.ts';
+import { leafIn } from '../../foundation/certificate/pointer-match.ts';
 import type { Lives } from './rules/decide-delivery.ts';
 import { type HostRecord, hasFailed, runOf } from './rules/host-record.ts';
 import { openingOf } from './rules/opening.ts';
@@ -64,5 +64,5 @@ async function readLife(
 ): Promise<Validity | 'unknown'> {
   if (!Version.safeParse(version).success) return 'unknown';
   const chain = await store.get(archiveKey(name, version, 'fullchain'));
-  return (chain && lifeIn(chain.body)) ?? 'unknown';
+  return (chain && leafIn(chain.body)) ?? 'unknown';
 }

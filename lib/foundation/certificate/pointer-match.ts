@@ -1,19 +1,18 @@
 import { X509Certificate } from 'node:crypto';
-import { keyTypeOf, leafFacts, sha256 } from './leaf.ts';
+import { keyTypeOf, type LeafFacts, leafFacts, sha256 } from './leaf.ts';
 import type { LivePointer } from './live-pointer.ts';
 
-/** How long the first certificate of a PEM text lives; `undefined` where it cannot be read. */
-export function lifeIn(pem: string): { notBefore: Date; notAfter: Date } | undefined {
+/** The first certificate of a PEM text; `undefined` where it cannot be read. */
+export function leafIn(pem: string): LeafFacts | undefined {
   try {
-    const { notBefore, notAfter } = leafFacts(new X509Certificate(pem));
-    return { notBefore, notAfter };
+    return leafFacts(new X509Certificate(pem));
   } catch {
     return undefined;
   }
 }
 
 /** When it expires. */
-export const expiryOf = (pem: string): Date | undefined => lifeIn(pem)?.notAfter;
+export const expiryOf = (pem: string): Date | undefined => leafIn(pem)?.notAfter;
 
 /** Whether a pointer agrees with its version's chain; one that was edited by hand does not. */
 export function matchesChain(pointer: LivePointer, fullchain: string): boolean {

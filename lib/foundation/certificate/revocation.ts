@@ -58,26 +58,35 @@ export function withoutRevocation(known: readonly Revocation[], version: string)
   return known.filter((revocation) => revocation.version !== version);
 }
 
+interface Certificate {
+  version: string;
+  serial: string;
+  keyFingerprint: string;
+}
+
+/** Whether it revoked the certificate of a version, which may be archived as another version too: put back, or sent again by the CA. */
+export function isRevocationOf(
+  { version, serial }: Revocation,
+  certificate: Omit<Certificate, 'keyFingerprint'> | undefined,
+): boolean {
+  return version === certificate?.version || serial === certificate?.serial;
+}
+
 /** The revocation for which the live certificate has to be replaced: its own, or one that compromised its key. */
 export function revocationToReplace(
   known: readonly Revocation[],
-  live: { version: string; keyFingerprint: string } | undefined,
+  live: Certificate | undefined,
 ): Revocation | undefined {
   if (!live) return undefined;
   // After `cessationOfOperation` nothing is replaced.
-  const own = known.find(
-    ({ version, reason }) => version === live.version && reason !== 'cessationOfOperation',
-  );
+  const own = known.find((one) => isRevocationOf(one, live) && one.reason !== 'cessationOfOperation');
   return own ?? known.find((one) => isCompromised([one], live.keyFingerprint));
 }
 
 /** Whether the live certificate was revoked for good: a person said that it is not needed any more. */
-export function isRevokedForGood(
-  known: readonly Revocation[],
-  live: { version: string; keyFingerprint: string } | undefined,
-): boolean {
+export function isRevokedForGood(known: readonly Revocation[], live: Certificate | undefined): boolean {
   if (revocationToReplace(known, live)) return false;
-  return known.some(({ version }) => version === live?.version);
+  return known.some((one) => isRevocationOf(one, live));
 }
 
 /** Whether this key must not be used again. */

@@ -2,6 +2,8 @@ import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
 import { isInLastSixth, type Validity } from '../../foundation/certificate/life.ts';
 import { instantOf } from '../../foundation/certificate/lineage.ts';
+import { archiveKey } from '../../foundation/certificate/object-keys.ts';
+import { leafIn } from '../../foundation/certificate/pointer-match.ts';
 import {
   isRevokedForGood,
   type Revocation,
@@ -12,6 +14,7 @@ import { findRevocations, knownOf } from '../revocation/read-revocations.ts';
 import { versionsOf } from './find-upkeep.ts';
 import { findState } from './read-state.ts';
 import type { RenewalFacts } from './rules/decide-renewal.ts';
+import { issueInstants } from './rules/issue-instants.ts';
 import { ISSUANCE_WINDOW, isSuggested, type OrderLimitFacts } from './rules/order-limit.ts';
 
 /** The stored objects of one certificate. Revocations cost a read, which is saved if none is recorded. */
@@ -69,11 +72,21 @@ export function orderLimitFacts(
 
 /** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: archived ones, and those given up. */
 export async function issuedLately(store: Reads, { wanted, state, now }: Subject): Promise<Date[]> {
-  const versions = await versionsOf(store, wanted.name);
-  // A version that was named by a clock ahead, and those after it, are no younger than their files.
-  const archived = versions.map(({ version, modified }) => {
-    return new Date(Math.min(instantOf(version).getTime(), ...[...modified.values()].map(Number)));
+  const isLate = (at: Date) => at.getTime() > now.getTime() - ISSUANCE_WINDOW;
+  const { name } = wanted;
+  const late = (await versionsOf(store, name))
+    .map(({ version, modified }) => {
+      // A version that was named by a clock ahead, and those after it, are no younger than their files.
+      const archivedAt = new Date(
+        Math.min(instantOf(version).getTime(), ...[...modified.values()].map(Number)),
+      );
+      return { version, archivedAt };
+    })
+    .filter(({ archivedAt }) => isLate(archivedAt));
+  const reading = late.map(async ({ version, archivedAt }) => {
+    const chain = await store.get(archiveKey(name, version, 'fullchain'));
+    return { archivedAt, leaf: chain && leafIn(chain.body) };
   });
   const givenUp = (state?.givenUp ?? []).map((at) => new Date(at));
-  return [...archived, ...givenUp].filter((at) => at.getTime() > now.getTime() - ISSUANCE_WINDOW);
+  return [...issueInstants(await Promise.all(reading)), ...givenUp].filter(isLate);
 }

@@ -7,6 +7,7 @@ import { archiveKey, renewalKey, revokedKey } from '../../foundation/certificate
 import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
 import {
   isCompromised,
+  isRevocationOf,
   parseRevocationRequest,
   type Revocation,
   type RevocationReason,
@@ -78,7 +79,8 @@ export async function revoke(deps: RevokeDeps, event: unknown, now: Date): Promi
   await record(store, name, (known) => withRevocation(known, revoked));
   const replaced = wanted !== undefined && revocationToReplace([revocation], live) !== undefined;
   const isLive =
-    live !== undefined && (live.version === version || isCompromised([revocation], live.keyFingerprint));
+    live !== undefined &&
+    (isRevocationOf(revocation, live) || isCompromised([revocation], live.keyFingerprint));
   const due: StackEvent[] = [];
   if (replaced) {
     const { zoneRole } = wanted;

@@ -1,3 +1,4 @@
+import { isRevocationOf } from '../../foundation/certificate/revocation.ts';
 import { minuteOf } from '../../foundation/common/minute-of.ts';
 import { isOfKind, ownRemedy } from '../../foundation/reasons/reasons.ts';
 import { decideRenewal, type RenewalDecision } from '../../issuance/renewal/rules/decide-renewal.ts';
@@ -34,7 +35,7 @@ export function judgeFile(facts: HealthFacts): Judgement | undefined {
   const live = liveOf(facts);
   const { revocations } = facts;
   const revoked =
-    revocations === 'unreadable' ? undefined : revocations.find(({ version }) => version === live?.version);
+    revocations === 'unreadable' ? undefined : revocations.find((one) => isRevocationOf(one, live));
   const health = live?.ca === undefined ? 'unmanaged' : 'retired';
   const seen = `there is no renewal/${name}.json, so it is not renewed any more`;
   if (!revoked) return { health, seen, remedy: 'put the file back, or let it expire' };

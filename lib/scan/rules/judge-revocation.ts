@@ -1,5 +1,5 @@
 import { type HostRecord, runOf } from '../../delivery/deployment/rules/host-record.ts';
-import { isCompromised, type Revocation } from '../../foundation/certificate/revocation.ts';
+import { isCompromised, isRevocationOf, type Revocation } from '../../foundation/certificate/revocation.ts';
 import { inShort } from '../../foundation/common/in-short.ts';
 import { groupsOf, type HealthFacts, isThere, type Judgement, liveOf } from './health.ts';
 import { failureOf, rejectionOf, waitOf } from './judge-certificate.ts';
@@ -38,10 +38,10 @@ const knownIn = ({ revocations }: HealthFacts) => (revocations === 'unreadable' 
 /** The revocation of a version, or of another one with the same key that was compromised. */
 function revocationOf(
   revocations: readonly Revocation[],
-  { version, keyFingerprint }: { version: string; keyFingerprint: string },
+  certificate: { version: string; serial: string; keyFingerprint: string },
 ): Revocation | undefined {
-  const own = revocations.find((one) => one.version === version);
-  return own ?? revocations.find((one) => isCompromised([one], keyFingerprint));
+  const own = revocations.find((one) => isRevocationOf(one, certificate));
+  return own ?? revocations.find((one) => isCompromised([one], certificate.keyFingerprint));
 }
 
 function ofLive({ version, reason }: Revocation, facts: HealthFacts): { seen: string; remedy: string } {

@@ -57,6 +57,7 @@ export function depsFor(invocation: Invocation, services: Services) {
     events: busFor(invocation, services),
     stack: { ...settings },
     stage: 'production',
+    release: '1.0.0',
     docsUrl: 'docs',
     clock: () => invocation.clock(scheduler),
     runtime: services.runtimeFor(invocation),

@@ -3,6 +3,7 @@ import { importToAcm } from '../../../lib/delivery/acm/import-to-acm.ts';
 import { confirm } from '../../../lib/delivery/deployment/confirm.ts';
 import { deploy } from '../../../lib/delivery/deployment/deploy.ts';
 import { probe } from '../../../lib/delivery/probe/probe.ts';
+import { keepFormat } from '../../../lib/foundation/bucket/keep-format.ts';
 import { parseValue } from '../../../lib/foundation/common/parse-json.ts';
 import { DeploymentDue, ImportDue, RenewalDue } from '../../../lib/foundation/events/events.ts';
 import { requireForcedDone } from '../../../lib/issuance/renewal/outcome.ts';
@@ -36,9 +37,11 @@ const detailOf = <Detail extends z.ZodMiniType>(event: unknown, detail: Detail):
 export const FUNCTIONS = {
   scan: {
     limitMs: 900 * SECOND,
-    step: (event, invocation, services) => {
+    step: async (event, invocation, services) => {
       const deps = depsFor(invocation, services);
-      return scan(deps, parseStart(event), deps.clock());
+      const start = parseStart(event);
+      await keepFormat(deps.store, { release: deps.release, dryRun: start.dryRun });
+      return scan(deps, start, deps.clock());
     },
   },
   renew: {

@@ -31,7 +31,8 @@ beforeEach(async () => {
 
 describe('a revocation that nothing replaces', () => {
   const end = async (version: string, reported: string) => {
-    const one = { version, serial: 'ab', keyFingerprint: KEY, reason: 'cessationOfOperation' };
+    const serial = version === LIVE_VERSION ? 'ab' : 'aa';
+    const one = { version, serial, keyFingerprint: KEY, reason: 'cessationOfOperation' };
     await store.put('revoked/a.json', JSON.stringify({ versions: [{ ...one, askedAt: NOW.toISOString() }] }));
     const report = reportOf('i-00000001', 'served', { version: reported });
     await store.put('hosts/i-00000001.json', JSON.stringify(report));

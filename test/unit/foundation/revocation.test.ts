@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   isCompromised,
+  isRevokedForGood,
   parseRevocationRequest,
   type Revocation,
   revocationToReplace,
@@ -57,7 +58,9 @@ describe('a new certificate makes up for', () => {
     [false, 'none where operation ceased', revocation({ reason: 'cessationOfOperation' }), VERSION],
     [false, 'none where another version is live', revocation(), '20261121T020000Z-0a1b2c'],
   ])('%s: %s', (expected, _, known, version) => {
-    expect(revocationToReplace([known], { version, keyFingerprint: 'other' }) !== undefined).toBe(expected);
+    expect(
+      revocationToReplace([known], { version, serial: '0b', keyFingerprint: 'other' }) !== undefined,
+    ).toBe(expected);
   });
 
   it.each<[boolean, string, Revocation[]]>([
@@ -72,8 +75,23 @@ describe('a new certificate makes up for', () => {
       ],
     ],
   ])('%s: %s', (expected, _, known) => {
-    const live = { version: '20261121T020000Z-0a1b2c', keyFingerprint: 'f' };
+    const live = { version: '20261121T020000Z-0a1b2c', serial: '0b', keyFingerprint: 'f' };
     expect(revocationToReplace(known, live) !== undefined).toBe(expected);
+  });
+});
+
+describe('a certificate that is live under another version than it was revoked with', () => {
+  const live = { version: '20261121T020000Z-0a1b2c', serial: '0a', keyFingerprint: 'f' };
+
+  it('is replaced', () => {
+    expect(revocationToReplace([revocation()], live)).toEqual(revocation());
+    expect(isRevokedForGood([revocation()], live)).toBe(false);
+  });
+
+  it('is revoked for good where operation ceased', () => {
+    const known = [revocation({ reason: 'cessationOfOperation' })];
+    expect(revocationToReplace(known, live)).toBeUndefined();
+    expect(isRevokedForGood(known, live)).toBe(true);
   });
 });
 

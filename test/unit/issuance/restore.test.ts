@@ -160,6 +160,20 @@ describe('a release', () => {
     expect((await check()).certificates).toMatchObject([{ action: 'wait', reason: 'not-due' }]);
   });
 
+  it('uses nothing of the budget, and nor does the version that was put back: the CA issued neither again', async () => {
+    for (let times = 0; times < 2; times += 1) {
+      await pin(first.version);
+      await checkAndDo();
+      await removePin(world.store, 'shop');
+      await checkAndDo();
+    }
+    expect(await versions()).toHaveLength(6);
+    const { version } = world.live('shop');
+    const due = world.due(['shop'], { reason: 'forced', replacing: version });
+    expect(await world.renew(due)).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.issued).toHaveLength(3);
+  });
+
   it('makes what was live before the first of several restores live again', async () => {
     await world.renew(world.due(['shop'], { reason: 'forced', replacing: second.version }));
     const third = world.live('shop');

@@ -104,7 +104,7 @@ describe('the list of what new hosts install', () => {
     await live(NEW);
     const revoked = {
       version: OLD,
-      serial: 'ab',
+      serial: 'aa',
       keyFingerprint: 'c'.repeat(64),
       askedAt: NOW.toISOString(),
     };

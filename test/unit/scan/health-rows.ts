@@ -25,7 +25,15 @@ const revoked = (
   reason: 'keyCompromise' | 'superseded' | 'cessationOfOperation',
   keyFingerprint = 'f'.repeat(64),
 ) => ({
-  revocations: [{ version, serial: 'ab', keyFingerprint, reason, askedAt: '2026-11-19T00:00:00Z' }],
+  revocations: [
+    {
+      version,
+      serial: version === OLD_VERSION ? 'aa' : 'ab',
+      keyFingerprint,
+      reason,
+      askedAt: '2026-11-19T00:00:00Z',
+    },
+  ],
 });
 /** On Friday noon, the group's window opens on Monday, and what hosts have from before is good until then. */
 const nightly = {

@@ -442,7 +442,7 @@ describe('hosts that lack a version', () => {
     await live('other', 60, { hosts: ['web'] });
     await holds('web', '20261001T000000Z-0a1b2c');
     const revocation = {
-      serial: 'ab',
+      serial: 'aa',
       keyFingerprint: 'c'.repeat(64),
       reason: 'superseded',
       askedAt: NOW.toISOString(),
