@@ -330,8 +330,8 @@ export const STACK: readonly PlantedFault[] = [
   alarms(
     'dead letters of one queue raise no alarm',
     ALARMS,
-    'Expression: renew + deploy + confirm + acm + probe + notify + files',
-    'Expression: renew + deploy + confirm + acm + probe + notify',
+    'Expression: renew + deploy + confirm + acm + probe + notify + chat + files',
+    'Expression: renew + deploy + confirm + acm + probe + notify + chat',
     'of every queue',
   ),
   alarms(

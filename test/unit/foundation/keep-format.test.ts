@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keepFormat } from '../../../lib/foundation/bucket/keep-format.ts';
 import { FORMAT } from '../../../lib/foundation/bucket/rules/bucket-format.ts';
+import { contested } from '../../fakes/contested-store.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 
 const release = '1.2.3';
@@ -38,6 +39,18 @@ describe('the format of a bucket', () => {
       reason: 'bucket-newer',
       message: `format.json: the bucket is of format ${FORMAT + 1}, which release 2.0.0 wrote, and release 1.2.3 reads formats up to ${FORMAT}; use release 2.0.0 or a newer one`,
     });
+    expect(store.text('format.json')).toBe(NEWER);
+  });
+
+  it.each([
+    ['is marked for the first time', undefined],
+    ['is marked anew', 'not JSON'],
+  ])('that a newer release writes while it %s is refused, and stays', async (_, before) => {
+    const store = new MemoryStore();
+    if (before !== undefined) await store.put('format.json', before);
+    const late = contested(store, 'format.json', () => store.put('format.json', NEWER));
+    await expect(keepFormat(late, { release })).rejects.toMatchObject({ reason: 'bucket-newer' });
+    expect(late.contests).toBe(1);
     expect(store.text('format.json')).toBe(NEWER);
   });
 
