@@ -14,7 +14,7 @@ const [WEB, DB, BACKUP] = ['web', 'db', 'backup'].map((name) => `${ACCOUNT}/${na
   string,
   string,
 ];
-const STACK_ROLES = ['RenewRole', 'RevokeRole', 'AccountRole', 'AcmRole'];
+const STACK_ROLES = ['RenewRole', 'RevokeRole', 'AccountRole', 'AcmRole', 'ChatRole'];
 const KEY = 'archive/shop/20261120T184502Z-3f9a2c/privkey.pem';
 
 const variables = (values: Record<string, string>) => ({
@@ -62,6 +62,13 @@ describe("the bucket, whatever a principal's own policies allow,", () => {
       expect(await may(`${ACCOUNT}/AcmRole`, key)).toBe(false);
     },
   );
+
+  it('refuses the addresses of chats to all but the role that posts there', async () => {
+    const allowed = ['ADMIN', ...STACK_ROLES].map(async (role) =>
+      (await may(`${ACCOUNT}/${role}`, 'chats/slack')) ? [role] : [],
+    );
+    expect((await Promise.all(allowed)).flat()).toEqual(['ChatRole']);
+  });
 
   it('lets a pointer be read by whom its own policies let', async () => {
     expect(await may(ADMIN, 'live/shop.json')).toBe(true);

@@ -187,6 +187,13 @@ export const STACK: readonly PlantedFault[] = [
     'refuses accounts',
   ),
   policy(
+    'the addresses of chats are read by whoever may read the bucket',
+    BUCKET_POLICY,
+    "prefixes: ['chats/']",
+    "prefixes: ['chat/']",
+    'refuses the addresses of chats',
+  ),
+  policy(
     'old versions of secrets are read',
     BUCKET_POLICY,
     "Action: 's3:GetObject*'",
