@@ -50,8 +50,7 @@ describe('the lock of a set of names', () => {
     await expect(take('shop')).rejects.toMatchObject({
       name: 'SameOrderError',
       reason: 'same-order-in-flight',
-      message:
-        'shop waits its turn: blog is being ordered with the same names at the same CA',
+      message: 'shop waits its turn: blog is being ordered with the same names at the same CA',
     });
     expect(store.text(KEY)).toBe(before);
   });
@@ -134,7 +133,11 @@ it('dead locks are removed, and nothing else', async () => {
   await put({}, other('a'));
   await store.put(other('b'), 'not JSON');
   await put({ issued: [{ name: 'blog', at: ago(HOUR) }] }, other('c'));
-  const foreign = [`orders/${'d'.repeat(63)}.json`, `orders/${'e'.repeat(64)}.txt`, `orders/x${other('f').slice(7)}`];
+  const foreign = [
+    `orders/${'d'.repeat(63)}.json`,
+    `orders/${'e'.repeat(64)}.txt`,
+    `orders/x${other('f').slice(7)}`,
+  ];
   for (const key of foreign) await put({}, key);
   now = new Date(START.getTime() + 15 * MINUTE);
   await put({}, other('0'));
