@@ -5,6 +5,7 @@ import {
   removeDeadLocks,
   takeOrderLock,
 } from '../../../lib/issuance/renewal/order-lock.ts';
+import { contested } from '../../fakes/contested-store.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 
 const MINUTE = 60_000;
@@ -69,6 +70,53 @@ describe('the lock of a set of names', () => {
     expect(lock()).toMatchObject({ name: 'shop', owner: 'run-1', leaseSeconds: 900, issued, newer: 1 });
   });
 
+  it.each([
+    ['no text of ours', 'not JSON'],
+    ['without a name', '{"owner":"run-0","leaseSeconds":0}'],
+    ['without an owner', '{"name":"shop","leaseSeconds":0}'],
+    ['without a lease', '{"name":"shop","owner":"run-0"}'],
+  ])('counts as held by another for a lease where it is %s', async (_, text) => {
+    await store.put(KEY, text);
+    await expect(take('shop')).rejects.toThrow('another is being ordered');
+    now = new Date(START.getTime() + 15 * MINUTE);
+    await take('shop');
+    expect(lock()).toMatchObject({ name: 'shop', owner: 'run-1', leaseSeconds: 900, issued: [] });
+  });
+
+  it('is taken over from an older version, which kept nothing of what was issued', async () => {
+    await store.put(KEY, '{"name":"blog","owner":"run-0","leaseSeconds":0}');
+    expect((await take('shop')).issuedToOthers).toEqual([]);
+    expect(lock().issued).toEqual([]);
+  });
+
+  it('is left to whoever takes it over at the same moment', async () => {
+    await put({ leaseSeconds: 0 });
+    const late = contested(store, KEY, () => put({ name: 'third' }), { skipped: 1 });
+    const taken = takeOrderLock({ store: late, clock }, KEY, { name: 'shop', owner: 'run-1' });
+    await expect(taken).rejects.toThrow('another is being ordered');
+    expect(lock()).toMatchObject({ name: 'third' });
+  });
+
+  it('is not taken where it ends between the try and the look', async () => {
+    await put({});
+    const late = { ...contested(store, 'none', () => undefined), get: async () => undefined };
+    const taken = takeOrderLock({ store: late, clock }, KEY, { name: 'shop', owner: 'run-1' });
+    await expect(taken).rejects.toMatchObject({
+      reason: 'same-order-in-flight',
+      message: expect.stringContaining('another is being ordered'),
+    });
+  });
+
+  it.each([
+    ['spoilt', () => store.put(KEY, 'not JSON')],
+    ['removed', () => store.remove(KEY)],
+  ])('that was %s meanwhile keeps what was issued under it all the same', async (_, spoil) => {
+    const held = await take('shop');
+    await spoil();
+    await held.release(now);
+    expect(lock()).toMatchObject({ leaseSeconds: 0, issued: [{ name: 'shop', at: START.toISOString() }] });
+  });
+
   it('keeps what was issued under it, each certificate once, and no lease', async () => {
     const known = [
       { name: 'blog', at: ago(2 * HOUR) },
@@ -126,6 +174,13 @@ describe('certificates of the set that others got', () => {
     await put({ issued: [{ name, at: ago(ageMs) }] });
     expect(await asked()).toEqual(counts ? [new Date(ago(ageMs))] : []);
   });
+});
+
+it('a dead lock that is gone before it is read troubles nobody', async () => {
+  await put({});
+  now = new Date(START.getTime() + HOUR);
+  await removeDeadLocks(store, { list: store.list.bind(store), get: async () => undefined });
+  expect(store.keys()).toEqual([]);
 });
 
 it('dead locks are removed, and nothing else', async () => {
