@@ -62,7 +62,7 @@ describe('the lock of a set of names', () => {
     ['where it is of the same certificate', { name: 'shop' }, 0],
     ['where its lease is longer than any is, after one', { leaseSeconds: 9_000_000 }, 15 * MINUTE],
   ])('is taken over %s, with what was issued', async (_, more, laterMs) => {
-    const issued = [{ name: 'blog', at: ago(HOUR) }];
+    const issued = ['blog', 'shop'].map((name) => ({ name, at: ago(HOUR) }));
     await put({ ...more, issued, newer: 1 });
     now = new Date(START.getTime() + laterMs);
     const held = await take('shop');
