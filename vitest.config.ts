@@ -6,12 +6,8 @@ import { LongestFirst } from './tools/check/longest-first.ts';
 
 const processors = availableParallelism();
 /** Servers, hosts and clouds wait much of their time; more of them side by side only wait for each other. */
-const waiting = {
-  globalSetup: 'test/preload.ts',
-  maxWorkers: processors + 1,
-  sequence: { groupOrder: 2 },
-  expect: { poll: { timeout: 20_000 } },
-};
+const waiting = { maxWorkers: processors + 1, sequence: { groupOrder: 2 } };
+const withClouds = { ...waiting, globalSetup: 'test/preload.ts', expect: { poll: { timeout: 20_000 } } };
 
 // What tests start, serverless above all, is compiled once. Functions get an environment of their own and start as on AWS.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '.local/compile-cache');
@@ -48,13 +44,23 @@ export default defineConfig({
       },
       {
         test: {
+          // A second or two a run: too much beside what answers at once.
+          name: 'host-script',
+          include: ['test/host-script/**/*.test.ts'],
+          setupFiles: 'test/host-script/skip-without-tools.ts',
+          testTimeout: 60_000,
+          ...waiting,
+        },
+      },
+      {
+        test: {
           name: 'integration',
           // Their CA is on this machine.
           env: { CA_AT_LOOPBACK: 'true' },
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          ...waiting,
+          ...withClouds,
         },
       },
       {
@@ -64,7 +70,7 @@ export default defineConfig({
           testTimeout: 180_000,
           // The first run installs other ACME clients.
           hookTimeout: 600_000,
-          ...waiting,
+          ...withClouds,
         },
       },
     ],

@@ -66,6 +66,13 @@ describe("the bucket, whatever a principal's own policies allow,", () => {
     },
   );
 
+  it('refuses the addresses of chats to all but the role that posts there', async () => {
+    const allowed = ['ADMIN', ...STACK_ROLES].map(async (role) =>
+      (await may(`${ACCOUNT}/${role}`, 'chats/slack')) ? [role] : [],
+    );
+    expect((await Promise.all(allowed)).flat()).toEqual(['ChatRole']);
+  });
+
   it('lets a pointer be read by whom its own policies let', async () => {
     expect(await may(ADMIN, 'live/shop.json')).toBe(true);
     expect(await may(ADMIN, 'live/shop.json', { hostRoles: { web: [WEB] } })).toBe(true);

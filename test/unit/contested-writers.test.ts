@@ -11,6 +11,7 @@ const ACCOUNT = 'test/integration/account.test.ts';
 /** Whoever writes or removes an object as it was read, and the test in which another worker comes between. */
 const WRITERS: Record<string, string> = {
   'cli/commands/add.ts': 'test/unit/cli/add.test.ts',
+  'cli/commands/edit.ts': 'test/unit/cli/edit.test.ts',
   'cli/commands/remove.ts': RECORDS,
   'cli/commands/restore.ts': RECORDS,
   'lib/adapters/acme/accounts.ts': ACCOUNT,
@@ -19,6 +20,7 @@ const WRITERS: Record<string, string> = {
   'lib/delivery/deployment/forget-hosts.ts': DELIVERY,
   'lib/delivery/deployment/group-lists.ts': DELIVERY,
   'lib/delivery/deployment/record-invocation.ts': DELIVERY,
+  'lib/foundation/bucket/keep-format.ts': 'test/unit/foundation/keep-format.test.ts',
   'lib/foundation/bucket/update-object.ts': RENEWAL,
   'lib/issuance/renewal/claim-certificate.ts': RENEWAL,
   'lib/issuance/renewal/claim.ts': RENEWAL,

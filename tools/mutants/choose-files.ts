@@ -6,8 +6,8 @@ import { PROJECT } from '../check/run-tool.ts';
 /** The code that runs for a user; drawings of the status page are looked at by a browser. */
 const CODE = ['lib/**/*.ts', 'functions/*.ts', 'cli/**/*.{ts,mjs}', 'resources/*.cjs'];
 
-/** Tests of a clock of their own, and of the hosts' script, which is no code that is tried. */
-const NOT_OF_THE_CODE = ['test/unit/simulation/', 'test/unit/host-script/'];
+/** Their clock is their own. */
+const SIMULATION = 'test/unit/simulation/';
 
 export function codeFiles(): string[] {
   return globSync(CODE, { cwd: PROJECT }).sort();
@@ -76,7 +76,7 @@ export function testsOf(files: readonly string[]): { tests: TestFile[]; nearest:
     return seen;
   };
   const tests = globSync('test/unit/**/*.test.ts', { cwd: PROJECT })
-    .filter((test) => !NOT_OF_THE_CODE.some((folder) => test.startsWith(folder)))
+    .filter((test) => !test.startsWith(SIMULATION))
     .map((test) => ({ test, loaded: loadedBy(test) }))
     .sort((a, b) => a.loaded.size - b.loaded.size || (a.test < b.test ? -1 : 1))
     .map(({ test, loaded }) => ({ test, loads: files.filter((file) => loaded.has(file)) }))

@@ -126,7 +126,7 @@ export async function takeOrderLock(
   const mine = { ...lock, ...fresh, issued: lock.issued };
   const taken = isFree && (await store.replace(key, textOf(mine), { etag: held.etag }));
   if (taken) return hold(mine, taken);
-  const other = held && !isFree ? lock.name : 'another';
+  const other = isFree ? 'another' : lock.name;
   const seen = `${name} waits its turn: ${other} is being ordered with the same names at the same CA`;
   throw new SameOrderError('same-order-in-flight', seen);
 }

@@ -2,7 +2,7 @@
 export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm install( FILE)?$/, '`npm ci` of .ci/run, with the same lock file'],
   [/^npm run local$/, 'this file runs it: all other commands talk to what it started'],
-  [/^npm (test|run test:unit|run check|run check:ministack)$/, '.ci/run'],
+  [/^npm (test|run test:unit|run test:host-script|run check|run check:ministack)$/, '.ci/run'],
   [/^npm run fuzz$/, 'test/unit/fuzz, with fewer inputs'],
   [
     /^npm run release\b/,

@@ -136,9 +136,9 @@ export const HANDLERS: readonly PlantedFault[] = [
     only: '> doctor ',
   },
   command(
-    'a file is removed without its name',
+    'a file is removed for the name of another',
     'commands/remove.ts',
-    'if (confirm !== name)',
+    'if (confirm !== undefined && confirm !== name)',
     "if (confirm === '')",
   ),
   command(

@@ -6,7 +6,7 @@ const of =
     name: `host: ${name}`,
     file: 'lib/delivery/deployment/host/install.sh',
     edits: [[from, to]],
-    test: `test/unit/host-script/${file}.test.ts`,
+    test: `test/host-script/${file}.test.ts`,
     only,
   });
 const install = of('install');

@@ -187,6 +187,13 @@ export const STACK: readonly PlantedFault[] = [
     'refuses accounts',
   ),
   policy(
+    'the addresses of chats are read by whoever may read the bucket',
+    BUCKET_POLICY,
+    "prefixes: ['chats/']",
+    "prefixes: ['chat/']",
+    'refuses the addresses of chats',
+  ),
+  policy(
     'old versions of secrets are read',
     BUCKET_POLICY,
     "Action: 's3:GetObject*'",
@@ -330,8 +337,8 @@ export const STACK: readonly PlantedFault[] = [
   alarms(
     'dead letters of one queue raise no alarm',
     ALARMS,
-    'Expression: renew + deploy + confirm + acm + probe + notify + files',
-    'Expression: renew + deploy + confirm + acm + probe + notify',
+    'Expression: renew + deploy + confirm + acm + probe + notify + chat + files',
+    'Expression: renew + deploy + confirm + acm + probe + notify + chat',
     'of every queue',
   ),
   alarms(

@@ -5,7 +5,11 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keepingText, replaceFile } from '../../../cli/commands/edit.ts';
 import { editText } from '../../../cli/renewal-file/edit-text.ts';
+
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
+
+import { contested } from '../../fakes/contested-store.ts';
+
 import { MemoryStore } from '../../fakes/memory-store.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
@@ -28,6 +32,21 @@ describe('edit', () => {
     const now = (await store.get(key))?.etag ?? '';
     expect(await replaceFile(store, { key, text: '{}', etag: now })).toBe('changed renewal/shop.json');
     expect((await store.get(key))?.body).toBe('{}');
+  });
+
+  it('leaves what somebody writes, or removes, right before it writes', async () => {
+    const store = new MemoryStore(() => NOW);
+    for (const theirs of ['{ "names": ["b.example.com"] }', undefined]) {
+      await store.put(key, '{ "names": ["a.example.com"] }');
+      const etag = (await store.get(key))?.etag ?? '';
+      const late = contested(store, key, () =>
+        theirs === undefined ? store.remove(key) : store.put(key, theirs),
+      );
+      const edited = replaceFile(late, { key, text: '{}', etag });
+      await expect(edited).rejects.toMatchObject({ reason: 'changed-meanwhile' });
+      expect(late.contests).toBe(1);
+      expect((await store.get(key))?.body).toBe(theirs);
+    }
   });
 });
 

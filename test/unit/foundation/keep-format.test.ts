@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keepFormat } from '../../../lib/foundation/bucket/keep-format.ts';
 import { FORMAT } from '../../../lib/foundation/bucket/rules/bucket-format.ts';
+import { contested } from '../../fakes/contested-store.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 
 const release = '1.2.3';
@@ -44,6 +45,18 @@ describe('the format of a bucket', () => {
       await expect(keepFormat(store, { release })).rejects.toMatchObject({ reason: 'bucket-newer' });
       expect(store.text('format.json')).toBe(newer);
     }
+  });
+
+  it.each([
+    ['is marked for the first time', undefined],
+    ['is marked anew', 'not JSON'],
+  ])('that a newer release writes while it %s is refused, and stays', async (_, before) => {
+    const store = new MemoryStore();
+    if (before !== undefined) await store.put('format.json', before);
+    const late = contested(store, 'format.json', () => store.put('format.json', NEWER));
+    await expect(keepFormat(late, { release })).rejects.toMatchObject({ reason: 'bucket-newer' });
+    expect(late.contests).toBe(1);
+    expect(store.text('format.json')).toBe(NEWER);
   });
 
   it('is not marked by a dry run, which looks at it all the same', async () => {

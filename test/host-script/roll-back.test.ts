@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeLineage } from '../../../local/hosts/lineage.ts';
-import { selfSign } from '../../../local/hosts/self-signed.ts';
-import { type BareHost, startBareHost } from '../../fakes/bare-host.ts';
+import { writeLineage } from '../../local/hosts/lineage.ts';
+import { selfSign } from '../../local/hosts/self-signed.ts';
+import { type BareHost, startBareHost } from '../fakes/bare-host.ts';
 
 let host: BareHost;
 beforeEach(async () => {
@@ -20,13 +20,6 @@ async function serve(lineage: string, ...names: string[]) {
   await writeLineage(host.root, lineage, await certificate(...names), 'perennial');
   for (const name of names) host.server.serve(name, lineage);
 }
-
-/** Time passes so much faster on the host's clock. */
-const hurry = (times: number) =>
-  host.program(
-    'cut',
-    `[ "$*" != '-d . -f 1 /proc/uptime' ] || exec awk '{ print int($1 * ${times}) }' /proc/uptime\nexec /usr/bin/cut "$@"`,
-  );
 
 describe('what Nginx refuses', () => {
   test('goes back to the link of before, with the old files in place and without a reload of the new ones', async () => {
@@ -136,7 +129,7 @@ describe('a reload that helps nothing', () => {
     const privkey = readFileSync(join(host.root, 'live/a/privkey.pem'), 'utf8');
     host.server.serve('b.example', { fullchain: old, privkey });
     host.publish('a', await certificate('a.example', 'b.example'));
-    hurry(8);
+    host.hurry();
     const { results } = await host.install('a');
     expect(results).toMatchObject([{ outcome: 'rolled-back', reason: 'old-certificate-served' }]);
     expect(results[0]?.message).toContain('b.example still gets the old certificate');
@@ -146,7 +139,7 @@ describe('a reload that helps nothing', () => {
   test('where another certificate answers is no reason to go back', async () => {
     host.server.serve('a.example', await certificate('a.example'));
     const { version } = host.publish('a', await certificate('a.example'));
-    hurry(8);
+    host.hurry();
     expect((await host.install('a')).results).toMatchObject([{ outcome: 'installed-not-served' }]);
     expect(host.link('a')).toContain(version);
   });
@@ -155,7 +148,7 @@ describe('a reload that helps nothing', () => {
     await serve('a', 'a.example', 'b.example');
     host.publish('a', await certificate('a.example', 'b.example'));
     host.program('sync', `touch ${host.bucket}/synced`);
-    hurry(8);
+    host.hurry();
     const stop = setInterval(
       () => existsSync(join(host.bucket, 'synced')) && host.server.forget('b.example'),
       5,

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeLineage } from '../../../local/hosts/lineage.ts';
-import { selfSign } from '../../../local/hosts/self-signed.ts';
-import { type BareHost, startBareHost } from '../../fakes/bare-host.ts';
+import { writeLineage } from '../../local/hosts/lineage.ts';
+import { selfSign } from '../../local/hosts/self-signed.ts';
+import { type BareHost, startBareHost } from '../fakes/bare-host.ts';
 
 const OLD = '20250101T000000Z-000000';
 const [ONE, TWO] = ['0123456789ab', 'ba9876543210'];
@@ -81,10 +81,7 @@ describe('Nginx in a container', () => {
 
   test('that stopped is waited for, and then left', async () => {
     engine({ web: { status: 'restarting' } });
-    host.program(
-      'cut',
-      `[ "$*" != '-d . -f 1 /proc/uptime' ] || exec awk '{ print int($1 * 8) }' /proc/uptime\nexec /usr/bin/cut "$@"`,
-    );
+    host.hurry();
     const { results } = await install();
     expect(results).toMatchObject([{ outcome: 'failed', reason: 'container-restarting' }]);
     expect(host.asked()).toEqual([]);

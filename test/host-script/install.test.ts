@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeLineage } from '../../../local/hosts/lineage.ts';
-import { selfSign } from '../../../local/hosts/self-signed.ts';
-import { type BareHost, startBareHost } from '../../fakes/bare-host.ts';
+import { writeLineage } from '../../local/hosts/lineage.ts';
+import { selfSign } from '../../local/hosts/self-signed.ts';
+import { type BareHost, startBareHost } from '../fakes/bare-host.ts';
 
 let host: BareHost;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { writeLineage } from '../../../local/hosts/lineage.ts';
-import { type SelfSignedOptions, selfSign } from '../../../local/hosts/self-signed.ts';
-import type { StoredVersion } from '../../fakes/bare-host/objects.ts';
-import { type BareHost, startBareHost } from '../../fakes/bare-host.ts';
+import { writeLineage } from '../../local/hosts/lineage.ts';
+import { type SelfSignedOptions, selfSign } from '../../local/hosts/self-signed.ts';
+import type { StoredVersion } from '../fakes/bare-host/objects.ts';
+import { type BareHost, startBareHost } from '../fakes/bare-host.ts';
 
 const DAY_MS = 86_400_000;
 const OLD = '20250101T000000Z-000000';
@@ -140,6 +140,8 @@ describe('a run', () => {
     ['reload', { reload: 'restart' }],
     ['port', { port: '443;id' }],
     ['port', { port: '443\n443' }],
+    // As if it were two parameters, each with a value that is allowed.
+    ['port', { port: '443\nport 443' }],
     ['keyMode', { keyMode: '0666' }],
     ['keyGroup', { keyGroup: '$(id)' }],
     ['address', { address: 'example.com' }],

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeLineage } from '../../../local/hosts/lineage.ts';
-import { selfSign } from '../../../local/hosts/self-signed.ts';
-import { type BareHost, startBareHost } from '../../fakes/bare-host.ts';
+import { writeLineage } from '../../local/hosts/lineage.ts';
+import { selfSign } from '../../local/hosts/self-signed.ts';
+import { type BareHost, startBareHost } from '../fakes/bare-host.ts';
 
 const OLD = '20250101T000000Z-000000';
 

@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeLineage } from '../../../local/hosts/lineage.ts';
-import { selfSign } from '../../../local/hosts/self-signed.ts';
-import { type BareHost, startBareHost } from '../../fakes/bare-host.ts';
+import { writeLineage } from '../../local/hosts/lineage.ts';
+import { selfSign } from '../../local/hosts/self-signed.ts';
+import { type BareHost, startBareHost } from '../fakes/bare-host.ts';
 
 const certificate = () => selfSign({ names: ['a.example'] });
 

@@ -1,0 +1,5 @@
+import { beforeEach } from 'vitest';
+import { missingTool } from './missing-tool.ts';
+
+const missing = missingTool();
+beforeEach((context) => context.skip(missing !== undefined, missing));
