@@ -7,6 +7,8 @@ import { FAULTS } from './faults.ts';
 
 /** Tests of hosts and stacks wait much of their time. */
 const AT_ONCE = availableParallelism() + 1;
+/** What a check has time for, with a large change. */
+const MOST_OF_A_CHANGE = 60;
 
 /**
  * `npm run planted [-- WORD ... | --change]`: plants each fault in a copy of the project and runs the test that has to notice
@@ -63,12 +65,20 @@ function named(words: readonly string[]): readonly PlantedFault[] {
   return FAULTS.filter(({ name, file }) => words.some((word) => `${name} ${file}`.includes(word)));
 }
 
-/** Those of which this branch changed the file or the test; all where there is no `main` to compare with. */
+/**
+ * Those of which this branch changed the file or the test, all where there is no `main` to compare with; of many every so many,
+ * so that some are of each kind.
+ */
 function ofChange(): readonly PlantedFault[] {
   const changed = changedPaths();
-  if (!changed) return FAULTS;
-  const chosen = FAULTS.filter(({ file, test }) => changed.has(file) || changed.has(test));
-  console.log(`${chosen.length} of ${FAULTS.length} faults are in files that changed, or have a test there`);
+  const all = changed ? FAULTS.filter(({ file, test }) => changed.has(file) || changed.has(test)) : FAULTS;
+  const step = Math.max(1, all.length / MOST_OF_A_CHANGE);
+  const chosen = all.filter(
+    (_, index) => index === 0 || Math.floor(index / step) > Math.floor((index - 1) / step),
+  );
+  console.log(
+    `${all.length} of ${FAULTS.length} faults are in files that changed, or have a test there; ${chosen.length} are tried`,
+  );
   return chosen;
 }
 

@@ -6,7 +6,7 @@ import type { Template } from '../../resources/rules/resolved-length.ts';
 import { beyondLimits, explainLimits } from '../../resources/rules/template-limits.ts';
 
 const bucketPolicy = createRequire(import.meta.url)('../../resources/bucket-policy.cjs');
-const DEPLOYING = join(import.meta.dirname, '../../docs/start/deploying.md');
+const COSTS = join(import.meta.dirname, '../../docs/start/costs.md');
 
 const long = (length: number) => 'x'.repeat(length);
 const own = (id: string, Type: string, Properties: object) => ({ Resources: { [id]: { Type, Properties } } });
@@ -176,6 +176,6 @@ describe('limits of AWS', () => {
     };
     expect(await beyondWith(12)).toEqual([]);
     expect(await beyondWith(14)).toHaveLength(1);
-    expect(readFileSync(DEPLOYING, 'utf8')).toContain('room for twelve roles of one group each');
+    expect(readFileSync(COSTS, 'utf8')).toContain('`hostRoles` | 12 with one group each');
   });
 });
