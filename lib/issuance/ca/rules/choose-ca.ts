@@ -14,7 +14,7 @@ export interface ChoiceFacts {
   troubles: CaTroubles | undefined;
   /** The CA of the last try, which failed. */
   lastCa?: string | undefined;
-  /** The CA at which the last try left an order open that can be gone on with. */
+  /** The CA at which the last try left an order that can be resumed. */
   openAt?: string | undefined;
   /** The live certificate; `undefined` before the first. */
   live: Validity | undefined;
@@ -27,8 +27,9 @@ export interface ChoiceFacts {
 const ENOUGH_FAILURES = 3;
 
 /**
- * The CA that has an order of ours to go on with, so that nothing is issued in vain; else the first that does not stay down; if all do, or that one is a fallback and refused the last try for another reason, the
- * one whose last try is oldest. docs/decisions/0010 says why.
+ * The CA that has an order of ours to resume, so that nothing is issued in vain; else the first that does not stay down; if all
+ * do, or if that one is a fallback and refused the last try for another reason, the one whose last try is oldest.
+ * docs/decisions/0010 says why.
  */
 export function chooseCa(facts: ChoiceFacts): CaChoice {
   const { cas, troubles, lastCa, openAt, now } = facts;

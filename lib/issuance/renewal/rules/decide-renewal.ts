@@ -130,7 +130,7 @@ export function caFor(
   return chooseCa({ cas: casOf(wanted, stack), troubles, lastCa, openAt, live, isForAge, now });
 }
 
-/** Failures that say nothing of the CA: what it was asked for, and may have issued, is there to be gone on with. */
+/** Failures that say nothing about the CA: the order that it has, and may have carried out, can be resumed. */
 const ENDED_BY_US: ReadonlySet<string | undefined> = new Set(['store-unavailable', 'out-of-time']);
 
 /** Whether the next try goes to another CA than the one that caused the back-off. */
