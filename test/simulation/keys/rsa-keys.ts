@@ -4,9 +4,10 @@ import type { Random } from '../engine/random.ts';
 import { integer, sequence } from './der.ts';
 import { RSA_PRIMES } from './rsa-primes.ts';
 
-const EXPONENT = 65_537n;
+/** Primes, the usual one first: with another exponent the same pair is another key. */
+const EXPONENTS = [65_537n, 65_539n, 65_543n, 65_551n, 65_557n, 65_563n, 65_579n, 65_581n];
 
-/** RSA keys of 2048 bits: each pair of the primes is one, in an order that the seed draws; then they begin again. */
+/** RSA keys of 2048 bits: each pair of the primes is one, in an order that the seed draws, and then again with the next exponent. */
 export class RsaKeys {
   readonly #pairs: (readonly [bigint, bigint])[];
   #made = 0;
@@ -19,16 +20,18 @@ export class RsaKeys {
   }
 
   next(): PrivateKeyPem {
-    const [p, q] = this.#pairs[this.#made % this.#pairs.length] ?? [0n, 0n];
+    const pair = this.#pairs[this.#made % this.#pairs.length];
+    const exponent = EXPONENTS[Math.floor(this.#made / this.#pairs.length)];
+    if (!pair || !exponent) throw new Error(`no RSA key is left after ${this.#made}: add an exponent`);
     this.#made += 1;
-    return keyOf(p, q);
+    return keyOf(pair, exponent);
   }
 }
 
 /** RFC 8017, A.1.2. */
-function keyOf(p: bigint, q: bigint): PrivateKeyPem {
-  const d = inverse(EXPONENT, (p - 1n) * (q - 1n));
-  const numbers = [0n, p * q, EXPONENT, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)];
+function keyOf([p, q]: readonly [bigint, bigint], exponent: bigint): PrivateKeyPem {
+  const d = inverse(exponent, (p - 1n) * (q - 1n));
+  const numbers = [0n, p * q, exponent, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)];
   const key = sequence(...numbers.map((number) => integer(hexOf(number))));
   const pem = createPrivateKey({ key, format: 'der', type: 'pkcs1' }).export({
     type: 'pkcs8',

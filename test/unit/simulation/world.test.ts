@@ -104,16 +104,17 @@ it.each([
 });
 
 it.each([
-  ['is a breach', 0, ['window-broken']],
-  ['is none where the clock of the run was wrong', 20 * HOUR, []],
-] as const)('a command outside of the windows of a group %s', (_, skewMs, broken) => {
+  ['is a breach', 0, HOUR, ['window-broken']],
+  ['is none where the clock of the run was wrong', 20 * HOUR, HOUR, []],
+  ['is none where another run sent the same meanwhile', 0, HOUR / 60, []],
+] as const)('a command outside of the windows of a group %s', (_, skewMs, sentAgoMs, broken) => {
   const parts = calmWorld();
   const { world, breaches } = parts;
   checkWindows(parts);
   const group = { ...groupOf('web'), window: ['Mon-Sun 10:00-12:00 UTC'] };
   world.settings.hostGroups = [group];
   const { instanceId } = world.fleet.launch('web');
-  serving(world, instanceId, VERSION);
+  serving(world, instanceId, VERSION, sentAgoMs);
   world.fleet.send({ group, names: ['cert1'], instanceIds: [instanceId], allowedErrors: 0 }, skewMs);
   expect([...breaches.first.keys()]).toEqual(broken);
 });
@@ -121,8 +122,8 @@ it.each([
 const VERSION = '20261101T000000Z-000001';
 
 /** A host that has reported a version of `cert1`, which is valid for months. */
-function serving(world: World, instanceId: string, version: string): void {
-  const at = new Date(START).toISOString();
+function serving(world: World, instanceId: string, version: string, agoMs: number): void {
+  const at = new Date(START - agoMs).toISOString();
   const run = { version, outcome: 'served', at, commandId: 'command-1' };
   const record = { instanceId, group: 'web', lineages: { cert1: run } };
   world.bucket.put(hostKey(instanceId), JSON.stringify(record), 'confirm');
