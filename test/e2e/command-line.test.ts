@@ -416,7 +416,7 @@ describe('perennial', () => {
     expect(typed).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(
-        /^edit: renewal\/early\.json: [^\n]+; your text is in \S+\/early\.json\n$/,
+        /^edit: renewal\/early\.json: [^\n]+; your text is in \S+\/early\.json; [^\n]+\n$/,
       ),
     });
     const other = { names: ['soon.example.com'], reuseKey: true };
