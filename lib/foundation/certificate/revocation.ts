@@ -64,12 +64,17 @@ interface Certificate {
   keyFingerprint: string;
 }
 
-/** Whether it revoked the certificate of a version, which may be archived as another version too: put back, or sent again by the CA. */
+/**
+ * Whether it revoked the certificate of a version, which may be archived as another version too: put back, or sent again by the
+ * CA. A serial number alone is unique at one CA only (RFC 5280, 4.1.2.2).
+ */
 export function isRevocationOf(
-  { version, serial }: Revocation,
-  certificate: Omit<Certificate, 'keyFingerprint'> | undefined,
+  { version, serial, keyFingerprint }: Revocation,
+  certificate: Certificate | undefined,
 ): boolean {
-  return version === certificate?.version || serial === certificate?.serial;
+  if (certificate === undefined) return false;
+  const isSame = serial === certificate.serial && keyFingerprint === certificate.keyFingerprint;
+  return isSame || version === certificate.version;
 }
 
 /** The revocation for which the live certificate has to be replaced: its own, or one that compromised its key. */

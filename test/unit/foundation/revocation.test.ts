@@ -93,6 +93,12 @@ describe('a certificate that is live under another version than it was revoked w
     expect(revocationToReplace(known, live)).toBeUndefined();
     expect(isRevokedForGood(known, live)).toBe(true);
   });
+
+  it('is another certificate where only the serial number is the same, as of two CAs', () => {
+    const other = { ...live, keyFingerprint: 'other' };
+    expect(revocationToReplace([revocation()], other)).toBeUndefined();
+    expect(isRevokedForGood([revocation({ reason: 'cessationOfOperation' })], other)).toBe(false);
+  });
 });
 
 it('a key is compromised by keyCompromise only, and for ever', () => {
