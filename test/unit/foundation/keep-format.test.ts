@@ -45,6 +45,9 @@ describe('the format of a bucket', () => {
       await expect(keepFormat(store, { release })).rejects.toMatchObject({ reason: 'bucket-newer' });
       expect(store.text('format.json')).toBe(newer);
     }
+    await expect(keepFormat(store, { release })).rejects.toMatchObject({
+      message: `format.json: the bucket is of format ${FORMAT + 1}, which a newer release wrote, and release 1.2.3 reads formats up to ${FORMAT}; use that release`,
+    });
   });
 
   it.each([

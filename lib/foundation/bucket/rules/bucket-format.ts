@@ -9,8 +9,8 @@ export const FORMAT = 1;
 /** What `format.json` says. Other keys are a newer release's. */
 const Marker = z.object({
   format: z.number().check(z.int(), z.positive()),
-  // What only a newer release could read must not be written over.
-  release: z.catch(z.string(), 'of later'),
+  // What only a newer release could read must not be written over, whatever this says.
+  release: z.catch(z.optional(z.string()), undefined),
 });
 export type Marker = z.infer<typeof Marker>;
 
@@ -25,10 +25,10 @@ export function complaintAboutFormat(
   { where, own }: { where: string; own: string },
 ): Complaint | undefined {
   if (format <= FORMAT) return undefined;
-  const needed = printable(release);
+  const needed = release === undefined ? 'a newer release' : `release ${printable(release)}`;
   return {
-    seen: `${where}: the bucket is of format ${format}, which release ${needed} wrote, and release ${own} reads formats up to ${FORMAT}`,
-    remedy: `use release ${needed} or a newer one`,
+    seen: `${where}: the bucket is of format ${format}, which ${needed} wrote, and release ${own} reads formats up to ${FORMAT}`,
+    remedy: release === undefined ? 'use that release' : `use ${needed} or a newer one`,
   };
 }
 
