@@ -1,4 +1,5 @@
 import { createAcm } from './acm/acm.ts';
+import { activityOf } from './activity.ts';
 import { checkRequest } from './api-models/check-request.ts';
 import type { FindModel } from './api-models/load-models.ts';
 import { changesDeployment, outputsOf } from './deployments.ts';
@@ -151,11 +152,9 @@ export class LocalAws {
   }
 
   /** What is still going on, in words such as `2 functions running`; empty when nothing is. */
-  async activity(): Promise<string[]> {
-    const going = this.#going();
-    if (going.length > 0) return going;
-    const depth = await this.queues.depth();
-    return depth > 0 ? [`messages in mapped queues: ${depth}`] : this.#going();
+  activity(): Promise<string[]> {
+    const { functions, buses, queues } = this;
+    return activityOf({ functions, buses, queues, asyncInvocations: this.#asyncInvocations });
   }
 
   async stop(): Promise<void> {
@@ -193,16 +192,5 @@ export class LocalAws {
       (error) => this.#inside(`after a deployment: ${error}`),
     );
     return this.#adapting;
-  }
-
-  #going(): string[] {
-    return Object.entries({
-      'functions running': this.functions.running,
-      'asynchronous invocations not finished': this.#asyncInvocations.pending,
-      'events on their way': this.buses.pending,
-      'batches with functions': this.queues.inFlight,
-    })
-      .filter(([, count]) => count > 0)
-      .map(([what, count]) => `${what}: ${count}`);
   }
 }

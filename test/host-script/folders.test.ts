@@ -81,7 +81,7 @@ describe('a folder', () => {
   });
 
   test.runIf(process.getuid?.() === 0).each(['live', 'archive'])(
-    "%s that is not root's is refused",
+    "%s that is not root's is refused (needs root)",
     async (folder) => {
       chownSync(join(host.root, folder), 4321, 0);
       expect((await install()).reason).toBe('wrong-owner');

@@ -1,4 +1,3 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import type { Site } from '../../local/hosts/site.ts';
 import { startMoto } from '../../local/moto/start.ts';
 import { makeRunDir } from '../../local/run-dir.ts';
 import { ensureSetup } from '../../local/setup.ts';
+import { pointerTo } from '../fakes/bare-host/objects.ts';
 import { createAuthority, type IssueOptions } from './certificate-authority.ts';
 import { startProbe } from './tls-probe.ts';
 
@@ -155,20 +155,6 @@ export interface PublishOptions extends Omit<IssueOptions, 'names'> {
   pair?: PemPair;
   serverNames?: string[];
   change?: Record<string, unknown>;
-}
-
-function pointerTo(pair: PemPair, version: string) {
-  const leaf = new X509Certificate(pair.fullchain);
-  const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
-  return {
-    version,
-    serial: leaf.serialNumber,
-    notBefore: leaf.validFromDate.toISOString(),
-    notAfter: leaf.validToDate.toISOString(),
-    fingerprint: sha256(leaf.raw),
-    hosts: ['web'],
-    sha256: { fullchain: sha256(pair.fullchain), privkey: sha256(pair.privkey) },
-  };
 }
 
 /** The serial number of the certificate that a host serves for a name. */

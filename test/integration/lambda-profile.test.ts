@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readBusy } from '../../bench/profile/cpu-profile.ts';
 import { ExecutionEnvironment } from '../../local/lambda/execution-environment.ts';
+import { deployedFunction } from '../fakes/deployed-function.ts';
 
 const BUSY_MS = 300;
 const HANDLER = `
@@ -18,29 +19,14 @@ it('a profiled function leaves a profile when it is stopped, with its work at th
   const folder = await mkdtemp(join(tmpdir(), 'perennial-profile-'));
   try {
     await writeFile(join(folder, 'it.mjs'), HANDLER);
-    const environment = new ExecutionEnvironment(
-      {
-        name: 'busy',
-        arn: 'arn:aws:lambda:us-east-1:123456789012:function:busy',
-        role: 'arn:aws:iam::123456789012:role/busy',
-        handler: 'it.main',
-        runtime: 'nodejs24.x',
-        timeoutMs: 60_000,
-        memoryMb: 256,
-        environment: {},
-        codeSha256: '',
-        lastModified: '',
-        reservedConcurrency: undefined,
-      },
-      {
-        taskRoot: folder,
-        variables: { LAMBDA_TASK_ROOT: folder, _HANDLER: 'it.main' },
-        speed: 1,
-        cpu: undefined,
-        profileTo: folder,
-        onLine: () => {},
-      },
-    );
+    const environment = new ExecutionEnvironment(deployedFunction(256), {
+      taskRoot: folder,
+      variables: { LAMBDA_TASK_ROOT: folder, _HANDLER: 'it.main' },
+      speed: 1,
+      cpu: undefined,
+      profileTo: folder,
+      onLine: () => {},
+    });
     const { payload } = await environment.invoke({ requestId: 'one', payload: '{}' });
     await environment.stop();
     const [fromMs, untilMs] = JSON.parse(payload) as [number, number];

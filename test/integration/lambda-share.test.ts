@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployedFunction } from '../../local/lambda/deployed-function.ts';
 import { ExecutionEnvironment } from '../../local/lambda/execution-environment.ts';
 import { CpuControl, findCpuControl } from '../../local/lambda/share/cpu-control.ts';
+import { deployedFunction } from '../fakes/deployed-function.ts';
 
 const START_CPU_MS = 250;
 const HANDLER = `
@@ -22,19 +22,7 @@ const found = findCpuControl();
 const skipped = typeof found === 'string' ? ` SKIPPED: ${found}` : '';
 
 describe.skipIf(skipped !== '')(`a function with its share of a core${skipped}`, () => {
-  const deployed: DeployedFunction = {
-    name: 'busy',
-    arn: 'arn:aws:lambda:us-east-1:123456789012:function:busy',
-    role: 'arn:aws:iam::123456789012:role/busy',
-    handler: 'it.main',
-    runtime: 'nodejs24.x',
-    timeoutMs: 60_000,
-    memoryMb: MEMORY_MB,
-    environment: {},
-    codeSha256: '',
-    lastModified: '',
-    reservedConcurrency: undefined,
-  };
+  const deployed = deployedFunction(MEMORY_MB);
   let taskRoot: string;
   let environment: ExecutionEnvironment;
   const invoke = async (busyMs: number) => {

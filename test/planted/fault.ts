@@ -7,3 +7,14 @@ export interface PlantedFault extends Mutant {
   /** Of its tests those whose whole name has this. */
   only?: string;
 }
+
+/** Faults of the hosts' script that a file of test/host-script has to notice, by a test with `only` in its name. */
+export const hostFaults =
+  (file: string) =>
+  (name: string, from: string, to: string, only: string): PlantedFault => ({
+    name: `host: ${name}`,
+    file: 'lib/delivery/deployment/host/install.sh',
+    edits: [[from, to]],
+    test: `test/host-script/${file}.test.ts`,
+    only,
+  });

@@ -1,20 +1,11 @@
-import type { PlantedFault } from '../fault.ts';
+import { hostFaults, type PlantedFault } from '../fault.ts';
 
-const of =
-  (file: string) =>
-  (name: string, from: string, to: string, only: string): PlantedFault => ({
-    name: `host: ${name}`,
-    file: 'lib/delivery/deployment/host/install.sh',
-    edits: [[from, to]],
-    test: `test/host-script/${file}.test.ts`,
-    only,
-  });
-const refused = of('refused');
-const readers = of('readers');
-const folders = of('folders');
-const list = of('list');
-const hooks = of('hooks');
-const containers = of('containers');
+const refused = hostFaults('refused');
+const readers = hostFaults('readers');
+const folders = hostFaults('folders');
+const list = hostFaults('list');
+const hooks = hostFaults('hooks');
+const containers = hostFaults('containers');
 
 /** What the hosts' script looks at before it changes anything, and whom it trusts. */
 export const HOST_CHECKS: readonly PlantedFault[] = [

@@ -1,17 +1,8 @@
-import type { PlantedFault } from '../fault.ts';
+import { hostFaults, type PlantedFault } from '../fault.ts';
 
-const of =
-  (file: string) =>
-  (name: string, from: string, to: string, only: string): PlantedFault => ({
-    name: `host: ${name}`,
-    file: 'lib/delivery/deployment/host/install.sh',
-    edits: [[from, to]],
-    test: `test/host-script/${file}.test.ts`,
-    only,
-  });
-const install = of('install');
-const back = of('roll-back');
-const way = of('in-the-way');
+const install = hostFaults('install');
+const back = hostFaults('roll-back');
+const way = hostFaults('in-the-way');
 
 /** What the hosts' script does to links, files and Nginx. */
 export const HOST_SWAPS: readonly PlantedFault[] = [

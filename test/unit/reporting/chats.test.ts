@@ -156,6 +156,7 @@ const MESSAGES: [string, TopicMessage][] = [
   ],
   ['an alarm', ALARM],
   ['a text without end', received({ subject: 's'.repeat(99), text: 'x'.repeat(250_000) })],
+  ['one long line without a subject', received({ subject: '', text: 'x'.repeat(2_000) })],
   ['a part of 6,000 characters', received({ subject: 's', text: `a\n${'  b: c\n'.repeat(1_000)}` })],
   [
     'a hundred parts',
