@@ -20,7 +20,7 @@ describe('a renewal file that cannot be used', () => {
     ['no-names', { names: [] }, 'names: lists no name'],
     ['twice', { names: ['a.example.com', 'a.example.com'] }, 'names: lists "a.example.com" twice'],
     ['an-ip', { names: ['192.0.2.7'] }, 'names[0]: "192.0.2.7" is an IP address'],
-    ['outside', { names: ['example.org'] }, 'add "example.org" to params.domains'],
+    ['outside', { names: ['example.org'] }, 'add "example.org" to domains in settings.yml'],
     ['no-zone', { names: ['example.net'] }, 'no public hosted zone on Route 53 holds example.net'],
     ['too-many', { names: many }, 'over 100 names'],
     ['middle', { names: ['a.*.example.com'] }, 'wildcard that is not the whole leftmost label'],
@@ -159,7 +159,7 @@ describe('a part that is missing or refuses', () => {
     expect(line.outcomes('denied').at(-1)).toMatchObject({
       outcome: 'failed',
       reason: 'zone-access-denied',
-      message: expect.stringContaining('params.domains'),
+      message: expect.stringContaining('below domains in settings.yml'),
     });
   });
 

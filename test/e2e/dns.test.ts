@@ -55,9 +55,7 @@ describe('a challenge name that is a CNAME', () => {
     expect(await renew('away.example.com')).toMatchObject({
       action: 'reject',
       reason: 'outside-challenge-targets',
-      message: expect.stringContaining(
-        'add "elsewhere.example.net" to params.challengeTargets in settings.yml',
-      ),
+      message: expect.stringContaining('add "elsewhere.example.net" to challengeTargets in settings.yml'),
     });
   });
 

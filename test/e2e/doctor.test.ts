@@ -102,7 +102,7 @@ describe('doctor', () => {
 
   it.each([
     ['broken', 'file', 'failing', 'renewal/broken.json: is not JSON', 'upload it again'],
-    ['outside', 'domains', 'failing', 'www.example.org', 'add "www.example.org" to params.domains'],
+    ['outside', 'domains', 'failing', 'www.example.org', 'add "www.example.org" to domains in settings.yml'],
     ['zoneless', 'zone', 'failing', 'no public hosted zone', 'create one'],
     ['private', 'zone', 'failing', 'only in the private hosted zone internal.example.net', 'public one'],
     [
@@ -113,7 +113,7 @@ describe('doctor', () => {
       'hosted zone for',
     ],
     ['loop', 'challenge-name', 'failing', '_acme-challenge.pool.example.com -> ', 'remove the CNAME'],
-    ['away', 'challenge-name', 'failing', 'proofs.example.com', 'params.challengeTargets'],
+    ['away', 'challenge-name', 'failing', 'proofs.example.com', 'to challengeTargets in settings.yml'],
     ['multi', 'challenge-name', 'failing', 'multivalue', 'simple record'],
     [
       'caa',

@@ -105,7 +105,7 @@ describe('zones of a role', () => {
     await expect(route53ZonesOf(roles)('dns').list()).rejects.toMatchObject({
       name: 'ZoneError',
       reason: 'zone-role-denied',
-      message: `could not assume zone role dns (${ROLE}): STS denied it; let its trust policy allow sts:AssumeRole to this stack's roles with external id x-1, or mend params.zoneRoles in settings.yml and deploy`,
+      message: `could not assume zone role dns (${ROLE}): STS denied it; let its trust policy allow sts:AssumeRole to this stack's roles with external id x-1, or mend zoneRoles in settings.yml and deploy`,
     });
     expect(local.gateway.calls.count({ service: 'route53' })).toBe(0);
   });

@@ -66,7 +66,7 @@ async function makeAccount(place: AccountPlace, lost: Stored | undefined): Promi
   if (!settings.agreeToTerms)
     throw new AcmeError('terms-not-agreed', {
       seen: `an account at ${directoryUrl} needs your agreement to the CA's terms`,
-      remedy: 'set params.agreeToTerms to true in settings.yml and deploy',
+      remedy: 'set agreeToTerms to true in settings.yml and deploy',
     });
   const account = lost ? await replaceAccount(place, lost.account) : await register(place);
   const key = accountKey(directoryUrl);

@@ -68,7 +68,7 @@ export async function assumeRole(sts: Pick<STSClient, 'send'>, { name, roleArn, 
     const external = externalId === undefined ? 'without an external id' : `with external id ${externalId}`;
     throw new ZoneError('zone-role-denied', {
       seen: `${attempt}: STS denied it`,
-      remedy: `let its trust policy allow sts:AssumeRole to this stack's roles ${external}, or mend params.zoneRoles in settings.yml and deploy`,
+      remedy: `let its trust policy allow sts:AssumeRole to this stack's roles ${external}, or mend zoneRoles in settings.yml and deploy`,
       cause,
     });
   }

@@ -24,10 +24,7 @@ export class Route53Zones implements Zones {
   readonly #remedy: string;
 
   /** `remedy` is for calls that are denied. */
-  constructor(
-    route53: Route53Client,
-    remedy = 'the names must be at or below params.domains in settings.yml',
-  ) {
+  constructor(route53: Route53Client, remedy = 'the names must be at or below domains in settings.yml') {
     this.#route53 = route53;
     this.#remedy = remedy;
   }

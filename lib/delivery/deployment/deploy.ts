@@ -112,7 +112,7 @@ function groupOf({ stack }: DeployDeps, { group }: DeploymentDue): HostGroup {
   if (found) return found;
   throw new InputError('unknown-host-group', {
     seen: `host group "${group}" is not one of ${stack.hostGroups.map(({ name }) => name).join(', ') || 'none'}`,
-    remedy: 'add it to params.hostGroups in settings.yml and deploy',
+    remedy: 'add it to hostGroups in settings.yml and deploy',
   });
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { DeploymentTimes } from './deployment-window.ts';
 
-/** Hosts with the tag `perennial-group=<name>`, and how their web server reloads (params.hostGroups in settings.yml). */
+/** Hosts with the tag `perennial-group=<name>`, and how their web server reloads (hostGroups in settings.yml). */
 export const HostGroupSettings = z.strictObject({
   reload: z._default(z.enum(['container', 'service', 'hooks']), 'container'),
   /** Of the container with Nginx: name, compose service or PROJECT/SERVICE, ECS family or FAMILY/CONTAINER; else it is labelled. */

@@ -136,7 +136,7 @@ export function parseRenewalFile(text: string, name: string, stack: Stack): Want
       refuse(
         'outside-domains',
         `"${dnsName}" is outside the stack's domains (${domains.join(', ') || 'none'})`,
-        `add "${identifier}" to params.domains in settings.yml and deploy`,
+        `add "${identifier}" to domains in settings.yml and deploy`,
       );
   }
   for (const group of file.hosts)
@@ -144,7 +144,7 @@ export function parseRenewalFile(text: string, name: string, stack: Stack): Want
       refuse(
         'unknown-host-group',
         `host group "${printable(group)}" is not one of ${listed(hostGroups)}`,
-        'add it to params.hostGroups in settings.yml and deploy',
+        'add it to hostGroups in settings.yml and deploy',
       );
   const listedCas = [...cas, defaultCa, ...fallbackCas];
   const otherCa = cas.length > 0 && file.ca?.find((directory) => !listedCas.includes(directory));
@@ -152,14 +152,14 @@ export function parseRenewalFile(text: string, name: string, stack: Stack): Want
     refuse(
       'unknown-ca',
       `ca "${printable(otherCa)}" is not one of ${listedCas.join(', ')}`,
-      'add it to params.cas in settings.yml and deploy',
+      'add it to cas in settings.yml and deploy',
     );
   const role = file.zoneRole;
   if (role !== undefined && !zoneRoles.some((known) => known.name === role))
     refuse(
       'unknown-zone-role',
       `zone role "${printable(role)}" is not one of ${listed(zoneRoles)}`,
-      `add it to params.zoneRoles in settings.yml, as in ${printable(role)}: { roleArn: "arn:aws:iam::123456789012:role/dns" }, and deploy`,
+      `add it to zoneRoles in settings.yml, as in ${printable(role)}: { roleArn: "arn:aws:iam::123456789012:role/dns" }, and deploy`,
     );
   if (file.challenge === 'dns-persist-01' && file.caa.restrict)
     refuse(

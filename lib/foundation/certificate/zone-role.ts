@@ -9,7 +9,7 @@ const RoleArn = z
     ),
   );
 
-/** Roles in another account, for its hosted zones (params.zoneRoles in settings.yml). */
+/** Roles in another account, for its hosted zones (zoneRoles in settings.yml). */
 export const ZoneRoleSettings = z.strictObject({
   /** It writes proofs, for `renew` alone. */
   roleArn: RoleArn,

@@ -23,7 +23,7 @@ export const FILES = {
   'unknown-host-group': 'add the group to params.hostGroups and deploy, or take it out of the renewal file',
   'unknown-ca': 'add the directory to params.cas and deploy, or mend "ca" in the renewal file',
   'unknown-zone-role': 'add the role to params.zoneRoles and deploy, or mend "zoneRole" in the renewal file',
-  'settings-invalid': 'mend params in settings.yml and deploy',
+  'settings-invalid': 'mend settings.yml and deploy',
   'pending-malformed': 'remove values at _acme-challenge that stay there for over a day',
   'records-out-of-reach': 'remove by hand the values that the message names; they do no harm',
   ...rows(

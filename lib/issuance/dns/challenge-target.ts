@@ -20,6 +20,6 @@ export async function challengeTarget(
   if (stack.challengeTargets.includes(target)) return target;
   throw new InputError('outside-challenge-targets', {
     seen: `${start} is a CNAME to ${target}, where this stack may not write`,
-    remedy: `add "${target}" to params.challengeTargets in settings.yml and deploy`,
+    remedy: `add "${target}" to challengeTargets in settings.yml and deploy`,
   });
 }

@@ -119,16 +119,20 @@ describe('a renewal file is rejected with a line that says where and what', () =
     [
       'has a name outside the domains',
       { names: ['www.example.net'] },
-      'add "www.example.net" to params.domains',
+      'add "www.example.net" to domains in settings.yml',
     ],
-    ['has a wildcard outside', { names: ['*.example.co.uk'] }, 'add "example.co.uk" to params.domains'],
+    [
+      'has a wildcard outside',
+      { names: ['*.example.co.uk'] },
+      'add "example.co.uk" to domains in settings.yml',
+    ],
     ['has a name that only ends like a domain', { names: ['badexample.com'] }, "outside the stack's domains"],
     ['has the parent of a domain', { names: ['*.example.org'] }, "outside the stack's domains"],
     ['asks for an unknown key type', { key: 'dsa' }, 'key: must be one of ecdsa-p256, ecdsa-p384'],
     [
       'asks for an unknown zone role',
       { zoneRole: 'other' },
-      'zone role "other" is not one of dns; add it to params.zoneRoles in settings.yml, as in other: {',
+      'zone role "other" is not one of dns; add it to zoneRoles in settings.yml, as in other: {',
     ],
     ['asks for an unknown host group', { hosts: ['db'] }, 'host group "db" is not one of web, api'],
     ['asks for a CA without TLS', { ca: 'http://acme.example' }, 'ca[0]: must be the https address'],
@@ -202,7 +206,7 @@ describe('params.cas', () => {
     const cas = [trusted, stack.defaultCa, ...stack.fallbackCas];
     expect(parse(cas).ca).toEqual(cas);
     expect(() => parse([trusted, 'https://evil.test/directory'])).toThrow(
-      'renewal/shop.json: ca "https://evil.test/directory" is not one of https://a.test/directory, https://ca.test/directory, https://b.test/directory; add it to params.cas',
+      'renewal/shop.json: ca "https://evil.test/directory" is not one of https://a.test/directory, https://ca.test/directory, https://b.test/directory; add it to cas',
     );
   });
 

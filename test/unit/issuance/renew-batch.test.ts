@@ -156,7 +156,7 @@ describe('a renewal', () => {
     expect(outcome).toMatchObject({
       outcome: 'failed',
       reason: 'outside-challenge-targets',
-      message: expect.stringContaining('add "elsewhere.example.org" to params.challengeTargets'),
+      message: expect.stringContaining('add "elsewhere.example.org" to challengeTargets'),
     });
     expect(world.zones.batches).toEqual([]);
   });

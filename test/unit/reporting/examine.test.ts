@@ -267,7 +267,7 @@ describe('at the challenge name', () => {
     [
       'a CNAME to where the stack may not write',
       identifier(start, place({ name: 'x.example.com' })),
-      ['failing', '-> x.example.com', 'add "x.example.com" to params.challengeTargets'],
+      ['failing', '-> x.example.com', 'add "x.example.com" to challengeTargets in settings.yml'],
     ],
     [
       'a CNAME out of our zones',
@@ -536,7 +536,7 @@ describe('the account', () => {
     [
       'cannot be made',
       { kept: found(undefined), agreeToTerms: false },
-      ['failing', 'agreement', 'params.agreeToTerms'],
+      ['failing', 'agreement', 'set agreeToTerms'],
     ],
     [
       'is at a CA that does not answer',
@@ -769,14 +769,14 @@ describe('a file', () => {
       '{"names":["example.com"],"hosts":["db"]}',
       'file',
       '"db" is not one of web',
-      'add it to params.hostGroups',
+      'add it to hostGroups in settings.yml',
     ],
     [
       'with names outside',
       '{"names":["a.test","*.a.test","b.test"]}',
       'domains',
       'a.test, b.test outside',
-      'add "a.test", "b.test" to params.domains',
+      'add "a.test", "b.test" to domains in settings.yml',
     ],
   ])('%s is failing', (_, text, check, seen, remedy) => {
     const { results } = checkFile(text, 'a', stack);

@@ -687,7 +687,7 @@ describe('a challenge name that leads elsewhere', () => {
         name: 'away',
         action: 'reject',
         reason: 'outside-challenge-targets',
-        message: expect.stringContaining('add "proof.elsewhere.test" to params.challengeTargets'),
+        message: expect.stringContaining('add "proof.elsewhere.test" to challengeTargets'),
       },
       { name: 'near', action: 'renew' },
     ]);

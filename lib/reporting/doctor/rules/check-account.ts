@@ -15,7 +15,7 @@ export function checkAccount(account: AccountFacts): Result {
   if (agreeToTerms)
     return ok('account', `none yet at ${directoryUrl}; it is made with the first order; the CA answers`);
   const seen = `none at ${directoryUrl}, and none can be made without your agreement to the CA's terms`;
-  return failing('account', seen, 'set params.agreeToTerms to true in settings.yml and deploy');
+  return failing('account', seen, 'set agreeToTerms to true in settings.yml and deploy');
 }
 
 /** The CA has the profile that the file asks for; no result where it asks for none, or the CA does not answer. */

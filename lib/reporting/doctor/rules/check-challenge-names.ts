@@ -39,7 +39,7 @@ function judge(facts: IdentifierFacts, stack: CertificateFacts['stack']): Result
     return failing(CHECK, seen, remedy);
   }
   if (!mayBeWritten(end.name, stack)) {
-    const remedy = `add "${end.name}" to params.challengeTargets in settings.yml and deploy`;
+    const remedy = `add "${end.name}" to challengeTargets in settings.yml and deploy`;
     return failing(CHECK, `${chain}, where this stack may not write`, remedy);
   }
   const records = judgeRecords(facts);

@@ -28,5 +28,5 @@ export function checkDomains(names: readonly string[], domains: readonly string[
   if (outside.length === 0) return ok('domains', `every name is at or below ${domains.join(', ')}`);
   const seen = `${outside.join(', ')} outside the stack's domains (${domains.join(', ') || 'none'})`;
   const quoted = outside.map((name) => `"${name}"`).join(', ');
-  return failing('domains', seen, `add ${quoted} to params.domains in settings.yml and deploy`);
+  return failing('domains', seen, `add ${quoted} to domains in settings.yml and deploy`);
 }

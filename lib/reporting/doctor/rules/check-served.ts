@@ -30,7 +30,7 @@ export function checkContainer(hosts: readonly HostFacts[], { name, group }: Con
   const reports = reportsOf(hosts, name);
   const broken = reports.filter(({ lineage }) => isOfKind(lineage?.reason ?? '', 'container'));
   if (broken.length > 0) {
-    const remedy = `start the container ${container} there, or set params.hostGroups.${group.name}.container in settings.yml and deploy`;
+    const remedy = `start the container ${container} there, or set hostGroups.${group.name}.container in settings.yml and deploy`;
     return broken.map(({ instanceId, lineage }) => {
       const message = lineage?.message ? `: ${lineage.message}` : '';
       return failing('container', `${instanceId} reported ${lineage?.reason}${message}`, remedy);
