@@ -11,6 +11,7 @@ import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts, reportOf } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
+import { quickRuntime } from '../../fakes/quick-runtime.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
 import { hostGroup, stackOf } from '../../fakes/stack.ts';
 import { archiveVersion } from '../../fakes/stored-certificate.ts';
@@ -40,7 +41,7 @@ const deps = () => ({
   store,
   events,
   clock,
-  runtime: nodeRuntime,
+  runtime: quickRuntime(),
   hosts,
   stack: stackOf({ hostGroups: [web] }),
 });
@@ -112,7 +113,8 @@ describe('a deployment', () => {
 
   it('stops at a canary that is not done in time', async () => {
     hosts.reports = () => ({ status: 'waiting', statusDetails: 'InProgress', output: '' });
-    expect(await deploy(deps(), due, AbortSignal.timeout(30))).toMatchObject({
+    const inRealTime = { ...deps(), runtime: nodeRuntime };
+    expect(await deploy(inRealTime, due, AbortSignal.timeout(30))).toMatchObject({
       outcome: 'stopped',
       reason: 'canary-slow',
     });

@@ -95,7 +95,8 @@ const done = { result: { batchItemFailures: [] } };
 const bucketsOf = (asked: string[]) =>
   new Set(asked.flatMap((what) => /^S3 \w+ \/([^/]*)/.exec(what)?.[1] ?? []));
 
-describe('the function', () => {
+// Each in a process and at an AWS of its own.
+describe.concurrent('the function', () => {
   it('scan reads its bucket, looks for hosts and zones, and puts what is due on its bus', async () => {
     const { answer, asked, events } = await run('scan', { start: 'hourly-check' }, live);
     expect(answer.result.certificates).toMatchObject([{ name: 'shop' }]);

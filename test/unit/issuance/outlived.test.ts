@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { limitsKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { orderLockKey } from '../../../lib/issuance/renewal/order-lock.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
+import { quickRuntime } from '../../fakes/quick-runtime.ts';
 import { archiveVersion } from '../../fakes/stored-certificate.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
@@ -34,7 +34,7 @@ const look = (start: string) =>
       caaIssuer: async () => ({ identity: 'ca.test' }),
       describeAccount: async () => undefined,
       askRenewalInfo: async () => undefined,
-      runtime: nodeRuntime,
+      runtime: quickRuntime(),
     },
     parseStart({ start }),
     world.clock(),

@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { leafFacts } from '../../../lib/foundation/certificate/leaf.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { quickRuntime } from '../../fakes/quick-runtime.ts';
 import { archiveVersion } from '../../fakes/stored-certificate.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
@@ -39,7 +39,7 @@ const look = (start: typeof HOURLY) => {
       caaIssuer,
       describeAccount: async () => undefined,
       askRenewalInfo: async () => undefined,
-      runtime: nodeRuntime,
+      runtime: quickRuntime(),
     },
     start,
     world.clock(),
