@@ -5,8 +5,8 @@ import { CountTests } from './tools/check/count-tests.ts';
 import { LongestFirst } from './tools/check/longest-first.ts';
 
 const processors = availableParallelism();
-/** Servers, hosts and clouds wait much of their time; more of them side by side only wait for each other. */
-const waiting = { maxWorkers: processors + 1, sequence: { groupOrder: 2 } };
+/** Servers, hosts and clouds wait two thirds of their time. */
+const waiting = { maxWorkers: 3 * processors, sequence: { groupOrder: 2 } };
 const withClouds = { ...waiting, globalSetup: 'test/preload.ts', expect: { poll: { timeout: 20_000 } } };
 
 // What tests start, serverless above all, is compiled once. Functions get an environment of their own and start as on AWS.

@@ -39,7 +39,7 @@ export interface AwsOptions {
   functionVariables?: Record<string, string>;
   /** with which functions can be given Lambda's share of a core */
   cpu?: CpuControl | undefined;
-  /** see Poller: shortens the wait after a failed batch */
+  /** see Poller: shortens the wait after a failed batch, and that for a message sent with a delay */
   queueRetryAfterMs?: number | undefined;
   /** see AsyncInvocations: shortens the waits between its attempts */
   asyncRetryDelaysMs?: number[] | undefined;

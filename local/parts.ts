@@ -23,7 +23,7 @@ export interface PartsOptions {
   pebble?: Partial<Omit<PebbleOptions, 'pebble' | 'dnsServer' | 'dir'>>;
   /** functions reach the CA through a proxy that can make it fail; off by default, as it costs time */
   caProxy?: boolean;
-  /** messages of a failed batch are seen again after this time, not after the queue's visibility timeout */
+  /** messages of a failed batch and delayed ones are seen after this time, not after their own or the visibility timeout */
   queueRetryAfterMs?: number;
   /** between the attempts of a failing asynchronous invocation, not one and two minutes */
   asyncRetryDelaysMs?: number[];

@@ -6,6 +6,7 @@ import type { AwsRequest, LocalService } from '../gateway/request.ts';
 import { readMappings } from './mappings.ts';
 import { moveMessages } from './move-messages.ts';
 import { Poller, type PollerOptions } from './poller.ts';
+import { sooner } from './put-back.ts';
 import { allowsRule } from './queue-policy.ts';
 
 export interface QueuesOptions {
@@ -36,7 +37,7 @@ export class Queues implements LocalService {
   /** Answers SQS requests with moto and looks into a queue as soon as a message was sent to it. */
   async handle(request: AwsRequest, forward: Parameters<LocalService['handle']>[1]) {
     if (actionOf(request).action === 'StartMessageMoveTask') return this.#move(request);
-    const answer = await forward(request);
+    const answer = await forward(sooner(request, this.#options.retryAfterMs));
     const { action } = actionOf(request);
     if (action === 'SetQueueAttributes') this.#policies.clear();
     if (/^(SendMessage|ChangeMessageVisibility)/.test(action)) this.#wake(queueNameOf(request));

@@ -130,7 +130,7 @@ describe('a chat that is down', () => {
     answers.set(pathOf('slack'), { status: 404, body: 'no_service' });
     const before = { slack: toldTo('slack').length, teams: toldTo('teams').length };
     await publish({ Subject: 'again', Message: 'Once' });
-    // It was put back for a minute.
+    // It was put back once, and given up after five tries more.
     await vi.waitFor(() => expect(toldTo('slack')).toHaveLength(before.slack + 6), 110_000);
     await line.idle();
     expect(toldTo('teams')).toHaveLength(before.teams + 1);

@@ -122,6 +122,13 @@ describe('a queue', () => {
     expect(printed('message')).toEqual(['message 1 throw', 'message 2 throw']);
     expect(await deadLetters()).toEqual(['throw']);
   });
+
+  it('has what is sent with a delay as soon as the messages of a failed batch', async () => {
+    const delayed = { QueueUrl: queueUrl('work'), MessageBody: 'later', DelaySeconds: 60 };
+    await sqs.send(new SendMessageCommand(delayed));
+    await idle();
+    expect(printed('message')).toEqual(['message 1 later']);
+  });
 });
 
 describe('a change in a bucket', () => {

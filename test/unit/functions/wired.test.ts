@@ -233,6 +233,7 @@ describe.concurrent('the function', () => {
       {
         QueueUrl: 'https://sqs.test/the-chat-queue',
         MessageBody: JSON.stringify({ ...told, only: ['ops'] }),
+        DelaySeconds: 60,
       },
     ]);
   });
