@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { LivePointer } from '../../lib/foundation/certificate/live-pointer.ts';
 import type { Plan } from '../../lib/scan/rules/plan.ts';
+import { keepBundles } from '../../local/bundles/environment.ts';
 import { type CloudOptions, type LocalCloud, startCloud } from '../../local/cloud.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -172,7 +173,7 @@ export class DeployedLine {
   async run(program: string, args: string[]): Promise<string> {
     const running = promisify(execFile)(program, args, {
       cwd: ROOT,
-      env: { ...process.env, ...this.cloud.env },
+      env: { ...process.env, ...this.cloud.env, ...keepBundles(ROOT, process.env) },
       timeout: LIMIT_MS,
     });
     running.child.stdin?.end();

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { keepBundles } from '../../local/bundles/environment.ts';
+import { WITHOUT_COLLECTING } from '../../local/deploy.ts';
 import { PROJECT, runTool } from '../../tools/check/run-tool.ts';
 import { buildPackage } from '../../tools/release/build-package.ts';
 
@@ -25,19 +27,25 @@ export async function installPackage(folder: string): Promise<void> {
   }
 }
 
-/** Runs the installed `perennial-tls` in a folder: its status and all that it printed. */
+/** Runs the installed `perennial-tls` in a folder: its status and all that it printed. What one run bundles the next ones take. */
 export function runInstalled(
   args: readonly string[],
   { folder, env }: { folder: string; env: Record<string, string> },
 ): Promise<{ status: number; printed: string }> {
   const { AWS_PROFILE: _, PERENNIAL_SETTINGS: __, ...inherited } = process.env;
   const program = join(folder, 'node_modules/perennial-tls/cli/perennial.mjs');
+  const packed = join(folder, 'packed');
+  const kept = keepBundles(PROJECT, { ...inherited, KEPT_BUNDLES: join(packed, 'bundles') });
   return new Promise((resolve) => {
     const options = {
       cwd: folder,
       timeout: LIMIT_MS,
       maxBuffer: 50_000_000,
-      env: { ...inherited, ...env, SLS_AWS_MONITORING_FREQUENCY: '100', TMPDIR: join(folder, 'packed') },
+      env: {
+        ...{ ...inherited, ...env, ...kept, ...WITHOUT_COLLECTING },
+        SLS_AWS_MONITORING_FREQUENCY: '100',
+        TMPDIR: packed,
+      },
     };
     const child = execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) =>
       resolve({ status: Number(error?.code ?? (error ? 1 : 0)), printed: `${stdout}${stderr}` }),

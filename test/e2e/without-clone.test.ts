@@ -10,9 +10,10 @@ import {
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { keepBundles } from '../../local/bundles/environment.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { runTool } from '../../tools/check/run-tool.ts';
+import { PROJECT, runTool } from '../../tools/check/run-tool.ts';
 import { buildTemplate } from '../../tools/release/build-template.ts';
 import { DeployedLine } from './deployed-line.ts';
 import { installPackage, runInstalled } from './installed-package.ts';
@@ -187,7 +188,9 @@ describe('the plain template', () => {
   it(
     'of a release is filled in by its parameters',
     async () => {
+      for (const [name, value] of Object.entries(keepBundles(PROJECT, process.env))) vi.stubEnv(name, value);
       const output = await buildTemplate(folder, manifest.version);
+      vi.unstubAllEnvs();
       const Body = await readFile(join(output, 'template.json'));
       for (const file of await readdir(output)) {
         const Body = await readFile(join(output, file));

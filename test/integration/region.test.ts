@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepBundles } from '../../local/bundles/environment.ts';
 import { npmProgram, PROJECT } from '../../tools/check/run-tool.ts';
 
 const CONFIG = '[default]\nregion = eu-west-3\n[profile other]\nregion = ap-northeast-1\n[profile bare]\n';
@@ -38,6 +39,7 @@ async function run(program: string, args: readonly string[], env: Record<string,
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
     TMPDIR: folder,
+    ...keepBundles(PROJECT, process.env),
   };
   const options = { cwd: PROJECT, env: { ...Object.fromEntries(inherited), ...own, ...env } };
   try {
