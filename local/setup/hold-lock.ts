@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, createServer, type Socket } from 'node:net';
 import { SetupError } from './setup-error.ts';
 
 /**
@@ -12,24 +11,47 @@ export async function holdLock<T>(folder: string, work: () => Promise<T>, limitM
   const deadline = performance.now() + limitMs;
   let lock = await tryListen(name);
   while (!lock) {
-    if (performance.now() > deadline)
-      throw new SetupError(`another set-up of ${folder} has not ended in ${limitMs / 1000} s`);
-    await sleep(200);
+    const leftMs = deadline - performance.now();
+    if (leftMs <= 0) throw new SetupError(`another set-up of ${folder} has not ended in ${limitMs / 1000} s`);
+    await untilReleased(name, leftMs);
     lock = await tryListen(name);
   }
   try {
     return await work();
   } finally {
-    lock.close();
+    lock.release();
   }
 }
 
-function tryListen(path: string): Promise<Server | undefined> {
+interface Lock {
+  release(): void;
+}
+
+/** Whoever waits is connected, and is told by the end of the connection. */
+function tryListen(path: string): Promise<Lock | undefined> {
   return new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.destroy());
+    const waiting = new Set<Socket>();
+    const server = createServer((socket) => {
+      waiting.add(socket.unref());
+      socket.on('error', () => undefined).once('close', () => waiting.delete(socket));
+    });
     server.once('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
     );
-    server.listen({ path }, () => resolve(server.unref()));
+    const release = () => {
+      server.close();
+      for (const socket of waiting) socket.destroy();
+    };
+    server.listen({ path }, () => {
+      server.unref();
+      resolve({ release });
+    });
+  });
+}
+
+function untilReleased(path: string, limitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect({ path }).once('close', () => resolve());
+    socket.on('error', () => undefined).setTimeout(limitMs, () => socket.destroy());
   });
 }
