@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { AwsRequest } from './request.ts';
 
 /** Who signed a request, for which service and region. */
 export interface CredentialScope {
@@ -7,7 +8,9 @@ export interface CredentialScope {
   service: string;
 }
 
-const ANONYMOUS: CredentialScope = { accessKeyId: '', region: 'us-east-1', service: 's3' };
+/** Where the local cloud's things happen unless they are moved. */
+export const HOME_REGION = 'us-east-1';
+const ANONYMOUS: CredentialScope = { accessKeyId: '', region: HOME_REGION, service: 's3' };
 
 /**
  * The credential scope of Signature Version 4, from the Authorization header or, for a presigned URL,
@@ -28,4 +31,11 @@ function signedCredential(authorization = ''): string | undefined {
 function presignedCredential(path: string): string | undefined {
   const query = path.split('?')[1];
   return query ? (new URLSearchParams(query).get('X-Amz-Credential') ?? undefined) : undefined;
+}
+
+/** A request of AWS's own as one to another region: moto goes by the scope. */
+export function inRegion(request: AwsRequest, region: string): AwsRequest {
+  const { authorization = '' } = request.headers;
+  const moved = authorization.replace(`/${HOME_REGION}/`, `/${region}/`);
+  return { ...request, region, headers: { ...request.headers, authorization: moved } };
 }

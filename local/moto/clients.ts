@@ -11,10 +11,11 @@ export interface MotoClients {
   sqs: SQSClient;
 }
 
-export function createMotoClients(motoUrl: string): MotoClients {
+/** `region` is asked for at each request. */
+export function createMotoClients(motoUrl: string, region: () => string): MotoClients {
   const settings = {
     endpoint: motoUrl,
-    region: 'us-east-1',
+    region: async () => region(),
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   return {
