@@ -1,0 +1,181 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { ACMClient, ListCertificatesCommand, ListTagsForCertificateCommand } from '@aws-sdk/client-acm';
+import {
+  GetBucketPolicyCommand,
+  GetObjectTaggingCommand,
+  ListObjectsV2Command,
+  PutBucketPolicyCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { servedBy } from '../../local/demo/served.ts';
+import { DeployedLine } from './deployed-line.ts';
+import { commandsOf } from './documentation/read-commands.ts';
+import { runInCloud } from './serverless-runs.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const PAGE = 'docs/operate/lifecycle.md';
+const NAME = 'example.com';
+const [OLD_HOST, NEW_HOST] = ['i-00000000000000001', 'i-00000000000000002'];
+const [OLD_REGION, REGION, NEW_BUCKET] = ['us-east-1', 'eu-central-1', 'perennial-moved'];
+const LIMIT_MS = 600_000;
+const host = (id: string) => ({
+  id,
+  tags: { 'perennial-group': 'web' },
+  sites: [{ serverName: NAME, lineage: NAME }],
+});
+let line: DeployedLine;
+/** The old bucket's objects at the time of the copy. */
+let copied: string[];
+let before: { orders: number; accounts: number; served: string };
+
+beforeAll(async () => {
+  line = await DeployedLine.start({ hosts: [host(OLD_HOST)], zones: [NAME] });
+  const file = { names: [NAME], hosts: ['web'], profile: 'classic', acm: [{ region: REGION }] };
+  await line.putAndWait(NAME, file);
+  // The stack's policy, which stays when it is removed; the local CloudFormation makes none.
+  const Statement = [{ Sid: 'AccountsOfTheStack', Effect: 'Deny', Principal: '*', Action: 's3:GetObject' }];
+  const Resource = `arn:aws:s3:::${line.bucket}/accounts/*`;
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: Statement.map((one) => ({ ...one, Resource })),
+  });
+  await line.s3.send(new PutBucketPolicyCommand({ Bucket: line.bucket, Policy }));
+  before = { ...(await counted()), served: await servedOn(OLD_HOST) };
+});
+
+afterAll(() => line?.stop());
+
+async function counted() {
+  return {
+    orders: await line.cloud.caRequests(/^POST \/order-plz/),
+    accounts: await line.cloud.caRequests(/^POST \/sign-me-up/),
+  };
+}
+
+async function servedOn(id: string): Promise<string> {
+  const port = line.cloud.hosts.get(id)?.tlsPort ?? 0;
+  const answer = await servedBy(port, NAME, await line.cloud.caRoots());
+  return answer instanceof Error ? `not valid: ${answer.message}` : answer.serial;
+}
+
+/** The commands of the page's paragraph, with what a reader fills in. */
+async function documented(): Promise<string[]> {
+  const page = await readFile(join(PROJECT, PAGE), 'utf8');
+  const [, section = ''] = page.split(/^\*\*To another region\*\*/m);
+  return commandsOf(PAGE, section)
+    .map(({ command }) => command)
+    .filter((command) => / /.test(command))
+    .map((command) =>
+      command
+        .replaceAll('NEW-BUCKET', NEW_BUCKET)
+        .replaceAll('OLD-REGION', OLD_REGION)
+        .replaceAll('BUCKET', line.bucket)
+        .replaceAll('REGION', REGION)
+        .replaceAll('STAGE', 'local'),
+    );
+}
+
+/** What a command prints, and whether it went well. */
+function run(command: string): Promise<{ isDone: boolean; printed: string }> {
+  const serverless = /^npx serverless (.*)$/.exec(command)?.[1];
+  if (serverless) return runInCloud(line.cloud, ...serverless.replaceAll('"', '').split(' '));
+  const { venvBin } = line.cloud.parts;
+  const PATH = [venvBin, process.env.PATH].join(delimiter);
+  return new Promise((resolve) => {
+    const env = { ...process.env, ...line.cloud.env, PATH };
+    const child = execFile('sh', ['-c', command], { env, timeout: LIMIT_MS }, (error, stdout, stderr) =>
+      resolve({ isDone: error === null, printed: `${stdout}${stderr}` }),
+    );
+    child.stdin?.end();
+  });
+}
+
+async function keysIn(Bucket: string): Promise<string[]> {
+  const { Contents = [] } = await line.s3.send(new ListObjectsV2Command({ Bucket }));
+  return Contents.map(({ Key = '' }) => Key);
+}
+
+async function hourlyCheck(): Promise<void> {
+  await line.cloud.fireSchedule((expression) => expression === 'rate(1 hour)');
+  await line.idle();
+}
+
+async function tagsOf(Bucket: string, Key: string) {
+  const { TagSet = [] } = await line.s3.send(new GetObjectTaggingCommand({ Bucket, Key }));
+  return Object.fromEntries(TagSet.map((tag) => [tag.Key, tag.Value]));
+}
+
+describe('moving to another region by the documented commands', () => {
+  it(
+    'goes through: remove, copy, deploy there',
+    async () => {
+      const commands = await documented();
+      expect(commands).toHaveLength(5);
+      const policy = () => line.s3.send(new GetBucketPolicyCommand({ Bucket: line.bucket }));
+      for (const command of commands) {
+        if (/ s3 sync /.test(command)) {
+          await expect(policy()).rejects.toMatchObject({ name: 'NoSuchBucketPolicy' });
+          copied = await line.keys();
+        }
+        if (/ deploy /.test(command)) {
+          // The hosts of the old region stay where they are, and no stack sees them from the new one.
+          await line.cloud.hosts.stop();
+          await line.cloud.parts.aws.moveTo(REGION);
+        }
+        const { isDone, printed } = await run(command);
+        expect(isDone, `${command}\n${printed}`).toBe(true);
+      }
+      expect((await line.cloud.outputs()).Bucket).toBe(NEW_BUCKET);
+    },
+    LIMIT_MS,
+  );
+
+  it('takes everything along, with the tags by which hosts may read it', async () => {
+    expect(await keysIn(NEW_BUCKET)).toEqual(expect.arrayContaining(copied));
+    const [key = ''] = copied.filter((one) => /^archive\/.*\/privkey\.pem$/.test(one));
+    const tags = await tagsOf(line.bucket, key);
+    expect(Object.keys(tags)).not.toEqual([]);
+    expect(await tagsOf(NEW_BUCKET, key)).toEqual(tags);
+  });
+
+  it('brings the hosts that are there their certificates, and orders nothing', async () => {
+    await line.cloud.hosts.start(host(NEW_HOST));
+    await hourlyCheck();
+    expect(await servedOn(NEW_HOST)).toBe(before.served);
+    expect(await counted()).toEqual({ orders: before.orders, accounts: before.accounts });
+    const records = (await keysIn(NEW_BUCKET)).filter((key) => key.startsWith('hosts/'));
+    expect(records).toEqual([`hosts/${NEW_HOST}.json`]);
+  });
+
+  it('has ACM get its certificates from the new bucket', async () => {
+    const client = new ACMClient({
+      endpoint: line.cloud.endpoint,
+      region: REGION,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const { CertificateSummaryList = [] } = await client.send(
+      new ListCertificatesCommand({ Includes: { keyTypes: ['EC_prime256v1'] } }),
+    );
+    const buckets = await Promise.all(
+      CertificateSummaryList.map(async ({ CertificateArn = '' }) => {
+        const { Tags = [] } = await client.send(new ListTagsForCertificateCommand({ CertificateArn }));
+        return Tags.find(({ Key }) => Key === 'perennial-bucket')?.Value;
+      }),
+    );
+    client.destroy();
+    expect(buckets.sort()).toEqual([line.bucket, NEW_BUCKET].sort());
+  });
+
+  it('goes on there with the account of before', async () => {
+    await line.scan({ start: 'force', names: [NAME] });
+    await line.idle();
+    const { orders, accounts } = await counted();
+    expect(orders).toBe(before.orders + 1);
+    expect(accounts).toBe(before.accounts);
+    expect(await servedOn(NEW_HOST)).not.toBe(before.served);
+    expect(await servedOn(NEW_HOST)).toMatch(/^[0-9a-f]+$/);
+    expect(await line.keys()).toEqual(copied);
+  });
+});
