@@ -79,7 +79,8 @@ export class LocalAws {
     this.motoUrl = motoUrl;
     this.#clients = createMotoClients(motoUrl, () => this.#region);
     this.#moto = createForward(motoUrl);
-    const forward: Forward = (request) => this.#moto.forward(inRegion(request, this.#region));
+    const forward: Forward = (request) =>
+      this.#moto.forward({ ...request, headers: inRegion(request.headers, this.#region) });
 
     this.functions = new Functions({
       forward,

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { AwsRequest } from './request.ts';
 
 /** Who signed a request, for which service and region. */
 export interface CredentialScope {
@@ -33,9 +32,12 @@ function presignedCredential(path: string): string | undefined {
   return query ? (new URLSearchParams(query).get('X-Amz-Credential') ?? undefined) : undefined;
 }
 
-/** A request of AWS's own as one to another region: moto goes by the scope. */
-export function inRegion(request: AwsRequest, region: string): AwsRequest {
-  const { authorization = '' } = request.headers;
-  const moved = authorization.replace(`/${HOME_REGION}/`, `/${region}/`);
-  return { ...request, region, headers: { ...request.headers, authorization: moved } };
+/** Headers of a request of AWS's own as those of one to another region: moto goes by the scope and the host. */
+export function inRegion(headers: Record<string, string>, region: string): Record<string, string> {
+  const { authorization = '', host = '' } = headers;
+  return {
+    ...headers,
+    host: host.replace(`.${HOME_REGION}.`, `.${region}.`),
+    authorization: authorization.replace(`/${HOME_REGION}/`, `/${region}/`),
+  };
 }
