@@ -70,10 +70,10 @@ export async function whyRootlessFails(): Promise<string | undefined> {
   );
 }
 
-/** Podman says `Error: why` at the end, or has `level=error msg="why"` of its log there. */
-function lastWords(output: string): string {
-  const line = output.trim().split('\n').at(-1) ?? '';
-  return /(?:Error: |level=error msg=")(.*?)"?$/.exec(line)?.[1] ?? line;
+/** Podman says `why` or `Error: why` at the end, or has `level=error msg="why"` of its log there. */
+function lastWords(message: string): string {
+  const line = message.trim().split('\n').at(-1) ?? '';
+  return /(?:Error: |level=error msg="|failed \(\w+\): )(.*?)"?$/.exec(line)?.[1] ?? line;
 }
 
 /** Whether what was found before is still on this machine; asks no daemon. */

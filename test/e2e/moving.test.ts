@@ -68,7 +68,7 @@ async function servedOn(id: string): Promise<string> {
 /** The commands of the page's paragraph, with what a reader fills in. */
 async function documented(): Promise<string[]> {
   const page = await readFile(join(PROJECT, PAGE), 'utf8');
-  const [, section = ''] = page.split(/^\*\*To another region\*\*/m);
+  const [, section = ''] = page.split(/^\*\*To another region\*\*|^As after/m);
   return commandsOf(PAGE, section)
     .map(({ command }) => command)
     .filter((command) => / /.test(command))
