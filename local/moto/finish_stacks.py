@@ -1,7 +1,8 @@
 """Applies the parts of a template that moto's CloudFormation leaves out, after each change to a stack.
 
-Buckets get their versioning, queues their policies, topics their subscriptions, functions what happens to their failed asynchronous invocations,
-documents and roles' policies their content as JSON; a stack has its outputs also after an update by a change set.
+Buckets get their versioning, queues their policies, topics their subscriptions, functions what they refer to and what
+happens to their failed asynchronous invocations, documents and roles' policies their content as JSON; a stack has its
+outputs also after an update by a change set.
 """
 
 import copy
@@ -129,6 +130,12 @@ def finish_document(stack, logical_id, properties):
         stack.resource_map[logical_id].content = json.dumps(properties["Content"])
 
 
+def finish_function(stack, logical_id, properties):
+    # moto updates a function before the document that its environment names, and leaves it with the one of before.
+    variables = properties.get("Environment", {}).get("Variables", {})
+    stack.resource_map[logical_id].environment_vars = variables
+
+
 def finish_subscription(stack, _, properties):
     # As one that is confirmed: moto mails nothing, and hands over to queues at once.
     backend = sns_backends[stack.account_id][stack.region_name]
@@ -141,5 +148,6 @@ FINISHERS = {
     "AWS::S3::Bucket": finish_bucket,
     "AWS::SNS::Subscription": finish_subscription,
     "AWS::SQS::QueuePolicy": finish_queue_policy,
+    "AWS::Lambda::Function": finish_function,
     "AWS::Lambda::EventInvokeConfig": finish_event_invoke_config,
 }
