@@ -23,6 +23,7 @@ CHANGES = ("create_stack", "update_stack", "execute_change_set")
 def finish_stacks():
     """From now on every change to a stack is finished in this way."""
     keep_retained()
+    forget_removed()
     Stack.stack_resources = property(made_resources)
     let_absent_change_sets_be_deleted()
     ManagedPolicy.update_from_cloudformation_json = classmethod(update_managed_policy)
@@ -66,6 +67,25 @@ def keep_retained():
             delete(resources, parsed_resource, resource_json)
 
     ResourceMap._delete_resource = delete_unless_retained
+
+
+def forget_removed():
+    """moto takes a resource that an update removes for one that is there, when a later update has it again."""
+    update = ResourceMap.update
+
+    def update_and_forget(resources, template, *args, **kwargs):
+        update(resources, template, *args, **kwargs)
+        parsed = resources._parsed_resources
+        declared = resources._resource_json_map
+        for name in [name for name, one in parsed.items() if is_resource(one) and name not in declared]:
+            del parsed[name]
+
+    ResourceMap.update = update_and_forget
+
+
+def is_resource(parsed):
+    """And no parameter or pseudo parameter, which are kept among them."""
+    return hasattr(parsed, "logical_resource_id")
 
 
 def then_finish(change):

@@ -7,6 +7,7 @@ import {
   type StackResource,
 } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalCloud } from '../../local/cloud.ts';
 import { servedBy } from '../../local/demo/served.ts';
 import { runServerless } from '../../local/deploy.ts';
 import manifest from '../../package.json' with { type: 'json' };
@@ -52,6 +53,12 @@ async function writeNewerRelease(): Promise<void> {
   }
 }
 
+async function deployNewer({ env, parts }: LocalCloud): Promise<void> {
+  const logFile = join(parts.dir, 'newer.log');
+  await runServerless(['deploy'], { projectDir: folder, env, logFile });
+  await parts.aws.adapt();
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'perennial-newer-'));
   await writeNewerRelease();
@@ -64,11 +71,7 @@ beforeAll(async () => {
       },
     ],
     zones: ['example.com'],
-    deploy: async ({ env, parts }) => {
-      const logFile = join(parts.dir, 'newer.log');
-      await runServerless(['deploy'], { projectDir: folder, env, logFile });
-      await parts.aws.adapt();
-    },
+    deploy: deployNewer,
   });
   stacks = new CloudFormationClient({
     endpoint: line.cloud.endpoint,
@@ -165,4 +168,19 @@ describe('an older release that is deployed over a newer one of the same format'
     expect(await line.cloud.caRequests(/^POST \/sign-me-up/)).toBe(before.accounts);
     expect(line.logged.at(-1)?.line.release).toBe(manifest.version);
   });
+
+  it(
+    'gives way to the newer one again, which goes on as well',
+    async () => {
+      await deployNewer(line.cloud);
+      expect((await line.cloud.outputs()).Release).toBe(NEWER);
+      expect(await resources()).toHaveProperty('LaterQueue');
+      await line.scan({ start: 'force', names: ['example.com'] });
+      await line.idle();
+      expect(await served()).toBe((await line.pointer('example.com'))?.serial);
+      expect(JSON.parse((await line.text('live/example.com.json')) ?? '')).toMatchObject({ later: 1 });
+      expect(await line.cloud.caRequests(/^POST \/sign-me-up/)).toBe(before.accounts);
+    },
+    LIMIT_MS,
+  );
 });
