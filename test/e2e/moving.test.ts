@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import { ACMClient, ListCertificatesCommand, ListTagsForCertificateCommand } from '@aws-sdk/client-acm';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   GetBucketPolicyCommand,
   GetObjectTaggingCommand,
@@ -10,13 +8,12 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../lib/scan/rules/plan.ts';
 import { servedBy } from '../../local/demo/served.ts';
 import { DeployedLine } from './deployed-line.ts';
-import { commandsOf } from './documentation/read-commands.ts';
+import { documentedMove, runDocumented } from './documented-move.ts';
 import { runInCloud } from './serverless-runs.ts';
 
-const PROJECT = join(import.meta.dirname, '../..');
-const PAGE = 'docs/operate/lifecycle.md';
 const NAME = 'example.com';
 const [OLD_HOST, NEW_HOST] = ['i-00000000000000001', 'i-00000000000000002'];
 const [OLD_REGION, REGION, NEW_BUCKET] = ['us-east-1', 'eu-central-1', 'perennial-moved'];
@@ -65,38 +62,6 @@ async function servedOn(id: string): Promise<string> {
   return answer instanceof Error ? `not valid: ${answer.message}` : answer.serial;
 }
 
-/** The commands of the page's paragraph, with what a reader fills in. */
-async function documented(): Promise<string[]> {
-  const page = await readFile(join(PROJECT, PAGE), 'utf8');
-  const [, section = ''] = page.split(/^\*\*To another region\*\*|^As after/m);
-  return commandsOf(PAGE, section)
-    .map(({ command }) => command)
-    .filter((command) => / /.test(command))
-    .map((command) =>
-      command
-        .replaceAll('NEW-BUCKET', NEW_BUCKET)
-        .replaceAll('OLD-REGION', OLD_REGION)
-        .replaceAll('BUCKET', line.bucket)
-        .replaceAll('REGION', REGION)
-        .replaceAll('STAGE', 'local'),
-    );
-}
-
-/** What a command prints, and whether it went well. */
-function run(command: string): Promise<{ isDone: boolean; printed: string }> {
-  const serverless = /^npx serverless (.*)$/.exec(command)?.[1];
-  if (serverless) return runInCloud(line.cloud, ...serverless.replaceAll('"', '').split(' '));
-  const { venvBin } = line.cloud.parts;
-  const PATH = [venvBin, process.env.PATH].join(delimiter);
-  return new Promise((resolve) => {
-    const env = { ...process.env, ...line.cloud.env, PATH };
-    const child = execFile('sh', ['-c', command], { env, timeout: LIMIT_MS }, (error, stdout, stderr) =>
-      resolve({ isDone: error === null, printed: `${stdout}${stderr}` }),
-    );
-    child.stdin?.end();
-  });
-}
-
 async function keysIn(Bucket: string): Promise<string[]> {
   const { Contents = [] } = await line.s3.send(new ListObjectsV2Command({ Bucket }));
   return Contents.map(({ Key = '' }) => Key);
@@ -116,7 +81,12 @@ describe('moving to another region by the documented commands', () => {
   it(
     'goes through: remove, copy, deploy there',
     async () => {
-      const commands = await documented();
+      const commands = await documentedMove({
+        bucket: line.bucket,
+        to: NEW_BUCKET,
+        from: OLD_REGION,
+        region: REGION,
+      });
       expect(commands).toHaveLength(5);
       const policy = () => line.s3.send(new GetBucketPolicyCommand({ Bucket: line.bucket }));
       for (const command of commands) {
@@ -129,7 +99,7 @@ describe('moving to another region by the documented commands', () => {
           await line.cloud.hosts.stop();
           await line.cloud.parts.aws.moveTo(REGION);
         }
-        const { isDone, printed } = await run(command);
+        const { isDone, printed } = await runDocumented(line.cloud, command);
         expect(isDone, `${command}\n${printed}`).toBe(true);
       }
       expect((await line.cloud.outputs()).Bucket).toBe(NEW_BUCKET);
@@ -184,4 +154,43 @@ describe('moving to another region by the documented commands', () => {
     expect(await servedOn(NEW_HOST)).toMatch(/^[0-9a-f]+$/);
     expect(await line.keys()).toEqual(copied);
   });
+});
+
+describe('moving to another name, which is another stage', () => {
+  const NEW_STAGE = 'acceptance';
+  /** Of the plan, which asks the CA for nothing. */
+  async function plan(): Promise<Plan> {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const client = new LambdaClient({ endpoint: line.cloud.endpoint, region: REGION, credentials });
+    const FunctionName = `perennial-${NEW_STAGE}-scan`;
+    const Payload = Buffer.from(JSON.stringify({ start: 'plan' }));
+    const { Payload: answer } = await client.send(new InvokeCommand({ FunctionName, Payload }));
+    client.destroy();
+    return JSON.parse(answer?.transformToString() ?? '');
+  }
+
+  it(
+    'takes the bucket from the stack that was removed, and renews nothing before it is due',
+    async () => {
+      const { orders } = await counted();
+      const region = ['--region', REGION];
+      const removed = await runInCloud(line.cloud, 'remove', '--stage', 'local', ...region);
+      expect(removed.isDone, removed.printed).toBe(true);
+      const settings = {
+        bucket: NEW_BUCKET,
+        contact: 'you@example.com',
+        agreeToTerms: 'true',
+        domains: NAME,
+        directoryUrl: line.cloud.directoryUrl,
+      };
+      const params = Object.entries(settings).map(([name, value]) => `--param=${name}=${value}`);
+      const stage = ['--stage', NEW_STAGE, ...region];
+      const { isDone, printed } = await runInCloud(line.cloud, 'deploy', ...stage, ...params);
+      expect(isDone, printed).toBe(true);
+      expect((await line.cloud.outputs()).Bucket).toBe(NEW_BUCKET);
+      expect((await plan()).certificates).toMatchObject([{ name: NAME, action: 'wait' }]);
+      expect((await counted()).orders).toBe(orders);
+    },
+    LIMIT_MS,
+  );
 });

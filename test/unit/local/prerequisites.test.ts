@@ -120,7 +120,10 @@ describe('what is missing', () => {
     ['podman where docker answers', { found: without('podman', 'runc', 'newuidmap'), dockerAnswers: true }],
     ['newuidmap where no other users are to be mapped', { found: without('newuidmap'), subordinateIds: 0 }],
     ['newuidmap where podman runs without it', { found: without('newuidmap') }],
-    ['newuidmap for root', { found: without('newuidmap'), isRoot: true, rootlessFailure: 'root is not asked' }],
+    [
+      'newuidmap for root',
+      { found: without('newuidmap'), isRoot: true, rootlessFailure: 'root is not asked' },
+    ],
     ['Nginx where its packages can be unpacked', { found: without('nginx') }],
     ['what root installs by apt', { isRoot: true, found: without('podman', 'runc', 'openssl') }],
     [
