@@ -8,7 +8,8 @@ import { EventBuses } from './events/event-buses.ts';
 import { createEvents } from './events/events.ts';
 import { createForward } from './gateway/forward.ts';
 import { Gateway } from './gateway/gateway.ts';
-import type { EmitEvent, LocalService } from './gateway/request.ts';
+import type { EmitEvent, Forward, LocalService } from './gateway/request.ts';
+import { HOME_REGION, inRegion } from './gateway/scope.ts';
 import { Authorizations } from './iam/authorizations.ts';
 import type { HostTags } from './iam/ssm-authorizations.ts';
 import { AsyncInvocations } from './lambda/async-invocations.ts';
@@ -64,6 +65,7 @@ export class LocalAws {
   readonly #acm = createAcm();
   readonly #logs = new FunctionLogs();
   #adapting: Promise<unknown> = Promise.resolve();
+  #region = HOME_REGION;
 
   constructor(options: AwsOptions) {
     const { motoUrl, onLine, onResult } = options;
@@ -75,9 +77,10 @@ export class LocalAws {
     const deliver = (arn: string, body: string, ruleArn?: string) => this.#deliver(arn, body, ruleArn);
     this.#inside = inside;
     this.motoUrl = motoUrl;
-    this.#clients = createMotoClients(motoUrl);
+    this.#clients = createMotoClients(motoUrl, () => this.#region);
     this.#moto = createForward(motoUrl);
-    const { forward } = this.#moto;
+    const forward: Forward = (request) =>
+      this.#moto.forward({ ...request, headers: inRegion(request.headers, this.#region) });
 
     this.functions = new Functions({
       forward,
@@ -135,12 +138,18 @@ export class LocalAws {
     await Promise.all([this.buses.prepare(), this.functions.prepareAll()]);
   }
 
+  /** From now on things happen in another region: what is deployed there runs, and nothing of the one before. */
+  async moveTo(region: string): Promise<void> {
+    this.#region = region;
+    await this.adapt();
+  }
+
   /** The environment with which a principal's programs talk to this AWS, and are known by in the call log. */
   environmentOf(principal: string): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: this.gateway.endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_REGION: this.#region,
+      AWS_DEFAULT_REGION: this.#region,
       AWS_ACCESS_KEY_ID: this.gateway.calls.accessKeyFor(principal),
       AWS_SECRET_ACCESS_KEY: 'local',
     };

@@ -3,6 +3,7 @@ const { explainIssues } = require('../lib/foundation/common/explain-issues.ts');
 const { complaintAboutGroups } = require('./group-ids.cjs');
 const { FROM_TEXT, Params: MainParams } = require('./params-schema.cjs');
 const { refuse } = require('./refuse.cjs');
+const { YAML_TYPES } = require('./rules/yaml-types.ts');
 
 const Params = z.object({
   /** The main stack's output Bucket, and its region. */
@@ -30,7 +31,7 @@ async function read({ resolveVariable }) {
   const { success, data, error } = Params.safeParse(given, { reportInput: true });
   const complaint = success
     ? (complaintAboutGroups(Object.keys(data.hostGroups)) ?? complaintAboutTimes(data.hostGroups))
-    : explainIssues(error);
+    : explainIssues(error, YAML_TYPES);
   if (complaint)
     refuse(`${complaint}. Set it under params in serverless.hosts.yml, or with --param="name=value"`);
   return data;

@@ -3,6 +3,7 @@ const { IAMClient } = require('@aws-sdk/client-iam');
 const { S3Client } = require('@aws-sdk/client-s3');
 const { readAttached } = require('./bucket/read-attached.ts');
 const { readBucketFacts } = require('./bucket/read-bucket.ts');
+const { listStacks } = require('./bucket/read-stack.ts');
 const { decideBucket } = require('./bucket/rules/decide-bucket.ts');
 const { leftBehind, toDetach } = require('./bucket/rules/leaving.ts');
 const { withoutBucket } = require('./bucket/rules/without-bucket.ts');
@@ -81,9 +82,13 @@ module.exports = class KeptBucket {
     if (complaint !== undefined) this.refuse(complaint);
   }
 
-  sayWhatIsLeft() {
+  async sayWhatIsLeft() {
     if (this.left === undefined) return;
-    const lines = leftBehind({ bucket: this.left, stage: this.provider.getStage() });
+    const { stackName, region } = this.place();
+    const { stacks: client } = await this.clients();
+    const listed = await listStacks(client);
+    const stacks = typeof listed === 'string' ? listed : listed.filter(({ name }) => name !== stackName);
+    const lines = leftBehind({ bucket: this.left, stage: this.provider.getStage(), region, stacks });
     for (const line of ['', ...lines]) this.log.notice(line);
   }
 

@@ -6,6 +6,7 @@ const { complaintAboutGroups } = require('./group-ids.cjs');
 const { FROM_TEXT, Params } = require('./params-schema.cjs');
 const { refuse } = require('./refuse.cjs');
 const { readSettings, settingsOf } = require('./settings.cjs');
+const { YAML_TYPES } = require('./rules/yaml-types.ts');
 
 /** What grows with its length, by the variable that has it; the others, with all names, need about 1,100 of the 4,096 bytes that Lambda takes. */
 const GROWING = {
@@ -26,7 +27,7 @@ module.exports = async (serverless) => {
   const { resolveVariable } = serverless;
   const given = await gatherParams(serverless);
   const { success, data, error } = Params.safeParse(given, { reportInput: true });
-  if (!success) refuseParam(explainIssues(error));
+  if (!success) refuseParam(explainIssues(error, YAML_TYPES));
   // A production function would reach what only it may.
   if (data.caAtLoopback !== '' && (await resolveVariable('sls:stage')) !== 'local')
     refuseParam('caAtLoopback: is for the stage local only');

@@ -4,6 +4,7 @@ const { CORE_SCHEMA, load, types } = require('js-yaml');
 const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
 const { complaintAboutKeys } = require('./rules/settings-keys.ts');
 const { Section, Settings } = require('./settings-schema.cjs');
+const { YAML_TYPES } = require('./rules/yaml-types.ts');
 
 const MEND = 'mend it there (settings.example.yml explains each key)';
 
@@ -43,7 +44,7 @@ function parseSettings(text, file) {
   if (complaint) refuse(complaint);
   const sections = withRoots(given, file);
   const { success, error } = Settings.safeParse(sections, { reportInput: true });
-  if (!success) refuse(explainIssues(error));
+  if (!success) refuse(explainIssues(error, YAML_TYPES));
   // As given: with defaults filled in, a section would hide what another one says.
   return sections;
 }

@@ -58,9 +58,10 @@ export async function init({ stage, force = false, yes = false, ...flags }: Init
   return {
     ok: true,
     json: { file: name, settings: { [section]: asked }, warnings: warning },
-    text: [...warning, `wrote ${name}: ${asked.domains.join(', ')}; "perennial-tls ${next}" comes next`].join(
-      '\n',
-    ),
+    text: [
+      ...warning,
+      `wrote ${name}: ${asked.domains.join(', ')}; "npx --no-install perennial-tls ${next}" comes next`,
+    ].join('\n'),
   };
 }
 

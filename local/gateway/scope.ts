@@ -7,7 +7,9 @@ export interface CredentialScope {
   service: string;
 }
 
-const ANONYMOUS: CredentialScope = { accessKeyId: '', region: 'us-east-1', service: 's3' };
+/** Where the local cloud's things happen unless they are moved. */
+export const HOME_REGION = 'us-east-1';
+const ANONYMOUS: CredentialScope = { accessKeyId: '', region: HOME_REGION, service: 's3' };
 
 /**
  * The credential scope of Signature Version 4, from the Authorization header or, for a presigned URL,
@@ -28,4 +30,14 @@ function signedCredential(authorization = ''): string | undefined {
 function presignedCredential(path: string): string | undefined {
   const query = path.split('?')[1];
   return query ? (new URLSearchParams(query).get('X-Amz-Credential') ?? undefined) : undefined;
+}
+
+/** Headers of a request of AWS's own as those of one to another region: moto goes by the scope and the host. */
+export function inRegion(headers: Record<string, string>, region: string): Record<string, string> {
+  const { authorization = '', host = '' } = headers;
+  return {
+    ...headers,
+    host: host.replace(`.${HOME_REGION}.`, `.${region}.`),
+    authorization: authorization.replace(`/${HOME_REGION}/`, `/${region}/`),
+  };
 }

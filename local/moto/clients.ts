@@ -2,6 +2,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { HOME_REGION, inRegion } from '../gateway/scope.ts';
 
 /** SDK clients that ask moto itself: for what AWS does inside, which is in no call log and meets no fault. */
 export interface MotoClients {
@@ -11,16 +12,31 @@ export interface MotoClients {
   sqs: SQSClient;
 }
 
-export function createMotoClients(motoUrl: string): MotoClients {
+/** `region` is asked for at each request. */
+export function createMotoClients(motoUrl: string, region: () => string): MotoClients {
   const settings = {
     endpoint: motoUrl,
-    region: 'us-east-1',
+    region: HOME_REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
-  return {
+  const clients = {
     cloudFormation: new CloudFormationClient(settings),
     eventBridge: new EventBridgeClient(settings),
     lambda: new LambdaClient(settings),
     sqs: new SQSClient({ ...settings, md5: false }),
+  };
+  for (const { config } of Object.values(clients)) moveRequests(config, region);
+  return clients;
+}
+
+/** A client keeps the region that it had first; what it has signed is moved, as moto looks at no signature. */
+function moveRequests(
+  { requestHandler }: Pick<SQSClient['config'], 'requestHandler'>,
+  region: () => string,
+): void {
+  const handle = requestHandler.handle.bind(requestHandler);
+  requestHandler.handle = (request, ...options) => {
+    request.headers = inRegion(request.headers, region());
+    return handle(request, ...options);
   };
 }

@@ -1,7 +1,8 @@
 """Applies the parts of a template that moto's CloudFormation leaves out, after each change to a stack.
 
-Buckets get their versioning, queues their policies, topics their subscriptions, functions what happens to their failed asynchronous invocations,
-documents and roles' policies their content as JSON; a stack has its outputs also after an update by a change set.
+Buckets get their versioning, queues their policies, topics their subscriptions, functions what they refer to and what
+happens to their failed asynchronous invocations, documents and roles' policies their content as JSON; a stack has its
+outputs also after an update by a change set.
 """
 
 import copy
@@ -22,6 +23,7 @@ CHANGES = ("create_stack", "update_stack", "execute_change_set")
 def finish_stacks():
     """From now on every change to a stack is finished in this way."""
     keep_retained()
+    forget_removed()
     Stack.stack_resources = property(made_resources)
     let_absent_change_sets_be_deleted()
     ManagedPolicy.update_from_cloudformation_json = classmethod(update_managed_policy)
@@ -65,6 +67,25 @@ def keep_retained():
             delete(resources, parsed_resource, resource_json)
 
     ResourceMap._delete_resource = delete_unless_retained
+
+
+def forget_removed():
+    """moto takes a resource that an update removes for one that is there, when a later update has it again."""
+    update = ResourceMap.update
+
+    def update_and_forget(resources, template, *args, **kwargs):
+        update(resources, template, *args, **kwargs)
+        parsed = resources._parsed_resources
+        declared = resources._resource_json_map
+        for name in [name for name, one in parsed.items() if is_resource(one) and name not in declared]:
+            del parsed[name]
+
+    ResourceMap.update = update_and_forget
+
+
+def is_resource(parsed):
+    """And no parameter or pseudo parameter, which are kept among them."""
+    return hasattr(parsed, "logical_resource_id")
 
 
 def then_finish(change):
@@ -129,6 +150,12 @@ def finish_document(stack, logical_id, properties):
         stack.resource_map[logical_id].content = json.dumps(properties["Content"])
 
 
+def finish_function(stack, logical_id, properties):
+    # moto updates a function before the document that its environment names, and leaves it with the one of before.
+    variables = properties.get("Environment", {}).get("Variables", {})
+    stack.resource_map[logical_id].environment_vars = variables
+
+
 def finish_subscription(stack, _, properties):
     # As one that is confirmed: moto mails nothing, and hands over to queues at once.
     backend = sns_backends[stack.account_id][stack.region_name]
@@ -141,5 +168,6 @@ FINISHERS = {
     "AWS::S3::Bucket": finish_bucket,
     "AWS::SNS::Subscription": finish_subscription,
     "AWS::SQS::QueuePolicy": finish_queue_policy,
+    "AWS::Lambda::Function": finish_function,
     "AWS::Lambda::EventInvokeConfig": finish_event_invoke_config,
 }

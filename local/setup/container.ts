@@ -38,7 +38,7 @@ export async function findContainerCommand(say: (line: string) => void): Promise
  * Without root: the engine's own files are found by these variables, some of which a host's script has of its own; and only in
  * the namespace that podman keeps for the user does that script see his containers.
  */
-function rootlessPodman(): ContainerCommand {
+function rootlessPodman(): Required<ContainerCommand> {
   const set = ['HOME', 'XDG_RUNTIME_DIR', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME'].flatMap((name) =>
     process.env[name] ? [`${name}=${process.env[name]}`] : [],
   );
@@ -58,6 +58,22 @@ function rootlessPodman(): ContainerCommand {
     command,
     rootless: { enter: [...command, 'unshare'], command: ['env', ...own, ...entered, ...podman] },
   };
+}
+
+/** Why podman does not run for this user, who is not root, in its own last words; nothing where it does. */
+export async function whyRootlessFails(): Promise<string | undefined> {
+  const [program = '', ...args] = rootlessPodman().rootless.enter;
+  const tried = runCommand(program, [...args, 'true'], { limitMs: 20_000 });
+  return tried.then(
+    () => undefined,
+    (error: Error) => lastWords(error.message),
+  );
+}
+
+/** Podman says `why` or `Error: why` at the end, or has `level=error msg="why"` of its log there. */
+function lastWords(message: string): string {
+  const line = message.trim().split('\n').at(-1) ?? '';
+  return /(?:Error: |level=error msg="|failed \(\w+\): )(.*?)"?$/.exec(line)?.[1] ?? line;
 }
 
 /** Whether what was found before is still on this machine; asks no daemon. */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { searchPath } from './find-program.ts';
 
 export interface CommandOptions {
   cwd?: string;
@@ -21,7 +22,10 @@ export async function runCommand(
     const child = execFile(
       file,
       args,
-      { cwd, env: { ...process.env, ...env }, timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: 64 << 20 },
+      {
+        ...{ cwd, timeout: limitMs, killSignal: 'SIGKILL' as const, maxBuffer: 64 << 20 },
+        env: { ...process.env, PATH: searchPath(), ...env },
+      },
       (cause, stdout, stderr) => {
         if (!cause) return resolve(stdout);
         const output = (stderr.trim() || stdout.trim()).split('\n').slice(-8).join('\n');

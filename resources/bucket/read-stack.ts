@@ -2,8 +2,10 @@ import {
   type CloudFormationClient,
   DescribeStackResourceCommand,
   DescribeStacksCommand,
+  paginateDescribeStacks,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
+import type { OtherStack, StacksOfRegion } from './rules/leaving.ts';
 
 /** The stack that made the bucket, where it is still there and still has it. */
 export async function whoHas(
@@ -22,6 +24,19 @@ export async function describe(client: CloudFormationClient, StackName: string):
     .send(new DescribeStacksCommand({ StackName }))
     .catch(whereThereIsNone({ Stacks: [] }));
   return Stacks[0];
+}
+
+/** All stacks of the region, or why they are not to be had: most who deploy may look at their own only. */
+export async function listStacks(client: CloudFormationClient): Promise<StacksOfRegion> {
+  const found: OtherStack[] = [];
+  try {
+    for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {}))
+      for (const { StackName: name = '', Outputs = [] } of Stacks)
+        found.push({ name, hasBucket: Outputs.some(({ OutputKey }) => OutputKey === 'Bucket') });
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  }
+  return found;
 }
 
 /** Whether the stack has a resource by that logical id. */

@@ -1,4 +1,9 @@
-import { CloudFormationClient, ListStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  ListStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import {
   AttachRolePolicyCommand,
   CreateRoleCommand,
@@ -23,6 +28,12 @@ import { DeployedLine } from './deployed-line.ts';
 import { runInCloud } from './serverless-runs.ts';
 
 const ROLE = 'web-hosts';
+/** Stacks beside ours: one of another stage, and somebody's own. */
+const OTHERS = ['perennial-trial', 'website'];
+const TemplateBody = JSON.stringify({
+  Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
+  Outputs: { Bucket: { Value: 'a-bucket' } },
+});
 /** Of a test that packs and deploys, on a busy machine. */
 const LIMIT_MS = 600_000;
 let line: DeployedLine;
@@ -84,10 +95,16 @@ describe('leaving', () => {
   it(
     'removes the stack, keeps the bucket, and says what is left and how to come back',
     async () => {
+      for (const StackName of OTHERS) await stacks.send(new CreateStackCommand({ StackName, TemplateBody }));
       const { isDone, printed } = await run('remove');
       expect(isDone, printed).toBe(true);
       expect(printed).toContain(`  the bucket ${line.bucket} with certificates, keys, accounts`);
       expect(printed).toContain(`  npx serverless deploy --stage local --param="bucket=${line.bucket}"\n`);
+      expect(printed).toContain(
+        '  the stack perennial-trial: npx serverless remove --stage trial --region us-east-1\n',
+      );
+      expect(printed).not.toContain('the stack website');
+      for (const StackName of OTHERS) await stacks.send(new DeleteStackCommand({ StackName }));
       expect(await stackNames()).toEqual([]);
       expect(await line.keys()).toEqual(keys);
     },

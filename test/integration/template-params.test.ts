@@ -58,12 +58,12 @@ describe('params', () => {
     expect(line).toContain('contact: must be one mail address');
     expect(line).toContain('notify[1]: must be a mail address, an https address or the ARN');
     expect(line).toContain('ordersPerRun: must be a whole number');
-    expect(line).toContain('agreeToTerms: must be of type boolean');
+    expect(line).toContain('agreeToTerms: must be true or false');
     expect(line).toContain('domains[0]: "*.example.com" is a wildcard');
     expect(line).toContain('domains[1]: "192.0.2.7" is an IP address');
     expect(line).toContain('fallbackDirectoryUrls[0]: must be the https address');
     expect(line).toContain('hostGroups.web_1: a group name may hold only');
-    expect(line).toContain('hostGroups.db.port: must be of type number');
+    expect(line).toContain('hostGroups.db.port: must be a number');
     expect(line).toContain('hostGroups.app: unknown key "foo"');
     expect(line).toContain('zoneRoles.a_b: the name of a zone role may hold only');
     expect(line).toContain('zoneRoles.all.roleArn: must be the ARN of one role');

@@ -306,7 +306,7 @@ describe('deployment windows in params', () => {
       2,
       'hostGroups.web.window: "Mon-Thu 02:00-05:00 Europe/Berlin" is shorter than 2 checks, one every 2 h',
     ],
-    ['a number', { window: 2 }, 1, 'hostGroups.web.window: must be of type array'],
+    ['a number', { window: 2 }, 1, 'hostGroups.web.window: must be a list'],
   ])('are refused with one line: %s', async (_, group, hours, complaint) => {
     await expect(web(group, hours)).rejects.toThrow(complaint);
   });

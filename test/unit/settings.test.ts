@@ -99,6 +99,14 @@ describe('settings.yml', () => {
     expect(await taken(own, 'local', params)).toMatchObject({ domains: 'example.net', ordersPerRun: '5' });
   });
 
+  it.each(['stage', 'staging2', 'staging-eu', 'production-eu', 'prod', 'test', 'acceptance'])(
+    'takes %s as a stage of its own',
+    async (stage) => {
+      const text = `default:\n  ${NEEDED}\n${stage}:\n  ordersPerRun: 7\n`;
+      expect((await taken(text, stage)).ordersPerRun).toBe('7');
+    },
+  );
+
   it('names roots by a file beside it', async () => {
     writeFileSync(join(folder, 'roots.pem'), await makeRoot());
     const { caRoots } = await taken(`default:\n  ${NEEDED}\n  caRoots: roots.pem\n`, 'production');
@@ -117,7 +125,7 @@ describe('settings.yml', () => {
       'default.hostGroups.web: unknown key "prot"',
     ],
     ['a wrong value', 'default:\n  contact: me', 'default.contact: must be one mail address'],
-    ['a wrong type', 'default:\n  domains: example.com', 'default.domains: must be of type array'],
+    ['a wrong type', 'default:\n  domains: example.com', 'default.domains: must be a list'],
     [
       'a wrong value of another stage',
       'staging:\n  ordersPerRun: 0',
@@ -129,14 +137,32 @@ describe('settings.yml', () => {
       '"contact" stands beside the sections; put it below "default:"',
     ],
     ['a misspelt default', 'defualt:\n  contact: a@b.test', '"defualt" would be a stage; write "default:"'],
-    ['a list', '- contact', 'is not a list of sections; begin with "default:"'],
+    [
+      'a misspelt stage',
+      'stagin:\n  contact: a@b.test',
+      '"stagin" would be a stage of its own (did you mean staging?); a section is named default, production, staging, or as a stage that you deploy with --stage; mend it there',
+    ],
+    [
+      'production misspelt',
+      'Prodction: {}',
+      '"Prodction" would be a stage of its own (did you mean production?)',
+    ],
+    [
+      'a list of groups',
+      'default:\n  hostGroups: [web]',
+      'default.hostGroups: must be a mapping (key: value)',
+    ],
+    ['a number for a text', 'default:\n  bucket: 1', 'default.bucket: must be text'],
+    ['yes for true', 'default:\n  agreeToTerms: yes', 'default.agreeToTerms: must be true or false'],
+    ['a text for a number', 'default:\n  ordersPerRun: many', 'default.ordersPerRun: must be a number'],
+    ['a list', '- contact', 'has no sections; begin with "default:"'],
     ['a variable', `default:\n  kmsKeyArn: ${'$'}{env:KEY}`, 'default.kmsKeyArn: has a variable'],
     ['no YAML', 'default:\n  contact: [', 'line 3: '],
     ['a key twice', 'default:\n  contact: a@b.test\n  contact: c@d.test', 'line 3: duplicated mapping key'],
     ['a file that is not there', 'default:\n  caRoots: no.pem', 'default.caRoots: there is no file'],
     ['two documents', 'default: {}\n---\nstaging: {}', 'expected a single document'],
     ['an alias of itself', 'default: &all\n  tags: *all', 'has an alias of what it stands in'],
-    ['a date in the place of a section', 'default: 2026-11-20', 'default: must be of type object'],
+    ['a date in the place of a section', 'default: 2026-11-20', 'default: must be a mapping (key: value)'],
     [
       'letters that no CA takes',
       'default:\n  contact: me@b\u00fccher.test',

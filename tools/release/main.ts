@@ -19,6 +19,7 @@ async function readFacts(): Promise<ReleaseFacts> {
   const read = (file: string) => readFile(join(PROJECT, file), 'utf8');
   return {
     version: JSON.parse(await read('package.json')).version,
+    locked: JSON.parse(await read('package-lock.json')).version,
     changelog: await read('CHANGELOG.md'),
     tags: await git('tag', '--points-at', 'HEAD'),
     changed: (await git('status', '--porcelain')).map((line) => line.slice(3)),

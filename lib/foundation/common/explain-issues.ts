@@ -1,23 +1,26 @@
 import type * as z from 'zod/mini';
 
-/** A schema's issues in one line, each with its path: `names[2]: is an IP address`. */
-export function explainIssues(error: z.core.$ZodError): string {
+/**
+ * A schema's issues in one line, each with its path: `names[2]: is an IP address`. `types` has what the readers of other than
+ * JSON call its types.
+ */
+export function explainIssues(error: z.core.$ZodError, types: Readonly<Record<string, string>> = {}): string {
   return error.issues
     .map((issue) => {
       const where = pathOf(issue.path);
-      return where ? `${where}: ${complaint(issue)}` : complaint(issue);
+      return where ? `${where}: ${complaint(issue, types)}` : complaint(issue, types);
     })
     .join('; ');
 }
 
-function complaint(issue: z.core.$ZodIssue): string {
+function complaint(issue: z.core.$ZodIssue, types: Readonly<Record<string, string>>): string {
   switch (issue.code) {
     case 'unrecognized_keys':
       return `unknown key ${issue.keys.map((key) => `"${printable(key)}"`).join(', ')}`;
     case 'invalid_type':
       return issue.input === undefined
-        ? `is missing; give it as ${issue.expected}`
-        : `must be of type ${issue.expected}`;
+        ? `is missing; give it as ${types[issue.expected] ?? issue.expected}`
+        : `must be ${types[issue.expected] ?? `of type ${issue.expected}`}`;
     case 'invalid_value':
       return `must be one of ${issue.values.map((value) => String(value)).join(', ')}`;
     default:

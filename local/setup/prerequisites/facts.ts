@@ -21,6 +21,8 @@ export interface MachineFacts {
   dockerAnswers: boolean;
   /** How many users below this one rootless podman may map, by subuid(5). */
   subordinateIds: number;
+  /** Why podman, where it is there, does not run for this user, who is not root. */
+  rootlessFailure: string | undefined;
   /** Whether a user who is not root gets a namespace of his own, in which he is. */
   userNamespaces: boolean;
 }

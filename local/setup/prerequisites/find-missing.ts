@@ -103,7 +103,7 @@ function hosts(facts: MachineFacts): Missing[] {
 }
 
 function engine(facts: MachineFacts): Missing[] {
-  const { found, dockerAnswers, isRoot, subordinateIds, userNamespaces } = facts;
+  const { found, dockerAnswers, isRoot, subordinateIds, rootlessFailure, userNamespaces } = facts;
   const is = (seen: string, wanted?: Wanted): Missing[] => [
     { what: 'a container engine', use: 'the hosts', seen, ...(wanted && { wanted }) },
   ];
@@ -113,11 +113,11 @@ function engine(facts: MachineFacts): Missing[] {
   const hasRuntime = isRoot ? found.has('runc') : found.has('runc') || found.has('crun');
   if (!found.has('podman') || !hasRuntime)
     return bringsItself(facts) ? [] : is('no docker daemon answers, and no podman with runc', 'engine');
-  if (isRoot || found.has('newuidmap')) return [];
+  if (isRoot || rootlessFailure === undefined) return [];
   // Without lines of its own there podman maps the user alone, which needs no newuidmap.
-  return subordinateIds === 0
-    ? []
-    : is('podman without root lacks newuidmap, which /etc/subuid asks for', 'rootless');
+  return subordinateIds > 0 && !found.has('newuidmap')
+    ? is('podman without root lacks newuidmap, which /etc/subuid asks for', 'rootless')
+    : is(`podman does not run without root: ${rootlessFailure}`);
 }
 
 /** As root on Debian and its like the set-up installs these itself. */

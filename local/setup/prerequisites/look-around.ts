@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { dockerAnswers } from '../container.ts';
+import { dockerAnswers, whyRootlessFails } from '../container.ts';
 import { findProgram } from '../find-program.ts';
 import { isPebble } from '../pebble.ts';
 import { runCommand } from '../run-command.ts';
@@ -16,6 +16,8 @@ export async function lookAround(
   const isRoot = process.getuid?.() === 0;
   const variable = process.env.PEBBLE || undefined;
   const pebble = findProgram('pebble');
+  const hasDocker = hosts && (await dockerAnswers());
+  const asksPodman = hosts && !isRoot && !hasDocker && findProgram('podman') !== undefined;
   return {
     platform: process.platform,
     distribution: await readDistribution(),
@@ -27,8 +29,9 @@ export async function lookAround(
     hasPebble: pebble !== undefined && (await isPebble(pebble)),
     go: await lookAtGo(),
     found: new Set(PROGRAMS.filter((program) => findProgram(program) !== undefined)),
-    dockerAnswers: hosts && (await dockerAnswers()),
+    dockerAnswers: hasDocker,
     subordinateIds: await countSubordinateIds(),
+    rootlessFailure: asksPodman ? await whyRootlessFails() : undefined,
     userNamespaces:
       isRoot || !hosts || (await said('unshare', '--map-root-user', '--mount', 'true')) !== undefined,
   };

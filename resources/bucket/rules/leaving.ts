@@ -17,14 +17,54 @@ export function toDetach(policies: readonly AttachedPolicy[]): string | undefine
   return `the stack's policies for hosts are still attached, and IAM removes none that is; detach them first: ${commands.join('; ')}`;
 }
 
+export interface OtherStack {
+  name: string;
+  /** Whether it has the output of a main stack. */
+  hasBucket: boolean;
+}
+
+/** The stacks of one region, or the name of the error with which CloudFormation did not list them. */
+export type StacksOfRegion = readonly OtherStack[] | string;
+
+export interface Left {
+  bucket: string;
+  stage: string;
+  region: string;
+  stacks: StacksOfRegion;
+}
+
 /** What is left once the stack is removed, a line each. */
-export function leftBehind({ bucket, stage }: { bucket: string; stage: string }): string[] {
+export function leftBehind({ bucket, stage, region, stacks }: Left): string[] {
   return [
     'Left, and yours to keep or remove:',
     `  the bucket ${bucket} with certificates, keys, accounts and renewal files, and its policy`,
     '  what hosts installed, and go on serving until it expires; their tags perennial-group',
     '  certificates that were imported into ACM; CAA records that were added',
+    ...(typeof stacks === 'string'
+      ? [
+          `  other stacks in ${region}, if any; they could not be listed (${stacks}), which takes cloudformation:DescribeStacks`,
+        ]
+      : stacks.flatMap((stack) => removalOf(stack, { bucket, region }))),
+    '  stacks for hosts in other regions and accounts, if you deployed any: there,',
+    `    ${removalOfHosts(stage, 'REGION', { bucket, region })}`,
     'To come back without a new order:',
     `  npx serverless deploy --stage ${stage} --param="bucket=${bucket}"`,
   ];
 }
+
+const HOSTS = 'perennial-hosts-';
+const MAIN = 'perennial-';
+
+/** How another stack of ours is removed; nothing where it is somebody else's. */
+function removalOf({ name, hasBucket }: OtherStack, place: Pick<Left, 'bucket' | 'region'>): string[] {
+  if (name.startsWith(HOSTS) && !hasBucket) {
+    const remove = removalOfHosts(name.slice(HOSTS.length), place.region, place);
+    return [`  the stack ${name} for hosts: ${remove}`];
+  }
+  if (!name.startsWith(MAIN) || !hasBucket) return [];
+  const remove = `npx serverless remove --stage ${name.slice(MAIN.length)} --region ${place.region}`;
+  return [`  the stack ${name}: ${remove}`];
+}
+
+const removalOfHosts = (stage: string, region: string, place: Pick<Left, 'bucket' | 'region'>) =>
+  `npx serverless remove --config serverless.hosts.yml --stage ${stage} --region ${region} --param="bucket=${place.bucket}" --param="bucketRegion=${place.region}"`;

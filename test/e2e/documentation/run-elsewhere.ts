@@ -46,8 +46,11 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
     '`npm run check` packs it and lints the template',
   ],
   [/^npx serverless (remove\b|deploy .*bucket=)/, 'test/e2e/coming-back.test.ts'],
-  [/^git (checkout|pull)\b/, 'nothing: a clone of what there is has no release of before'],
-  [/^aws (s3 sync|s3api delete-bucket-policy) /, 'nothing: two buckets, in two regions'],
+  [
+    /^git (checkout|pull)\b/,
+    'test/e2e/rollback.test.ts and update-from-before.test.ts make another release, which a clone need not have',
+  ],
+  [/^aws (s3 (mb|sync)|s3api delete-bucket-policy) /, 'test/e2e/moving.test.ts, from one region to another'],
   [
     /^docker compose up -d$/,
     'test/integration/example-stacks.test.ts, by podman-compose, and test/integration/example-nginx.test.ts',

@@ -23,6 +23,18 @@ export const SETTINGS_AND_FORMAT: readonly PlantedFault[] = [
     test: SETTINGS,
   },
   {
+    name: 'settings of a misspelt stage count for nothing, in silence',
+    file: 'resources/rules/settings-keys.ts',
+    edits: [['if (stage !== undefined)', 'if (false)']],
+    test: SETTINGS,
+  },
+  {
+    name: 'another stage that begins like one of ours is taken for a misspelt one',
+    file: 'resources/rules/settings-keys.ts',
+    edits: [['if (STAGES.some((stage) => section.startsWith(stage))) return undefined;', '']],
+    test: SETTINGS,
+  },
+  {
     name: 'an older release writes to the bucket of a newer one',
     file: 'lib/foundation/bucket/keep-format.ts',
     edits: [["if (complaint) throw new InputError('bucket-newer', complaint);", '']],

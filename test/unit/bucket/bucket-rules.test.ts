@@ -5,7 +5,7 @@ import {
   lifecycleOf,
   notificationOf,
 } from '../../../resources/bucket/rules/bucket-settings.ts';
-import { leftBehind, toDetach } from '../../../resources/bucket/rules/leaving.ts';
+import { leftBehind, type StacksOfRegion, toDetach } from '../../../resources/bucket/rules/leaving.ts';
 import { withoutBucket } from '../../../resources/bucket/rules/without-bucket.ts';
 
 describe('a template without its bucket', () => {
@@ -109,9 +109,50 @@ describe('leaving', () => {
     );
   });
 
+  const left = (stacks: StacksOfRegion) =>
+    leftBehind({ bucket: 'kept', stage: 'production', region: 'eu-west-1', stacks });
+
   it('says how to come back', () => {
-    expect(leftBehind({ bucket: 'kept', stage: 'staging' }).at(-1)).toBe(
-      '  npx serverless deploy --stage staging --param="bucket=kept"',
+    expect(left([]).at(-1)).toBe('  npx serverless deploy --stage production --param="bucket=kept"');
+  });
+
+  it.each<[string, StacksOfRegion, string[]]>([
+    ['none where there is none', [], []],
+    [
+      'another stage',
+      [{ name: 'perennial-staging', hasBucket: true }],
+      ['the stack perennial-staging: npx serverless remove --stage staging --region eu-west-1'],
+    ],
+    [
+      'hosts of this region',
+      [{ name: 'perennial-hosts-production', hasBucket: false }],
+      [
+        'the stack perennial-hosts-production for hosts: npx serverless remove --config serverless.hosts.yml --stage production --region eu-west-1 --param="bucket=kept" --param="bucketRegion=eu-west-1"',
+      ],
+    ],
+    [
+      'nothing of others',
+      [
+        { name: 'website', hasBucket: true },
+        { name: 'perennial-flowers', hasBucket: false },
+      ],
+      [],
+    ],
+    [
+      'that they could not be listed',
+      'AccessDenied',
+      [
+        'other stacks in eu-west-1, if any; they could not be listed (AccessDenied), which takes cloudformation:DescribeStacks',
+      ],
+    ],
+  ])('names other stacks of ours: %s', (_, stacks, lines) => {
+    const always = left([]);
+    expect(left(stacks).filter((line) => !always.includes(line))).toEqual(lines.map((line) => `  ${line}`));
+  });
+
+  it('says how stacks for hosts elsewhere are removed, which nobody here sees', () => {
+    expect(left([])).toContain(
+      '    npx serverless remove --config serverless.hosts.yml --stage production --region REGION --param="bucket=kept" --param="bucketRegion=eu-west-1"',
     );
   });
 });

@@ -49,7 +49,7 @@ describe('init without a terminal', () => {
     ];
     const { status, stdout } = await init(...args);
     expect(stdout).toContain(
-      'wrote settings.yml: example.com, example.org; "perennial-tls deploy --stage staging"',
+      'wrote settings.yml: example.com, example.org; "npx --no-install perennial-tls deploy --stage staging"',
     );
     expect(status).toBe(0);
     expect(complaintAboutSettings(written())).toBeUndefined();

@@ -31,6 +31,17 @@ describe('docs/operations.md', () => {
     expect([...paragraphs.keys()].sort()).toEqual(remedies.map(([reason]) => reason).sort());
   });
 
+  it('lists at its top every alarm and reason, in its order, by links', () => {
+    const [, list = '', rest = ''] =
+      /^## Find an alarm or a reason\n([\s\S]*?)(^## [\s\S]*)/m.exec(read('docs/operations.md')) ?? [];
+    const linked = [...list.matchAll(/\[`([a-z0-9-]+…?)`\]\(#([^)]+)\)/g)];
+    expect(linked.map(([, reason]) => reason)).toEqual([...paragraphs.keys()]);
+    for (const [, reason = '', anchor] of linked) expect(anchor).toBe(reason.replace('…', ''));
+    const sections = [...rest.matchAll(/^## (?:Reasons: )?(.+)$/gm)].map(([, title = '']) => title);
+    for (const title of sections.filter((one) => one !== 'What you are told'))
+      expect(list.toLowerCase()).toContain(`[${title.toLowerCase()}](#`);
+  });
+
   it.each(remedies)('%s: has where the mail says: %s', (reason) => {
     const { anchor } = remedyOf(reason);
     expect(anchor).toBe(`operations.md#${reason.replace('…', '')}`);

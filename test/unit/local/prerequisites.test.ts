@@ -22,6 +22,7 @@ const machine = (changes: Partial<MachineFacts> = {}): MachineFacts => ({
   found: ALL,
   dockerAnswers: false,
   subordinateIds: 65_536,
+  rootlessFailure: undefined,
   userNamespaces: true,
   ...changes,
 });
@@ -82,9 +83,21 @@ describe('what is missing', () => {
     ],
     [
       'newuidmap, without root',
-      { found: without('newuidmap') },
+      { found: without('newuidmap'), rootlessFailure: 'exec: "newuidmap" not found' },
       'a container engine',
       'podman without root lacks newuidmap, which /etc/subuid asks for',
+    ],
+    [
+      'a podman that runs without root',
+      { rootlessFailure: 'mkdir /root/.local: permission denied' },
+      'a container engine',
+      'podman does not run without root: mkdir /root/.local: permission denied',
+    ],
+    [
+      'more than newuidmap where podman has it',
+      { rootlessFailure: 'newuidmap should have setuid', subordinateIds: 65_536 },
+      'a container engine',
+      'podman does not run without root: newuidmap should have setuid',
     ],
     [
       'a namespace of its own',
@@ -106,7 +119,11 @@ describe('what is missing', () => {
     ['a newer Go, which one from 1.21 on fetches itself', { go: { version: [1, 22], fetchesNewer: true } }],
     ['podman where docker answers', { found: without('podman', 'runc', 'newuidmap'), dockerAnswers: true }],
     ['newuidmap where no other users are to be mapped', { found: without('newuidmap'), subordinateIds: 0 }],
-    ['newuidmap for root', { found: without('newuidmap'), isRoot: true }],
+    ['newuidmap where podman runs without it', { found: without('newuidmap') }],
+    [
+      'newuidmap for root',
+      { found: without('newuidmap'), isRoot: true, rootlessFailure: 'root is not asked' },
+    ],
     ['Nginx where its packages can be unpacked', { found: without('nginx') }],
     ['what root installs by apt', { isRoot: true, found: without('podman', 'runc', 'openssl') }],
     [

@@ -70,6 +70,7 @@ describe('what the packages of the functions need in turn', () => {
 
 const READY: ReleaseFacts = {
   version: '1.2.3',
+  locked: '1.2.3',
   changelog:
     '# Changelog\n\n## Unreleased\n\n## 1.2.3 – 2027-01-31\n\n- Something.\n\n## 1.2.2 – 2027-01-01\n',
   tags: ['v1.2.3'],
@@ -83,6 +84,7 @@ describe('a release', () => {
       complaintsAboutRelease({
         ...READY,
         version: '2.0.0-rc.1',
+        locked: '2.0.0-rc.1',
         changelog: '## 2.0.0-rc.1 – 2027-02-01\n',
         tags: ['v2.0.0-rc.1'],
       }),
@@ -98,7 +100,7 @@ describe('a release', () => {
     ],
     [
       'with another version in the changelog',
-      { version: '1.2.4', tags: ['v1.2.4'] },
+      { version: '1.2.4', locked: '1.2.4', tags: ['v1.2.4'] },
       'the newest release is 1.2.3, and package.json has 1.2.4',
     ],
     ['without a date', { changelog: '## 1.2.3 – unreleased\n' }, '1.2.3 has no date'],
@@ -109,13 +111,29 @@ describe('a release', () => {
     ],
     [
       'with a version that is none',
-      { version: '1.2', changelog: '## 1.2 – 2027-01-31\n', tags: ['v1.2'] },
+      { version: '1.2', locked: '1.2', changelog: '## 1.2 – 2027-01-31\n', tags: ['v1.2'] },
       '"1.2" is no version',
+    ],
+    [
+      'with another version in the lock file',
+      { locked: '1.2.2' },
+      'package-lock.json: it has 1.2.2, and package.json has 1.2.3; run "npm install"',
     ],
     ['without a changelog', { changelog: '' }, 'the newest release is none'],
   ])('%s is not ready', (_, more, complaint) => {
     expect(complaintsAboutRelease({ ...READY, ...more })).toEqual([expect.stringContaining(complaint)]);
   });
+});
+
+it('package.json, the lock file and the changelog are of one dated release, with what came since above it', () => {
+  const changelog = read('CHANGELOG.md').replace(/(^## Unreleased\n)[\s\S]*?(?=^## )/m, '$1\n');
+  const { version: locked } = JSON.parse(read('package-lock.json'));
+  const tags = [`v${project.version}`];
+  expect(complaintsAboutRelease({ version: project.version, locked, changelog, tags, changed: [] })).toEqual(
+    [],
+  );
+  const releases = [...changelog.matchAll(/^## (?!Unreleased)(.*)$/gm)].map(([, title = '']) => title);
+  for (const title of releases) expect(title).toMatch(/^\d+\.\d+\.\d+ – \d{4}-\d\d-\d\d$/);
 });
 
 describe('the plain template of a release', () => {
