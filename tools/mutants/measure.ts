@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { testsOf } from './choose-files.ts';
 import type { Job, Seen } from './job.ts';
 import type { Mutant } from './mutant.ts';
-import { type Result, resultsOf } from './results.ts';
+import { brokenTests, type Result, resultsOf } from './results.ts';
 import { runJob } from './run-job.ts';
 
 /** Mutants of one process where files are loaded anew for each: what was loaded stays in memory. */
@@ -18,7 +18,7 @@ export async function measureAll(
   folder: string,
   mutants: readonly Mutant[],
   files: Job['files'],
-): Promise<Result[]> {
+): Promise<{ results: Result[]; broken: string[] }> {
   const { tests, nearest } = testsOf(files.map(({ file }) => file));
   const inOrder = tests.map(({ test }) => test);
   const all = Array.from(mutants.keys());
@@ -28,7 +28,8 @@ export async function measureAll(
   const loading = { files, atLoad: true, ...nearTo(nearest, inOrder, NEAREST_AT_LOAD) };
   const parts = shared(atLoad, Math.ceil(atLoad.length / AT_LOAD_TOGETHER));
   const more = await inParts(folder, 'load', { ...loading, parts });
-  return resultsOf(mutants, [...seen, ...more.filter((one) => !('loaded' in one))]).results;
+  const { results } = resultsOf(mutants, [...seen, ...more.filter((one) => !('loaded' in one))]);
+  return { results, broken: brokenTests(seen) };
 }
 
 /** The nearest tests of each file, by test, and those that are one of them. */

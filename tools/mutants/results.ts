@@ -7,6 +7,14 @@ export interface Result {
   outcome: Outcome;
 }
 
+/** Tests that fail without a mutant, each with why; what they said of a mutant counts for nothing. */
+export function brokenTests(seen: readonly Seen[]): string[] {
+  const lines = seen.flatMap((one) =>
+    'broken' in one ? `${one.broken.replace(/ #.*/, '')} fails without a mutant: ${one.why}` : [],
+  );
+  return [...new Set(lines)];
+}
+
 /** What became of each mutant, by what all processes saw. Those that only run when files are loaded are in `atLoad`. */
 export function resultsOf(
   mutants: readonly Mutant[],
