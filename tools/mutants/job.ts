@@ -53,12 +53,10 @@ export function write(log: string, seen: Seen): void {
   appendFileSync(log, `${JSON.stringify(seen)}\n`);
 }
 
-/** The ids that a test noticed whose word counts: one that fails without a mutant as well says nothing. */
+/** The ids that a test noticed; one that fails without a mutant as well says nothing. */
 export function noticedBy(seen: readonly Seen[]): Set<number> {
-  const vain = new Set<string>();
-  for (const one of seen) if ('broken' in one) vain.add(one.broken);
-  for (const one of seen) if ('unsteady' in one) vain.add(one.unsteady);
-  return new Set(seen.flatMap((one) => ('noticed' in one && !vain.has(one.test) ? one.noticed : [])));
+  const broken = new Set(seen.flatMap((one) => ('broken' in one ? one.broken : [])));
+  return new Set(seen.flatMap((one) => ('noticed' in one && !broken.has(one.test) ? one.noticed : [])));
 }
 
 export function readLog(log: string): Seen[] {

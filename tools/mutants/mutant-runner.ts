@@ -19,8 +19,6 @@ const earlier = readLog(job.log);
 const alive = new Set(job.ids);
 for (const id of noticedBy(earlier)) alive.delete(id);
 const done = new Set(earlier.flatMap((seen) => ('done' in seen ? seen.done : [])));
-/** Tests that failed after a mutant: because of what it left, or because they never pass twice. */
-const doubtful = new Set(earlier.flatMap((seen) => ('spoilt' in seen ? seen.spoilt : [])));
 const written = new Set<number>();
 
 // What tests load by `require` does not pass vite.
@@ -84,7 +82,7 @@ async function tryAll(test: RunnerTestCase): Promise<void> {
   const title = titleOf(test);
   const near = new Set(job.near[relative(PROJECT, test.file.filepath)]);
   const isNear = (id: number) => near.has(fileOfMutant(job, id));
-  if (done.has(title) || !(doubtful.has(title) || [...alive].some(isNear))) return;
+  if (done.has(title) || ![...alive].some(isNear)) return;
   if (job.slow && !job.slow.includes(title)) return;
   const spentMs = stopwatch();
   try {
@@ -99,7 +97,7 @@ async function tryAll(test: RunnerTestCase): Promise<void> {
   write(job.log, { reached: fresh(ids) });
   if (!job.slow && tookMs > SLOW_MS) return write(job.log, { slow: title });
   const reached = ids.filter((id) => alive.has(id) && isNear(id));
-  if (!doubtful.has(title) || (await isSteady(test, title, limitMs)))
+  if (reached.length > 0 && (await isSteady(test, title, limitMs)))
     for (const id of reached) {
       write(job.log, { tries: id, test: title });
       board.activate(id, calls);
@@ -121,14 +119,11 @@ function restart(spoilt: string, why: string): Promise<never> {
   return new Promise(() => {});
 }
 
+/** Whether it passes a second time. If not, what it says of mutants would mean nothing. */
 async function isSteady(test: RunnerTestCase, title: string, limitMs: number): Promise<boolean> {
   const failure = await runOnce(test, limitMs);
-  if (failure === undefined) return true;
-  write(job.log, { unsteady: title, why: failure });
-  // What it seemed to notice is tried in the next tests.
-  const noticed = noticedBy(readLog(job.log));
-  for (const id of job.ids) if (!noticed.has(id)) alive.add(id);
-  return false;
+  if (failure !== undefined) write(job.log, { unsteady: title, why: failure });
+  return failure === undefined;
 }
 
 function fresh(ids: Iterable<number>): number[] {
