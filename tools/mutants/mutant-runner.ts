@@ -10,7 +10,7 @@ import { runOnce, stopwatch, titleOf } from './run-once.ts';
 import { Switchboard } from './switchboard.ts';
 
 /** A test that takes longer waits until the quick ones have noticed what they can. */
-const SLOW_MS = 150;
+const SLOW_MS = 400;
 
 const job = readJob();
 const board = new Switchboard();
