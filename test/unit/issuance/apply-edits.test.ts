@@ -216,6 +216,18 @@ describe('edits of a zone', () => {
     expect(refused[0]?.error).toBeUndefined();
   });
 
+  it('leave alone a set that is not any more what they were decided by, and say so', async () => {
+    const zones = new FakeZones('example.com');
+    foreign(zones, 'a', 'theirs');
+    foreign(zones, 'b', 'known');
+    const edits = ['a', 'b'].map((label) => ({ ...add(label, 'ours'), decidedBy: ['known'] }));
+    const { refused } = await applyEdits(zones, ZONE, edits);
+    expect(refused).toEqual([
+      { edit: edits[0], message: 'somebody has changed the set meanwhile; the next try decides anew' },
+    ]);
+    expect([values(zones, 'a'), values(zones, 'b')]).toEqual([['theirs'], ['known', 'ours']]);
+  });
+
   it('leave alone a set that is not simple, and go on with the others', async () => {
     const zones = new FakeZones('example.com');
     const error = new ZoneError('record-not-simple', 'it is weighted');

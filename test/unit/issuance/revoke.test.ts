@@ -115,6 +115,16 @@ describe('revoke', () => {
     ]);
   });
 
+  it('asks the CAs of its file, and has it replaced at the first of them', async () => {
+    const { directoryUrl: ca } = world.fallback;
+    await world.want('shop', ['example.com'], { ca: [ca] });
+    world.authority.before = () => {
+      throw new AcmeError('acme-unauthorized', 'no');
+    };
+    expect(await asked()).toMatchObject({ ca });
+    expect(world.events.of('Renewal Due')).toMatchObject([{ ca }]);
+  });
+
   it('says of a certificate without a role nothing of one', async () => {
     await asked();
     expect(world.events.of('Renewal Due')[0]).not.toHaveProperty('zoneRole');

@@ -77,6 +77,16 @@ it('a rollover names the standing records that its key changes before anything c
   expect(rolledOver).toBe(1);
 });
 
+it('a rollover waits for a single standing record, too', async () => {
+  await store.remove('renewal/shop.json');
+  await store.put(
+    'renewal/api.json',
+    JSON.stringify({ names: ['api.example.com'], challenge: 'dns-persist-01', caa: { mode: 'off' } }),
+  );
+  expect((await roll()).publishFirst).toHaveLength(1);
+  expect(rolledOver).toBe(0);
+});
+
 it.each([
   [
     'at a CA whose records name no key',
@@ -116,9 +126,9 @@ it.each([
 });
 
 it.each([
-  [{ account: 'remove' }, /account/],
-  [{ account: 'show', ca: 'http://ca.test/directory' }, /ca/],
-  [{ account: 'show', all: true }, /all/],
+  [{ account: 'remove' }, /^event.*account/],
+  [{ account: 'show', ca: 'http://ca.test/directory' }, /^event.*ca/],
+  [{ account: 'show', all: true }, /^event.*all/],
 ])('%o is refused with what is wrong', async (event, message) => {
   await expect(change(event)).rejects.toMatchObject({
     reason: 'event-invalid',
