@@ -98,6 +98,12 @@ describe('CAA', () => {
     },
   );
 
+  it('has wildcards governed by issuewild in any case', () => {
+    const set = setOf('0 issue "ca1.example.net"', '0 ISSUEWILD "ca2.example.org"');
+    expect(judge('*.certs.example.com', set).allowed).toBe(false);
+    expect(judge('certs.example.com', set).allowed).toBe(true);
+  });
+
   it('counts only the bit of 128 as critical, also beside others', () => {
     expect(judge('certs.example.com', setOf('129 tbs "Unknown"')).allowed).toBe(false);
     expect(judge('certs.example.com', setOf('64 tbs "Unknown"')).allowed).toBe(true);
@@ -158,6 +164,9 @@ describe('CAA with an account', () => {
     ['RFC 8659, 4.2: nothing after the semicolon', 'ca1.example.net;', true],
     ['RFC 8659, 4.2: two semicolons', 'ca1.example.net;;', false],
     ['RFC 8659, 4.2: no parameter', 'ca1.example.net; policy', false],
+    ['RFC 8659, 4.2: something before a parameter', 'ca1.example.net; x policy=ev', false],
+    ['RFC 8659, 4.2: a space in a value', 'ca1.example.net; policy=e v', false],
+    ['RFC 8659, 4.2: a space in the issuer', 'ca1. example.net', false],
     ['RFC 8659, 4.2: a hyphen at the end of a name', 'ca1.example.net; policy-=ev', false],
     ['RFC 8659, 4.2: an issuer with an underscore', 'ca1_example.net', false],
     ['RFC 8659, 4.2: unknown parameters', 'ca1.example.net; policy=ev', true],
