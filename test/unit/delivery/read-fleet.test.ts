@@ -137,7 +137,7 @@ describe('a fleet', () => {
 });
 
 describe("a command's result", () => {
-  const known = run({ commandId: 'c1', requestedAt: later(-60_000).toISOString() });
+  const known = { ...run(), requestedAt: later(-60_000).toISOString() };
   const command = { commandId: 'c2', at: NOW, requestedAt: later(-120_000) };
 
   it.each([
