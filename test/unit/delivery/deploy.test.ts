@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { confirm } from '../../../lib/delivery/deployment/confirm.ts';
 import { deploy } from '../../../lib/delivery/deployment/deploy.ts';
 import { parseGroupList } from '../../../lib/delivery/deployment/rules/group-list.ts';
@@ -11,6 +10,7 @@ import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts, reportOf } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { pointerOf } from '../../fakes/pointers.ts';
+import { quickRuntime } from '../../fakes/quick-runtime.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
 import { hostGroup, stackOf } from '../../fakes/stack.ts';
 import { archiveVersion } from '../../fakes/stored-certificate.ts';
@@ -40,7 +40,7 @@ const deps = () => ({
   store,
   events,
   clock,
-  runtime: nodeRuntime,
+  runtime: quickRuntime(),
   hosts,
   stack: stackOf({ hostGroups: [web] }),
 });

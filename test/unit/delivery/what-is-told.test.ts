@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { confirm } from '../../../lib/delivery/deployment/confirm.ts';
 import { deploy } from '../../../lib/delivery/deployment/deploy.ts';
 import { explainSilence, parseHostReport } from '../../../lib/delivery/deployment/rules/host-report.ts';
 import { FakeHosts, reportOf } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { quickRuntime } from '../../fakes/quick-runtime.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
 import { hostGroup, stackOf } from '../../fakes/stack.ts';
 
@@ -24,12 +24,6 @@ beforeEach(() => {
   hosts = new FakeHosts();
 });
 
-/** A runtime in which waits take no time. */
-function quick() {
-  const slept: number[] = [];
-  const total = () => slept.reduce((sum, ms) => sum + ms, 0);
-  return { ...nodeRuntime, slept, elapsed: total, sleep: async (ms: number) => void slept.push(ms) };
-}
 const group = (online: readonly string[], offline: readonly string[] = []) =>
   hosts.groups.set('web', [
     ...online.map((instanceId) => ({ instanceId, online: true })),
@@ -37,7 +31,7 @@ const group = (online: readonly string[], offline: readonly string[] = []) =>
   ]);
 const run = (more: object = {}, deps: object = {}) => {
   const stack = stackOf({ hostGroups: [hostGroup('web'), hostGroup('api')] });
-  const all = { store, events, clock: () => NOW, runtime: quick(), hosts, stack, ...deps };
+  const all = { store, events, clock: () => NOW, runtime: quickRuntime(), hosts, stack, ...deps };
   return deploy(all, { ...due, ...more }, signal);
 };
 const failures = () => events.of('Certificate Deployment Failed');
@@ -90,7 +84,7 @@ describe('the host that goes first', () => {
   it('is asked once a second, for a minute, and then left to its own report', async () => {
     group([FIRST, SECOND]);
     hosts.reports = () => ({ status: 'waiting', statusDetails: 'InProgress', output: '' });
-    const runtime = quick();
+    const runtime = quickRuntime();
     expect(await run({}, { runtime })).toEqual({
       ...{ group: 'web', names: ['shop'], outcome: 'stopped', reason: 'canary-slow', sent: [], offline: [] },
       canary: { instanceId: FIRST, results: [] },
