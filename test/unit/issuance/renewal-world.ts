@@ -1,4 +1,4 @@
-import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
+import { quickRuntime } from '../../fakes/quick-runtime.ts';
 import type { ObjectStore } from '../../../lib/foundation/bucket/object-store.ts';
 import type { RenewalDue } from '../../../lib/foundation/events/events.ts';
 import type { RenewDeps } from '../../../lib/issuance/renewal/deps.ts';
@@ -40,7 +40,7 @@ export async function makeWorld({ published }: { published?: 'dns' } = {}) {
       fallbackCas: [] as string[],
     }),
     clock,
-    runtime: nodeRuntime,
+    runtime: quickRuntime(),
     warn: (warning: string) => warnings.push(warning),
   } satisfies RenewDeps;
   authority.cnames = deps.resolver.cnames;
