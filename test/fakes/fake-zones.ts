@@ -35,6 +35,7 @@ export class FakeZones implements Zones {
 
   async change(zoneId: string, changes: readonly RecordChange[]): Promise<string> {
     this.before('change', zoneId);
+    if (changes.length === 0) throw new Error('Route 53 takes no batch without a change');
     const after = new Map(this.#zone(zoneId));
     const refusals = changes.flatMap((change) => apply(after, change) ?? []);
     if (changes.flatMap(({ set }) => set.values).join('').length > MAX_CHARACTERS)

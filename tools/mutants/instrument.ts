@@ -38,7 +38,8 @@ function frame(
   { mutants, first }: { mutants: readonly Mutant[]; first: number },
 ): [before: string, after: string] {
   const active = indexes.map((index) => `$m(${first + index})`);
-  if (place === 'statement') return [`if(!(${active.join('||')})){`, '}'];
+  // In braces, or the `else` behind a statement would be that of this `if`.
+  if (place === 'statement') return [`{if(!(${active.join('||')})){`, '}}'];
   if (place === 'member') return [`...(${active.join('||')}?{}:{`, '})'];
   if (place === 'element') return [`...(${active.join('||')}?[]:[`, '])'];
   const choices = indexes.map((index, nth) => `${active[nth]}?(${mutants[index]?.replacement}):`);

@@ -16,6 +16,8 @@ export interface Job {
   log: string;
   /** Of each test file those files whose mutants are tried in it. */
   near: Record<string, readonly string[]>;
+  /** Only these tests, which were too slow to be among the first. */
+  slow?: readonly string[];
   /** Whether it tries what runs when a file is loaded. */
   atLoad?: boolean;
 }
@@ -28,6 +30,8 @@ export type Seen =
   | { loaded: number[] }
   /** Ran in a test. */
   | { reached: number[] }
+  /** A test that takes long: it is run with those mutants that no quick one notices. */
+  | { slow: string }
   /** Is being tried; without a next line the process did not come back. */
   | { tries: number; test: string }
   | { noticed: number; test: string }
@@ -35,8 +39,10 @@ export type Seen =
   | { done: string }
   /** What a mutant left makes a test fail; the process waits for its end. */
   | { spoilt: string; why: string }
-  /** A test that fails without a mutant, or when it is run a second time. */
-  | { broken: string; why: string };
+  /** A test that fails without a mutant, also the first time. */
+  | { broken: string; why: string }
+  /** A test that fails when it is run a second time: of no use here. */
+  | { unsteady: string; why: string };
 
 export function readJob(file = process.env.MUTANTS_JOB): Job {
   if (!file) throw new Error('MUTANTS_JOB is not set: start this by npm run mutants');
@@ -45,6 +51,12 @@ export function readJob(file = process.env.MUTANTS_JOB): Job {
 
 export function write(log: string, seen: Seen): void {
   appendFileSync(log, `${JSON.stringify(seen)}\n`);
+}
+
+/** The ids that a test noticed; one that fails without a mutant as well says nothing. */
+export function noticedBy(seen: readonly Seen[]): Set<number> {
+  const broken = new Set(seen.flatMap((one) => ('broken' in one ? one.broken : [])));
+  return new Set(seen.flatMap((one) => ('noticed' in one && !broken.has(one.test) ? one.noticed : [])));
 }
 
 export function readLog(log: string): Seen[] {

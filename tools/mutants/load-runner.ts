@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, type RunnerTestCase, type RunnerTestSuite } from 'vitest';
 import { PROJECT } from '../check/run-tool.ts';
-import { fileOfMutant, type Job, readLog, write } from './job.ts';
+import { fileOfMutant, type Job, noticedBy, readLog, write } from './job.ts';
 import { titleOf } from './run-once.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -37,7 +37,7 @@ export class LoadRunner {
     this.#board = board;
     const earlier = readLog(job.log);
     this.#alive = new Set(job.ids);
-    for (const seen of earlier) if ('noticed' in seen) this.#alive.delete(seen.noticed);
+    for (const id of noticedBy(earlier)) this.#alive.delete(id);
     this.#done = new Set(earlier.flatMap((seen) => ('done' in seen ? seen.done : [])));
   }
 

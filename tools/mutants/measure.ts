@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
 import { testsOf } from './choose-files.ts';
-import type { Job, Seen } from './job.ts';
+import { type Job, noticedBy, type Seen } from './job.ts';
 import type { Mutant } from './mutant.ts';
-import { type Result, resultsOf } from './results.ts';
+import { brokenTests, type Result, resultsOf } from './results.ts';
 import { runJob } from './run-job.ts';
 
 /** Mutants of one process where files are loaded anew for each: what was loaded stays in memory. */
@@ -18,18 +18,33 @@ export async function measureAll(
   folder: string,
   mutants: readonly Mutant[],
   files: Job['files'],
-): Promise<Result[]> {
+): Promise<{ results: Result[]; broken: string[] }> {
   const { tests, nearest } = testsOf(files.map(({ file }) => file));
   const inOrder = tests.map(({ test }) => test);
   const all = Array.from(mutants.keys());
   const running = { files, ...nearTo(nearest, inOrder, NEAREST_TESTS) };
-  const seen = await inParts(folder, 'run', { ...running, parts: shared(all, availableParallelism()) });
+  const processors = availableParallelism();
+  const quick = await inParts(folder, 'run', { ...running, parts: shared(all, processors) });
+  const slow = quick.flatMap((one) => ('slow' in one ? one.slow : []));
+  const noticed = noticedBy(quick);
+  const left = { ...running, slow, testFiles: running.testFiles.filter((file) => slow.some(isIn(file))) };
+  const parts =
+    slow.length === 0
+      ? []
+      : shared(
+          all.filter((id) => !noticed.has(id)),
+          processors,
+        );
+  const seen = [...quick, ...(await inParts(folder, 'slow', { ...left, parts }))];
   const { atLoad } = resultsOf(mutants, seen);
   const loading = { files, atLoad: true, ...nearTo(nearest, inOrder, NEAREST_AT_LOAD) };
-  const parts = shared(atLoad, Math.ceil(atLoad.length / AT_LOAD_TOGETHER));
-  const more = await inParts(folder, 'load', { ...loading, parts });
-  return resultsOf(mutants, [...seen, ...more.filter((one) => !('loaded' in one))]).results;
+  const loads = shared(atLoad, Math.ceil(atLoad.length / AT_LOAD_TOGETHER));
+  const more = await inParts(folder, 'load', { ...loading, parts: loads });
+  const { results } = resultsOf(mutants, [...seen, ...more.filter((one) => !('loaded' in one))]);
+  return { results, broken: brokenTests(seen) };
 }
+
+const isIn = (file: string) => (title: string) => title.startsWith(`${file} > `);
 
 /** The nearest tests of each file, by test, and those that are one of them. */
 function nearTo(

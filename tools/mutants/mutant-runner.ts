@@ -4,20 +4,21 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunnerTestCase, type RunnerTestSuite, TestRunner, type TestRunnerConfig } from 'vitest';
 import { PROJECT } from '../check/run-tool.ts';
-import { fileOfMutant, instrumented, readJob, readLog, write } from './job.ts';
+import { fileOfMutant, instrumented, noticedBy, readJob, readLog, write } from './job.ts';
 import { LoadRunner } from './load-runner.ts';
-import { runOnce, titleOf } from './run-once.ts';
+import { runOnce, stopwatch, titleOf } from './run-once.ts';
 import { Switchboard } from './switchboard.ts';
+
+/** A test that takes longer waits until the quick ones have noticed what they can. */
+const SLOW_MS = 400;
 
 const job = readJob();
 const board = new Switchboard();
 const loading = job.atLoad ? new LoadRunner(job, board) : undefined;
 const earlier = readLog(job.log);
 const alive = new Set(job.ids);
-for (const seen of earlier) if ('noticed' in seen) alive.delete(seen.noticed);
+for (const id of noticedBy(earlier)) alive.delete(id);
 const done = new Set(earlier.flatMap((seen) => ('done' in seen ? seen.done : [])));
-/** Tests that failed after a mutant: because of what it left, or because they never pass twice. */
-const doubtful = new Set(earlier.flatMap((seen) => ('spoilt' in seen ? seen.spoilt : [])));
 const written = new Set<number>();
 
 // What tests load by `require` does not pass vite.
@@ -82,18 +83,21 @@ async function tryAll(test: RunnerTestCase): Promise<void> {
   const near = new Set(job.near[relative(PROJECT, test.file.filepath)]);
   const isNear = (id: number) => near.has(fileOfMutant(job, id));
   if (done.has(title) || ![...alive].some(isNear)) return;
-  const started = performance.now();
+  if (job.slow && !job.slow.includes(title)) return;
+  const spentMs = stopwatch();
   try {
     await TestRunner.getTestFn(test)();
   } catch (error) {
     write(job.log, { broken: title, why: String(error) });
     throw error;
   }
-  const limitMs = 1000 + 5 * (performance.now() - started);
+  const tookMs = spentMs();
+  const limitMs = 1000 + 5 * tookMs;
   const { ids, calls } = board.recorded();
   write(job.log, { reached: fresh(ids) });
+  if (!job.slow && tookMs > SLOW_MS) return write(job.log, { slow: title });
   const reached = ids.filter((id) => alive.has(id) && isNear(id));
-  if (!doubtful.has(title) || (await isSteady(test, title, limitMs)))
+  if (reached.length > 0 && (await isSteady(test, title, limitMs)))
     for (const id of reached) {
       write(job.log, { tries: id, test: title });
       board.activate(id, calls);
@@ -115,9 +119,10 @@ function restart(spoilt: string, why: string): Promise<never> {
   return new Promise(() => {});
 }
 
+/** Whether it passes a second time. If not, what it says of mutants would mean nothing. */
 async function isSteady(test: RunnerTestCase, title: string, limitMs: number): Promise<boolean> {
   const failure = await runOnce(test, limitMs);
-  if (failure !== undefined) write(job.log, { broken: title, why: `a second time: ${failure}` });
+  if (failure !== undefined) write(job.log, { unsteady: title, why: failure });
   return failure === undefined;
 }
 

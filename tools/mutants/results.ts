@@ -1,4 +1,4 @@
-import type { Seen } from './job.ts';
+import { noticedBy, type Seen } from './job.ts';
 import type { Mutant } from './mutant.ts';
 
 export type Outcome = 'noticed' | 'survived' | 'not reached';
@@ -7,15 +7,20 @@ export interface Result {
   outcome: Outcome;
 }
 
+/** Tests that fail without a mutant, each with why. */
+export function brokenTests(seen: readonly Seen[]): string[] {
+  const lines = seen.flatMap((one) =>
+    'broken' in one ? `${one.broken.replace(/ #.*/, '')} fails without a mutant: ${one.why}` : [],
+  );
+  return [...new Set(lines)];
+}
+
 /** What became of each mutant, by what all processes saw. Those that only run when files are loaded are in `atLoad`. */
 export function resultsOf(
   mutants: readonly Mutant[],
   seen: readonly Seen[],
 ): { results: Result[]; atLoad: number[] } {
-  const broken = new Set(seen.flatMap((one) => ('broken' in one ? one.broken : [])));
-  const noticed = new Set(
-    seen.flatMap((one) => ('noticed' in one && !broken.has(one.test) ? one.noticed : [])),
-  );
+  const noticed = noticedBy(seen);
   const reached = new Set(seen.flatMap((one) => ('reached' in one ? one.reached : [])));
   const loaded = new Set(seen.flatMap((one) => ('loaded' in one ? one.loaded : [])));
   const atLoad: number[] = [];

@@ -27,18 +27,24 @@ export async function runOnce(test: RunnerTestCase, limitMs: number): Promise<st
   }
 }
 
-/** Time that this thread worked or waited; not the time for which a busy machine let it do neither. */
-function tooLong(limitMs: number): { reached: Promise<never>; clear(): void } {
+/** Milliseconds that this thread worked or waited since; not those in which a busy machine let it do neither. */
+export function stopwatch(): () => number {
   const begun = performance.eventLoopUtilization();
   const cpu = process.threadCpuUsage();
+  return () => {
+    const { idle } = performance.eventLoopUtilization(begun);
+    const { user, system } = process.threadCpuUsage(cpu);
+    return idle + (user + system) / 1000;
+  };
+}
+
+function tooLong(limitMs: number): { reached: Promise<never>; clear(): void } {
+  const spentMs = stopwatch();
   let timer: NodeJS.Timeout | undefined;
   const reached = new Promise<never>((_, reject) => {
     timer = setInterval(
       () => {
-        const { idle } = performance.eventLoopUtilization(begun);
-        const { user, system } = process.threadCpuUsage(cpu);
-        if (idle + (user + system) / 1000 > limitMs)
-          reject(new Error(`not over after ${Math.round(limitMs)} ms`));
+        if (spentMs() > limitMs) reject(new Error(`not over after ${Math.round(limitMs)} ms`));
       },
       Math.min(limitMs, 250),
     );

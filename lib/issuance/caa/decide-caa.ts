@@ -50,7 +50,7 @@ export async function decideCaa(
     const isShown = seen.some(({ set }) => set?.at === at);
     if (!place || (isShown && place.values.length === 0)) continue;
     const { zone, values, wildcard } = place;
-    if (!isShown && wildcard !== undefined) {
+    if (wildcard !== undefined) {
       hiding.push({ name: at, wildcard });
       continue;
     }
@@ -72,12 +72,12 @@ function withOwnSets(found: readonly CaaFound[], { edits }: CaaPlan, placeOf: Pl
   return Promise.all(
     found.map(async (one) => {
       const at = one.set?.at ?? identifierOf(one.name);
-      const isToChange = edits.some((edit) => edit.at === at && edit.governs.includes(one.name));
+      const isToChange = edits.some((edit) => edit.at === at);
       const place = isToChange ? await placeOf(at) : undefined;
       if (!place) return one;
       const shown = one.set?.properties ?? [];
-      const isWildcards = shown.length > 0 && place.values.length === 0 && place.wildcard !== undefined;
-      const owner = isWildcards && place.wildcard !== undefined ? place.wildcard : at;
+      // There is none where our zone has anything at the name.
+      const owner = (shown.length > 0 ? place.wildcard : undefined) ?? at;
       const held = (await placeOf(owner))?.properties ?? [];
       if (shown.length + held.length === 0) return one;
       const isShown = (property: CaaProperty) => shown.map(formatCaa).includes(formatCaa(property));

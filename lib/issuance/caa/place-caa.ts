@@ -34,22 +34,18 @@ export async function placeCaa(
   const recorded = live?.pointer.caa ?? [];
   const { seen, plan, placed } = await decideCaa(deps, { names: wanted.names, wish, recorded }, zones);
   requireAllowed(seen, request, plan.edits);
-  warnOf(deps, plan, issuers[0]);
+  warnOf(deps, plan);
   return placed;
 }
 
-function warnOf(
-  { warn }: RenewDeps,
-  { notPossible, hiding = [], refused = [] }: CaaPlan,
-  { identity }: CaaIssuer,
-): void {
+function warnOf({ warn }: RenewDeps, { notPossible, hiding = [], refused = [] }: CaaPlan): void {
   for (const { name, wildcard } of hiding)
     warn(`caa-not-possible-at-wildcard: ${name} is answered by ${wildcard}, which a CAA there would hide`);
   for (const name of notPossible)
     warn(`caa-not-possible-at-cname: ${name} is a CNAME and gets no CAA of its own`);
-  for (const refusal of refused)
-    if (refusal.identity !== identity)
-      warn(`caa-left-as-it-is: ${refusal.identity} may not issue for ${refusal.name}: ${refusal.remedy}`);
+  // Of those that it falls back to: for its own CA the order has been stopped.
+  for (const { identity, name, remedy } of refused)
+    warn(`caa-left-as-it-is: ${identity} may not issue for ${name}: ${remedy}`);
 }
 
 /** Stops an order that the CA would refuse, by the sets as they will be. */

@@ -77,28 +77,26 @@ export async function revoke(deps: RevokeDeps, event: unknown, now: Date): Promi
   });
   const revoked = { ...revocation, revokedAt: now.toISOString() };
   await record(store, name, (known) => withRevocation(known, revoked));
-  const replaced = wanted !== undefined && revocationToReplace([revocation], live) !== undefined;
   const isLive =
     live !== undefined &&
     (isRevocationOf(revocation, live) || isCompromised([revocation], live.keyFingerprint));
   const due: StackEvent[] = [];
-  if (replaced) {
+  if (wanted && live && revocationToReplace([revocation], live)) {
     const { zoneRole } = wanted;
-    const certificates = [{ name, reason: 'revoked', replacing: live?.version ?? null }];
+    const certificates = [{ name, reason: 'revoked', replacing: live.version }];
     const batch = { ca: wantedCas[0] ?? ca, ...(zoneRole !== undefined && { zoneRole }), zoneIds: [] };
     due.push({ type: 'Renewal Due', detail: { ...batch, certificates } });
   }
   await events.publish([...due, { type: 'Certificate Revoked', detail: { name, version, reason, isLive } }]);
-  return { name, version, serial, reason, ca, replaced };
+  return { name, version, serial, reason, ca, replaced: due.length > 0 };
 }
 
 /** A file that cannot be used is rejected by scan, and must not stand in the way of a revocation. */
 function wantedIn(text: string, name: string, stack: Stack): Wanted | undefined {
   try {
     return parseRenewalFile(text, name, stack);
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }
 

@@ -45,7 +45,7 @@ export const FUNCTIONS: readonly PlantedFault[] = [
     file: 'lib/reporting/chats/tell-chats.ts',
     edits: [['only: failed.map(', 'only: told.map(']],
     test: 'test/unit/reporting/chats.test.ts',
-    only: '> telling chats ',
+    only: 'for those alone that did not take it',
   },
   {
     name: 'notify mails each message by itself',

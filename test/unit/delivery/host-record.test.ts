@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   decideDeployments,
   decideWaiting,
@@ -222,7 +222,11 @@ describe('a deployment is due', () => {
   describe('where hosts are not to be touched now', () => {
     const now = new Date('2026-11-30T12:00:00Z');
     const until = '2026-12-01T01:00:00.000Z';
-    const times = new Map([['web', { window: ['Mon-Thu 02:00-05:00 Europe/Berlin'] }]]);
+    let times: Map<string, { window: string[] }>;
+    // What was found for a group is remembered by its settings.
+    beforeEach(() => {
+      times = new Map([['web', { window: ['Mon-Thu 02:00-05:00 Europe/Berlin'] }]]);
+    });
     const young = { notBefore: '2026-11-01T00:00:00Z', notAfter: '2027-01-30T00:00:00Z' };
     const old = { notBefore: '2026-09-05T00:00:00Z', notAfter: '2026-12-04T00:00:00Z' };
     const lives = new Map([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyEdits } from '../../../lib/issuance/dns/apply-edits.ts';
 import type { RecordEdit } from '../../../lib/issuance/dns/rules/record-edits.ts';
-import { ChangeRefusedError, ZoneError } from '../../../lib/issuance/dns/zones.ts';
+import { ChangeRefusedError, RecordSetFullError, ZoneError } from '../../../lib/issuance/dns/zones.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 
 const ZONE = 'ZEXAMPLECOM';
@@ -16,6 +16,25 @@ const remove = (label: string, ...values: string[]): RecordEdit => ({
 const values = (zones: FakeZones, label: string) => zones.values(`${label}.example.com`, 'TXT');
 const foreign = (zones: FakeZones, label: string, ...texts: string[]) =>
   zones.overwrite(ZONE, { ...at(label), ttl: 300, values: texts });
+
+const many = (count: number, length: number) =>
+  Array.from({ length: count }, (_, index) => `v${index}`.padEnd(length, 'x'));
+
+/** The calls that are made from now on. */
+function recorded(zones: FakeZones): string[] {
+  const calls: string[] = [];
+  zones.before = (call) => calls.push(call);
+  return calls;
+}
+
+/** Reads, but for the set `a`. */
+function readUnless(zones: FakeZones, error: Error): FakeZones['read'] {
+  const read = zones.read.bind(zones);
+  return async (zoneId, set) => {
+    if (set.name.startsWith('a.')) throw error;
+    return read(zoneId, set);
+  };
+}
 
 describe('edits of a zone', () => {
   it('are one batch, and read nothing, where all is as supposed', async () => {
@@ -89,6 +108,145 @@ describe('edits of a zone', () => {
     expect(applied.refused).toHaveLength(1);
     expect(turn).toBeLessThan(10);
   });
+
+  it.each([
+    [5, [], ['theirs 5', 'ours']],
+    [6, ['a.example.com'], ['theirs 6']],
+  ])('are tried anew five times: %i changes by somebody else', async (others, refused, after) => {
+    const zones = new FakeZones('example.com');
+    let turn = 0;
+    zones.before = (call) => call === 'change' && turn < others && foreign(zones, 'a', `theirs ${++turn}`);
+    const applied = await applyEdits(zones, ZONE, [add('a', 'ours')]);
+    expect(applied.refused.map(({ edit }) => edit.name)).toEqual(refused);
+    expect(values(zones, 'a')).toEqual(after);
+  });
+
+  it('are not sent a third time where Route 53 refuses them twice and nothing has changed', async () => {
+    const zones = new FakeZones('example.com');
+    const calls = recorded(zones);
+    const refusal = new ChangeRefusedError(ZONE, ['one reason', 'another']);
+    zones.change = async () => {
+      calls.push('change');
+      throw refusal;
+    };
+    const applied = await applyEdits(zones, ZONE, [add('a', 'ours')]);
+    expect(calls).toEqual(['change', 'read', 'change', 'read']);
+    expect(applied.refused.map(({ message }) => message)).toEqual(['one reason; another']);
+  });
+
+  it('go on where a second refusal has a reason that can be seen', async () => {
+    const zones = new FakeZones('example.com');
+    let changes = 0;
+    zones.before = (call) => {
+      if (call === 'change' && changes++ < 2) foreign(zones, 'a', 'theirs');
+      if (call === 'read' && changes < 2) foreign(zones, 'a');
+    };
+    expect((await applyEdits(zones, ZONE, [add('a', 'ours')])).refused).toEqual([]);
+    expect(values(zones, 'a')).toEqual(['theirs', 'ours']);
+  });
+
+  it('send nothing more for what is already so', async () => {
+    const zones = new FakeZones('example.com');
+    const calls = recorded(zones);
+    const applied = await applyEdits(zones, ZONE, [remove('a', 'ours')]);
+    expect(applied).toEqual({ changeIds: [], refused: [] });
+    expect(calls).toEqual(['change', 'read']);
+  });
+
+  it('find one of 64 that is refused without a name in six steps', async () => {
+    const zones = new FakeZones('example.com');
+    const change = zones.change.bind(zones);
+    let refusals = 0;
+    zones.change = (zoneId, changes) => {
+      if (!changes.some(({ set }) => set.name === 'h63.example.com')) return change(zoneId, changes);
+      refusals += 1;
+      throw new ChangeRefusedError(zoneId, ['[something is wrong]']);
+    };
+    const labels = Array.from({ length: 64 }, (_, index) => `h${index}`);
+    await applyEdits(
+      zones,
+      ZONE,
+      labels.map((label) => add(label, 'ours')),
+    );
+    // All, six times the half, and the one alone a second time.
+    expect(refusals).toBe(8);
+  });
+
+  it.each([
+    ['a wildcard, whose asterisk it writes as \\052', '*', 'TXT', '\\052.example.com.'],
+    ['in capitals', 'b', 'TXT', 'B.EXAMPLE.COM.'],
+  ])('know which one Route 53 means: %s', async (_, label, type, quoted) => {
+    const zones = new FakeZones('example.com');
+    foreign(zones, label, 'theirs');
+    const calls = recorded(zones);
+    const change = zones.change.bind(zones);
+    zones.change = (zoneId, changes) =>
+      change(zoneId, changes).catch(() => {
+        throw new ChangeRefusedError(zoneId, [`[Tried to create [name='${quoted}', type='${type}']]`]);
+      });
+    await applyEdits(zones, ZONE, [add('a', 'ours'), add(label, 'ours'), add('c', 'ours')]);
+    expect(calls).toEqual(['change', 'read', 'change']);
+    expect(values(zones, label)).toEqual(['theirs', 'ours']);
+  });
+
+  it('say so where the values of others leave no room', async () => {
+    const zones = new FakeZones('example.com');
+    foreign(zones, 'a', ...Array.from({ length: 400 }, (_, index) => `theirs ${index}`));
+    const { refused } = await applyEdits(zones, ZONE, [add('a', 'ours'), add('b', 'ours')]);
+    expect(refused).toMatchObject([
+      { edit: { name: 'a.example.com' }, message: expect.stringContaining('no room for 1 more') },
+    ]);
+    expect(refused[0]?.error).toBeInstanceOf(RecordSetFullError);
+    expect(values(zones, 'b')).toEqual(['ours']);
+  });
+
+  it.each([
+    ['more values than a set may have, where nothing is', add('a', ...many(401, 1)), [], /records limit/],
+    [
+      'a removal from a set that is too large',
+      remove('a', ...many(1, 600)),
+      many(30, 600),
+      /characters limit/,
+    ],
+  ])("pass on Route 53's words: %s", async (_, edit, standing, words) => {
+    const zones = new FakeZones('example.com');
+    foreign(zones, 'a', ...standing);
+    const { refused } = await applyEdits(zones, ZONE, [edit]);
+    expect(refused).toMatchObject([{ message: expect.stringMatching(words) }]);
+    expect(refused[0]?.error).toBeUndefined();
+  });
+
+  it('leave alone a set that is not any more what they were decided by, and say so', async () => {
+    const zones = new FakeZones('example.com');
+    foreign(zones, 'a', 'theirs');
+    foreign(zones, 'b', 'known');
+    const edits = ['a', 'b'].map((label) => ({ ...add(label, 'ours'), decidedBy: ['known'] }));
+    const { refused } = await applyEdits(zones, ZONE, edits);
+    expect(refused).toEqual([
+      { edit: edits[0], message: 'somebody has changed the set meanwhile; the next try decides anew' },
+    ]);
+    expect([values(zones, 'a'), values(zones, 'b')]).toEqual([['theirs'], ['known', 'ours']]);
+  });
+
+  it('leave alone a set that is not simple, and go on with the others', async () => {
+    const zones = new FakeZones('example.com');
+    const error = new ZoneError('record-not-simple', 'it is weighted');
+    for (const label of ['a', 'b']) foreign(zones, label, 'theirs');
+    zones.read = readUnless(zones, error);
+    const { refused } = await applyEdits(zones, ZONE, [add('a', 'ours'), add('b', 'ours')]);
+    expect(refused).toMatchObject([{ edit: { name: 'a.example.com' }, message: 'it is weighted', error }]);
+    expect(values(zones, 'b')).toEqual(['theirs', 'ours']);
+  });
+
+  it.each([new ZoneError('zone-missing', 'it is gone'), new Error('something else')])(
+    'end where the set cannot be read for a reason of the zone: %s',
+    async (error) => {
+      const zones = new FakeZones('example.com');
+      foreign(zones, 'a', 'theirs');
+      zones.read = readUnless(zones, error);
+      await expect(applyEdits(zones, ZONE, [add('a', 'ours')])).rejects.toBe(error);
+    },
+  );
 
   it('pass on what is no refusal', async () => {
     const zones = new FakeZones('example.com');

@@ -6,7 +6,9 @@ import {
   type CaaWish,
   planCaa,
   recordedAfter,
+  wishOf,
 } from '../../../lib/issuance/caa/rules/caa-plan.ts';
+import { methodOf } from '../../../lib/issuance/dns/rules/persist-record.ts';
 
 const ACCOUNT = 'https://ca1.example.net/acct/1';
 const issuer = { identity: 'ca1.example.net', accountUri: ACCOUNT };
@@ -194,11 +196,17 @@ describe('a set that binds our CA', () => {
       [`0 issue "ca1.example.net; policy=ev; ${THEIRS}"`],
       `set 0 issue "ca1.example.net; policy=ev; accounturi=${ACCOUNT}; validationmethods=dns-01" at`,
     ],
-    ['what cannot be read', ['0 issue "ca1.example.net; ours"'], `set ${BOUND} at`],
+    [
+      'what cannot be read',
+      ['0 issue "ca1.example.net; ours"'],
+      `only the CA knows what the set asks for; if it shall, set ${BOUND} at`,
+    ],
   ])('is refused with the line to set where it names %s', (_, records, line) => {
     const { edits, refused } = plan([['certs.example.com', setOf(...records)]]);
     expect(edits).toEqual([]);
-    expect(refused).toMatchObject([{ remedy: expect.stringContaining(line) }]);
+    expect(refused).toEqual([
+      { name: 'certs.example.com', identity: 'ca1.example.net', remedy: expect.stringContaining(line) },
+    ]);
   });
 
   it('is refused while our account is not known', () => {
@@ -208,6 +216,58 @@ describe('a set that binds our CA', () => {
     });
     expect(edits).toEqual([]);
     expect(refused).toMatchObject([{ remedy: expect.stringContaining('not known yet') }]);
+  });
+});
+
+describe('what is wished for', () => {
+  const caa = { mode: 'manage' as const, restrict: true };
+  const stack = { alsoAllow: ['amazon.com'] };
+
+  it("is the stack's unless the file says otherwise, by the method that it asks for", () => {
+    expect(wishOf({ caa }, [issuer], stack)).toEqual({
+      ...{ issuers: [issuer], restrict: true, alsoAllow: ['amazon.com'], iodef: undefined },
+      method: methodOf({}),
+    });
+    const own = { ...caa, restrict: false, alsoAllow: [], iodef: 'mailto:a@b.test' };
+    expect(wishOf({ caa: own, challenge: 'dns-persist-01' }, [issuer], stack)).toEqual({
+      ...{ issuers: [issuer], restrict: false, alsoAllow: [], iodef: 'mailto:a@b.test' },
+      method: 'dns-persist-01',
+    });
+  });
+
+  it('names the method in a new set', () => {
+    expect(additions([['example.com', undefined]], { restrict: true, method: 'dns-persist-01' })).toEqual([
+      ['example.com', [BOUND.replace('dns-01', 'dns-persist-01')]],
+    ]);
+  });
+});
+
+describe('values of ours that are outdated', () => {
+  const old = (tag: string, at = 'ca1.example.net') => `0 ${tag} "${at}; accounturi=https://ca1.example.net/acct/0"`;
+  const at = 'certs.example.com';
+  const names: [string, RelevantSet][] = [at, `*.${at}`].map((name) => [
+    name,
+    setOf(old('issue'), old('issuewild'), old('issue', 'other.test')),
+  ]);
+  const removed = (values: string[], name = at) => plan(names, {}, [{ name, values }]).edits[0]?.remove;
+
+  it('go, of each property that is written anew', () => {
+    expect(removed([old('issue'), old('issuewild')])).toEqual([old('issue'), old('issuewild')]);
+  });
+
+  it.each([
+    ['of another CA', [old('issue', 'other.test')], at],
+    ['at another name', [old('issue')], 'example.com'],
+    ['that are wanted', [BOUND], at],
+    ['of a property that is not written', [old('iodef')], at],
+  ])('stay %s', (_, values, name) => {
+    expect(removed(values, name)).toEqual([]);
+  });
+
+  it('stay of wildcards where only the plain name is written anew', () => {
+    const [plain] = names;
+    const { edits } = plan(plain ? [plain] : [], {}, [{ name: at, values: [old('issuewild')] }]);
+    expect(edits[0]?.remove).toEqual([]);
   });
 });
 

@@ -63,6 +63,109 @@ describe('CAA of another client of our CA', () => {
   });
 });
 
+describe('CAA of a certificate', () => {
+  const caa = (name = 'example.com') => world.zones.values(name, 'CAA');
+
+  it('is made with a time to live of five minutes, for its CA, its fallbacks and whom the stack lets', async () => {
+    Object.assign(world.stack, { alsoAllow: ['amazon.com'], fallbackCas: [world.fallback.directoryUrl] });
+    await world.want('shop', ['example.com']);
+    await shop();
+    expect(world.zones.all('CAA')).toEqual([
+      {
+        ...{ name: 'example.com', type: 'CAA', ttl: 300 },
+        values: ['0 issue "ca.test"', '0 issue "fallback.test"', '0 issue "amazon.com"'],
+      },
+    ]);
+  });
+
+  it('lets whom its file says instead of whom the stack does, and tells whom it says', async () => {
+    Object.assign(world.stack, { alsoAllow: ['amazon.com'] });
+    const wish = { restrict: true, alsoAllow: ['pki.goog'], iodef: 'mailto:a@example.com' };
+    await world.want('shop', ['example.com'], { caa: wish });
+    await shop();
+    expect(caa()).toEqual([bound(), '0 issue "pki.goog"', '0 iodef "mailto:a@example.com"']);
+  });
+
+  it('replaces a value that it recorded by the bound one, once the file asks for that', async () => {
+    await world.want('shop', ['example.com']);
+    await shop();
+    await world.want('shop', ['example.com'], { caa: { restrict: true } });
+    await world.renew(world.due(['shop'], { reason: 'forced', replacing: world.live('shop').version }));
+    expect(caa()).toEqual([bound()]);
+  });
+
+  it.each(['check', 'off'])('is not touched in mode %s', async (mode) => {
+    world.zones.overwrite(ZONE, set('0 issue "ca.test"'));
+    await world.want('shop', ['example.com', 'www.example.org'], { caa: { mode } });
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.zones.all('CAA')).toEqual([set('0 issue "ca.test"')]);
+  });
+
+  it.each(['check', 'manage'])('that keeps its CA out stops the order with who, where and what to do, in mode %s', async (mode) => {
+    world.zones.overwrite(ZONE, set('0 issue ";"', '128 tbs "x"'));
+    await world.want('shop', ['example.com'], { caa: { mode } });
+    expect(await shop()).toMatchObject([
+      {
+        outcome: 'failed',
+        reason: 'caa-unknown-critical',
+        message:
+          'example.com: CAA (128 tbs "x" at example.com) does not let ca.test issue; no CA may pass over a critical property it does not know; remove it',
+      },
+    ]);
+  });
+
+  it('of another CA stops the order in mode check, with the value to add', async () => {
+    world.zones.overwrite(ZONE, set('0 issue "other.test"'));
+    await world.want('shop', ['www.example.com'], { caa: { mode: 'check', restrict: true } });
+    expect(await shop()).toMatchObject([
+      {
+        reason: 'caa-forbids',
+        message: `www.example.com: CAA (0 issue "other.test" at example.com) does not let ca.test issue; add ${bound()} at example.com`,
+      },
+    ]);
+    expect(caa()).toEqual(['0 issue "other.test"']);
+  });
+
+  it.each([
+    ['0 issue ";"', 'the set says that nobody may issue', '0 issue "ca.test"'],
+    [
+      '0 issue "ca.test; policy=ev; validationmethods=http-01"',
+      'only the CA knows what the set asks for',
+      '0 issue "ca.test; policy=ev; accounturi=https://ca.test/account/1; validationmethods=dns-01"',
+    ],
+  ])('%s is for a person to change: %s', async (value, why, line) => {
+    world.zones.overwrite(ZONE, set(value));
+    await world.want('shop', ['example.com']);
+    expect(await shop()).toMatchObject([
+      { message: expect.stringMatching(`; ${why}; if it shall, set ${line} at example.com`) },
+    ]);
+  });
+
+  it('that keeps a fallback out is told, and stops nothing', async () => {
+    Object.assign(world.stack, { fallbackCas: [world.fallback.directoryUrl] });
+    const values = ['0 issue "ca.test"', '0 issue "fallback.test; policy=ev; validationmethods=http-01"'];
+    world.zones.overwrite(ZONE, set(...values));
+    await world.want('shop', ['example.com']);
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(caa()).toEqual(values);
+    expect(world.warnings).toEqual([
+      expect.stringMatching(
+        /^caa-left-as-it-is: fallback\.test may not issue for example\.com: only the CA knows what the set asks for; if it shall, set 0 issue "fallback\.test; policy=ev; /,
+      ),
+    ]);
+  });
+
+  it('is not possible at a name that is a CNAME, which is told', async () => {
+    world.resolver.cnames.set('www.example.com', 'elsewhere.test');
+    await world.want('shop', ['www.example.com']);
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.zones.all('CAA')).toEqual([]);
+    expect(world.warnings).toEqual([
+      'caa-not-possible-at-cname: www.example.com is a CNAME and gets no CAA of its own',
+    ]);
+  });
+});
+
 describe('a name that only a wildcard answers for', () => {
   const withWildcard = () => {
     const { records } = world.zones;
@@ -77,8 +180,8 @@ describe('a name that only a wildcard answers for', () => {
     await world.want('shop', ['shop.example.com', 'example.com']);
     expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
     expect(world.zones.all('CAA').map(({ name }) => name)).toEqual(['example.com']);
-    expect(world.warnings).toMatchObject([
-      expect.stringContaining('caa-not-possible-at-wildcard: shop.example.com'),
+    expect(world.warnings).toEqual([
+      'caa-not-possible-at-wildcard: shop.example.com is answered by *.example.com, which a CAA there would hide',
     ]);
   });
 

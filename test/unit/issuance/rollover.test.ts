@@ -13,12 +13,14 @@ const NEXT: AccountIssuer = {
 let store: MemoryStore;
 let issuer: AccountIssuer | undefined;
 let rolledOver: number;
+let calls: string[];
 let warnings: string[];
 
 beforeEach(async () => {
   store = new MemoryStore(() => new Date(0));
   issuer = NEXT;
   rolledOver = 0;
+  calls = [];
   warnings = [];
   const persist = { challenge: 'dns-persist-01', caa: { mode: 'off' } };
   const files = {
@@ -42,16 +44,18 @@ const accounts: Accounts = {
     rolloverOpen: rolledOver === 0,
   }),
   nextIssuer: async () => issuer,
-  rollOver: async () => {
+  rollOver: async (ca) => {
     rolledOver += 1;
+    calls.push(`rollover ${ca}`);
   },
-  updateContact: async () => {},
+  updateContact: async (ca) => void calls.push(`contact ${ca}`),
 };
-const roll = (more: object = {}) => {
+const change = (event: object) => {
   const stack = stackOf({ defaultCa: CA });
   const warn = (message: string) => void warnings.push(message);
-  return changeAccount({ accounts, stack, store, warn }, { account: 'rollover', ...more });
+  return changeAccount({ accounts, stack, store, warn }, event);
 };
+const roll = (more: object = {}) => change({ account: 'rollover', ...more });
 
 it('a rollover names the standing records that its key changes before anything changes, and then waits for a word', async () => {
   const found = await roll();
@@ -63,11 +67,24 @@ it('a rollover names the standing records that its key changes before anything c
     expect.stringMatching(/^ca\.test; accounturi=https:\/\/ca\.test\/hash\/sha-256\/[\w-]{43}$/),
     expect.stringMatching(/sha-256\/[\w-]{43}; policy=wildcard$/),
   ]);
-  expect(found.next).toContain('the key is not changed yet');
+  expect(found).toMatchObject({ ca: CA, url: NEXT.accountUri });
+  expect(found.next).toBe(
+    'the key is not changed yet: put these TXT values beside those that stand, then send the event again with "confirm": true',
+  );
   expect(rolledOver).toBe(0);
   expect(warnings).toEqual([expect.stringContaining('the standing records of broken are not known')]);
   expect(await roll({ confirm: true })).not.toHaveProperty('publishFirst');
   expect(rolledOver).toBe(1);
+});
+
+it('a rollover waits for a single standing record, too', async () => {
+  await store.remove('renewal/shop.json');
+  await store.put(
+    'renewal/api.json',
+    JSON.stringify({ names: ['api.example.com'], challenge: 'dns-persist-01', caa: { mode: 'off' } }),
+  );
+  expect((await roll()).publishFirst).toHaveLength(1);
+  expect(rolledOver).toBe(0);
 });
 
 it.each([
@@ -91,4 +108,31 @@ it.each([
 
 it('an event that confirms by anything but true is refused', async () => {
   await expect(roll({ confirm: 'yes' })).rejects.toMatchObject({ reason: 'event-invalid' });
+});
+
+const OTHER = 'https://other.test/directory';
+it.each([
+  [{ account: 'show' }, CA, []],
+  [{ account: 'show', ca: OTHER }, OTHER, []],
+  [{ account: 'contact' }, CA, [`contact ${CA}`]],
+  [{ account: 'contact', ca: OTHER, confirm: true }, OTHER, [`contact ${OTHER}`]],
+  [{ account: 'rollover', confirm: true }, CA, [`rollover ${CA}`]],
+  [{ account: 'rollover', ca: OTHER, confirm: true }, OTHER, [`rollover ${OTHER}`]],
+])('%o shows the account at %s after what was asked for, and nothing else: %o', async (event, ca, asked) => {
+  const found = await change(event);
+  expect(found).toMatchObject({ ca });
+  expect(found).not.toHaveProperty('publishFirst');
+  expect(calls).toEqual(asked);
+});
+
+it.each([
+  [{ account: 'remove' }, /^event.*account/],
+  [{ account: 'show', ca: 'http://ca.test/directory' }, /^event.*ca/],
+  [{ account: 'show', all: true }, /^event.*all/],
+])('%o is refused with what is wrong', async (event, message) => {
+  await expect(change(event)).rejects.toMatchObject({
+    reason: 'event-invalid',
+    message: expect.stringMatching(message),
+  });
+  expect(calls).toEqual([]);
 });

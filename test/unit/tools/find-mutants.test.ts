@@ -45,6 +45,9 @@ describe('the code with its mutants', () => {
   const text = `const read = (a, list = [1, 2]) => {
   const seen = [];
   if (a?.b.c() && list.length > 0) seen.push({ a: 'x', ...{ n: list[0] } });
+  if (list.length > 1) seen.push(1);
+  else if (list.length > 0) seen.push(2);
+  else seen.push(3);
   return seen;
 };
 return [read({ b: { c: () => true } }), read(undefined), read({ b: { c: () => false } }, [])];`;
@@ -56,7 +59,7 @@ return [read({ b: { c: () => true } }), read(undefined), read({ b: { c: () => fa
   }
 
   it('does the same while none is active', () => {
-    expect(run(-1)).toEqual([[{ a: 'x', n: 1 }], [], []]);
+    expect(run(-1)).toEqual([[{ a: 'x', n: 1 }, 1], [1], [3]]);
     expect(mutants.length).toBeGreaterThan(15);
   });
 

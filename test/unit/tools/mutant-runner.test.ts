@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mutantsOf } from '../../../tools/mutants/job.ts';
-import { resultsOf } from '../../../tools/mutants/results.ts';
+import { brokenTests, resultsOf } from '../../../tools/mutants/results.ts';
 import { runJob } from '../../../tools/mutants/run-job.ts';
 import { whatOf } from '../../../tools/mutants/table.ts';
 
@@ -55,10 +55,29 @@ describe('the runner of mutants', () => {
     );
   });
 
-  it('fails for a test that fails without a mutant, and names it', async () => {
-    const { files } = mutantsOf([FILE]);
+  it('names a test that fails without a mutant, and believes nothing that it says', async () => {
+    const { mutants, files } = mutantsOf([FILE]);
     const test = 'test/fakes/mutants/broken.example.ts';
     const broken = { files, testFiles: [test], near: { [test]: [FILE] }, ids: [0] };
-    await expect(runJob(folder, 'broken', broken)).rejects.toThrow(/counts wrongly .*fails without a mutant/);
+    const said = await runJob(folder, 'broken', broken);
+    expect(brokenTests(said)).toEqual([
+      expect.stringMatching(/counts wrongly fails without a mutant: AssertionError/),
+    ]);
+    expect(resultsOf(mutants, said).results[0]?.outcome).not.toBe('noticed');
+  });
+
+  it('asks no test that never passes twice', async () => {
+    const { mutants, files } = mutantsOf([FILE]);
+    const test = 'test/fakes/mutants/unsteady.example.ts';
+    const ids = [mutants.findIndex((one) => whatOf(one) === 'arithmetic: steps += 1 -> steps -= 1')];
+    const said = await runJob(folder, 'unsteady', {
+      files,
+      testFiles: [test],
+      near: { [test]: [FILE] },
+      ids,
+    });
+    const by = said.flatMap((one) => ('noticed' in one ? one.test.replace(/ #.*/, '') : []));
+    expect(by).toEqual([`${test} > counts down`]);
+    expect(brokenTests(said)).toEqual([]);
   });
 });

@@ -130,7 +130,7 @@ function outdated(at: string, wanted: readonly string[], recorded: readonly CaaR
 /** `issue letsencrypt.org` of `0 issue "letsencrypt.org; validationmethods=dns-01"`. */
 function subjectOf(text: string): string {
   const { tag, value } = parseCaa(text);
-  return `${tag.toLowerCase()} ${parseIssueValue(value).issuer}`;
+  return `${tag} ${parseIssueValue(value).issuer}`;
 }
 
 /** The certificate's recorded values after an edit. */

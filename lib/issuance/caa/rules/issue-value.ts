@@ -17,7 +17,7 @@ export function parseIssueValue(text: string): IssueValue {
   const [first = '', ...rest] = text.split(';').map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ''));
   const issuer = first.toLowerCase();
   // A semicolon may stand without a parameter after it.
-  const read = rest.join('') === '' && rest.length === 1 ? [] : rest.map((part) => PARAMETER.exec(part));
+  const read = rest.length === 1 && rest[0] === '' ? [] : rest.map((part) => PARAMETER.exec(part));
   const parameters = read.flatMap((match) =>
     match ? [[(match[1] ?? '').toLowerCase(), match[2] ?? ''] as const] : [],
   );
@@ -39,8 +39,8 @@ export function isMet(
 ): boolean {
   const valuesOf = (tag: string) => parameters.flatMap(([name, value]) => (name === tag ? [value] : []));
   const meets = (tag: string, test: (value: string) => boolean) => {
-    const values = valuesOf(tag);
-    return values.length === 0 || (values.length === 1 && values.every(test));
+    const [value, ...others] = valuesOf(tag);
+    return value === undefined || (others.length === 0 && test(value));
   };
   return (
     isWellFormed &&
