@@ -1,4 +1,3 @@
-import { quickRuntime } from '../../fakes/quick-runtime.ts';
 import type { ObjectStore } from '../../../lib/foundation/bucket/object-store.ts';
 import type { RenewalDue } from '../../../lib/foundation/events/events.ts';
 import type { RenewDeps } from '../../../lib/issuance/renewal/deps.ts';
@@ -8,6 +7,7 @@ import { FakeAuthority } from '../../fakes/fake-authority.ts';
 import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { quickRuntime } from '../../fakes/quick-runtime.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
 import { hostGroup, stackOf, zoneRole } from '../../fakes/stack.ts';
 
