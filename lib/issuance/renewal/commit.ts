@@ -33,11 +33,6 @@ export async function commit(run: RenewRun, renewal: Finalized): Promise<Committ
   const version = archived ?? versionAfter(deps, live?.pointer.version);
   const caaIssuer = await authority.caaIssuer();
   await archive(deps.store, wanted, { version, files });
-  // The file may name other groups than when it was archived.
-  if (archived !== undefined)
-    await Promise.all(
-      ARCHIVE_FILES.map((file) => deps.store.tag(archiveKey(name, version, file), wanted.hosts)),
-    );
   renewal.claim.issuedAt = instantOf(version);
   const pointer: LivePointer = {
     version,
@@ -60,8 +55,9 @@ export async function commit(run: RenewRun, renewal: Finalized): Promise<Committ
     ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
   };
   await requireSoundKey(run, renewal);
-  // Before the pointer, which shows that it is done.
-  if (live && !isSameSet(live.pointer.hosts, wanted.hosts)) await tagVersions(deps.store, name, wanted.hosts);
+  // Before the pointer, which shows that it is done. Whoever archived it before may have done so for other groups.
+  const isForOthers = live !== undefined && !isSameSet(live.pointer.hosts, wanted.hosts);
+  if (archived !== undefined || isForOthers) await tagVersions(deps.store, name, wanted.hosts);
   await writePointer(deps.store, name, { pointer, etag: pointerEtag });
   return { ...renewal, version, pointer };
 }

@@ -174,13 +174,22 @@ export const RENEWAL: readonly PlantedFault[] = [
   {
     name: 'older versions stay readable for groups that are no more',
     file: 'lib/issuance/renewal/commit.ts',
-    edits: [
-      [
-        'if (live && !isSameSet(live.pointer.hosts, wanted.hosts))',
-        'if (live && live.pointer.hosts.length > 99)',
-      ],
-    ],
+    edits: [['!isSameSet(live.pointer.hosts, wanted.hosts)', 'live.pointer.hosts.length > 99']],
     test: STORED,
+  },
+  {
+    name: 'versions that a dead worker tagged for other groups stay theirs',
+    file: 'lib/issuance/renewal/commit.ts',
+    edits: [['if (archived !== undefined || isForOthers)', 'if (isForOthers)']],
+    test: 'test/unit/issuance/commit.test.ts',
+    only: 'though it was archived for others',
+  },
+  {
+    name: "the proof of one name outlives the others' where several lead to one",
+    file: 'lib/issuance/renewal/order.ts',
+    edits: [['const SHARED_TTL_SECONDS = 1;', 'const SHARED_TTL_SECONDS = 60;']],
+    test: 'test/unit/issuance/order.test.ts',
+    only: 'for a second where several lead',
   },
   {
     name: 'changed hosts may not read what is there',

@@ -59,7 +59,11 @@ describe('a deployment without a host', () => {
       {
         reason: 'hosts-offline',
         message: `no host of group web is online (${some}); they get the certificate at the first scan that finds them online`,
-        hosts: idsOf(count).map((instanceId) => ({ instanceId, outcome: 'not-sent', reason: 'hosts-offline' })),
+        hosts: idsOf(count).map((instanceId) => ({
+          instanceId,
+          outcome: 'not-sent',
+          reason: 'hosts-offline',
+        })),
       },
     ]);
   });
@@ -73,8 +77,7 @@ describe('a deployment without a host', () => {
   it('of an unknown group names those that there are', async () => {
     await expect(run({ group: 'db' })).rejects.toMatchObject({
       reason: 'unknown-host-group',
-      message:
-        'host group "db" is not one of web, api; add it to hostGroups in settings.yml and deploy',
+      message: 'host group "db" is not one of web, api; add it to hostGroups in settings.yml and deploy',
     });
     await expect(run({ group: 'db' }, { stack: stackOf() })).rejects.toThrow('is not one of none');
   });
@@ -110,11 +113,14 @@ describe('the host that goes first', () => {
     ]);
   });
 
-  it.each(['served', 'unchanged', 'installed-not-served'])('leads the others where it is %s', async (outcome) => {
-    group([FIRST, SECOND]);
-    hosts.reports = () => reportOf([{ name: 'shop', version: 'v2', outcome }]);
-    expect(await run()).toMatchObject({ outcome: 'sent', sent: [SECOND] });
-  });
+  it.each(['served', 'unchanged', 'installed-not-served'])(
+    'leads the others where it is %s',
+    async (outcome) => {
+      group([FIRST, SECOND]);
+      hosts.reports = () => reportOf([{ name: 'shop', version: 'v2', outcome }]);
+      expect(await run()).toMatchObject({ outcome: 'sent', sent: [SECOND] });
+    },
+  );
 
   it('whose command cannot be read fails the run, which comes back with its message', async () => {
     group([FIRST, SECOND]);

@@ -15,6 +15,13 @@ const issue = (...values: string[]) => setOf(...values.map((value) => `0 issue "
 describe('a set that lets the CA issue is added to', () => {
   it.each<[string, typeof known | typeof unknown, boolean, string[], string | undefined]>([
     ['not, unless the file binds the CA', known, false, ['ca1.example.net'], undefined],
+    [
+      'not beside one that binds the method, unless the file binds the CA',
+      known,
+      false,
+      ['ca1.example.net; validationmethods=dns-01'],
+      undefined,
+    ],
     ['with a bound value', known, true, ['ca1.example.net'], BOUND],
     ['beside one that is bound to less', known, true, ['ca1.example.net; validationmethods=dns-01'], BOUND],
     ['with a value that binds the method, without our account', unknown, true, ['ca1.example.net'], METHOD],
@@ -89,10 +96,7 @@ describe('a set that keeps the CA out', () => {
   it.each([
     [setOf('128 x "y"'), 'no CA may pass over a critical property it does not know; remove it'],
     [issue('other.test'), `add 0 issue "ca1.example.net" at ${AT}`],
-    [
-      issue(';'),
-      `the set says that nobody may issue; if it shall, set 0 issue "ca1.example.net" at ${AT}`,
-    ],
+    [issue(';'), `the set says that nobody may issue; if it shall, set 0 issue "ca1.example.net" at ${AT}`],
   ])('is for a person to change: %j', (set, line) => {
     expect(lineToSet(set, AT, { asker: known, restrict: false })).toBe(line);
   });

@@ -243,7 +243,8 @@ describe('what is wished for', () => {
 });
 
 describe('values of ours that are outdated', () => {
-  const old = (tag: string, at = 'ca1.example.net') => `0 ${tag} "${at}; accounturi=https://ca1.example.net/acct/0"`;
+  const old = (tag: string, at = 'ca1.example.net') =>
+    `0 ${tag} "${at}; accounturi=https://ca1.example.net/acct/0"`;
   const at = 'certs.example.com';
   const names: [string, RelevantSet][] = [at, `*.${at}`].map((name) => [
     name,

@@ -31,7 +31,12 @@ describe('a message that came late', () => {
       { reason: 'left-open' },
       'nothing of shop is left open',
     ],
-    ['to remove a certificate that is wanted again', () => {}, { reason: 'outlived' }, 'shop has a renewal file again'],
+    [
+      'to remove a certificate that is wanted again',
+      () => {},
+      { reason: 'outlived' },
+      'shop has a renewal file again',
+    ],
     [
       'for another zone role',
       want({ zoneRole: 'dns' }),

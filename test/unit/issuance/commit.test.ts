@@ -137,6 +137,23 @@ describe('a version that a worker archived before it died', () => {
     expect(versionsIn(left)).toEqual([version]);
   });
 
+  it('is read by the groups of today, as every older one, though it was archived for others', async () => {
+    await world.want('shop', ['example.com'], { hosts: ['web'] });
+    await shop();
+    const { version: replacing } = world.live('shop');
+    world.pass(DAY);
+    await world.want('shop', ['example.com'], { hosts: ['api'] });
+    const due = { reason: 'forced', replacing } as const;
+    const left = await diedBeforePointer(due);
+    await left.put('renewal/shop.json', JSON.stringify({ names: ['example.com'], hosts: ['web'] }));
+    expect(await world.renew(world.due(['shop'], due), { store: left })).toMatchObject([
+      { outcome: 'renewed' },
+    ]);
+    const versions = left.keys().filter((key) => key.startsWith('archive/shop/'));
+    expect(versions).toHaveLength(8);
+    for (const key of versions) expect([key, ...left.groups(key)]).toEqual([key, 'web']);
+  });
+
   it('is found behind what others left there', async () => {
     await world.want('shop', ['example.com']);
     await shop();

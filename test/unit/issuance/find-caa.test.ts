@@ -22,7 +22,9 @@ const setOf = (at: string, ...values: string[]) => ({ at, properties: values.map
 
 describe('the relevant set of a name', () => {
   const byWildcard = async (label: string) =>
-    label === 'shop.example.com' ? { records: [], wildcard: '*.example.com' } : { records: [], wildcard: undefined };
+    label === 'shop.example.com'
+      ? { records: [], wildcard: '*.example.com' }
+      : { records: [], wildcard: undefined };
   const name = 'shop.example.com';
 
   it('is the closest on the climb, where its alias leads', async () => {
@@ -93,9 +95,7 @@ describe('what to change in CAA', () => {
       notPossible: [],
     });
     const edit = { name: 'example.com', type: 'CAA', add: ['0 issue "ca.test"'], remove: [], ttl: 300 };
-    expect(placed).toEqual([
-      { zoneId: 'Z1', zoneName: 'example.com', edit: { ...edit, decidedBy: [] } },
-    ]);
+    expect(placed).toEqual([{ zoneId: 'Z1', zoneName: 'example.com', edit: { ...edit, decidedBy: [] } }]);
   });
 
   it('is nothing where the CA may issue, and no zone is looked for', async () => {

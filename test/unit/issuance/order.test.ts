@@ -154,24 +154,24 @@ describe('a key that is to be used again', () => {
     expect(warned()).toEqual([]);
   });
 
-  it.each([
-    "is not its certificate's",
-    'is compromised',
-  ])('and %s is replaced, which is told', async (why) => {
-    const { version, serial, keyFingerprint } = world.live('shop');
-    const of = { version: '20261101T000000Z-0a1b2c', serial, keyFingerprint };
-    const revocation = { ...of, reason: 'keyCompromise', askedAt: world.clock().toISOString() };
-    if (why === 'is compromised')
-      await world.store.put('revoked/shop.json', JSON.stringify({ versions: [revocation] }));
-    else
+  it.each(["is not its certificate's", 'is compromised'])(
+    'and %s is replaced, which is told',
+    async (why) => {
+      const { version, serial, keyFingerprint } = world.live('shop');
+      const of = { version: '20261101T000000Z-0a1b2c', serial, keyFingerprint };
+      const revocation = { ...of, reason: 'keyCompromise', askedAt: world.clock().toISOString() };
+      if (why === 'is compromised')
+        await world.store.put('revoked/shop.json', JSON.stringify({ versions: [revocation] }));
       // One that was damaged before is mended before the order.
-      world.authority.before = async (call) => {
-        if (call === 'createOrder') await world.store.put(`archive/shop/${version}/privkey.pem`, 'damaged');
-      };
-    expect(await again()).toMatchObject([{ outcome: 'renewed' }]);
-    expect(fingerprint()).not.toBe(keyFingerprint);
-    expect(warned()).toEqual([`key-not-reused: shop gets a new key: the one of ${version} ${why}`]);
-  });
+      else
+        world.authority.before = async (call) => {
+          if (call === 'createOrder') await world.store.put(`archive/shop/${version}/privkey.pem`, 'damaged');
+        };
+      expect(await again()).toMatchObject([{ outcome: 'renewed' }]);
+      expect(fingerprint()).not.toBe(keyFingerprint);
+      expect(warned()).toEqual([`key-not-reused: shop gets a new key: the one of ${version} ${why}`]);
+    },
+  );
 
   it('is not where another type is wanted, and nothing is told of that', async () => {
     const before = fingerprint();

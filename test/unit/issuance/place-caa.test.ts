@@ -101,18 +101,21 @@ describe('CAA of a certificate', () => {
     expect(world.zones.all('CAA')).toEqual([set('0 issue "ca.test"')]);
   });
 
-  it.each(['check', 'manage'])('that keeps its CA out stops the order with who, where and what to do, in mode %s', async (mode) => {
-    world.zones.overwrite(ZONE, set('0 issue ";"', '128 tbs "x"'));
-    await world.want('shop', ['example.com'], { caa: { mode } });
-    expect(await shop()).toMatchObject([
-      {
-        outcome: 'failed',
-        reason: 'caa-unknown-critical',
-        message:
-          'example.com: CAA (128 tbs "x" at example.com) does not let ca.test issue; no CA may pass over a critical property it does not know; remove it',
-      },
-    ]);
-  });
+  it.each(['check', 'manage'])(
+    'that keeps its CA out stops the order with who, where and what to do, in mode %s',
+    async (mode) => {
+      world.zones.overwrite(ZONE, set('0 issue ";"', '128 tbs "x"'));
+      await world.want('shop', ['example.com'], { caa: { mode } });
+      expect(await shop()).toMatchObject([
+        {
+          outcome: 'failed',
+          reason: 'caa-unknown-critical',
+          message:
+            'example.com: CAA (128 tbs "x" at example.com) does not let ca.test issue; no CA may pass over a critical property it does not know; remove it',
+        },
+      ]);
+    },
+  );
 
   it('of another CA stops the order in mode check, with the value to add', async () => {
     world.zones.overwrite(ZONE, set('0 issue "other.test"'));

@@ -236,11 +236,14 @@ describe('with two CAs', () => {
     ['acme-unauthorized', 'acme-malformed', 'acme-unauthorized', 0],
     ['acme-unauthorized', 'ca-unreachable', 'ca-unreachable', 1],
     ['ca-unreachable', 'acme-unauthorized', 'ca-unreachable', 1],
-  ])('that say %s and %s, the failure is %s, and %i stay written down', async (first, second, reason, kept) => {
-    answers(first, second);
-    await expect(asked('superseded', {}, withFallback())).rejects.toMatchObject({ reason });
-    expect(record()).toHaveLength(kept);
-  });
+  ])(
+    'that say %s and %s, the failure is %s, and %i stay written down',
+    async (first, second, reason, kept) => {
+      answers(first, second);
+      await expect(asked('superseded', {}, withFallback())).rejects.toMatchObject({ reason });
+      expect(record()).toHaveLength(kept);
+    },
+  );
 });
 
 describe('what cannot be revoked is told in one line', () => {
@@ -293,8 +296,8 @@ describe('what cannot be revoked is told in one line', () => {
     const get = async () => {
       throw new Error('down');
     };
-    await expect(asked('superseded', {}, { store: Object.assign(new MemoryStore(world.clock), { get }) })).rejects.toThrow(
-      'down',
-    );
+    await expect(
+      asked('superseded', {}, { store: Object.assign(new MemoryStore(world.clock), { get }) }),
+    ).rejects.toThrow('down');
   });
 });

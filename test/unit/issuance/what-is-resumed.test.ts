@@ -60,7 +60,11 @@ it.each<[boolean, string, Parameters<typeof of>]>([
   [false, 'for something else', [{ request: '[]' }]],
   [false, 'whose key is damaged', [{ key: 'damaged' }]],
   [false, 'whose key is compromised', [{}, { revocations: [{ ...revoked, reason: 'keyCompromise' }] }]],
-  [true, 'whose key is that of a version revoked otherwise', [{}, { revocations: [{ ...revoked, reason: 'superseded' }] }]],
+  [
+    true,
+    'whose key is that of a version revoked otherwise',
+    [{}, { revocations: [{ ...revoked, reason: 'superseded' }] }],
+  ],
   [false, 'whose certificate is live already', [{}, { live: live({ keyFingerprint: fingerprint }) }]],
   [
     true,
