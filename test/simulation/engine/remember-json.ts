@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { remembering } from './recent.ts';
 
 const KEPT = 2_000;
-/** What is longer is read about once, and would only take memory. */
+/** Of what is longer only the last is kept: the index of the bucket, which is read by each check. */
 const LONGEST = 20_000;
 /** What is shorter is parsed as fast. */
 const SHORTEST = 40;
@@ -16,15 +16,19 @@ type Parse = (value: unknown, params?: object) => { success: boolean; data?: unk
  */
 export function rememberJson(isOn: () => boolean): void {
   const { parse } = JSON;
-  const known = remembering(KEPT, (text) => {
+  const frozen = (text: string) => {
     const value: unknown = parse(text);
     freeze(value);
     return { value };
-  });
+  };
+  const known = remembering(KEPT, frozen);
+  let long = { text: '', value: undefined as unknown };
   JSON.parse = (text, reviver) => {
-    const isKept =
-      reviver === undefined && typeof text === 'string' && text.length >= SHORTEST && text.length <= LONGEST;
-    return isKept && isOn() ? known(text).value : parse(text, reviver);
+    if (reviver !== undefined || typeof text !== 'string' || text.length < SHORTEST || !isOn())
+      return parse(text, reviver);
+    if (text.length <= LONGEST) return known(text).value;
+    if (long.text !== text) long = { text, ...frozen(text) };
+    return long.value;
   };
   for (const schema of Object.values(z)) rememberSchema(schema, isOn);
 }

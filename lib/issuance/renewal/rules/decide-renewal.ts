@@ -62,7 +62,7 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   const held = waitOf(state, now);
   if (renewal !== undefined && (!held || facts.forced || goesElsewhere(facts, renewal)))
     return { action: 'renew', reason: renewal };
-  const repair = decideRepair(facts);
+  const repair = repairOf(facts, repairs);
   if (repair) return repair;
   if (facts.pin && facts.live && renewal === undefined && wishedRenewal(facts) !== undefined)
     return waitForPin(facts.pin);
@@ -85,10 +85,11 @@ function untilOf(facts: RenewalFacts): Date {
 
 /** The repair that is made while no renewal may be; a renewal makes all of them. */
 export function decideRepair(facts: RenewalFacts): Repair | undefined {
-  const { state, now } = facts;
-  const reason = wishesOf(facts).repairs.find(
-    (wish) => wish === 'pointer-lost' || !waitOf(state?.repairs?.[wish], now),
-  );
+  return repairOf(facts, wishesOf(facts).repairs);
+}
+
+function repairOf({ state, now }: RenewalFacts, wishes: readonly RepairReason[]): Repair | undefined {
+  const reason = wishes.find((wish) => wish === 'pointer-lost' || !waitOf(state?.repairs?.[wish], now));
   return reason && { action: 'mend', reason };
 }
 

@@ -28,28 +28,38 @@ export function isOverdue(facts: AgeFacts & { live: LivePointer | undefined; now
 }
 
 /** When age alone becomes a reason, and that reason. */
-export function dueByAge(facts: AgeFacts, live: LivePointer): Due {
-  const lastSixth = new Date(lastSixthOf(live));
-  const planned = plannedInstant(facts, live);
+export function dueByAge({ wanted, state }: AgeFacts, live: LivePointer): Due {
+  const [notBefore, notAfter] = [Date.parse(live.notBefore), Date.parse(live.notAfter)];
+  const life = { notBefore: new Date(notBefore), notAfter: new Date(notAfter) };
+  const suggested = suggestedInstant(state, live, notAfter);
+  const planned = plannedInstant({ life, suggested, renewBeforeDays: wanted.renewBeforeDays });
+  const lastSixth = new Date(lastSixthOf(life));
   return planned.at <= lastSixth ? planned : { at: lastSixth, reason: 'life-nearly-over' };
 }
 
-function plannedInstant({ wanted, state }: AgeFacts, live: LivePointer): Due {
-  const notAfter = Date.parse(live.notAfter);
-  const suggested = suggestedInstant(state, live);
-  if (wanted.renewBeforeDays !== undefined) {
-    const at = notAfter - wanted.renewBeforeDays * DAY;
+function plannedInstant({
+  life,
+  suggested,
+  renewBeforeDays,
+}: {
+  life: { notBefore: Date; notAfter: Date };
+  suggested: number | undefined;
+  renewBeforeDays: number | undefined;
+}): Due {
+  const notAfter = life.notAfter.getTime();
+  if (renewBeforeDays !== undefined) {
+    const at = notAfter - renewBeforeDays * DAY;
     // In the first half of a life no CA suggests to renew for age: it is about to revoke.
-    const isUrgent = suggested !== undefined && suggested < notAfter - lifetimeOf(live) / 2;
+    const isUrgent = suggested !== undefined && suggested < notAfter - lifetimeOf(life) / 2;
     if (!isUrgent || at < suggested) return { at: new Date(at), reason: 'expires-soon' };
   }
   if (suggested !== undefined) return { at: new Date(suggested), reason: 'suggested-window' };
-  return { at: new Date(notAfter - renewBefore(lifetimeOf(live))), reason: 'expires-soon' };
+  return { at: new Date(notAfter - renewBefore(lifetimeOf(life))), reason: 'expires-soon' };
 }
 
 /** After the end of the certificate no instant can be meant. */
-function suggestedInstant(state: State | undefined, live: LivePointer): number | undefined {
+function suggestedInstant(state: State | undefined, live: LivePointer, notAfter: number): number | undefined {
   const { suggested } = state ?? {};
   const at = suggested?.certId === live.certId ? Date.parse(suggested.at ?? '') : Number.NaN;
-  return at <= Date.parse(live.notAfter) ? at : undefined;
+  return at <= notAfter ? at : undefined;
 }
