@@ -16,6 +16,11 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
     const clear = opportunities.longestClear(name, span, ['s3', 'ca', 'route53', 'dns', 'bus']);
     return clear >= 30 * HOUR && isWanted(world, name) && !wasChanged(world, name, span.from);
   };
+  /** A CA that does not answer just when it issues is not asked again before the next of the file (decision 0010). */
+  const wasLeftForAnother = (name: string, ca: Ca, { issuedAt }: IssuedCertificate) => {
+    const span = { from: issuedAt - HOUR, until: issuedAt + HOUR };
+    return pointerOf(world, name)?.ca !== ca.directoryUrl && opportunities.wasHit(name, span, 'ca');
+  };
   for (const ca of world.cas) {
     ca.onIssued.push((issued) => {
       trace.met(`issued for ${Math.round((issued.notAfter - issued.notBefore) / DAY)} days`);
@@ -24,6 +29,7 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
         const namesOf = [...new Set([...before, ...namesLike(issued)])];
         const isLive = world.everLive.has(issued.certId);
         if (isLive || namesOf.length === 0 || cannotBeHad(ca, issued)) return;
+        if (namesOf.some((name) => wasLeftForAnother(name, ca, issued))) return;
         // A reused key, which was revoked meanwhile.
         if (isCompromised(world, issued, scheduler.now)) return;
         trace.met('issued in vain');

@@ -377,6 +377,7 @@ describe('a pinned certificate', () => {
 it.each([
   ['goes on at the fallback after the bucket did not answer', 'store-unavailable', true, 'order-open'],
   ['goes on at the fallback after it was out of time', 'out-of-time', true, 'order-open'],
+  ['goes on at the fallback that had not issued in time', 'wait-limit-reached', true, 'order-open'],
   ['goes back to the first CA where nothing was left open', 'store-unavailable', false, 'preferred'],
   ['goes back to the first CA after the fallback refused', 'acme-caa', true, 'preferred'],
 ] as const)('an order that is open at a fallback %s', (_, reason, leftOpen, chosen) => {
