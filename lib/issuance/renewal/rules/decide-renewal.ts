@@ -1,5 +1,4 @@
 import { covers } from '../../../foundation/certificate/domain-name.ts';
-import { lifetimeOf } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import { isOfKind, type Reason, type SaidReason } from '../../../foundation/reasons/reasons.ts';
@@ -7,7 +6,7 @@ import { type RENEW, REPAIR, UPKEEP, type WAIT } from '../../../foundation/reaso
 import { casOf, type StackCas } from '../../ca/rules/ca-list.ts';
 import { withLimits } from '../../ca/rules/ca-trouble.ts';
 import { type CaChoice, chooseCa } from '../../ca/rules/choose-ca.ts';
-import { dueByAge } from './due-by-age.ts';
+import { dueByAge, isUrgentlySuggested } from './due-by-age.ts';
 import type { OrderLimit } from './order-limit.ts';
 import type { State } from './state.ts';
 
@@ -145,16 +144,11 @@ function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {
   return lastCa !== undefined && choice.reason === 'others-stay-down' && choice.ca !== lastCa;
 }
 
-/**
- * No pin keeps a certificate that the CA is about to revoke: it suggests to renew in the first half of the life, which it does
- * not for age, or has moved the window, or says why it suggests it (RFC 9773, 4.1 and 4.2).
- */
-function isAboutToBeRevoked(facts: RenewalFacts): boolean {
-  const { live, state, now } = facts;
+/** No pin keeps a certificate that the CA is about to revoke. */
+function isAboutToBeRevoked({ live, state, now }: RenewalFacts): boolean {
   if (!live || state?.suggested?.certId !== live.certId) return false;
-  const { at = '', moved = false, explanationUrl } = state.suggested;
-  const isEarly = Date.parse(at) < Date.parse(live.notAfter) - lifetimeOf(live) / 2;
-  return (isEarly || moved || explanationUrl !== undefined) && Date.parse(at) <= now.getTime();
+  const life = { notBefore: new Date(live.notBefore), notAfter: new Date(live.notAfter) };
+  return isUrgentlySuggested(state, life) && Date.parse(state.suggested.at ?? '') <= now.getTime();
 }
 
 function wishedRenewal(facts: RenewalFacts): RenewReason | undefined {

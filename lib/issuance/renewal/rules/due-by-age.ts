@@ -10,6 +10,11 @@ interface AgeFacts {
   state: State | undefined;
 }
 
+interface Life {
+  notBefore: Date;
+  notAfter: Date;
+}
+
 interface Due {
   at: Date;
   reason: keyof typeof RENEW;
@@ -32,7 +37,9 @@ export function dueByAge({ wanted, state }: AgeFacts, live: LivePointer): Due {
   const [notBefore, notAfter] = [Date.parse(live.notBefore), Date.parse(live.notAfter)];
   const life = { notBefore: new Date(notBefore), notAfter: new Date(notAfter) };
   const suggested = suggestedInstant(state, live, notAfter);
-  const planned = plannedInstant({ life, suggested, renewBeforeDays: wanted.renewBeforeDays });
+  const isUrgent = suggested !== undefined && isUrgentlySuggested(state, life);
+  const { renewBeforeDays } = wanted;
+  const planned = plannedInstant({ life, suggested, isUrgent, renewBeforeDays });
   const lastSixth = new Date(lastSixthOf(life));
   return planned.at <= lastSixth ? planned : { at: lastSixth, reason: 'life-nearly-over' };
 }
@@ -40,21 +47,32 @@ export function dueByAge({ wanted, state }: AgeFacts, live: LivePointer): Due {
 function plannedInstant({
   life,
   suggested,
+  isUrgent,
   renewBeforeDays,
 }: {
-  life: { notBefore: Date; notAfter: Date };
+  life: Life;
   suggested: number | undefined;
+  isUrgent: boolean;
   renewBeforeDays: number | undefined;
 }): Due {
   const notAfter = life.notAfter.getTime();
   if (renewBeforeDays !== undefined) {
     const at = notAfter - renewBeforeDays * DAY;
-    // In the first half of a life no CA suggests to renew for age: it is about to revoke.
-    const isUrgent = suggested !== undefined && suggested < notAfter - lifetimeOf(life) / 2;
-    if (!isUrgent || at < suggested) return { at: new Date(at), reason: 'expires-soon' };
+    if (!isUrgent || suggested === undefined || at < suggested)
+      return { at: new Date(at), reason: 'expires-soon' };
   }
   if (suggested !== undefined) return { at: new Date(suggested), reason: 'suggested-window' };
   return { at: new Date(notAfter - renewBefore(lifetimeOf(life))), reason: 'expires-soon' };
+}
+
+/**
+ * Whether what the CA suggests for the live certificate is not for age, because it is about to revoke: in the first half of the
+ * life, by a window that it has moved, or with a reason (RFC 9773, 4.1 and 4.2).
+ */
+export function isUrgentlySuggested(state: State | undefined, life: Life): boolean {
+  const { at = '', moved = false, explanationUrl } = state?.suggested ?? {};
+  const isEarly = Date.parse(at) < life.notAfter.getTime() - lifetimeOf(life) / 2;
+  return isEarly || moved || explanationUrl !== undefined;
 }
 
 /** After the end of the certificate no instant can be meant. */
