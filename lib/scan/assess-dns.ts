@@ -59,7 +59,12 @@ async function findIssuers(
   wanted: Wanted,
   live: LivePointer | undefined,
 ): Promise<CaaIssuer[]> {
-  if (live?.caaIssuer) return [live.caaIssuer, ...(live.caaFallbacks ?? [])];
+  if (live?.caaIssuer) {
+    // One that the CA has lost has another address since.
+    const account = wanted.caa.restrict && live.ca ? await describeAccount(live.ca) : undefined;
+    const { accountUri = live.caaIssuer.accountUri } = account ?? {};
+    return [{ ...live.caaIssuer, accountUri }, ...(live.caaFallbacks ?? [])];
+  }
   const found = casOf(wanted, stack).map(async (ca, index): Promise<CaaIssuer[]> => {
     const issuer = await caaIssuer(ca);
     if (!issuer) return [];

@@ -73,9 +73,15 @@ function isDay(text: string): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
+/** Those that were found: to ask takes longer than the rest of a window, and every check parses all windows. */
+const zones = new Set<string>();
+
 function isZone(zone: string): boolean {
+  if (zones.has(zone)) return true;
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: zone }) !== undefined;
+    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    zones.add(zone);
+    return true;
   } catch {
     return false;
   }

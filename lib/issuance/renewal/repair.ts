@@ -9,6 +9,7 @@ import {
 import { once } from '../../foundation/common/once.ts';
 import type { StackEvent } from '../../foundation/events/events.ts';
 import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
+import type { CaaIssuer } from '../ca/rules/ca-list.ts';
 import { placeCaa } from '../caa/place-caa.ts';
 import { applyEdits } from '../dns/apply-edits.ts';
 import { zoneFinder } from '../dns/find-zone.ts';
@@ -64,7 +65,8 @@ async function repairCaa(
   pointer: LivePointer,
 ): Promise<LivePointer> {
   if (!pointer.caaIssuer) return pointer;
-  const issuers = [pointer.caaIssuer, ...(pointer.caaFallbacks ?? [])] as const;
+  const caaIssuer = wanted.caa.restrict ? await issuerToday(deps, pointer) : pointer.caaIssuer;
+  const issuers = [caaIssuer ?? pointer.caaIssuer, ...(pointer.caaFallbacks ?? [])] as const;
   const findZone = zoneFinder(deps, await deps.zones.list());
   const readRecords = once((zoneId: string) => deps.zones.records(zoneId));
   const lookAt = ownRecords({ ...deps, findZone }, readRecords);
@@ -73,7 +75,15 @@ async function repairCaa(
     const { refused } = await applyEdits(deps.zones, zoneId, [edit]);
     if (refused[0]) throw refusedError('refuses', refused[0]);
   }
-  return { ...pointer, ...caaAfter(pointer, edits) };
+  return { ...pointer, caaIssuer: issuers[0], ...caaAfter(pointer, edits) };
+}
+
+/** The CA of the live version with our account there by now: the one of before may be lost, and its address in CAA shuts us out. */
+async function issuerToday(deps: RenewDeps, { ca }: LivePointer): Promise<CaaIssuer | undefined> {
+  if (ca === undefined) return undefined;
+  return orWarn(deps, `CAA is put right for the account of before at ${ca}`, async () =>
+    (await deps.openAuthority(ca)).caaIssuer(),
+  );
 }
 
 type Issued = Claimed & { live: NonNullable<Claimed['live']> };

@@ -1,5 +1,10 @@
 import { deliveryTo } from '../../delivery/deployment/rules/decide-delivery.ts';
-import { type HostRecord, hasFailed, runOf } from '../../delivery/deployment/rules/host-record.ts';
+import {
+  type HostRecord,
+  hasFailed,
+  recordsById,
+  runOf,
+} from '../../delivery/deployment/rules/host-record.ts';
 import { inShort } from '../../foundation/common/in-short.ts';
 import { minuteOf } from '../../foundation/common/minute-of.ts';
 import { isOfKind } from '../../foundation/reasons/reasons.ts';
@@ -99,13 +104,17 @@ export function hostsOf(facts: HealthFacts): HostStatus[] {
   const { name, records, fleet } = facts;
   const groups = groupsOf(facts);
   if (groups.length === 0) return [];
-  const runs = new Map(records.map((record) => [record.instanceId, runOf(record, name)]));
+  // Without a list there are those that ever reported.
+  const reported = (group: string) =>
+    records.flatMap((record) => {
+      const { instanceId } = record;
+      return record.group === group && runOf(record, name) ? [{ instanceId, online: true }] : [];
+    });
   return groups.flatMap((group) => {
-    // Without a list there are those that ever reported.
-    const reported = records.filter((record) => record.group === group && runOf(record, name));
-    const hosts = fleet.get(group) ?? reported.map(({ instanceId }) => ({ instanceId, online: true }));
+    const hosts = fleet.get(group) ?? reported(group);
     return hosts.map((host) => {
-      const status = { ...hostOf(host, runs.get(host.instanceId), liveOf(facts)), group };
+      const run = runOf(recordsById(records).get(host.instanceId), name);
+      const status = { ...hostOf(host, run, liveOf(facts)), group };
       const until = status.isLive ? undefined : waitOf(facts, status);
       return { ...status, ...(until && { waitsUntil: until.toISOString() }) };
     });
@@ -119,7 +128,7 @@ function waitOf(
   const { name, file, records, revocations, lives = new Map(), now } = facts;
   const times = file && 'names' in file && file.stack.hostGroups?.find((one) => one.name === group);
   if (!times) return undefined;
-  const record = records.find((one) => one.instanceId === instanceId);
+  const record = recordsById(records).get(instanceId);
   const revoked = revocations === 'unreadable' ? [] : revocations.map(({ version }) => version);
   const decision = deliveryTo(record, name, { times, lives, revoked, now });
   return decision.action === 'wait' ? decision.until : undefined;

@@ -58,6 +58,7 @@ function ofLive({ version, reason }: Revocation, facts: HealthFacts): { seen: st
 function holdersOf(facts: HealthFacts, live: string | undefined): HostRecord[] {
   const { name, records } = facts;
   const revoked = new Set([...knownIn(facts).map(({ version }) => version), live]);
+  if (![...revoked].some((version) => version !== undefined)) return [];
   return records.filter((record) => {
     const { instanceId, group } = record;
     const version = runOf(record, name)?.version;

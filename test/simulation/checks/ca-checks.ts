@@ -1,6 +1,7 @@
 import { DAY, HOUR } from '../engine/durations.ts';
 import type { Ca } from '../services/ca.ts';
-import type { IssuedCertificate } from '../services/ca-records.ts';
+import { ORDER_LIFE } from '../services/ca-book.ts';
+import type { IssuedCertificate, KeptOrder } from '../services/ca-records.ts';
 import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Parts } from './parts.ts';
@@ -16,6 +17,17 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
     const clear = opportunities.longestClear(name, span, ['s3', 'ca', 'route53', 'dns', 'bus']);
     return clear >= 30 * HOUR && isWanted(world, name) && !wasChanged(world, name, span.from);
   };
+  /** Where a CA does not answer just when it issues, the next one of the file is asked instead (decision 0010). */
+  const wasLeftForAnother = (name: string, ca: Ca, { names, issuedAt }: IssuedCertificate) => {
+    const isLater = ({ expires, finalizedAt = 0 }: KeptOrder) =>
+      Math.max(expires - ORDER_LIFE, finalizedAt) > issuedAt;
+    const orders = world.cas.filter((other) => other !== ca).flatMap((other) => [...other.orders.values()]);
+    const span = { from: issuedAt - HOUR, until: issuedAt + HOUR };
+    return (
+      orders.some((order) => isLater(order) && sameNames(order.names, names)) &&
+      opportunities.wasHit(name, span, 'ca')
+    );
+  };
   for (const ca of world.cas) {
     ca.onIssued.push((issued) => {
       trace.met(`issued for ${Math.round((issued.notAfter - issued.notBefore) / DAY)} days`);
@@ -24,6 +36,7 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
         const namesOf = [...new Set([...before, ...namesLike(issued)])];
         const isLive = world.everLive.has(issued.certId);
         if (isLive || namesOf.length === 0 || cannotBeHad(ca, issued)) return;
+        if (namesOf.some((name) => wasLeftForAnother(name, ca, issued))) return;
         // A reused key, which was revoked meanwhile.
         if (isCompromised(world, issued, scheduler.now)) return;
         trace.met('issued in vain');

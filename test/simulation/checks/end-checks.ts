@@ -93,7 +93,8 @@ function wasOpen({ settings, scheduler }: World, group: string, since: number): 
 
 /** A host of a group that the certificate left keeps a revoked version until a person takes it off. */
 function isOnHostThatWasLeft(world: World, trouble: string): boolean {
-  const [, name = ''] = /^health (\S+)$/.exec(trouble) ?? [];
+  const [, name] = /^health (\S+)$/.exec(trouble) ?? [];
+  if (name === undefined) return false;
   const groups = (world.files.get(name)?.hosts ?? []) as string[];
   const live = pointerOf(world, name)?.version;
   return [...world.fleet.hosts.values()].some((host) => {

@@ -1,5 +1,6 @@
 import { stateKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { orNone } from '../../../lib/foundation/common/parse-json.ts';
+import { LONGEST_WAIT } from '../../../lib/issuance/ca/rules/ca-limits.ts';
 import { State } from '../../../lib/issuance/renewal/rules/state.ts';
 import { DAY, MINUTE } from '../engine/durations.ts';
 import type { LimitMet } from '../services/ca-limits.ts';
@@ -30,7 +31,7 @@ export function checkLimits({ world, breaches, opportunities }: Parts): void {
     const isAgain = before && before.at + RUN < from && from < before.until && !isSuggested(world, names);
     scheduler.after(RUN, 'after a limit', () => {
       if (wasHit(from)) return;
-      known.set(key, { at: from, until: from + retryAfterMs });
+      known.set(key, { at: from, until: from + Math.min(retryAfterMs, LONGEST_WAIT) });
       if (isAgain && touchedAt < before.at)
         breaches.report('asked-while-limited', `${names.join(' ')}: ${message}`);
     });

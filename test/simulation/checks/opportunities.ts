@@ -54,6 +54,14 @@ export class Opportunities {
     );
   }
 
+  /** Whether a run about the certificate met a fault of this port. */
+  wasHit(name: string, { from, until }: Interval, port: Port): boolean {
+    const hits = this.#hits.get(name) ?? [];
+    return hits.some(
+      (hit) => hit.from >= from && hit.from <= until && hit.sites.some((site) => site.startsWith(`${port}.`)),
+    );
+  }
+
   #isBelow(name: string, domain: string): boolean {
     const names = this.#world.files.get(name)?.names ?? [];
     return names.some((one) => isAtOrBelow(one.replace('*.', ''), domain));

@@ -2,7 +2,7 @@ import type { LivePointer } from '../../../lib/foundation/certificate/live-point
 import { archiveKey, LIVE_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
 import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
 import { keyFingerprint } from '../../../lib/foundation/certificate/verify-issued.ts';
-import { HOUR } from '../engine/durations.ts';
+import { DAY, HOUR } from '../engine/durations.ts';
 import type { IssuedCertificate } from '../services/ca-records.ts';
 import { certificateOf, parsePointer, pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
@@ -45,7 +45,7 @@ export function checkPointers({ world, breaches, opportunities }: Parts): { comm
   ): void {
     if (pointerOf(world, name)?.version !== version || !isWanted(world, name)) return;
     const life = notAfter - notBefore;
-    const from = Math.max(notAfter - life / 3, world.wantedSince.get(name) ?? 0);
+    const from = Math.max(notAfter - timeToRenew(world, name, life), world.wantedSince.get(name) ?? 0);
     const clear = opportunities.longestClear(name, { from, until: notAfter }, NEEDED);
     world.trace.met('certificate expired');
     if (clear >= ENOUGH)
@@ -71,6 +71,13 @@ export function checkPointers({ world, breaches, opportunities }: Parts): { comm
       }),
     );
   return { commits: () => commits };
+}
+
+/** Before its end: a third of its life, or what the file asks for and, where that is less, a sixth. */
+function timeToRenew(world: World, name: string, life: number): number {
+  const renewBeforeDays = world.files.get(name)?.renewBeforeDays;
+  const asked = typeof renewBeforeDays === 'number' ? renewBeforeDays * DAY : life / 3;
+  return Math.max(life / 6, Math.min(life / 3, asked));
 }
 
 function isPair(world: World, name: string, { version }: LivePointer, issued: IssuedCertificate): boolean {

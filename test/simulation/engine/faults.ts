@@ -23,6 +23,8 @@ export type Fate = 'goes-well' | AtCall;
 export class Faults {
   readonly heaviness: Heaviness;
   readonly #rates = new Map<string, number>();
+  /** Of those above, what may befall a call: it is asked for with each. */
+  readonly #atCalls = new Map<Port, readonly { kind: AtCall; rate: number }[]>();
   readonly #random: Random;
   readonly #only: readonly string[] | undefined;
   /** Whether they happen; switched off for the second phase. */
@@ -56,6 +58,7 @@ export class Faults {
 
   #switchOn(site: string, rate: number): void {
     if (this.#only?.includes(site) ?? true) this.#rates.set(site, rate);
+    this.#atCalls.clear();
   }
 
   rate(site: string): number {
@@ -69,12 +72,20 @@ export class Faults {
   fateOf(port: Port): Fate {
     if (!this.on || this.heaviness === 'none') return 'goes-well';
     let drawn = this.#random.fraction();
-    for (const kind of AT_CALLS) {
-      const rate = this.#rates.get(`${port}.${kind}`) ?? 0;
+    for (const { kind, rate } of this.#ratesAt(port)) {
       if (drawn < rate) return kind;
       drawn -= rate;
     }
     return 'goes-well';
+  }
+
+  #ratesAt(port: Port): readonly { kind: AtCall; rate: number }[] {
+    const known = this.#atCalls.get(port);
+    if (known) return known;
+    const rates = AT_CALLS.map((kind) => ({ kind, rate: this.rate(`${port}.${kind}`) }));
+    const on = rates.filter(({ rate }) => rate > 0);
+    this.#atCalls.set(port, on);
+    return on;
   }
 
   /** What is on. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { remembering } from './recent.ts';
 
 const KEPT = 2_000;
-/** What is longer is read about once, and would only take memory. */
+/** Of what is longer only the last is kept, as it was written or read: the index of the bucket, which each check does. */
 const LONGEST = 20_000;
 /** What is shorter is parsed as fast. */
 const SHORTEST = 40;
@@ -15,16 +15,27 @@ type Parse = (value: unknown, params?: object) => { success: boolean; data?: unk
  * `isOn`.
  */
 export function rememberJson(isOn: () => boolean): void {
-  const { parse } = JSON;
-  const known = remembering(KEPT, (text) => {
+  const { parse, stringify } = JSON;
+  const frozen = (text: string) => {
     const value: unknown = parse(text);
     freeze(value);
     return { value };
-  });
+  };
+  const known = remembering(KEPT, frozen);
+  let long = { text: '', value: undefined as unknown };
   JSON.parse = (text, reviver) => {
-    const isKept =
-      reviver === undefined && typeof text === 'string' && text.length >= SHORTEST && text.length <= LONGEST;
-    return isKept && isOn() ? known(text).value : parse(text, reviver);
+    if (reviver !== undefined || typeof text !== 'string' || text.length < SHORTEST || !isOn())
+      return parse(text, reviver);
+    if (text.length <= LONGEST) return known(text).value;
+    if (long.text !== text) long = { text, ...frozen(text) };
+    return long.value;
+  };
+  JSON.stringify = (...[value, ...form]: [unknown]) => {
+    const text = stringify(value, ...form);
+    if (form.length > 0 || !(text?.length > LONGEST) || !isOn() || !isJson(value)) return text;
+    freeze(value);
+    long = { text, value };
+    return text;
   };
   for (const schema of Object.values(z)) rememberSchema(schema, isOn);
 }
@@ -56,6 +67,15 @@ function remembered(parse: Parse, isOn: () => boolean): Parse {
     if (parsed.success && freeze(parsed.data)) known.set(value, parsed);
     return parsed;
   };
+}
+
+/** Whether a value is what its text would be parsed to. */
+function isJson(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isJson);
+  if (typeof value !== 'object') return typeof value === 'string' || Number.isFinite(value);
+  return (
+    value !== null && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson)
+  );
 }
 
 /** Freezes lists and plain objects with all that is in them; whether there was nothing else. What is frozen was by this. */

@@ -106,6 +106,7 @@ function below(keys: readonly string[], prefix: string): string[] {
   return keys.slice(first, last);
 }
 
+/** As long as S3's, of a hash that is faster than its MD5. */
 function etagOf(body: string): string {
-  return `"${hash('md5', body)}"`;
+  return `"${hash('sha1', body).slice(0, 32)}"`;
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../lib/foundation/certificate/object-keys.ts';
 import { CLAIM_SECONDS } from '../../../lib/issuance/renewal/rules/claim-record.ts';
 import { DAY, HOUR, MINUTE, SECOND, WEEK } from '../engine/durations.ts';
+import { remembering } from '../engine/recent.ts';
 import { suggestedWindow } from '../services/ca-calendar.ts';
 import { parsePointer } from './stored.ts';
 import type { World } from './world.ts';
@@ -16,6 +17,7 @@ import type { World } from './world.ts';
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 /** Every threshold in lib is a stored instant with one of these added (or part of a certificate's life, below). */
 const AFTERWARDS = [0, HOUR, DAY, WEEK];
+const KEPT = 500;
 /** A claim is stale then, and a second later by the times that S3 rounds. */
 const LEASE = CLAIM_SECONDS * SECOND + SECOND;
 
@@ -107,9 +109,10 @@ function chosenInstants(world: World): Map<string, number> {
   return chosen;
 }
 
-function instantsIn(text = ''): number[] {
-  return (text.match(INSTANT) ?? []).map((instant) => Date.parse(instant));
-}
+/** Of most objects again and again. */
+const instantsIn = remembering(KEPT, (text) =>
+  (text.match(INSTANT) ?? []).map((instant) => Date.parse(instant)),
+);
 
 /** What is told again after a day, and what waits for the quiet after a mail. */
 function memoryInstants(world: World): number[] {

@@ -40,6 +40,7 @@ const suggested = (at: Date, certId = 'aki.serial') => ({
   failures: 0,
   suggested: { certId, at: at.toISOString() },
 });
+const urged = (why: object) => ({ failures: 0, suggested: { ...suggested(NOW).suggested, ...why } });
 const renew = (reason: string) => ({ action: 'renew', reason });
 const wait = (until: Date) => ({ action: 'wait', reason: 'not-due', until });
 
@@ -89,6 +90,20 @@ describe('a certificate is renewed', () => {
       'suggested-window',
       'when the CA wants it gone in the first half of its life, whatever renewBeforeDays says',
       { wanted: wantedOf({ renewBeforeDays: 10 }), state: suggested(NOW), left: 60 * DAY, days: 90 },
+    ],
+    [
+      'suggested-window',
+      'when the CA has moved its window in the second half too, whatever renewBeforeDays says',
+      { wanted: wantedOf({ renewBeforeDays: 10 }), state: urged({ moved: true }), left: 30 * DAY },
+    ],
+    [
+      'suggested-window',
+      'when the CA has said why it wants it gone in the second half too, whatever renewBeforeDays says',
+      {
+        wanted: wantedOf({ renewBeforeDays: 10 }),
+        state: urged({ explanationUrl: 'https://ca.test/why' }),
+        left: 30 * DAY,
+      },
     ],
     ['expires-soon', '30 days before its end', { left: 30 * DAY }],
     ['expires-soon', 'a third of a 45-day life before its end', { left: 15 * DAY, days: 45 }],
@@ -377,6 +392,7 @@ describe('a pinned certificate', () => {
 it.each([
   ['goes on at the fallback after the bucket did not answer', 'store-unavailable', true, 'order-open'],
   ['goes on at the fallback after it was out of time', 'out-of-time', true, 'order-open'],
+  ['goes on at the fallback that had not issued in time', 'wait-limit-reached', true, 'order-open'],
   ['goes back to the first CA where nothing was left open', 'store-unavailable', false, 'preferred'],
   ['goes back to the first CA after the fallback refused', 'acme-caa', true, 'preferred'],
 ] as const)('an order that is open at a fallback %s', (_, reason, leftOpen, chosen) => {

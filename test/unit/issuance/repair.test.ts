@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
 const NAMES = ['example.com'];
+const OTHERS = { name: 'example.com', type: 'CAA' as const, ttl: 60 };
 let world: World;
 
 beforeEach(async () => {
@@ -70,6 +72,34 @@ describe('a mend', () => {
     expect(world.zones.values('example.com', 'CAA')).toEqual(['0 issue "theirs.test"', '0 issue "ca.test"']);
     expect(world.live('shop').caa).toEqual([{ name, values: ours }]);
     expect(world.authority.requests).toHaveLength(1);
+  });
+
+  const bound = (account: string) =>
+    `0 issue "ca.test; accounturi=https://ca.test/account/${account}; validationmethods=dns-01"`;
+
+  it.each([
+    ['to the account that has taken the place of a lost one', () => {}, '2'],
+    [
+      'to the account of before, where the CA does not answer',
+      () => {
+        world.authority.caaIssuer = async () => {
+          throw new AcmeError('ca-unreachable', 'no answer');
+        };
+      },
+      '1',
+    ],
+  ])('binds CAA %s', async (_, meanwhile, account) => {
+    await world.want('shop', NAMES, { caa: { restrict: true } });
+    await mend('forced');
+    expect(world.zones.values('example.com', 'CAA')).toEqual([bound('1')]);
+    if (account === '1')
+      world.zones.overwrite('ZEXAMPLECOM', { ...OTHERS, values: ['0 issue "theirs.test"'] });
+    world.authority.accountUrl = 'https://ca.test/account/2';
+    meanwhile();
+    expect(await mend('caa-drifted')).toMatchObject([{ outcome: 'mended' }]);
+    expect(world.zones.values('example.com', 'CAA')).toContain(bound(account));
+    expect(world.zones.values('example.com', 'CAA')).not.toContain(bound(account === '1' ? '2' : '1'));
+    expect(world.live('shop').caaIssuer.accountUri).toBe(`https://ca.test/account/${account}`);
   });
 
   it('sweeps what a worker that died left in the DNS, and nothing else', async () => {

@@ -190,6 +190,22 @@ describe('a weekly sweep', () => {
     expect(await sweep()).toMatchObject({ action: 'mend', reason: 'caa-drifted' });
   });
 
+  it.each([
+    [
+      'mends what is bound to an account that the CA has lost',
+      true,
+      { action: 'mend', reason: 'caa-drifted' },
+    ],
+    ['leaves what is bound to no account', false, { action: 'wait', reason: 'not-due' }],
+  ])('%s', async (_, restrict, decision) => {
+    await world.want('shop', ['example.com'], { caa: { restrict } });
+    const { version } = world.live('shop');
+    await world.renew(world.due(['shop'], { reason: 'forced', replacing: version }));
+    expect(await sweep()).toMatchObject({ action: 'wait', reason: 'not-due' });
+    world.authority.accountUrl = 'https://ca.test/account/2';
+    expect(await sweep()).toMatchObject(decision);
+  });
+
   it('asks no zone where nothing seems to be missing', async () => {
     world.zones.records = async () => {
       throw new Error('asked');

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
-import { archiveKey, hostKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { archiveKey, hostKey, NOTICES_KEY } from '../../../lib/foundation/certificate/object-keys.ts';
 import { Breaches } from '../../simulation/checks/broken.ts';
+import { checkEnd } from '../../simulation/checks/end-checks.ts';
+import { checkLimits } from '../../simulation/checks/limit-checks.ts';
 import { Opportunities } from '../../simulation/checks/opportunities.ts';
+import { Telling } from '../../simulation/checks/telling-checks.ts';
 import { checkUnwanted } from '../../simulation/checks/trouble-checks.ts';
 import { checkWindows } from '../../simulation/checks/window-checks.ts';
 import { DAY, HOUR } from '../../simulation/engine/durations.ts';
@@ -161,4 +164,32 @@ it.each([
   for (const hear of world.cas[0]?.onLimit ?? []) hear(met, names);
   const span = { from: START, until: START + 6 * HOUR };
   expect(opportunities.longestClear('cert1', span, ['ca'])).toBe(clear);
+});
+
+it.each([
+  ['is a breach before its end', 9 * DAY, 6 * DAY, ['asked-while-limited']],
+  ['is none after the longest wait that we keep', 9 * DAY, 7 * DAY + HOUR, []],
+  ['is none after its end', 2 * DAY, 3 * DAY, []],
+])('to ask for what a limit of a CA holds up %s', async (_, retryAfterMs, againMs, broken) => {
+  const parts = calmWorld();
+  const { world, breaches } = parts;
+  checkLimits(parts);
+  world.usedByOthers.set('alpha.com', START + 8 * DAY);
+  const meet = (wait: number) => {
+    const met = { limit: 'registered-domain', value: 'alpha.com', message: '', retryAfterMs: wait } as const;
+    for (const hear of world.cas[0]?.onLimit ?? []) hear(met, ['alpha.com']);
+  };
+  meet(retryAfterMs);
+  await world.scheduler.runUntil(START + againMs);
+  meet(DAY);
+  await world.scheduler.runUntil(START + againMs + HOUR);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
+it('reports what is left in the memory of troubles at the end, whatever it is about', () => {
+  const { world, breaches } = calmWorld();
+  const trouble = { reason: 'stray-object', at: new Date(START).toISOString() };
+  world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { 'object stray': trouble } }), 'notify');
+  checkEnd({ world, breaches, telling: new Telling(world) });
+  expect(breaches.first.get('end: no trouble left')?.what).toMatch(/^object stray: stray-object/);
 });

@@ -41,6 +41,15 @@ export function runOf(record: Pick<HostRecord, 'lineages'> | undefined, name: st
   return record && Object.hasOwn(record.lineages, name) ? record.lineages[name] : undefined;
 }
 
+const indexed = new WeakMap<readonly HostRecord[], ReadonlyMap<string, HostRecord>>();
+
+/** Made once for each list: all certificates of a check are judged by the same. */
+export function recordsById(records: readonly HostRecord[]): ReadonlyMap<string, HostRecord> {
+  const known = indexed.get(records) ?? new Map(records.map((record) => [record.instanceId, record]));
+  indexed.set(records, known);
+  return known;
+}
+
 interface CommandTime {
   commandId: string;
   requestedAt?: Date | undefined;

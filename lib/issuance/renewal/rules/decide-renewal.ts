@@ -1,5 +1,4 @@
 import { covers } from '../../../foundation/certificate/domain-name.ts';
-import { lifetimeOf } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import { isOfKind, type Reason, type SaidReason } from '../../../foundation/reasons/reasons.ts';
@@ -7,7 +6,7 @@ import { type RENEW, REPAIR, UPKEEP, type WAIT } from '../../../foundation/reaso
 import { casOf, type StackCas } from '../../ca/rules/ca-list.ts';
 import { withLimits } from '../../ca/rules/ca-trouble.ts';
 import { type CaChoice, chooseCa } from '../../ca/rules/choose-ca.ts';
-import { dueByAge } from './due-by-age.ts';
+import { dueByAge, isUrgentlySuggested } from './due-by-age.ts';
 import type { OrderLimit } from './order-limit.ts';
 import type { State } from './state.ts';
 
@@ -62,7 +61,7 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   const held = waitOf(state, now);
   if (renewal !== undefined && (!held || facts.forced || goesElsewhere(facts, renewal)))
     return { action: 'renew', reason: renewal };
-  const repair = decideRepair(facts);
+  const repair = repairOf(facts, repairs);
   if (repair) return repair;
   if (facts.pin && facts.live && renewal === undefined && wishedRenewal(facts) !== undefined)
     return waitForPin(facts.pin);
@@ -85,10 +84,11 @@ function untilOf(facts: RenewalFacts): Date {
 
 /** The repair that is made while no renewal may be; a renewal makes all of them. */
 export function decideRepair(facts: RenewalFacts): Repair | undefined {
-  const { state, now } = facts;
-  const reason = wishesOf(facts).repairs.find(
-    (wish) => wish === 'pointer-lost' || !waitOf(state?.repairs?.[wish], now),
-  );
+  return repairOf(facts, wishesOf(facts).repairs);
+}
+
+function repairOf({ state, now }: RenewalFacts, wishes: readonly RepairReason[]): Repair | undefined {
+  const reason = wishes.find((wish) => wish === 'pointer-lost' || !waitOf(state?.repairs?.[wish], now));
   return reason && { action: 'mend', reason };
 }
 
@@ -126,12 +126,16 @@ export function caFor(
   const isForAge = isOfKind(reason, 'for-age');
   const troubles = limited ? withLimits(state?.cas, limited, now) : state?.cas;
   const lastCa = state?.failures ? state.lastCa : undefined;
-  const openAt = leftOpen && ENDED_BY_US.has(state?.lastFailure?.reason) ? lastCa : undefined;
+  const openAt = leftOpen && CAME_TO_NO_END.has(state?.lastFailure?.reason) ? lastCa : undefined;
   return chooseCa({ cas: casOf(wanted, stack), troubles, lastCa, openAt, live, isForAge, now });
 }
 
-/** Failures that say nothing about the CA: the order that it has, and may have carried out, can be resumed. */
-const ENDED_BY_US: ReadonlySet<string | undefined> = new Set(['store-unavailable', 'out-of-time']);
+/** Failures that refuse nothing: the order that the CA has, and may have carried out by now, can be resumed. */
+const CAME_TO_NO_END: ReadonlySet<string | undefined> = new Set([
+  'store-unavailable',
+  'out-of-time',
+  'wait-limit-reached',
+]);
 
 /** Whether the next try goes to another CA than the one that caused the back-off. */
 function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {
@@ -140,16 +144,11 @@ function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {
   return lastCa !== undefined && choice.reason === 'others-stay-down' && choice.ca !== lastCa;
 }
 
-/**
- * No pin keeps a certificate that the CA is about to revoke: it suggests to renew in the first half of the life, which it does
- * not for age, or has moved the window, or says why it suggests it (RFC 9773, 4.1 and 4.2).
- */
-function isAboutToBeRevoked(facts: RenewalFacts): boolean {
-  const { live, state, now } = facts;
+/** No pin keeps a certificate that the CA is about to revoke. */
+function isAboutToBeRevoked({ live, state, now }: RenewalFacts): boolean {
   if (!live || state?.suggested?.certId !== live.certId) return false;
-  const { at = '', moved = false, explanationUrl } = state.suggested;
-  const isEarly = Date.parse(at) < Date.parse(live.notAfter) - lifetimeOf(live) / 2;
-  return (isEarly || moved || explanationUrl !== undefined) && Date.parse(at) <= now.getTime();
+  const life = { notBefore: new Date(live.notBefore), notAfter: new Date(live.notAfter) };
+  return isUrgentlySuggested(state, life) && Date.parse(state.suggested.at ?? '') <= now.getTime();
 }
 
 function wishedRenewal(facts: RenewalFacts): RenewReason | undefined {

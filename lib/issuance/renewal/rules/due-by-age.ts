@@ -10,6 +10,11 @@ interface AgeFacts {
   state: State | undefined;
 }
 
+interface Life {
+  notBefore: Date;
+  notAfter: Date;
+}
+
 interface Due {
   at: Date;
   reason: keyof typeof RENEW;
@@ -28,28 +33,51 @@ export function isOverdue(facts: AgeFacts & { live: LivePointer | undefined; now
 }
 
 /** When age alone becomes a reason, and that reason. */
-export function dueByAge(facts: AgeFacts, live: LivePointer): Due {
-  const lastSixth = new Date(lastSixthOf(live));
-  const planned = plannedInstant(facts, live);
+export function dueByAge({ wanted, state }: AgeFacts, live: LivePointer): Due {
+  const [notBefore, notAfter] = [Date.parse(live.notBefore), Date.parse(live.notAfter)];
+  const life = { notBefore: new Date(notBefore), notAfter: new Date(notAfter) };
+  const suggested = suggestedInstant(state, live, notAfter);
+  const isUrgent = suggested !== undefined && isUrgentlySuggested(state, life);
+  const { renewBeforeDays } = wanted;
+  const planned = plannedInstant({ life, suggested, isUrgent, renewBeforeDays });
+  const lastSixth = new Date(lastSixthOf(life));
   return planned.at <= lastSixth ? planned : { at: lastSixth, reason: 'life-nearly-over' };
 }
 
-function plannedInstant({ wanted, state }: AgeFacts, live: LivePointer): Due {
-  const notAfter = Date.parse(live.notAfter);
-  const suggested = suggestedInstant(state, live);
-  if (wanted.renewBeforeDays !== undefined) {
-    const at = notAfter - wanted.renewBeforeDays * DAY;
-    // In the first half of a life no CA suggests to renew for age: it is about to revoke.
-    const isUrgent = suggested !== undefined && suggested < notAfter - lifetimeOf(live) / 2;
-    if (!isUrgent || at < suggested) return { at: new Date(at), reason: 'expires-soon' };
+function plannedInstant({
+  life,
+  suggested,
+  isUrgent,
+  renewBeforeDays,
+}: {
+  life: Life;
+  suggested: number | undefined;
+  isUrgent: boolean;
+  renewBeforeDays: number | undefined;
+}): Due {
+  const notAfter = life.notAfter.getTime();
+  if (renewBeforeDays !== undefined) {
+    const at = notAfter - renewBeforeDays * DAY;
+    if (!isUrgent || suggested === undefined || at < suggested)
+      return { at: new Date(at), reason: 'expires-soon' };
   }
   if (suggested !== undefined) return { at: new Date(suggested), reason: 'suggested-window' };
-  return { at: new Date(notAfter - renewBefore(lifetimeOf(live))), reason: 'expires-soon' };
+  return { at: new Date(notAfter - renewBefore(lifetimeOf(life))), reason: 'expires-soon' };
+}
+
+/**
+ * Whether what the CA suggests for the live certificate is not for age, because it is about to revoke: in the first half of the
+ * life, by a window that it has moved, or with a reason (RFC 9773, 4.1 and 4.2).
+ */
+export function isUrgentlySuggested(state: State | undefined, life: Life): boolean {
+  const { at = '', moved = false, explanationUrl } = state?.suggested ?? {};
+  const isEarly = Date.parse(at) < life.notAfter.getTime() - lifetimeOf(life) / 2;
+  return isEarly || moved || explanationUrl !== undefined;
 }
 
 /** After the end of the certificate no instant can be meant. */
-function suggestedInstant(state: State | undefined, live: LivePointer): number | undefined {
+function suggestedInstant(state: State | undefined, live: LivePointer, notAfter: number): number | undefined {
   const { suggested } = state ?? {};
   const at = suggested?.certId === live.certId ? Date.parse(suggested.at ?? '') : Number.NaN;
-  return at <= Date.parse(live.notAfter) ? at : undefined;
+  return at <= notAfter ? at : undefined;
 }

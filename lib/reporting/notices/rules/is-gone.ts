@@ -10,6 +10,8 @@ export function isGone(trouble: Trouble, checked: CheckSummary): boolean {
   if (isPerhapsAmong(rejected, kind === 'deployment' ? trouble.names : [subject])) return false;
   switch (kind) {
     case 'renewal':
+      // Nothing tries it again: whoever forced it hears of it first.
+      if (trouble.forced && Object.keys(trouble.told).length === 0) return false;
       return isAll(failing) && !failing.items.includes(subject);
     case 'overdue':
       return isAll(overdue) && !overdue.items.includes(subject);

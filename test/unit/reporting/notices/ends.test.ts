@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { notify } from '../../../../lib/reporting/notices/notify.ts';
 import type { SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
-import { checked, DAY, fact, failed, HOUR, later, MINUTE, NOW, notDeployed } from './facts.ts';
+import { checked, DAY, fact, failed, failedByForce, HOUR, later, MINUTE, NOW, notDeployed } from './facts.ts';
 
 const REGION = 'eu-west-1';
 let now: Date;
@@ -296,4 +296,15 @@ describe('a pin', () => {
     delete older.detail.pinned;
     expect(await at(DAY, older)).toEqual([]);
   });
+});
+
+it('a forced renewal that failed is told before it is over, though a mail went a moment ago', async () => {
+  for (const name of ['shop', 'other']) await want({}, name);
+  expect(await at(0, failed('other'))).toEqual(['other is not renewed: caa-forbids']);
+  const forced = { ...failedByForce('shop'), time: later(5 * MINUTE).toISOString() };
+  expect(await at(5 * MINUTE, forced)).toEqual([]);
+  const failing = { count: 1, items: ['other'] };
+  expect(await check(HOUR, { failing })).toEqual(['shop is not renewed: budget-spent']);
+  expect(await check(2 * HOUR, { failing })).toEqual(['over: shop is not renewed']);
+  expect(await check(3 * HOUR, { failing })).toEqual([]);
 });
