@@ -5,21 +5,18 @@ import type { Runtime } from '../../lib/foundation/common/runtime.ts';
 const MOST_MS = 1;
 
 /**
- * Node's own runtime, but a wait for fakes, which answer at once, is over in a millisecond. `elapsed` goes on by all of it, and
- * `slept` has what was asked for, in milliseconds.
+ * Node's own runtime, but a wait for fakes, which answer at once, is over in a millisecond. `elapsed` is what was waited for,
+ * and `slept` has each wait, in milliseconds.
  */
 export function quickRuntime(): Runtime & { slept: readonly number[] } {
   const slept: number[] = [];
-  let passedOver = 0;
   return {
     ...nodeRuntime,
     slept,
-    elapsed: () => nodeRuntime.elapsed() + passedOver,
+    elapsed: () => slept.reduce((sum, ms) => sum + ms, 0),
     async sleep(ms, signal) {
+      await nodeRuntime.sleep(Math.min(ms, MOST_MS), signal);
       slept.push(ms);
-      const waited = Math.min(ms, MOST_MS);
-      await nodeRuntime.sleep(waited, signal);
-      passedOver += ms - waited;
     },
   };
 }
