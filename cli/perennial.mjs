@@ -22,7 +22,7 @@ const ownNode = ['../node_modules/.bin/node', '../../.bin/node']
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
   if (isInstalled) await import('./strip-types.mjs');
-  await import('./main.ts');
+  await import('./main.ts').catch(explainMissing);
 } else if (ownNode) {
   const before = isInstalled ? ['--import', new URL('strip-types.mjs', import.meta.url).href] : [];
   const args = [...before, join(folder, 'main.ts'), ...process.argv.slice(2)];
@@ -33,5 +33,17 @@ if (Number.parseInt(process.versions.node, 10) >= NEEDED) {
     ? `install Node ${NEEDED} or newer`
     : `run "npm install" in ${dirname(folder)}, which brings it`;
   console.error(`perennial-tls: this is Node ${process.versions.node} and ${NEEDED} is needed; ${remedy}`);
+  process.exitCode = 2;
+}
+
+/** A clone has no packages yet: Node would print a stack. A file of the project that is missing stays an error. */
+function explainMissing(error) {
+  const missing =
+    error.code === 'ERR_MODULE_NOT_FOUND' && /^Cannot find package '([^']+)'/.exec(error.message);
+  if (!missing) throw error;
+  const where = isInstalled ? join(folder, '../../..') : dirname(folder);
+  console.error(
+    `perennial-tls: the package ${missing[1]} is not installed; run "npm install" in ${where} first`,
+  );
   process.exitCode = 2;
 }

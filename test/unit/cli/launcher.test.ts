@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 
-const LAUNCHER = join(import.meta.dirname, '../../../cli/perennial.mjs');
+const PROJECT = join(import.meta.dirname, '../../..');
+const LAUNCHER = join(PROJECT, 'cli/perennial.mjs');
 /** Has Node call itself an older one. */
 const OLD = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.20.2'}})`;
 
@@ -88,6 +89,31 @@ describe('cli/perennial.mjs', () => {
         /^perennial-tls: this is Node 20\.20\.2 and 24 is needed; run "npm install" in [^\n]+\n$/,
       ),
     });
+  });
+
+  it('says in one line that a fresh clone needs npm install', async () => {
+    const clone = await mkdtemp(join(tmpdir(), 'perennial-'));
+    for (const part of ['cli', 'lib', 'resources', 'package.json'])
+      await cp(join(PROJECT, part), join(clone, part), { recursive: true });
+    const { status, stdout, stderr } = await run([join(clone, 'cli/perennial.mjs'), 'init']);
+    await rm(clone, { recursive: true });
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        new RegExp(
+          `^perennial-tls: the package [@\\w/-]+ is not installed; run "npm install" in ${clone} first\\n$`,
+        ),
+      ),
+    });
+  });
+
+  it('says of a file of its own that is missing what Node says', async () => {
+    const clone = await mkdtemp(join(tmpdir(), 'perennial-'));
+    await copyFile(LAUNCHER, join(clone, 'perennial.mjs'));
+    const { status, stderr } = await run([join(clone, 'perennial.mjs'), 'init']);
+    await rm(clone, { recursive: true });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('main.ts') });
   });
 
   it.each([
