@@ -18,6 +18,20 @@ export async function documentedMove(filled: {
 }): Promise<string[]> {
   const page = await readFile(join(PROJECT, PAGE), 'utf8');
   const [, section = ''] = page.split(/^\*\*To another region\*\*|^As after/m);
+  return filledIn(section, filled);
+}
+
+/** The commands with which the page has a bucket emptied of all versions, and deleted. */
+export async function documentedDeletion(bucket: string): Promise<string[]> {
+  const page = await readFile(join(PROJECT, PAGE), 'utf8');
+  const [, section = ''] = page.split(/^\*\*The bucket\*\*|^## Coming back/m);
+  return filledIn(section, { bucket, to: '', from: '', region: '' });
+}
+
+function filledIn(
+  section: string,
+  filled: { bucket: string; to: string; from: string; region: string },
+): string[] {
   return commandsOf(PAGE, section).map(({ command }) =>
     command
       .replaceAll('NEW-BUCKET', filled.to)
@@ -41,7 +55,8 @@ export function runDocumented(
     PATH: [cloud.parts.venvBin, process.env.PATH].join(delimiter),
   };
   return new Promise((resolve) => {
-    const child = execFile('sh', ['-c', command], { env, timeout: LIMIT_MS }, (error, stdout, stderr) =>
+    const cwd = cloud.parts.dir;
+    const child = execFile('sh', ['-c', command], { cwd, env, timeout: LIMIT_MS }, (error, stdout, stderr) =>
       resolve({ isDone: error === null, printed: `${stdout}${stderr}` }),
     );
     child.stdin?.end();

@@ -1,9 +1,12 @@
 import { ACMClient, ListCertificatesCommand, ListTagsForCertificateCommand } from '@aws-sdk/client-acm';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
+  DeleteObjectCommand,
   GetBucketPolicyCommand,
   GetObjectTaggingCommand,
+  HeadBucketCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutBucketPolicyCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -11,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../lib/scan/rules/plan.ts';
 import { servedBy } from '../../local/demo/served.ts';
 import { DeployedLine } from './deployed-line.ts';
-import { documentedMove, runDocumented } from './documented-move.ts';
+import { documentedDeletion, documentedMove, runDocumented } from './documented-move.ts';
 import { runInCloud } from './serverless-runs.ts';
 
 const NAME = 'example.com';
@@ -153,6 +156,30 @@ describe('moving to another region by the documented commands', () => {
     expect(await servedOn(NEW_HOST)).not.toBe(before.served);
     expect(await servedOn(NEW_HOST)).toMatch(/^[0-9a-f]+$/);
     expect(await line.keys()).toEqual(copied);
+  });
+
+  it('leaves an old bucket that the documented commands empty of all versions, and delete', async () => {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const place = { endpoint: line.cloud.parts.aws.motoUrl, region: OLD_REGION, credentials };
+    const s3 = new S3Client({ ...place, forcePathStyle: true });
+    // A version of before and a mark of deletion, as a stack leaves them.
+    const [Key = ''] = copied;
+    await s3.send(new DeleteObjectCommand({ Bucket: line.bucket, Key }));
+    const { Versions = [], DeleteMarkers = [] } = await s3.send(
+      new ListObjectVersionsCommand({ Bucket: line.bucket }),
+    );
+    expect(Versions.length).toBeGreaterThan(copied.length);
+    expect(DeleteMarkers).not.toEqual([]);
+    const commands = await documentedDeletion(line.bucket);
+    expect(commands).toHaveLength(2);
+    for (const command of commands) {
+      const { isDone, printed } = await runDocumented(line.cloud, command);
+      expect(isDone, `${command}\n${printed}`).toBe(true);
+    }
+    const gone = s3.send(new HeadBucketCommand({ Bucket: line.bucket }));
+    await expect(gone).rejects.toMatchObject({ name: 'NotFound' });
+    s3.destroy();
+    expect(await keysIn(NEW_BUCKET)).not.toEqual([]);
   });
 });
 

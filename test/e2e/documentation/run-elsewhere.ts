@@ -50,7 +50,22 @@ export const RUN_ELSEWHERE: readonly (readonly [RegExp, string])[] = [
     /^git (checkout|pull)\b/,
     'test/e2e/rollback.test.ts and update-from-before.test.ts make another release, which a clone need not have',
   ],
-  [/^aws (s3 (mb|sync)|s3api delete-bucket-policy) /, 'test/e2e/moving.test.ts, from one region to another'],
+  [
+    /^(while )?aws (s3 (mb|sync)|s3api (delete-bucket-policy|list-object-versions|delete-bucket)) /,
+    'test/e2e/moving.test.ts, from one region to another',
+  ],
+  [
+    /^aws cloudformation continue-update-rollback /,
+    'nothing: the local CloudFormation never rolls an update back',
+  ],
+  [
+    /^(git clone|cd perennial$|export AWS_REGION=|npx serverless deploy .*contact=)/,
+    'nothing: a clone of an address, and a release of before',
+  ],
+  [
+    / perennial-tls (add|status|doctor) .*--stage staging\b/,
+    'test/e2e/command-line.test.ts, at the stage local',
+  ],
   [
     /^docker compose up -d$/,
     'test/integration/example-stacks.test.ts, by podman-compose, and test/integration/example-nginx.test.ts',
