@@ -32,8 +32,7 @@ async function read({ resolveVariable }) {
   const complaint = success
     ? (complaintAboutGroups(Object.keys(data.hostGroups)) ?? complaintAboutTimes(data.hostGroups))
     : explainIssues(error, YAML_TYPES);
-  if (complaint)
-    refuse(`${complaint}. Set it under params in serverless.hosts.yml, or with --param="name=value"`);
+  if (complaint) refuse(`${complaint}. Set it with --param="name=value"; serverless.hosts.yml explains each`);
   return data;
 }
 
