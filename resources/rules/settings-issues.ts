@@ -21,8 +21,13 @@ export const explainSettings = ({ issues }: z.core.$ZodError): string =>
 
 function hintFor(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return similarKeys(issue);
-  if (issue.code !== 'invalid_type') return '';
-  const { expected, input, path } = issue;
+  const [, setting = '', name = ''] = issue.path.map(String);
+  if (issue.path.length === 3 && KEYS_BELOW[setting]?.includes(name))
+    return ` (indent it to put it below its ${setting === 'hostGroups' ? 'group' : 'role'})`;
+  return issue.code === 'invalid_type' ? hintForType(issue) : '';
+}
+
+function hintForType({ expected, input, path }: z.core.$ZodIssueInvalidType): string {
   if (expected === 'string' && ['number', 'boolean'].includes(typeof input)) return ', in quotes';
   if (typeof input !== 'string') return '';
   if (expected === 'number' && /^\d+$/.test(input)) return ', without quotes';

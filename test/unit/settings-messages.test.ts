@@ -71,6 +71,18 @@ describe('what is wrong in settings.yml is said with what to do', () => {
     ],
     ['\ufeffdefault: {}\ndefault: {}\n', 'line 2: the section "default" stands twice; make one of the two'],
     [
+      '\ufeffdefault: { cas: [], "cas": [] }\n',
+      'line 1: "cas" stands twice in default; leave out one of them',
+    ],
+    [
+      'default:\n  hostGroups:\n    web:\n    container: nginx\n',
+      'default.hostGroups.web: must be a mapping (key: value); default.hostGroups.container: must be a mapping (key: value) (indent it to put it below its group)',
+    ],
+    [
+      'default:\n  zoneRoles:\n    dns:\n    roleArn: arn\n',
+      'default.zoneRoles.dns: must be a mapping (key: value); default.zoneRoles.roleArn: the name of a zone role may hold only a-z, 0-9 and "-" (indent it to put it below its role)',
+    ],
+    [
       'default:\n  contcat: a@b.test\n  domain: []\nstaging:\n  orderPerRun: 1\n',
       'default: unknown key "contcat" (did you mean contact?); default: unknown key "domain" (did you mean domains?); staging: unknown key "orderPerRun" (did you mean ordersPerRun?)',
     ],
