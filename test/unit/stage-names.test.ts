@@ -52,6 +52,7 @@ describe('--stage', () => {
     ['stagings', 'staging'],
     ['sstaging', 'staging'],
     ['stating', 'staging'],
+    ['staging2', 'staging'],
     ['Production', 'production'],
     ['prodution', 'production'],
   ])(
@@ -133,6 +134,7 @@ describe('the name of a section', () => {
     const yml = `${ALL}${section}:\n  ordersPerRun: 7\n`;
     // First, as a line is said once.
     await run(yml, section);
+    await run(yml, 'acceptance');
     await run(`${yml}production: {}\n`, 'production');
     expect(warnings).toEqual([]);
     expect(await run(yml, 'production')).toMatchObject({ ordersPerRun: '100' });
