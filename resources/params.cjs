@@ -3,9 +3,9 @@ const { complaintAboutLength } = require('../lib/foundation/certificate/deployme
 const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
 const { mostSimilar } = require('../lib/foundation/common/most-similar.ts');
 const { complaintAboutGroups } = require('./group-ids.cjs');
+const { findSettings, goOnWithout, makesNothing } = require('./find-settings.cjs');
 const { FROM_TEXT, Params } = require('./params-schema.cjs');
 const { refuse } = require('./refuse.cjs');
-const { readSettings, settingsOf } = require('./settings.cjs');
 const { YAML_TYPES } = require('./rules/yaml-types.ts');
 
 /** What grows with its length, by the variable that has it; the others, with all names, need about 1,100 of the 4,096 bytes that Lambda takes. */
@@ -24,8 +24,19 @@ const ENVIRONMENT_ROOM = 3_000;
 
 /** The parameters, checked, as the strings that Lambda takes: lists comma-separated, host groups and zone roles as JSON. */
 module.exports = async (serverless) => {
+  const settings = await findSettings(serverless);
+  try {
+    return await checkParams(serverless, settings);
+  } catch (error) {
+    if (!makesNothing() || Object.keys(settings).length === 0) throw error;
+    goOnWithout(error);
+    return checkParams(serverless, {});
+  }
+};
+
+async function checkParams(serverless, settings) {
   const { resolveVariable } = serverless;
-  const given = await gatherParams(serverless);
+  const given = await gatherParams(serverless, settings);
   const { success, data, error } = Params.safeParse(given, { reportInput: true });
   if (!success) refuseParam(explainIssues(error, YAML_TYPES));
   // A production function would reach what only it may.
@@ -69,11 +80,10 @@ module.exports = async (serverless) => {
     zoneRoles: JSON.stringify(data.zoneRoles),
   };
   return { ...params, ...variablesOf(params) };
-};
+}
 
 /** What --param gives, else settings.yml, else serverless.yml. */
-async function gatherParams({ options, resolveVariable }) {
-  const settings = await findSettings(resolveVariable);
+async function gatherParams({ options, resolveVariable }, settings) {
   const atOnce = new Set((options?.param ?? []).map((text) => text.split('=', 1)[0]));
   const known = [
     ...Object.keys(Params.shape),
@@ -95,27 +105,11 @@ function unknownName(name, known) {
   return `unknown name "${printable(name)}"${meant}; settings.example.yml explains each`;
 }
 
-async function findSettings(resolveVariable) {
-  try {
-    const stage = await resolveVariable('sls:stage, null');
-    // As of staging.
-    const hasOwnCa = (await resolveVariable(`self:params.${stage}.directoryUrl, null`)) !== null;
-    return settingsOf(readSettings(), { stage, hasOwnCa });
-  } catch (error) {
-    return refuse(error.message);
-  }
-}
-
 const definedOf = (given) =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
 /** What has no default, for commands that need no value of it: those that ask or remove a stack that was deployed with --param. */
 const STAND_INS = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'] };
-const MAKE_NOTHING = ['info', 'invoke', 'logs', 'metrics', 'remove', 'rollback'];
-
-/** Serverless takes its command before all options. */
-const makesNothing = () => MAKE_NOTHING.includes(process.argv[2]);
-
 /** The settings that grow, as variables of the environment, or bundled with the code where they have no room there. */
 function variablesOf(params) {
   const all = Object.fromEntries(Object.entries(GROWING).map(([variable, name]) => [variable, params[name]]));

@@ -1,10 +1,11 @@
 const { existsSync, readFileSync } = require('node:fs');
 const { basename, dirname, resolve } = require('node:path');
 const { CORE_SCHEMA, load, types } = require('js-yaml');
-const { explainIssues, printable } = require('../lib/foundation/common/explain-issues.ts');
+const { printable } = require('../lib/foundation/common/explain-issues.ts');
+const { explainSettings } = require('./rules/settings-issues.ts');
 const { complaintAboutKeys } = require('./rules/settings-keys.ts');
+const { complaintAboutYaml } = require('./rules/yaml-complaint.ts');
 const { Section, Settings } = require('./settings-schema.cjs');
-const { YAML_TYPES } = require('./rules/yaml-types.ts');
 
 const MEND = 'mend it there (settings.example.yml explains each key)';
 
@@ -15,13 +16,14 @@ function settingsFile() {
 }
 
 /** The sections of settings.yml, all of them checked; none where there is no such file. Throws what is wrong, in one line. */
-function readSettings(file = settingsFile()) {
+function readSettings(deployed) {
+  const file = settingsFile();
   if (file === undefined) return {};
   if (!existsSync(file)) {
     if (!process.env.PERENNIAL_SETTINGS) return {};
     throw new Error(`there is no file ${printable(file)}, which PERENNIAL_SETTINGS names`);
   }
-  return parseSettings(readText(file, `${basename(file)}: `), file);
+  return parseSettings(readText(file, `${basename(file)}: `), file, deployed);
 }
 
 function readText(file, where) {
@@ -34,23 +36,24 @@ function readText(file, where) {
   }
 }
 
-function parseSettings(text, file) {
+/** `deployed`: the stage whose name is not in doubt, as it was given. */
+function parseSettings(text, file, deployed) {
   const name = basename(file);
   const refuse = (complaint) => {
     throw new Error(`${name}: ${complaint}; ${MEND}`);
   };
   const given = parseYaml(text, refuse) ?? {};
-  const complaint = complaintAboutKeys(given, Object.keys(Section.shape));
+  const complaint = complaintAboutKeys(given, Object.keys(Section.shape), deployed);
   if (complaint) refuse(complaint);
   const sections = withRoots(given, file);
   const { success, error } = Settings.safeParse(sections, { reportInput: true });
-  if (!success) refuse(explainIssues(error, YAML_TYPES));
+  if (!success) refuse(explainSettings(error));
   // As given: with defaults filled in, a section would hide what another one says.
   return sections;
 }
 
-/** No setting is a date, which YAML makes of 2026-12-20. */
-const schema = CORE_SCHEMA.extend(types.merge);
+/** No setting is a date, which YAML makes of 2026-12-20. Merge keys (<<) are plain text in it unless their type is implicit. */
+const schema = CORE_SCHEMA.extend({ implicit: [types.merge] });
 
 function parseYaml(text, refuse) {
   try {
@@ -59,7 +62,7 @@ function parseYaml(text, refuse) {
     JSON.stringify(given);
     return given;
   } catch ({ reason = 'has an alias of what it stands in', mark }) {
-    return refuse(mark ? `line ${mark.line + 1}: ${reason}` : reason);
+    return refuse(complaintAboutYaml(text, { reason, mark }));
   }
 }
 

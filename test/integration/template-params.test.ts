@@ -12,9 +12,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The one line in which packaging for production with these parameters is refused. */
-async function refusal(params: Record<string, string>): Promise<string> {
-  const printed = await packageStack({ stage: 'production', folder, params }).then(
+/** The one line in which packaging with these parameters is refused. */
+async function refusal(params: Readonly<Record<string, string>>, stage = 'production'): Promise<string> {
+  const printed = await packageStack({ stage, folder, params }).then(
     () => 'not refused',
     (error: Error) => error.message,
   );
@@ -32,6 +32,11 @@ describe('params', () => {
     expect(line).toContain('agreeToTerms: is missing');
     expect(line).toContain('domains: is missing');
     expect(line).toContain('Set it in settings.yml');
+  });
+
+  it('are not taken for a misspelt stage, which would use the production CA', async () => {
+    const line = await refusal(SAMPLE_PARAMS, 'stagin');
+    expect(line).toContain('the stage "stagin" would be one of its own, with the production CA');
   });
 
   it.each([

@@ -122,7 +122,7 @@ describe('settings.yml', () => {
     [
       'a key of a group',
       'default:\n  hostGroups: { web: { prot: 1 } }',
-      'default.hostGroups.web: unknown key "prot"',
+      'default.hostGroups.web: unknown key "prot" (did you mean port?)',
     ],
     ['a wrong value', 'default:\n  contact: me', 'default.contact: must be one mail address'],
     ['a wrong type', 'default:\n  domains: example.com', 'default.domains: must be a list'],
@@ -140,7 +140,7 @@ describe('settings.yml', () => {
     [
       'a misspelt stage',
       'stagin:\n  contact: a@b.test',
-      '"stagin" would be a stage of its own (did you mean staging?); a section is named default, production, staging, or as a stage that you deploy with --stage; mend it there',
+      '"stagin" would be a stage of its own (did you mean staging?); to keep this name, add a section "staging: {}" too; mend it there',
     ],
     [
       'production misspelt',
@@ -158,9 +158,13 @@ describe('settings.yml', () => {
     ['a list', '- contact', 'has no sections; begin with "default:"'],
     ['a variable', `default:\n  kmsKeyArn: ${'$'}{env:KEY}`, 'default.kmsKeyArn: has a variable'],
     ['no YAML', 'default:\n  contact: [', 'line 3: '],
-    ['a key twice', 'default:\n  contact: a@b.test\n  contact: c@d.test', 'line 3: duplicated mapping key'],
+    [
+      'a key twice',
+      'default:\n  contact: a@b.test\n  contact: c@d.test',
+      'line 3: "contact" stands twice in default; leave out one',
+    ],
     ['a file that is not there', 'default:\n  caRoots: no.pem', 'default.caRoots: there is no file'],
-    ['two documents', 'default: {}\n---\nstaging: {}', 'expected a single document'],
+    ['two documents', 'default: {}\n---\nstaging: {}', 'has two documents; leave out the line "---"'],
     ['an alias of itself', 'default: &all\n  tags: *all', 'has an alias of what it stands in'],
     ['a date in the place of a section', 'default: 2026-11-20', 'default: must be a mapping (key: value)'],
     [

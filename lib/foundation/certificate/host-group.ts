@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { DeploymentTimes } from './deployment-window.ts';
 
+const PORT = 'must be a whole number from 1 to 65535';
+
 /** Hosts with the tag `perennial-group=<name>`, and how their web server reloads (hostGroups in settings.yml). */
 export const HostGroupSettings = z.strictObject({
   reload: z._default(z.enum(['container', 'service', 'hooks']), 'container'),
@@ -25,7 +27,7 @@ export const HostGroupSettings = z.strictObject({
       ),
     '/etc/letsencrypt',
   ),
-  port: z._default(z.number().check(z.int(), z.positive(), z.maximum(65_535)), 443),
+  port: z._default(z.number().check(z.int(PORT), z.positive(PORT), z.maximum(65_535, PORT)), 443),
   /** Where the host is asked what it serves; the script finds out when absent. */
   address: z.optional(
     z.string().check(z.regex(/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]{2,39})$/, 'is not an IP address')),

@@ -18,6 +18,8 @@ function complaint(issue: z.core.$ZodIssue, types: Readonly<Record<string, strin
     case 'unrecognized_keys':
       return `unknown key ${issue.keys.map((key) => `"${printable(key)}"`).join(', ')}`;
     case 'invalid_type':
+      // With a message of its own, as of a range that the number is in.
+      if (issue.expected === 'int' && issue.message.startsWith('must be ')) return issue.message;
       return issue.input === undefined
         ? `is missing; give it as ${types[issue.expected] ?? issue.expected}`
         : `must be ${types[issue.expected] ?? `of type ${issue.expected}`}`;

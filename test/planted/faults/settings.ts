@@ -19,20 +19,26 @@ export const SETTINGS_AND_FORMAT: readonly PlantedFault[] = [
   {
     name: 'an unknown key of settings.yml counts for nothing, in silence',
     file: 'resources/rules/settings-keys.ts',
-    edits: [['if (params.includes(key)) continue;', 'continue;']],
+    edits: [['if (params.includes(key)) return [];', 'return [];']],
     test: SETTINGS,
   },
   {
     name: 'settings of a misspelt stage count for nothing, in silence',
-    file: 'resources/rules/settings-keys.ts',
-    edits: [['if (stage !== undefined)', 'if (false)']],
+    file: 'resources/rules/stage-names.ts',
+    edits: [['if (meant === undefined || sections', 'if (true || sections']],
     test: SETTINGS,
   },
   {
     name: 'another stage that begins like one of ours is taken for a misspelt one',
-    file: 'resources/rules/settings-keys.ts',
-    edits: [['if (STAGES.some((stage) => section.startsWith(stage))) return undefined;', '']],
-    test: SETTINGS,
+    file: 'resources/rules/stage-names.ts',
+    edits: [['sections.includes(meant) || ', '']],
+    test: 'test/unit/stage-names.test.ts',
+  },
+  {
+    name: 'a misspelt --stage staging makes a stack with the production CA',
+    file: 'resources/find-settings.cjs',
+    edits: [['if (complaint) throw new Error(complaint);', '']],
+    test: 'test/unit/stage-names.test.ts',
   },
   {
     name: 'an older release writes to the bucket of a newer one',
