@@ -1,7 +1,7 @@
 import { createAcm } from './acm/acm.ts';
 import { activityOf } from './activity.ts';
 import { checkRequest } from './api-models/check-request.ts';
-import type { FindModel } from './api-models/load-models.ts';
+import type { AwsOptions } from './aws-options.ts';
 import { changesDeployment, outputsOf } from './deployments.ts';
 import { busEvent } from './events/event.ts';
 import { EventBuses } from './events/event-buses.ts';
@@ -11,13 +11,10 @@ import { Gateway } from './gateway/gateway.ts';
 import type { EmitEvent, Forward, LocalService } from './gateway/request.ts';
 import { HOME_REGION, inRegion } from './gateway/scope.ts';
 import { Authorizations } from './iam/authorizations.ts';
-import type { HostTags } from './iam/ssm-authorizations.ts';
 import { AsyncInvocations } from './lambda/async-invocations.ts';
 import { UnpackedCode } from './lambda/code.ts';
 import { Functions } from './lambda/functions.ts';
-import type { InvocationResult } from './lambda/invocation.ts';
 import { createLambda } from './lambda/lambda.ts';
-import type { CpuControl } from './lambda/share/cpu-control.ts';
 import { FunctionLogs } from './logs/function-logs.ts';
 import { createLogs } from './logs/logs.ts';
 import { createMotoClients } from './moto/clients.ts';
@@ -27,27 +24,6 @@ import { createS3 } from './s3/s3.ts';
 import { readAssociations } from './ssm/deployed-associations.ts';
 import { getDocument, ssmRequest } from './ssm/send-command.ts';
 import { createSts } from './sts/sts.ts';
-
-export interface AwsOptions {
-  motoUrl: string;
-  /** for unpacked code; not below a node_modules folder */
-  codeDir: string;
-  /** the tags of a host, which policies ask for */
-  hostTags?: HostTags;
-  /** AWS's API models, against which each request is held */
-  apiModels?: FindModel;
-  /** what functions get in their environment beside the endpoint */
-  functionVariables?: Record<string, string>;
-  /** with which functions can be given Lambda's share of a core */
-  cpu?: CpuControl | undefined;
-  /** see Poller: shortens the wait after a failed batch, and that for a message sent with a delay */
-  queueRetryAfterMs?: number | undefined;
-  /** see AsyncInvocations: shortens the waits between its attempts */
-  asyncRetryDelaysMs?: number[] | undefined;
-  /** each line that a function prints; lines of the local cloud itself come from `local cloud` */
-  onLine: (source: string, line: string) => void;
-  onResult?: ((functionName: string, result: InvocationResult) => void) | undefined;
-}
 
 /** AWS on this machine: the gateway in front of a running moto, and what happens inside AWS behind it. */
 export class LocalAws {

@@ -1,4 +1,5 @@
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
+import { isDay } from '../../lib/foundation/common/is-day.ts';
 import { CommandError } from '../command-error.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -25,14 +26,8 @@ function instantOf(text: string, now: Date): Date | undefined {
   if (count !== undefined) return new Date(now.getTime() - Number(count) * (UNITS[unit] ?? 0));
   const [, day = '', time, zone] =
     /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
-  // JavaScript takes February 30 for March 2.
   if (!isDay(day)) return undefined;
   // An instant without a zone is in UTC, like all that is printed.
   const instant = new Date(time !== undefined && zone === undefined ? `${text}Z` : text);
   return Number.isNaN(instant.getTime()) ? undefined : instant;
-}
-
-function isDay(text: string): boolean {
-  const day = new Date(text);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

@@ -7,7 +7,7 @@ import { runServerless, serverlessArguments } from './run-serverless.ts';
 
 export const PARAM = ['--param <name=value...>', 'a setting for this command only'] as const;
 
-/** `deploy` without words: the stack by serverless; with words `other` has it. */
+/** `deploy` without arguments: the stack by serverless; with some `other` has it. */
 export function stackOr(other: (...given: unknown[]) => Promise<void>) {
   return async (...given: unknown[]): Promise<void> => {
     const command = given.at(-1) as Command;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { HOUR, MINUTE } from '../common/durations.ts';
 import { printable } from '../common/explain-issues.ts';
+import { isDay } from '../common/is-day.ts';
 
 /** Days of the week (0 is Sunday) and the minutes of such a day at which it opens and closes; over 1440 on the day after. */
 export interface DeploymentWindow {
@@ -66,11 +67,6 @@ function daysIn(range: string): number[] {
 
 function minuteOf(hour = '', minute = ''): number {
   return Number(minute) < 60 ? Number(hour) * 60 + Number(minute) : Number.POSITIVE_INFINITY;
-}
-
-function isDay(text: string): boolean {
-  const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 /** Those that were found: to ask takes longer than the rest of a window, and every check parses all windows. */

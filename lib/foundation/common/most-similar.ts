@@ -1,8 +1,8 @@
-/** The known name that differs least, by half of its letters and by `most` of them at most. */
-export function mostSimilar(name: string, known: Iterable<string>, most = 4): string | undefined {
+/** The known name that differs least, by half of its letters and four at most. */
+export function mostSimilar(name: string, known: Iterable<string>): string | undefined {
   const [best] = [...known]
     .map((other) => ({ other, apart: distance(name, other) }))
-    .filter(({ other, apart }) => apart <= Math.max(1, Math.min(other.length / 2, most)))
+    .filter(({ other, apart }) => apart <= Math.max(1, Math.min(other.length / 2, 4)))
     .sort((a, b) => a.apart - b.apart || (a.other < b.other ? -1 : 1));
   return best?.other;
 }
