@@ -7,13 +7,16 @@ import type { World } from '../world/world.ts';
 import type { Parts } from './parts.ts';
 import { isCompromised, isWanted } from './pointer-checks.ts';
 
+/** How long after its issue, or after the CA last sent it as something else, a certificate is live. */
+const USED_WITHIN = 2 * DAY;
+
 /** Invariant 4: nothing is issued in vain, and no proof is taken away from under its eyes. */
 export function checkCas({ world, breaches, opportunities }: Parts): void {
   const { scheduler, trace } = world;
   const namesLike = ({ names }: IssuedCertificate) =>
     [...world.files].filter(([, file]) => sameNames(file.names, names)).map(([name]) => name);
-  const couldUse = (name: string, issuedAt: number) => {
-    const span = { from: issuedAt - HOUR, until: issuedAt + 2 * DAY };
+  const couldUse = (name: string, since: number) => {
+    const span = { from: since - HOUR, until: since + USED_WITHIN };
     const clear = opportunities.longestClear(name, span, ['s3', 'ca', 'route53', 'dns', 'bus']);
     return clear >= 30 * HOUR && isWanted(world, name) && !wasChanged(world, name, span.from);
   };
@@ -32,21 +35,29 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
     ca.onIssued.push((issued) => {
       trace.met(`issued for ${Math.round((issued.notAfter - issued.notBefore) / DAY)} days`);
       const before = namesLike(issued);
-      scheduler.after(2 * DAY, 'after an issue', () => {
+      const judge = () => {
         const namesOf = [...new Set([...before, ...namesLike(issued)])];
         const isLive = world.everLive.has(issued.certId);
         if (isLive || namesOf.length === 0 || cannotBeHad(ca, issued)) return;
         if (namesOf.some((name) => wasLeftForAnother(name, ca, issued))) return;
         // A reused key, which was revoked meanwhile.
         if (isCompromised(world, issued, scheduler.now)) return;
+        // The next try can be a day after the one in which the CA sent it as something else.
+        const since = issued.spoiltAt ?? issued.issuedAt;
+        const left = since + USED_WITHIN - scheduler.now;
+        if (left > 0) {
+          scheduler.after(left, 'after an issue', judge);
+          return;
+        }
         trace.met('issued in vain');
         // Of certificates with the same names it may have been for any.
-        if (namesOf.every((name) => couldUse(name, issued.issuedAt)))
+        if (namesOf.every((name) => couldUse(name, since)))
           breaches.report(
             'issued-in-vain',
             `${issued.serial}; live are ${namesOf.map((name) => `${name} ${pointerOf(world, name)?.version}`).join(', ')}`,
           );
-      });
+      };
+      scheduler.after(USED_WITHIN, 'after an issue', judge);
     });
     ca.onRefusedProof.push(({ identifier, txtValue, problem }) => {
       trace.met('proof refused');

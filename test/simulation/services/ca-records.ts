@@ -46,6 +46,8 @@ export interface IssuedCertificate {
   issuedAt: number;
   /** How often what was sent of it was of no use. */
   timesSpoilt: number;
+  /** When that was last. */
+  spoiltAt?: number;
   /** When the CA was first asked for it. */
   window?: Window;
   replacedBy?: string;

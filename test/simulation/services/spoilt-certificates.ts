@@ -3,10 +3,11 @@ import type { IssuedCertificate } from './ca-records.ts';
 
 /** Now and then what a CA sends is no certificate of use: cut off, a page for people, or an earlier one of the same names. */
 export function spoil(ca: Ca, issued: IssuedCertificate | undefined): string {
-  const { faults, random } = ca.parts;
+  const { faults, random, scheduler } = ca.parts;
   const { fullchain = '' } = issued ?? {};
   if (!issued || !faults.happens('ca.spoilt-certificate')) return fullchain;
   issued.timesSpoilt += 1;
+  issued.spoiltAt = scheduler.now;
   const earlier = earlierOf(ca, issued);
   const sent = random.pick([
     fullchain.slice(0, Math.floor(fullchain.length / 2)),
