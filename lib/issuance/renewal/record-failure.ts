@@ -5,6 +5,7 @@ import { isReported, notRenewed, type RenewOutcome } from './outcome.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { updateState } from './read-state.ts';
 import { orderAfter } from './rules/claim-record.ts';
+import { isAboutToBeRevoked } from './rules/decide-renewal.ts';
 import { type Failure, failuresOf, rememberFailure } from './rules/state.ts';
 
 /**
@@ -13,7 +14,7 @@ import { type Failure, failuresOf, rememberFailure } from './rules/state.ts';
  */
 export async function recordFailure(
   deps: BatchDeps,
-  { claim, name, action, live, reason: asked }: Claimed,
+  { claim, name, action, live, state, reason: asked }: Claimed,
   error: unknown,
 ): Promise<RenewOutcome> {
   const { order: recorded } = claim.recorded;
@@ -22,7 +23,9 @@ export async function recordFailure(
   if (givenUp) claim.issuedAt = deps.clock();
   if (givenUp) outcome.message += `; order ${recorded?.url} is given up, the next try orders anew`;
   const { message, reason } = outcome;
-  const neededBy = asked === 'revoked' ? deps.clock().toISOString() : live?.pointer.notAfter;
+  const now = deps.clock();
+  const isUrgent = asked === 'revoked' || isAboutToBeRevoked({ live: live?.pointer, state, now });
+  const neededBy = isUrgent ? now.toISOString() : live?.pointer.notAfter;
   // A repair asks no CA.
   const of = action === 'mend' ? { repair: asked } : { ca: deps.ca, neededBy };
   const forced = asked === 'forced';

@@ -18,7 +18,7 @@ const ZONE = /^(zone|CAA)$/;
 /** What kept work from being done, so that what was not done is judged by the time that was left. */
 export class Opportunities {
   readonly #world: World;
-  /** By certificate; injected faults in runs about it. */
+  /** By certificate; injected faults in runs about it, and what they came across. */
   readonly #hits = new Map<string, Obstacle[]>();
   /** What was wrong in the world, whoever did it. */
   readonly #obstacles: Obstacle[] = [];
@@ -26,12 +26,11 @@ export class Opportunities {
 
   constructor(world: World) {
     this.#world = world;
-    world.lambda.onEnd.push((_, { functionName, hits }, { about }) => {
-      if (hits.length === 0) return;
-      const { now } = world.scheduler;
-      this.lastHit.set(functionName, now);
-      if (functionName !== 'renew') return;
-      for (const [, name = ''] of about.matchAll(/"name":"([^"]+)"/g)) this.#hit(name, [...hits]);
+    world.lambda.onEnd.push((_, { functionName, hits, met }, { about }) => {
+      if (hits.length > 0) this.lastHit.set(functionName, world.scheduler.now);
+      const sites = [...hits, ...met];
+      if (functionName !== 'renew' || sites.length === 0) return;
+      for (const [, name = ''] of about.matchAll(/"name":"([^"]+)"/g)) this.#hit(name, sites);
     });
     world.onObstacle.push(({ what, ...span }) => this.#obstacles.push({ ...span, sites: [what] }));
     // Before its end nothing is asked for but what the CA itself suggests; who used it up is judged elsewhere.

@@ -54,7 +54,7 @@ export class Calls {
     call: Call<T>,
     answer: { fate: string; resolve: (value: T) => void; reject: (error: unknown) => void },
   ): void {
-    const { scheduler, random, trace, kill, isDown } = this.#parts;
+    const { scheduler, faults, random, trace, kill, isDown } = this.#parts;
     const { fate, resolve, reject } = answer;
     const { port, what } = call;
     if (!invocation.isAlive && random.chance(0.5)) return;
@@ -71,11 +71,14 @@ export class Calls {
       return;
     }
     let outcome: { value: T } | { error: unknown };
+    // What happened meanwhile is nothing of this call.
+    faults.takeMet();
     try {
       outcome = { value: call.effect() };
     } catch (error) {
       outcome = { error };
     }
+    invocation.met.push(...faults.takeMet());
     trace.note(
       `${invocation.id} ${what}${'error' in outcome ? ` ! ${(outcome.error as Error).message}` : ''}`,
     );

@@ -27,6 +27,7 @@ export class Faults {
   readonly #atCalls = new Map<Port, readonly { kind: AtCall; rate: number }[]>();
   readonly #random: Random;
   readonly #only: readonly string[] | undefined;
+  #met: string[] = [];
   /** Whether they happen; switched off for the second phase. */
   on = true;
 
@@ -66,7 +67,21 @@ export class Faults {
   }
 
   happens(site: string): boolean {
-    return this.#random.chance(this.rate(site));
+    const does = this.#random.chance(this.rate(site));
+    if (does) this.meet(site);
+    return does;
+  }
+
+  /** Something that happened before stands in the way now, such as an order that the CA has lost. */
+  meet(site: string): void {
+    this.#met.push(site);
+  }
+
+  /** What was met since this was called last. */
+  takeMet(): string[] {
+    const met = this.#met;
+    this.#met = [];
+    return met;
   }
 
   fateOf(port: Port): Fate {

@@ -10,6 +10,8 @@ export class Invocation {
   isAlive = true;
   /** What was injected into it, for whoever judges how it ended. */
   readonly hits: string[] = [];
+  /** What the other side had done wrong by itself, as far as it came across it. */
+  readonly met: string[] = [];
   calls = 0;
 
   constructor(id: string, functionName: string, skewMs: number) {

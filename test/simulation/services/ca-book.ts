@@ -52,6 +52,7 @@ export class CaBook {
     const found = this.authorizations.get(url);
     if (!found || found.account !== account) return this.refuse('acme-malformed', 'No such authorization');
     if (found.expires <= this.parts.scheduler.now && found.status !== 'invalid') found.status = 'expired';
+    if (found.isMisjudged) this.parts.faults.meet('ca.misjudges');
     return found;
   }
 

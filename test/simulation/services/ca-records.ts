@@ -18,6 +18,8 @@ export interface KeptOrder {
   isPoisoned: boolean;
   /** Whether it stays pending whatever becomes of its authorizations. */
   isStuck: boolean;
+  /** Sites of faults that whoever looks at it comes across. */
+  wrong: string[];
 }
 
 export interface KeptAuthorization {
@@ -30,6 +32,8 @@ export interface KeptAuthorization {
   expires: number;
   answered: boolean;
   problem?: string;
+  /** Whether its proof was good. */
+  isMisjudged?: boolean;
 }
 
 export interface IssuedCertificate {

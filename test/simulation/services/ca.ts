@@ -52,6 +52,8 @@ export class Ca extends CaBook {
     const same = this.sameOrder(account, { names, profile });
     if (same) return this.shown(same);
     const url = `https://${this.host}/order/${this.nextNumber()}`;
+    const isPoisoned = faults.happens('ca.poisoned-order');
+    const isStuck = faults.happens('ca.stuck-order');
     const order: KeptOrder = {
       url,
       account,
@@ -62,8 +64,9 @@ export class Ca extends CaBook {
       expires: now + ORDER_LIFE,
       replaces: replaced?.certId,
       isExempt,
-      isPoisoned: faults.happens('ca.poisoned-order'),
-      isStuck: faults.happens('ca.stuck-order'),
+      isPoisoned,
+      isStuck,
+      wrong: [...(isPoisoned ? ['ca.poisoned-order'] : []), ...(isStuck ? ['ca.stuck-order'] : [])],
     };
     order.authorizations = names.map((name) => this.authorize(account, name));
     this.orders.set(url, order);
@@ -75,6 +78,7 @@ export class Ca extends CaBook {
 
   order(account: string, url: string): Order {
     const order = this.orderOf(account, url);
+    for (const site of order.wrong) this.parts.faults.meet(site);
     if (order.isPoisoned) this.refuse('acme-server-internal', 'Error retrieving order');
     return this.shown(order);
   }
@@ -96,9 +100,13 @@ export class Ca extends CaBook {
     order.status = 'processing';
     order.finalizedAt = scheduler.now;
     const slow = faults.happens('ca.slow-issuance') ? random.spread(MINUTE, 6 * HOUR) : 0;
+    if (slow > 0) order.wrong.push('ca.slow-issuance');
     scheduler.after(slow + random.spread(200, 8_000), `ca issue ${url}`, () => {
-      if (faults.happens('ca.order-fails')) order.status = 'invalid';
-      else issue(this, order, csr);
+      order.wrong = order.wrong.filter((site) => site !== 'ca.slow-issuance');
+      if (faults.happens('ca.order-fails')) {
+        order.status = 'invalid';
+        order.wrong.push('ca.order-fails');
+      } else issue(this, order, csr);
     });
     return this.shown(order);
   }

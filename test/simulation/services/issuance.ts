@@ -11,6 +11,7 @@ export function issue(ca: Signer, order: KeptOrder, csr: CsrSubject): void {
   const { scheduler, random, faults } = ca.parts;
   // Of no use, and the CA's own doing.
   const isLess = order.names.length > 1 && faults.happens('ca.drops-a-name');
+  if (isLess) order.wrong.push('ca.drops-a-name');
   const names = isLess ? order.names.slice(1) : order.names;
   const spki = publicKeyOf(csr.key);
   const notBefore = Math.floor(scheduler.now / 1000) * 1000 - HOUR;

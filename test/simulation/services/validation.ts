@@ -9,7 +9,10 @@ export function validate(ca: Validator, authorization: KeptAuthorization): void 
   const { scheduler, random } = ca.parts;
   scheduler.after(random.spread(500, 15_000), `ca validate ${authorization.identifier}`, () => {
     if (authorization.status !== 'pending') return;
-    const problem = complaintAbout(ca, authorization);
+    authorization.isMisjudged = ca.parts.faults.happens('ca.misjudges');
+    const problem = authorization.isMisjudged
+      ? 'During secondary validation: DNS problem: query timed out (dns)'
+      : complaintAbout(ca, authorization);
     if (problem === undefined) {
       authorization.status = 'valid';
       authorization.expires = scheduler.now + ca.reuse;
@@ -26,9 +29,7 @@ function complaintAbout(
   ca: Validator,
   { identifier, isWildcard, txtValue, account }: KeptAuthorization,
 ): string | undefined {
-  const { dns, faults } = ca.parts;
-  if (faults.happens('ca.misjudges'))
-    return 'During secondary validation: DNS problem: query timed out (dns)';
+  const { dns } = ca.parts;
   const name = challengeName(identifier);
   for (let server = 0; server < SERVERS; server += 1)
     if (!dns.values(name, 'TXT', server).includes(`"${txtValue}"`))

@@ -279,3 +279,34 @@ describe('in the far future', () => {
     expect((await check()).outcomes).toMatchObject([{ outcome: 'renewed' }]);
   });
 });
+
+describe('a renewal that failed often is tried again', () => {
+  async function failsAgain(suggested: object) {
+    const { certId, notBefore } = world.live('shop');
+    const at = new Date(Date.parse(notBefore) + 10 * DAY).toISOString();
+    await world.store.put(
+      'state/shop.json',
+      JSON.stringify({ failures: 3, suggested: { certId, at, ...suggested } }),
+    );
+    refuseOrders();
+    world.pass(70 * DAY);
+    await world.renew(
+      world.due(['shop'], { reason: 'suggested-window', replacing: world.live('shop').version }),
+    );
+    return Date.parse(state().notBefore) - world.clock().getTime();
+  }
+
+  it('daily', async () => {
+    const { notBefore } = world.live('shop');
+    const at = new Date(Date.parse(notBefore) + 60 * DAY).toISOString();
+    expect(await failsAgain({ at })).toBe(DAY);
+  });
+
+  it.each([
+    ['has moved its window', { moved: true }],
+    ['says why it suggests to', { explanationUrl: 'https://ca.test/why' }],
+    ['suggests to in the first half of its life', {}],
+  ])('after 100 minutes where the CA %s', async (_, suggested) => {
+    expect(await failsAgain(suggested)).toBe(100 * MINUTE);
+  });
+});

@@ -104,6 +104,7 @@ export function wishesOf(facts: RenewalFacts): {
   repairs: RepairReason[];
 } {
   const { live, wanted, upkeep, caaDrifted, leftOpen, pin } = facts;
+  // No pin keeps a certificate that is about to be revoked.
   const renewal = live && pin && !isAboutToBeRevoked(facts) ? undefined : wishedRenewal(facts);
   if (!live) return { renewal, repairs: upkeep === 'pointer-lost' ? [upkeep] : [] };
   const repairs: (RepairReason | false | undefined)[] = [
@@ -144,8 +145,12 @@ function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {
   return lastCa !== undefined && choice.reason === 'others-stay-down' && choice.ca !== lastCa;
 }
 
-/** No pin keeps a certificate that the CA is about to revoke. */
-function isAboutToBeRevoked({ live, state, now }: RenewalFacts): boolean {
+/** Whether the CA suggests to replace the certificate by now because it is about to revoke it, or has. */
+export function isAboutToBeRevoked({
+  live,
+  state,
+  now,
+}: Pick<RenewalFacts, 'live' | 'state' | 'now'>): boolean {
   if (!live || state?.suggested?.certId !== live.certId) return false;
   const life = { notBefore: new Date(live.notBefore), notAfter: new Date(live.notAfter) };
   return isUrgentlySuggested(state, life) && Date.parse(state.suggested.at ?? '') <= now.getTime();

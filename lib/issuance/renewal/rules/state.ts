@@ -81,7 +81,7 @@ export interface Failure {
   retryAfterMs?: number | undefined;
   /** Whether its certificate was issued, and will not be downloaded again. */
   givenUp?: boolean;
-  /** When a new certificate is needed: at the end of the live one, or since it was revoked. */
+  /** When a new certificate is needed: at the end of the live one, or at once where that is revoked or about to be. */
   neededBy?: string | undefined;
 }
 
