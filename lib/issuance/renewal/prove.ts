@@ -79,13 +79,16 @@ export async function invalidOrder(
   const left = asked.flatMap((answer) =>
     answer.status === 'fulfilled' && answer.value.status !== 'valid' ? answer.value : [],
   );
-  claim.lookedAt = left.some((one) => one.status === 'pending' && isUsable(one, wanted));
+  const unanswered = asked.flatMap((answer) =>
+    answer.status === 'rejected' && !isGone(answer.reason) ? [answer.reason] : [],
+  );
+  const isOpen = left.some((one) => one.status === 'pending' && isUsable(one, wanted));
+  claim.lookedAt = isOpen || unanswered.length > 0;
   const isRefused = (one: Authorization) =>
     one.status === 'invalid' || (one.status === 'pending' && !isUsable(one, wanted));
   const unproved = left.map((one) => ({ ...one, refused: isRefused(one) }));
-  const unanswered = asked.find((answer) => answer.status === 'rejected');
   const isKnown = problem !== undefined || unproved.some(({ refused }) => refused);
-  if (unanswered && !isKnown && !isGone(unanswered.reason)) throw unanswered.reason;
+  if (unanswered.length > 0 && !isKnown) throw unanswered[0];
   const { reason, message, ...about } = judgeEnded({ ...order, name, unproved });
   return new AcmeError(reason, message, about);
 }

@@ -88,7 +88,10 @@ describe('while the CA may look, the proof stays for whoever goes on', () => {
     await expectResumed();
   });
 
-  it('when the proof of another name is refused', async () => {
+  it.each([
+    ['and it still looks', 'pending'],
+    ['and it does not say whether it looks', 'silent'],
+  ])('when the proof of another name is refused, %s', async (_, how) => {
     await world.want('shop', ['example.com', 'api.example.com'], { caa: { mode: 'off' } });
     const { authorization } = FakeAuthority.prototype;
     let isAnswered = false;
@@ -97,6 +100,8 @@ describe('while the CA may look, the proof stays for whoever goes on', () => {
     };
     world.authority.authorization = async function refusing(url) {
       const known = await authorization.call(this, url);
+      if (how === 'silent' && isAnswered && known.identifier === 'example.com')
+        throw new AcmeError('ca-unavailable', 'HTTP 503');
       const [api, shop] = ['api.example.com', 'example.com'].map((name) => known.identifier === name);
       return { ...known, status: shop ? 'pending' : api && isAnswered ? 'invalid' : known.status };
     };

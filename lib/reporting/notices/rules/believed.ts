@@ -18,7 +18,7 @@ export function believed(memory: Memory, written: Date): Memory {
     ...(notBefore !== undefined && isMeant(notBefore, next) && { notBefore }),
   });
   const troubles = Object.entries(memory.troubles).map(([key, one]) => [key, trouble(one)]);
-  const { lastMail, lastSweep } = memory;
+  const { lastMail, lastCheck, lastSweep } = memory;
   const well = Object.entries(memory.well ?? {}).filter(([, at]) => past(at));
   return {
     ...memory,
@@ -26,6 +26,7 @@ export function believed(memory: Memory, written: Date): Memory {
     over: memory.over.map(trouble),
     well: Object.fromEntries(well),
     lastMail: past(lastMail),
+    lastCheck: past(lastCheck),
     lastSweep: past(lastSweep),
   };
 }

@@ -150,9 +150,14 @@ function merge(before: readonly string[] = [], more: readonly string[]): string[
   return [...new Set([...before, ...more])].slice(0, MOST_NAMED);
 }
 
-/** A check ends the troubles that it does not name, except those that arose meanwhile or that it could not see. */
+/**
+ * A check ends the troubles that it does not name, except those that arose meanwhile or that it could not see. One that comes
+ * after a newer one, such as a dead letter that was put back, says nothing of today.
+ */
 function takeInCheck(memory: Memory, checked: CheckSummary, region: string): void {
   const { at, overdue, rejected, unwell, groupsAway } = checked;
+  if (Date.parse(memory.lastCheck ?? '') > Date.parse(at)) return;
+  memory.lastCheck = at;
   for (const { name: subject, reason, message } of rejected.items)
     arise(memory, { kind: 'file', subject, reason, message, at });
   const message = 'it is past its time, and no renewal has come through';

@@ -44,6 +44,8 @@ export const Memory = ownObject({
   /** When an event last said that all is well, by kind and subject; kept for a day, for events that come late. */
   well: z.optional(z.record(z.string(), z.string())),
   lastMail: z.optional(z.string()),
+  /** The newest check that was heard of. */
+  lastCheck: z.optional(z.string()),
   /** The last weekly sweep; before the first, the first check. */
   lastSweep: z.optional(z.string()),
 });

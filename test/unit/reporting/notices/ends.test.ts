@@ -308,3 +308,54 @@ it('a forced renewal that failed is told before it is over, though a mail went a
   expect(await check(2 * HOUR, { failing })).toEqual(['over: shop is not renewed']);
   expect(await check(3 * HOUR, { failing })).toEqual([]);
 });
+
+describe('a check that comes after a newer one', () => {
+  const refused = { name: 'shop', reason: 'renewal-file-missing', message: 'm' } as const;
+  const rejected = { count: 1, items: [refused] };
+  const old = (more: Parameters<typeof checked>[0]) => checked(more, later(-7 * DAY));
+  const lastSweep = () => JSON.parse(store.text('notices/memory.json')).lastSweep;
+
+  beforeEach(() => want({}));
+
+  it('says nothing of today', async () => {
+    await check(0);
+    expect(await at(HOUR, old({ rejected }))).toEqual([]);
+    expect(await check(2 * HOUR, { rejected })).toEqual([
+      'renewal/shop.json cannot be used: renewal-file-missing',
+    ]);
+  });
+
+  it('takes no trouble for another', async () => {
+    await want({ hosts: ['web'] }, 'example.com');
+    await at(0, notDeployed('web', 'i-1'));
+    await check(MINUTE, { hostsBehind: { count: 1, groups: ['web'] } });
+    const groupsAway = [{ group: 'web', reason: 'no-hosts' as const, hosts: [] }];
+    expect(await at(HOUR, old({ groupsAway }))).toEqual([]);
+    expect(JSON.parse(store.text('notices/memory.json')).troubles['deployment web']).toMatchObject({
+      reason: 'nginx-test-failed',
+    });
+  });
+
+  it('does not set the last sweep back, and its report is sent all the same', async () => {
+    await at(0, checked({ start: 'weekly-sweep' }, NOW));
+    await at(HOUR, old({ start: 'weekly-sweep' }));
+    expect(lastSweep()).toBe(NOW.toISOString());
+    expect(sent.map(({ subject }) => subject)).toEqual([expect.stringContaining('weekly report')]);
+  });
+
+  it('in one batch with it is taken in before it', async () => {
+    expect(await at(HOUR, checked({}, later(HOUR)), checked({ rejected }, NOW))).toEqual([]);
+  });
+
+  it('is the newest where the known one cannot be meant', async () => {
+    await check(0);
+    const memory = JSON.parse(store.text('notices/memory.json'));
+    await store.put(
+      'notices/memory.json',
+      JSON.stringify({ ...memory, lastCheck: '2038-01-01T00:00:00.000Z' }),
+    );
+    expect(await check(HOUR, { rejected })).toEqual([
+      'renewal/shop.json cannot be used: renewal-file-missing',
+    ]);
+  });
+});
