@@ -3,6 +3,7 @@ import { archiveKey, LIVE_PREFIX } from '../../../lib/foundation/certificate/obj
 import { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
 import { keyFingerprint } from '../../../lib/foundation/certificate/verify-issued.ts';
 import { DAY, HOUR } from '../engine/durations.ts';
+import { rootsOf } from '../keys/issuer.ts';
 import type { IssuedCertificate } from '../services/ca-records.ts';
 import { certificateOf, parsePointer, pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
@@ -11,6 +12,8 @@ import type { Parts } from './parts.ts';
 /** A renewal has so long after the last that stood in its way. */
 const ENOUGH = 30 * HOUR;
 const NEEDED = ['s3', 'route53', 'dns', 'ca', 'bus'] as const;
+
+export const PREFERRED_CHAIN = "a chain other than the CA's own choice";
 
 /** Invariants 1 and 2, compromised keys, and certificates that expire or were revoked and need not have been served. */
 export function checkPointers({ world, breaches, opportunities }: Parts): { commits: () => number } {
@@ -31,6 +34,8 @@ export function checkPointers({ world, breaches, opportunities }: Parts): { comm
     if (!pointer.names.every((one) => issued.names.includes(one)))
       breaches.report('names-match', `${name} ${pointer.version} is for ${issued.names.join(' ')}`);
     if (!isNew) return;
+    if (!isChainPreferred(world, name, pointer, issued))
+      breaches.report('chain-not-preferred', `${name} ${pointer.version}`);
     commits += 1;
     world.trace.met('committed');
     if (isCompromised(world, issued, world.scheduler.now - HOUR / 2))
@@ -87,6 +92,23 @@ function isPair(world: World, name: string, { version }: LivePointer, issued: Is
   } catch {
     return false;
   }
+}
+
+/** Whether its chain is the one that the file asked for when it was issued, where its CA offers that. */
+function isChainPreferred(
+  world: World,
+  name: string,
+  { version }: LivePointer,
+  issued: IssuedCertificate,
+): boolean {
+  const preferredChain = world.files.get(name)?.preferredChain;
+  const wasAsked = (world.wantedSince.get(name) ?? 0) < issued.issuedAt - DAY;
+  const ca = world.cas.find((one) => one.issued.has(issued.certId));
+  if (!wasAsked || !ca) return true;
+  const [, older] = rootsOf(ca.host);
+  const chain = world.bucket.get(archiveKey(name, version, 'fullchain'))?.body;
+  if (preferredChain === older) world.trace.met(PREFERRED_CHAIN);
+  return chain === (preferredChain === older ? issued.otherChain : issued.fullchain);
 }
 
 /** Whether the key's compromise was known at an instant; a commit takes some minutes after it. */

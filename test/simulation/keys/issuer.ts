@@ -8,6 +8,9 @@ const extension = (id: string, value: Buffer, critical = false) =>
   sequence(objectId(id), ...(critical ? [boolean(true)] : []), octets(value));
 const commonName = (name: string) => sequence(set(sequence(objectId('2.5.4.3'), utf8(name))));
 
+/** Common names of the roots to which the CA of a host offers a chain, its own choice first. */
+export const rootsOf = (host: string) => [`${host} Root`, `${host} Older Root`] as const;
+
 export interface LeafRequest {
   spki: Buffer;
   names: readonly string[];
@@ -24,27 +27,32 @@ export class Issuer {
   readonly #keyId: Buffer;
   /** PEM, signed by a root that nobody keeps. */
   readonly certificate: string;
+  /** The same signed by another root, as a CA does that becomes known. */
+  readonly crossSigned: string;
 
   constructor(name: string, random: Random) {
-    const root = newSigningKey(random);
     const own = newSigningKey(random);
     this.#name = commonName(`${name} Intermediate`);
     this.#key = own.key;
     this.#keyId = createHash('sha1').update(own.spki).digest();
-    this.certificate = pem(
-      'CERTIFICATE',
-      signed(root.key, {
-        serial: '02',
-        issuer: commonName(`${name} Root`),
-        subject: this.#name,
-        spki: own.spki,
-        validity: sequence(time(new Date('2020-01-01')), time(new Date('2049-01-01'))),
-        extensions: [
-          extension('2.5.29.19', sequence(boolean(true)), true),
-          extension('2.5.29.14', octets(this.#keyId)),
-        ],
-      }),
-    );
+    const [root, older] = rootsOf(name);
+    this.certificate = this.#signedBy(root, own.spki, random);
+    this.crossSigned = this.#signedBy(older, own.spki, random);
+  }
+
+  #signedBy(root: string, spki: Buffer, random: Random): string {
+    const der = signed(newSigningKey(random).key, {
+      serial: '02',
+      issuer: commonName(root),
+      subject: this.#name,
+      spki,
+      validity: sequence(time(new Date('2020-01-01')), time(new Date('2049-01-01'))),
+      extensions: [
+        extension('2.5.29.19', sequence(boolean(true)), true),
+        extension('2.5.29.14', octets(this.#keyId)),
+      ],
+    });
+    return pem('CERTIFICATE', der);
   }
 
   /** A leaf, PEM. */

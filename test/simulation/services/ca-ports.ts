@@ -78,8 +78,12 @@ function authorityOf(ca: Ca, account: string, ask: ReturnType<typeof asker>): Ce
         if (!found) throw new AcmeError('acme-malformed', `the CA ${ca.host} refused: Certificate unknown`);
         ca.revoke(found, reason);
       }),
-    certificate: (order) =>
-      ask(`certificate of ${order.url}`, () => [spoil(ca, ca.certificate(account, order.url))]),
+    certificate: (order, { alternates } = { alternates: false }) =>
+      ask(`certificate of ${order.url}`, () => {
+        const issued = ca.certificate(account, order.url);
+        const others = alternates && issued ? [issued.otherChain] : [];
+        return [spoil(ca, issued), ...others];
+      }),
   };
 }
 

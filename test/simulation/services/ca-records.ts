@@ -47,6 +47,8 @@ export interface IssuedCertificate {
   account: string;
   /** PEM with its chain. */
   fullchain: string;
+  /** PEM with the chain to the CA's other root. */
+  otherChain: string;
   issuedAt: number;
   /** How often what was sent of it was of no use. */
   timesSpoilt: number;

@@ -29,6 +29,7 @@ export function issue(ca: Signer, order: KeptOrder, csr: CsrSubject): void {
     keyFingerprint: sha256(spki),
     account: order.account,
     fullchain: leaf + ca.issuer.certificate,
+    otherChain: leaf + ca.issuer.crossSigned,
     issuedAt: scheduler.now,
     timesSpoilt: isLess ? 2 : 0,
   };

@@ -8,12 +8,15 @@ import { orNone } from '../../../lib/foundation/common/parse-json.ts';
 import { isOfKind } from '../../../lib/foundation/reasons/reasons.ts';
 import { State } from '../../../lib/issuance/renewal/rules/state.ts';
 import type { Plan } from '../../../lib/scan/rules/plan.ts';
-import { HOUR, WEEK } from '../engine/durations.ts';
+import { HOUR, MINUTE, WEEK } from '../engine/durations.ts';
 import type { Change } from '../services/bucket.ts';
 import { nextInstant } from './next-instant.ts';
 import type { World } from './world.ts';
 
 const HALF_HOUR = HOUR / 2;
+/** How long after this stack's schedule another one's comes. */
+const OFFSET = [1_000, 50 * MINUTE] as const;
+export const OTHER_STACK = 'a check of another stack on the bucket';
 export const WAITS_FOR_WINDOW = 'a deployment that waits for a window';
 
 /** The schedules of serverless.yml, and S3's events of renewal files. */
@@ -25,6 +28,8 @@ export class Clockwork {
   #next = 0;
   checks = 0;
   skipped = 0;
+  /** Whether another stack with the same settings works on the bucket, by mistake. */
+  hasOther = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -94,7 +99,13 @@ export class Clockwork {
   }
 
   #invoke(start: string, endedWell: (plan: Plan) => void = () => {}): void {
-    const { faults, trace } = this.#world;
+    const { faults, trace, scheduler, streams } = this.#world;
+    if (this.hasOther) {
+      trace.met(OTHER_STACK);
+      scheduler.after(streams.of('other-stack').spread(...OFFSET), OTHER_STACK, () =>
+        this.#world.invoke('scan', { start }, { retries: 2 }),
+      );
+    }
     if (faults.happens('schedule.misses')) {
       trace.note(`fault schedule.misses ${start}`);
       return;
@@ -111,13 +122,16 @@ export class Clockwork {
     );
   }
 
+  /** S3 tells each stack that listens. */
   #fileChanged(key: string): void {
     const { scheduler, faults, streams } = this.#world;
-    if (faults.happens('bus.loses')) return;
     const event = { 'detail-type': 'Object Created', detail: { object: { key } } };
-    scheduler.after(streams.of('s3-events').spread(300, 20_000), `s3 event ${key}`, () =>
-      this.#world.invoke('scan', event, { retries: 2 }),
-    );
+    for (let stacks = this.hasOther ? 2 : 1; stacks > 0; stacks -= 1) {
+      if (faults.happens('bus.loses')) continue;
+      scheduler.after(streams.of('s3-events').spread(300, 20_000), `s3 event ${key}`, () =>
+        this.#world.invoke('scan', event, { retries: 2 }),
+      );
+    }
   }
 }
 

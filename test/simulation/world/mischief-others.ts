@@ -70,6 +70,16 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
     });
     return region;
   }),
+  fault('stack.has-another', [0.1, 1.5], (world, random) => {
+    const { clockwork } = world;
+    if (!clockwork || clockwork.hasOther) return undefined;
+    clockwork.hasOther = true;
+    clockwork.changed();
+    world.restoreLater(random.spread(HOUR, 20 * DAY), 'the other stack', () => {
+      clockwork.hasOther = false;
+    });
+    return 'on the same bucket';
+  }),
   fault('stack.domain-taken-away', [0.1, 0.8], (world, random) => {
     const { settings } = world;
     if (settings.domains.length < 3) return undefined;

@@ -1,6 +1,7 @@
 import { renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { DAY } from '../engine/durations.ts';
 import type { Random } from '../engine/random.ts';
+import { rootsOf } from '../keys/issuer.ts';
 import type { Happening } from './life.ts';
 import { DOMAINS, GROUPS } from './names.ts';
 import { restoreVersion } from './people-go-back.ts';
@@ -41,6 +42,13 @@ export const PEOPLE: readonly Happening[] = [
   ),
   happening('change the key type', [0.1, 1], (world, random) =>
     change(world, random, ({ key, ...file }) => (key ? file : { ...file, key: 'ecdsa-p384' })),
+  ),
+  happening('change the preferred chain', [0.1, 1], (world, random) =>
+    change(world, random, ({ preferredChain, ...file }) =>
+      preferredChain
+        ? file
+        : { ...file, preferredChain: random.pick(world.cas.flatMap(({ host }) => rootsOf(host))) },
+    ),
   ),
   happening('change regions of ACM', [0.2, 4], (world, random) =>
     change(world, random, (file) => ({

@@ -2,10 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { orNone } from '../../../lib/foundation/common/parse-json.ts';
 import type { StackEvent } from '../../../lib/foundation/events/events.ts';
 import { ClaimRecord } from '../../../lib/issuance/renewal/rules/claim-record.ts';
+import { PREFERRED_CHAIN } from '../checks/pointer-checks.ts';
 import type { Change } from '../services/bucket.ts';
 import { suggestedWindow } from '../services/ca-calendar.ts';
 import type { IssuedCertificate } from '../services/ca-records.ts';
-import { WAITS_FOR_WINDOW } from './clockwork.ts';
+import { OTHER_STACK, WAITS_FOR_WINDOW } from './clockwork.ts';
 import type { World } from './world.ts';
 
 type Fact<Type extends StackEvent['type']> = Extract<StackEvent, { type: Type }>['detail'];
@@ -143,6 +144,8 @@ export const SITUATIONS: readonly string[] = [
   NEW_ACCOUNT,
   LIMIT_MET,
   WAITS_FOR_WINDOW,
+  PREFERRED_CHAIN,
+  OTHER_STACK,
 ];
 
 /** Counts them in the trace, each by its name. */

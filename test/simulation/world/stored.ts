@@ -26,7 +26,10 @@ export function leavesOf(world: Stored): Map<string, IssuedCertificate> {
 /** Keeps account of what CAs issue. */
 export function recordIssued(world: Stored): void {
   const leaves = leavesOf(world);
-  for (const ca of world.cas) ca.onIssued.push((issued) => leaves.set(issued.fullchain, issued));
+  for (const ca of world.cas)
+    ca.onIssued.push((issued) => {
+      for (const chain of [issued.fullchain, issued.otherChain]) leaves.set(chain, issued);
+    });
   world.bucket.onChange.push(({ key, after }) => {
     const pointer = after && key.startsWith('live/') && key.endsWith('.json') && parsePointer(after.body);
     if (pointer) world.everLive.add(pointer.certId);

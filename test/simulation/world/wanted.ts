@@ -1,4 +1,5 @@
 import type { Random } from '../engine/random.ts';
+import { rootsOf } from '../keys/issuer.ts';
 import { DOMAINS, GROUPS } from './names.ts';
 
 /** A renewal file as a person writes it. */
@@ -6,6 +7,9 @@ export interface File {
   names: string[];
   [key: string]: unknown;
 }
+
+/** A root to which no CA offers a chain. */
+const NO_ROOT = 'Root of Nobody';
 
 export const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-2'];
 
@@ -30,6 +34,7 @@ export function drawFile(random: Random, index: number, cas: readonly string[]):
     ...maybe(0.15, { reuseKey: true }),
     ...maybe(0.08, { renewBeforeDays: random.whole(8, 20) }),
     ...maybe(0.25, { ca: [...cas] }),
+    ...maybe(0.15, { preferredChain: random.pick([...cas.flatMap(rootsAt), NO_ROOT]) }),
     ...maybe(0.2, { acm: random.some(REGIONS, 0.5).map((region) => ({ region })) }),
     ...maybe(hosts.length > 0 ? 0.2 : 0, { probe: true }),
     ...maybe(0.5, {
@@ -45,6 +50,8 @@ export function drawFile(random: Random, index: number, cas: readonly string[]):
   if (file.profile === 'shortlived') delete file.renewBeforeDays;
   return file;
 }
+
+const rootsAt = (directoryUrl: string) => rootsOf(new URL(directoryUrl).host);
 
 export function fileText(file: File): string {
   return `${JSON.stringify(file, null, 2)}\n`;

@@ -54,7 +54,7 @@ export class World extends RenewalFiles implements Services {
   readonly mails: Mails;
   readonly settings: StackSettings;
   /** Is told of what stands in no bucket. */
-  clockwork: { changed(): void } | undefined;
+  clockwork: { changed(): void; hasOther: boolean } | undefined;
   readonly #repairs: Repairs;
 
   constructor({ seed, start, ...faults }: WorldOptions) {

@@ -145,6 +145,7 @@ const UNREAD: IssuedCertificate = {
   keyFingerprint: '',
   account: '',
   fullchain: 'a chain',
+  otherChain: 'another chain',
   issuedAt: START,
   timesSpoilt: 0,
 };
