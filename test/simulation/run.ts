@@ -112,7 +112,7 @@ export async function run(options: RunOptions) {
   if (options.until === undefined) {
     world.stopFaults();
     await world.scheduler.runUntil(end + SETTLED);
-    checkEnd({ world, breaches, telling });
+    checkEnd({ world, breaches, telling, opportunities });
     checkEndOfHosts(world, breaches);
   }
   closeOutside(false);

@@ -10,17 +10,20 @@ import { certificateOf, pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Breaches } from './broken.ts';
 import { stands } from './dns-checks.ts';
+import type { Opportunities } from './opportunities.ts';
 import type { Telling } from './telling-checks.ts';
 
 interface Parts {
   world: World;
   breaches: Breaches;
   telling: Telling;
+  opportunities: Opportunities;
 }
 
 /** After the faults stopped and 26 hours went by: all is well, and nothing is left standing. */
-export function checkEnd({ world, breaches, telling }: Parts): void {
+export function checkEnd({ world, breaches, telling, opportunities }: Parts): void {
   const { bucket, scheduler } = world;
+  const isLimited = (name: string) => opportunities.isLimited(name);
   const report = (check: string, what: string) => breaches.report(`end: ${check}`, what);
   for (const [name, file] of world.files) {
     const pointer = pointerOf(world, name);
@@ -29,7 +32,7 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     else {
       if (issued.notAfter <= scheduler.now)
         report('certificate valid', `${name} expired ${new Date(issued.notAfter).toISOString()}`);
-      if ([...pointer.names].sort().join() !== [...file.names].sort().join())
+      if ([...pointer.names].sort().join() !== [...file.names].sort().join() && !isLimited(name))
         report('names as wanted', `${name}: ${pointer.names.join(' ')}`);
       if ([...pointer.hosts].sort().join() !== [...(file.hosts as string[])].sort().join())
         report('groups as wanted', `${name}: ${pointer.hosts.join(' ')}`);
@@ -46,7 +49,7 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
           );
     }
     const state = parsed(bucket.get(`${STATE_PREFIX}${name}.json`)?.body);
-    if (state.failures > 0)
+    if (state.failures > 0 && !isLimited(name))
       report('no failure remembered', `${name}: ${state.failures} times, ${state.lastFailure?.reason}`);
   }
   for (const prefix of [PENDING_PREFIX, 'orders/'])
@@ -62,6 +65,7 @@ export function checkEnd({ world, breaches, telling }: Parts): void {
     const { reason, at } = trouble as { reason: string; at: string };
     // What happened once passes by itself.
     if (/^(window|pin-end) /.test(key)) continue;
+    if (isLimited(key.replace(/^(renewal|overdue) /, ''))) continue;
     const isStray = [...world.strays].some((stray) =>
       key.includes(stray.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '')),
     );

@@ -1,5 +1,5 @@
 import { isAtOrBelow } from '../../../lib/foundation/certificate/domain-name.ts';
-import { DAY } from '../engine/durations.ts';
+import { DAY, HOUR } from '../engine/durations.ts';
 import type { Port } from '../engine/faults.ts';
 import type { World } from '../world/world.ts';
 
@@ -13,6 +13,9 @@ interface Obstacle extends Interval {
   sites: readonly string[];
 }
 
+const LIMIT = 'limit ';
+/** In which the next check comes. */
+const LATELY = 2 * HOUR;
 const ZONE = /^(zone|CAA)$/;
 
 /** What kept work from being done, so that what was not done is judged by the time that was left. */
@@ -37,7 +40,7 @@ export class Opportunities {
     for (const ca of world.cas)
       ca.onLimit.push(({ limit, value, retryAfterMs }) => {
         const from = world.scheduler.now;
-        const sites = [`limit ${value}`];
+        const sites = [`${LIMIT}${value}`];
         if (limit === 'registered-domain') this.#obstacles.push({ from, until: from + retryAfterMs, sites });
       });
   }
@@ -66,13 +69,24 @@ export class Opportunities {
     return names.some((one) => isAtOrBelow(one.replace('*.', ''), domain));
   }
 
+  /** Whether a limit of a CA that others reached held the certificate up until lately. */
+  isLimited(name: string): boolean {
+    const since = this.#world.scheduler.now - LATELY;
+    return this.#obstacles.some(
+      ({ sites, until }) =>
+        until > since &&
+        sites.some((site) => site.startsWith(LIMIT) && this.#isBelow(name, site.slice(LIMIT.length))),
+    );
+  }
+
   /** The longest time without anything in the way of work that needs these ports, in milliseconds. */
   longestClear(name: string, { from, until }: Interval, ports: readonly Port[]): number {
     const outages = this.#world.outages.past.filter(({ port }) => ports.includes(port));
     const isInTheWay = ({ sites }: Obstacle) =>
       sites.some((site) => {
         const [kind = ''] = site.split(/[ .]/);
-        if (kind === 'limit') return ports.includes('ca') && this.#isBelow(name, site.slice('limit '.length));
+        if (site.startsWith(LIMIT))
+          return ports.includes('ca') && this.#isBelow(name, site.slice(LIMIT.length));
         return ['domain', 'lambda', ...ports].includes(kind) || (ports.includes('dns') && ZONE.test(kind));
       });
     const others = [...this.#obstacles, ...(this.#hits.get(name) ?? [])].filter(isInTheWay);

@@ -188,9 +188,24 @@ it.each([
 });
 
 it('reports what is left in the memory of troubles at the end, whatever it is about', () => {
-  const { world, breaches } = calmWorld();
+  const { world, breaches, opportunities } = calmWorld();
   const trouble = { reason: 'stray-object', at: new Date(START).toISOString() };
   world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { 'object stray': trouble } }), 'notify');
-  checkEnd({ world, breaches, telling: new Telling(world) });
+  checkEnd({ world, breaches, opportunities, telling: new Telling(world) });
   expect(breaches.first.get('end: no trouble left')?.what).toMatch(/^object stray: stray-object/);
+});
+
+it.each([
+  ['excuses what a limit that others reached held up until the end', 25 * HOUR, []],
+  ['does not excuse what a limit held up until some hours before', 23 * HOUR, ['end: no trouble left']],
+])('%s', async (_, retryAfterMs, broken) => {
+  const { world, breaches, opportunities } = calmWorld();
+  world.write('cert1', { names: ['s1.alpha.com'], hosts: [] });
+  const met = { limit: 'registered-domain', value: 'alpha.com', message: '', retryAfterMs } as const;
+  for (const hear of world.cas[0]?.onLimit ?? []) hear(met, ['s1.alpha.com']);
+  await world.scheduler.runUntil(START + 26 * HOUR);
+  const trouble = { reason: 'acme-rate-limited', at: new Date(START).toISOString() };
+  world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { 'renewal cert1': trouble } }), 'notify');
+  checkEnd({ world, breaches, opportunities, telling: new Telling(world) });
+  expect([...breaches.first.keys()].filter((check) => check === 'end: no trouble left')).toEqual(broken);
 });
