@@ -1,4 +1,5 @@
 import { LineageName } from '../../lib/foundation/certificate/lineage.ts';
+import { compareTexts } from '../../lib/foundation/common/compare-texts.ts';
 import { describeError } from '../../lib/foundation/common/describe-error.ts';
 import { printable } from '../../lib/foundation/common/explain-issues.ts';
 import { InputError } from '../../lib/foundation/common/input-error.ts';
@@ -76,7 +77,7 @@ export async function importFolder(
       stack,
       imported.map(({ name }) => name),
     );
-  rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+  rows.sort((a, b) => compareTexts(a.name, b.name));
   const there = rows.flatMap(({ name, outcome }) => (outcome === 'there-already' ? name : []));
   const unwell = await unwellOf(
     { ...deps, hosts: openHosts(stack), stack: context.stack },

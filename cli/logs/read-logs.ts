@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import pMap from 'p-map';
 import { errorName } from '../../lib/adapters/aws/error-name.ts';
+import { compareTexts } from '../../lib/foundation/common/compare-texts.ts';
 import { explain } from '../stack/explain.ts';
 import type { DeployedStack } from '../stack/find-stack.ts';
 
@@ -49,7 +50,7 @@ export class StackLogs {
   async since(groups: ReadonlyMap<string, string>, from: Date, text: string): Promise<LogEvent[]> {
     const read = ([group, name]: [string, string]) => this.#read(group, name, { from, text });
     const events = (await pMap(groups, read, { concurrency: GROUPS_AT_ONCE })).flat();
-    return events.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1));
+    return events.sort((a, b) => a.at.getTime() - b.at.getTime() || compareTexts(a.id, b.id));
   }
 
   close(): void {

@@ -14,6 +14,7 @@ import {
   type Installation,
   type Invocation,
 } from '../../delivery/deployment/hosts.ts';
+import { compareTexts } from '../../foundation/common/compare-texts.ts';
 import { findAssociationRun } from './association-run.ts';
 import { errorName, errorText, isAccessDenied } from './error-name.ts';
 
@@ -48,7 +49,7 @@ export class SsmHosts implements Hosts {
         } of InstanceInformationList)
           if (instanceId) hosts.push({ instanceId, online: PingStatus === 'Online', agentVersion });
     });
-    return hosts.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+    return hosts.sort((a, b) => compareTexts(a.instanceId, b.instanceId));
   }
 
   async install({ group, names, instanceIds, allowedErrors }: Installation): Promise<string> {

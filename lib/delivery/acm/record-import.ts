@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { acmKey } from '../../foundation/certificate/object-keys.ts';
+import { compareTexts } from '../../foundation/common/compare-texts.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import { type AcmImport, AcmRecord } from './rules/decide-imports.ts';
 
@@ -30,7 +31,7 @@ export async function recordImport(
     const others = imports.filter((one) => one.region !== region);
     const said = { reason: undefined, message: undefined };
     const entry = { ...before, ...said, region, ...after, at: clock().toISOString() };
-    const sorted = [...others, entry].sort((a, b) => (a.region < b.region ? -1 : 1));
+    const sorted = [...others, entry].sort((a, b) => compareTexts(a.region, b.region));
     return { result: { before }, body: `${JSON.stringify({ ...record, name, imports: sorted }, null, 2)}\n` };
   });
   return result;

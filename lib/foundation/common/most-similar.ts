@@ -1,9 +1,10 @@
+import { compareTexts } from './compare-texts.ts';
 /** The known name that differs least, by half of its letters and four at most. */
 export function mostSimilar(name: string, known: Iterable<string>): string | undefined {
   const [best] = [...known]
     .map((other) => ({ other, apart: distance(name, other) }))
     .filter(({ other, apart }) => apart <= Math.max(1, Math.min(other.length / 2, 4)))
-    .sort((a, b) => a.apart - b.apart || (a.other < b.other ? -1 : 1));
+    .sort((a, b) => a.apart - b.apart || compareTexts(a.other, b.other));
   return best?.other;
 }
 

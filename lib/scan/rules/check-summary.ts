@@ -1,3 +1,4 @@
+import { compareTexts } from '../../foundation/common/compare-texts.ts';
 import { minuteOf } from '../../foundation/common/minute-of.ts';
 import { inOneLine } from '../../foundation/common/perennial-error.ts';
 import type { CheckSummary } from '../../foundation/events/events.ts';
@@ -98,8 +99,7 @@ function groupsAway(listed: ReadonlyMap<string, readonly SeenHost[]>, health: re
 }
 
 function byWorst(a: Judged, b: Judged): number {
-  const worse = HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health);
-  return worse === 0 ? (a.name < b.name ? -1 : 1) : worse;
+  return HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health) || compareTexts(a.name, b.name);
 }
 
 function unwellOf(unwell: readonly Judged[]): CheckSummary['unwell'] {

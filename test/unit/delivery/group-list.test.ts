@@ -58,6 +58,12 @@ describe('the list of a group', () => {
     ],
     ['loses what the group does not serve any more', [listed('blog', OLD)], {}, [`shop ${NEW}`]],
     [
+      'has a certificate once whose renewal file cannot be used, and that has a live version',
+      [listed('shop', OLD)],
+      { rejected: new Set(['shop']) },
+      [`shop ${NEW}`],
+    ],
+    [
       'keeps a certificate whose renewal file was broken by a slip',
       [listed('blog', OLD)],
       { rejected: new Set(['blog', 'shop']) },
@@ -80,6 +86,40 @@ describe('the list of a group', () => {
     expect(lines[0]).toMatch(/^\{"name":"blog","version":"20261001T000000Z-0a1b2c",.*"putBack":true\},$/);
     expect(lines[1]).toMatch(/^\{"name":"shop","version":"20261120T010000Z-3d4e5f",.*\}$/);
     expect(parseGroupList(text)).toEqual(certificates.toReversed());
+  });
+
+  it('stands in the order of names, wherever they come from', () => {
+    const text = groupListText('web', [listed('b', NEW), listed('c', NEW), listed('a', NEW)]);
+    expect(versions(parseGroupList(text))).toEqual([`a ${NEW}`, `b ${NEW}`, `c ${NEW}`]);
+  });
+
+  it('says of what a pointer was put back to that it was, and of nothing else', () => {
+    const pointer = pointerOf(new Date('2027-01-01T00:00:00Z'), 90, { version: OLD });
+    expect(listedOf('shop', { ...pointer, putBack: true })).toMatchObject({ putBack: true });
+    expect(listedOf('shop', pointer)).not.toHaveProperty('putBack');
+    expect(listedOf('shop', { ...pointer, putBack: false })).not.toHaveProperty('putBack');
+  });
+
+  it.each(['name', 'version', 'serial', 'notAfter', 'names', 'serverNames', 'fullchain', 'privkey'])(
+    'is empty where a certificate has no %s, or one of another type',
+    (member) => {
+      const [whole] = [listed('shop', NEW)];
+      for (const value of [undefined, 7, null]) {
+        const text = JSON.stringify({ group: 'web', certificates: [{ ...whole, [member]: value }] });
+        expect(parseGroupList(text)).toEqual([]);
+      }
+    },
+  );
+
+  it.each([
+    ['without a group', { certificates: [listed('shop', NEW)] }],
+    ['without certificates', { group: 'web' }],
+    [
+      'that says of a version in words that it was put back',
+      { group: 'web', certificates: [{ ...listed('shop', NEW), putBack: 'yes' }] },
+    ],
+  ])('is empty where it cannot be read: one %s', (_, list) => {
+    expect(parseGroupList(JSON.stringify(list))).toEqual([]);
   });
 
   it('says nothing of windows: who reads it elsewhere is told by nothing else', () => {

@@ -4,7 +4,13 @@ import {
   decideDeployments,
   decideWaiting,
 } from '../../../lib/delivery/deployment/rules/decide-deployments.ts';
-import { HostRecord, recordResults, runOf } from '../../../lib/delivery/deployment/rules/host-record.ts';
+import {
+  believedRecord,
+  HostRecord,
+  recordResults,
+  recordsById,
+  runOf,
+} from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { type HostResult, parseHostReport } from '../../../lib/delivery/deployment/rules/host-report.ts';
 
 const at = new Date('2026-11-20T02:00:00Z');
@@ -134,7 +140,62 @@ describe("a host's record", () => {
       [result({ outcome, reason: 'nginx-test-failed', message: 'no' })],
       context,
     );
-    expect(after.lineages.shop).toMatchObject({ version: 'v1', outcome, reason: 'nginx-test-failed' });
+    const said = { outcome, reason: 'nginx-test-failed', message: 'no' };
+    expect(after.lineages.shop).toMatchObject({ version: 'v1', ...said });
+  });
+
+  const run = { version: 'v1', outcome: 'served', at: at.toISOString(), commandId: 'c1' };
+  const stored = { instanceId: 'i-1', group: 'web', lineages: { shop: run } };
+
+  it.each([
+    ['outcome', undefined],
+    ['at', undefined],
+    ['at', 7],
+    ['commandId', undefined],
+    ['commandId', 7],
+    ['version', 7],
+    ['reason', 7],
+    ['message', 7],
+    ['requestedAt', 7],
+  ])('has no run with %s %s', (member, value) => {
+    const lineages = { shop: { ...run, [member]: value }, blog: run };
+    expect(Object.keys(HostRecord.parse({ ...stored, lineages }).lineages)).toEqual(['blog']);
+  });
+
+  it.each(['instanceId', 'group', 'lineages'])('is none without %s, or with another type of it', (member) => {
+    expect(HostRecord.safeParse(stored).success).toBe(true);
+    for (const value of [undefined, 7])
+      expect(HostRecord.safeParse({ ...stored, [member]: value }).success).toBe(false);
+  });
+
+  it('is believed but for an instant after it was written', () => {
+    const later = { ...run, at: '2026-11-21T02:00:00.000Z', reason: 'reload-failed' as const };
+    const record = HostRecord.parse({ ...stored, lineages: { shop: later, blog: run } });
+    const believed = { shop: { ...later, at: '' }, blog: run };
+    expect(believedRecord(record, at)).toEqual({ ...stored, lineages: believed });
+  });
+
+  it('is found by its host, in an index that is made once', () => {
+    const records = [before, { ...before, instanceId: 'i-2' }];
+    expect(recordsById(records).get('i-2')).toBe(records[1]);
+    expect(recordsById(records)).toBe(recordsById(records));
+  });
+
+  it('stays in its group where a newer command was heard of before, for any certificate', () => {
+    const when = (hour: number) => ({
+      at: new Date(Date.UTC(2026, 10, 20, hour)),
+      requestedAt: new Date(Date.UTC(2026, 10, 20, hour)),
+    });
+    const first = recordResults(undefined, [result()], { ...context, ...when(1), commandId: 'c1' });
+    const moved = recordResults(first, [result({ name: 'blog' })], {
+      ...context,
+      ...when(3),
+      commandId: 'c3',
+      group: 'api',
+    });
+    const late = { ...context, at: when(4).at, requestedAt: when(2).at };
+    expect(recordResults(moved, [result({ name: 'mail' })], late).group).toBe('api');
+    expect(recordResults(first, [result({ name: 'mail' })], { ...late, group: 'api' }).group).toBe('api');
   });
 });
 

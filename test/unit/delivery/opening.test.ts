@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openingOf } from '../../../lib/delivery/deployment/rules/opening.ts';
 import {
@@ -31,6 +32,8 @@ const ROWS: Row[] = [
     '2026-12-01T00:00:00Z',
     '2026-12-02T10:00',
   ],
+  ['one of two cannot be read', { window: ['Mon', NIGHTS] }, '2026-11-30T12:00:00Z', '2026-12-01T01:00'],
+  ['a freeze cannot be read', { freeze: ['Christmas'] }, '2026-12-25T12:00:00Z', 'open'],
   // Across midnight: it belongs to the day on which it begins.
   ['the evening of it', { window: ['Fri 22:00-04:00 UTC'] }, '2026-12-04T23:59:00Z', 'open'],
   ['the morning after it', { window: ['Fri 22:00-04:00 UTC'] }, '2026-12-05T03:59:00Z', 'open'],
@@ -157,7 +160,8 @@ const ROWS: Row[] = [
 
 describe('the hosts of a group may be touched', () => {
   it.each(ROWS)('%s', (_, times, now, until) => {
-    const opening = openingOf(times, new Date(now));
+    // What was found for the same settings is remembered.
+    const opening = openingOf({ ...times }, new Date(now));
     expect(opening.isOpen ? 'open' : opening.until.toISOString().slice(0, 16)).toBe(until);
   });
 
@@ -180,7 +184,8 @@ describe('the hosts of a group may be touched', () => {
     ['outside-window', { window: [NIGHTS] }],
     ['frozen', { window: [NIGHTS], freeze: [HOLIDAYS] }],
   ])('not now: %s', (reason, times) => {
-    expect(openingOf(times, new Date('2026-12-24T12:00:00Z'))).toMatchObject({ isOpen: false, reason });
+    const opening = openingOf({ ...times }, new Date('2026-12-24T12:00:00Z'));
+    expect(opening).toMatchObject({ isOpen: false, reason });
   });
 });
 
@@ -192,6 +197,24 @@ it('is found once a minute for a group, however many certificates and hosts ask'
   expect(asked('2026-12-24T12:01:00Z')).toEqual(first);
   expect(asked('2026-12-24T12:01:00Z')).not.toBe(first);
   expect(asked('2027-01-05T01:00:00Z')).toEqual({ isOpen: true });
+});
+
+it('is by the clock of a zone, however its name is spelt', () => {
+  const spelt = fc.array(fc.boolean(), { minLength: 13, maxLength: 13 }).map((upper) => {
+    return [...'europe/berlin'].map((letter, at) => (upper[at] ? letter.toUpperCase() : letter)).join('');
+  });
+  fc.assert(
+    fc.property(spelt, (zone) => {
+      const at = (now: string) => openingOf({ window: [`Mon 00:10-02:00 ${zone}`] }, new Date(now)).isOpen;
+      // Midnight is 0 o'clock there, not 24.
+      expect(['2026-11-29T23:09:00Z', '2026-11-29T23:10:00Z', '2026-11-30T01:00:00Z'].map(at)).toEqual([
+        false,
+        true,
+        false,
+      ]);
+    }),
+    { numRuns: 5 },
+  );
 });
 
 describe('a window or a freeze', () => {

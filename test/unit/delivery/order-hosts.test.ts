@@ -68,6 +68,24 @@ describe('the first host of a deployment', () => {
       0,
     ],
     [
+      'the first by id, of those that serve, whenever they were asked to',
+      { a: recordOf({ ...well, hour: 2 }), b: recordOf({ ...well, hour: 1 }) },
+      ['a', 'b'],
+      0,
+    ],
+    [
+      'none that failed, however long ago',
+      { a: recordOf({ ...badly, hour: 1 }), b: recordOf({ ...well, hour: 2 }) },
+      ['b', 'a'],
+      1,
+    ],
+    [
+      'one whose newest run went well, whatever is recorded after it',
+      { a: recordOf({ ...well, hour: 3 }, { ...badly, hour: 1, name: 'blog' }), b: undefined },
+      ['a', 'b'],
+      0,
+    ],
+    [
       'where all failed, the one that failed first',
       {
         a: recordOf({ ...badly, hour: 2 }),
@@ -90,5 +108,14 @@ describe('the first host of a deployment', () => {
       { name: 'blog', outcome: 'failed' as const },
     ];
     expect(order({ a: recordResults(undefined, results, context), b: undefined }).canary).toBe('b');
+  });
+
+  it('is one that serves a certificate of its last command, and only holds another', () => {
+    const context = { instanceId: 'b', group: 'web', commandId: 'c', at: new Date(0) };
+    const results = [
+      { name: 'shop', outcome: 'served' as const },
+      { name: 'blog', outcome: 'installed-not-served' as const },
+    ];
+    expect(order({ a: undefined, b: recordResults(undefined, results, context) }).canary).toBe('b');
   });
 });

@@ -137,7 +137,7 @@ describe('the list of what new hosts install', () => {
     expect(versions()).toEqual([OLD]);
     await store.remove('renewal/shop.json');
     await check();
-    expect(versions()).toEqual([]);
+    expect(JSON.parse(store.text(LIST))).toEqual({ group: 'web', certificates: [] });
   });
 
   it('is removed by the weekly sweep with its group', async () => {

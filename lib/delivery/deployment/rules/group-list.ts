@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
+import { compareTexts } from '../../../foundation/common/compare-texts.ts';
 import { ownObject } from '../../../foundation/common/own-object.ts';
 import { orNone } from '../../../foundation/common/parse-json.ts';
 
@@ -35,7 +36,7 @@ export function parseGroupList(text: string | undefined): ListedCertificate[] {
 /** JSON with one certificate a line, sorted by name: hosts read it with sed and grep. */
 export function groupListText(group: string, certificates: readonly ListedCertificate[]): string {
   const lines = certificates
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .toSorted((a, b) => compareTexts(a.name, b.name))
     .map(({ name, version, ...more }) => JSON.stringify({ name, version, ...more }));
   return `{"group":${JSON.stringify(group)},"certificates":[\n${lines.join(',\n')}\n]}\n`;
 }

@@ -1,3 +1,4 @@
+import { compareTexts } from '../../../foundation/common/compare-texts.ts';
 import { type HostRecord, hasFailed, neverRan } from './host-record.ts';
 
 interface HostOrder {
@@ -7,10 +8,7 @@ interface HostOrder {
   failing: number;
 }
 
-interface LastRun {
-  ended: 'well' | 'unknown' | 'badly';
-  at: string;
-}
+type LastRun = { ended: 'well' | 'unknown' } | { ended: 'badly'; at: string };
 
 const RANKS: LastRun['ended'][] = ['well', 'unknown', 'badly'];
 
@@ -23,7 +21,7 @@ export function orderHosts(
   records: ReadonlyMap<string, HostRecord>,
 ): HostOrder {
   const runs = new Map([first, ...rest].map((id) => [id, lastRun(records.get(id))]));
-  const sorted = [...runs].sort(([a, one], [b, other]) => compare(one, other) || (a < b ? -1 : 1));
+  const sorted = [...runs].sort(([a, one], [b, other]) => compare(one, other) || compareTexts(a, b));
   const [[canary] = [first], ...others] = sorted;
   return {
     canary,
@@ -33,18 +31,17 @@ export function orderHosts(
 }
 
 function compare(one: LastRun, other: LastRun): number {
-  const ranks = RANKS.indexOf(one.ended) - RANKS.indexOf(other.ended);
-  if (ranks !== 0 || one.ended !== 'badly') return ranks;
-  return one.at < other.at ? -1 : Number(one.at > other.at);
+  if (one.ended === 'badly' && other.ended === 'badly') return compareTexts(one.at, other.at);
+  return RANKS.indexOf(one.ended) - RANKS.indexOf(other.ended);
 }
 
 /** How the host's last command ended; it may have several certificates. */
 function lastRun(record: HostRecord | undefined): LastRun {
   const runs = Object.values(record?.lineages ?? {}).filter((lineage) => !neverRan(lineage));
-  const [last] = runs.toSorted((a, b) => (a.at < b.at ? 1 : -Number(a.at > b.at)));
-  if (!last) return { ended: 'unknown', at: '' };
+  const [last] = runs.toSorted((a, b) => compareTexts(b.at, a.at));
+  if (!last) return { ended: 'unknown' };
   const ofCommand = runs.filter(({ commandId }) => commandId === last.commandId);
   if (ofCommand.some(hasFailed)) return { ended: 'badly', at: last.at };
   const serves = ofCommand.some(({ outcome }) => outcome === 'served' || outcome === 'unchanged');
-  return { ended: serves ? 'well' : 'unknown', at: last.at };
+  return { ended: serves ? 'well' : 'unknown' };
 }

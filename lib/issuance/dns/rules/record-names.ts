@@ -1,5 +1,6 @@
 import { isAtOrBelow } from '../../../foundation/certificate/domain-name.ts';
 import type { Stack } from '../../../foundation/certificate/stack.ts';
+import { compareTexts } from '../../../foundation/common/compare-texts.ts';
 import type { RecordSet } from './record-edits.ts';
 
 /** The patterns of one policy, as Route 53 normalizes names; `*` spans labels. */
@@ -64,8 +65,8 @@ function patternsOf({ domains, challengeTargets }: Names): RecordNames[] {
 }
 
 function byDnsOrder(a: string, b: string): number {
-  const [one, other] = [a, b].map((name) => name.split('.').reverse().join('.'));
-  return (one ?? '') < (other ?? '') ? -1 : 1;
+  const reversed = (name: string) => name.split('.').reverse().join('.');
+  return compareTexts(reversed(a), reversed(b));
 }
 
 /** One `*` at most, for any characters. */

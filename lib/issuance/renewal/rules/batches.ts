@@ -1,3 +1,4 @@
+import { compareTexts } from '../../../foundation/common/compare-texts.ts';
 import { DAY } from '../../../foundation/common/durations.ts';
 import type { RenewReason, RepairReason } from './decide-renewal.ts';
 
@@ -31,7 +32,7 @@ export const MAX_BATCH_SIZE = 50;
 /** Soonest expiry first. Without a certificate, a name counts as expiring in a week: nothing serves it yet. */
 export function byUrgency(now: Date): (a: DueCertificate, b: DueCertificate) => number {
   const urgency = ({ notAfter }: DueCertificate) => notAfter?.getTime() ?? now.getTime() + 7 * DAY;
-  return (a, b) => urgency(a) - urgency(b) || (a.name < b.name ? -1 : 1);
+  return (a, b) => urgency(a) - urgency(b) || compareTexts(a.name, b.name);
 }
 
 /** Batches by CA account, zone role and hosted zones, at most 50 certificates each, the most urgent first. */

@@ -1,5 +1,6 @@
 import { daysLeft } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
+import { compareTexts } from '../../../foundation/common/compare-texts.ts';
 import { isMeant } from '../../../foundation/common/is-meant.ts';
 import { inOneLine } from '../../../foundation/common/perennial-error.ts';
 import type { Reason, SaidReason } from '../../../foundation/reasons/reasons.ts';
@@ -75,10 +76,9 @@ export function statusOf(facts: HealthFacts): CertificateStatus {
 /** Sorts what is revoked before all, the unwell before the well, then by expiry; a certificate without one comes first. */
 export function bySoonestTrouble(a: CertificateStatus, b: CertificateStatus): number {
   const rankOf = (one: CertificateStatus) => (one.health === 'revoked' ? -1 : Number(isWell(one)));
-  const rank = rankOf(a) - rankOf(b);
-  if (rank !== 0) return rank;
-  const [left, right] = [a.notAfter ?? '', b.notAfter ?? ''];
-  return left === right ? (a.name < b.name ? -1 : 1) : left < right ? -1 : 1;
+  return (
+    rankOf(a) - rankOf(b) || compareTexts(a.notAfter ?? '', b.notAfter ?? '') || compareTexts(a.name, b.name)
+  );
 }
 
 function lastOf(
