@@ -99,11 +99,14 @@ def prepare():
     remember_backends()
 
 
-def serve(linted, announce, parent):
+def application():
+    return with_deployed_code(DomainDispatcherApplication(create_backend_app))
+
+
+def serve(app, linted, announce, parent):
     """Gives `announce` the port, and ends when `parent`, a stream, does."""
     models = moto.cloudformation.models
     models.validate_template_cfn_lint = lint_once(models.validate_template_cfn_lint, linted)
-    app = with_deployed_code(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=KeepAliveHandler)
     threading.Thread(target=stop_with, args=(parent,), daemon=True).start()
     announce(server.server_port)
@@ -117,4 +120,4 @@ def stop_with(parent):
 
 if __name__ == "__main__":
     prepare()
-    serve(sys.argv[1], lambda port: print(port, flush=True), sys.stdin)
+    serve(application(), sys.argv[1], lambda port: print(port, flush=True), sys.stdin)
