@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerCommand } from '../setup/container.ts';
+import { type ContainerCommand, ENGINE_ENVIRONMENT } from '../setup/container.ts';
 import { SetupError } from '../setup/setup-error.ts';
 import { type AwsCli, startAwsCli } from './aws-cli/start.ts';
 import { findFreePort } from './free-port.ts';
@@ -144,7 +144,7 @@ export class Hosts {
     if (nginx instanceof NginxContainer) {
       const { kind, command: asRoot, rootless } = this.#made.container;
       const { command } = rootless ?? { command: asRoot };
-      await writeTool(bin, kind, { command, renamed: { [container]: nginx.name } });
+      await writeTool(bin, kind, { command, renamed: { [container]: nginx.name }, env: ENGINE_ENVIRONMENT });
     }
   }
 

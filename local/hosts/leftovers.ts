@@ -1,4 +1,4 @@
-import type { ContainerCommand } from '../setup/container.ts';
+import { type ContainerCommand, ENGINE_ENVIRONMENT } from '../setup/container.ts';
 import { runCommand } from '../setup/run-command.ts';
 
 /** The containers of this process have its id in their names, so that a later process can tell which were left behind. */
@@ -8,7 +8,7 @@ export const containerPrefix = (pid: number | string) => `perennial-${pid}-`;
 export async function removeLeftovers({ command }: ContainerCommand): Promise<void> {
   const [program = '', ...flags] = command;
   const listing = ['ps', '-a', '--filter', 'name=^perennial-', '--format', '{{.Names}}'];
-  const names = (await runCommand(program, [...flags, ...listing])).split('\n');
+  const names = (await runCommand(program, [...flags, ...listing], { env: ENGINE_ENVIRONMENT })).split('\n');
   const left = names.filter((name) => {
     const pid = /^perennial-(\d+)-/.exec(name)?.[1];
     return pid !== undefined && !isAlive(Number(pid));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
-import type { ContainerCommand } from '../setup/container.ts';
+import { type ContainerCommand, ENGINE_ENVIRONMENT } from '../setup/container.ts';
 import { runCommand } from '../setup/run-command.ts';
 import { atExit } from './at-exit.ts';
 import { ensureImage } from './image.ts';
@@ -93,7 +93,7 @@ export class NginxContainer implements Nginx {
 
   #engine(args: string[]): Promise<string> {
     const [program = '', ...flags] = this.#options.container.command;
-    return runCommand(program, [...flags, ...args], { limitMs: 60_000 });
+    return runCommand(program, [...flags, ...args], { limitMs: 60_000, env: ENGINE_ENVIRONMENT });
   }
 
   #removeNow(): void {

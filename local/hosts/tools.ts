@@ -12,11 +12,13 @@ export async function writeTool(folder: string, name: string, tool: Tool): Promi
   const renames = Object.entries(tool.renamed ?? {}).map(
     ([from, to]) => `  [ "$argument" != ${quote(from)} ] || argument=${quote(to)}\n`,
   );
+  const exports = Object.entries(tool.env ?? {}).map(([name, value]) => `export ${name}=${quote(value)}\n`);
   const lines = [
     '#!/bin/sh\n',
     'for argument; do\n  shift\n',
     ...renames,
     '  set -- "$@" "$argument"\ndone\n',
+    ...exports,
     `exec ${[path, ...flags].map(quote).join(' ')} "$@"\n`,
   ];
   await mkdir(folder, { recursive: true });
@@ -26,6 +28,8 @@ export async function writeTool(folder: string, name: string, tool: Tool): Promi
 export interface Tool {
   command: string[];
   renamed?: Record<string, string>;
+  /** what is added to the caller's environment */
+  env?: Record<string, string>;
 }
 
 function quote(word: string): string {

@@ -15,6 +15,9 @@ export interface ContainerCommand {
   rootless?: { enter: string[]; command: string[] };
 }
 
+/** For Go's runtime: engines run for a moment, of which collecting garbage and threads that wait for work are a fifth. */
+export const ENGINE_ENVIRONMENT = { GOGC: 'off', GOMAXPROCS: '1' };
+
 const isRoot = () => process.getuid?.() === 0;
 
 /** Docker where a daemon answers, else podman, installed from the distribution when that is possible. Throws SetupError. */
