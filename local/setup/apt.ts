@@ -1,8 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from './find-program.ts';
+import { holdLock } from './hold-lock.ts';
 import { runCommand } from './run-command.ts';
 import { SetupError } from './setup-error.ts';
+
+const SHARED = join(import.meta.dirname, '../../.local/apt');
+const LISTS_KEPT_MS = 3_600_000;
 
 /** Installs packages of the distribution; a second time it changes nothing. Throws SetupError when this is not ours to do. */
 export async function aptInstall(packages: string[]): Promise<void> {
@@ -15,23 +19,38 @@ export async function aptInstall(packages: string[]): Promise<void> {
 
 /**
  * Downloads packages with everything they depend on, whatever is installed on this machine, into `folder`.
- * Needs no root: apt-get gets an empty list of installed packages, and lists and caches of its own there.
+ * Needs no root: apt-get gets an empty list of installed packages, and lists and caches of its own in .local/.
  */
 export async function aptDownload(packages: string[], folder: string): Promise<void> {
   if (!findProgram('apt-get')) throw new SetupError('there is no apt-get here');
-  for (const part of ['lists/partial', 'cache', 'partial'])
-    await mkdir(join(folder, part), { recursive: true });
-  await writeFile(join(folder, 'status'), '');
+  await mkdir(join(folder, 'partial'), { recursive: true });
+  await holdLock(SHARED, readLists);
+  const install = ['--yes', '--no-install-recommends', '--download-only', 'install', ...packages];
+  await aptGet(['-o', `Dir::Cache::archives=${folder}`, ...install]);
+}
+
+/** Reads what the distribution has, for all downloads of an hour: that takes three seconds of a processor. */
+async function readLists(): Promise<void> {
+  const stamp = join(SHARED, 'read');
+  const readAt = await stat(stamp).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  if (Date.now() - readAt < LISTS_KEPT_MS) return;
+  for (const part of ['lists/partial', 'cache/archives/partial'])
+    await mkdir(join(SHARED, part), { recursive: true });
+  await writeFile(join(SHARED, 'status'), '');
+  await aptGet(['update']);
+  await writeFile(stamp, '');
+}
+
+function aptGet(args: string[]): Promise<string> {
   const own = [
-    ['Dir::State::lists', `${folder}/lists`],
-    ['Dir::State::status', `${folder}/status`],
-    ['Dir::Cache', `${folder}/cache`],
-    ['Dir::Cache::archives', folder],
+    ['Dir::State::lists', `${SHARED}/lists`],
+    ['Dir::State::status', `${SHARED}/status`],
+    ['Dir::Cache', `${SHARED}/cache`],
     ['Debug::NoLocking', '1'],
     ['APT::Sandbox::User', ''],
   ].flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await runCommand('apt-get', ['-qq', ...own, 'update'], { env });
-  const install = ['--yes', '--no-install-recommends', '--download-only', 'install', ...packages];
-  await runCommand('apt-get', ['-qq', ...own, ...install], { env });
+  return runCommand('apt-get', ['-qq', ...own, ...args], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
 }
