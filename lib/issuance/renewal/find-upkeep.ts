@@ -77,7 +77,10 @@ export async function outlivedObjects(
   });
   // In this order: a revoked key stays known as long as any version may have it.
   const objects = [...archived, ...copies, ...(await Promise.all(single)).flat()];
-  if (!pointer && objects.some(({ modified }) => !isOutlived(modified, now))) return undefined;
+  // A removal that fails is remembered in the state, and makes nothing younger.
+  const others = objects.filter(({ key }) => key !== stateKey(name));
+  const judged = others.length > 0 ? others : objects;
+  if (!pointer && judged.some(({ modified }) => !isOutlived(modified, now))) return undefined;
   for (const { version } of storedVersions(name, archived)) {
     const chain = await store.get(archiveKey(name, version, 'fullchain'));
     if (!isOutlived(chain && expiryOf(chain.body), now)) return undefined;

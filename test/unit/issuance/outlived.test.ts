@@ -96,6 +96,14 @@ describe('a certificate without a renewal file', () => {
     expect(ofShop()).toEqual([]);
   });
 
+  it('is removed at the next sweep where that failed, though its pointer cannot be read', async () => {
+    await put('live/shop.json', '{');
+    world.pass(121 * DAY);
+    await put('state/shop.json', '{"failures":0,"repairs":{"outlived":{"failures":1}}}');
+    world.pass(7 * DAY);
+    expect(await run()).toEqual(REMOVED);
+  });
+
   it('stays while any of its versions is good', async () => {
     world.pass(121 * DAY);
     const good = {
