@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { findStrays } from '../foundation/bucket/find-strays.ts';
-import type { Reads } from '../foundation/bucket/indexed-reads.ts';
+import type { Reads } from '../foundation/bucket/object-store.ts';
 import { type FoundPointer, findPointer } from '../foundation/bucket/read-pointer.ts';
 import {
   ACM_PREFIX,

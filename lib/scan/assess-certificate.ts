@@ -1,4 +1,4 @@
-import type { Reads } from '../foundation/bucket/indexed-reads.ts';
+import type { Reads } from '../foundation/bucket/object-store.ts';
 import { identifierOf } from '../foundation/certificate/domain-name.ts';
 import { lifeLeft } from '../foundation/certificate/life.ts';
 import { type KeyName, renewalKey } from '../foundation/certificate/object-keys.ts';

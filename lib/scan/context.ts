@@ -1,6 +1,5 @@
 import type { Hosts } from '../delivery/deployment/hosts.ts';
-import type { Reads } from '../foundation/bucket/indexed-reads.ts';
-import type { ObjectStore } from '../foundation/bucket/object-store.ts';
+import type { ObjectStore, Reads } from '../foundation/bucket/object-store.ts';
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../foundation/certificate/stack.ts';
 import type { Runtime } from '../foundation/common/runtime.ts';
@@ -39,8 +38,8 @@ export interface ScanDeps {
   stack: Stack;
 }
 
-/** To assess a certificate, the bucket is only read. */
-export type AssessDeps = Omit<ScanDeps, 'store' | 'events'> & { store: Reads };
+/** To assess a certificate, the bucket is only read; what its index and lists have shown may be older than what is read `fresh`. */
+export type AssessDeps = Omit<ScanDeps, 'store' | 'events'> & { store: Reads; fresh: Reads };
 
 export interface Assessment {
   planned: Plan['certificates'][number];

@@ -1,3 +1,4 @@
+import { findPointer } from '../foundation/bucket/read-pointer.ts';
 import type { Wanted } from '../foundation/certificate/renewal-file.ts';
 import { isRevocationOf, revocationToReplace } from '../foundation/certificate/revocation.ts';
 import { limitOn } from '../issuance/ca/rules/ca-limits.ts';
@@ -14,7 +15,7 @@ import type { AssessContext, AssessDeps } from './context.ts';
  * also where it is not to be believed; `revocation` is that of the live version.
  */
 export async function findFacts(deps: AssessDeps, wanted: Wanted, context: AssessContext) {
-  const { store, stack } = deps;
+  const { store, fresh, stack } = deps;
   const { name, names } = wanted;
   const { start, leftOpen, revoked, renewalInfo, now } = context;
   const { dryRun, forced } = start;
@@ -23,7 +24,9 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   const pointer = found?.pointer;
   // Else what only a close look sees would count as repaired.
   const looksClosely = start.looksClosely || Object.keys(stored.state?.repairs ?? {}).some(isSeenClosely);
-  const damage = await assessPointer(store, { name, found, looksClosely }, now);
+  const damage =
+    (await assessPointer(store, { name, found, looksClosely }, now)) &&
+    (await assessPointer(fresh, { name, found: await findPointer(fresh, name), looksClosely }, now));
   const live = damage === 'pointer-lost' ? undefined : pointer;
   const asksCa = live && !spoilt;
   const state = asksCa && renewalInfo ? await renewalInfo.ask(name, live, stored.state) : stored.state;

@@ -31,8 +31,8 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const warnOf = (error: unknown) => warn(describeError(error).message);
   const isOfAll = start.names === 'all';
   const anew = isSweep(start);
-  const index = isOfAll ? await IndexedReads.open(deps.store, { anew, warn: warnOf }) : undefined;
-  const reading: AssessDeps = { ...deps, store: index ?? deps.store };
+  const index = isOfAll ? await IndexedReads.open(deps.store, { sweeps: anew, warn: warnOf }) : undefined;
+  const reading: AssessDeps = { ...deps, store: index ?? deps.store, fresh: deps.store };
   const renewalInfo =
     index && start.asksCa ? new RenewalInfoClient({ ...deps, asked: index }, { now, warn }) : undefined;
   const assessed = await assessAll(reading, { start, renewalInfo, now });
@@ -95,7 +95,7 @@ async function rememberFindings(
   }
 }
 
-/** Whether everything is read again, and what is due is published. */
+/** Whether everything is looked at closely, and what is due is published. */
 const isSweep = ({ looksClosely, dryRun }: Start) => looksClosely && !dryRun;
 
 /** The plan before hosts and ACM are read. */

@@ -1,6 +1,5 @@
 import pMap from 'p-map';
-import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
-import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+import type { ObjectStore, Reads } from '../../foundation/bucket/object-store.ts';
 import { HOSTS_PREFIX, instanceIdsIn } from '../../foundation/certificate/object-keys.ts';
 import { DAY, HOUR } from '../../foundation/common/durations.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';

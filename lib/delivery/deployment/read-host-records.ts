@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
+import type { Reads } from '../../foundation/bucket/object-store.ts';
 import { HOSTS_PREFIX, hostKey, instanceIdsIn } from '../../foundation/certificate/object-keys.ts';
 import { parseJson } from '../../foundation/common/parse-json.ts';
 import { believedRecord, HostRecord } from './rules/host-record.ts';

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
+import type { Reads } from '../../foundation/bucket/object-store.ts';
 import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import type { Validity } from '../../foundation/certificate/life.ts';
 import { Version } from '../../foundation/certificate/lineage.ts';

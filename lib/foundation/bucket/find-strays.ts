@@ -11,7 +11,7 @@ import {
 } from '../certificate/object-keys.ts';
 import { printable } from '../common/explain-issues.ts';
 import { InputError } from '../common/input-error.ts';
-import type { Reads } from './indexed-reads.ts';
+import type { Reads } from './object-store.ts';
 
 /** Each check lists them; `renewal/` is looked through file by file. */
 const PREFIXES = [

@@ -13,10 +13,9 @@ import {
 import { DAY } from '../common/durations.ts';
 import { isMeant } from '../common/is-meant.ts';
 import { once } from '../common/once.ts';
-import type { Listed, ListOptions, ObjectStore, StoredObject } from './object-store.ts';
+import { ListedOnce } from './listed-once.ts';
+import type { Listed, ListOptions, ObjectStore, Reads, StoredObject } from './object-store.ts';
 import { type BucketIndex, emptyIndex, indexText, parseIndex, toIndexed } from './rules/bucket-index.ts';
-
-export type Reads = Pick<ObjectStore, 'list' | 'folders' | 'get'>;
 
 /** Small objects, one or more for each certificate or host. */
 const PREFIXES = [
@@ -42,11 +41,14 @@ export class IndexedReads implements Reads {
   readonly #below: (prefix: string) => Promise<ReadonlyMap<string, Listed>>;
   /** The entries that are still true, with those read since. */
   readonly #objects: BucketIndex['objects'] = new Map();
+  /** The pairs that go together as this sweep has seen; `undefined` where none is under way. */
+  readonly #sound: BucketIndex['sound'] | undefined;
   #changed = false;
 
-  private constructor(store: Reads, index: BucketIndex) {
+  private constructor(store: Reads, index: BucketIndex, sweeps: boolean) {
     this.#store = store;
     this.#index = index;
+    this.#sound = sweeps ? new Set() : undefined;
     this.#below = once(async (prefix) => {
       // At any depth: what stands too deep costs no list of its own.
       const listed = await store.list(prefix, { deep: prefix === RENEWAL_PREFIX });
@@ -54,15 +56,17 @@ export class IndexedReads implements Reads {
     });
   }
 
-  /** `anew` reads every object again; `warn` gets the error of an index that cannot be read and counts as empty. */
+  /**
+   * One that `sweeps` lists what all certificates have in `archive/` and `live/` once. `warn` gets the error of an index that
+   * cannot be read and counts as empty.
+   */
   static async open(
     store: Reads,
-    { anew = false, warn = () => {} }: { anew?: boolean; warn?: (error: unknown) => void } = {},
+    { sweeps = false, warn = () => {} }: { sweeps?: boolean; warn?: (error: unknown) => void } = {},
   ): Promise<IndexedReads> {
     const stored = await store.get(INDEX_KEY).catch(warn);
     const index = stored ? parseIndex(stored.body) : emptyIndex();
-    if (anew) index.objects.clear();
-    return new IndexedReads(store, index);
+    return new IndexedReads(sweeps ? new ListedOnce(store) : store, index, sweeps);
   }
 
   async list(prefix: string, options: ListOptions = {}): Promise<Listed[]> {
@@ -99,6 +103,17 @@ export class IndexedReads implements Reads {
     return stored;
   }
 
+  /** Whether an earlier sweep has seen that these go together: nothing of them has changed since. */
+  isSound(pair: string): boolean {
+    const is = this.#index.sound.has(pair);
+    if (is) this.#sound?.add(pair);
+    return is;
+  }
+
+  rememberSound(pair: string): void {
+    this.#sound?.add(pair);
+  }
+
   /** The instant before which the CA is not asked again about a certificate. */
   askAgain(certId: string): string | undefined {
     return this.#index.askAgain.get(certId);
@@ -111,10 +126,13 @@ export class IndexedReads implements Reads {
 
   /** Writes the index if it has changed. Of two writers either may win. */
   async save(store: Pick<ObjectStore, 'put'>, now: Date): Promise<void> {
-    if (!this.#changed && this.#objects.size === this.#index.objects.size) return;
+    const { sound: known, objects } = this.#index;
+    const sound = this.#sound ?? known;
+    const isSame = sound.size === known.size && [...sound].every((pair) => known.has(pair));
+    if (!this.#changed && isSame && this.#objects.size === objects.size) return;
     const askAgain = [...this.#index.askAgain].filter(
       ([, until]) => Date.parse(until) > now.getTime() && isMeant(until, now, DAY),
     );
-    await store.put(INDEX_KEY, indexText({ objects: this.#objects, askAgain: new Map(askAgain) }));
+    await store.put(INDEX_KEY, indexText({ objects: this.#objects, askAgain: new Map(askAgain), sound }));
   }
 }

@@ -50,6 +50,9 @@ export interface ObjectStore {
   remove(key: string, options?: { etag?: string }): Promise<void>;
 }
 
+/** The bucket for who only reads it. */
+export type Reads = Pick<ObjectStore, 'list' | 'folders' | 'get'>;
+
 export class StoreError extends PerennialError<keyof typeof STORE> {
   override readonly name = 'StoreError';
 }

@@ -4,6 +4,7 @@ import { ARCHIVE_FILES, type ArchiveFile, archivePrefix, copiesPrefix, LIVE_FILE
 
 interface ListedObject {
   key: string;
+  etag?: string;
   /** By the store's clock. */
   modified: Date;
 }
@@ -12,20 +13,24 @@ interface ListedObject {
 export interface StoredVersion {
   version: string;
   modified: ReadonlyMap<ArchiveFile, Date>;
+  /** Of its full chain. */
+  chainEtag?: string | undefined;
 }
 
 /** The versions below {@link archivePrefix}, newest first; other objects are skipped. */
 export function storedVersions(name: string, listed: readonly ListedObject[]): StoredVersion[] {
   const versions = new Map<string, Map<ArchiveFile, Date>>();
-  for (const { key, modified } of listed) {
+  const chains = new Map<string, string | undefined>();
+  for (const { key, etag, modified } of listed) {
     const [version = '', file = ''] = key.slice(archivePrefix(name).length).split('/');
     const known = ARCHIVE_FILES.find((archived) => file === `${archived}.pem`);
     if (!known || !Version.safeParse(version).success) continue;
     const files = versions.get(version) ?? new Map();
     versions.set(version, files.set(known, modified));
+    if (known === 'fullchain') chains.set(version, etag);
   }
   return [...versions]
-    .map(([version, modified]) => ({ version, modified }))
+    .map(([version, modified]) => ({ version, modified, chainEtag: chains.get(version) }))
     .sort((a, b) => (a.version < b.version ? 1 : -1));
 }
 

@@ -1,5 +1,7 @@
+import type { IndexedReads } from '../../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import { type FoundPointer, findPointer } from '../../foundation/bucket/read-pointer.ts';
+import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import {
   acmKey,
   archiveKey,
@@ -23,7 +25,7 @@ import {
 } from '../../foundation/certificate/stored-versions.ts';
 import type { UpkeepReason } from './rules/decide-renewal.ts';
 
-type Store = Pick<ObjectStore, 'get' | 'list'>;
+type Store = Pick<ObjectStore, 'get' | 'list'> & Partial<Pick<IndexedReads, 'isSound' | 'rememberSound'>>;
 
 /** The archived versions of a certificate, newest first. */
 export async function versionsOf(store: Store, name: string): Promise<StoredVersion[]> {
@@ -32,7 +34,7 @@ export async function versionsOf(store: Store, name: string): Promise<StoredVers
 
 /**
  * What is wrong with a pointer and its versions. A missing pointer costs a list. Where it `looksClosely`, as the weekly
- * sweep does, it costs two lists and the live chain, and no private key is read.
+ * sweep does, it costs two lists and the live chain, if that is not known to be sound. No private key is read.
  */
 export async function assessPointer(
   store: Store,
@@ -45,12 +47,25 @@ export async function assessPointer(
   if (!found?.pointer) return versions.some(isComplete) ? 'pointer-lost' : undefined;
   const { pointer, modified } = found;
   const live = versions.find(({ version }) => version === pointer.version);
-  const chain = await store.get(archiveKey(name, pointer.version, 'fullchain'));
   if (!live || !isComplete(live) || isTouched(live, modified)) return 'pointer-lost';
-  if (!chain || !matchesChain(pointer, chain.body)) return 'pointer-lost';
+  if (!(await isSound(store, name, { ...found, pointer, chainEtag: live.chainEtag }))) return 'pointer-lost';
   if (await copiesAreBehind(store, name, live)) return 'copies-behind';
   const old = await outlived(store, { name, live: pointer.version, versions }, now);
   return old.length > 0 ? 'old-versions' : undefined;
+}
+
+/** Whether the pointer tells of the chain what is in it. */
+async function isSound(
+  store: Store,
+  name: string,
+  { pointer, etag, chainEtag }: { pointer: LivePointer; etag: string; chainEtag: string | undefined },
+): Promise<boolean> {
+  const pair = `${etag} ${chainEtag}`;
+  if (store.isSound?.(pair)) return true;
+  const chain = await store.get(archiveKey(name, pointer.version, 'fullchain'));
+  const is = chain !== undefined && matchesChain(pointer, chain.body);
+  if (is && chain.etag === chainEtag) store.rememberSound?.(pair);
+  return is;
 }
 
 export async function copiesAreBehind(store: Store, name: string, live: StoredVersion): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
+import type { Reads } from '../../foundation/bucket/object-store.ts';
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
 import { isInLastSixth, type Validity } from '../../foundation/certificate/life.ts';
 import { instantOf } from '../../foundation/certificate/lineage.ts';

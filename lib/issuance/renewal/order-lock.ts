@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
-import type { ObjectStore, Written } from '../../foundation/bucket/object-store.ts';
+import type { ObjectStore, Reads, Written } from '../../foundation/bucket/object-store.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
 import { ORDERS_PREFIX } from '../../foundation/certificate/object-keys.ts';

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
+import type { Reads } from '../../foundation/bucket/object-store.ts';
 import { leafFacts } from '../../foundation/certificate/leaf.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { archiveKey, pinKey } from '../../foundation/certificate/object-keys.ts';

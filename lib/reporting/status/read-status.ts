@@ -5,7 +5,7 @@ import { listFleet } from '../../delivery/deployment/list-fleet.ts';
 import { readLives } from '../../delivery/deployment/read-lives.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import { findStrays } from '../../foundation/bucket/find-strays.ts';
-import type { Reads } from '../../foundation/bucket/indexed-reads.ts';
+import type { Reads } from '../../foundation/bucket/object-store.ts';
 import { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import {
   ACM_PREFIX,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Hosts } from '../../delivery/deployment/hosts.ts';
-import { IndexedReads, type Reads } from '../../foundation/bucket/indexed-reads.ts';
-import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+import { IndexedReads } from '../../foundation/bucket/indexed-reads.ts';
+import type { ObjectStore, Reads } from '../../foundation/bucket/object-store.ts';
 import { METRICS_KEY, STATUS_PAGE_KEY } from '../../foundation/certificate/object-keys.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';

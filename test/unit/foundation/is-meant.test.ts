@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { IndexedReads } from '../../../lib/foundation/bucket/indexed-reads.ts';
+import { emptyIndex, indexText } from '../../../lib/foundation/bucket/rules/bucket-index.ts';
 import { isMeant } from '../../../lib/foundation/common/is-meant.ts';
 import { isStale } from '../../../lib/issuance/renewal/rules/claim-record.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
@@ -33,9 +34,10 @@ it('the index forgets an instant to ask again at that no CA may ask for', async 
     near: '2026-11-20T08:00:00Z',
     past: '2026-11-19T00:00:00Z',
   };
-  await store.put('index.json', JSON.stringify({ form: 1, objects: {}, askAgain }));
+  const known = { ...emptyIndex(), askAgain: new Map(Object.entries(askAgain)) };
+  await store.put('index.json', indexText(known));
   const reads = await IndexedReads.open(store);
   reads.rememberAsked('new', '2026-11-21T01:00:00Z');
   await reads.save(store, NOW);
-  expect(Object.keys(JSON.parse(store.text('index.json')).askAgain)).toEqual(['near', 'new']);
+  expect(Object.keys(JSON.parse(store.text('index.json')).index.askAgain)).toEqual(['near', 'new']);
 });
