@@ -34,7 +34,7 @@ export async function readDeployed({
 }
 
 /** An alarm over several metrics is billed for each. */
-function standingIn(resources: Template['Resources']): Measured['standing'] {
+export function standingIn(resources: Template['Resources']): Measured['standing'] {
   const of = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
   const alarmMetrics = of('AWS::CloudWatch::Alarm').map(
     ({ Properties: { Metrics } }) => Metrics?.filter(({ MetricStat }) => MetricStat).length ?? 1,

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standingIn } from '../../bench/bill/deployed.ts';
 import { METRICS } from '../../lib/reporting/notices/rules/measure.ts';
 import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../tools/check/package-stack.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
@@ -140,13 +141,23 @@ describe('alarms', () => {
   });
 });
 
-it('the dashboard shows every metric, and no other of ours', () => {
-  const body: string = resources.Dashboard?.Properties.DashboardBody['Fn::Sub'];
+it('a dashboard is there on request only, and shows every metric, and no other of ours', async () => {
+  expect(Object.values(resources).map(({ Type }) => Type)).not.toContain('AWS::CloudWatch::Dashboard');
+  const params = { ...SAMPLE_PARAMS, dashboard: 'true' };
+  const { Dashboard } = await readTemplate(
+    await packageStack({ stage: 'production', folder: join(folder, 'dashboard'), params }),
+  );
+  const body: string = Dashboard?.Properties.DashboardBody['Fn::Sub'];
   const shown = JSON.parse(body).widgets.flatMap(
     ({ properties }: { properties: { metrics: [string, string][] } }) =>
       properties.metrics.flatMap(([namespace, name]) => (namespace === 'Perennial' ? [name] : [])),
   );
   expect(shown.sort()).toEqual(Object.keys(METRICS).sort());
+});
+
+it('the bill in docs/inside/benchmark.md counts what the template has', async () => {
+  const { bill } = JSON.parse(await readFile(join(PROJECT, 'bench/results.json'), 'utf8'));
+  expect(bill.usage.standing).toEqual(standingIn(resources));
 });
 
 /** Headings as anchors, as GitHub makes them. */

@@ -38,7 +38,9 @@ let resources: Record<string, Resource>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'perennial-where-'));
-  resources = await readTemplate(await packageStack({ stage: 'production', folder, params: SAMPLE_PARAMS }));
+  resources = await readTemplate(
+    await packageStack({ stage: 'production', folder, params: { ...SAMPLE_PARAMS, dashboard: 'true' } }),
+  );
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
