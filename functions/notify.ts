@@ -15,6 +15,7 @@ const deps: NotifyDeps = {
   stage: settings.stage,
   docsUrl: settings.docsUrl,
   release: settings.release,
+  dashboard: settings.dashboard,
   clock: () => new Date(),
 };
 

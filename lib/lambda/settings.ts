@@ -41,6 +41,7 @@ const Environment = z.object({
   CHAT_QUEUE: z._default(z.string(), ''),
   NOTIFY: z._default(List, []),
   DOCS_URL: z._default(z.string(), 'docs'),
+  DASHBOARD: z._default(z.string(), 'false'),
   RELEASE: z._default(z.string(), 'unknown'),
   DNS_RESOLVER: z._default(z.string(), ''),
   DNS_PORT: z._default(z.coerce.number(), 53),
@@ -88,6 +89,8 @@ export function readSettings(environment: NodeJS.ProcessEnv, bundled = BUNDLED_S
     /** Whom it is told to. */
     notify: values.NOTIFY,
     docsUrl: values.DOCS_URL,
+    /** Whether every metric is published, for the dashboard. */
+    dashboard: values.DASHBOARD === 'true',
     /** The version of this project that is deployed. */
     release: values.RELEASE,
     dns: { resolver: values.DNS_RESOLVER || undefined, port: values.DNS_PORT },

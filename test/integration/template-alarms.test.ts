@@ -121,6 +121,33 @@ describe('alarms', () => {
     }
   });
 
+  it('know that a check came through by what AWS counts of a rule for checks alone, and of the queue that it goes to', () => {
+    const { Name, EventBusName, EventPattern, Targets } = resources.CheckedRule?.Properties ?? {};
+    expect(EventPattern).toEqual({ source: ['perennial'], 'detail-type': ['Certificates Checked'] });
+    expect(Targets).toMatchObject([{ Arn: { 'Fn::GetAtt': ['NotifyQueue', 'Arn'] } }]);
+    expect(resources.NotifyRule?.Properties.EventPattern['detail-type']).not.toContain(
+      'Certificates Checked',
+    );
+    const metrics = resources.HeartbeatAlarm?.Properties.Metrics.flatMap(
+      ({ MetricStat }: Measured) => MetricStat?.Metric ?? [],
+    );
+    expect(metrics).toEqual([
+      {
+        Namespace: 'AWS/Events',
+        MetricName: 'Invocations',
+        Dimensions: [
+          { Name: 'EventBusName', Value: EventBusName },
+          { Name: 'RuleName', Value: Name },
+        ],
+      },
+      {
+        Namespace: 'AWS/SQS',
+        MetricName: 'ApproximateAgeOfOldestMessage',
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['NotifyQueue', 'QueueName'] } }],
+      },
+    ]);
+  });
+
   it('watch metrics that there are, of this stage', () => {
     for (const { MetricName, Dimensions } of own()) {
       expect(Object.keys(METRICS)).toContain(MetricName);
@@ -128,16 +155,45 @@ describe('alarms', () => {
     }
   });
 
-  it('watch the errors of every function that runs by itself, with at most ten metrics', () => {
-    const { Metrics } = resources.FunctionErrorsAlarm?.Properties ?? {};
-    const watched = Metrics.flatMap(
-      ({ MetricStat }: { MetricStat?: { Metric: { Dimensions: [{ Value: { Ref: string } }] } } }) =>
-        MetricStat?.Metric.Dimensions.map(({ Value }) => Value.Ref) ?? [],
+  it('watch the errors of every function that runs by itself, as one metric', () => {
+    const filters = ofType('AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+    const byHand = ['Doctor', 'Revoke', 'Account'].map((name) => `${name}LogGroup`);
+    const all = ofType('AWS::Logs::LogGroup').map(([id]) => id);
+    expect(filters.map(({ LogGroupName }) => LogGroupName.Ref).sort()).toEqual(
+      all.filter((id) => !byHand.includes(id)).sort(),
     );
-    const byHand = ['Doctor', 'Revoke', 'Account'].map((name) => `${name}LambdaFunction`);
-    const all = ofType('AWS::Lambda::Function').map(([id]) => id);
-    expect(watched.sort()).toEqual(all.filter((id) => !byHand.includes(id)).sort());
-    expect(Metrics.length).toBeLessThanOrEqual(10);
+    const { Namespace: MetricNamespace, MetricName } = resources.FunctionErrorsAlarm?.Properties ?? {};
+    for (const { MetricTransformations } of filters)
+      expect(MetricTransformations).toEqual([{ MetricNamespace, MetricName, MetricValue: '1' }]);
+    expect(MetricNamespace).toBe('Perennial/production');
+  });
+
+  it.each([
+    // As Lambda writes them, and the handlers of functions.
+    ['2026-11-20T02:00:00.000Z 52fdfc07-2182 Task timed out after 840.05 seconds', true],
+    [
+      'REPORT RequestId: 52fdfc07-2182\tDuration: 10935.70 ms\tStatus: error\tError Type: Runtime.OutOfMemory',
+      true,
+    ],
+    ['REPORT RequestId: 52fdfc07-2182\tDuration: 840000.00 ms\tStatus: timeout', true],
+    [
+      'INIT_REPORT Init Duration: 154.03 ms\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError',
+      true,
+    ],
+    ['{"level":"ERROR","message":"invocation failed","failure":{"reason":"store-unavailable"}}', true],
+    ['{"level":"ERROR","message":"message failed","failure":{"reason":"store-unavailable"}}', false],
+    [
+      'REPORT RequestId: 52fdfc07-2182\tDuration: 10.20 ms\tBilled Duration: 11 ms\tMemory Size: 256 MB',
+      false,
+    ],
+    ['{"level":"INFO","message":"renewal ended","certificate":{"name":"a","outcome":"renewed"}}', false],
+  ])('take %j for an error: %s', (line, expected) => {
+    for (const [, { Properties }] of ofType('AWS::Logs::MetricFilter')) {
+      // Any of these terms (CloudWatch Logs user guide, "Filter pattern syntax").
+      const terms = [...Properties.FilterPattern.matchAll(/\?"([^"]+)"/g)].map(([, term]) => term as string);
+      expect(terms.map((term) => `?"${term}"`).join(' ')).toBe(Properties.FilterPattern);
+      expect(terms.some((term) => line.includes(term))).toBe(expected);
+    }
   });
 });
 
@@ -153,6 +209,27 @@ it('a dashboard is there on request only, and shows every metric, and no other o
       properties.metrics.flatMap(([namespace, name]) => (namespace === 'Perennial' ? [name] : [])),
   );
   expect(shown.sort()).toEqual(Object.keys(METRICS).sort());
+});
+
+it('docs/operate/alarms.md has what each stands on, and what that costs', async () => {
+  const rows = (await readFile(join(PROJECT, 'docs/operate/alarms.md'), 'utf8'))
+    .split('\n')
+    .filter((line) => line.startsWith('| [`'));
+  const expected = alarms().map((alarm) => {
+    const name = alarm.AlarmName.replace('perennial-production-', '');
+    const metrics: { Namespace: string; MetricName: string }[] = alarm.Metrics?.flatMap(
+      ({ MetricStat }: Measured) => MetricStat?.Metric ?? [],
+    ) ?? [alarm];
+    const texts = metrics.map((metric) =>
+      `\`${metric.Namespace} ${metric.MetricName}\``.replace('production', '<stage>'),
+    );
+    const each = [...new Set(texts)].map((text) => {
+      const count = texts.filter((other) => other === text).length;
+      return count > 1 ? `${text} × ${count}` : text;
+    });
+    return `| [\`${name}\`](../operations.md#${name}) | ${each.join(', ')} | ${(0.1 * metrics.length).toFixed(2)} |`;
+  });
+  expect(rows.map((row) => row.split('|').slice(0, 4).join('|').concat('|')).sort()).toEqual(expected.sort());
 });
 
 it('the bill in docs/inside/benchmark.md counts what the template has', async () => {

@@ -23,6 +23,7 @@ const NAMES: Record<string, { property?: string; within: 'region' | 'account' | 
   'AWS::Lambda::Function': { property: 'FunctionName', within: 'region' },
   'AWS::Lambda::Permission': { within: 'nothing' },
   'AWS::Logs::LogGroup': { property: 'LogGroupName', within: 'region' },
+  'AWS::Logs::MetricFilter': { property: 'FilterName', within: 'region' },
   'AWS::S3::Bucket': { property: 'BucketName', within: 'account' },
   'AWS::S3::BucketPolicy': { within: 'nothing' },
   'AWS::SNS::Subscription': { within: 'nothing' },

@@ -386,8 +386,8 @@ export const STACK: readonly PlantedFault[] = [
   states(
     'silence raises no alarm',
     ALARMS,
-    'Expression: IF(RUNNING_SUM(FILL(beats, 0)) > 0, FILL(beats, 0))',
-    'Expression: beats',
+    'Expression: IF(RUNNING_SUM(FILL(checks, 0)) > 0, IF(FILL(age, 0) > 3600, 0, FILL(checks, 0)))',
+    'Expression: checks',
     'third check that is missing',
   ),
   states(
