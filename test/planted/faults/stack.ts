@@ -42,13 +42,13 @@ export const STACK: readonly PlantedFault[] = [
   template(
     'a message is tried once',
     QUEUES,
-    'deadLetterTargetArn: !GetAtt RenewDeadLetters.Arn, maxReceiveCount: 5',
-    'deadLetterTargetArn: !GetAtt RenewDeadLetters.Arn, maxReceiveCount: 1',
+    'VisibilityTimeout: 5040\n      MessageRetentionPeriod: 345600\n      RedrivePolicy: { deadLetterTargetArn: !GetAtt DeadLetters.Arn, maxReceiveCount: 5',
+    'VisibilityTimeout: 5040\n      MessageRetentionPeriod: 345600\n      RedrivePolicy: { deadLetterTargetArn: !GetAtt DeadLetters.Arn, maxReceiveCount: 1',
     'failed five times',
   ),
   template(
     'dead letters are gone as soon as messages',
-    'resources/files.yml',
+    'resources/dead-letters.yml',
     'MessageRetentionPeriod: 1209600',
     'MessageRetentionPeriod: 345600',
     'failed five times',
@@ -70,8 +70,8 @@ export const STACK: readonly PlantedFault[] = [
   template(
     'a rule has no dead letters',
     QUEUES,
-    '          DeadLetterConfig: { Arn: !GetAtt DeployDeadLetters.Arn }\n',
-    '',
+    'Arn: !GetAtt DeployQueue.Arn\n          DeadLetterConfig: { Arn: !GetAtt DeadLetters.Arn }\n',
+    'Arn: !GetAtt DeployQueue.Arn\n',
     'have a dead-letter queue',
   ),
   template(
@@ -335,10 +335,10 @@ export const STACK: readonly PlantedFault[] = [
     'boundary',
   ),
   alarms(
-    'dead letters of one queue raise no alarm',
+    'dead letters of another queue raise the alarm',
     ALARMS,
-    'Expression: renew + deploy + confirm + acm + probe + notify + chat + files',
-    'Expression: renew + deploy + confirm + acm + probe + notify + chat',
+    'Value: !GetAtt DeadLetters.QueueName',
+    'Value: !GetAtt RenewQueue.QueueName',
     'of every queue',
   ),
   alarms(
@@ -393,8 +393,8 @@ export const STACK: readonly PlantedFault[] = [
   states(
     'dead letters that CloudWatch forgets are over',
     ALARMS,
-    'EvaluationPeriods: 1\n      TreatMissingData: ignore\n      Metrics:',
-    'EvaluationPeriods: 1\n      TreatMissingData: notBreaching\n      Metrics:',
+    'Period: 300\n      ComparisonOperator: GreaterThanOrEqualToThreshold\n      Threshold: 1\n      EvaluationPeriods: 1\n      TreatMissingData: ignore',
+    'Period: 300\n      ComparisonOperator: GreaterThanOrEqualToThreshold\n      Threshold: 1\n      EvaluationPeriods: 1\n      TreatMissingData: notBreaching',
     'dead letters',
   ),
   kms(
