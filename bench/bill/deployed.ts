@@ -9,6 +9,7 @@ interface Properties {
   Architectures?: ['arm64' | 'x86_64'];
   MemorySize?: number;
   Timeout?: number;
+  ScheduleExpression?: string;
   Metrics?: { MetricStat?: object }[];
 }
 interface Template {
@@ -45,5 +46,10 @@ export function standingIn(resources: Template['Resources']): Measured['standing
     alarmMetrics: alarmMetrics.reduce((so, count) => so + count, 0),
     dashboards,
     queues: of('AWS::Lambda::EventSourceMapping').length,
+    looksAnHour: of('AWS::Events::Rule')
+      .map(({ Properties: { ScheduleExpression = '' } }) =>
+        /^rate\((\d+) minutes?\)$/.exec(ScheduleExpression),
+      )
+      .reduce((so, rate) => so + (rate ? 60 / Number(rate[1]) : 0), 0),
   };
 }

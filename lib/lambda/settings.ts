@@ -38,7 +38,8 @@ const Environment = z.object({
   STAGE: z._default(z.string(), ''),
   NOTICE_TOPIC: z._default(z.string(), ''),
   CHAT_TOPIC: z._default(z.string(), ''),
-  CHAT_QUEUE: z._default(z.string(), ''),
+  QUEUE: z._default(z.string(), ''),
+  TAKES: z._default(z.coerce.number(), 1),
   NOTIFY: z._default(List, []),
   DOCS_URL: z._default(z.string(), 'docs'),
   DASHBOARD: z._default(z.string(), 'false'),
@@ -83,9 +84,11 @@ export function readSettings(environment: NodeJS.ProcessEnv, bundled = BUNDLED_S
     stage: values.STAGE,
     /** The ARN of the SNS topic for people. */
     noticeTopic: values.NOTICE_TOPIC,
-    /** That of Amazon Q in chat applications; only `chat` has these two. */
+    /** That of Amazon Q in chat applications; only `chat` has it. */
     chatTopic: values.CHAT_TOPIC,
-    chatQueue: values.CHAT_QUEUE,
+    /** The address of the queue that the function looks into, and how many messages it takes at once. */
+    queue: values.QUEUE,
+    takes: values.TAKES,
     /** Whom it is told to. */
     notify: values.NOTIFY,
     docsUrl: values.DOCS_URL,

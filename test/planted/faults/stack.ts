@@ -77,9 +77,16 @@ export const STACK: readonly PlantedFault[] = [
   template(
     'a failing message takes its batch with it',
     YML,
-    'arn: !GetAtt NotifyQueue.Arn\n          batchSize: 100\n          maximumBatchingWindow: 60\n          maximumConcurrency: 2\n          functionResponseType: ReportBatchItemFailures',
-    'arn: !GetAtt NotifyQueue.Arn\n          batchSize: 100\n          maximumBatchingWindow: 60\n          maximumConcurrency: 2',
+    'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n          maximumConcurrency: 2\n          functionResponseType: ReportBatchItemFailures',
+    'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n          maximumConcurrency: 2',
     'take failures back',
+  ),
+  template(
+    'nobody looks into the queue of imports',
+    YML,
+    'rate: rate(2 minutes)\n          input: { look: true }\n\n  # Checks the sites',
+    'rate: rate(2 minutes)\n          input: {}\n\n  # Checks the sites',
+    'looked into at a schedule',
   ),
   template(
     'two batches of renewals come at once',
@@ -100,7 +107,7 @@ export const STACK: readonly PlantedFault[] = [
     YML,
     'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n',
     'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n          maximumBatchingWindow: 20\n',
-    'make nothing wait',
+    'without a window',
   ),
   template(
     'nothing is checked by the hour',

@@ -30,7 +30,7 @@ const ENVIRONMENT = {
   STAGE: 'the-stage',
   NOTICE_TOPIC: TOPIC,
   CHAT_TOPIC: `${TOPIC}-for-chats`,
-  CHAT_QUEUE: 'https://sqs.test/the-chat-queue',
+  QUEUE: 'https://sqs.test/the-chat-queue',
   DOCS_URL: 'https://docs.test',
   // Nobody answers there.
   DNS_RESOLVER: '127.0.0.1',
@@ -55,7 +55,12 @@ beforeAll(async () => {
 });
 
 /** Starts a function as Lambda does and has it take an event; what it asked of AWS, and its answer. */
-async function run(name: string, event: object, objects: Record<string, string>, more: NodeJS.ProcessEnv = {}) {
+async function run(
+  name: string,
+  event: object,
+  objects: Record<string, string>,
+  more: NodeJS.ProcessEnv = {},
+) {
   const aws = await startRecordingAws({ ...objects });
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const env = { PATH, NODE_COMPILE_CACHE, ...ENVIRONMENT, ...more, AWS_ENDPOINT_URL: aws.url };
@@ -250,12 +255,9 @@ describe.concurrent('the function', () => {
     expect(counted.join('')).toContain('"CertificatesOverdue":0');
     expect(counted.join('')).not.toContain('Heartbeat');
     for (const line of counted) expect(JSON.parse(line).service).toBe('perennial-the-stage');
-    const withDashboard = await run(
-      'notify',
-      queued(message(checked, 'Certificates Checked')),
-      wanted,
-      { DASHBOARD: 'true' },
-    );
+    const withDashboard = await run('notify', queued(message(checked, 'Certificates Checked')), wanted, {
+      DASHBOARD: 'true',
+    });
     expect(withDashboard.printed).toContain('"Heartbeat":1');
   });
 
