@@ -1,7 +1,9 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { acmIn } from '../lib/adapters/aws/acm.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
+import { ownQueue } from '../lib/adapters/aws/queue.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { type ImportDeps, importToAcm } from '../lib/delivery/acm/import-to-acm.ts';
 import { ImportDue } from '../lib/foundation/events/events.ts';
@@ -16,11 +18,16 @@ const deps: ImportDeps = {
   stack: settings,
   clock: () => new Date(),
 };
+const own = ownQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), settings);
 
 /** Brings certificates into ACM. */
-export const handler = queued(eventWith(ImportDue), async ({ detail }, { signal }) => {
-  for (const certificate of await importToAcm(deps, detail, signal)) {
-    if (certificate.outcome === 'failed') logger.warn('import failed', { certificate });
-    else logger.info('import ended', { certificate });
-  }
-});
+export const handler = queued(
+  eventWith(ImportDue),
+  async ({ detail }, { signal }) => {
+    for (const certificate of await importToAcm(deps, detail, signal)) {
+      if (certificate.outcome === 'failed') logger.warn('import failed', { certificate });
+      else logger.info('import ended', { certificate });
+    }
+  },
+  own,
+);

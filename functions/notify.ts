@@ -1,6 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { noticeTopic } from '../lib/adapters/aws/notice-topic.ts';
+import { ownQueue } from '../lib/adapters/aws/queue.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { logger, queuedTogether } from '../lib/lambda/handler.ts';
 import { publishMetrics } from '../lib/lambda/metrics.ts';
@@ -15,12 +17,18 @@ const deps: NotifyDeps = {
   stage: settings.stage,
   docsUrl: settings.docsUrl,
   release: settings.release,
+  dashboard: settings.dashboard,
   clock: () => new Date(),
 };
+const own = ownQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), settings);
 
 /** Mails people what needs them, and publishes metrics. */
-export const handler = queuedTogether(SeenEvent, async (events) => {
-  const { mails, measured } = await notify(deps, events);
-  publishMetrics(measured, settings.stage);
-  for (const mail of mails) logger.info('mail sent', { mail });
-});
+export const handler = queuedTogether(
+  SeenEvent,
+  async (events) => {
+    const { mails, measured } = await notify(deps, events);
+    publishMetrics(measured, settings.stage);
+    for (const mail of mails) logger.info('mail sent', { mail });
+  },
+  own,
+);

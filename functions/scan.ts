@@ -18,6 +18,7 @@ import { BUNDLED_SETTINGS } from '../lib/lambda/bundled-settings.ts';
 import { invokedOrQueued, logger, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
 import type { ScanDeps } from '../lib/scan/context.ts';
+import { logLines } from '../lib/scan/log-lines.ts';
 import {
   asksForSettings,
   ObjectCreated,
@@ -58,7 +59,9 @@ async function scanAs(start: Start) {
   await keepFormat(store, { release: settings.release, dryRun: start.dryRun });
   const plan = await scan(deps, start, new Date());
   const decided = start.dryRun ? 'planned' : 'decided';
-  for (const certificate of plan.certificates) logger.info(`certificate ${decided}`, { certificate });
+  const { each, quiet } = logLines(start, plan.certificates);
+  for (const certificate of each) logger.info(`certificate ${decided}`, { certificate });
+  logger.info('scan ended', { start: plan.start, certificates: plan.certificates.length, quiet });
   for (const deployment of plan.deployments) logger.info(`deployment ${decided}`, { deployment });
   for (const waiting of plan.waiting) logger.info('deployment waits', { waiting });
   for (const warning of plan.warnings) logger.warn('scan goes on without', { warning });

@@ -1,5 +1,6 @@
-// One look at all of it: what CloudWatch knows anyway, and the metrics of lib/reporting/notices/rules/measure.ts.
+// On request, one look at all of it: what CloudWatch knows anyway, and the metrics of lib/reporting/notices/rules/measure.ts.
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
+  if ((await resolveVariable('self:custom.params.dashboard')) !== 'true') return {};
   const stage = await resolveVariable('sls:stage');
   const functions = Object.keys(await resolveConfigurationProperty(['functions']));
   const own = (name, more = {}) => ['Perennial', name, 'service', `perennial-${stage}`, more];

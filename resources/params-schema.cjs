@@ -129,6 +129,7 @@ const Params = z.object({
       .check(z.refine((tags) => Object.keys(tags).length <= 40, 'lists over 40 tags')),
     {},
   ),
+  dashboard: z._default(z.boolean(), false),
   ordersPerRun: z
     .number()
     .check(
@@ -161,6 +162,7 @@ const FROM_TEXT = {
   cas: splitList,
   hostGroups: parseJson,
   hostRoles: parseJson,
+  dashboard: parseJson,
   ordersPerRun: parseJson,
   checkEveryHours: parseJson,
   zoneRoles: parseJson,

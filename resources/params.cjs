@@ -71,6 +71,7 @@ async function checkParams(serverless, settings) {
     bucket: data.bucket,
     permissionsBoundary: data.permissionsBoundary,
     tags: data.tags,
+    dashboard: String(data.dashboard),
     ordersPerRun: String(data.ordersPerRun),
     checkEveryHours: String(data.checkEveryHours),
     checkSeconds: data.checkEveryHours * 3600,

@@ -9,6 +9,7 @@ interface Properties {
   Architectures?: ['arm64' | 'x86_64'];
   MemorySize?: number;
   Timeout?: number;
+  ScheduleExpression?: string;
   Metrics?: { MetricStat?: object }[];
 }
 interface Template {
@@ -33,16 +34,22 @@ export async function readDeployed({
   };
 }
 
-/** An alarm over several metrics is billed for each. */
-function standingIn(resources: Template['Resources']): Measured['standing'] {
+/** An alarm over several metrics is billed for each; metrics of our own are published without any trouble only for a dashboard. */
+export function standingIn(resources: Template['Resources']): Measured['standing'] {
   const of = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
   const alarmMetrics = of('AWS::CloudWatch::Alarm').map(
     ({ Properties: { Metrics } }) => Metrics?.filter(({ MetricStat }) => MetricStat).length ?? 1,
   );
+  const dashboards = of('AWS::CloudWatch::Dashboard').length;
   return {
-    metrics: Object.keys(METRICS).length,
+    metrics: dashboards > 0 ? Object.keys(METRICS).length : 0,
     alarmMetrics: alarmMetrics.reduce((so, count) => so + count, 0),
-    dashboards: of('AWS::CloudWatch::Dashboard').length,
+    dashboards,
     queues: of('AWS::Lambda::EventSourceMapping').length,
+    looksAnHour: of('AWS::Events::Rule')
+      .map(({ Properties: { ScheduleExpression = '' } }) =>
+        /^rate\((\d+) minutes?\)$/.exec(ScheduleExpression),
+      )
+      .reduce((so, rate) => so + (rate ? 60 / Number(rate[1]) : 0), 0),
   };
 }

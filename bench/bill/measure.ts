@@ -6,12 +6,13 @@ import { createZone } from '../zone.ts';
 import { BenchBucket } from './bucket.ts';
 import { readDeployed } from './deployed.ts';
 import { each, type Measured, type Point, type Points } from './model.ts';
-import { type Measure, usageMeter } from './usage.ts';
+import { type Measure, none, usageMeter } from './usage.ts';
 
 const ZONE = 'example.com';
 const BATCHES = [1, 10];
 const PROPAGATION_MS = 30_000;
 const HOUR_MS = 3_600_000;
+const LOOKS = 20;
 const HOST = { id: 'i-00000000000000001', tags: { 'perennial-group': 'web' }, sites: [] };
 
 /** What the functions use for 90-day certificates with one host, from first issue on. `sizes` is how many wait at a check. */
@@ -29,8 +30,10 @@ export async function measureUsage(sizes: readonly number[]): Promise<Measured> 
     const renewal = await measureRenewals(bench);
     const storedBytes = await bench.bucket.bytesOf(nameOf('batch-10', 0));
     const asking = await measureAsking(bench);
+    const look = await measureLook(bench);
     const waiting = await measureWaiting(bench, sizes);
-    return { measuredAt: new Date().toISOString(), ...deployed, storedBytes, renewal, ...asking, ...waiting };
+    const measuredAt = new Date().toISOString();
+    return { measuredAt, ...deployed, storedBytes, renewal, ...asking, look, ...waiting };
   } finally {
     await cloud.stop();
   }
@@ -73,6 +76,16 @@ async function measureAsking({ cloud, measure }: Bench): Promise<Pick<Measured, 
   const later = await check();
   await cloud.setFunctionClock(TRUE_CLOCK);
   return { firstAsk: each(count, first, none), ask: each(count, later, none) };
+}
+
+/** A function that looks into its queue each minute is warm, and there is nothing most of the time. */
+async function measureLook({ cloud, measure }: Bench): Promise<Measured['look']> {
+  const look = () => invoke(cloud, 'notify', { look: true });
+  await look();
+  const usage = await measure(async () => {
+    for (let count = 0; count < LOOKS; count += 1) await look();
+  });
+  return { ...each(LOOKS, usage, none()), messages: 0 };
 }
 
 /** More and more certificates that wait; each check, sweep and page with a cold function, and after one that took in what is new. */

@@ -28,7 +28,15 @@ export interface Measured {
   /** Of one certificate with its files. */
   storedBytes: number;
   /** What there is without any certificate. */
-  standing: { metrics: number; alarmMetrics: number; dashboards: number; queues: number };
+  standing: {
+    metrics: number;
+    alarmMetrics: number;
+    dashboards: number;
+    queues: number;
+    looksAnHour: number;
+  };
+  /** Of a function that looks into its queue, finds nothing, and is warm. */
+  look: Usage;
 }
 
 export interface Prices {
@@ -76,6 +84,7 @@ export function monthlyBill(measured: Measured, certificates: number, { prices }
   const { check, sweep, page, standing } = measured;
   const renewals = (certificates * HOURS) / RENEWED_EVERY_HOURS;
   const batch = Math.min(MOST_IN_A_BATCH, Math.max(1, renewals / HOURS));
+  const looks = times(HOURS * standing.looksAnHour, measured.look);
   const used = sum([
     times(HOURS, at(check, certificates)),
     times(WEEKS, at(sweep, certificates)),
@@ -83,16 +92,20 @@ export function monthlyBill(measured: Measured, certificates: number, { prices }
     times(renewals / batch, at(measured.renewal, batch)),
     times(renewals, measured.firstAsk),
     times((certificates * HOURS) / ASKED_EVERY_HOURS, measured.ask),
+    looks,
   ]);
   const usd = (item: Item, amount: number) => prices[item].usd * amount;
   const perGbSecond = prices.lambdaGbSecond.usd[measured.architecture] ?? Number.NaN;
-  const polls = usd('sqsRequest', standing.queues * POLLS_AN_HOUR * HOURS);
+  const polls = usd('sqsRequest', (standing.queues * POLLS_AN_HOUR + standing.looksAnHour) * HOURS);
   const watch =
     usd('metric', standing.metrics) +
     usd('alarmMetric', standing.alarmMetrics) +
     usd('dashboard', standing.dashboards);
   const gbSeconds = used.gbSeconds * perGbSecond;
-  const logGb = used.logBytes / GB;
+  const logs = ({ logBytes }: Usage) =>
+    usd('logGb', logBytes / GB) + usd('logGbMonth', (logBytes / GB) * LOG_MONTHS);
+  const usdOf = (usage: Usage) =>
+    usage.gbSeconds * perGbSecond + usd('lambdaRequest', usage.invocations) + logs(usage);
   const lines = {
     'Lambda, GB-seconds': gbSeconds,
     'Lambda, requests': usd('lambdaRequest', used.invocations),
@@ -104,12 +117,12 @@ export function monthlyBill(measured: Measured, certificates: number, { prices }
     'SQS, looks into empty queues': polls,
     'SNS, a mail a day': usd('snsMail', MAILS),
     'CloudWatch, metrics, alarms, dashboard': watch,
-    'CloudWatch, logs': usd('logGb', logGb) + usd('logGbMonth', logGb * LOG_MONTHS),
+    'CloudWatch, logs': logs(used),
   };
   const total = Object.values(lines).reduce((so, line) => so + line, 0);
   const totalIfSlower = total + gbSeconds * (SLOWER - 1);
   const beyond = beyondLimits(measured, certificates);
-  return { certificates, lines, total, standing: polls + watch, totalIfSlower, beyond };
+  return { certificates, lines, total, standing: polls + watch + usdOf(looks), totalIfSlower, beyond };
 }
 
 /** By the line from the smallest to the largest size: what is near each other tells memory and time badly apart. */

@@ -65,7 +65,8 @@ export function usageMeter(cloud: LocalCloud): Measure {
 
 const LIMIT_MS = 900_000;
 
-const none = (): Usage => ({
+/** Nothing was used. */
+export const none = (): Usage => ({
   invocations: 0,
   gbSeconds: 0,
   s3Writes: 0,

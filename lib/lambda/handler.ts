@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { printableTexts } from '../foundation/common/one-line.ts';
 import { parseJson } from '../foundation/common/parse-json.ts';
-import type { FurtherMessages } from '../foundation/events/further-messages.ts';
+import type { FurtherMessages, OwnQueue } from '../foundation/events/further-messages.ts';
 
 export const logger = new Logger({
   serviceName: 'perennial',
@@ -36,22 +36,28 @@ export function invoked<Result>(flow: (event: unknown, invocation: Invocation) =
     .handler((event: unknown, context: Context) => flow(event, invocationOf(context)));
 }
 
-/** A function fed by a queue of EventBridge events: the flow gets each event; those that fail go back to the queue. */
+/**
+ * A function fed by a queue of EventBridge events: the flow gets each event; those that fail go back to the queue. Lambda gives it
+ * batches, or a schedule has it look into its `own` queue.
+ */
 export function queued<Event extends z.ZodMiniType>(
   schema: Event,
   flow: (event: z.infer<Event>, invocation: Invocation) => Promise<unknown>,
+  own?: OwnQueue,
 ) {
-  return fedByQueue((batch, context) =>
-    eachMessage(batch, schema, (event) => flow(event, invocationOf(context))),
+  return fedByQueue(
+    (batch, context) => eachMessage(batch, schema, (event) => flow(event, invocationOf(context))),
+    own,
   );
 }
 
-/** A function fed by a queue: the flow gets the events of a batch together, without those that cannot be read. */
+/** As {@link queued}; the flow gets the events of a batch together, without those that cannot be read. */
 export function queuedTogether<Event extends z.ZodMiniType>(
   schema: Event,
   flow: (events: z.infer<Event>[]) => Promise<unknown>,
+  own?: OwnQueue,
 ) {
-  return fedByQueue((batch) => takeTogether(batch, schema, flow));
+  return fedByQueue((batch) => takeTogether(batch, schema, flow), own);
 }
 
 type Readable = Pick<SQSRecord, 'messageId' | 'body'>;
@@ -104,8 +110,34 @@ function isBatch(event: unknown): event is SQSEvent {
   return Array.isArray(records) && records[0]?.eventSource === 'aws:sqs';
 }
 
-function fedByQueue(take: (batch: SQSEvent, context: Context) => Promise<SQSBatchResponse>) {
-  return middy<SQSEvent, SQSBatchResponse>().use(injectLambdaContext(logger)).use(logError).handler(take);
+type Take = (batch: { Records: readonly Readable[] }, context: Context) => Promise<SQSBatchResponse>;
+/** What the schedule sends that has a function look into its queue. */
+type Look = { look: true };
+
+function fedByQueue(take: Take, own?: OwnQueue) {
+  return middy<SQSEvent | Look, SQSBatchResponse | undefined>()
+    .use(injectLambdaContext(logger))
+    .use(logError)
+    .handler((event, context) =>
+      'Records' in event || own === undefined
+        ? take(event as SQSEvent, context)
+        : emptyQueue(own, take, context),
+    );
+}
+
+/** Until the next look: of a function that has much to do, few run at once. */
+const MOST_MS = 60_000;
+
+/** Handles what is there, until nothing is left, or half of the time is over. What failed comes back by itself. */
+async function emptyQueue(own: OwnQueue, take: Take, context: Context): Promise<undefined> {
+  const end = performance.now() + Math.min(MOST_MS, context.getRemainingTimeInMillis() / 2);
+  while (performance.now() < end) {
+    const Records = await own.take();
+    if (Records.length === 0) return;
+    const { batchItemFailures } = await take({ Records }, context);
+    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    await own.remove(Records.filter(({ messageId }) => !failed.has(messageId)));
+  }
 }
 
 /** Handles messages one after the other; those that cannot be read, or whose handling fails, go back to the queue. */

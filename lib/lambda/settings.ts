@@ -38,9 +38,11 @@ const Environment = z.object({
   STAGE: z._default(z.string(), ''),
   NOTICE_TOPIC: z._default(z.string(), ''),
   CHAT_TOPIC: z._default(z.string(), ''),
-  CHAT_QUEUE: z._default(z.string(), ''),
+  QUEUE: z._default(z.string(), ''),
+  TAKES: z._default(z.coerce.number(), 1),
   NOTIFY: z._default(List, []),
   DOCS_URL: z._default(z.string(), 'docs'),
+  DASHBOARD: z._default(z.string(), 'false'),
   RELEASE: z._default(z.string(), 'unknown'),
   DNS_RESOLVER: z._default(z.string(), ''),
   DNS_PORT: z._default(z.coerce.number(), 53),
@@ -82,12 +84,16 @@ export function readSettings(environment: NodeJS.ProcessEnv, bundled = BUNDLED_S
     stage: values.STAGE,
     /** The ARN of the SNS topic for people. */
     noticeTopic: values.NOTICE_TOPIC,
-    /** That of Amazon Q in chat applications; only `chat` has these two. */
+    /** That of Amazon Q in chat applications; only `chat` has it. */
     chatTopic: values.CHAT_TOPIC,
-    chatQueue: values.CHAT_QUEUE,
+    /** The address of the queue that the function looks into, and how many messages it takes at once. */
+    queue: values.QUEUE,
+    takes: values.TAKES,
     /** Whom it is told to. */
     notify: values.NOTIFY,
     docsUrl: values.DOCS_URL,
+    /** Whether every metric is published, for the dashboard. */
+    dashboard: values.DASHBOARD === 'true',
     /** The version of this project that is deployed. */
     release: values.RELEASE,
     dns: { resolver: values.DNS_RESOLVER || undefined, port: values.DNS_PORT },

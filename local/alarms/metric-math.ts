@@ -73,7 +73,7 @@ function operand(tokens: Tokens, context: MathContext): Value {
   return call(token, args, context);
 }
 
-function call(name: string, [first, second]: Value[], { fillsEmpty }: MathContext): Value {
+function call(name: string, [first, second, third]: Value[], { fillsEmpty }: MathContext): Value {
   if (typeof first === 'object') {
     if (name === 'FILL' && typeof second === 'number') {
       const isEmpty = first.every((value) => value === undefined);
@@ -86,8 +86,10 @@ function call(name: string, [first, second]: Value[], { fillsEmpty }: MathContex
         return value === undefined ? undefined : total;
       });
     }
+    if (name === 'IF' && typeof second === 'number' && typeof third === 'object')
+      return first.map((condition, index) => (condition ? second : third[index]));
     // Of two arguments: dropped where the condition is not true.
-    if (name === 'IF' && typeof second === 'object')
+    if (name === 'IF' && typeof second === 'object' && third === undefined)
       return first.map((condition, index) => (condition ? (second[index] ?? 0) : undefined));
   }
   throw new Error(`metric math: ${name} with these arguments`);

@@ -47,11 +47,6 @@ export const SUBSTITUTIONS: readonly Substitution[] = [
     leavesOut: ofType('AWS::SSM::Association'),
   },
   {
-    title: 'the dashboard',
-    reason: 'it has no AWS::CloudWatch::Dashboard',
-    leavesOut: ofType('AWS::CloudWatch::Dashboard'),
-  },
-  {
     title: 'alarms on metric math',
     reason: 'its AWS::CloudWatch::Alarm takes one metric, no Metrics',
     leavesOut: ({ Type, Properties }) =>

@@ -1,6 +1,11 @@
-import { type LambdaClient, paginateListEventSourceMappings } from '@aws-sdk/client-lambda';
+import {
+  type FunctionConfiguration,
+  type LambdaClient,
+  paginateListEventSourceMappings,
+  paginateListFunctions,
+} from '@aws-sdk/client-lambda';
 
-/** An enabled event source mapping from a queue to a function. */
+/** An enabled event source mapping from a queue to a function, or a function that looks into a queue by itself. */
 export interface QueueMapping {
   id: string;
   queueArn: string;
@@ -30,5 +35,37 @@ export async function readMappings(client: LambdaClient): Promise<QueueMapping[]
       });
     }
   }
-  return mappings;
+  return [...mappings, ...(await readLookers(client))];
+}
+
+/**
+ * Functions that look into a queue by a schedule, as their variables say. They are fed as by a mapping: at once, and not at the next
+ * minute.
+ */
+async function readLookers(client: LambdaClient): Promise<QueueMapping[]> {
+  const lookers: QueueMapping[] = [];
+  for await (const page of paginateListFunctions({ client }, {}))
+    for (const one of page.Functions ?? []) lookers.push(...lookerOf(one));
+  return lookers;
+}
+
+function lookerOf({
+  FunctionArn = '',
+  FunctionName = '',
+  Environment,
+}: FunctionConfiguration): QueueMapping[] {
+  const { QUEUE, TAKES } = Environment?.Variables ?? {};
+  if (!QUEUE) return [];
+  const [account, name] = QUEUE.split('/').slice(-2);
+  const [, partition, , region] = FunctionArn.split(':');
+  return [
+    {
+      id: FunctionName,
+      queueArn: `arn:${partition}:sqs:${region}:${account}:${name}`,
+      functionArn: FunctionArn,
+      batchSize: Math.min(Number(TAKES ?? 1), MAX_BATCH_SIZE),
+      maximumConcurrency: 2,
+      reportsItemFailures: true,
+    },
+  ];
 }

@@ -21,6 +21,8 @@ export interface PollerOptions {
   invoke: (functionArn: string, payload: string) => Promise<InvocationResult>;
   /** after a failure messages are seen again after this time; by default after the queue's visibility timeout */
   retryAfterMs: number | undefined;
+  /** told which messages were received */
+  onReceived?: (ids: readonly string[]) => void;
   /** how long a message is hidden that was received */
   visibilityMs: () => Promise<number>;
   onError: (line: string) => void;
@@ -124,6 +126,7 @@ export class Poller {
   async #process(messages: Message[]): Promise<void> {
     const { queueArn, functionArn, reportsItemFailures } = this.mapping;
     const ids = messages.map(({ MessageId = '' }) => MessageId);
+    this.#options.onReceived?.(ids);
     const failed = await this.#invokeUnthrottled(sqsEvent(queueArn, messages)).then(
       (result) => failedMessages(result, ids, reportsItemFailures),
       (error) => {

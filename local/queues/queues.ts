@@ -21,6 +21,8 @@ export interface QueuesOptions {
 /** The queues' way to the functions: sends messages and feeds the mapped functions with them, at once. */
 export class Queues implements LocalService {
   readonly #options: QueuesOptions;
+  /** Which queue each received message came from, by its id. */
+  readonly #cameFrom = new Map<string, string>();
   readonly #policies = new Map<string, Promise<string | undefined>>();
   #pollers: Poller[] = [];
   #refreshing: Promise<void> = Promise.resolve();
@@ -58,7 +60,9 @@ export class Queues implements LocalService {
 
   async #move(request: AwsRequest) {
     try {
-      return jsonAnswer(await moveMessages(this.#options.sqs, JSON.parse(request.body.toString())));
+      return jsonAnswer(
+        await moveMessages(this.#options.sqs, JSON.parse(request.body.toString()), this.#cameFrom),
+      );
     } catch (error) {
       return jsonError('ResourceNotFoundException', String(error));
     } finally {
@@ -103,6 +107,9 @@ export class Queues implements LocalService {
       retryAfterMs,
       onError,
       mapping,
+      onReceived: (ids) => {
+        for (const id of ids) this.#cameFrom.set(id, mapping.queueArn);
+      },
       queueUrl: this.#urlOf(mapping.queueArn),
       depth: () => this.#depthOf(mapping.queueArn),
       visibilityMs: () => this.#visibilityOf(mapping.queueArn),

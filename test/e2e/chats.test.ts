@@ -67,7 +67,7 @@ async function publish(message: { Subject?: string; Message: string }): Promise<
 async function deadLetters(): Promise<string[]> {
   const sqs = new SQSClient(client());
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
-  const QueueUrl = QueueUrls.find((url) => url.includes('ChatDeadLetters'));
+  const QueueUrl = QueueUrls.find((url) => url.includes('DeadLetters'));
   const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
   return Messages.map(({ Body = '' }) => Body);
 }

@@ -79,15 +79,15 @@ describe('a message that cannot be handled', () => {
       effect: { kind: 'answer', response: denied },
     });
     await line.putAndWait('dead.example.com', { ...FILE, names: ['dead.example.com'] });
-    await expect.poll(() => waiting('DeployDeadLetters'), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => waiting('DeadLetters'), { timeout: 20_000 }).toBe(1);
     const failures = line.logged.filter((entry) => entry.line.message === 'message failed');
     expect(failures.map((entry) => entry.function)).toEqual(Array(5).fill('deploy'));
     expect(await lineage('dead.example.com')).toBeUndefined();
     line.cloud.faults.clear();
-    const { QueueArn: SourceArn } = await attributes('DeployDeadLetters');
+    const { QueueArn: SourceArn } = await attributes('DeadLetters');
     await sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
     await line.idle();
-    expect(await waiting('DeployDeadLetters')).toBe(0);
+    expect(await waiting('DeadLetters')).toBe(0);
     expect(await lineage('dead.example.com')).toMatchObject({
       outcome: 'served',
       version: (await line.pointer('dead.example.com'))?.version,
@@ -114,8 +114,7 @@ describe('150 files that come at once', () => {
     expect(new Set(decided)).toEqual(new Set(many));
     const count = scans.filter((name) => name.endsWith('-scan')).length;
     expect(count).toBeLessThan(16);
-    for (const queue of ['FilesQueue', 'FilesDeadLetters', 'NotifyDeadLetters'])
-      expect(await waiting(queue), queue).toBe(0);
+    for (const queue of ['FilesQueue', 'DeadLetters']) expect(await waiting(queue), queue).toBe(0);
     line.cloud.parts.aws.functions.setAccountConcurrency(Number.POSITIVE_INFINITY);
     for (const name of many) await line.remove(`renewal/${name}.json`);
   });
@@ -164,8 +163,7 @@ describe('messages', () => {
     expect(await line.pointer(name)).toEqual(pointer);
     expect(JSON.parse(host ?? '{}').lineages[name].version).toBe((await lineage(name)).version);
     expect(await line.keys('pending/')).toEqual([]);
-    for (const queue of ['Renew', 'Deploy', 'Confirm'])
-      expect(await waiting(`${queue}DeadLetters`), queue).toBe(0);
+    for (const queue of ['Renew', 'Deploy', 'Confirm']) expect(await waiting('DeadLetters'), queue).toBe(0);
   });
 
   it('that are lost are made up for by the next scan', async () => {

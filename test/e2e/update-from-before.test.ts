@@ -56,7 +56,10 @@ it('a stack of the template before is updated, keeps all that it has, and goes o
 
   const { isDone, printed } = await runInCloud(line.cloud, 'deploy');
   expect(isDone, printed).toBe(true);
-  expect(await kept()).toMatchObject(before);
+  // Dead letters of the queues of before go: what is due is looked at again every hour without them.
+  const isOneForAll = ([id]: [string, string]) => !id.endsWith('DeadLetters');
+  expect(await kept()).toMatchObject(Object.fromEntries(Object.entries(before).filter(isOneForAll)));
+  expect(Object.keys(await kept()).filter((id) => id.endsWith('DeadLetters'))).toEqual(['DeadLetters']);
   expect((await line.cloud.outputs()).Bucket).toBe(line.bucket);
 
   const orders = await line.cloud.caRequests(/^POST \/order-plz/);

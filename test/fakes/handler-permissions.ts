@@ -82,6 +82,10 @@ export const HANDLER_PERMISSIONS: Readonly<Record<string, Needed>> = {
     ),
     arn: (name) => arn('logs', `log-group:/aws/lambda/${name}`),
   },
+  'AWS::Logs::MetricFilter': {
+    actions: each('logs', 'PutMetricFilter DeleteMetricFilter DescribeMetricFilters'),
+    arn: (name) => arn('logs', `log-group:/aws/lambda/${name}`),
+  },
   'AWS::S3::Bucket': {
     actions: each(
       's3',

@@ -577,24 +577,33 @@ function bus(name: string): Authorization {
 
 describe('a function that is fed from a queue', () => {
   it('may take messages from that queue and from no other', async () => {
-    const mappings = Object.values(resources).filter(
-      ({ Type }) => Type === 'AWS::Lambda::EventSourceMapping',
-    );
-    const queueOf = ({ Properties = {} }: Resources[string]) =>
-      String(resolve(resources, Properties.EventSourceArn));
-    expect(mappings).toHaveLength(8);
-    for (const mapping of mappings) {
-      const role = roleOf(mapping);
-      for (const queue of mappings.map(queueOf)) {
-        for (const action of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {
+    const polled = ofType('AWS::Lambda::EventSourceMapping').map((mapping) => ({
+      role: roleOf(mapping),
+      queue: String(resolve(resources, mapping.Properties?.EventSourceArn)),
+      asks: ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'],
+    }));
+    const looking = ofType('AWS::Lambda::Function').flatMap(({ Properties = {} }) => {
+      const { Variables } = Properties.Environment as { Variables: Record<string, { Ref: string }> };
+      const { Role } = Properties as { Role: { 'Fn::GetAtt': [string] } };
+      if (Variables.QUEUE === undefined) return [];
+      return {
+        role: Role['Fn::GetAtt'][0],
+        queue: String(resolve(resources, { 'Fn::GetAtt': [Variables.QUEUE.Ref, 'Arn'] })),
+        asks: ['ReceiveMessage', 'DeleteMessage'],
+      };
+    });
+    expect([polled.length, looking.length]).toEqual([2, 6]);
+    const fed = [...polled, ...looking];
+    for (const { role, queue: own, asks: actions } of fed)
+      for (const { queue } of fed)
+        for (const action of actions)
           expect(await verdict(role, asks(`sqs:${action}`, queue)), `${role}: ${action} on ${queue}`).toBe(
-            queue === queueOf(mapping) ? 'may' : 'may not',
+            queue === own ? 'may' : 'may not',
           );
-        }
-      }
-    }
   });
 });
+
+const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
 
 /** The logical id of the role of the function that a mapping feeds. */
 function roleOf({ Properties = {} }: Resources[string]): string {

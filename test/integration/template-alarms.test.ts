@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standingIn } from '../../bench/bill/deployed.ts';
 import { METRICS } from '../../lib/reporting/notices/rules/measure.ts';
 import { packageStack, type Resource, readTemplate, SAMPLE_PARAMS } from '../../tools/check/package-stack.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
@@ -30,16 +31,13 @@ describe('dead letters', () => {
       const { deadLetterTargetArn } = Properties.RedrivePolicy ?? {};
       return deadLetterTargetArn ? [deadLetterTargetArn['Fn::GetAtt'][0] as string] : [];
     });
-  const measured = (): Measured[] => resources.DeadLettersAlarm?.Properties.Metrics;
 
-  it('of every queue are in the one alarm', () => {
-    const queues = measured().flatMap(
-      ({ MetricStat }) => MetricStat?.Metric.Dimensions[0]?.Value['Fn::GetAtt'] ?? [],
-    );
-    expect(queues.filter((part) => part !== 'QueueName').sort()).toEqual(deadLetterQueues().sort());
-    const sum = measured().find(({ Expression }) => Expression)?.Expression;
-    const ids = measured().flatMap(({ Id, MetricStat }) => (MetricStat ? [Id] : []));
-    expect(sum).toBe(ids.join(' + '));
+  it('of every queue are in one, which the alarm watches', () => {
+    expect(new Set(deadLetterQueues())).toEqual(new Set(['DeadLetters']));
+    expect(resources.DeadLettersAlarm?.Properties).toMatchObject({
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['DeadLetters', 'QueueName'] } }],
+    });
   });
 
   it('are told to the contact by mail', () => {
@@ -59,7 +57,7 @@ describe('dead letters', () => {
         TopicArn: { Ref: 'AlarmTopic' },
         Protocol: 'sqs',
         Endpoint: endpoint('ChatQueue'),
-        RedrivePolicy: { deadLetterTargetArn: endpoint('ChatDeadLetters') },
+        RedrivePolicy: { deadLetterTargetArn: endpoint('DeadLetters') },
       },
     ]);
   });
@@ -120,6 +118,33 @@ describe('alarms', () => {
     }
   });
 
+  it('know that a check came through by what AWS counts of a rule for checks alone, and of the queue that it goes to', () => {
+    const { Name, EventBusName, EventPattern, Targets } = resources.CheckedRule?.Properties ?? {};
+    expect(EventPattern).toEqual({ source: ['perennial'], 'detail-type': ['Certificates Checked'] });
+    expect(Targets).toMatchObject([{ Arn: { 'Fn::GetAtt': ['NotifyQueue', 'Arn'] } }]);
+    expect(resources.NotifyRule?.Properties.EventPattern['detail-type']).not.toContain(
+      'Certificates Checked',
+    );
+    const metrics = resources.HeartbeatAlarm?.Properties.Metrics.flatMap(
+      ({ MetricStat }: Measured) => MetricStat?.Metric ?? [],
+    );
+    expect(metrics).toEqual([
+      {
+        Namespace: 'AWS/Events',
+        MetricName: 'Invocations',
+        Dimensions: [
+          { Name: 'EventBusName', Value: EventBusName },
+          { Name: 'RuleName', Value: Name },
+        ],
+      },
+      {
+        Namespace: 'AWS/SQS',
+        MetricName: 'ApproximateAgeOfOldestMessage',
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['NotifyQueue', 'QueueName'] } }],
+      },
+    ]);
+  });
+
   it('watch metrics that there are, of this stage', () => {
     for (const { MetricName, Dimensions } of own()) {
       expect(Object.keys(METRICS)).toContain(MetricName);
@@ -127,26 +152,86 @@ describe('alarms', () => {
     }
   });
 
-  it('watch the errors of every function that runs by itself, with at most ten metrics', () => {
-    const { Metrics } = resources.FunctionErrorsAlarm?.Properties ?? {};
-    const watched = Metrics.flatMap(
-      ({ MetricStat }: { MetricStat?: { Metric: { Dimensions: [{ Value: { Ref: string } }] } } }) =>
-        MetricStat?.Metric.Dimensions.map(({ Value }) => Value.Ref) ?? [],
+  it('watch the errors of every function that runs by itself, as one metric', () => {
+    const filters = ofType('AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+    const byHand = ['Doctor', 'Revoke', 'Account'].map((name) => `${name}LogGroup`);
+    const all = ofType('AWS::Logs::LogGroup').map(([id]) => id);
+    expect(filters.map(({ LogGroupName }) => LogGroupName.Ref).sort()).toEqual(
+      all.filter((id) => !byHand.includes(id)).sort(),
     );
-    const byHand = ['Doctor', 'Revoke', 'Account'].map((name) => `${name}LambdaFunction`);
-    const all = ofType('AWS::Lambda::Function').map(([id]) => id);
-    expect(watched.sort()).toEqual(all.filter((id) => !byHand.includes(id)).sort());
-    expect(Metrics.length).toBeLessThanOrEqual(10);
+    const { Namespace: MetricNamespace, MetricName } = resources.FunctionErrorsAlarm?.Properties ?? {};
+    for (const { MetricTransformations } of filters)
+      expect(MetricTransformations).toEqual([{ MetricNamespace, MetricName, MetricValue: '1' }]);
+    expect(MetricNamespace).toBe('Perennial/production');
+  });
+
+  it.each([
+    // As Lambda writes them, and the handlers of functions.
+    ['2026-11-20T02:00:00.000Z 52fdfc07-2182 Task timed out after 840.05 seconds', true],
+    [
+      'REPORT RequestId: 52fdfc07-2182\tDuration: 10935.70 ms\tStatus: error\tError Type: Runtime.OutOfMemory',
+      true,
+    ],
+    ['REPORT RequestId: 52fdfc07-2182\tDuration: 840000.00 ms\tStatus: timeout', true],
+    [
+      'INIT_REPORT Init Duration: 154.03 ms\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError',
+      true,
+    ],
+    ['{"level":"ERROR","message":"invocation failed","failure":{"reason":"store-unavailable"}}', true],
+    ['{"level":"ERROR","message":"message failed","failure":{"reason":"store-unavailable"}}', false],
+    [
+      'REPORT RequestId: 52fdfc07-2182\tDuration: 10.20 ms\tBilled Duration: 11 ms\tMemory Size: 256 MB',
+      false,
+    ],
+    ['{"level":"INFO","message":"renewal ended","certificate":{"name":"a","outcome":"renewed"}}', false],
+  ])('take %j for an error: %s', (line, expected) => {
+    for (const [, { Properties }] of ofType('AWS::Logs::MetricFilter')) {
+      // Any of these terms (CloudWatch Logs user guide, "Filter pattern syntax").
+      const terms = [...Properties.FilterPattern.matchAll(/\?"([^"]+)"/g)].map(([, term]) => term as string);
+      expect(terms.map((term) => `?"${term}"`).join(' ')).toBe(Properties.FilterPattern);
+      expect(terms.some((term) => line.includes(term))).toBe(expected);
+    }
   });
 });
 
-it('the dashboard shows every metric, and no other of ours', () => {
-  const body: string = resources.Dashboard?.Properties.DashboardBody['Fn::Sub'];
+it('a dashboard is there on request only, and shows every metric, and no other of ours', async () => {
+  expect(Object.values(resources).map(({ Type }) => Type)).not.toContain('AWS::CloudWatch::Dashboard');
+  const params = { ...SAMPLE_PARAMS, dashboard: 'true' };
+  const { Dashboard } = await readTemplate(
+    await packageStack({ stage: 'production', folder: join(folder, 'dashboard'), params }),
+  );
+  const body: string = Dashboard?.Properties.DashboardBody['Fn::Sub'];
   const shown = JSON.parse(body).widgets.flatMap(
     ({ properties }: { properties: { metrics: [string, string][] } }) =>
       properties.metrics.flatMap(([namespace, name]) => (namespace === 'Perennial' ? [name] : [])),
   );
   expect(shown.sort()).toEqual(Object.keys(METRICS).sort());
+});
+
+it('docs/operate/alarms.md has what each stands on, and what that costs', async () => {
+  const rows = (await readFile(join(PROJECT, 'docs/operate/alarms.md'), 'utf8'))
+    .split('\n')
+    .filter((line) => line.startsWith('| [`'));
+  const expected = alarms().map((alarm) => {
+    const name = alarm.AlarmName.replace('perennial-production-', '');
+    const metrics: { Namespace: string; MetricName: string }[] = alarm.Metrics?.flatMap(
+      ({ MetricStat }: Measured) => MetricStat?.Metric ?? [],
+    ) ?? [alarm];
+    const texts = metrics.map((metric) =>
+      `\`${metric.Namespace} ${metric.MetricName}\``.replace('production', '<stage>'),
+    );
+    const each = [...new Set(texts)].map((text) => {
+      const count = texts.filter((other) => other === text).length;
+      return count > 1 ? `${text} × ${count}` : text;
+    });
+    return `| [\`${name}\`](../operations.md#${name}) | ${each.join(', ')} | ${(0.1 * metrics.length).toFixed(2)} |`;
+  });
+  expect(rows.map((row) => row.split('|').slice(0, 4).join('|').concat('|')).sort()).toEqual(expected.sort());
+});
+
+it('the bill in docs/inside/benchmark.md counts what the template has', async () => {
+  const { bill } = JSON.parse(await readFile(join(PROJECT, 'bench/results.json'), 'utf8'));
+  expect(bill.usage.standing).toEqual(standingIn(resources));
 });
 
 /** Headings as anchors, as GitHub makes them. */

@@ -23,6 +23,7 @@ const NAMES: Record<string, { property?: string; within: 'region' | 'account' | 
   'AWS::Lambda::Function': { property: 'FunctionName', within: 'region' },
   'AWS::Lambda::Permission': { within: 'nothing' },
   'AWS::Logs::LogGroup': { property: 'LogGroupName', within: 'region' },
+  'AWS::Logs::MetricFilter': { property: 'FilterName', within: 'region' },
   'AWS::S3::Bucket': { property: 'BucketName', within: 'account' },
   'AWS::S3::BucketPolicy': { within: 'nothing' },
   'AWS::SNS::Subscription': { within: 'nothing' },
@@ -38,7 +39,9 @@ let resources: Record<string, Resource>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'perennial-where-'));
-  resources = await readTemplate(await packageStack({ stage: 'production', folder, params: SAMPLE_PARAMS }));
+  resources = await readTemplate(
+    await packageStack({ stage: 'production', folder, params: { ...SAMPLE_PARAMS, dashboard: 'true' } }),
+  );
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

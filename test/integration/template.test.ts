@@ -154,33 +154,60 @@ it('without zone roles lets nobody assume any: CloudFormation refuses a statemen
   expect(beside).toEqual([]);
 });
 
+/** By function: the queue that it looks into at a schedule. */
+const lookers = () =>
+  ofType('AWS::Lambda::Function').flatMap(([id, { Properties }]) => {
+    const { QUEUE, TAKES } = Properties.Environment?.Variables ?? {};
+    return QUEUE === undefined ? [] : [{ id, queue: QUEUE.Ref as string, takes: Number(TAKES), Properties }];
+  });
+
 describe('queues', () => {
   it('hide a message for six times the timeout of the function they feed', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(8);
-    for (const [, { Properties }] of mappings) {
-      const queue = resource(idOf(Properties.EventSourceArn)).Properties;
-      const { Timeout } = resource(idOf(Properties.FunctionName)).Properties;
-      expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout);
-    }
+    expect(mappings.map(([, { Properties }]) => idOf(Properties.FunctionName)).sort()).toEqual([
+      'RenewLambdaFunction',
+      'ScanLambdaFunction',
+    ]);
+    const fed = mappings.map(([, { Properties }]) => ({
+      queue: idOf(Properties.EventSourceArn),
+      Properties: resource(idOf(Properties.FunctionName)).Properties,
+    }));
+    for (const { queue, Properties } of [...fed, ...lookers()])
+      expect(resource(queue).Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Properties.Timeout);
   });
 
-  it('but for those of notices and files, which gather them, feed one message at a time, and take failures back one by one', () => {
-    const sizes: Record<string, number> = { NotifyLambdaFunction: 100, ScanLambdaFunction: 10 };
+  it('that Lambda polls feed one message at a time, files in tens, without a window, and take failures back one by one', () => {
+    const sizes: Record<string, number> = { ScanLambdaFunction: 10 };
     for (const [, { Properties }] of ofType('AWS::Lambda::EventSourceMapping')) {
       expect(Properties).toMatchObject({
         BatchSize: sizes[idOf(Properties.FunctionName)] ?? 1,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
       });
+      expect(Properties.MaximumBatchingWindowInSeconds).toBeUndefined();
     }
   });
 
-  it('make nothing wait for a batch but notices: with a window Lambda may take 20 s where little comes', () => {
-    const waiting = ofType('AWS::Lambda::EventSourceMapping').filter(
-      ([, { Properties }]) => Properties.MaximumBatchingWindowInSeconds,
+  it('of the other functions are looked into at a schedule, as often as people wait for it', () => {
+    const looks = targets()
+      .filter(({ target }) => (target as { Input?: string }).Input === '{"look":true}')
+      .map(({ rule, to }) => [to, resource(rule).Properties.ScheduleExpression]);
+    expect(Object.fromEntries(looks)).toEqual({
+      DeployLambdaFunction: 'rate(1 minute)',
+      ConfirmLambdaFunction: 'rate(2 minutes)',
+      AcmLambdaFunction: 'rate(2 minutes)',
+      ProbeLambdaFunction: 'rate(5 minutes)',
+      NotifyLambdaFunction: 'rate(1 minute)',
+      ChatLambdaFunction: 'rate(1 minute)',
+    });
+    expect(looks.map(([to]) => to).sort()).toEqual(
+      lookers()
+        .map(({ id }) => id)
+        .sort(),
     );
-    expect(waiting.map(([, { Properties }]) => idOf(Properties.FunctionName))).toEqual([
-      'NotifyLambdaFunction',
+    const gathered = lookers().filter(({ takes }) => takes > 1);
+    expect(gathered.map(({ id, takes }) => [id, takes])).toEqual([
+      ['ConfirmLambdaFunction', 10],
+      ['NotifyLambdaFunction', 100],
     ]);
   });
 
@@ -192,14 +219,17 @@ describe('queues', () => {
       expect(MaximumConcurrency).toBe(2);
       if (resource(idOf(Properties.FunctionName)).Properties.Timeout >= 300) long += MaximumConcurrency;
     }
-    expect(long).toBe(8);
+    expect(long).toBe(4);
     for (const [id, { Properties }] of ofType('AWS::Lambda::Function'))
       expect(Properties.ReservedConcurrentExecutions, id).toBeUndefined();
   });
 
   it('that feed a function pass on what failed five times, so that a throttled message is none; a dead-letter queue keeps it longer', () => {
-    for (const [, { Properties }] of ofType('AWS::Lambda::EventSourceMapping')) {
-      const { RedrivePolicy, MessageRetentionPeriod } = resource(idOf(Properties.EventSourceArn)).Properties;
+    const mapped = ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) =>
+      idOf(Properties.EventSourceArn),
+    );
+    for (const queue of [...mapped, ...lookers().map((one) => one.queue)]) {
+      const { RedrivePolicy, MessageRetentionPeriod } = resource(queue).Properties;
       expect(RedrivePolicy.maxReceiveCount).toBe(5);
       const deadLetters = resource(idOf(RedrivePolicy.deadLetterTargetArn)).Properties;
       expect(deadLetters.MessageRetentionPeriod).toBe(1_209_600);

@@ -2,10 +2,11 @@ import {
   DeleteMessageBatchCommand,
   type Message,
   ReceiveMessageCommand,
+  type ReceiveMessageCommandInput,
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { FurtherMessages } from '../../foundation/events/further-messages.ts';
+import type { FurtherMessages, OwnQueue, TakenMessage } from '../../foundation/events/further-messages.ts';
 import type { AgainLater } from '../../reporting/chats/chats.ts';
 
 /** What ReceiveMessage and DeleteMessageBatch take at most. */
@@ -30,36 +31,47 @@ export function againLater(sqs: SQSClient, QueueUrl: string): AgainLater {
 /** Messages that wait in a queue besides those that a function was given. */
 export function furtherMessages(sqs: SQSClient, QueueUrl: string): FurtherMessages {
   return {
-    async take(most) {
-      const taken: Message[] = [];
-      for (let left = most; left > 0; left = most - taken.length) {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({
-            QueueUrl,
-            MaxNumberOfMessages: Math.min(AT_ONCE, left),
-            VisibilityTimeout: HIDDEN_SECONDS,
-            WaitTimeSeconds: WAIT_SECONDS,
-          }),
-        );
-        if (Messages.length === 0) break;
-        taken.push(...Messages);
-      }
-      return taken.map(({ MessageId: messageId = '', ReceiptHandle: receipt = '', Body: body = '' }) => ({
-        messageId,
-        receipt,
-        body,
-      }));
-    },
-    async remove(messages) {
-      for (let from = 0; from < messages.length; from += AT_ONCE)
-        await sqs.send(
-          new DeleteMessageBatchCommand({
-            QueueUrl,
-            Entries: messages
-              .slice(from, from + AT_ONCE)
-              .map(({ receipt }, index) => ({ Id: String(index), ReceiptHandle: receipt })),
-          }),
-        );
-    },
+    take: (most) =>
+      receive(sqs, most, { QueueUrl, VisibilityTimeout: HIDDEN_SECONDS, WaitTimeSeconds: WAIT_SECONDS }),
+    remove: (messages) => remove(sqs, QueueUrl, messages),
   };
+}
+
+/** A look into an empty queue costs a request and no time: what a short poll overlooks is there at the next look. */
+export function ownQueue(
+  sqs: SQSClient,
+  { queue: QueueUrl, takes }: { queue: string; takes: number },
+): OwnQueue {
+  return {
+    take: () => receive(sqs, takes, { QueueUrl, WaitTimeSeconds: 0 }),
+    remove: (messages) => remove(sqs, QueueUrl, messages),
+  };
+}
+
+async function receive(
+  sqs: SQSClient,
+  most: number,
+  request: ReceiveMessageCommandInput,
+): Promise<TakenMessage[]> {
+  const taken: Message[] = [];
+  for (let left = most; left > 0; left = most - taken.length) {
+    const MaxNumberOfMessages = Math.min(AT_ONCE, left);
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ ...request, MaxNumberOfMessages }));
+    if (Messages.length === 0) break;
+    taken.push(...Messages);
+  }
+  return taken.map(({ MessageId: messageId = '', ReceiptHandle: receipt = '', Body: body = '' }) => ({
+    messageId,
+    receipt,
+    body,
+  }));
+}
+
+async function remove(sqs: SQSClient, QueueUrl: string, messages: readonly TakenMessage[]): Promise<void> {
+  for (let from = 0; from < messages.length; from += AT_ONCE) {
+    const Entries = messages
+      .slice(from, from + AT_ONCE)
+      .map(({ receipt }, index) => ({ Id: String(index), ReceiptHandle: receipt }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  }
 }

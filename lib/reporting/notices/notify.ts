@@ -10,6 +10,7 @@ import { endUnwanted } from './end-unwanted.ts';
 import type { Mailbox } from './mailbox.ts';
 import { writeAlarmOver } from './rules/alarm-over.ts';
 import { believed } from './rules/believed.ts';
+import { chooseMetrics, watch } from './rules/choose-metrics.ts';
 import { chooseNotices, type Notices, remember } from './rules/choose-notices.ts';
 import { type Mail, signMail, writeMail } from './rules/mail.ts';
 import { type Measured, measure } from './rules/measure.ts';
@@ -25,6 +26,8 @@ export interface NotifyDeps {
   docsUrl: string;
   /** The version that is deployed. */
   release?: string;
+  /** Whether a dashboard shows every metric. */
+  dashboard?: boolean;
   clock: () => Date;
 }
 
@@ -39,7 +42,7 @@ const OF_CERTIFICATES: readonly Trouble['kind'][] = [
 ];
 
 /**
- * Mails people what they have to act on, and returns the subjects and what is measured. A mail is sent before that is stored:
+ * Mails people what they have to act on, and returns the subjects and what is to be published of what was measured. A mail is sent before that is stored:
  * it may come twice, and is never lost. When another worker has stored something meanwhile, what was sent is remembered by its
  * content, and what was not is sent.
  */
@@ -62,7 +65,11 @@ export async function notify(
     event['detail-type'] === 'CloudWatch Alarm State Change' ? event : [],
   );
   for (const alarm of alarms) await send(writeAlarmOver(alarm, { stage }));
-  const { after } = await updateObject(store, NOTICES_KEY, async (text, stored) => {
+  const {
+    after,
+    now: ended,
+    measured,
+  } = await updateObject(store, NOTICES_KEY, async (text, stored) => {
     // One clock for all workers, so that none tells again what another told.
     const now = stored?.at ?? deps.clock();
     // An unreadable memory counts as empty, and something may be reported twice.
@@ -80,10 +87,15 @@ export async function notify(
     for (const checked of checks)
       if (checked.start === 'weekly-sweep') await send(writeReport(checked, { stage }));
     const lastMail = said.tell.length + said.over.length > 0 ? now.toISOString() : known.lastMail;
-    const after = { ...news.after, lastMail };
-    return { after, body: `${JSON.stringify(after, null, 2)}\n` };
+    const measured = measure(events, news.after.lastSweep);
+    const wrong = watch(news.after.wrong, measured, now);
+    const after = { ...news.after, lastMail, wrong };
+    return { after, now, measured, body: `${JSON.stringify(after, null, 2)}\n` };
   });
-  return { mails: sent.map(({ subject }) => subject), measured: measure(events, after.lastSweep) };
+  return {
+    mails: sent.map(({ subject }) => subject),
+    measured: deps.dashboard ? measured : chooseMetrics(measured, after.wrong, ended),
+  };
 }
 
 /** The live pointers of the certificates in trouble. */

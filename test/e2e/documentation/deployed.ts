@@ -44,16 +44,12 @@ export class Deployed {
       // Version 1 of the AWS CLI asks SQS at AWS's own address, whatever AWS_ENDPOINT_URL says.
       [/^aws sqs/g, 'aws --endpoint-url $AWS_ENDPOINT_URL sqs'],
     ];
-    if (command.includes('DEAD-LETTERS'))
-      filled.push(
-        ['DEAD-LETTERS', await this.#queue('DeployDeadLetters')],
-        ['QUEUE', await this.#queue('DeployQueue')],
-      );
+    if (command.includes('DEAD-LETTERS')) filled.push(['DEAD-LETTERS', await this.#queue('DeadLetters')]);
     return filled.reduce((text, [from, to]) => text.replaceAll(from, to), command).trim();
   }
 
   async leaveDeadLetter(): Promise<void> {
-    const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${ACCOUNT}/${await this.#queue('DeployDeadLetters')}`;
+    const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${ACCOUNT}/${await this.#queue('DeadLetters')}`;
     await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(DEAD_LETTER) }));
   }
 

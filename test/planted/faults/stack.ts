@@ -42,13 +42,13 @@ export const STACK: readonly PlantedFault[] = [
   template(
     'a message is tried once',
     QUEUES,
-    'deadLetterTargetArn: !GetAtt RenewDeadLetters.Arn, maxReceiveCount: 5',
-    'deadLetterTargetArn: !GetAtt RenewDeadLetters.Arn, maxReceiveCount: 1',
+    'VisibilityTimeout: 5040\n      MessageRetentionPeriod: 345600\n      RedrivePolicy: { deadLetterTargetArn: !GetAtt DeadLetters.Arn, maxReceiveCount: 5',
+    'VisibilityTimeout: 5040\n      MessageRetentionPeriod: 345600\n      RedrivePolicy: { deadLetterTargetArn: !GetAtt DeadLetters.Arn, maxReceiveCount: 1',
     'failed five times',
   ),
   template(
     'dead letters are gone as soon as messages',
-    'resources/files.yml',
+    'resources/dead-letters.yml',
     'MessageRetentionPeriod: 1209600',
     'MessageRetentionPeriod: 345600',
     'failed five times',
@@ -70,16 +70,23 @@ export const STACK: readonly PlantedFault[] = [
   template(
     'a rule has no dead letters',
     QUEUES,
-    '          DeadLetterConfig: { Arn: !GetAtt DeployDeadLetters.Arn }\n',
-    '',
+    'Arn: !GetAtt DeployQueue.Arn\n          DeadLetterConfig: { Arn: !GetAtt DeadLetters.Arn }\n',
+    'Arn: !GetAtt DeployQueue.Arn\n',
     'have a dead-letter queue',
   ),
   template(
     'a failing message takes its batch with it',
     YML,
-    'arn: !GetAtt NotifyQueue.Arn\n          batchSize: 100\n          maximumBatchingWindow: 60\n          maximumConcurrency: 2\n          functionResponseType: ReportBatchItemFailures',
-    'arn: !GetAtt NotifyQueue.Arn\n          batchSize: 100\n          maximumBatchingWindow: 60\n          maximumConcurrency: 2',
+    'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n          maximumConcurrency: 2\n          functionResponseType: ReportBatchItemFailures',
+    'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n          maximumConcurrency: 2',
     'take failures back',
+  ),
+  template(
+    'nobody looks into the queue of imports',
+    YML,
+    'rate: rate(2 minutes)\n          input: { look: true }\n\n  # Checks the sites',
+    'rate: rate(2 minutes)\n          input: {}\n\n  # Checks the sites',
+    'looked into at a schedule',
   ),
   template(
     'two batches of renewals come at once',
@@ -100,7 +107,7 @@ export const STACK: readonly PlantedFault[] = [
     YML,
     'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n',
     'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n          maximumBatchingWindow: 20\n',
-    'make nothing wait',
+    'without a window',
   ),
   template(
     'nothing is checked by the hour',
@@ -335,10 +342,10 @@ export const STACK: readonly PlantedFault[] = [
     'boundary',
   ),
   alarms(
-    'dead letters of one queue raise no alarm',
+    'dead letters of another queue raise the alarm',
     ALARMS,
-    'Expression: renew + deploy + confirm + acm + probe + notify + chat + files',
-    'Expression: renew + deploy + confirm + acm + probe + notify + chat',
+    'Value: !GetAtt DeadLetters.QueueName',
+    'Value: !GetAtt RenewQueue.QueueName',
     'of every queue',
   ),
   alarms(
@@ -386,15 +393,15 @@ export const STACK: readonly PlantedFault[] = [
   states(
     'silence raises no alarm',
     ALARMS,
-    'Expression: IF(RUNNING_SUM(FILL(beats, 0)) > 0, FILL(beats, 0))',
-    'Expression: beats',
+    'Expression: IF(RUNNING_SUM(FILL(checks, 0)) > 0, IF(FILL(age, 0) > 3600, 0, FILL(checks, 0)))',
+    'Expression: checks',
     'third check that is missing',
   ),
   states(
     'dead letters that CloudWatch forgets are over',
     ALARMS,
-    'EvaluationPeriods: 1\n      TreatMissingData: ignore\n      Metrics:',
-    'EvaluationPeriods: 1\n      TreatMissingData: notBreaching\n      Metrics:',
+    'Period: 300\n      ComparisonOperator: GreaterThanOrEqualToThreshold\n      Threshold: 1\n      EvaluationPeriods: 1\n      TreatMissingData: ignore',
+    'Period: 300\n      ComparisonOperator: GreaterThanOrEqualToThreshold\n      Threshold: 1\n      EvaluationPeriods: 1\n      TreatMissingData: notBreaching',
     'dead letters',
   ),
   kms(

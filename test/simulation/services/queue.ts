@@ -13,6 +13,8 @@ export interface QueueSettings {
   concurrency: number;
   batchSize: number;
   windowMs: number;
+  /** Whether the function looks into it by itself, and goes on until nothing is left; `windowMs` is between two looks then. */
+  looks?: boolean;
   /** Whether a poller gets a part of what is there, and another one the rest at the same time. */
   splits?: () => boolean;
   /** Runs the function with a batch; tells whether each message was handled, or nothing when the run died. */
@@ -55,10 +57,10 @@ export class Queue {
     this.#gather();
   }
 
-  #gather(): void {
+  #gather(windowMs = this.settings.windowMs): void {
     if (this.#isGathering || this.#ready.length === 0 || this.#running >= this.settings.concurrency) return;
     this.#isGathering = true;
-    this.#scheduler.after(this.settings.windowMs, `sqs ${this.settings.name}`, () => {
+    this.#scheduler.after(windowMs, `sqs ${this.settings.name}`, () => {
       this.#isGathering = false;
       this.#take();
       this.#gather();
@@ -81,7 +83,7 @@ export class Queue {
       isOpen = false;
       for (const message of failed) this.#again(message);
       this.#hidden -= batch.length;
-      this.#gather();
+      if (!this.settings.looks || failed.length > 0) this.#gather();
     };
     // A message that nobody has deleted is visible again when its time is up.
     this.#scheduler.after(this.settings.visibilityMs, `sqs ${this.settings.name} visible`, () => end(batch));
@@ -92,7 +94,7 @@ export class Queue {
       batch.splice(0, batch.length, ...failed);
       this.#hidden -= gone.length;
       if (failed.length === 0) end([]);
-      else this.#gather();
+      this.#gather(this.settings.looks ? 20 : undefined);
     });
   }
 
@@ -115,10 +117,10 @@ export class Queue {
 /** resources/queues.yml, notices.yml, acm.yml and probe.yml, as far as time is concerned. */
 export const QUEUES = {
   renew: { visibilityMs: 84 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
-  deploy: { visibilityMs: 30 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
-  confirm: { visibilityMs: 6 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
-  acm: { visibilityMs: 12 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
-  probe: { visibilityMs: 30 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
-  notify: { visibilityMs: 7 * MINUTE, concurrency: 2, batchSize: 100, windowMs: MINUTE },
+  deploy: { visibilityMs: 30 * MINUTE, concurrency: 3, batchSize: 1, windowMs: MINUTE, looks: true },
+  confirm: { visibilityMs: 6 * MINUTE, concurrency: 1, batchSize: 1, windowMs: 2 * MINUTE, looks: true },
+  acm: { visibilityMs: 12 * MINUTE, concurrency: 1, batchSize: 1, windowMs: 2 * MINUTE, looks: true },
+  probe: { visibilityMs: 30 * MINUTE, concurrency: 1, batchSize: 1, windowMs: 5 * MINUTE, looks: true },
+  notify: { visibilityMs: 7 * MINUTE, concurrency: 2, batchSize: 100, windowMs: MINUTE, looks: true },
 } as const;
 export type QueueName = keyof typeof QUEUES;

@@ -37,7 +37,8 @@ const measured = (more: Partial<Measured> = {}): Measured => ({
   firstAsk: NOTHING,
   ask: NOTHING,
   storedBytes: 0,
-  standing: { metrics: 0, alarmMetrics: 0, dashboards: 0, queues: 0 },
+  standing: { metrics: 0, alarmMetrics: 0, dashboards: 0, queues: 0, looksAnHour: 0 },
+  look: NOTHING,
   ...more,
 });
 const billOf = (more: Partial<Measured>, certificates = 1000) =>
@@ -87,11 +88,20 @@ describe('a month', () => {
   });
 
   it('has alarms, metrics and looks into empty queues also without any certificate', () => {
-    const standing = { metrics: 10, alarmMetrics: 20, dashboards: 1, queues: 6 };
+    const standing = { metrics: 10, alarmMetrics: 20, dashboards: 1, queues: 6, looksAnHour: 0 };
     const bill = billOf({ standing }, 0);
     expect(bill.lines['CloudWatch, metrics, alarms, dashboard']).toBeCloseTo(3 + 2 + 3);
     expect(bill.lines['SQS, looks into empty queues']).toBeCloseTo(6 * 5 * 180 * 730 * 4e-7);
     expect(bill.standing).toBeCloseTo(8 + 1.5768);
+  });
+
+  it('has what functions use that look into their empty queues', () => {
+    const standing = { metrics: 0, alarmMetrics: 0, dashboards: 0, queues: 0, looksAnHour: 90 };
+    const look = used({ invocations: 1, gbSeconds: 0.02, logBytes: 400 });
+    const bill = billOf({ standing, look }, 0);
+    expect(bill.lines['SQS, looks into empty queues']).toBeCloseTo(90 * 730 * 4e-7);
+    expect(bill.lines['Lambda, requests']).toBeCloseTo(90 * 730 * 2e-7);
+    expect(bill.standing).toBeCloseTo(bill.total - (bill.lines['SNS, a mail a day'] ?? 0));
   });
 
   it('is the sum of its lines, and tells what slower functions would cost', () => {

@@ -30,7 +30,7 @@ const ENVIRONMENT = {
   STAGE: 'the-stage',
   NOTICE_TOPIC: TOPIC,
   CHAT_TOPIC: `${TOPIC}-for-chats`,
-  CHAT_QUEUE: 'https://sqs.test/the-chat-queue',
+  QUEUE: 'https://sqs.test/the-chat-queue',
   DOCS_URL: 'https://docs.test',
   // Nobody answers there.
   DNS_RESOLVER: '127.0.0.1',
@@ -55,10 +55,15 @@ beforeAll(async () => {
 });
 
 /** Starts a function as Lambda does and has it take an event; what it asked of AWS, and its answer. */
-async function run(name: string, event: object, objects: Record<string, string>) {
+async function run(
+  name: string,
+  event: object,
+  objects: Record<string, string>,
+  more: NodeJS.ProcessEnv = {},
+) {
   const aws = await startRecordingAws({ ...objects });
   const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const env = { PATH, NODE_COMPILE_CACHE, ...ENVIRONMENT, AWS_ENDPOINT_URL: aws.url };
+  const env = { PATH, NODE_COMPILE_CACHE, ...ENVIRONMENT, ...more, AWS_ENDPOINT_URL: aws.url };
   const script = join(import.meta.dirname, 'run-handler.mjs');
   const args = [script, join(PROJECT, `functions/${name}.ts`), JSON.stringify(event)];
   const printed = await new Promise<string>((resolve) => {
@@ -238,7 +243,7 @@ describe.concurrent('the function', () => {
     ]);
   });
 
-  it('notify counts what a check found, for its own stage', async () => {
+  it('notify counts what a check found, for its own stage, and for a dashboard all of it', async () => {
     const none = { count: 0, items: [] };
     const checked = {
       ...{ start: 'hourly-check', at: '2026-11-20T02:00:00Z', certificates: 1, soonest: [], failing: none },
@@ -247,8 +252,13 @@ describe.concurrent('the function', () => {
     const { answer, printed } = await run('notify', queued(message(checked, 'Certificates Checked')), wanted);
     expect(answer).toEqual(done);
     const counted = printed.split('\n').filter((line) => line.includes('CloudWatchMetrics'));
-    expect(counted.join('')).toContain('"Heartbeat":1');
+    expect(counted.join('')).toContain('"CertificatesOverdue":0');
+    expect(counted.join('')).not.toContain('Heartbeat');
     for (const line of counted) expect(JSON.parse(line).service).toBe('perennial-the-stage');
+    const withDashboard = await run('notify', queued(message(checked, 'Certificates Checked')), wanted, {
+      DASHBOARD: 'true',
+    });
+    expect(withDashboard.printed).toContain('"Heartbeat":1');
   });
 
   it('status shows how every certificate is', async () => {

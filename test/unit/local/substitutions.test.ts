@@ -26,7 +26,6 @@ function template(): Template {
         Type: 'AWS::SSM::Association',
         Properties: { Name: { Ref: 'InstallDocument' } },
       },
-      Dashboard: { Type: 'AWS::CloudWatch::Dashboard' },
       Errors: alarm({ Metrics: [] }) as never,
       Late: alarm({ MetricName: 'Late' }) as never,
       OwnPolicy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Bucket' } } } as never,
@@ -73,7 +72,7 @@ describe('what is deployed to MiniStack', () => {
     });
   });
 
-  it.each(['InstallDocument', 'HostsWebAssociation', 'Dashboard', 'Errors', 'OwnPolicy', 'Role'])(
+  it.each(['InstallDocument', 'HostsWebAssociation', 'Errors', 'OwnPolicy', 'Role'])(
     'names what it finds nothing for: %s',
     (id) => {
       const { Resources } = template();

@@ -19,12 +19,14 @@ export function believed(memory: Memory, written: Date): Memory {
   });
   const troubles = Object.entries(memory.troubles).map(([key, one]) => [key, trouble(one)]);
   const { lastMail, lastCheck, lastSweep } = memory;
-  const well = Object.entries(memory.well ?? {}).filter(([, at]) => past(at));
+  const believable = (instants: Record<string, string> = {}) =>
+    Object.fromEntries(Object.entries(instants).filter(([, at]) => past(at)));
   return {
     ...memory,
     troubles: Object.fromEntries(troubles),
     over: memory.over.map(trouble),
-    well: Object.fromEntries(well),
+    well: believable(memory.well),
+    wrong: believable(memory.wrong),
     lastMail: past(lastMail),
     lastCheck: past(lastCheck),
     lastSweep: past(lastSweep),

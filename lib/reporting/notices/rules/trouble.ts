@@ -48,6 +48,8 @@ export const Memory = ownObject({
   lastCheck: z.optional(z.string()),
   /** The last weekly sweep; before the first, the first check. */
   lastSweep: z.optional(z.string()),
+  /** When a metric that an alarm watches was last wrong, by its name. */
+  wrong: z.optional(z.record(z.string(), z.string())),
 });
 export type Memory = z.infer<typeof Memory>;
 

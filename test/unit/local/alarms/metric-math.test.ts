@@ -22,6 +22,7 @@ describe('metric math', () => {
     ['RUNNING_SUM(FILL(a, 1))', [1, 2, 5]],
     ['a > 1', [0, undefined, 1]],
     ['IF(a > 1, a)', [undefined, undefined, 3]],
+    ['IF(a > 1, 9, b)', [10, undefined, 9]],
     // As in the table of "IF(metric1, metric2, metric3)", without the third.
     ['IF(m1, m2)', [30, 0, undefined, undefined, undefined]],
   ])('%s is %j', (expression, expected) => {
