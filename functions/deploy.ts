@@ -1,9 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
-import { ownQueue } from '../lib/adapters/aws/queue.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
 import { nodeRuntime } from '../lib/adapters/node/runtime.ts';
@@ -21,13 +19,8 @@ const deps: DeployDeps = {
   clock: () => new Date(),
   runtime: nodeRuntime,
 };
-const own = ownQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), settings);
 
 /** Makes one host group install certificates, canary first. */
-export const handler = queued(
-  eventWith(DeploymentDue),
-  async ({ detail }, { signal }) => {
-    logger.info('deployment begun', { deployment: await deploy(deps, detail, signal) });
-  },
-  own,
-);
+export const handler = queued(eventWith(DeploymentDue), async ({ detail }, { signal }) => {
+  logger.info('deployment begun', { deployment: await deploy(deps, detail, signal) });
+});

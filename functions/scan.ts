@@ -6,7 +6,7 @@ import { caaIssuerReader, standingTermsReader } from '../lib/adapters/acme/direc
 import { renewalInfoOf } from '../lib/adapters/acme/renewal-info.ts';
 import { describeAccounts } from '../lib/adapters/aws/describe-account.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
-import { furtherMessages } from '../lib/adapters/aws/queue.ts';
+import { ownQueue } from '../lib/adapters/aws/queue.ts';
 import { route53ZonesToRead } from '../lib/adapters/aws/route53-zones-of.ts';
 import { S3Store } from '../lib/adapters/aws/s3-store.ts';
 import { SsmHosts } from '../lib/adapters/aws/ssm-hosts.ts';
@@ -47,12 +47,12 @@ const deps: ScanDeps = {
   runtime: nodeRuntime,
 };
 
-const further = furtherMessages(new SQSClient({ useQueueUrlAsEndpoint: false }), settings.filesQueue);
+const own = ownQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), settings);
 
 /** Decides what is due and puts it on the bus; answers with the plan, or with the settings that are not in the environment. */
 export const handler = invokedOrQueued(
   async (event) => (asksForSettings(event) ? BUNDLED_SETTINGS : scanAs(parseStart(event))),
-  { schema: ObjectCreated, further, together: (created) => scanAs(startOfFiles(created)) },
+  { schema: ObjectCreated, own, together: (created) => scanAs(startOfFiles(created)) },
 );
 
 async function scanAs(start: Start) {

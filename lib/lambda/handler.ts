@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { printableTexts } from '../foundation/common/one-line.ts';
 import { parseJson } from '../foundation/common/parse-json.ts';
-import type { FurtherMessages, OwnQueue } from '../foundation/events/further-messages.ts';
+import type { OwnQueue } from '../foundation/events/own-queue.ts';
 
 export const logger = new Logger({
   serviceName: 'perennial',
@@ -73,41 +73,36 @@ async function takeTogether<Event extends z.ZodMiniType>(
   return response;
 }
 
-/** The most messages that Lambda hands over without a batching window. */
-const FULL_BATCH = 10;
-/** Of one run; some megabytes. */
-const MOST_TOGETHER = 1_000;
-
 /**
- * A function that is invoked directly, and fed by a queue too: there the flow gets the events of a batch together and, where
- * the batch is full, of what waits behind it. What is taken so is removed after the flow; what cannot be read comes back.
+ * A function that is invoked directly, and has a queue of its own: there the flow gets the events of all messages together that
+ * it takes at once.
  */
 export function invokedOrQueued<Event extends z.ZodMiniType, Result>(
   flow: (event: unknown) => Promise<Result>,
   {
     schema,
-    further,
+    own,
     together,
-  }: { schema: Event; further: FurtherMessages; together: (events: z.infer<Event>[]) => Promise<unknown> },
+  }: { schema: Event; own: OwnQueue; together: (events: z.infer<Event>[]) => Promise<unknown> },
 ) {
-  const takeBatch = async ({ Records }: Pick<SQSEvent, 'Records'>): Promise<SQSBatchResponse> => {
-    const taken = Records.length < FULL_BATCH ? [] : await further.take(MOST_TOGETHER - Records.length);
-    const response = await takeTogether({ Records: [...Records, ...taken] }, schema, together);
-    const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-    await further.remove(taken.filter(({ messageId }) => !failed.has(messageId)));
-    // Lambda takes a batch for failed where a message of another is named.
-    const given = new Set(Records.map(({ messageId }) => messageId));
-    return {
-      batchItemFailures: response.batchItemFailures.filter(({ itemIdentifier }) => given.has(itemIdentifier)),
-    };
-  };
-  return invoked<Result | SQSBatchResponse>((event) => (isBatch(event) ? takeBatch(event) : flow(event)));
+  const take: Take = (batch) => takeTogether(batch, schema, together);
+  return middy()
+    .use(injectLambdaContext(logger))
+    .use(logError)
+    .handler((event: unknown, context: Context): Promise<Result | SQSBatchResponse | undefined> => {
+      if (isBatch(event)) return take(event, context);
+      return isLook(event) ? emptyQueue(own, take, context) : flow(event);
+    });
 }
 
 function isBatch(event: unknown): event is SQSEvent {
   const records =
     typeof event === 'object' && event !== null && 'Records' in event ? event.Records : undefined;
   return Array.isArray(records) && records[0]?.eventSource === 'aws:sqs';
+}
+
+function isLook(event: unknown): event is Look {
+  return typeof event === 'object' && event !== null && 'look' in event;
 }
 
 type Take = (batch: { Records: readonly Readable[] }, context: Context) => Promise<SQSBatchResponse>;

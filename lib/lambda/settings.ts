@@ -32,7 +32,6 @@ const Environment = z.object({
   ACCOUNT_PREFIX: z.string(),
   EAB_PREFIX: z.string(),
   CAA_IDENTITY: z._default(z.string(), ''),
-  FILES_QUEUE: z._default(z.string(), ''),
   DOCUMENT: z._default(z.string(), ''),
   PROBE_PRIVATE_PORTS: z._default(z.string(), ''),
   STAGE: z._default(z.string(), ''),
@@ -79,7 +78,6 @@ export function readSettings(environment: NodeJS.ProcessEnv, bundled = BUNDLED_S
     eabPrefix: values.EAB_PREFIX,
     caaIdentity: values.CAA_IDENTITY || undefined,
     /** The address of the queue of changed renewal files; only `scan` has it. */
-    filesQueue: values.FILES_QUEUE,
     document: values.DOCUMENT,
     stage: values.STAGE,
     /** The ARN of the SNS topic for people. */

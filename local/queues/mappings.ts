@@ -13,6 +13,8 @@ export interface QueueMapping {
   batchSize: number;
   maximumConcurrency: number;
   reportsItemFailures: boolean;
+  /** Whether the function takes messages by itself, once it is told to look. */
+  looks: boolean;
 }
 
 /** Lambda starts with five batches at once where nothing else is set. */
@@ -32,16 +34,14 @@ export async function readMappings(client: LambdaClient): Promise<QueueMapping[]
         batchSize: Math.min(Number(mapping.BatchSize ?? MAX_BATCH_SIZE), MAX_BATCH_SIZE),
         maximumConcurrency: Number(mapping.ScalingConfig?.MaximumConcurrency ?? DEFAULT_CONCURRENCY),
         reportsItemFailures: mapping.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
+        looks: false,
       });
     }
   }
   return [...mappings, ...(await readLookers(client))];
 }
 
-/**
- * Functions that look into a queue by a schedule, as their variables say. They are fed as by a mapping: at once, and not at the next
- * minute.
- */
+/** Functions that a schedule has look into a queue, which one of their variables names. */
 async function readLookers(client: LambdaClient): Promise<QueueMapping[]> {
   const lookers: QueueMapping[] = [];
   for await (const page of paginateListFunctions({ client }, {}))
@@ -54,18 +54,11 @@ function lookerOf({
   FunctionName = '',
   Environment,
 }: FunctionConfiguration): QueueMapping[] {
-  const { QUEUE, TAKES } = Environment?.Variables ?? {};
-  if (!QUEUE) return [];
-  const [account, name] = QUEUE.split('/').slice(-2);
+  const queue = Environment?.Variables?.QUEUE;
+  if (!queue) return [];
+  const [account, name] = queue.split('/').slice(-2);
   const [, partition, , region] = FunctionArn.split(':');
-  return [
-    {
-      id: FunctionName,
-      queueArn: `arn:${partition}:sqs:${region}:${account}:${name}`,
-      functionArn: FunctionArn,
-      batchSize: Math.min(Number(TAKES ?? 1), MAX_BATCH_SIZE),
-      maximumConcurrency: 2,
-      reportsItemFailures: true,
-    },
-  ];
+  const queueArn = `arn:${partition}:sqs:${region}:${account}:${name}`;
+  const taken = { batchSize: MAX_BATCH_SIZE, maximumConcurrency: 1, reportsItemFailures: false };
+  return [{ id: FunctionName, queueArn, functionArn: FunctionArn, ...taken, looks: true }];
 }

@@ -3,11 +3,13 @@ import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@
 import { actionOf } from '../gateway/action.ts';
 import { jsonAnswer, jsonError } from '../gateway/answers.ts';
 import type { AwsRequest, LocalService } from '../gateway/request.ts';
-import { readMappings } from './mappings.ts';
+import { Looker } from './looker.ts';
+import { type QueueMapping, readMappings } from './mappings.ts';
 import { moveMessages } from './move-messages.ts';
 import { Poller, type PollerOptions } from './poller.ts';
 import { sooner } from './put-back.ts';
 import { allowsRule } from './queue-policy.ts';
+import { TakenMessages } from './taken.ts';
 
 export interface QueuesOptions {
   motoUrl: string;
@@ -23,8 +25,9 @@ export class Queues implements LocalService {
   readonly #options: QueuesOptions;
   /** Which queue each received message came from, by its id. */
   readonly #cameFrom = new Map<string, string>();
+  readonly #taken = new TakenMessages();
   readonly #policies = new Map<string, Promise<string | undefined>>();
-  #pollers: Poller[] = [];
+  #pollers: (Poller | Looker)[] = [];
   #refreshing: Promise<void> = Promise.resolve();
 
   constructor(options: QueuesOptions) {
@@ -42,6 +45,9 @@ export class Queues implements LocalService {
     const answer = await forward(sooner(request, this.#options.retryAfterMs));
     const { action } = actionOf(request);
     if (action === 'SetQueueAttributes') this.#policies.clear();
+    if (action === 'ReceiveMessage')
+      this.#received(queueNameOf(request), this.#taken.received(request, answer));
+    if (/^DeleteMessage/.test(action)) this.#taken.deleted(request);
     if (/^(SendMessage|ChangeMessageVisibility)/.test(action)) this.#wake(queueNameOf(request));
     return answer;
   }
@@ -91,15 +97,32 @@ export class Queues implements LocalService {
 
   async #replacePollers(): Promise<void> {
     const mappings = await readMappings(this.#options.lambda);
-    const isSame = (poller: Poller) =>
+    const isSame = (poller: Poller | Looker) =>
       mappings.some((mapping) => JSON.stringify(mapping) === JSON.stringify(poller.mapping));
     const kept = this.#pollers.filter(isSame);
     await Promise.all(this.#pollers.filter((poller) => !isSame(poller)).map((poller) => poller.stop()));
     const added = mappings.filter(({ id }) => !kept.some((poller) => poller.mapping.id === id));
-    this.#pollers = [...kept, ...added.map((mapping) => this.#poll(mapping))];
+    this.#pollers = [
+      ...kept,
+      ...added.map((mapping) => (mapping.looks ? this.#look(mapping) : this.#poll(mapping))),
+    ];
   }
 
-  #poll(mapping: Poller['mapping']): Poller {
+  #look(mapping: QueueMapping): Looker {
+    const { sqs, invoke, retryAfterMs, onError } = this.#options;
+    const name = mapping.queueArn.split(':').at(-1) ?? '';
+    const onEnd = async () => {
+      if (retryAfterMs !== undefined) await this.#taken.putBack(sqs, name, retryAfterMs);
+    };
+    return new Looker({ mapping, invoke, onError, onEnd, counts: () => this.#countsOf(mapping.queueArn) });
+  }
+
+  #received(queueName: string, ids: readonly string[]): void {
+    const found = this.#pollers.find(({ mapping }) => mapping.queueArn.endsWith(`:${queueName}`));
+    if (found) for (const id of ids) this.#cameFrom.set(id, found.mapping.queueArn);
+  }
+
+  #poll(mapping: QueueMapping): Poller {
     const { sqs, invoke, retryAfterMs, onError } = this.#options;
     return new Poller({
       sqs,
@@ -136,13 +159,17 @@ export class Queues implements LocalService {
   }
 
   async #depthOf(queueArn: string): Promise<number> {
+    return (await this.#countsOf(queueArn)).all;
+  }
+
+  async #countsOf(queueArn: string): Promise<{ visible: number; all: number }> {
     const query = new GetQueueAttributesCommand({ QueueUrl: this.#urlOf(queueArn), AttributeNames: ['All'] });
     const { Attributes = {} } = await this.#options.sqs.send(query);
     const counts: Record<string, string | undefined> = Attributes;
-    return ['', 'NotVisible', 'Delayed'].reduce(
-      (sum, state) => sum + Number(counts[`ApproximateNumberOfMessages${state}`] ?? 0),
-      0,
+    const [visible = 0, ...hidden] = ['', 'NotVisible', 'Delayed'].map((state) =>
+      Number(counts[`ApproximateNumberOfMessages${state}`] ?? 0),
     );
+    return { visible, all: hidden.reduce((sum, count) => sum + count, visible) };
   }
 
   async #visibilityOf(queueArn: string): Promise<number> {

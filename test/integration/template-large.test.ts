@@ -48,7 +48,7 @@ beforeAll(async () => {
     BUCKET: 'b',
     EVENT_BUS: 'e',
     DOCUMENT: 'd',
-    FILES_QUEUE: 'q',
+    QUEUE: 'q',
   };
   const printed = await runTool(process.execPath, ['--input-type=module', '-e', ask], { env });
   answered = JSON.parse(printed.split('ANSWER')[1] ?? '');
@@ -89,7 +89,7 @@ describe('200 domains, 100 challenge targets and 60 host groups', () => {
             BUCKET: 'b',
             EVENT_BUS: 'e',
             DOCUMENT: 'd',
-            FILES_QUEUE: 'q',
+            QUEUE: 'q',
           },
         },
       };

@@ -134,7 +134,7 @@ describe('rules', () => {
   it('start the hourly check, the weekly sweep and the look at a changed file', () => {
     const starts = targets().filter(({ to }) => to === 'ScanLambdaFunction');
     const schedules = starts.map(({ rule }) => resource(rule).Properties.ScheduleExpression);
-    expect(schedules).toEqual(['rate(1 hour)', 'cron(0 2 ? * SUN *)']);
+    expect(schedules).toEqual(['rate(1 hour)', 'cron(0 2 ? * SUN *)', 'rate(1 minute)']);
     const changed = targets().filter(({ to }) => to === 'FilesQueue');
     expect(changed.map(({ rule }) => resource(rule).Properties.EventPattern)).toMatchObject([
       { source: ['aws.s3'], 'detail-type': ['Object Created'] },
@@ -165,8 +165,8 @@ describe('queues', () => {
   it('hide a message for six times the timeout of the function they feed', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping');
     expect(mappings.map(([, { Properties }]) => idOf(Properties.FunctionName)).sort()).toEqual([
+      'DeployLambdaFunction',
       'RenewLambdaFunction',
-      'ScanLambdaFunction',
     ]);
     const fed = mappings.map(([, { Properties }]) => ({
       queue: idOf(Properties.EventSourceArn),
@@ -176,11 +176,10 @@ describe('queues', () => {
       expect(resource(queue).Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Properties.Timeout);
   });
 
-  it('that Lambda polls feed one message at a time, files in tens, without a window, and take failures back one by one', () => {
-    const sizes: Record<string, number> = { ScanLambdaFunction: 10 };
+  it('that Lambda polls feed one message at a time, without a window, and take failures back one by one', () => {
     for (const [, { Properties }] of ofType('AWS::Lambda::EventSourceMapping')) {
       expect(Properties).toMatchObject({
-        BatchSize: sizes[idOf(Properties.FunctionName)] ?? 1,
+        BatchSize: 1,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
       });
       expect(Properties.MaximumBatchingWindowInSeconds).toBeUndefined();
@@ -192,7 +191,7 @@ describe('queues', () => {
       .filter(({ target }) => (target as { Input?: string }).Input === '{"look":true}')
       .map(({ rule, to }) => [to, resource(rule).Properties.ScheduleExpression]);
     expect(Object.fromEntries(looks)).toEqual({
-      DeployLambdaFunction: 'rate(1 minute)',
+      ScanLambdaFunction: 'rate(1 minute)',
       ConfirmLambdaFunction: 'rate(2 minutes)',
       AcmLambdaFunction: 'rate(2 minutes)',
       ProbeLambdaFunction: 'rate(5 minutes)',
@@ -206,6 +205,7 @@ describe('queues', () => {
     );
     const gathered = lookers().filter(({ takes }) => takes > 1);
     expect(gathered.map(({ id, takes }) => [id, takes])).toEqual([
+      ['ScanLambdaFunction', 1000],
       ['ConfirmLambdaFunction', 10],
       ['NotifyLambdaFunction', 100],
     ]);

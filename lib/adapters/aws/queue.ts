@@ -6,16 +6,11 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { FurtherMessages, OwnQueue, TakenMessage } from '../../foundation/events/further-messages.ts';
+import type { OwnQueue, TakenMessage } from '../../foundation/events/own-queue.ts';
 import type { AgainLater } from '../../reporting/chats/chats.ts';
 
 /** What ReceiveMessage and DeleteMessageBatch take at most. */
 const AT_ONCE = 10;
-/** As long as a function may run: nobody else gets them meanwhile. */
-const HIDDEN_SECONDS = 900;
-/** Asks all servers of the queue, and not some of them (SQS developer guide, "short and long polling"). */
-const WAIT_SECONDS = 1;
-
 const AGAIN_SECONDS = 60;
 
 /** The same queue as that of the message: once, so that Lambda sees no loop. */
@@ -25,15 +20,6 @@ export function againLater(sqs: SQSClient, QueueUrl: string): AgainLater {
       const MessageBody = JSON.stringify(message);
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds: AGAIN_SECONDS }));
     },
-  };
-}
-
-/** Messages that wait in a queue besides those that a function was given. */
-export function furtherMessages(sqs: SQSClient, QueueUrl: string): FurtherMessages {
-  return {
-    take: (most) =>
-      receive(sqs, most, { QueueUrl, VisibilityTimeout: HIDDEN_SECONDS, WaitTimeSeconds: WAIT_SECONDS }),
-    remove: (messages) => remove(sqs, QueueUrl, messages),
   };
 }
 

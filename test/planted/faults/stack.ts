@@ -77,8 +77,8 @@ export const STACK: readonly PlantedFault[] = [
   template(
     'a failing message takes its batch with it',
     YML,
-    'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n          maximumConcurrency: 2\n          functionResponseType: ReportBatchItemFailures',
-    'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n          maximumConcurrency: 2',
+    'arn: !GetAtt DeployQueue.Arn\n          batchSize: 1\n          maximumConcurrency: 2\n          functionResponseType: ReportBatchItemFailures',
+    'arn: !GetAtt DeployQueue.Arn\n          batchSize: 1\n          maximumConcurrency: 2',
     'take failures back',
   ),
   template(
@@ -103,10 +103,10 @@ export const STACK: readonly PlantedFault[] = [
     'leave room',
   ),
   template(
-    'files wait for a batch',
+    'deployments wait for a batch',
     YML,
-    'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n',
-    'arn: !GetAtt FilesQueue.Arn\n          batchSize: 10\n          maximumBatchingWindow: 20\n',
+    'arn: !GetAtt DeployQueue.Arn\n          batchSize: 1\n',
+    'arn: !GetAtt DeployQueue.Arn\n          batchSize: 1\n          maximumBatchingWindow: 20\n',
     'without a window',
   ),
   template(

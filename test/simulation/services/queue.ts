@@ -117,7 +117,7 @@ export class Queue {
 /** resources/queues.yml, notices.yml, acm.yml and probe.yml, as far as time is concerned. */
 export const QUEUES = {
   renew: { visibilityMs: 84 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
-  deploy: { visibilityMs: 30 * MINUTE, concurrency: 3, batchSize: 1, windowMs: MINUTE, looks: true },
+  deploy: { visibilityMs: 30 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
   confirm: { visibilityMs: 6 * MINUTE, concurrency: 1, batchSize: 1, windowMs: 2 * MINUTE, looks: true },
   acm: { visibilityMs: 12 * MINUTE, concurrency: 1, batchSize: 1, windowMs: 2 * MINUTE, looks: true },
   probe: { visibilityMs: 30 * MINUTE, concurrency: 1, batchSize: 1, windowMs: 5 * MINUTE, looks: true },

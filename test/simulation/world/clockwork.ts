@@ -128,7 +128,7 @@ export class Clockwork {
     const event = { 'detail-type': 'Object Created', detail: { object: { key } } };
     for (let stacks = this.hasOther ? 2 : 1; stacks > 0; stacks -= 1) {
       if (faults.happens('bus.loses')) continue;
-      scheduler.after(streams.of('s3-events').spread(300, 20_000), `s3 event ${key}`, () =>
+      scheduler.after(streams.of('s3-events').spread(300, 80_000), `s3 event ${key}`, () =>
         this.#world.invoke('scan', event, { retries: 2 }),
       );
     }

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import type { FurtherMessages, TakenMessage } from '../../../lib/foundation/events/further-messages.ts';
+import type { OwnQueue, TakenMessage } from '../../../lib/foundation/events/own-queue.ts';
 import { invokedOrQueued } from '../../../lib/lambda/handler.ts';
 
 const context = { getRemainingTimeInMillis: () => 60_000, awsRequestId: 'r' } as unknown as Context;
@@ -14,35 +14,32 @@ const many = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => messageOf(from + index));
 
 let waiting: TakenMessage[];
-let asked: number[];
 let removed: string[];
 let seen: string[][];
 let fails: boolean;
 
 beforeEach(() => {
-  [waiting, asked, removed, seen, fails] = [[], [], [], [], false];
+  [waiting, removed, seen, fails] = [[], [], [], false];
 });
 
-const further: FurtherMessages = {
-  async take(most) {
-    asked.push(most);
-    return waiting.splice(0, most);
-  },
+const own: OwnQueue = {
+  take: async () => waiting.splice(0, 500),
   async remove(messages) {
     removed.push(...messages.map(({ messageId }) => messageId));
   },
 };
 const handler = invokedOrQueued(async (event) => ({ event }), {
   schema: z.object({ key: z.string() }),
-  further,
+  own,
   async together(events) {
     if (fails) throw new Error('no');
     seen.push(events.map(({ key }) => key));
   },
 });
 const give = (Records: object[]) => handler({ Records }, context);
+const look = () => handler({ look: true }, context);
 
-describe('a function that is invoked, and fed by a queue', () => {
+describe('a function that is invoked, and has a queue', () => {
   it('answers who invokes it', async () => {
     expect(await handler({ start: 'plan' }, context)).toEqual({ event: { start: 'plan' } });
     expect(await handler({ Records: [{ eventSource: 'other' }] }, context)).toHaveProperty('event');
@@ -56,31 +53,34 @@ describe('a function that is invoked, and fed by a queue', () => {
     },
   );
 
-  it('handles a batch that is not full at once, and asks for nothing more', async () => {
-    expect(await give(many(9))).toEqual({ batchItemFailures: [] });
-    expect(seen.map(({ length }) => length)).toEqual([9]);
-    expect(asked).toEqual([]);
+  it('handles all together that it takes at once, and removes it', async () => {
+    waiting = many(750).map((message) => ({ ...message, receipt: 'r' }));
+    expect(await look()).toBeUndefined();
+    expect(seen.map(({ length }) => length)).toEqual([500, 250]);
+    expect(removed).toHaveLength(750);
   });
 
-  it('handles with a full batch what waits behind it, and removes that', async () => {
-    waiting = many(490, 10).map((message) => ({ ...message, receipt: 'r' }));
-    expect(await give(many(10))).toEqual({ batchItemFailures: [] });
-    expect(seen.map(({ length }) => length)).toEqual([500]);
-    expect(removed).toEqual(many(490, 10).map(({ messageId }) => messageId));
-    expect(asked).toEqual([990]);
+  it('does nothing where nothing waits', async () => {
+    expect(await look()).toBeUndefined();
+    expect([seen, removed]).toEqual([[], []]);
   });
 
-  it('gives back what cannot be read: by name what it was given, and of the rest by not removing it', async () => {
-    waiting = [messageOf(10, '{'), messageOf(11)].map((message) => ({ ...message, receipt: 'r' }));
-    const answer = await give([...many(9), messageOf(9, 'nonsense')]);
-    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm9' }] });
-    expect(removed).toEqual(['m11']);
-    expect(seen[0]).toHaveLength(10);
+  it('leaves what cannot be read, which comes back by itself', async () => {
+    waiting = [messageOf(0, '{'), messageOf(1)].map((message) => ({ ...message, receipt: 'r' }));
+    await look();
+    expect([seen, removed]).toEqual([[['k1']], ['m1']]);
   });
 
   it('removes nothing of what it could not do', async () => {
-    [fails, waiting] = [true, many(3, 10).map((message) => ({ ...message, receipt: 'r' }))];
-    await expect(give(many(10))).rejects.toThrow('no');
+    [fails, waiting] = [true, many(3).map((message) => ({ ...message, receipt: 'r' }))];
+    await expect(look()).rejects.toThrow('no');
     expect(removed).toEqual([]);
+  });
+
+  it('handles a batch that Lambda gives it, until an upgrade is through', async () => {
+    expect(await give([...many(9), messageOf(9, 'nonsense')])).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm9' }],
+    });
+    expect(seen.map(({ length }) => length)).toEqual([9]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
-import type { OwnQueue, TakenMessage } from '../../../lib/foundation/events/further-messages.ts';
+import type { OwnQueue, TakenMessage } from '../../../lib/foundation/events/own-queue.ts';
 import { queued, queuedTogether } from '../../../lib/lambda/handler.ts';
 
 const Key = z.object({ key: z.string() });
