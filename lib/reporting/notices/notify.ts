@@ -42,9 +42,9 @@ const OF_CERTIFICATES: readonly Trouble['kind'][] = [
 ];
 
 /**
- * Mails people what they have to act on, and returns the subjects and what is to be published of what was measured. A mail is sent before that is stored:
- * it may come twice, and is never lost. When another worker has stored something meanwhile, what was sent is remembered by its
- * content, and what was not is sent.
+ * Mails people what they have to act on, and returns the subjects, and which metrics are to be published. A mail is sent before
+ * that is stored: it may come twice, and is never lost. When another worker has stored something meanwhile, what was sent is
+ * remembered by its content, and what was not is sent.
  */
 export async function notify(
   deps: NotifyDeps,
