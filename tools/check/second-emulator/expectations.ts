@@ -5,11 +5,10 @@ export class ExpectationError extends Error {
   override name = 'ExpectationError';
 }
 
-/** Functions look into their queues every five minutes at the least. */
-const LIMIT_MS = 360_000;
+const LIMIT_MS = 120_000;
 const BETWEEN_MS = 250;
 
-/** Asks until there is an answer; throws ExpectationError after six minutes, saying what did not come. */
+/** Asks until there is an answer; throws ExpectationError after two minutes, saying what did not come. */
 export async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + LIMIT_MS;
   for (;;) {
