@@ -26,6 +26,7 @@ import { ISSUANCE_WINDOW, orderLimitOf } from '../issuance/renewal/rules/order-l
 import { forget, lastFailed } from '../issuance/renewal/rules/state.ts';
 import { assessPersistRecords } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
+import { deployedOf } from './deployed.ts';
 import { findFacts } from './find-facts.ts';
 import { foundOf, foundOfRejected, heldBy } from './health-facts.ts';
 import { plannedCertificate, plannedRevocation } from './rules/plan.ts';
@@ -70,7 +71,7 @@ async function readWanted(
 
 async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext): Promise<Assessment> {
   const { start, zonesIn, now } = context;
-  const { name, zoneRole, hosts: groups, acm, probe } = wanted;
+  const { name, zoneRole } = wanted;
   const { zones, unseen } = writesDns(wanted) ? await zonesSeen(zonesIn, zoneRole) : {};
   const places = zones ? wanted.names.map((each) => zonesFor(identifierOf(each), zones)[0]) : [];
   const zoneIds = places.map(({ id }) => id);
@@ -96,6 +97,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
   const refused = live && refusedForSchedule(asked, live, { ...wanted, checkEveryHours, now });
   const held = refused ? { action: 'reject' as const, ...refused } : heldBy(decision);
   const standing = await assessPersistRecords(deps, wanted, { ...context, ca, state });
+  const awaitsRenewal = decision.action === 'renew' && !state?.failures && !facts.leftOpen;
   const assessment: Assessment = {
     planned: {
       ...plannedCertificate(wanted, decision, { notAfter, ca: choice }),
@@ -117,18 +119,7 @@ async function decide(deps: AssessDeps, wanted: Wanted, context: AssessContext):
     ...(pin && !pin.state.holds && { pinEnded: { ...pin, why: pin.state.why } }),
     ...(JSON.stringify(left) !== JSON.stringify(state) && { over }),
     ...foundOf(deps, { wanted, found, state: left, recorded, held, pin: facts.pin }, now),
-    ...(live && {
-      deployed: {
-        name,
-        version: live.version,
-        // Other groups may not read it yet.
-        groups: groups.filter((group) => live.hosts.includes(group)),
-        acm,
-        probe,
-        revoked: revocations.map(({ version }) => version),
-        awaitsRenewal: decision.action === 'renew' && !state?.failures && !facts.leftOpen,
-      },
-    }),
+    ...deployedOf({ wanted, live, revocations, awaitsRenewal }),
   };
   if (refused) return { ...assessment, planned: { name, action: 'reject', ...refused } };
   if (decision.action === 'wait') return assessment;

@@ -8,6 +8,7 @@ import type { RenewalDecision } from '../issuance/renewal/rules/decide-renewal.t
 import { type Held, rememberHeld, type State } from '../issuance/renewal/rules/state.ts';
 import type { FoundRevocations } from '../issuance/revocation/read-revocations.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
+import { deployedOf } from './deployed.ts';
 import type { HealthFacts } from './rules/health.ts';
 
 type Found = Pick<Assessment, 'held' | 'facts'>;
@@ -40,17 +41,25 @@ export function foundOf({ stack }: AssessDeps, { wanted, found, recorded, ...see
   };
 }
 
-/** The same of a certificate that is rejected: by its file or, where that is `wanted`, by what surrounds it. */
+/**
+ * The same of a certificate that is rejected: by its file or, where that is `wanted`, by what surrounds it. Hosts are then to
+ * have what is live even so.
+ */
 export async function foundOfRejected(
   deps: AssessDeps,
   { name, wanted, error }: { name: string; wanted: Wanted | undefined; error: unknown },
   { revoked, now }: AssessContext,
-): Promise<Found> {
+): Promise<Found & Pick<Assessment, 'deployed'>> {
   const stored = await readStored(deps.store, name, { now, isRevoked: revoked.has(name) });
   const rejected = describeError(error);
   if (wanted) {
     const held = isLasting(error) ? { action: 'reject' as const, ...rejected } : stored.state?.held;
-    return foundOf(deps, { ...stored, wanted, held }, now);
+    const live = stored.found?.pointer;
+    const { revocations } = stored;
+    return {
+      ...foundOf(deps, { ...stored, wanted, held }, now),
+      ...deployedOf({ wanted, live, revocations, awaitsRenewal: false }),
+    };
   }
   const { found, state, recorded: revocations } = stored;
   const pointer = found && (found.pointer ?? 'unreadable');

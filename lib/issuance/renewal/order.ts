@@ -1,4 +1,7 @@
 import { challengeName } from '../../foundation/certificate/domain-name.ts';
+import { leafIn } from '../../foundation/certificate/pointer-match.ts';
+import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
+import { CertificateError } from '../../foundation/certificate/verify-issued.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
 import { AcmeError, type Authorization, type Order } from '../ca/certificate-authority.ts';
 import { isGone, refusalOf } from '../ca/refusal.ts';
@@ -11,7 +14,7 @@ import { newOrder } from './new-order.ts';
 import type { BatchDeps, Checked, Ordered, RenewRun } from './phases.ts';
 import { invalidOrder } from './prove.ts';
 import type { ClaimRecord } from './rules/claim-record.ts';
-import { openOrder, requestOf } from './rules/open-order.ts';
+import { fingerprintOf, openOrder, requestOf } from './rules/open-order.ts';
 
 const TXT_TTL_SECONDS = 60;
 /** Where a CNAME leads, other certificates' proofs follow: a CA that keeps an old answer for longer would miss them. */
@@ -63,16 +66,29 @@ async function resume(run: RenewRun, renewal: Checked): Promise<Resumed | undefi
   try {
     order = await run.authority.order(url);
     if (order.status === 'invalid') throw await invalidOrder(run, renewal, order);
+    if (order.status === 'valid') await requireOwn(run, order, key);
     return { order, key, open: await openAuthorizations(run, renewal, order) };
   } catch (error) {
     const { unproved = [], orderEnded } = refusalOf(error);
     const isRefusedNow = order?.status === 'pending' && unproved.length > 0;
-    if (isRefusedNow || !(orderEnded || isGone(error))) throw error;
+    const isOver = orderEnded || isGone(error) || error instanceof CertificateError;
+    if (isRefusedNow || !isOver) throw error;
     // The worker that proved it died before it could count this.
     limits.learn(refusalOf(error), wanted.names);
     if (renewal.reason === 'order-open') await forgetOrder(run.deps, renewal, describeError(error).message);
     return undefined;
   }
+}
+
+/**
+ * A CA gives one order to all that ask for the same names: while this certificate waited to try again, another may have
+ * finalized it with its own key. What cannot be read is asked for again by `finalize`.
+ */
+async function requireOwn({ authority }: RenewRun, order: Order, key: PrivateKeyPem): Promise<void> {
+  const [chain] = await authority.certificate(order);
+  const leaf = leafIn(chain);
+  if (leaf && leaf.keyFingerprint !== fingerprintOf(key))
+    throw new CertificateError('key-mismatch', `order ${order.url} was finalized with another key`);
 }
 
 /** Ends a renewal whose only reason was an open order: nothing is ordered anew for it. */

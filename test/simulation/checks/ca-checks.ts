@@ -1,3 +1,6 @@
+import { revokedKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { isCompromised as isKnownCompromised } from '../../../lib/foundation/certificate/revocation.ts';
+import { knownOf, revocationsIn } from '../../../lib/issuance/revocation/read-revocations.ts';
 import { DAY, HOUR } from '../engine/durations.ts';
 import type { Ca } from '../services/ca.ts';
 import { ORDER_LIFE } from '../services/ca-book.ts';
@@ -41,7 +44,7 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
         if (isLive || namesOf.length === 0 || cannotBeHad(ca, issued)) return;
         if (namesOf.some((name) => wasLeftForAnother(name, ca, issued))) return;
         // A reused key, which was revoked meanwhile.
-        if (isCompromised(world, issued, scheduler.now)) return;
+        if (isCompromised(world, issued, scheduler.now) || isSaidCompromised(world, issued, namesOf)) return;
         // The next try can be a day after the one in which the CA sent it as something else.
         const since = issued.spoiltAt ?? issued.issuedAt;
         const left = since + USED_WITHIN - scheduler.now;
@@ -83,6 +86,20 @@ function cannotBeHad(ca: Ca, issued: IssuedCertificate): boolean {
   const order = [...ca.orders.values()].find((one) => one.issued === issued);
   return (
     order?.isPoisoned === true || issued.issuedAt - (order?.finalizedAt ?? issued.issuedAt) > LONGEST_WAIT
+  );
+}
+
+/** By people, where that was written down before the CA failed to hear of it. */
+function isSaidCompromised(
+  { saidCompromised, bucket }: World,
+  { keyFingerprint }: IssuedCertificate,
+  names: readonly string[],
+): boolean {
+  return (
+    saidCompromised.has(keyFingerprint) &&
+    names.some((name) =>
+      isKnownCompromised(knownOf(revocationsIn(bucket.get(revokedKey(name))?.body ?? '')), keyFingerprint),
+    )
   );
 }
 

@@ -22,6 +22,8 @@ export class Ledger {
   readonly removedWhileAsked = new Set<string>();
   /** certIds that were live once. */
   readonly everLive = new Set<string>();
+  /** Fingerprints of keys that people said are compromised. */
+  readonly saidCompromised = new Set<string>();
   /** When a person last changed what is wanted. */
   readonly wantedSince = new Map<string, number>();
   readonly onObstacle: ((obstacle: { what: string; from: number; until: number }) => void)[] = [];

@@ -1,6 +1,7 @@
 import { setOf } from '../../../lib/issuance/ca/rules/rate-limit-scope.ts';
 import { MINUTE } from '../engine/durations.ts';
 import type { Random } from '../engine/random.ts';
+import { askToRevoke } from './ask-to-revoke.ts';
 import { fault, type Happening } from './life.ts';
 import { anyName } from './people.ts';
 import { certificateOf } from './stored.ts';
@@ -33,7 +34,7 @@ export const PEOPLE_IN_TROUBLE: readonly Happening[] = [
     const name = anyName(world, random);
     const version = name && anyVersion(world, name, random);
     if (!name || !version) return undefined;
-    world.invoke('revoke', { revoke: name, confirm: name, reason: 'keyCompromise', version });
+    askToRevoke(world, name, version, 'keyCompromise');
     return `${name} ${version}`;
   }),
 ];

@@ -2,6 +2,7 @@ import { renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { DAY } from '../engine/durations.ts';
 import type { Random } from '../engine/random.ts';
 import { rootsOf } from '../keys/issuer.ts';
+import { askToRevoke } from './ask-to-revoke.ts';
 import type { Happening } from './life.ts';
 import { DOMAINS, GROUPS } from './names.ts';
 import { restoreVersion } from './people-go-back.ts';
@@ -70,8 +71,8 @@ export const PEOPLE: readonly Happening[] = [
     const name = anyName(world, random);
     const version = name && pointerOf(world, name)?.version;
     if (!name || !version) return undefined;
-    const reason = random.pick(['keyCompromise', 'superseded', 'keyCompromise']);
-    world.invoke('revoke', { revoke: name, confirm: name, reason, version });
+    const reason = random.pick(['keyCompromise', 'superseded', 'keyCompromise'] as const);
+    askToRevoke(world, name, version, reason);
     return `${name} ${version} ${reason}`;
   }),
   happening('restore a version', [0.2, 3], (world, random) => {

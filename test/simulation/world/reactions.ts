@@ -1,6 +1,7 @@
 import { headlinesIn } from '../checks/mail-text.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../engine/durations.ts';
 import type { Random } from '../engine/random.ts';
+import { askToRevoke } from './ask-to-revoke.ts';
 import { GROUPS } from './names.ts';
 import { pointerOf } from './stored.ts';
 import type { World } from './world.ts';
@@ -71,5 +72,5 @@ function revoke(world: World, name: string): void {
   const version = pointerOf(world, name)?.version;
   if (version === undefined) return;
   world.trace.note(`people revoke ${name} ${version} while it is renewed`);
-  world.invoke('revoke', { revoke: name, confirm: name, reason: 'keyCompromise', version });
+  askToRevoke(world, name, version, 'keyCompromise');
 }

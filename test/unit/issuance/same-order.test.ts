@@ -304,6 +304,24 @@ describe('row 7: one order that two finalize with different keys', () => {
   });
 });
 
+describe('one order that another finalizes while the first waits to try again', () => {
+  it('is left to that one: the first gets its own at its next try, and fails no second time', async () => {
+    world.authority.before = (call) => {
+      if (call === 'finalize') throw new AcmeError('ca-unreachable', 'the CA ca.test cannot be reached');
+    };
+    expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop failed ca-unreachable']);
+    world.authority.before = () => {};
+    expect(await said(world.renew(world.due(['shop-rsa'])))).toEqual(['shop-rsa renewed never-issued']);
+    expect(world.authority.issued).toHaveLength(1);
+    world.pass(61 * MINUTE);
+    expect(await said(world.renew(world.due(['shop'])))).toEqual(['shop renewed never-issued']);
+    expectPair('shop', 'ec');
+    expectPair('shop-rsa', 'rsa');
+    expect(world.authority.issued).toHaveLength(2);
+    expect(world.zones.all('TXT')).toEqual([]);
+  });
+});
+
 describe('row 4: the answer to newOrder is lost', () => {
   it.each([
     ['the same order again', true, 1],

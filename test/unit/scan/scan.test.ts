@@ -235,6 +235,17 @@ describe('a scan', () => {
     expect(plan.certificates).toMatchObject([{ action: 'reject', reason: 'no-hosted-zone' }]);
   });
 
+  it('has a new host install what is live of a certificate whose hosted zone is gone', async () => {
+    hosts.groups.set('web', [{ instanceId: HOST, online: true }]);
+    await want('shop', { hosts: ['web'], acm: [{ region: 'us-east-1' }], probe: true });
+    await live('shop', 60, { hosts: ['web'] });
+    zones = new FakeZones('example.org');
+    const { certificates, deployments, imports, probes } = await weekly();
+    expect(certificates).toMatchObject([{ name: 'shop', action: 'reject', reason: 'no-hosted-zone' }]);
+    expect(deployments).toMatchObject([{ group: 'web', reason: 'host-new', names: ['shop'], hosts: [HOST] }]);
+    expect({ imports, probes }).toEqual({ imports: ['shop'], probes: ['shop'] });
+  });
+
   it('remembers why a file is rejected that only the DNS shows, and tells it at once', async () => {
     await want('shop', { names: ['shop.example.com'] });
     const without = { ...deps(), zonesOf: () => new FakeZones('example.org') };

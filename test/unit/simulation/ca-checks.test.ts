@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { revokedKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { Breaches } from '../../simulation/checks/broken.ts';
+import { checkCas } from '../../simulation/checks/ca-checks.ts';
+import { Opportunities } from '../../simulation/checks/opportunities.ts';
+import { DAY } from '../../simulation/engine/durations.ts';
+import type { IssuedCertificate } from '../../simulation/services/ca-records.ts';
+import { World } from '../../simulation/world/world.ts';
+
+const START = Date.parse('2026-11-20T00:00:00Z');
+const KEY = 'c'.repeat(64);
+const ISSUED: IssuedCertificate = {
+  serial: '03',
+  certId: 'one',
+  names: ['s1.alpha.com'],
+  profile: undefined,
+  notBefore: START,
+  notAfter: START + 90 * DAY,
+  keyFingerprint: KEY,
+  account: '',
+  fullchain: 'a chain',
+  otherChain: 'another chain',
+  issuedAt: START + 3 * DAY,
+  timesSpoilt: 0,
+};
+const REVOCATION = {
+  version: '20261101T000000Z-000001',
+  serial: '02',
+  keyFingerprint: KEY,
+  reason: 'keyCompromise',
+  askedAt: '2026-11-23T00:00:00Z',
+};
+
+it.each([
+  ['is no breach where people said that its key is compromised, and that was written down', true, true, []],
+  ['is one where nobody said so', false, true, ['issued-in-vain']],
+  ['is one where it was not written down', true, false, ['issued-in-vain']],
+])('a certificate that never becomes live %s', async (_, isSaid, isWritten, broken) => {
+  const world = new World({ seed: 1n, start: START, heaviness: 'none' });
+  const breaches = new Breaches(world.trace, () => world.scheduler.now);
+  checkCas({ world, breaches, opportunities: new Opportunities(world) });
+  world.write('cert1', { names: ['s1.alpha.com'] });
+  await world.scheduler.runUntil(START + 3 * DAY);
+  for (const hear of world.cas[0]?.onIssued ?? []) hear(ISSUED);
+  if (isSaid) world.saidCompromised.add(KEY);
+  if (isWritten) world.bucket.put(revokedKey('cert1'), JSON.stringify({ versions: [REVOCATION] }), 'revoke');
+  await world.scheduler.runUntil(START + 6 * DAY);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
