@@ -72,6 +72,17 @@ export const SUBSTITUTIONS: readonly Substitution[] = [
       return isOfThem ? { ...statement, Resource: '*' } : undefined;
     },
   },
+  {
+    title: 'who may delete messages',
+    reason:
+      'it asks for sqs:DeleteMessageBatch, where AWS has sqs:DeleteMessage for both; whoever has one gets the other',
+    changes: (statement) => {
+      const actions = [statement.Action].flat();
+      return actions.includes('sqs:DeleteMessage')
+        ? { ...statement, Action: [...actions, 'sqs:DeleteMessageBatch'] }
+        : undefined;
+    },
+  },
 ];
 
 /** Throws Error for a substitution that finds nothing to change: it is not needed any more. */

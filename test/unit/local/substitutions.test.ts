@@ -34,6 +34,7 @@ function template(): Template {
         { Effect: 'Allow', Action: ['route53:GetChange'], Resource: 'change/*' },
         { Effect: 'Allow', Action: 's3:PutObject', Resource: 'a', Condition: { Null: {} } },
         { Effect: 'Allow', Action: 's3:GetObject', Resource: 'b' },
+        { Effect: 'Allow', Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], Resource: 'q' },
       ]) as never,
       Deploy: {
         Type: 'AWS::Lambda::Function',
@@ -58,6 +59,11 @@ describe('what is deployed to MiniStack', () => {
           { Effect: 'Allow', Action: ['route53:GetChange'], Resource: '*' },
           { Effect: 'Allow', Action: 's3:PutObject', Resource: 'a' },
           { Effect: 'Allow', Action: 's3:GetObject', Resource: 'b' },
+          {
+            Effect: 'Allow',
+            Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:DeleteMessageBatch'],
+            Resource: 'q',
+          },
         ]),
         Deploy: {
           Type: 'AWS::Lambda::Function',
