@@ -9,6 +9,7 @@ import { type Held, rememberHeld, type State } from '../issuance/renewal/rules/s
 import type { FoundRevocations } from '../issuance/revocation/read-revocations.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
 import { deployedOf } from './deployed.ts';
+import { repairOfRejected } from './repair-of-rejected.ts';
 import type { HealthFacts } from './rules/health.ts';
 
 type Found = Pick<Assessment, 'held' | 'facts'>;
@@ -43,20 +44,21 @@ export function foundOf({ stack }: AssessDeps, { wanted, found, recorded, ...see
 
 /**
  * The same of a certificate that is rejected: by its file or, where that is `wanted`, by what surrounds it. Hosts are then to
- * have what is live even so.
+ * have what is live even so, those of new groups too.
  */
 export async function foundOfRejected(
   deps: AssessDeps,
   { name, wanted, error }: { name: string; wanted: Wanted | undefined; error: unknown },
   { revoked, now }: AssessContext,
-): Promise<Found & Pick<Assessment, 'deployed'>> {
+): Promise<Found & Pick<Assessment, 'deployed' | 'due'>> {
   const stored = await readStored(deps.store, name, { now, isRevoked: revoked.has(name) });
   const rejected = describeError(error);
   if (wanted) {
     const held = isLasting(error) ? { action: 'reject' as const, ...rejected } : stored.state?.held;
     const live = stored.found?.pointer;
-    const { revocations } = stored;
+    const { revocations, state } = stored;
     return {
+      ...repairOfRejected({ wanted, live, state, error }, deps.stack, now),
       ...foundOf(deps, { ...stored, wanted, held }, now),
       ...deployedOf({ wanted, live, revocations, awaitsRenewal: false }),
     };

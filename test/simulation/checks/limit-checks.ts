@@ -2,7 +2,7 @@ import { stateKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { orNone } from '../../../lib/foundation/common/parse-json.ts';
 import { LONGEST_WAIT } from '../../../lib/issuance/ca/rules/ca-limits.ts';
 import { State } from '../../../lib/issuance/renewal/rules/state.ts';
-import { DAY, MINUTE } from '../engine/durations.ts';
+import { MINUTE } from '../engine/durations.ts';
 import type { LimitMet } from '../services/ca-limits.ts';
 import type { World } from '../world/world.ts';
 import type { Parts } from './parts.ts';
@@ -20,10 +20,6 @@ export function checkLimits({ world, breaches, opportunities }: Parts): void {
   });
   /** Whether what a run learns may be lost, or its clock is off. */
   const wasHit = (from: number) => (opportunities.lastHit.get('renew') ?? 0) >= from || touchedAt >= from;
-  const isOurs = ({ limit, value }: LimitMet) => {
-    const usedAt = world.usedByOthers.get(value) ?? Number.NEGATIVE_INFINITY;
-    return limit !== 'registered-domain' || usedAt + 10 * DAY <= scheduler.now;
-  };
   const learn = ({ limit, value, message, retryAfterMs }: LimitMet, names: readonly string[]) => {
     const key = `${limit} ${value}`;
     const from = scheduler.now;
@@ -39,7 +35,7 @@ export function checkLimits({ world, breaches, opportunities }: Parts): void {
   for (const ca of world.cas)
     ca.onLimit.push((met, names) => {
       world.trace.met(`limit ${met.limit}`);
-      if (isOurs(met)) breaches.report('rate-limit-met', `${names.join(' ')}: ${met.message}`);
+      if (!met.isOfOthers) breaches.report('rate-limit-met', `${names.join(' ')}: ${met.message}`);
       learn(met, names);
     });
 }

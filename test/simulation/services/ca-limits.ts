@@ -9,12 +9,16 @@ export interface LimitMet {
   value: string;
   message: string;
   retryAfterMs: number;
+  /** Whether what we had issued would not have met it without what others had. */
+  isOfOthers?: boolean;
 }
 
 /** Let's Encrypt's published limits ("Rate Limits", 2026), in Boulder's words (ratelimits/limiter.go). */
 export class CaLimits {
   readonly #orders = new TokenBuckets(300, 3 * HOUR);
   readonly #domains = new TokenBuckets(50, 7 * DAY);
+  /** The same without what others used. */
+  readonly #ownDomains = new TokenBuckets(50, 7 * DAY);
   readonly #sets = new TokenBuckets(5, 7 * DAY);
   readonly #failed = new TokenBuckets(5, HOUR);
 
@@ -55,6 +59,7 @@ export class CaLimits {
           value: domain,
           message: `too many certificates (50) already issued for "${domain}" in the last 168h0m0s`,
           retryAfterMs: wait,
+          isOfOthers: this.#ownDomains.wait(domain, now) === 0,
         };
     }
     return undefined;
@@ -66,7 +71,10 @@ export class CaLimits {
 
   issued(names: readonly string[], now: number): void {
     this.#sets.take(setOf(names), now);
-    for (const domain of domainsOf(names)) this.#domains.take(domain, now);
+    for (const domain of domainsOf(names)) {
+      this.#domains.take(domain, now);
+      this.#ownDomains.take(domain, now);
+    }
   }
 
   /** Somebody else's certificates of the same domain. */

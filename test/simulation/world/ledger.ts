@@ -14,8 +14,6 @@ export class Ledger {
   readonly strays = new Set<string>();
   /** TXT values of others in the DNS, by zone and name. */
   readonly foreign = new Map<string, string[]>();
-  /** When somebody else had certificates issued for a domain. */
-  readonly usedByOthers = new Map<string, number>();
   /** TXT values whose record somebody took away. */
   readonly excusedTxt = new Set<string>();
   /** TXT values that were removed after the CA was told to look and before it did. */

@@ -50,7 +50,6 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
     if (!zone) return undefined;
     const count = random.whole(5, 90);
     world.cas[0]?.limits.usedByOthers(zone.name, count, world.scheduler.now);
-    world.usedByOthers.set(zone.name, world.scheduler.now);
     // What a CA suggests is exempt from its limits; what people want besides is not.
     for (let times = random.whole(1, 3); times > 0; times -= 1)
       world.scheduler.after(random.spread(MINUTE, 2 * DAY), 'people want more names', () => {

@@ -93,6 +93,13 @@ describe('while another certificate orders the same names', () => {
   });
 });
 
+it('a change of hosts needs no hosted zone', async () => {
+  await world.want('shop', ['example.com'], { hosts: ['api'] });
+  world.zones.list = async () => [];
+  expect(await shop({ reason: 'hosts-changed' })).toMatchObject([{ outcome: 'mended' }]);
+  expect(world.live('shop').hosts).toEqual(['api']);
+});
+
 describe('what is told of as the reason', () => {
   it('is that of the message', async () => {
     expect(await shop()).toMatchObject([{ outcome: 'renewed', reason: 'forced' }]);

@@ -246,6 +246,18 @@ describe('a scan', () => {
     expect({ imports, probes }).toEqual({ imports: ['shop'], probes: ['shop'] });
   });
 
+  it('has new groups shown what is live of a certificate whose hosted zone is gone, again after a back-off', async () => {
+    await want('shop', { hosts: ['web', 'api'] });
+    await live('shop', 10, { hosts: ['web'] });
+    zones = new FakeZones('example.org');
+    const certificates = [{ name: 'shop', reason: 'hosts-changed', replacing: VERSION }];
+    const shown = { certificates: [{ action: 'reject' }], batches: [{ zoneIds: [], certificates }] };
+    expect(await weekly()).toMatchObject(shown);
+    const failed = { failures: 1, notBefore: new Date(NOW.getTime() + 1).toISOString() };
+    await store.put('state/shop.json', JSON.stringify({ failures: 0, repairs: { 'hosts-changed': failed } }));
+    expect((await weekly()).batches).toEqual([]);
+  });
+
   it('remembers why a file is rejected that only the DNS shows, and tells it at once', async () => {
     await want('shop', { names: ['shop.example.com'] });
     const without = { ...deps(), zonesOf: () => new FakeZones('example.org') };

@@ -175,9 +175,9 @@ it.each([
   const parts = calmWorld();
   const { world, breaches } = parts;
   checkLimits(parts);
-  world.usedByOthers.set('alpha.com', START + 8 * DAY);
   const meet = (wait: number) => {
-    const met = { limit: 'registered-domain', value: 'alpha.com', message: '', retryAfterMs: wait } as const;
+    const others = { retryAfterMs: wait, isOfOthers: true };
+    const met = { limit: 'registered-domain', value: 'alpha.com', message: '', ...others } as const;
     for (const hear of world.cas[0]?.onLimit ?? []) hear(met, ['alpha.com']);
   };
   meet(retryAfterMs);
