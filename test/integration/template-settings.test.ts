@@ -60,15 +60,23 @@ describe('a rule', () => {
   });
 
   it('of ours listens to the own bus, so that stages do not meet', () => {
-    for (const rule of ['RenewRule', 'DeployRule', 'AcmRule', 'ProbeRule', 'NotifyRule'])
+    for (const rule of ['RenewRule', 'DeployRule', 'AcmRule', 'ProbeRule', 'NotifyRule', 'CheckedRule'])
       expect(resources[rule]?.Properties.EventBusName, rule).toEqual({ 'Fn::GetAtt': ['Bus', 'Name'] });
   });
 
-  it('takes every event that people are told of', () => {
-    const pattern = resolve(resources, resources.NotifyRule?.Properties.EventPattern);
-    const told = Object.keys(WHAT_NOTIFY_HEARS).filter((type) => matchesPattern(pattern, ours(type)));
-    expect(told).toEqual(Object.keys(WHAT_NOTIFY_HEARS));
-    expect(matchesPattern(pattern, ours('Renewal Due'))).toBe(false);
+  it('takes every event that people are told of to notify, once: a check by a rule of its own, which counts them', () => {
+    const patterns = ['NotifyRule', 'CheckedRule'].map((rule) =>
+      resolve(resources, resources[rule]?.Properties.EventPattern),
+    );
+    const rulesFor = (type: string) =>
+      patterns
+        .map((pattern, index) => (matchesPattern(pattern, ours(type)) ? index : -1))
+        .filter((index) => index >= 0);
+    for (const type of Object.keys(WHAT_NOTIFY_HEARS))
+      expect(rulesFor(type), type).toEqual([type === 'Certificates Checked' ? 1 : 0]);
+    expect(rulesFor('Renewal Due')).toEqual([]);
+    const [target] = resources.CheckedRule?.Properties.Targets as { Arn: unknown }[];
+    expect(target?.Arn).toEqual({ 'Fn::GetAtt': ['NotifyQueue', 'Arn'] });
   });
 });
 
