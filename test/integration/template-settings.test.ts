@@ -75,8 +75,9 @@ describe('a rule', () => {
     for (const type of Object.keys(WHAT_NOTIFY_HEARS))
       expect(rulesFor(type), type).toEqual([type === 'Certificates Checked' ? 1 : 0]);
     expect(rulesFor('Renewal Due')).toEqual([]);
-    const [target] = resources.CheckedRule?.Properties.Targets as { Arn: unknown }[];
-    expect(target?.Arn).toEqual({ 'Fn::GetAtt': ['NotifyQueue', 'Arn'] });
+    expect(resources.CheckedRule?.Properties.Targets).toMatchObject([
+      { Arn: { 'Fn::GetAtt': ['NotifyQueue', 'Arn'] } },
+    ]);
   });
 });
 
