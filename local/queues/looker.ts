@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ThrottledError } from '../lambda/functions.ts';
 import type { InvocationResult } from '../lambda/invocation.ts';
 import type { QueueMapping } from './mappings.ts';
+import { LOOK_AGAIN_MS, LOOK_AGAIN_WHEN_EMPTY_MS, Pause } from './pause.ts';
 
 export interface LookerOptions {
   mapping: QueueMapping;
@@ -15,18 +16,14 @@ export interface LookerOptions {
 
 /** What the schedule sends. */
 const LOOK = JSON.stringify({ look: true });
-/** What becomes visible by itself is found after this time at most. */
-const LOOK_AGAIN_MS = 500;
-const LOOK_AGAIN_WHEN_EMPTY_MS = 5_000;
 
 /** Has a function look into its queue as soon as a message is there, where AWS's schedule would at the next minute. */
 export class Looker {
   readonly #options: LookerOptions;
   readonly #stopping = new AbortController();
   readonly #loop: Promise<void>;
+  readonly #pause = new Pause();
   #running = 0;
-  #wake: () => void = () => {};
-  #woken = false;
 
   constructor(options: LookerOptions) {
     this.#options = options;
@@ -44,22 +41,21 @@ export class Looker {
 
   /** Looks now: a message was just sent. */
   wake(): void {
-    this.#woken = true;
-    this.#wake();
+    this.#pause.wake();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#wake();
+    this.#pause.wake();
     await this.#loop;
   }
 
   async #look(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      this.#woken = false;
+      this.#pause.begin();
       const { visible, all } = await this.#options.counts().catch(() => ({ visible: 0, all: 1 }));
       if (visible > 0) await this.#run();
-      else if (!this.#woken) await this.#pause(all > 0 ? LOOK_AGAIN_MS : LOOK_AGAIN_WHEN_EMPTY_MS);
+      else await this.#pause.rest(all > 0 ? LOOK_AGAIN_MS : LOOK_AGAIN_WHEN_EMPTY_MS);
     }
   }
 
@@ -76,15 +72,5 @@ export class Looker {
       await onEnd().catch((error) => onError(`${mapping.queueArn}: ${error}`));
       this.#running -= 1;
     }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    const timer = new AbortController();
-    const { signal } = timer;
-    await Promise.race([woken, sleep(ms, undefined, { signal }).catch(() => undefined)]);
-    timer.abort();
   }
 }

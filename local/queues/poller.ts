@@ -10,6 +10,7 @@ import { ThrottledError } from '../lambda/functions.ts';
 import type { InvocationResult } from '../lambda/invocation.ts';
 import { failedMessages } from './batch-failures.ts';
 import type { QueueMapping } from './mappings.ts';
+import { LOOK_AGAIN_MS, LOOK_AGAIN_WHEN_EMPTY_MS, Pause } from './pause.ts';
 import { sqsEvent } from './sqs-event.ts';
 
 export interface PollerOptions {
@@ -28,11 +29,6 @@ export interface PollerOptions {
   onError: (line: string) => void;
 }
 
-/** Messages that become visible by themselves (a delay, a visibility timeout) are found after this time at most. */
-const LOOK_AGAIN_MS = 500;
-/** An empty queue is looked into when something is sent to it; this is for what comes another way. */
-const LOOK_AGAIN_WHEN_EMPTY_MS = 5_000;
-
 /** Between tries of a batch for which there is no execution. */
 const THROTTLED_MS = 100;
 
@@ -42,8 +38,7 @@ export class Poller {
   readonly #stopping = new AbortController();
   readonly #loop: Promise<void>;
   readonly #batches = new Set<Promise<void>>();
-  #woken = false;
-  #wake: () => void = () => {};
+  readonly #pause = new Pause();
 
   constructor(options: PollerOptions) {
     this.#options = options;
@@ -61,24 +56,23 @@ export class Poller {
 
   /** Looks into the queue now: a message was just sent. */
   wake(): void {
-    this.#woken = true;
-    this.#wake();
+    this.#pause.wake();
   }
 
   /** Takes no further messages and returns; batches under way go on. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#wake();
+    this.#pause.wake();
     await this.#loop;
   }
 
   async #poll(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      this.#woken = false;
+      this.#pause.begin();
       const isFull = this.#batches.size >= this.mapping.maximumConcurrency;
       const messages = isFull ? [] : await this.#receive();
       if (messages.length > 0) this.#start(messages);
-      else if (!this.#woken) await this.#pause();
+      else await this.#rest();
     }
   }
 
@@ -98,19 +92,9 @@ export class Poller {
     }
   }
 
-  async #pause(): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+  async #rest(): Promise<void> {
     const isEmpty = (await this.#options.depth().catch(() => 1)) === 0;
-    const timer = new AbortController();
-    await Promise.race([
-      woken,
-      sleep(isEmpty ? LOOK_AGAIN_WHEN_EMPTY_MS : LOOK_AGAIN_MS, undefined, { signal: timer.signal }).catch(
-        () => undefined,
-      ),
-    ]);
-    timer.abort();
+    await this.#pause.rest(isEmpty ? LOOK_AGAIN_WHEN_EMPTY_MS : LOOK_AGAIN_MS);
   }
 
   #start(messages: Message[]): void {
