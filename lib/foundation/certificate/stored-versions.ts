@@ -1,3 +1,4 @@
+import { compareTexts } from '../common/compare-texts.ts';
 import { DAY, MINUTE } from '../common/durations.ts';
 import { Version } from './lineage.ts';
 import { ARCHIVE_FILES, type ArchiveFile, archivePrefix, copiesPrefix, LIVE_FILES } from './object-keys.ts';
@@ -31,7 +32,7 @@ export function storedVersions(name: string, listed: readonly ListedObject[]): S
   }
   return [...versions]
     .map(([version, modified]) => ({ version, modified, chainEtag: chains.get(version) }))
-    .sort((a, b) => (a.version < b.version ? 1 : -1));
+    .sort((a, b) => compareTexts(b.version, a.version));
 }
 
 export function isComplete({ modified }: StoredVersion): boolean {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { IndexedReads } from '../../../lib/foundation/bucket/indexed-reads.ts';
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { recordReads } from '../../fakes/recorded-reads.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
 const later = (hours: number) => new Date(NOW.getTime() + hours * 3_600_000);
@@ -12,16 +13,7 @@ let asked: string[];
 beforeEach(async () => {
   store = new MemoryStore(() => NOW);
   for (const key of KEYS) await store.put(key, `{"at": "${key}"}`);
-  asked = [];
-  const { get, list } = store;
-  store.get = (key) => {
-    asked.push(key);
-    return get.call(store, key);
-  };
-  store.list = (prefix, options) => {
-    asked.push(prefix);
-    return list.call(store, prefix, options);
-  };
+  asked = recordReads(store);
 });
 
 async function readAll(options = {}, keys = KEYS): Promise<IndexedReads> {
@@ -35,7 +27,7 @@ describe('reads with an index', () => {
   it('read each object once, and then only list', async () => {
     await readAll();
     expect(asked.filter((key) => KEYS.includes(key)).sort()).toEqual([...KEYS].sort());
-    asked = [];
+    asked.length = 0;
     await readAll();
     expect(asked).toEqual(['index.json', 'renewal/', 'state/', 'live/', 'hosts/', 'acm/']);
   });
@@ -52,7 +44,7 @@ describe('reads with an index', () => {
     await readAll();
     await store.put('state/a.json', '{"failures":1}');
     await store.remove('live/a.json');
-    asked = [];
+    asked.length = 0;
     const reads = await readAll();
     expect((await reads.get('state/a.json'))?.body).toBe('{"failures":1}');
     expect(asked.filter((key) => KEYS.includes(key))).toEqual(['state/a.json']);

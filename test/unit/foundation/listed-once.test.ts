@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ListedOnce } from '../../../lib/foundation/bucket/listed-once.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { recordReads } from '../../fakes/recorded-reads.ts';
 
 const VERSION = '20260101T000000Z-0a1b2c';
 const KEYS = [
@@ -21,12 +22,7 @@ let asked: string[];
 beforeEach(async () => {
   store = new MemoryStore(() => new Date('2026-11-20T02:00:00Z'));
   for (const key of KEYS) await store.put(key, 'x');
-  asked = [];
-  const { list } = store;
-  store.list = (prefix, options) => {
-    asked.push(prefix);
-    return list.call(store, prefix, options);
-  };
+  asked = recordReads(store);
 });
 
 describe('what is listed once', () => {

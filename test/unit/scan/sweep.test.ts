@@ -9,6 +9,7 @@ import { FakeResolver } from '../../fakes/fake-resolver.ts';
 import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { recordReads } from '../../fakes/recorded-reads.ts';
 import { stackOf } from '../../fakes/stack.ts';
 import { archiveVersion, storeLive } from '../../fakes/stored-certificate.ts';
 
@@ -33,16 +34,7 @@ beforeEach(async () => {
     await store.put(`renewal/${name}.json`, JSON.stringify({ names: ['example.com'] }));
     await live(name);
   }
-  asked = [];
-  const { get, list } = store;
-  store.get = (key) => {
-    asked.push(key);
-    return get.call(store, key);
-  };
-  store.list = (prefix, options) => {
-    asked.push(prefix);
-    return list.call(store, prefix, options);
-  };
+  asked = recordReads(store);
 });
 
 async function sweep() {
@@ -59,7 +51,7 @@ async function sweep() {
     askRenewalInfo: async () => undefined,
     runtime: nodeRuntime,
   };
-  asked = [];
+  asked.length = 0;
   const { certificates } = await scan(deps, parseStart({ start: 'weekly-sweep' }), NOW);
   return certificates.map(({ action, reason }) => (action === 'mend' ? reason : action));
 }

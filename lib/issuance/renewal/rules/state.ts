@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { compareTexts } from '../../../foundation/common/compare-texts.ts';
 import { DAY, MINUTE } from '../../../foundation/common/durations.ts';
 import { isMeant } from '../../../foundation/common/is-meant.ts';
 import { ownObject } from '../../../foundation/common/own-object.ts';
@@ -124,7 +125,7 @@ export function failuresOf(state: State | undefined, repair: string | undefined)
 export function lastFailed(state: State | undefined): Failed | undefined {
   const all = [...(state ? [state] : []), ...Object.values(state?.repairs ?? {})];
   const at = ({ lastFailure }: Failed) => lastFailure?.at ?? '';
-  return all.filter(({ failures }) => failures > 0).sort((a, b) => (at(a) < at(b) ? 1 : -1))[0];
+  return all.filter(({ failures }) => failures > 0).sort((a, b) => compareTexts(at(b), at(a)))[0];
 }
 
 /** The state after a scan that has it held for this, or for nothing any more. */
