@@ -37,6 +37,7 @@ describe('what is listed once', () => {
     ['live/a/', false],
     ['live/a/', true],
     ['live/a.jso', false],
+    ['live/a.json', false],
     ['live/a', false],
     ['state/', false],
     ['state/a.jso', false],
