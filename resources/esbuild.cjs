@@ -5,6 +5,9 @@ const { join, parse } = require('node:path');
 const REPLACED = {
   axios: 'axios.cjs',
   'node-forge': 'node-forge.cjs',
+  '@peculiar/x509': 'x509.cjs',
+  asn1js: 'empty.cjs',
+  debug: 'debug.cjs',
   '@aws-sdk/credential-provider-node': 'credential-provider-node.mjs',
   '@smithy/core/event-streams': 'event-streams.mjs',
 };

@@ -1,4 +1,4 @@
-import acme from 'acme-client';
+import { X509Certificate } from 'node:crypto';
 import * as z from 'zod/mini';
 import { REVOCATION_REASONS, type RevocationReason } from '../../foundation/certificate/revocation.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
@@ -152,7 +152,7 @@ export class AcmeAuthority implements CertificateAuthority {
   }
 
   async revoke(certificate: string, reason: RevocationReason): Promise<void> {
-    const body = acme.crypto.getPemBodyAsB64u(certificate);
+    const body = new X509Certificate(certificate).raw.toString('base64url');
     const payload = { certificate: body, reason: REVOCATION_REASONS[reason] };
     await this.#client.api.apiResourceRequest('revokeCert', payload, [200]).catch((error) => {
       if (!(error instanceof AcmeError) || error.reason !== 'acme-already-revoked') throw error;

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import { AuthorityKeyIdentifierExtension, X509Certificate as ParsedCertificate } from '@peculiar/x509';
 import { PerennialError, type Told } from '../common/perennial-error.ts';
 import type { CERTIFICATE } from '../reasons/ca.ts';
+import { authorityKeyId } from './authority-key-id.ts';
 import { type LeafFacts, leafFacts, spkiHash } from './leaf.ts';
 import type { PrivateKeyPem } from './private-key-pem.ts';
 
@@ -114,10 +114,10 @@ export function certificateFacts(leaf: X509Certificate): CertificateFacts {
 
 /** RFC 9773, 4.1: base64url of the key identifier of the AKI, a dot, base64url of the serial's DER value. */
 function certIdOf(leaf: X509Certificate, serial: string): string {
-  const keyId = new ParsedCertificate(leaf.raw).getExtension(AuthorityKeyIdentifierExtension)?.keyId ?? '';
+  const keyId = authorityKeyId(leaf)?.toString('base64url') ?? '';
   const even = serial.length % 2 === 0 ? serial : `0${serial}`;
   const der = Number.parseInt(even.slice(0, 2), 16) >= 0x80 ? `00${even}` : even;
-  return `${Buffer.from(keyId, 'hex').toString('base64url')}.${Buffer.from(der, 'hex').toString('base64url')}`;
+  return `${keyId}.${Buffer.from(der, 'hex').toString('base64url')}`;
 }
 
 export function keyFingerprint(key: PrivateKeyPem): string {

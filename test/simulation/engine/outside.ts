@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 import { rememberJson } from './remember-json.ts';
-import { rememberDer, rememberParsed } from './remember-parsed.ts';
+import { rememberParsed } from './remember-parsed.ts';
 
 let isClosed = false;
 let isJsonKept = false;
@@ -37,5 +37,4 @@ for (const name of ['randomBytes', 'randomUUID', 'randomInt', 'generateKeyPair',
   guard(crypto, name);
 guard(timers, 'setTimeout');
 rememberParsed(crypto);
-rememberDer();
 syncBuiltinESMExports();

@@ -1,6 +1,5 @@
 import type crypto from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { remembering } from './recent.ts';
 
 const KEPT = 400;
@@ -41,22 +40,4 @@ function exportedOnce(key: KeyObject): KeyObject {
     return der;
   };
   return Object.defineProperty(key, 'export', { value: once });
-}
-
-type ParseDer = (data: object, schema: object) => unknown;
-
-/** As for Node's parser, for the one that reads the extensions. */
-export function rememberDer(): void {
-  const beside = createRequire(createRequire(import.meta.url).resolve('@peculiar/x509'));
-  const { AsnConvert }: { AsnConvert: { parse: ParseDer } } = beside('@peculiar/asn1-schema');
-  const parse = AsnConvert.parse.bind(AsnConvert);
-  const known = new Map<object, (text: string) => unknown>();
-  AsnConvert.parse = (data, schema) => {
-    if (!(data instanceof ArrayBuffer)) return parse(data, schema);
-    const again =
-      known.get(schema) ??
-      remembering(KEPT, (text) => parse(new Uint8Array(Buffer.from(text, 'latin1')).buffer, schema));
-    known.set(schema, again);
-    return again(Buffer.from(data).toString('latin1'));
-  };
 }

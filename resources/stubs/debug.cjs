@@ -1,0 +1,2 @@
+// acme-client's own log, which nobody switches on in a function.
+module.exports = () => () => {};
