@@ -17,6 +17,7 @@ import { keepFormat } from '../lib/foundation/bucket/keep-format.ts';
 import { BUNDLED_SETTINGS } from '../lib/lambda/bundled-settings.ts';
 import { invokedOrQueued, logger, warnThat } from '../lib/lambda/handler.ts';
 import { readSettings } from '../lib/lambda/settings.ts';
+import { answerOf } from '../lib/scan/answer-of.ts';
 import type { ScanDeps } from '../lib/scan/context.ts';
 import { logLines } from '../lib/scan/log-lines.ts';
 import {
@@ -65,5 +66,5 @@ async function scanAs(start: Start) {
   for (const deployment of plan.deployments) logger.info(`deployment ${decided}`, { deployment });
   for (const waiting of plan.waiting) logger.info('deployment waits', { waiting });
   for (const warning of plan.warnings) logger.warn('scan goes on without', { warning });
-  return plan;
+  return answerOf(plan);
 }

@@ -28,7 +28,10 @@ export async function plan(names: string[], { stage }: GlobalOptions): Promise<A
   };
 }
 
-export function planText({ certificates, deployments, waiting, warnings }: Plan, width?: number): string {
+export function planText(
+  { certificates, deployments, waiting, warnings, left = 0 }: Plan,
+  width?: number,
+): string {
   const lines = [];
   if (certificates.length > 0)
     lines.push(
@@ -46,6 +49,7 @@ export function planText({ certificates, deployments, waiting, warnings }: Plan,
       `group ${group} waits until ${minuteOf(until)} (${reason}, ${hosts.length} hosts): ${names.join(', ')}`,
     );
   lines.push(...warnings.map((warning) => `warning: ${warning}`));
+  if (left > 0) lines.push(`and ${left} certificates more than the answer has room for`);
   const count = (wanted: PlannedCertificate['action']) =>
     `${certificates.filter(({ action }) => action === wanted).length} ${wanted}`;
   lines.push(`plan: ${(['renew', 'mend', 'wait', 'leave', 'reject'] as const).map(count).join(', ')}`);

@@ -13,14 +13,14 @@ export function logLines(
   { names }: Pick<Start, 'names'>,
   certificates: readonly PlannedCertificate[],
 ): LogLines {
-  const each = names === 'all' ? certificates.filter((one) => !isQuiet(one)) : [...certificates];
   const quiet: Record<string, number> = {};
-  for (const { reason } of certificates.filter((one) => !each.includes(one)))
-    quiet[reason] = (quiet[reason] ?? 0) + 1;
-  return { each, quiet };
+  if (names !== 'all') return { each: [...certificates], quiet };
+  for (const { reason } of certificates.filter(isQuiet)) quiet[reason] = (quiet[reason] ?? 0) + 1;
+  return { each: certificates.filter((one) => !isQuiet(one)), quiet };
 }
 
-function isQuiet({ action, reason, caa, revoked, pinned }: PlannedCertificate): boolean {
-  const isUnchanged = action === 'leave' || (action === 'wait' && reason === 'not-due');
-  return isUnchanged && [caa, revoked, pinned].every((one) => one === undefined);
+/** Whether there is nothing to do or to tell, now. */
+export function isQuiet({ action, reason, caa, revoked, pinned }: PlannedCertificate): boolean {
+  const waits = action === 'wait' && (reason === 'not-due' || reason === 'orders-per-run');
+  return (waits || action === 'leave') && [caa, revoked, pinned].every((one) => one === undefined);
 }

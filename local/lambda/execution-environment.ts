@@ -101,7 +101,7 @@ export class ExecutionEnvironment {
     this.#output.line(reportLine(requestId, this.deployed.memoryMb, report));
     return {
       requestId,
-      payload: message.kind === 'result' ? message.payload : JSON.stringify(error),
+      payload: message.kind === 'result' && !error ? message.payload : JSON.stringify(error),
       functionError: error && 'Unhandled',
       log: this.#output.take(),
       report,

@@ -53,3 +53,13 @@ export function exited(requestId: string, status: number | string): FunctionErro
   const message = `Error: Runtime exited with error: exit status ${status}`;
   return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} ${message}` };
 }
+
+/** Bytes of an answer, in UTF-8 (Lambda's developer guide, "Lambda quotas"). */
+const MOST_ANSWERED = 6_291_556;
+
+/** `undefined` for an answer that Lambda takes. */
+export function tooLarge(payload: string): FunctionErrorReport | undefined {
+  if (Buffer.byteLength(payload) <= MOST_ANSWERED) return undefined;
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${MOST_ANSWERED} bytes).`;
+  return { errorType: 'Function.ResponseSizeTooLarge', errorMessage };
+}

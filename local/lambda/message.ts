@@ -1,4 +1,4 @@
-import { exited, type FunctionErrorReport, outOfMemory, timedOut } from './invocation.ts';
+import { exited, type FunctionErrorReport, outOfMemory, timedOut, tooLarge } from './invocation.ts';
 
 /** What the process tells over the IPC channel (see bootstrap.mjs), and how its life can end. */
 export type Message =
@@ -18,7 +18,7 @@ export function errorOf(
 ): FunctionErrorReport | undefined {
   switch (message.kind) {
     case 'result':
-      return undefined;
+      return tooLarge(message.payload);
     case 'error':
     case 'crash':
       return message.error;

@@ -29,6 +29,7 @@ export const main = async (event, context) => {
   console.log('hello', event.say);
   switch (event.do) {
     case 'print': for (let line = 0; line < 5000; line += 1) console.log(line, 'x'.repeat(300)); break;
+    case 'answer': return 'x'.repeat(event.bytes - 2);
     case 'throw': throw new RangeError('too far');
     case 'sleep': await sleep(60_000); break;
     case 'exit': process.exit(3); break;
@@ -190,6 +191,14 @@ describe('an invoked function', () => {
 });
 
 describe('the limits of a function', () => {
+  it('refuse an answer of more than 6 MB', async () => {
+    expect((await invoke('echo', { do: 'answer', bytes: 6_291_556 })).error).toBeUndefined();
+    expect(await invoke('echo', { do: 'answer', bytes: 6_291_557 })).toMatchObject({
+      error: 'Unhandled',
+      result: { errorType: 'Function.ResponseSizeTooLarge' },
+    });
+  });
+
   it('end it at its timeout', async () => {
     await create('slow', { Timeout: 1 });
     const { error, result } = await invoke('slow', { do: 'sleep' });

@@ -67,6 +67,8 @@ export interface Plan {
   probes: string[];
   /** Troubles that belong to no single certificate; the rest of the plan holds. */
   warnings: string[];
+  /** How many more certificates there are than fit into an answer: with nothing to do, unless too many have something. */
+  left?: number;
 }
 
 /**

@@ -7,6 +7,7 @@ const quiet: PlannedCertificate[] = [
   { name: 'a', action: 'wait', reason: 'not-due', until },
   { name: 'b', action: 'wait', reason: 'not-due', until },
   { name: 'c', action: 'leave', reason: 'retired' },
+  { name: 'j', action: 'wait', reason: 'orders-per-run', until },
 ];
 const told: PlannedCertificate[] = [
   { name: 'd', action: 'renew', reason: 'certificate-due', names: ['d.example.com'] },
@@ -21,7 +22,7 @@ describe('of a scan of all certificates', () => {
   it('those with something to do or to tell have a line, and the others are counted', () => {
     expect(logLines({ names: 'all' }, [...quiet, ...told])).toEqual({
       each: told,
-      quiet: { 'not-due': 2, retired: 1 },
+      quiet: { 'not-due': 2, retired: 1, 'orders-per-run': 1 },
     });
   });
 });

@@ -63,6 +63,7 @@ export const ANSWERS = {
     imports: Texts,
     probes: Texts,
     warnings: Texts,
+    left: z.optional(z.int()),
   }),
   show: answer({
     name: Text,
