@@ -80,9 +80,9 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
 /** An order that its CA does not go on with in four tries is given up: hours after the first, sooner where people force. */
 const LONGEST_WAIT = 2 * HOUR;
 
-/** What a CA shows to nobody, sends as something else twice, or issues hours later is lost, whatever we do. */
+/** What a CA shows to nobody, sends as something else twice, issues hours later, or has of an account that it lost is lost. */
 function cannotBeHad(ca: Ca, issued: IssuedCertificate): boolean {
-  if (issued.timesSpoilt >= 2) return true;
+  if (issued.timesSpoilt >= 2 || ca.lost.has(issued.account)) return true;
   const order = [...ca.orders.values()].find((one) => one.issued === issued);
   return (
     order?.isPoisoned === true || issued.issuedAt - (order?.finalizedAt ?? issued.issuedAt) > LONGEST_WAIT
