@@ -4,7 +4,7 @@ import { Breaches } from '../../simulation/checks/broken.ts';
 import { checkCas } from '../../simulation/checks/ca-checks.ts';
 import { Opportunities } from '../../simulation/checks/opportunities.ts';
 import { DAY } from '../../simulation/engine/durations.ts';
-import type { IssuedCertificate } from '../../simulation/services/ca-records.ts';
+import type { IssuedCertificate, KeptOrder } from '../../simulation/services/ca-records.ts';
 import { World } from '../../simulation/world/world.ts';
 
 const START = Date.parse('2026-11-20T00:00:00Z');
@@ -49,6 +49,42 @@ it.each([
   const [ca] = world.cas;
   for (const hear of ca?.onIssued ?? []) hear(ISSUED);
   ca?.lost.add(account);
+  await world.scheduler.runUntil(START + 6 * DAY);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
+const ORDER: KeptOrder = {
+  url: 'https://ca.test/order/1',
+  account: ACCOUNT,
+  names: ISSUED.names,
+  profile: undefined,
+  status: 'valid',
+  authorizations: [],
+  expires: START + 10 * DAY,
+  replaces: undefined,
+  isExempt: false,
+  isPoisoned: false,
+  isStuck: false,
+  wrong: [],
+};
+const CLAIM = {
+  owner: 'renew-1',
+  leaseSeconds: 0,
+  order: { url: ORDER.url, key: 'a key', request: 'what is wanted' },
+};
+
+it.each([
+  ['is no breach where somebody spoilt the record of its order', '{"owner":', []],
+  ['is one where somebody changed something else of it', { ...CLAIM, owner: '' }, ['issued-in-vain']],
+])('a certificate that never becomes live %s', async (_, spoilt, broken) => {
+  const { world, breaches } = calmWorld();
+  await world.scheduler.runUntil(START + 3 * DAY);
+  const [ca] = world.cas;
+  ca?.orders.set(ORDER.url, { ...ORDER, issued: ISSUED });
+  for (const hear of ca?.onIssued ?? []) hear(ISSUED);
+  world.bucket.put('pending/cert1.json', JSON.stringify(CLAIM), 'renew');
+  const body = typeof spoilt === 'string' ? spoilt : JSON.stringify(spoilt);
+  world.bucket.put('pending/cert1.json', body, 'somebody');
   await world.scheduler.runUntil(START + 6 * DAY);
   expect([...breaches.first.keys()]).toEqual(broken);
 });
