@@ -1,5 +1,7 @@
-import { revokedKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { PENDING_PREFIX, revokedKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { isCompromised as isKnownCompromised } from '../../../lib/foundation/certificate/revocation.ts';
+import { orNone } from '../../../lib/foundation/common/parse-json.ts';
+import { ClaimRecord } from '../../../lib/issuance/renewal/rules/claim-record.ts';
 import { knownOf, revocationsIn } from '../../../lib/issuance/revocation/read-revocations.ts';
 import { DAY, HOUR } from '../engine/durations.ts';
 import type { Ca } from '../services/ca.ts';
@@ -34,6 +36,7 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
       opportunities.wasHit(name, span, 'ca')
     );
   };
+  const spoilt = spoiltOrders(world);
   for (const ca of world.cas) {
     ca.onIssued.push((issued) => {
       trace.met(`issued for ${Math.round((issued.notAfter - issued.notBefore) / DAY)} days`);
@@ -41,7 +44,7 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
       const judge = () => {
         const namesOf = [...new Set([...before, ...namesLike(issued)])];
         const isLive = world.everLive.has(issued.certId);
-        if (isLive || namesOf.length === 0 || cannotBeHad(ca, issued)) return;
+        if (isLive || namesOf.length === 0 || cannotBeHad(ca, issued, spoilt)) return;
         if (namesOf.some((name) => wasLeftForAnother(name, ca, issued))) return;
         // A reused key, which was revoked meanwhile.
         if (isCompromised(world, issued, scheduler.now) || isSaidCompromised(world, issued, namesOf)) return;
@@ -80,13 +83,24 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
 /** An order that its CA does not go on with in four tries is given up: hours after the first, sooner where people force. */
 const LONGEST_WAIT = 2 * HOUR;
 
-/** What a CA shows to nobody, sends as something else twice, or issues hours later is lost, whatever we do. */
-function cannotBeHad(ca: Ca, issued: IssuedCertificate): boolean {
-  if (issued.timesSpoilt >= 2) return true;
+/** What a CA shows to nobody, sends as something else twice, issues hours later, or has of an account that it lost is lost. */
+function cannotBeHad(ca: Ca, issued: IssuedCertificate, spoilt: ReadonlySet<string>): boolean {
+  if (issued.timesSpoilt >= 2 || ca.lost.has(issued.account)) return true;
   const order = [...ca.orders.values()].find((one) => one.issued === issued);
-  return (
-    order?.isPoisoned === true || issued.issuedAt - (order?.finalizedAt ?? issued.issuedAt) > LONGEST_WAIT
-  );
+  if (!order) return false;
+  const isLate = issued.issuedAt - (order.finalizedAt ?? issued.issuedAt) > LONGEST_WAIT;
+  return order.isPoisoned || isLate || spoilt.has(order.url);
+}
+
+/** Orders that somebody spoilt in their claim, or took out of it, with the only key. */
+function spoiltOrders({ bucket }: World): ReadonlySet<string> {
+  const spoilt = new Set<string>();
+  bucket.onChange.push(({ key, before, after, by }) => {
+    if (by !== 'somebody' || !key.startsWith(PENDING_PREFIX)) return;
+    const [had, has] = [before, after].map((one) => orNone(one?.body, ClaimRecord)?.order);
+    if (had && JSON.stringify(had) !== JSON.stringify(has)) spoilt.add(had.url);
+  });
+  return spoilt;
 }
 
 /** By people, where that was written down before the CA failed to hear of it. */

@@ -5,6 +5,7 @@ import {
   RENEWAL_PREFIX,
   STATE_PREFIX,
 } from '../../../lib/foundation/certificate/object-keys.ts';
+import type { Trouble } from '../../../lib/reporting/notices/rules/trouble.ts';
 import { DAY, HOUR } from '../engine/durations.ts';
 import { certificateOf, pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
@@ -62,9 +63,10 @@ export function checkEnd({ world, breaches, telling, opportunities }: Parts): vo
         report('no TXT left', `${identifier} ${txtValue}`);
   const memory = parsed(bucket.get('notices/memory.json')?.body);
   for (const [key, trouble] of Object.entries(memory.troubles ?? {})) {
-    const { reason, at } = trouble as { reason: string; at: string };
-    // What happened once passes by itself.
-    if (/^(window|pin-end) /.test(key)) continue;
+    const { reason, at, told } = trouble as Trouble;
+    // What happened once passes by itself, a day after its last mail.
+    const isLate = [at, ...Object.values(told)].some((one) => Date.parse(one) > scheduler.now - 26 * HOUR);
+    if (/^(object|window|pin-end) /.test(key) && isLate) continue;
     if (isLimited(key.replace(/^(renewal|overdue) /, ''))) continue;
     const isStray = [...world.strays].some((stray) =>
       key.includes(stray.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '')),

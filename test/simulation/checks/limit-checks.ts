@@ -1,9 +1,13 @@
-import { stateKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { revokedKey, stateKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import { revocationToReplace } from '../../../lib/foundation/certificate/revocation.ts';
 import { orNone } from '../../../lib/foundation/common/parse-json.ts';
 import { LONGEST_WAIT } from '../../../lib/issuance/ca/rules/ca-limits.ts';
+import { setOf } from '../../../lib/issuance/ca/rules/rate-limit-scope.ts';
 import { State } from '../../../lib/issuance/renewal/rules/state.ts';
+import { knownOf, revocationsIn } from '../../../lib/issuance/revocation/read-revocations.ts';
 import { MINUTE } from '../engine/durations.ts';
 import type { LimitMet } from '../services/ca-limits.ts';
+import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Parts } from './parts.ts';
 
@@ -35,16 +39,28 @@ export function checkLimits({ world, breaches, opportunities }: Parts): void {
   for (const ca of world.cas)
     ca.onLimit.push((met, names) => {
       world.trace.met(`limit ${met.limit}`);
-      if (!met.isOfOthers) breaches.report('rate-limit-met', `${names.join(' ')}: ${met.message}`);
+      const isOwn = !met.isOfOthers && !(met.limit === 'exact-set' && isToReplaceRevoked(world, names));
+      if (isOwn) breaches.report('rate-limit-met', `${names.join(' ')}: ${met.message}`);
       learn(met, names);
     });
+}
+
+/** What is revoked is replaced whatever our own budget says: the CA, asked once, says when there is room again. */
+function isToReplaceRevoked(world: World, names: readonly string[]): boolean {
+  return [...world.files].some(([name, file]) => {
+    if (setOf(file.names) !== setOf(names)) return false;
+    const live = pointerOf(world, name);
+    const revocations = knownOf(revocationsIn(world.bucket.get(revokedKey(name))?.body ?? ''));
+    return revocationToReplace(revocations, live) !== undefined;
+  });
 }
 
 /** What a CA suggests is asked for even so: its limits exempt it. */
 function isSuggested(world: World, names: readonly string[]): boolean {
   return [...world.files].some(([name, file]) => {
     const state = orNone(world.bucket.get(stateKey(name))?.body, State);
-    const isOf = file.names.length === names.length && file.names.every((one) => names.includes(one));
-    return isOf && Date.parse(state?.suggested?.at ?? '') <= world.scheduler.now;
+    return (
+      setOf(file.names) === setOf(names) && Date.parse(state?.suggested?.at ?? '') <= world.scheduler.now
+    );
   });
 }

@@ -1,5 +1,5 @@
 import { NOTICES_KEY } from '../../../lib/foundation/certificate/object-keys.ts';
-import { isNobodyThere, type Trouble } from '../../../lib/reporting/notices/rules/trouble.ts';
+import type { Trouble } from '../../../lib/reporting/notices/rules/trouble.ts';
 import { HOUR } from '../engine/durations.ts';
 import type { File } from '../world/wanted.ts';
 import type { World } from '../world/world.ts';
@@ -67,12 +67,12 @@ export function checkAllClears({
   });
 }
 
-/** The headlines of the troubles that mails have told of; what passes by itself is not among them. */
+/** The headlines of the troubles that mails have told of. */
 function rememberedIn(body: string): Set<string> {
   try {
     const { troubles, over } = JSON.parse(body);
     const all = [...Object.values<Trouble>(troubles ?? {}), ...((over as Trouble[]) ?? [])];
-    const told = all.filter((trouble) => Object.keys(trouble.told).length > 0 && !isNobodyThere(trouble));
+    const told = all.filter((trouble) => Object.keys(trouble.told).length > 0);
     return new Set(told.flatMap((trouble) => HEADLINES[trouble.kind]?.(trouble.subject) ?? []));
   } catch {
     return new Set();

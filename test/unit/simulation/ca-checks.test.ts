@@ -4,11 +4,12 @@ import { Breaches } from '../../simulation/checks/broken.ts';
 import { checkCas } from '../../simulation/checks/ca-checks.ts';
 import { Opportunities } from '../../simulation/checks/opportunities.ts';
 import { DAY } from '../../simulation/engine/durations.ts';
-import type { IssuedCertificate } from '../../simulation/services/ca-records.ts';
+import type { IssuedCertificate, KeptOrder } from '../../simulation/services/ca-records.ts';
 import { World } from '../../simulation/world/world.ts';
 
 const START = Date.parse('2026-11-20T00:00:00Z');
 const KEY = 'c'.repeat(64);
+const ACCOUNT = 'https://ca.test/acct/1';
 const ISSUED: IssuedCertificate = {
   serial: '03',
   certId: 'one',
@@ -17,7 +18,7 @@ const ISSUED: IssuedCertificate = {
   notBefore: START,
   notAfter: START + 90 * DAY,
   keyFingerprint: KEY,
-  account: '',
+  account: ACCOUNT,
   fullchain: 'a chain',
   otherChain: 'another chain',
   issuedAt: START + 3 * DAY,
@@ -31,15 +32,69 @@ const REVOCATION = {
   askedAt: '2026-11-23T00:00:00Z',
 };
 
+function calmWorld() {
+  const world = new World({ seed: 1n, start: START, heaviness: 'none' });
+  const breaches = new Breaches(world.trace, () => world.scheduler.now);
+  checkCas({ world, breaches, opportunities: new Opportunities(world) });
+  world.write('cert1', { names: ['s1.alpha.com'] });
+  return { world, breaches };
+}
+
+it.each([
+  ['is no breach where its CA lost the account before the next try', ACCOUNT, []],
+  ['is one where its CA lost another account', 'https://ca.test/acct/2', ['issued-in-vain']],
+])('a certificate that never becomes live %s', async (_, account, broken) => {
+  const { world, breaches } = calmWorld();
+  await world.scheduler.runUntil(START + 3 * DAY);
+  const [ca] = world.cas;
+  for (const hear of ca?.onIssued ?? []) hear(ISSUED);
+  ca?.lost.add(account);
+  await world.scheduler.runUntil(START + 6 * DAY);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
+const ORDER: KeptOrder = {
+  url: 'https://ca.test/order/1',
+  account: ACCOUNT,
+  names: ISSUED.names,
+  profile: undefined,
+  status: 'valid',
+  authorizations: [],
+  expires: START + 10 * DAY,
+  replaces: undefined,
+  isExempt: false,
+  isPoisoned: false,
+  isStuck: false,
+  wrong: [],
+};
+const CLAIM = {
+  owner: 'renew-1',
+  leaseSeconds: 0,
+  order: { url: ORDER.url, key: 'a key', request: 'what is wanted' },
+};
+
+it.each([
+  ['is no breach where somebody spoilt the record of its order', '{"owner":', []],
+  ['is one where somebody changed something else of it', { ...CLAIM, owner: '' }, ['issued-in-vain']],
+])('a certificate that never becomes live %s', async (_, spoilt, broken) => {
+  const { world, breaches } = calmWorld();
+  await world.scheduler.runUntil(START + 3 * DAY);
+  const [ca] = world.cas;
+  ca?.orders.set(ORDER.url, { ...ORDER, issued: ISSUED });
+  for (const hear of ca?.onIssued ?? []) hear(ISSUED);
+  world.bucket.put('pending/cert1.json', JSON.stringify(CLAIM), 'renew');
+  const body = typeof spoilt === 'string' ? spoilt : JSON.stringify(spoilt);
+  world.bucket.put('pending/cert1.json', body, 'somebody');
+  await world.scheduler.runUntil(START + 6 * DAY);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
 it.each([
   ['is no breach where people said that its key is compromised, and that was written down', true, true, []],
   ['is one where nobody said so', false, true, ['issued-in-vain']],
   ['is one where it was not written down', true, false, ['issued-in-vain']],
 ])('a certificate that never becomes live %s', async (_, isSaid, isWritten, broken) => {
-  const world = new World({ seed: 1n, start: START, heaviness: 'none' });
-  const breaches = new Breaches(world.trace, () => world.scheduler.now);
-  checkCas({ world, breaches, opportunities: new Opportunities(world) });
-  world.write('cert1', { names: ['s1.alpha.com'] });
+  const { world, breaches } = calmWorld();
   await world.scheduler.runUntil(START + 3 * DAY);
   for (const hear of world.cas[0]?.onIssued ?? []) hear(ISSUED);
   if (isSaid) world.saidCompromised.add(KEY);

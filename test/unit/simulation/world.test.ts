@@ -20,6 +20,8 @@ import { World } from '../../simulation/world/world.ts';
 
 const START = Date.parse('2026-11-20T00:00:00Z');
 
+const earlier = (hours: number) => new Date(START - hours * HOUR).toISOString();
+
 function calmWorld() {
   const world = new World({ seed: 1n, start: START, heaviness: 'none' });
   const breaches = new Breaches(world.trace, () => world.scheduler.now);
@@ -187,12 +189,17 @@ it.each([
   expect([...breaches.first.keys()]).toEqual(broken);
 });
 
-it('reports what is left in the memory of troubles at the end, whatever it is about', () => {
+it.each([
+  ['reports what is left in the memory of troubles', 'file', {}, true],
+  ['reports what happened once and was told long ago', 'object', { told: { any: earlier(27) } }, true],
+  ['passes over what happened once and was told lately', 'object', { told: { any: earlier(25) } }, false],
+])('%s at the end', (_, kind, more, isReported) => {
   const { world, breaches, opportunities } = calmWorld();
-  const trouble = { reason: 'stray-object', at: new Date(START).toISOString() };
-  world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { 'object stray': trouble } }), 'notify');
+  const trouble = { reason: 'stray-object', at: earlier(48), told: {}, ...more };
+  world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { [`${kind} stray`]: trouble } }), 'notify');
   checkEnd({ world, breaches, opportunities, telling: new Telling(world) });
-  expect(breaches.first.get('end: no trouble left')?.what).toMatch(/^object stray: stray-object/);
+  const left = breaches.first.get('end: no trouble left')?.what;
+  expect(left?.startsWith(`${kind} stray: stray-object`) ?? false).toBe(isReported);
 });
 
 it.each([
@@ -204,7 +211,7 @@ it.each([
   const met = { limit: 'registered-domain', value: 'alpha.com', message: '', retryAfterMs } as const;
   for (const hear of world.cas[0]?.onLimit ?? []) hear(met, ['s1.alpha.com']);
   await world.scheduler.runUntil(START + 26 * HOUR);
-  const trouble = { reason: 'acme-rate-limited', at: new Date(START).toISOString() };
+  const trouble = { reason: 'acme-rate-limited', at: earlier(0), told: {} };
   world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { 'renewal cert1': trouble } }), 'notify');
   checkEnd({ world, breaches, opportunities, telling: new Telling(world) });
   expect([...breaches.first.keys()].filter((check) => check === 'end: no trouble left')).toEqual(broken);

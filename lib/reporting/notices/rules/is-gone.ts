@@ -25,7 +25,7 @@ export function isGone(trouble: Trouble, checked: CheckSummary): boolean {
       return isNobodyThere(trouble) ? (groupsOnline?.includes(subject) ?? false) : warnings.length === 0;
     case 'pin':
       return pinned !== undefined && isAll(pinned) && !pinned.items.some(({ name }) => name === subject);
-    // Their own events end these, or the day after.
+    // Their own events end these, or a day without them.
     case 'import':
     case 'site':
     case 'object':

@@ -9,7 +9,7 @@ const MOST_NAMED = 200;
 /** What of a health no event and no other list tells. */
 const TOLD = ['revoked', 'unreadable', 'not-served', 'hosts-unknown'];
 
-/** What happened once: it ends by itself after a day, and nobody has to hear that it is over. */
+/** What happened once: it ends by itself a day after it, and after its last mail, and nobody has to hear that it is over. */
 const PASSING: readonly Trouble['kind'][] = ['object', 'window', 'pin-end'];
 
 /** What is wrong after these events, taken in the order of their times; a repeated event changes nothing of note. */
@@ -24,7 +24,10 @@ export function takeIn(memory: Memory, events: readonly SeenEvent[], now: Date):
   };
   const sorted = [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   for (const event of sorted) takeInOne(after, event);
-  forget(after, ({ kind, at }) => PASSING.includes(kind) && !isRecent(at));
+  forget(
+    after,
+    ({ kind, at, told }) => PASSING.includes(kind) && ![at, ...Object.values(told)].some(isRecent),
+  );
   return after;
 }
 

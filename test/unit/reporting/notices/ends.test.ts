@@ -237,6 +237,17 @@ describe('what went to hosts outside of their window', () => {
     expect(await check(3 * DAY)).toEqual([]);
   });
 
+  it('is not told again within a day where the last mail came a day after the one before', async () => {
+    expect(await at(0, overridden())).toHaveLength(1);
+    expect(await at(HOUR, overridden(later(HOUR)))).toEqual([]);
+    expect(await check(DAY)).toHaveLength(1);
+    expect(await check(DAY + 2 * HOUR)).toEqual([]);
+    expect(await at(DAY + 5 * HOUR, overridden(later(DAY + 5 * HOUR)))).toEqual([]);
+    expect(await check(2 * DAY)).toHaveLength(1);
+    expect(await check(4 * DAY)).toEqual([]);
+    expect(JSON.parse(store.text('notices/memory.json')).troubles).toEqual({});
+  });
+
   it('says of what, where, why, and what to do', async () => {
     await at(0, overridden());
     expect(sent[0]?.text).toMatch(

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { NOTICES_KEY } from '../../../lib/foundation/certificate/object-keys.ts';
+import { EMPTY, type Trouble } from '../../../lib/reporting/notices/rules/trouble.ts';
+import { Breaches } from '../../simulation/checks/broken.ts';
+import { Telling } from '../../simulation/checks/telling-checks.ts';
+import { checkAllClears } from '../../simulation/checks/trouble-checks.ts';
+import { World } from '../../simulation/world/world.ts';
+
+const START = Date.parse('2026-11-20T00:00:00Z');
+
+const FAILING: Trouble = {
+  kind: 'deployment',
+  subject: 'web',
+  reason: 'nginx-test-failed',
+  message: 'nginx: [emerg] unknown directive',
+  since: '2026-11-19T20:00:00Z',
+  at: '2026-11-19T20:00:00Z',
+  times: 1,
+  names: ['cert1'],
+  hosts: ['i-1'],
+  told: { any: '2026-11-19T20:01:00Z' },
+};
+const AWAY: Trouble = { ...FAILING, reason: 'hosts-offline', message: 'no host of group web is online' };
+
+it.each([
+  ['goes on for another reason is not over', FAILING, { troubles: { 'deployment web': AWAY } }, []],
+  ['waits for its all-clear is not over', FAILING, { over: [AWAY] }, []],
+  ['is gone from the memory is over, and nobody heard of it', FAILING, {}, ['all-clear-not-sent']],
+  ['was that nobody is there, and is gone, is over as well', AWAY, {}, ['all-clear-not-sent']],
+])('a trouble of a group that %s', (_, before, after, broken) => {
+  const world = new World({ seed: 1n, start: START, heaviness: 'none' });
+  const breaches = new Breaches(world.trace, () => world.scheduler.now);
+  const telling = new Telling(world);
+  checkAllClears({ world, breaches, telling });
+  const remember = (memory: object) =>
+    world.bucket.put(NOTICES_KEY, JSON.stringify({ ...EMPTY, ...memory }), 'notify');
+  remember({ troubles: { 'deployment web': before } });
+  telling.open.set('group web', 'notify-1');
+  remember(after);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
