@@ -80,3 +80,10 @@ it('says what waits for a window, and until when', () => {
     'group web waits until 2026-12-01 00:00 UTC (frozen, 1 hosts): a, b',
   );
 });
+
+it('says how many certificates the answer has no room for', () => {
+  expect(planText({ ...PLAN, left: 7 }).split('\n')).toContain(
+    'and 7 certificates more than the answer has room for',
+  );
+  expect(planText(PLAN)).not.toContain('room');
+});
