@@ -10,6 +10,7 @@ const { DIRECTORY_COMPLAINT, DIRECTORY_URL } = require('../lib/foundation/certif
 const { printable } = require('../lib/foundation/common/explain-issues.ts');
 const { readCaRoots } = require('../lib/foundation/certificate/ca-roots.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
+const { BLOCK, MOST_CERTIFICATES } = require('./rules/memory-for.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
 
 const TERMS = 'https://letsencrypt.org/repository/';
@@ -135,6 +136,17 @@ const Params = z.object({
     .check(
       z.refine((count) => Number.isInteger(count) && count >= 1, 'must be a whole number of at least 1'),
     ),
+  certificates: z._default(
+    z
+      .number()
+      .check(
+        z.refine(
+          (count) => Number.isInteger(count) && count >= 1 && count <= MOST_CERTIFICATES,
+          `must be a whole number from 1 to ${MOST_CERTIFICATES}`,
+        ),
+      ),
+    BLOCK,
+  ),
   checkEveryHours: z
     .number()
     .check(
@@ -164,6 +176,7 @@ const FROM_TEXT = {
   hostRoles: parseJson,
   dashboard: parseJson,
   ordersPerRun: parseJson,
+  certificates: parseJson,
   checkEveryHours: parseJson,
   zoneRoles: parseJson,
   tags: parseJson,

@@ -6,6 +6,7 @@ const { complaintAboutGroups } = require('./group-ids.cjs');
 const { findSettings, goOnWithout, makesNothing } = require('./find-settings.cjs');
 const { FROM_TEXT, Params } = require('./params-schema.cjs');
 const { refuse } = require('./refuse.cjs');
+const { memoryFor } = require('./rules/memory-for.ts');
 const { YAML_TYPES } = require('./rules/yaml-types.ts');
 
 /** What grows with its length, by the variable that has it; the others, with all names, need about 1,100 of the 4,096 bytes that Lambda takes. */
@@ -74,6 +75,7 @@ async function checkParams(serverless, settings) {
     dashboard: String(data.dashboard),
     ordersPerRun: String(data.ordersPerRun),
     checkEveryHours: String(data.checkEveryHours),
+    ...memoryFor(data.certificates),
     checkSeconds: data.checkEveryHours * 3600,
     // A check may take its time, or begin some minutes late.
     heartbeatSeconds: data.checkEveryHours * 3600 + 300,

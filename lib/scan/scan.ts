@@ -31,7 +31,10 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const warnOf = (error: unknown) => warn(describeError(error).message);
   const isOfAll = start.names === 'all';
   const anew = isSweep(start);
-  const index = isOfAll ? await IndexedReads.open(deps.store, { sweeps: anew, warn: warnOf }) : undefined;
+  const saves = start.dryRun ? undefined : deps.store;
+  const index = isOfAll
+    ? await IndexedReads.open(deps.store, { sweeps: anew, warn: warnOf, saves })
+    : undefined;
   const reading: AssessDeps = { ...deps, store: index ?? deps.store, fresh: deps.store };
   const renewalInfo =
     index && start.asksCa ? new RenewalInfoClient({ ...deps, asked: index }, { now, warn }) : undefined;

@@ -40,7 +40,11 @@ let resources: Record<string, Resource>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'perennial-where-'));
   resources = await readTemplate(
-    await packageStack({ stage: 'production', folder, params: { ...SAMPLE_PARAMS, dashboard: 'true' } }),
+    await packageStack({
+      stage: 'production',
+      folder,
+      params: { ...SAMPLE_PARAMS, dashboard: 'true', certificates: '100000' },
+    }),
   );
 });
 
@@ -74,4 +78,17 @@ it('the document that hosts run takes every region that templates are linted for
   const { Content } = resources.InstallDocument?.Properties ?? {};
   const pattern = new RegExp(Content.parameters.region.allowedPattern);
   expect(REGIONS.filter((region) => !pattern.test(region))).toEqual([]);
+});
+
+it('for 100,000 certificates the functions that read what all of them have get more memory, and the others no more', () => {
+  const sizes = Object.values(resources).flatMap(({ Type, Properties }) => {
+    if (Type !== 'AWS::Lambda::Function' || Properties.Handler.startsWith('index.')) return [];
+    const [, heap] = /--max-old-space-size=(\d+)/.exec(Properties.Environment.Variables.NODE_OPTIONS) ?? [];
+    return [[Properties.Handler, Properties.MemorySize, heap]];
+  });
+  const large = sizes.filter(([, memory]) => memory !== 256);
+  expect(large).toEqual(['scan', 'status'].map((name) => [`functions/${name}.handler`, 2560, '1920']));
+  expect(new Set(sizes.filter((size) => !large.includes(size)).map(([, , heap]) => heap))).toEqual(
+    new Set(['192']),
+  );
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pemOf } from '../../lib/foundation/certificate/ca-roots.ts';
+import { memoryFor } from '../../resources/rules/memory-for.ts';
 import { PROJECT } from '../../tools/check/run-tool.ts';
 import { newKey } from '../fakes/certificates.ts';
 import { makeRoot } from '../fakes/roots.ts';
@@ -85,9 +86,16 @@ describe('settings.example.yml', () => {
     const { default: given } = parseSettings(`default:\n${examples}\n`, join(folder, 'settings.yml'));
     rmSync(folder, { recursive: true });
     const { hostGroups, ...taken } = await checked(given);
-    expect(taken).toMatchObject({ checkRate: 'rate(6 hours)', ordersPerRun: '50' });
+    expect(taken).toMatchObject({ checkRate: 'rate(6 hours)', ordersPerRun: '50', memory: 2560 });
     expect(JSON.parse(hostGroups).mail).toMatchObject({ reload: 'hooks', port: 993 });
     expect(taken.caRoots).not.toBe('');
+  });
+
+  it.each([0, 1.5, 400_001, 'many'])('takes no %s for a number of certificates', async (certificates) => {
+    const needed = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'] };
+    await expect(checked({ ...defaults, ...needed, certificates })).rejects.toThrow(
+      /certificates: must be a (whole )?number/,
+    );
   });
 
   it('goes on in serverless.yml with parameters for tests only', () => {
@@ -99,6 +107,17 @@ describe('settings.example.yml', () => {
       'dnsResolver',
       'probePrivatePorts',
     ]);
+  });
+});
+
+describe('the memory for many certificates', () => {
+  it.each([
+    [1, { memory: 256, heap: 192 }],
+    [10_000, { memory: 256, heap: 192 }],
+    [10_001, { memory: 512, heap: 384 }],
+    [400_000, { memory: 10_240, heap: 7680 }],
+  ])('of %d', (certificates, expected) => {
+    expect(memoryFor(certificates)).toEqual(expected);
   });
 });
 

@@ -30,6 +30,17 @@ const PREFIXES = [
 ];
 /** Those that are listed once. */
 const LISTED = [...PREFIXES, PENDING_PREFIX];
+/** After so many reads the index is saved, so that a first check of very many certificates resumes where one ran out of time. */
+const SAVE_AFTER = 20_000;
+
+export interface IndexOptions {
+  /** Lists what all certificates have in `archive/` and `live/` once. */
+  sweeps?: boolean;
+  /** Gets the error of an index that cannot be read or saved meanwhile; it counts as empty. */
+  warn?: (error: unknown) => void;
+  /** Where what is read is saved meanwhile. */
+  saves?: Pick<ObjectStore, 'put'> | undefined;
+}
 
 /**
  * Reads the bucket through `index.json`: an indexed prefix is listed once, and an object whose etag is still the index's is
@@ -43,12 +54,15 @@ export class IndexedReads implements Reads {
   readonly #objects: BucketIndex['objects'] = new Map();
   /** The pairs that go together as this sweep has seen; `undefined` where none is under way. */
   readonly #sound: BucketIndex['sound'] | undefined;
+  readonly #options: IndexOptions;
   #changed = false;
+  #unsaved = 0;
 
-  private constructor(store: Reads, index: BucketIndex, sweeps: boolean) {
+  private constructor(store: Reads, index: BucketIndex, options: IndexOptions) {
     this.#store = store;
     this.#index = index;
-    this.#sound = sweeps ? new Set() : undefined;
+    this.#options = options;
+    this.#sound = options.sweeps ? new Set() : undefined;
     this.#below = once(async (prefix) => {
       // At any depth: what stands too deep costs no list of its own.
       const listed = await store.list(prefix, { deep: prefix === RENEWAL_PREFIX });
@@ -56,17 +70,10 @@ export class IndexedReads implements Reads {
     });
   }
 
-  /**
-   * One that `sweeps` lists what all certificates have in `archive/` and `live/` once. `warn` gets the error of an index that
-   * cannot be read and counts as empty.
-   */
-  static async open(
-    store: Reads,
-    { sweeps = false, warn = () => {} }: { sweeps?: boolean; warn?: (error: unknown) => void } = {},
-  ): Promise<IndexedReads> {
-    const stored = await store.get(INDEX_KEY).catch(warn);
+  static async open(store: Reads, options: IndexOptions = {}): Promise<IndexedReads> {
+    const stored = await store.get(INDEX_KEY).catch((error) => options.warn?.(error));
     const index = stored ? parseIndex(stored.body) : emptyIndex();
-    return new IndexedReads(sweeps ? new ListedOnce(store) : store, index, sweeps);
+    return new IndexedReads(options.sweeps ? new ListedOnce(store) : store, index, options);
   }
 
   async list(prefix: string, options: ListOptions = {}): Promise<Listed[]> {
@@ -83,7 +90,7 @@ export class IndexedReads implements Reads {
 
   async get(key: string): Promise<StoredObject | undefined> {
     const prefix = key.slice(0, key.lastIndexOf('/') + 1);
-    if (!PREFIXES.includes(prefix)) return this.#store.get(key);
+    if (!PREFIXES.includes(prefix)) return this.#fetch(key);
     const listed = (await this.#below(prefix)).get(key);
     if (!listed) return undefined;
     const known = this.#objects.get(key) ?? this.#index.objects.get(key);
@@ -94,13 +101,32 @@ export class IndexedReads implements Reads {
   }
 
   async #read(key: string): Promise<StoredObject | undefined> {
-    const stored = await this.#store.get(key);
+    const stored = await this.#fetch(key);
     const indexed = stored && toIndexed(stored.etag, stored.body);
     if (indexed) {
       this.#objects.set(key, indexed);
       this.#changed = true;
     }
     return stored;
+  }
+
+  async #fetch(key: string): Promise<StoredObject | undefined> {
+    this.#unsaved += 1;
+    if (this.#unsaved > SAVE_AFTER) await this.#saveMeanwhile();
+    return this.#store.get(key);
+  }
+
+  /** With the entries of before that were not asked for yet: whoever reads them compares etags. */
+  async #saveMeanwhile(): Promise<void> {
+    this.#unsaved = 0;
+    const { saves, warn } = this.#options;
+    const { objects, askAgain, sound } = this.#index;
+    const all = {
+      objects: new Map([...objects, ...this.#objects]),
+      askAgain,
+      sound: new Set([...sound, ...(this.#sound ?? [])]),
+    };
+    await saves?.put(INDEX_KEY, indexText(all)).catch((error) => warn?.(error));
   }
 
   /** Whether an earlier sweep has seen that these go together: nothing of them has changed since. */

@@ -105,4 +105,30 @@ describe('reads with an index', () => {
     await reads.save(store, NOW);
     expect(store.text('index.json')).toBe('');
   });
+
+  it('are saved meanwhile, so that a check that ran out of time is resumed', async () => {
+    const many = Array.from({ length: 20_001 }, (_, index) => `state/n${index}.json`);
+    await readAll();
+    for (const key of many) await store.put(key, '{}');
+    const reads = await IndexedReads.open(store, { saves: store });
+    for (const key of many) await reads.get(key);
+    asked.length = 0;
+    await readAll({}, [...KEYS, ...many]);
+    expect(asked.filter((key) => key.startsWith('state/n'))).toEqual(['state/n20000.json']);
+    expect(asked).not.toContain('live/a.json');
+  });
+
+  it('are not saved meanwhile where nothing may be written, and go on where that fails', async () => {
+    const many = Array.from({ length: 20_001 }, (_, index) => `archive/n${index}.json`);
+    const denied = new StoreError('store-access-denied', 'could not write index.json');
+    store.beforeWrite = () => {
+      throw denied;
+    };
+    const warned: unknown[] = [];
+    for (const saves of [undefined, store]) {
+      const reads = await IndexedReads.open(store, { saves, warn: (error) => warned.push(error) });
+      for (const key of many) expect(await reads.get(key)).toBeUndefined();
+    }
+    expect(warned).toEqual([denied]);
+  });
 });
