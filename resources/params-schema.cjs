@@ -10,7 +10,7 @@ const { DIRECTORY_COMPLAINT, DIRECTORY_URL } = require('../lib/foundation/certif
 const { printable } = require('../lib/foundation/common/explain-issues.ts');
 const { readCaRoots } = require('../lib/foundation/certificate/ca-roots.ts');
 const { HostGroupSettings } = require('../lib/foundation/certificate/host-group.ts');
-const { BLOCK, MOST_CERTIFICATES } = require('./rules/memory-for.ts');
+const { MOST_CERTIFICATES, USUAL_CERTIFICATES } = require('./rules/memory-for.ts');
 const { ZONE_ROLE_NAME, ZoneRoleSettings } = require('../lib/foundation/certificate/zone-role.ts');
 
 const TERMS = 'https://letsencrypt.org/repository/';
@@ -145,7 +145,7 @@ const Params = z.object({
           `must be a whole number from 1 to ${MOST_CERTIFICATES}`,
         ),
       ),
-    BLOCK,
+    USUAL_CERTIFICATES,
   ),
   checkEveryHours: z
     .number()

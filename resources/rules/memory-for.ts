@@ -1,11 +1,13 @@
-/** Certificates that a check takes 256 MB for: 218 MB were the most that one of 10,000 used (docs/decisions/0022). */
-export const BLOCK = 10_000;
-const BLOCK_MB = 256;
+/** MB that the process takes by itself, and for each certificate in a weekly sweep, with half of it to spare (docs/decisions/0022). */
+const BASE_MB = 200;
+const CERTIFICATE_MB = 0.028;
+const STEP_MB = 64;
 /** Of the 10,240 MB that Lambda gives a function at most. */
-export const MOST_CERTIFICATES = 400_000;
+export const MOST_CERTIFICATES = 350_000;
+export const USUAL_CERTIFICATES = 10_000;
 
 /** MB of memory of the functions that read what all certificates have, and of the heap in it. */
 export function memoryFor(certificates: number): { memory: number; heap: number } {
-  const memory = BLOCK_MB * Math.ceil(certificates / BLOCK);
+  const memory = STEP_MB * Math.ceil((BASE_MB + CERTIFICATE_MB * certificates) / STEP_MB);
   return { memory, heap: memory * 0.75 };
 }

@@ -87,7 +87,7 @@ it('for 100,000 certificates the functions that read what all of them have get m
     return [[Properties.Handler, Properties.MemorySize, heap]];
   });
   const large = sizes.filter(([, memory]) => memory !== 256);
-  expect(large).toEqual(['scan', 'status'].map((name) => [`functions/${name}.handler`, 2560, '1920']));
+  expect(large).toEqual(['scan', 'status'].map((name) => [`functions/${name}.handler`, 3008, '2256']));
   expect(new Set(sizes.filter((size) => !large.includes(size)).map(([, , heap]) => heap))).toEqual(
     new Set(['192']),
   );

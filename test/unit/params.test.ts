@@ -86,12 +86,12 @@ describe('settings.example.yml', () => {
     const { default: given } = parseSettings(`default:\n${examples}\n`, join(folder, 'settings.yml'));
     rmSync(folder, { recursive: true });
     const { hostGroups, ...taken } = await checked(given);
-    expect(taken).toMatchObject({ checkRate: 'rate(6 hours)', ordersPerRun: '50', memory: 2560 });
+    expect(taken).toMatchObject({ checkRate: 'rate(6 hours)', ordersPerRun: '50', memory: 3008 });
     expect(JSON.parse(hostGroups).mail).toMatchObject({ reload: 'hooks', port: 993 });
     expect(taken.caRoots).not.toBe('');
   });
 
-  it.each([0, 1.5, 400_001, 'many'])('takes no %s for a number of certificates', async (certificates) => {
+  it.each([0, 1.5, 350_001, 'many'])('takes no %s for a number of certificates', async (certificates) => {
     const needed = { contact: 'you@example.com', agreeToTerms: true, domains: ['example.com'] };
     await expect(checked({ ...defaults, ...needed, certificates })).rejects.toThrow(
       /certificates: must be a (whole )?number/,
@@ -113,9 +113,11 @@ describe('settings.example.yml', () => {
 describe('the memory for many certificates', () => {
   it.each([
     [1, { memory: 256, heap: 192 }],
-    [10_000, { memory: 256, heap: 192 }],
-    [10_001, { memory: 512, heap: 384 }],
-    [400_000, { memory: 10_240, heap: 7680 }],
+    [2000, { memory: 256, heap: 192 }],
+    [2001, { memory: 320, heap: 240 }],
+    [10_000, { memory: 512, heap: 384 }],
+    [100_000, { memory: 3008, heap: 2256 }],
+    [350_000, { memory: 10_048, heap: 7536 }],
   ])('of %d', (certificates, expected) => {
     expect(memoryFor(certificates)).toEqual(expected);
   });
