@@ -1,5 +1,6 @@
+import { readOnce } from '../../foundation/bucket/read-once.ts';
 import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
-import { renewalKey, stateKey } from '../../foundation/certificate/object-keys.ts';
+import { archivePrefix, renewalKey, stateKey } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
@@ -53,9 +54,11 @@ export async function claimCertificate(deps: BatchDeps, due: DueOne, owner: stri
 async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Claim): Promise<Assessed> {
   const { store, stack, clock, limits } = deps;
   const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
+  const archived = readOnce(store);
   const [file, { found, state, spoilt, revocations }] = await Promise.all([
     store.get(renewalKey(name)),
     readStored(store, name, { now: clock() }),
+    archived.list(archivePrefix(name)),
   ]);
   if (spoilt) {
     const { body, etag } = spoilt;
@@ -64,7 +67,8 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   }
   if ((found?.pointer?.version ?? null) !== replacing)
     throw new NotDueError('no-longer-due', `${name} was renewed meanwhile`);
-  if (!file && (leftOpen || reason === 'outlived')) return { ...retired(name, found, reason), state };
+  if (!file && (leftOpen || reason === 'outlived'))
+    return { ...retired(name, found, reason), state, archived };
   if (reason === 'outlived') throw new NotDueError('no-longer-due', `${name} has a renewal file again`);
   // Whoever claimed it to remove it died before it had done anything.
   if (!file && reason === 'left-open')
@@ -75,7 +79,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     throw new NotDueError('no-longer-due', `${name} was given another zone role; the next scan takes it up`);
   if (!casOf(wanted, stack).includes(ca))
     throw new NotDueError('no-longer-due', `${name} was given another CA; the next scan takes it up`);
-  const { rebuilt, ...sound } = await soundPointer(deps, { wanted, revocations }, found);
+  const { rebuilt, ...sound } = await soundPointer(deps, { wanted, revocations, archived }, found);
   const now = clock();
   const live = sound.live?.pointer;
   const pin = heldPin(await findPin(store, name, { live, names: wanted.names, revocations, now }));
@@ -110,11 +114,23 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   const { action } = decision;
   const why = action === 'mend' || renewal === 'order-open' ? decision.reason : reason;
   const renewalIsDue = renewal !== undefined;
-  return { wanted, ...sound, reason: why, state, revocations, pin, action, renewalIsDue, ignoreBudget };
+  return {
+    wanted,
+    ...sound,
+    // A version that was archived again is not in the list.
+    archived: rebuilt ? readOnce(store) : archived,
+    reason: why,
+    state,
+    revocations,
+    pin,
+    action,
+    renewalIsDue,
+    ignoreBudget,
+  };
 }
 
 /** Without a renewal file, the records of an earlier worker are removed and, long after its end, the certificate. */
-function retired(name: string, found: FoundPointer | undefined, why: string): Assessed {
+function retired(name: string, found: FoundPointer | undefined, why: string): Omit<Assessed, 'archived'> {
   const { names = [], key = 'ecdsa-p256', hosts = [], serverNames = [] } = found?.pointer ?? {};
   const wanted: Wanted = { name, names, key, hosts, serverNames, caa: { mode: 'off', restrict: false } };
   const live = found?.pointer && { pointer: found.pointer, etag: found.etag };

@@ -71,7 +71,10 @@ export function orderLimitFacts(
 }
 
 /** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: archived ones, and those given up. */
-export async function issuedLately(store: Reads, { wanted, state, now }: Subject): Promise<Date[]> {
+export async function issuedLately(
+  store: Pick<Reads, 'get' | 'list'>,
+  { wanted, state, now }: Subject,
+): Promise<Date[]> {
   const isLate = (at: Date) => at.getTime() > now.getTime() - ISSUANCE_WINDOW;
   const { name } = wanted;
   const late = (await versionsOf(store, name))

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import type { ReadOnce } from '../../foundation/bucket/read-once.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
@@ -47,6 +48,8 @@ export interface Claimed {
   /** Of the pointer's object, usable or not: the commit's `If-Match`. */
   pointerEtag: string | undefined;
   state: State | undefined;
+  /** Its versions, as they are read under the claim. */
+  archived: ReadOnce;
   action: 'renew' | 'mend';
   /** Whether a renewal is due, though it may back off while something is mended. */
   renewalIsDue: boolean;

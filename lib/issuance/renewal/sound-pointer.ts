@@ -1,3 +1,4 @@
+import type { ReadOnce } from '../../foundation/bucket/read-once.ts';
 import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
@@ -12,7 +13,7 @@ import {
 } from '../../foundation/certificate/rebuild-pointer.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { isCompromised, type Revocation } from '../../foundation/certificate/revocation.ts';
-import { isComplete } from '../../foundation/certificate/stored-versions.ts';
+import { isComplete, isTouched, type StoredVersion } from '../../foundation/certificate/stored-versions.ts';
 import { issuerOf } from '../../foundation/certificate/verify-issued.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 
@@ -25,18 +26,20 @@ import { tagVersions } from './tag-versions.ts';
 
 /**
  * The pointer, if it matches its version; else it is set aside and rebuilt from the newest valid version. Without any valid
- * version there is no live certificate, and a new one has to be issued.
+ * version there is no live certificate, and a new one has to be issued. Of a sound version it costs a list and two reads, which
+ * `archived` keeps but for the key.
  */
 export async function soundPointer(
   deps: RenewDeps,
-  { wanted, revocations }: Pick<Claimed, 'wanted' | 'revocations'>,
+  { wanted, revocations, archived }: Pick<Claimed, 'wanted' | 'revocations'> & { archived: ReadOnce },
   found: FoundPointer | undefined,
 ): Promise<Pick<Claimed, 'live' | 'pointerEtag'> & { rebuilt: boolean }> {
   const { store, stack } = deps;
   const { name, hosts } = wanted;
-  if (found?.pointer && (await matches(deps, name, found.pointer)))
+  const versions = await versionsOf(archived, name);
+  if (found?.pointer && (await matches(deps, { ...found, name, pointer: found.pointer, versions, archived })))
     return { live: { pointer: found.pointer, etag: found.etag }, pointerEtag: found.etag, rebuilt: false };
-  const facts = await newestValid(deps, wanted, revocations);
+  const facts = await newestValid(deps, { wanted, revocations, versions });
   if (found) {
     const reason = found.pointer ? 'pointer-mismatch' : 'pointer-malformed';
     await setAside(deps, { key: liveKey(name), body: found.body, reason });
@@ -48,13 +51,42 @@ export async function soundPointer(
   return { live: { pointer, etag }, pointerEtag: etag, rebuilt: true };
 }
 
-async function matches({ store }: RenewDeps, name: string, pointer: LivePointer): Promise<boolean> {
-  const pem = await readVersion(store, name, pointer.version);
+interface Pointed {
+  name: string;
+  pointer: LivePointer;
+  /** Of the pointer. */
+  modified: Date;
+  versions: readonly StoredVersion[];
+  archived: ReadOnce;
+}
+
+/** Certificate and chain alone were written with the full chain: they are read only if something was touched since. */
+async function matches({ store }: RenewDeps, pointed: Pointed): Promise<boolean> {
+  const { name, pointer, modified, versions } = pointed;
+  const { version } = pointer;
+  const stored = versions.find((one) => one.version === version);
+  if (!stored || !isComplete(stored)) return false;
+  const pem = await (isTouched(stored, modified)
+    ? readVersion(store, name, version)
+    : readPair(store, pointed));
   return (
     sha256(pem.privkey) === pointer.sha256.privkey &&
     matchesChain(pointer, pem.fullchain) &&
-    versionFacts(pointer.version, pem) !== undefined
+    versionFacts(version, pem) !== undefined
   );
+}
+
+/** The full chain, which stands for its parts, and the key. */
+async function readPair(
+  store: RenewDeps['store'],
+  { name, pointer: { version }, archived }: Pointed,
+): Promise<ArchivedPem> {
+  const [chain, key] = await Promise.all([
+    archived.get(archiveKey(name, version, 'fullchain')),
+    store.get(archiveKey(name, version, 'privkey')),
+  ]);
+  const fullchain = chain?.body ?? '';
+  return { cert: fullchain, chain: '', fullchain, privkey: key?.body ?? '' };
 }
 
 /** Stands for the version of the copies, which do not name it. */
@@ -66,8 +98,11 @@ const UNKNOWN = '00000101T000000Z-000000';
  */
 async function newestValid(
   deps: RenewDeps,
-  wanted: Wanted,
-  revocations: readonly Revocation[],
+  {
+    wanted,
+    revocations,
+    versions,
+  }: { wanted: Wanted; revocations: readonly Revocation[]; versions: readonly StoredVersion[] },
 ): Promise<VersionFacts | undefined> {
   const { store, clock } = deps;
   const { name } = wanted;
@@ -76,7 +111,6 @@ async function newestValid(
     if (!facts || isCompromised(revocations, facts.keyFingerprint)) return undefined;
     return fitsFile(facts, files.fullchain, wanted) ? { facts, files } : undefined;
   };
-  const versions = await versionsOf(store, name);
   let best: Candidate | undefined;
   const issuers = new Set<string | undefined>();
   for (const { version } of versions.filter(isComplete)) {
@@ -88,7 +122,8 @@ async function newestValid(
       break;
     }
   }
-  const copies = candidateOf(UNKNOWN, await readFiles(store, (file) => liveCopyKey(name, file)));
+  const hasCopies = (await store.get(liveCopyKey(name, 'fullchain'))) !== undefined;
+  const copies = hasCopies && candidateOf(UNKNOWN, await readFiles(store, (file) => liveCopyKey(name, file)));
   // Whoever writes in live/ alone can make a chain of his own; the archive, where there is one, knows the issuer.
   const isOfIssuer = copies && (!best || issuers.has(issuerOf(copies.files.fullchain)));
   if (isOfIssuer && !(best && best.facts.notAfter >= copies.facts.notAfter)) best = copies;
