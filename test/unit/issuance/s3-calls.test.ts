@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { openAuthority } from '../../../lib/adapters/acme/accounts.ts';
+import { nothingKept } from '../../../lib/adapters/acme/kept-accounts.ts';
 import { newAccountKey } from '../../../lib/adapters/acme/stored-account.ts';
 import { keepFormat } from '../../../lib/foundation/bucket/keep-format.ts';
 import type { ObjectStore } from '../../../lib/foundation/bucket/object-store.ts';
@@ -38,7 +39,7 @@ beforeEach(async () => {
 function freshProcess() {
   const parameters = { accountPrefix: '/perennial/accounts', eabPrefix: '/perennial/eab' };
   const person = { contact: 'a@example.com', agreeToTerms: true, caaIdentity: 'ca.test' };
-  return { store, settings: { ...parameters, ...person } };
+  return { store, kept: nothingKept(), settings: { ...parameters, ...person } };
 }
 
 /** What a look at the certificate asks of the bucket. */
@@ -98,16 +99,15 @@ it('a new file costs scan and renew these calls', async () => {
   `);
   expect(await renew()).toMatchInlineSnapshot(`
     "get limits/CA.json
+    list accounts/keys/CA
     get accounts/keys/CA.json
     create pending/shop.json
-    get accounts/keys/CA-next.pem
     get renewal/shop.json
     get live/shop.json
     get state/shop.json
     get revoked/shop.json
     list archive/shop/
     get account-urls/CA.json
-    get accounts/keys/CA-contact.json
     get live/shop/fullchain.pem
     get pins/shop.json
     create orders/HASH.json
@@ -145,16 +145,15 @@ it('a renewal weeks later costs scan, and a new process of renew, these calls', 
   `);
   expect(await renew()).toMatchInlineSnapshot(`
     "get limits/CA.json
+    list accounts/keys/CA
     get accounts/keys/CA.json
     create pending/shop.json
-    get accounts/keys/CA-next.pem
     get renewal/shop.json
     get live/shop.json
     get state/shop.json
     get revoked/shop.json
     list archive/shop/
     get account-urls/CA.json
-    get accounts/keys/CA-contact.json
     get archive/shop/VERSION/fullchain.pem
     get archive/shop/VERSION/privkey.pem
     get pins/shop.json
@@ -183,16 +182,13 @@ it('a process of renew that has renewed before makes these calls', async () => {
   await look(FORCED);
   expect(await renew(accounts)).toMatchInlineSnapshot(`
     "get limits/CA.json
-    get accounts/keys/CA.json
+    list accounts/keys/CA
     create pending/shop.json
-    get accounts/keys/CA-next.pem
     get renewal/shop.json
     get live/shop.json
     get state/shop.json
     get revoked/shop.json
     list archive/shop/
-    get account-urls/CA.json
-    get accounts/keys/CA-contact.json
     get archive/shop/VERSION/fullchain.pem
     get archive/shop/VERSION/privkey.pem
     get pins/shop.json
