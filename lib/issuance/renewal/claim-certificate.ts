@@ -52,13 +52,16 @@ export async function claimCertificate(deps: BatchDeps, due: DueOne, owner: stri
 }
 
 async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Claim): Promise<Assessed> {
-  const { store, stack, clock, limits } = deps;
+  const { store, stack, clock, limits, pinned } = deps;
   const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
   const archived = readOnce(store);
   const [file, { found, state, spoilt, revocations }] = await Promise.all([
     store.get(renewalKey(name)),
     readStored(store, name, { now: clock() }),
     archived.list(archivePrefix(name)),
+    limits.read,
+    // Without a live version no pin counts.
+    replacing === null ? undefined : pinned(),
   ]);
   if (spoilt) {
     const { body, etag } = spoilt;
@@ -82,7 +85,9 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   const { rebuilt, ...sound } = await soundPointer(deps, { wanted, revocations, archived }, found);
   const now = clock();
   const live = sound.live?.pointer;
-  const pin = heldPin(await findPin(store, name, { live, names: wanted.names, revocations, now }));
+  const mayBePinned = live !== undefined && (await pinned()).has(name);
+  const about = { live, names: wanted.names, revocations, now };
+  const pin = mayBePinned ? heldPin(await findPin(store, name, about)) : undefined;
   const facts = renewalFacts(
     {
       wanted,

@@ -22,6 +22,8 @@ export interface BatchDeps extends RenewDeps {
   ca: string;
   zones: Zones;
   limits: LearnedLimits;
+  /** The certificates with a pin, listed when the first of the batch is looked at. */
+  pinned: () => Promise<ReadonlySet<string>>;
 }
 
 /** One run over a batch. */

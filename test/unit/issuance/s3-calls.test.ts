@@ -62,7 +62,7 @@ async function renew(accounts = freshProcess()): Promise<string> {
   };
   const worker = { owner: 'run', signal: new AbortController().signal };
   const outcomes = await renewBatch({ ...world, store, openAuthority: open }, due, worker);
-  expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(due.certificates.map(() => 'renewed'));
   return taken();
 }
 
@@ -99,17 +99,16 @@ it('a new file costs scan and renew these calls', async () => {
   `);
   expect(await renew()).toMatchInlineSnapshot(`
     "get limits/CA.json
-    list accounts/keys/CA
-    get accounts/keys/CA.json
     create pending/shop.json
+    list accounts/keys/CA
     get renewal/shop.json
     get live/shop.json
     get state/shop.json
     get revoked/shop.json
     list archive/shop/
-    get account-urls/CA.json
+    get accounts/keys/CA.json
     get live/shop/fullchain.pem
-    get pins/shop.json
+    get account-urls/CA.json
     create orders/HASH.json
     replace pending/shop.json
     create archive/shop/VERSION/cert.pem
@@ -145,18 +144,18 @@ it('a renewal weeks later costs scan, and a new process of renew, these calls', 
   `);
   expect(await renew()).toMatchInlineSnapshot(`
     "get limits/CA.json
-    list accounts/keys/CA
-    get accounts/keys/CA.json
     create pending/shop.json
+    list accounts/keys/CA
     get renewal/shop.json
     get live/shop.json
     get state/shop.json
     get revoked/shop.json
     list archive/shop/
-    get account-urls/CA.json
+    list pins/
+    get accounts/keys/CA.json
     get archive/shop/VERSION/fullchain.pem
     get archive/shop/VERSION/privkey.pem
-    get pins/shop.json
+    get account-urls/CA.json
     create orders/HASH.json
     replace pending/shop.json
     create archive/shop/VERSION/cert.pem
@@ -182,16 +181,16 @@ it('a process of renew that has renewed before makes these calls', async () => {
   await look(FORCED);
   expect(await renew(accounts)).toMatchInlineSnapshot(`
     "get limits/CA.json
-    list accounts/keys/CA
     create pending/shop.json
+    list accounts/keys/CA
     get renewal/shop.json
     get live/shop.json
     get state/shop.json
     get revoked/shop.json
     list archive/shop/
+    list pins/
     get archive/shop/VERSION/fullchain.pem
     get archive/shop/VERSION/privkey.pem
-    get pins/shop.json
     create orders/HASH.json
     replace pending/shop.json
     create archive/shop/VERSION/cert.pem
@@ -206,6 +205,34 @@ it('a process of renew that has renewed before makes these calls', async () => {
     put live/shop/bundle.pem
     replace orders/HASH.json
     remove pending/shop.json"
+  `);
+});
+
+it('a batch asks once for what is not a certificate’s own', async () => {
+  const names = ['shop', 'blog', 'mail'];
+  for (const name of names) await world.want(name, [`${name}.example.com`]);
+  await look(parseStart({ start: 'force', names }));
+  await renew();
+  await passWeeks();
+  await look(parseStart({ start: 'force', names }));
+  const all = (await renew()).split('\n');
+  expect(all.filter((call) => !/(archive|live|orders|pending)\//.test(call))).toMatchInlineSnapshot(`
+    [
+      "get limits/CA.json",
+      "list accounts/keys/CA",
+      "get renewal/blog.json",
+      "get state/blog.json",
+      "get revoked/blog.json",
+      "list pins/",
+      "get accounts/keys/CA.json",
+      "get renewal/mail.json",
+      "get state/mail.json",
+      "get revoked/mail.json",
+      "get renewal/shop.json",
+      "get state/shop.json",
+      "get revoked/shop.json",
+      "get account-urls/CA.json",
+    ]
   `);
 });
 
