@@ -82,7 +82,11 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     throw new NotDueError('no-longer-due', `${name} was given another zone role; the next scan takes it up`);
   if (!casOf(wanted, stack).includes(ca))
     throw new NotDueError('no-longer-due', `${name} was given another CA; the next scan takes it up`);
-  const { rebuilt, ...sound } = await soundPointer(deps, { wanted, revocations, archived }, found);
+  const { rebuilt, ...sound } = await soundPointer(
+    deps,
+    { wanted, revocations, archived, staysLive: isRepair(reason) },
+    found,
+  );
   const now = clock();
   const live = sound.live?.pointer;
   const mayBePinned = live !== undefined && (await pinned()).has(name);

@@ -1,4 +1,3 @@
-import type { ReadOnce } from '../../foundation/bucket/read-once.ts';
 import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
@@ -26,20 +25,21 @@ import { tagVersions } from './tag-versions.ts';
 
 /**
  * The pointer, if it matches its version; else it is set aside and rebuilt from the newest valid version. Without any valid
- * version there is no live certificate, and a new one has to be issued. Of a sound version it costs a list and two reads, which
- * `archived` keeps but for the key.
+ * version there is no live certificate, and a new one has to be issued. Of a sound version it costs a list and a read, and
+ * one more of the key where that `staysLive`.
  */
 export async function soundPointer(
   deps: RenewDeps,
-  { wanted, revocations, archived }: Pick<Claimed, 'wanted' | 'revocations'> & { archived: ReadOnce },
+  claimed: Pick<Claimed, 'wanted' | 'revocations' | 'archived'> & { staysLive: boolean },
   found: FoundPointer | undefined,
 ): Promise<Pick<Claimed, 'live' | 'pointerEtag'> & { rebuilt: boolean }> {
   const { store, stack } = deps;
+  const { wanted } = claimed;
   const { name, hosts } = wanted;
-  const versions = await versionsOf(archived, name);
-  if (found?.pointer && (await matches(deps, { ...found, name, pointer: found.pointer, versions, archived })))
+  const versions = await versionsOf(claimed.archived, name);
+  if (found?.pointer && (await matches(store, { ...claimed, ...found, pointer: found.pointer, versions })))
     return { live: { pointer: found.pointer, etag: found.etag }, pointerEtag: found.etag, rebuilt: false };
-  const facts = await newestValid(deps, { wanted, revocations, versions });
+  const facts = await newestValid(deps, { ...claimed, versions });
   if (found) {
     const reason = found.pointer ? 'pointer-mismatch' : 'pointer-malformed';
     await setAside(deps, { key: liveKey(name), body: found.body, reason });
@@ -51,42 +51,37 @@ export async function soundPointer(
   return { live: { pointer, etag }, pointerEtag: etag, rebuilt: true };
 }
 
-interface Pointed {
-  name: string;
+interface Pointed extends Pick<Claimed, 'wanted' | 'archived'> {
+  staysLive: boolean;
   pointer: LivePointer;
   /** Of the pointer. */
   modified: Date;
   versions: readonly StoredVersion[];
-  archived: ReadOnce;
 }
 
-/** Certificate and chain alone were written with the full chain: they are read only if something was touched since. */
-async function matches({ store }: RenewDeps, pointed: Pointed): Promise<boolean> {
-  const { name, pointer, modified, versions } = pointed;
+/**
+ * Certificate and chain alone were written with the full chain: they are read only if something was touched since, and so is
+ * the key where a new one takes its place.
+ */
+async function matches(
+  store: RenewDeps['store'],
+  { wanted: { name }, staysLive, pointer, modified, versions, archived }: Pointed,
+): Promise<boolean> {
   const { version } = pointer;
   const stored = versions.find((one) => one.version === version);
   if (!stored || !isComplete(stored)) return false;
-  const pem = await (isTouched(stored, modified)
-    ? readVersion(store, name, version)
-    : readPair(store, pointed));
-  return (
+  const holds = (pem: ArchivedPem) =>
     sha256(pem.privkey) === pointer.sha256.privkey &&
     matchesChain(pointer, pem.fullchain) &&
-    versionFacts(version, pem) !== undefined
-  );
-}
-
-/** The full chain, which stands for its parts, and the key. */
-async function readPair(
-  store: RenewDeps['store'],
-  { name, pointer: { version }, archived }: Pointed,
-): Promise<ArchivedPem> {
+    versionFacts(version, pem) !== undefined;
+  if (isTouched(stored, modified)) return holds(await readVersion(store, name, version));
   const [chain, key] = await Promise.all([
     archived.get(archiveKey(name, version, 'fullchain')),
-    store.get(archiveKey(name, version, 'privkey')),
+    staysLive ? store.get(archiveKey(name, version, 'privkey')) : undefined,
   ]);
   const fullchain = chain?.body ?? '';
-  return { cert: fullchain, chain: '', fullchain, privkey: key?.body ?? '' };
+  if (!staysLive) return matchesChain(pointer, fullchain);
+  return holds({ cert: fullchain, chain: '', fullchain, privkey: key?.body ?? '' });
 }
 
 /** Stands for the version of the copies, which do not name it. */

@@ -154,7 +154,6 @@ it('a renewal weeks later costs scan, and a new process of renew, these calls', 
     list pins/
     get accounts/keys/CA.json
     get archive/shop/VERSION/fullchain.pem
-    get archive/shop/VERSION/privkey.pem
     get account-urls/CA.json
     create orders/HASH.json
     replace pending/shop.json
@@ -190,7 +189,6 @@ it('a process of renew that has renewed before makes these calls', async () => {
     list archive/shop/
     list pins/
     get archive/shop/VERSION/fullchain.pem
-    get archive/shop/VERSION/privkey.pem
     create orders/HASH.json
     replace pending/shop.json
     create archive/shop/VERSION/cert.pem
@@ -246,7 +244,6 @@ it('what was issued this week is read too, and nothing of the archive twice', as
     [
       "list archive/shop/",
       "get archive/shop/VERSION/fullchain.pem",
-      "get archive/shop/VERSION/privkey.pem",
       "get archive/shop/VERSION/fullchain.pem",
       "create archive/shop/VERSION/cert.pem",
       "create archive/shop/VERSION/chain.pem",
