@@ -94,8 +94,7 @@ it('a new file costs scan and renew these calls', async () => {
     get state/shop.json
     list archive/shop/
     get limits/CA.json
-    get orders/HASH.json
-    list acm/"
+    get orders/HASH.json"
   `);
   expect(await renew()).toMatchInlineSnapshot(`
     "get limits/CA.json
