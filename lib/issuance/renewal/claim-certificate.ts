@@ -1,5 +1,6 @@
 import { readOnce } from '../../foundation/bucket/read-once.ts';
 import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
+import { instantOf } from '../../foundation/certificate/lineage.ts';
 import { archivePrefix, renewalKey, stateKey } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
@@ -7,6 +8,7 @@ import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { RenewalDue } from '../../foundation/events/events.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 import { Claim } from './claim.ts';
+import { versionsOf } from './find-upkeep.ts';
 import { orderLimitFacts, readStored, renewalFacts } from './gather-facts.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { findPin, heldPin } from './read-pin.ts';
@@ -18,7 +20,7 @@ import {
   wishesOf,
 } from './rules/decide-renewal.ts';
 import { openOrder } from './rules/open-order.ts';
-import { requireOrderAllowed } from './rules/order-limit.ts';
+import { ISSUANCE_WINDOW, requireOrderAllowed } from './rules/order-limit.ts';
 import { setAside } from './set-aside.ts';
 import { soundPointer } from './sound-pointer.ts';
 
@@ -40,8 +42,7 @@ export async function claimCertificate(deps: BatchDeps, due: DueOne, owner: stri
   const claim = await Claim.claim(deps, due.name, owner);
   try {
     const assessed = await reassess(deps, due, claim);
-    const { names } = assessed.wanted;
-    if (assessed.action === 'renew') await claim.lockOrder({ ca: due.ca, names });
+    if (assessed.action === 'renew') await claim.lockOrder(await orderOf(deps, due.ca, assessed));
     return { name: due.name, claim, ...assessed };
   } catch (error) {
     await (claim.leftOpen ? claim.leaveForLater() : claim.release()).catch((trouble) =>
@@ -49,6 +50,14 @@ export async function claimCertificate(deps: BatchDeps, due: DueOne, owner: stri
     );
     throw error;
   }
+}
+
+/** What is ordered. Where a version is younger than a week its lock is still there, with when that was issued. */
+async function orderOf({ clock }: BatchDeps, ca: string, { archived, wanted }: Assessed) {
+  const { name, names } = wanted;
+  const since = clock().getTime() - ISSUANCE_WINDOW;
+  const versions = await versionsOf(archived, name);
+  return { ca, names, perhapsThere: versions.some(({ version }) => instantOf(version).getTime() > since) };
 }
 
 async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Claim): Promise<Assessed> {

@@ -77,9 +77,15 @@ export class Claim {
     this.#gone.add(record);
   }
 
-  /** Locks the order until this claim ends; throws SameOrderError when another certificate holds the lock. */
-  async lockOrder(subject: OrderSubject): Promise<void> {
-    const holder = { name: this.name, owner: this.#recorded.owner };
+  /**
+   * Locks the order until this claim ends; throws SameOrderError when another certificate holds the lock. It is read first
+   * where it is `perhapsThere`.
+   */
+  async lockOrder({
+    perhapsThere = false,
+    ...subject
+  }: OrderSubject & { perhapsThere?: boolean }): Promise<void> {
+    const holder = { name: this.name, owner: this.#recorded.owner, perhapsThere };
     this.#lock = await takeOrderLock(this.#deps, orderLockKey(subject), holder);
   }
 

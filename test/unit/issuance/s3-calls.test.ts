@@ -233,21 +233,26 @@ it('a batch asks once for what is not a certificate’s own', async () => {
   `);
 });
 
-it('what was issued this week is read too, and nothing of the archive twice', async () => {
+it('what was issued this week is read too, with its lock, and nothing twice', async () => {
   await look(CREATED);
   await renew();
   await look(FORCED);
   await renew();
   await look(FORCED);
-  expect((await renew()).split('\n').filter((call) => call.includes('archive/'))).toMatchInlineSnapshot(`
+  expect(
+    (await renew()).split('\n').filter((call) => /(archive|orders)\//.test(call)),
+  ).toMatchInlineSnapshot(`
     [
       "list archive/shop/",
       "get archive/shop/VERSION/fullchain.pem",
+      "get orders/HASH.json",
+      "replace orders/HASH.json",
       "get archive/shop/VERSION/fullchain.pem",
       "create archive/shop/VERSION/cert.pem",
       "create archive/shop/VERSION/chain.pem",
       "create archive/shop/VERSION/fullchain.pem",
       "create archive/shop/VERSION/privkey.pem",
+      "replace orders/HASH.json",
     ]
   `);
 });
