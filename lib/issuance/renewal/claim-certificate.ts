@@ -64,7 +64,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   const { store, stack, clock, limits, pinned } = deps;
   const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
   const archived = readOnce(store);
-  const [file, { found, state, spoilt, revocations }] = await Promise.all([
+  const [file, { found, state, stateRead, spoilt, revocations }] = await Promise.all([
     store.get(renewalKey(name)),
     readStored(store, name, { now: clock() }),
     archived.list(archivePrefix(name)),
@@ -139,6 +139,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     archived: rebuilt ? readOnce(store) : archived,
     reason: why,
     state,
+    stateRead,
     revocations,
     pin,
     action,

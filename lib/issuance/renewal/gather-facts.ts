@@ -23,12 +23,12 @@ export async function readStored(
   name: string,
   { now, isRevoked = true }: { now: Date; isRevoked?: boolean },
 ) {
-  const [found, { state, spoilt }, recorded] = await Promise.all([
+  const [found, { state, stateRead, spoilt }, recorded] = await Promise.all([
     findPointer(store, name),
     findState(store, name, now),
     isRevoked ? findRevocations(store, name) : [],
   ]);
-  return { found, state, spoilt, recorded, revocations: knownOf(recorded) };
+  return { found, state, stateRead, spoilt, recorded, revocations: knownOf(recorded) };
 }
 
 type Assessed = Omit<RenewalFacts, keyof StackCas | 'revoked' | 'revokedForGood'> & {

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import type { StoredObject } from '../../foundation/bucket/object-store.ts';
 import type { ReadOnce } from '../../foundation/bucket/read-once.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
@@ -50,6 +51,8 @@ export interface Claimed {
   /** Of the pointer's object, usable or not: the commit's `If-Match`. */
   pointerEtag: string | undefined;
   state: State | undefined;
+  /** The state's object; nobody else writes it while the certificate is claimed, but for a scan. */
+  stateRead?: StoredObject | undefined;
   /** Its versions, as they are read under the claim. */
   archived: ReadOnce;
   action: 'renew' | 'mend';

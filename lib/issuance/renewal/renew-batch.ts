@@ -132,11 +132,11 @@ async function issueAll(
 }
 
 /** Ends a renewed certificate's claim, and forgets earlier failures. */
-async function settle(deps: RenewDeps, { claim, state, name }: Committed): Promise<void> {
+async function settle(deps: RenewDeps, { claim, state, stateRead: read, name }: Committed): Promise<void> {
   const now = deps.clock();
   await orWarn(deps, `could not end the claim on ${name}`, async () => {
     if (state)
-      await updateState(deps.store, { name, now }, (before) => before && rememberSuccess(before, now));
+      await updateState(deps.store, { name, now, read }, (before) => before && rememberSuccess(before, now));
     await (claim.recorded.records.length === 0 ? claim.release() : claim.leaveForLater());
   });
 }

@@ -256,3 +256,16 @@ it('what was issued this week is read too, with its lock, and nothing twice', as
     ]
   `);
 });
+
+it('a state costs one call more, which ends it', async () => {
+  await look(CREATED);
+  await renew();
+  const suggested = { certId: world.live('shop').certId, at: world.clock().toISOString() };
+  await world.store.put('state/shop.json', JSON.stringify({ failures: 0, suggested }));
+  await look(FORCED);
+  expect((await renew()).split('\n').filter((call) => call.includes('state/'))).toEqual([
+    'get state/shop.json',
+    'remove state/shop.json',
+  ]);
+  expect(world.store.keys()).not.toContain('state/shop.json');
+});
