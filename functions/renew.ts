@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { openAuthority } from '../lib/adapters/acme/accounts.ts';
 import { caaIssuerReader } from '../lib/adapters/acme/directory.ts';
+import { nothingKept } from '../lib/adapters/acme/kept-accounts.ts';
 import { EventBridgeBus } from '../lib/adapters/aws/event-bus.ts';
 import { ParameterStore } from '../lib/adapters/aws/parameter-store.ts';
 import { route53ZonesOf } from '../lib/adapters/aws/route53-zones-of.ts';
@@ -22,6 +23,7 @@ trustRoots(settings.caRoots);
 const store = new S3Store(new S3Client(), settings.bucket);
 const accounts = {
   store,
+  kept: nothingKept(),
   earlier: new ParameterStore(new SSMClient()),
   settings,
   onTrouble: warnThat('account not wholly seen to'),

@@ -81,6 +81,7 @@ export async function planImports(
   certificates: readonly Deployed[],
 ): Promise<Map<string, AcmRecord>> {
   const records = new Map<string, AcmRecord>();
+  if (certificates.length === 0) return records;
   try {
     const recorded = new Set(namesIn(await store.list(ACM_PREFIX), ACM_PREFIX));
     const assess = async ({ name, version, acm: wanted = [] }: Deployed) => {

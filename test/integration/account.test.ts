@@ -34,6 +34,7 @@ function dieIfDue(): void {
 }
 
 const store: AccountStore = {
+  list: (prefix) => bucket.list(prefix),
   get: (key) => bucket.get(key),
   create: (key, body) => bucket.create(key, body),
   replace: (key, body, options) => bucket.replace(key, body, options),

@@ -98,7 +98,8 @@ const STORED: Stored[] = [
       ...more,
     },
     rewrite: async () => {
-      const limits = await learnedLimits(world, CA);
+      const limits = learnedLimits(world, CA);
+      await limits.read;
       const refusal = { reason: 'acme-rate-limited', message: 'm', retryAfterMs: 60_000 } as const;
       limits.learn(refusal, ['b.example.com']);
       await limits.stored();

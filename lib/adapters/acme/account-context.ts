@@ -1,8 +1,16 @@
-import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
+import type { ObjectStore, StoredObject } from '../../foundation/bucket/object-store.ts';
 
 /** The bucket, as far as accounts need it. */
-export type AccountStore = Pick<ObjectStore, 'get' | 'create' | 'replace' | 'put' | 'remove'>;
+export type AccountStore = Pick<ObjectStore, 'list' | 'get' | 'create' | 'replace' | 'put' | 'remove'>;
 export type AccountReader = Pick<AccountStore, 'get'>;
+
+/** What a process knows of the accounts that it has opened, by object. */
+export interface KeptAccounts {
+  /** What it has read below `accounts/keys/`. */
+  read: Map<string, StoredObject>;
+  /** What it has seen in `account-urls/`, or written there. */
+  shown: Map<string, string>;
+}
 
 /** Parameter Store, which had the accounts before the bucket. */
 export interface EarlierAccounts {
@@ -21,6 +29,8 @@ export interface AccountSettings {
 
 export interface AccountContext {
   store: AccountStore;
+  /** What the process knows from before. */
+  kept?: KeptAccounts;
   /** Where accounts were before. */
   earlier?: EarlierAccounts;
   settings: AccountSettings;

@@ -11,8 +11,10 @@ import { ExternalAccount } from '../../issuance/ca/rules/external-account.ts';
 import type { AccountContext, AccountPlace, AccountReader, EarlierAccounts } from './account-context.ts';
 import { AcmeAuthority } from './acme-authority.ts';
 import { AcmeClient } from './acme-client.ts';
+import { listedAccount } from './kept-accounts.ts';
 import {
   type Account,
+  contactTold,
   keyInUse,
   newAccountKey,
   ownAccount,
@@ -32,13 +34,16 @@ export async function openAuthority(
 ): Promise<CertificateAuthority> {
   const place = { ...context, directoryUrl };
   const onTrouble = context.onTrouble ?? (() => {});
-  const stored = await ownAccount(place, { externalAccount: true });
+  const reads = listedAccount(place);
+  const stored = await ownAccount(place, { externalAccount: true, reads });
   // Another worker may have replaced the lost account already.
   const account = stored && stored.account.url !== lost ? stored.account : await makeAccount(place, stored);
-  const accountKey = await keyInUse(place, account);
+  const reading = account === stored?.account ? { store: reads, directoryUrl } : place;
+  const accountKey = await keyInUse(reading, account);
   const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: account.url });
   await showAddress(place, { ...account, key: accountKey }).catch(onTrouble);
-  await updateContact(place, client, account).catch(onTrouble);
+  const told = contactTold(reading, account);
+  await told.then((contact) => updateContact(place, client, contact)).catch(onTrouble);
   return new AcmeAuthority(client, { directoryUrl, caaIdentity: context.settings.caaIdentity });
 }
 

@@ -91,11 +91,11 @@ export class StoredAccounts implements Accounts {
   }
 
   async updateContact(directoryUrl: string): Promise<void> {
-    const place = { ...this.#context, directoryUrl, always: true };
+    const place = { ...this.#context, directoryUrl };
     const { account } = await this.#account(directoryUrl);
     const accountKey = await keyInUse(place, account);
     const client = new AcmeClient({ directoryUrl, accountKey, accountUrl: account.url });
-    await updateContact(place, client, account);
+    await updateContact(place, client);
   }
 
   async #account(directoryUrl: string): Promise<{ account: Account; etag: string }> {

@@ -24,16 +24,19 @@ export type Account = z.infer<typeof Account>;
 const Contact = z.object({ contact: z.string() });
 
 /** Takes over what an older version kept elsewhere, and reads the account. */
-export async function ownAccount(place: AccountPlace, { externalAccount = false } = {}) {
+export async function ownAccount(
+  place: AccountPlace,
+  { externalAccount = false, reads = place.store }: { externalAccount?: boolean; reads?: AccountReader } = {},
+) {
   const { earlier, directoryUrl, onTrouble = () => {} } = place;
-  if (!earlier) return storedAccount(place);
+  if (!earlier) return storedAccount({ directoryUrl, store: reads });
   const addressOf = place.addressOf ?? ((key: string) => accountOf(directoryUrl, key));
   const taking = takeOver({ ...place, earlier, addressOf }, { externalAccount });
   const trouble = await taking.then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
-  const stored = await storedAccount(place);
+  const stored = await storedAccount({ directoryUrl, store: reads });
   if (trouble && !stored) throw trouble.error;
   if (trouble) onTrouble(trouble.error);
   return stored;
@@ -75,14 +78,16 @@ export function newAccountKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** Writes the address and the key's thumbprint where those may read them who may not read the key. Whoever opens the account mends it. */
+/** Writes the address and the key's thumbprint where those may read them who may not read the key. Whoever opens the account mends it, once in a process. */
 export async function showAddress(
-  { directoryUrl, store }: AccountPlace,
+  { directoryUrl, store, kept }: AccountPlace,
   { url, key: own }: Account,
 ): Promise<void> {
   const body = JSON.stringify({ url, thumbprint: thumbprintOfKey(own) });
   const key = accountUrlKey(directoryUrl);
+  if (kept?.shown.get(key) === body) return;
   if ((await store.get(key))?.body !== body) await store.put(key, body);
+  kept?.shown.set(key, body);
 }
 
 /** The contact that the CA was told last. */
@@ -90,14 +95,14 @@ export async function contactTold({ directoryUrl, store }: ReadPlace, { contact 
   return orNone((await store.get(accountContactKey(directoryUrl)))?.body, Contact)?.contact ?? contact;
 }
 
-/** Sends the CA the contact of the settings if it has another one, or `always` (RFC 8555, 7.3.2), and stores it. */
+/** Sends the CA the contact of the settings unless it is the one that was `told` last (RFC 8555, 7.3.2), and stores it. */
 export async function updateContact(
-  place: AccountPlace & { always?: boolean },
+  place: AccountPlace,
   client: AcmeClient,
-  account: Account,
+  told?: string | undefined,
 ): Promise<void> {
   const { contact } = place.settings;
-  if ((await contactTold(place, account)) === contact && !place.always) return;
+  if (told === contact) return;
   await client.updateAccount({ contact: [`mailto:${contact}`] });
   // Apart from the account, so that writing it cannot bring back an old key.
   await place.store.put(accountContactKey(place.directoryUrl), JSON.stringify({ contact }));

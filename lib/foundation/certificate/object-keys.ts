@@ -49,6 +49,9 @@ export const limitsKey = (directoryUrl: string) => {
   return `${LIMITS_PREFIX}${host}-${sha256(directoryUrl).slice(0, 8)}.json`;
 };
 
+/** What {@link accountKey}, {@link nextAccountKey} and {@link accountContactKey} begin with. */
+export const accountKeysPrefix = (directoryUrl: string) =>
+  `${ACCOUNTS_PREFIX}keys/${accountId(directoryUrl)}`;
 /** Our account at a CA, with its key: `accounts/keys/acme-v02.api.letsencrypt.org-1a2b3c4d.json`. */
 export const accountKey = (directoryUrl: string) => `${ACCOUNTS_PREFIX}keys/${accountId(directoryUrl)}.json`;
 /** The key that the account is about to get. */

@@ -1,11 +1,14 @@
+import { readOnce } from '../../foundation/bucket/read-once.ts';
 import type { FoundPointer } from '../../foundation/bucket/read-pointer.ts';
-import { renewalKey, stateKey } from '../../foundation/certificate/object-keys.ts';
+import { instantOf } from '../../foundation/certificate/lineage.ts';
+import { archivePrefix, renewalKey, stateKey } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile, type Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { PerennialError } from '../../foundation/common/perennial-error.ts';
 import type { RenewalDue } from '../../foundation/events/events.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 import { Claim } from './claim.ts';
+import { versionsOf } from './find-upkeep.ts';
 import { orderLimitFacts, readStored, renewalFacts } from './gather-facts.ts';
 import type { BatchDeps, Claimed } from './phases.ts';
 import { findPin, heldPin } from './read-pin.ts';
@@ -17,7 +20,7 @@ import {
   wishesOf,
 } from './rules/decide-renewal.ts';
 import { openOrder } from './rules/open-order.ts';
-import { requireOrderAllowed } from './rules/order-limit.ts';
+import { ISSUANCE_WINDOW, requireOrderAllowed } from './rules/order-limit.ts';
 import { setAside } from './set-aside.ts';
 import { soundPointer } from './sound-pointer.ts';
 
@@ -39,8 +42,7 @@ export async function claimCertificate(deps: BatchDeps, due: DueOne, owner: stri
   const claim = await Claim.claim(deps, due.name, owner);
   try {
     const assessed = await reassess(deps, due, claim);
-    const { names } = assessed.wanted;
-    if (assessed.action === 'renew') await claim.lockOrder({ ca: due.ca, names });
+    if (assessed.action === 'renew') await claim.lockOrder(await orderOf(deps, due.ca, assessed));
     return { name: due.name, claim, ...assessed };
   } catch (error) {
     await (claim.leftOpen ? claim.leaveForLater() : claim.release()).catch((trouble) =>
@@ -50,12 +52,25 @@ export async function claimCertificate(deps: BatchDeps, due: DueOne, owner: stri
   }
 }
 
+/** What is ordered. Where a version is younger than a week its lock is still there, with when that was issued. */
+async function orderOf({ clock }: BatchDeps, ca: string, { archived, wanted }: Assessed) {
+  const { name, names } = wanted;
+  const since = clock().getTime() - ISSUANCE_WINDOW;
+  const versions = await versionsOf(archived, name);
+  return { ca, names, perhapsThere: versions.some(({ version }) => instantOf(version).getTime() > since) };
+}
+
 async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Claim): Promise<Assessed> {
-  const { store, stack, clock, limits } = deps;
+  const { store, stack, clock, limits, pinned } = deps;
   const { name, reason, replacing, zoneRole, ca, ignoreBudget = false } = due;
-  const [file, { found, state, spoilt, revocations }] = await Promise.all([
+  const archived = readOnce(store);
+  const [file, { found, state, stateRead, spoilt, revocations }] = await Promise.all([
     store.get(renewalKey(name)),
     readStored(store, name, { now: clock() }),
+    archived.list(archivePrefix(name)),
+    limits.read,
+    // Without a live version no pin counts.
+    replacing === null ? undefined : pinned(),
   ]);
   if (spoilt) {
     const { body, etag } = spoilt;
@@ -64,7 +79,8 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   }
   if ((found?.pointer?.version ?? null) !== replacing)
     throw new NotDueError('no-longer-due', `${name} was renewed meanwhile`);
-  if (!file && (leftOpen || reason === 'outlived')) return { ...retired(name, found, reason), state };
+  if (!file && (leftOpen || reason === 'outlived'))
+    return { ...retired(name, found, reason), state, archived };
   if (reason === 'outlived') throw new NotDueError('no-longer-due', `${name} has a renewal file again`);
   // Whoever claimed it to remove it died before it had done anything.
   if (!file && reason === 'left-open')
@@ -75,10 +91,16 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     throw new NotDueError('no-longer-due', `${name} was given another zone role; the next scan takes it up`);
   if (!casOf(wanted, stack).includes(ca))
     throw new NotDueError('no-longer-due', `${name} was given another CA; the next scan takes it up`);
-  const { rebuilt, ...sound } = await soundPointer(deps, { wanted, revocations }, found);
+  const { rebuilt, ...sound } = await soundPointer(
+    deps,
+    { wanted, revocations, archived, staysLive: isRepair(reason) },
+    found,
+  );
   const now = clock();
   const live = sound.live?.pointer;
-  const pin = heldPin(await findPin(store, name, { live, names: wanted.names, revocations, now }));
+  const mayBePinned = live !== undefined && (await pinned()).has(name);
+  const about = { live, names: wanted.names, revocations, now };
+  const pin = mayBePinned ? heldPin(await findPin(store, name, about)) : undefined;
   const facts = renewalFacts(
     {
       wanted,
@@ -110,11 +132,24 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   const { action } = decision;
   const why = action === 'mend' || renewal === 'order-open' ? decision.reason : reason;
   const renewalIsDue = renewal !== undefined;
-  return { wanted, ...sound, reason: why, state, revocations, pin, action, renewalIsDue, ignoreBudget };
+  return {
+    wanted,
+    ...sound,
+    // A version that was archived again is not in the list.
+    archived: rebuilt ? readOnce(store) : archived,
+    reason: why,
+    state,
+    stateRead,
+    revocations,
+    pin,
+    action,
+    renewalIsDue,
+    ignoreBudget,
+  };
 }
 
 /** Without a renewal file, the records of an earlier worker are removed and, long after its end, the certificate. */
-function retired(name: string, found: FoundPointer | undefined, why: string): Assessed {
+function retired(name: string, found: FoundPointer | undefined, why: string): Omit<Assessed, 'archived'> {
   const { names = [], key = 'ecdsa-p256', hosts = [], serverNames = [] } = found?.pointer ?? {};
   const wanted: Wanted = { name, names, key, hosts, serverNames, caa: { mode: 'off', restrict: false } };
   const live = found?.pointer && { pointer: found.pointer, etag: found.etag };

@@ -77,10 +77,22 @@ export class Claim {
     this.#gone.add(record);
   }
 
-  /** Locks the order until this claim ends; throws SameOrderError when another certificate holds the lock. */
-  async lockOrder(subject: OrderSubject): Promise<void> {
-    const holder = { name: this.name, owner: this.#recorded.owner };
+  /**
+   * Locks the order until this claim ends; throws SameOrderError when another certificate holds the lock. It is read first
+   * where it is `perhapsThere`.
+   */
+  async lockOrder({
+    perhapsThere = false,
+    ...subject
+  }: OrderSubject & { perhapsThere?: boolean }): Promise<void> {
+    const holder = { name: this.name, owner: this.#recorded.owner, perhapsThere };
     this.#lock = await takeOrderLock(this.#deps, orderLockKey(subject), holder);
+  }
+
+  /** Ends the lock, ahead of the claim where the order is carried out. */
+  async unlockOrder(): Promise<void> {
+    await this.#lock?.release(this.issuedAt);
+    this.#lock = undefined;
   }
 
   /** When other certificates were issued for the names of the locked order. */
@@ -95,13 +107,13 @@ export class Claim {
 
   /** Ends the claim and leaves what was recorded to the next worker. */
   async leaveForLater({ order }: Pick<ClaimRecord, 'order'> = this.recorded): Promise<void> {
-    await this.#lock?.release(this.issuedAt);
+    await this.unlockOrder();
     await this.#write({ ...this.recorded, order, leaseSeconds: 0 });
   }
 
   /** Ends the claim with nothing left to record. A claim that was taken over meanwhile is left alone. */
   async release(): Promise<void> {
-    await this.#lock?.release(this.issuedAt);
+    await this.unlockOrder();
     await this.#deps.store.remove(pendingKey(this.name), { etag: this.#etag });
   }
 

@@ -23,12 +23,12 @@ export async function readStored(
   name: string,
   { now, isRevoked = true }: { now: Date; isRevoked?: boolean },
 ) {
-  const [found, { state, spoilt }, recorded] = await Promise.all([
+  const [found, { state, stateRead, spoilt }, recorded] = await Promise.all([
     findPointer(store, name),
     findState(store, name, now),
     isRevoked ? findRevocations(store, name) : [],
   ]);
-  return { found, state, spoilt, recorded, revocations: knownOf(recorded) };
+  return { found, state, stateRead, spoilt, recorded, revocations: knownOf(recorded) };
 }
 
 type Assessed = Omit<RenewalFacts, keyof StackCas | 'revoked' | 'revokedForGood'> & {
@@ -71,7 +71,10 @@ export function orderLimitFacts(
 }
 
 /** When certificates of a lineage were issued within {@link ISSUANCE_WINDOW}: archived ones, and those given up. */
-export async function issuedLately(store: Reads, { wanted, state, now }: Subject): Promise<Date[]> {
+export async function issuedLately(
+  store: Pick<Reads, 'get' | 'list'>,
+  { wanted, state, now }: Subject,
+): Promise<Date[]> {
   const isLate = (at: Date) => at.getTime() > now.getTime() - ISSUANCE_WINDOW;
   const { name } = wanted;
   const late = (await versionsOf(store, name))

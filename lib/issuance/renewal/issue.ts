@@ -26,7 +26,7 @@ export async function issue(run: RenewRun, claimed: readonly Claimed[]): Promise
   for await (const proved of provedInTurns(run, ordered))
     committing.push(runPhase(run, proved, async (renewal) => commit(run, await finalize(run, renewal))));
   const committed = (await Promise.all(committing)).flat();
-  await Promise.all([announce(run, committed), copyAll(run, committed)]);
+  await Promise.all([announce(run, committed), copyAll(run, committed), unlockAll(run, committed)]);
   return committed;
 }
 
@@ -42,6 +42,13 @@ async function announce({ deps, begun }: RenewRun, committed: readonly Committed
   const seconds = (deps.clock().getTime() - begun.getTime()) / SECOND;
   const events = eventsOf(committed, seconds);
   await orWarn(deps, 'could not announce the renewals', () => deps.events.publish(events));
+}
+
+/** The copies are written under the claim, but others may order the same names by now. */
+async function unlockAll({ deps }: RenewRun, committed: readonly Committed[]): Promise<void> {
+  await inParallel(committed, ({ name, claim }) =>
+    orWarn(deps, `the order of ${name} is locked a little longer`, () => claim.unlockOrder()),
+  );
 }
 
 async function copyAll({ deps }: RenewRun, committed: readonly Committed[]): Promise<void> {

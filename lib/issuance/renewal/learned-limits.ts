@@ -5,19 +5,24 @@ import { learnLimits, NO_LIMITS, parseLimits } from '../ca/rules/ca-limits.ts';
 import type { Refusal } from '../ca/rules/rate-limit-scope.ts';
 import { orWarn, type RenewDeps } from './deps.ts';
 
-export type LearnedLimits = Awaited<ReturnType<typeof learnedLimits>>;
+export type LearnedLimits = ReturnType<typeof learnedLimits>;
 
 /**
  * The limits that one CA has stated: known to this run at once, and stored for all others. If the stored ones cannot be
  * read, the CA states them again: nothing waits for the store.
  */
-export async function learnedLimits(deps: RenewDeps, directoryUrl: string) {
+export function learnedLimits(deps: RenewDeps, directoryUrl: string) {
   const { store, clock } = deps;
   const key = limitsKey(directoryUrl);
   const reading = () => readLimits(store, directoryUrl, clock());
-  let known = (await orWarn(deps, "the CA's limits are not known", reading)) ?? NO_LIMITS;
+  let known = NO_LIMITS;
+  const read = orWarn(deps, "the CA's limits are not known", reading).then((stored = NO_LIMITS) => {
+    known = stored;
+  });
   let storing: Promise<unknown> = Promise.resolve();
   return {
+    /** Resolves when the stored ones are known; nothing is learned before. */
+    read,
     known: () => known,
     /** Learns limits from a refusal, and begins to store them; the writes of a run follow one another. */
     learn(refusal: Refusal, names: readonly string[]): void {

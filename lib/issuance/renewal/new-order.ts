@@ -36,11 +36,11 @@ export async function newOrder(
 }
 
 async function requireAllowed(
-  { store, clock, limits }: BatchDeps,
-  { wanted, live, reason, state, ignoreBudget, claim }: Checked,
+  { clock, limits }: BatchDeps,
+  { wanted, live, reason, state, ignoreBudget, claim, archived }: Checked,
 ): Promise<void> {
   const renewal = { wanted, live: live?.pointer, state, now: clock() };
-  const issued = ignoreBudget ? [] : await issuedLately(store, renewal);
+  const issued = ignoreBudget ? [] : await issuedLately(archived, renewal);
   // Read last: others of the batch may have been refused meanwhile.
   const known = { limits: limits.known(), issued, issuedToOthers: claim.issuedToOthers };
   const order = { ...known, reason, ignoreBudget, resumes: false };

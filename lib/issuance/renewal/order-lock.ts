@@ -91,15 +91,15 @@ export interface HeldLock {
 
 /**
  * Takes the order lock for the holder of the certificate's claim. A lock of the same certificate comes from a worker that lost
- * its claim, and is taken over; throws {@link SameOrderError} for another's.
+ * its claim, and is taken over; throws {@link SameOrderError} for another's. One that `perhapsThere` is read before it is written:
+ where something was issued for the set lately, its lock stands there still.
  */
 export async function takeOrderLock(
   { store, clock }: Pick<RenewDeps, 'store' | 'clock'>,
   key: string,
-  holder: { name: string; owner: string },
+  { name, owner, perhapsThere = false }: { name: string; owner: string; perhapsThere?: boolean },
 ): Promise<HeldLock> {
   const now = clock();
-  const { name, owner } = holder;
   const fresh: OrderLock = { name, owner, leaseSeconds: CLAIM_SECONDS, issued: [] };
   const hold = (lock: OrderLock, taken: Written): HeldLock => ({
     issuedToOthers: othersOf(lock.issued, { name, now }),
@@ -117,9 +117,10 @@ export async function takeOrderLock(
       });
     },
   });
-  const created = await store.create(key, textOf(fresh));
+  const found = perhapsThere ? await store.get(key) : undefined;
+  const created = !found && (await store.create(key, textOf(fresh)));
   if (created) return hold(fresh, created);
-  const held = await store.get(key);
+  const held = found ?? (await store.get(key));
   const lock = orNone(held?.body, OrderLock) ?? { ...fresh, name: 'another' };
   const isFree = held && (lock.name === name || isStale(lock, held));
   const mine = { ...lock, ...fresh, issued: lock.issued };

@@ -1,4 +1,6 @@
 import pMap from 'p-map';
+import type { StoredObject } from '../../foundation/bucket/object-store.ts';
+import type { ReadOnce } from '../../foundation/bucket/read-once.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
@@ -21,6 +23,8 @@ export interface BatchDeps extends RenewDeps {
   ca: string;
   zones: Zones;
   limits: LearnedLimits;
+  /** The certificates with a pin, listed when the first of the batch is looked at. */
+  pinned: () => Promise<ReadonlySet<string>>;
 }
 
 /** One run over a batch. */
@@ -47,6 +51,10 @@ export interface Claimed {
   /** Of the pointer's object, usable or not: the commit's `If-Match`. */
   pointerEtag: string | undefined;
   state: State | undefined;
+  /** The state's object; nobody else writes it while the certificate is claimed, but for a scan. */
+  stateRead?: StoredObject | undefined;
+  /** Its versions, as they are read under the claim. */
+  archived: ReadOnce;
   action: 'renew' | 'mend';
   /** Whether a renewal is due, though it may back off while something is mended. */
   renewalIsDue: boolean;

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Reads } from '../../foundation/bucket/object-store.ts';
 import { leafFacts } from '../../foundation/certificate/leaf.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
-import { archiveKey, pinKey } from '../../foundation/certificate/object-keys.ts';
+import { archiveKey, namesIn, PINS_PREFIX, pinKey } from '../../foundation/certificate/object-keys.ts';
 import {
   isPinLive,
   judgePin,
@@ -22,6 +22,18 @@ export interface FoundPin {
   state: PinState;
   /** Whether what is pinned is live. */
   isLive: boolean;
+}
+
+/** Lists the certificates with a pin when it is first asked, and again only after a failure. */
+export function pinnedOnce(store: Pick<Reads, 'list'>): () => Promise<ReadonlySet<string>> {
+  let listing: Promise<ReadonlySet<string>> | undefined;
+  return () => {
+    listing ??= store.list(PINS_PREFIX).then((pins) => new Set(namesIn(pins, PINS_PREFIX)));
+    listing.catch(() => {
+      listing = undefined;
+    });
+    return listing;
+  };
 }
 
 interface About {

@@ -15,6 +15,7 @@ import {
   type RenewRun,
   runPhase,
 } from './phases.ts';
+import { pinnedOnce } from './read-pin.ts';
 import { updateState } from './read-state.ts';
 import { recordFailure, reportFailure } from './record-failure.ts';
 import { repair } from './repair.ts';
@@ -51,8 +52,9 @@ async function renewPass(
   { owner, signal, timeLeftMs }: Worker,
 ): Promise<RenewOutcome[]> {
   const begun = given.clock();
-  const limits = await learnedLimits(given, due.ca);
-  const deps: BatchDeps = { ...given, ca: due.ca, zones: given.zonesOf(due.zoneRole), limits };
+  const limits = learnedLimits(given, due.ca);
+  const zones = given.zonesOf(due.zoneRole);
+  const deps: BatchDeps = { ...given, ca: due.ca, zones, limits, pinned: pinnedOnce(given.store) };
   const opening = Promise.allSettled([open(deps, due)]);
   const { claimed, outcomes } = await claimAll(deps, due, owner);
   const dropped = new Map<Claimed, unknown>();
@@ -78,6 +80,7 @@ async function renewPass(
 async function open(deps: BatchDeps, { ca, zoneRole, certificates }: RenewalDue) {
   const forced = certificates.some(({ reason }) => reason === 'forced');
   const account = { names: [], issued: [], resumes: true, ignoreBudget: true };
+  await deps.limits.read;
   requireOrderAllowed({ ...account, limits: deps.limits.known(), forced, now: deps.clock() });
   const listing = deps.zones.list();
   if (zoneRole !== undefined) await listing;
@@ -129,11 +132,11 @@ async function issueAll(
 }
 
 /** Ends a renewed certificate's claim, and forgets earlier failures. */
-async function settle(deps: RenewDeps, { claim, state, name }: Committed): Promise<void> {
+async function settle(deps: RenewDeps, { claim, state, stateRead: read, name }: Committed): Promise<void> {
   const now = deps.clock();
   await orWarn(deps, `could not end the claim on ${name}`, async () => {
     if (state)
-      await updateState(deps.store, { name, now }, (before) => before && rememberSuccess(before, now));
+      await updateState(deps.store, { name, now, read }, (before) => before && rememberSuccess(before, now));
     await (claim.recorded.records.length === 0 ? claim.release() : claim.leaveForLater());
   });
 }

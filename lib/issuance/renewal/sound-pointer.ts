@@ -12,7 +12,7 @@ import {
 } from '../../foundation/certificate/rebuild-pointer.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { isCompromised, type Revocation } from '../../foundation/certificate/revocation.ts';
-import { isComplete } from '../../foundation/certificate/stored-versions.ts';
+import { isComplete, isTouched, type StoredVersion } from '../../foundation/certificate/stored-versions.ts';
 import { issuerOf } from '../../foundation/certificate/verify-issued.ts';
 import { casOf } from '../ca/rules/ca-list.ts';
 
@@ -25,18 +25,21 @@ import { tagVersions } from './tag-versions.ts';
 
 /**
  * The pointer, if it matches its version; else it is set aside and rebuilt from the newest valid version. Without any valid
- * version there is no live certificate, and a new one has to be issued.
+ * version there is no live certificate, and a new one has to be issued. Of a sound version it costs a list and a read, and
+ * one more of the key where that `staysLive`.
  */
 export async function soundPointer(
   deps: RenewDeps,
-  { wanted, revocations }: Pick<Claimed, 'wanted' | 'revocations'>,
+  claimed: Pick<Claimed, 'wanted' | 'revocations' | 'archived'> & { staysLive: boolean },
   found: FoundPointer | undefined,
 ): Promise<Pick<Claimed, 'live' | 'pointerEtag'> & { rebuilt: boolean }> {
   const { store, stack } = deps;
+  const { wanted } = claimed;
   const { name, hosts } = wanted;
-  if (found?.pointer && (await matches(deps, name, found.pointer)))
+  const versions = await versionsOf(claimed.archived, name);
+  if (found?.pointer && (await matches(store, { ...claimed, ...found, pointer: found.pointer, versions })))
     return { live: { pointer: found.pointer, etag: found.etag }, pointerEtag: found.etag, rebuilt: false };
-  const facts = await newestValid(deps, wanted, revocations);
+  const facts = await newestValid(deps, { ...claimed, versions });
   if (found) {
     const reason = found.pointer ? 'pointer-mismatch' : 'pointer-malformed';
     await setAside(deps, { key: liveKey(name), body: found.body, reason });
@@ -48,13 +51,37 @@ export async function soundPointer(
   return { live: { pointer, etag }, pointerEtag: etag, rebuilt: true };
 }
 
-async function matches({ store }: RenewDeps, name: string, pointer: LivePointer): Promise<boolean> {
-  const pem = await readVersion(store, name, pointer.version);
-  return (
+interface Pointed extends Pick<Claimed, 'wanted' | 'archived'> {
+  staysLive: boolean;
+  pointer: LivePointer;
+  /** Of the pointer. */
+  modified: Date;
+  versions: readonly StoredVersion[];
+}
+
+/**
+ * Certificate and chain alone were written with the full chain: they are read only if something was touched since, and so is
+ * the key where a new one takes its place.
+ */
+async function matches(
+  store: RenewDeps['store'],
+  { wanted: { name }, staysLive, pointer, modified, versions, archived }: Pointed,
+): Promise<boolean> {
+  const { version } = pointer;
+  const stored = versions.find((one) => one.version === version);
+  if (!stored || !isComplete(stored)) return false;
+  const holds = (pem: ArchivedPem) =>
     sha256(pem.privkey) === pointer.sha256.privkey &&
     matchesChain(pointer, pem.fullchain) &&
-    versionFacts(pointer.version, pem) !== undefined
-  );
+    versionFacts(version, pem) !== undefined;
+  if (isTouched(stored, modified)) return holds(await readVersion(store, name, version));
+  const [chain, key] = await Promise.all([
+    archived.get(archiveKey(name, version, 'fullchain')),
+    staysLive ? store.get(archiveKey(name, version, 'privkey')) : undefined,
+  ]);
+  const fullchain = chain?.body ?? '';
+  if (!staysLive) return matchesChain(pointer, fullchain);
+  return holds({ cert: fullchain, chain: '', fullchain, privkey: key?.body ?? '' });
 }
 
 /** Stands for the version of the copies, which do not name it. */
@@ -66,8 +93,11 @@ const UNKNOWN = '00000101T000000Z-000000';
  */
 async function newestValid(
   deps: RenewDeps,
-  wanted: Wanted,
-  revocations: readonly Revocation[],
+  {
+    wanted,
+    revocations,
+    versions,
+  }: { wanted: Wanted; revocations: readonly Revocation[]; versions: readonly StoredVersion[] },
 ): Promise<VersionFacts | undefined> {
   const { store, clock } = deps;
   const { name } = wanted;
@@ -76,7 +106,6 @@ async function newestValid(
     if (!facts || isCompromised(revocations, facts.keyFingerprint)) return undefined;
     return fitsFile(facts, files.fullchain, wanted) ? { facts, files } : undefined;
   };
-  const versions = await versionsOf(store, name);
   let best: Candidate | undefined;
   const issuers = new Set<string | undefined>();
   for (const { version } of versions.filter(isComplete)) {
@@ -88,7 +117,8 @@ async function newestValid(
       break;
     }
   }
-  const copies = candidateOf(UNKNOWN, await readFiles(store, (file) => liveCopyKey(name, file)));
+  const hasCopies = (await store.get(liveCopyKey(name, 'fullchain'))) !== undefined;
+  const copies = hasCopies && candidateOf(UNKNOWN, await readFiles(store, (file) => liveCopyKey(name, file)));
   // Whoever writes in live/ alone can make a chain of his own; the archive, where there is one, knows the issuer.
   const isOfIssuer = copies && (!best || issuers.has(issuerOf(copies.files.fullchain)));
   if (isOfIssuer && !(best && best.facts.notAfter >= copies.facts.notAfter)) best = copies;

@@ -97,6 +97,13 @@ export const RECORDS_OF_ALL: readonly PlantedFault[] = [
     'test/unit/cli/add.test.ts',
   ),
   fault(
+    'a file of the live version that was damaged since is not looked at',
+    'lib/issuance/renewal/sound-pointer.ts',
+    'if (isTouched(stored, modified)) return',
+    'if (isTouched(stored, modified) && !isComplete(stored)) return',
+    'test/unit/issuance/self-repair.test.ts',
+  ),
+  fault(
     'versions of a pointer that was made anew may be read by no host',
     'lib/issuance/renewal/sound-pointer.ts',
     '  await tagVersions(store, name, hosts);\n',

@@ -48,8 +48,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/issuance/renewal/claim.ts',
     edits: [
       [
-        '  async release(): Promise<void> {\n    await this.#lock?.release(this.issuedAt);\n',
-        '  async release(): Promise<void> {\n',
+        '  async unlockOrder(): Promise<void> {\n    await this.#lock?.release(this.issuedAt);\n',
+        '  async unlockOrder(): Promise<void> {\n',
       ],
     ],
   },

@@ -36,6 +36,21 @@ describe('what several workers write together', () => {
     expect(writes).toBe(1);
   });
 
+  it('is not read again where it was read before, unless somebody has written it since', async () => {
+    await store.put(KEY, 'start');
+    const before = await store.get(KEY);
+    let reads = 0;
+    const counted = contested(store, KEY, () => (reads += 1), { at: 'read' });
+    await updateObject(counted, KEY, add('mine'), before);
+    expect([store.text(KEY), reads]).toEqual(['start mine', 0]);
+    await updateObject(counted, KEY, add('late'), before);
+    expect([store.text(KEY), reads]).toEqual(['start mine late', 1]);
+    await updateObject(store, KEY, () => ({ body: undefined }), before);
+    expect(store.text(KEY)).toBe('start mine late');
+    await updateObject(store, KEY, () => ({ body: undefined }), await store.get(KEY));
+    expect(store.keys()).toEqual([]);
+  });
+
   it('has the changes of both, whoever comes first', async () => {
     await store.put(KEY, 'start');
     for (const at of ['read', 'write'] as const) {

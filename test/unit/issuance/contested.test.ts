@@ -179,12 +179,14 @@ describe('what several workers write together', () => {
       world.store,
       (key) => key.startsWith('limits/'),
       async () => {
-        const theirs = await learnedLimits(world, ca);
+        const theirs = learnedLimits(world, ca);
+        await theirs.read;
         theirs.learn(refusal, ['other.example.com']);
         await theirs.stored();
       },
     );
-    const mine = await learnedLimits({ ...world, store: late }, ca);
+    const mine = learnedLimits({ ...world, store: late }, ca);
+    await mine.read;
     mine.learn(refusal, ['example.com']);
     await mine.stored();
     const [key = ''] = world.store.keys().filter((one) => one.startsWith('limits/'));

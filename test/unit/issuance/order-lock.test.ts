@@ -23,12 +23,14 @@ beforeEach(() => {
   now = START;
   store = new MemoryStore(clock);
 });
-const take = (name: string, owner = 'run-1') => takeOrderLock({ store, clock }, KEY, { name, owner });
 const lock = () => JSON.parse(store.text(KEY));
 const put = (more: object, key = KEY) =>
   store.put(key, JSON.stringify({ name: 'blog', owner: 'run-0', leaseSeconds: 900, issued: [], ...more }));
 
-describe('the lock of a set of names', () => {
+describe.each([false, true])('the lock of a set of names, perhaps there: %s', (perhapsThere) => {
+  const take = (name: string, owner = 'run-1') =>
+    takeOrderLock({ store, clock }, KEY, { name, owner, perhapsThere });
+
   it('is one for the set in any order, and another for each CA and other set', () => {
     expect(orderLockKey({ ...subject, names: [...subject.names].reverse() })).toBe(KEY);
     expect(orderLockKey({ ...subject, ca: 'https://other.test/directory' })).not.toBe(KEY);
@@ -95,6 +97,14 @@ describe('the lock of a set of names', () => {
     const taken = takeOrderLock({ store: late, clock }, KEY, { name: 'shop', owner: 'run-1' });
     await expect(taken).rejects.toThrow('another is being ordered');
     expect(lock()).toMatchObject({ name: 'third' });
+  });
+
+  it('is not taken twice where it comes between the look and the try', async () => {
+    const late = contested(store, KEY, () => put({}));
+    const holder = { name: 'shop', owner: 'run-1', perhapsThere: true };
+    await expect(takeOrderLock({ store: late, clock }, KEY, holder)).rejects.toThrow('blog is being ordered');
+    expect(late.contests).toBe(1);
+    expect(lock()).toMatchObject({ name: 'blog' });
   });
 
   it('is not taken where it ends between the try and the look', async () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { removePin, writePin } from '../../../cli/commands/restore.ts';
 import { matchesChain } from '../../../lib/foundation/certificate/pointer-match.ts';
 import type { CheckSummary, RenewalDue } from '../../../lib/foundation/events/events.ts';
+import { pinnedOnce } from '../../../lib/issuance/renewal/read-pin.ts';
 import { readStatus } from '../../../lib/reporting/status/read-status.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
@@ -50,6 +51,21 @@ beforeEach(async () => {
   second = world.live('shop');
   world.pass(DAY);
   world.events.facts.length = 0;
+});
+
+it('is asked for again by each certificate of a batch, only if pins could not be listed', async () => {
+  await pin();
+  let asked = 0;
+  const list = async (prefix: string) => {
+    asked += 1;
+    if (asked === 1) throw new Error('down');
+    return world.store.list(prefix);
+  };
+  const pinned = pinnedOnce({ list });
+  await expect(pinned()).rejects.toThrow('down');
+  expect([...(await pinned())]).toEqual(['shop']);
+  expect([...(await pinned())]).toEqual(['shop']);
+  expect(asked).toBe(2);
 });
 
 describe('a version that a person puts back', () => {

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { leafFacts } from '../../../lib/foundation/certificate/leaf.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
@@ -108,6 +108,21 @@ describe('a lost pointer', () => {
     expect(plan.certificates).toMatchObject([{ action: 'renew' }]);
     expect(outcomes).toEqual([{ name: 'shop', outcome: 'mended', reason: 'pointer-lost' }]);
     expect(issued()).toBe(1);
+  });
+
+  it('with another hash of the key is seen by a repair, and replaced by a renewal unseen', async () => {
+    const { version, sha256 } = world.live('shop');
+    const edit = () => edited({ sha256: { ...world.live('shop').sha256, privkey: 'b'.repeat(64) } });
+    await edit();
+    await world.want('shop', NAMES, { hosts: ['web'] });
+    await run(HOURLY);
+    expect(asides()).toMatchObject([{ detail: { reason: 'pointer-mismatch' } }]);
+    expect(world.live('shop')).toMatchObject({ version, sha256, hosts: ['web'] });
+    await edit();
+    await run(parseStart({ start: 'force', names: ['shop'] }));
+    expect(asides()).toHaveLength(1);
+    const key = world.store.text(`archive/shop/${world.live('shop').version}/privkey.pem`);
+    expect(world.live('shop').sha256.privkey).toBe(createHash('sha256').update(key).digest('hex'));
   });
 
   it('has hosts fetch the version that it leads to', async () => {
