@@ -92,7 +92,7 @@ export interface HeldLock {
 /**
  * Takes the order lock for the holder of the certificate's claim. A lock of the same certificate comes from a worker that lost
  * its claim, and is taken over; throws {@link SameOrderError} for another's. One that `perhapsThere` is read before it is written:
- where something was issued for the set lately, its lock stands there still.
+ * where something was issued for the set lately, its lock stands there still.
  */
 export async function takeOrderLock(
   { store, clock }: Pick<RenewDeps, 'store' | 'clock'>,
