@@ -35,6 +35,12 @@ export class Opportunities {
       if (functionName !== 'renew' || sites.length === 0) return;
       for (const [, name = ''] of about.matchAll(/"name":"([^"]+)"/g)) this.#hit(name, sites);
     });
+    world.bus.onFact.push((fact) => {
+      if (fact.type !== 'Certificate Renewal Failed' || !/^(acme-)?caa/.test(fact.detail.reason)) return;
+      const caa = world.files.get(fact.detail.name)?.caa as { mode?: string } | undefined;
+      // Only people can let the CA issue, who are asked to.
+      if (caa?.mode === 'check' || caa?.mode === 'off') this.#hit(fact.detail.name, ['CAA']);
+    });
     world.onObstacle.push(({ what, ...span }) => this.#obstacles.push({ ...span, sites: [what] }));
     // Before its end nothing is asked for but what the CA itself suggests; who used it up is judged elsewhere.
     for (const ca of world.cas)
