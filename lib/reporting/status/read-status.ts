@@ -113,7 +113,8 @@ export async function readHealthFacts(
   );
   const fleet = await listFleet(hosts, facts.flatMap(groupsOf), () => {});
   const lives = await livesOf({ store, stack }, { facts, fleet, records: found, now });
-  return facts.map((one) => ({ ...one, fleet, lives }));
+  for (const one of facts) Object.assign(one, { fleet, lives });
+  return facts;
 }
 
 /** As a scan takes it; one that has ended is the next scan's. */
