@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { STATUS_PAGE_KEY } from '../../lib/foundation/certificate/object-keys.ts';
 import { minuteOf } from '../../lib/foundation/common/minute-of.ts';
+import { partsIn } from '../../lib/reporting/status/page/parts.ts';
 import type { Answer, GlobalOptions } from '../answer.ts';
 import { CommandError } from '../command-error.ts';
 import { secondsOf } from '../output/parse-options.ts';
-import { type DeployedStack, findStack } from '../stack/find-stack.ts';
+import { findStack } from '../stack/find-stack.ts';
+import { linkToPage } from '../stack/link-to-page.ts';
 import { openBucket } from '../stack/open-bucket.ts';
 
 export interface OpenOptions extends GlobalOptions {
@@ -28,7 +28,7 @@ export async function open(options: OpenOptions): Promise<Answer> {
       seen: 'there is no status page yet; it is written every hour',
       remedy: `"npx serverless invoke -f status --path events/status-page.json --stage ${stack.stage}" writes it now`,
     });
-  const url = await linkTo(stack, expiresIn);
+  const url = await linkToPage(stack, { parts: partsIn(page.body), expiresIn });
   const expiresAt = new Date(Date.now() + expiresIn * 1000).toISOString();
   const opened = !options.print && !options.json && (await isOpenedBy(openerOf(process.platform), url));
   const written = minuteOf(page.modified.toISOString());
@@ -39,18 +39,6 @@ export async function open(options: OpenOptions): Promise<Answer> {
       ? `${url}\nopened the status page of ${written}; the link works until ${minuteOf(expiresAt)} for whoever has it`
       : url,
   };
-}
-
-async function linkTo({ region, bucket }: DeployedStack, expiresIn: number): Promise<string> {
-  const s3 = new S3Client({ region });
-  try {
-    // Whoever has an object saved as text or bytes sees a page all the same.
-    const ResponseContentType = 'text/html; charset=utf-8';
-    const page = new GetObjectCommand({ Bucket: bucket, Key: STATUS_PAGE_KEY, ResponseContentType });
-    return await getSignedUrl(s3, page, { expiresIn });
-  } finally {
-    s3.destroy();
-  }
 }
 
 /** The program that opens an address on this system; $BROWSER before it, as other programs have it. */

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { statusPage } from '../../lib/reporting/status/page/page.ts';
 import { openBrowser } from './browser.ts';
 import { exampleFleet } from './example-fleet.ts';
+import { firstPart } from './first-part.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/images');
 const AT = new Date('2026-11-20T02:30:00Z');
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   try {
     await mkdir(FOLDER, { recursive: true });
     const { at, certificates } = exampleFleet(AT);
-    const content = statusPage({
+    const content = firstPart({
       title: 'perennial-production in eu-central-1',
       stage: 'production',
       at,

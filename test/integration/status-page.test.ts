@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { statusPage } from '../../lib/reporting/status/page/page.ts';
 import type { CertificateStatus } from '../../lib/reporting/status/rules/certificate-status.ts';
 import { HEALTHS } from '../../lib/scan/rules/health.ts';
 import { openBrowser } from '../../local/status-page/browser.ts';
 import { exampleFleet, largeFleet } from '../../local/status-page/example-fleet.ts';
+import { firstPart } from '../../local/status-page/first-part.ts';
 import { LOW_CONTRASTS } from './low-contrasts.ts';
 
 const AT = new Date('2026-11-20T02:30:00Z');
@@ -40,7 +40,7 @@ describe.skipIf(missing)(`the status page in Chromium${missing}`, () => {
     const file = join(folder, 'index.html');
     await writeFile(
       file,
-      statusPage({ title: 'perennial-test in eu-central-1', stage: 'test', at: AT, certificates }),
+      firstPart({ title: 'perennial-test in eu-central-1', stage: 'test', at: AT, certificates }),
     );
     page = await (await browser.newContext({ ...options })).newPage();
     complaints.length = 0;

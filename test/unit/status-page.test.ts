@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { html } from '../../lib/reporting/status/page/html.ts';
-import { statusPage } from '../../lib/reporting/status/page/page.ts';
 import { rowOf } from '../../lib/reporting/status/page/row.ts';
 import type { CertificateStatus } from '../../lib/reporting/status/rules/certificate-status.ts';
 import { exampleFleet, largeFleet } from '../../local/status-page/example-fleet.ts';
+import { firstPart } from '../../local/status-page/first-part.ts';
 
 const now = new Date('2026-11-20T02:30:00Z');
 const HOSTILE = `</script><img src=x onerror="alert('1')">&amp;`;
@@ -127,16 +127,16 @@ describe('the page', () => {
     ['one that is well', largeFleet(2, now).certificates.slice(1), '1 certificate, all well'],
     ['some that are not', exampleFleet(now).certificates, '16 of 25 certificates not well'],
   ])('of %s says so first', (_, certificates, said) => {
-    expect(statusPage({ title: 'bucket', stage: 'test', at: now, certificates, release: '1.2.3' })).toContain(
+    expect(firstPart({ title: 'bucket', stage: 'test', at: now, certificates, release: '1.2.3' })).toContain(
       '<strong>bucket</strong>, Perennial 1.2.3, as of ',
     );
-    expect(statusPage({ title: 'bucket', stage: 'test', at: now, certificates })).toContain(
+    expect(firstPart({ title: 'bucket', stage: 'test', at: now, certificates })).toContain(
       `<h1>${said}</h1>`,
     );
   });
 
   it('loads nothing from elsewhere, and lets nothing run but what its policy names', () => {
-    const page = statusPage({
+    const page = firstPart({
       title: 'bucket',
       stage: 'test',
       at: now,
@@ -145,13 +145,13 @@ describe('the page', () => {
     expect(page).toContain(`default-src &#39;none&#39;; script-src &#39;sha256-`);
     expect(page).not.toMatch(/\s(src|href|action|style|on[a-z]+)=/);
     expect(page.match(/<script/g)).toHaveLength(1);
-    expect(statusPage({ title: HOSTILE, stage: 'test', at: now, certificates: [] })).toContain(
+    expect(firstPart({ title: HOSTILE, stage: 'test', at: now, certificates: [] })).toContain(
       `<p><strong>${ESCAPED}</strong>, as of`,
     );
   });
 
   it('of 1,000 certificates stays under 500 KB', () => {
-    const page = statusPage({
+    const page = firstPart({
       title: 'bucket',
       stage: 'test',
       at: now,

@@ -27,6 +27,8 @@ export const CHATS_PREFIX = 'chats/';
 const ACCOUNTS_PREFIX = 'accounts/';
 
 export const STATUS_PAGE_KEY = 'status/index.html';
+/** The parts of the page after the first. */
+export const STATUS_PARTS_PREFIX = 'status/part-';
 export const METRICS_KEY = 'status/metrics.prom';
 export const NOTICES_KEY = 'notices/memory.json';
 

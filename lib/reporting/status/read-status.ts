@@ -1,28 +1,17 @@
 import pMap from 'p-map';
 import { AcmRecord } from '../../delivery/acm/rules/decide-imports.ts';
-import type { Hosts } from '../../delivery/deployment/hosts.ts';
+import type { Host, Hosts } from '../../delivery/deployment/hosts.ts';
 import { listFleet } from '../../delivery/deployment/list-fleet.ts';
 import { readLives } from '../../delivery/deployment/read-lives.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
-import { findStrays } from '../../foundation/bucket/find-strays.ts';
 import type { Reads } from '../../foundation/bucket/object-store.ts';
 import { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import {
-  ACM_PREFIX,
   acmKey,
-  HOSTS_PREFIX,
   hostKey,
-  instanceIdsIn,
-  LIVE_PREFIX,
   liveKey,
-  namesIn,
-  PINS_PREFIX,
-  RENEWAL_PREFIX,
-  REVOKED_PREFIX,
-  renewalFilesIn,
   renewalKey,
   revokedKey,
-  STATE_PREFIX,
   stateKey,
 } from '../../foundation/certificate/object-keys.ts';
 import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
@@ -33,6 +22,7 @@ import { findPin, heldPin } from '../../issuance/renewal/read-pin.ts';
 import { parseState } from '../../issuance/renewal/rules/state.ts';
 import { revocationsIn } from '../../issuance/revocation/read-revocations.ts';
 import { groupsOf, type HealthFacts, liveOf } from '../../scan/rules/health.ts';
+import { listBucket } from './list-bucket.ts';
 import { bySoonestTrouble, type CertificateStatus, statusOf } from './rules/certificate-status.ts';
 
 export interface StatusReads {
@@ -48,72 +38,89 @@ interface Asked {
   only?: ReadonlySet<string>;
 }
 
+/** Certificates whose facts are read, judged and forgotten together: those of a hundred thousand do not fit into memory. */
+const LOT = 1000;
+
 /**
  * The status of every certificate that is wanted or live, and of each object that does not belong where it is, the soonest
  * trouble first. Only reads.
  */
 export async function readStatus(reads: StatusReads, asked: Asked): Promise<CertificateStatus[]> {
-  return (await readHealthFacts(reads, asked)).map(statusOf).sort(bySoonestTrouble);
+  const found: CertificateStatus[] = [];
+  for await (const lot of factsInLots(reads, asked)) for (const one of lot) found.push(statusOf(one));
+  return found.sort(bySoonestTrouble);
 }
 
 /** What the health of each certificate is judged by. */
-export async function readHealthFacts(
-  { store, hosts, stack }: StatusReads,
-  { now, readsAtOnce, only }: Asked,
-): Promise<HealthFacts[]> {
-  const [renewals, live, states, revoked, acm, reports, pins] = await Promise.all([
-    store.list(RENEWAL_PREFIX, { deep: true }),
-    ...[LIVE_PREFIX, STATE_PREFIX, REVOKED_PREFIX, ACM_PREFIX, HOSTS_PREFIX, PINS_PREFIX].map((prefix) =>
-      store.list(prefix),
-    ),
-  ]);
-  const wantedFiles = renewalFilesIn(renewals);
-  const isAskedFor = (name: string) => only === undefined || only.has(name);
-  const named = wantedFiles.flatMap((file) => ('name' in file ? file.name : [])).filter(isAskedFor);
-  const readAll = readerOf(store, readsAtOnce);
-  const inFolder = (objects: Parameters<typeof namesIn>[0] = [], prefix: string) =>
-    namesIn(objects, prefix).filter(isAskedFor);
-  const [files, pointers, remembered, revocations, imports, records] = await Promise.all([
-    readAll(renewalKey, named, (text, name) => readFile(text, name, stack)),
-    readAll(liveKey, inFolder(live, LIVE_PREFIX), (text) => orNone(text, LivePointer) ?? 'unreadable'),
-    readAll(stateKey, inFolder(states, STATE_PREFIX), (text) => parseState(text, now)),
-    readAll(revokedKey, inFolder(revoked, REVOKED_PREFIX), (text) => ({ found: revocationsIn(text) })),
-    readAll(acmKey, inFolder(acm, ACM_PREFIX), (text) => orNone(text, AcmRecord)),
-    readAll(hostKey, instanceIdsIn(reports ?? []), (text) => orNone(text, HostRecord)),
-  ]);
-  const misnamed = wantedFiles.flatMap((file) =>
-    'rejected' in file ? { name: file.rejected, error: file.error } : [],
-  );
-  const wanted = new Set(named);
-  const strays = only === undefined ? [...misnamed, ...(await findStrays(store))] : [];
-  for (const { name, error } of strays) {
-    wanted.add(name);
-    files.set(name, { rejected: describeError(error).message });
+export async function readHealthFacts(reads: StatusReads, asked: Asked): Promise<HealthFacts[]> {
+  const found: HealthFacts[] = [];
+  for await (const lot of factsInLots(reads, asked)) for (const one of lot) found.push(one);
+  return found;
+}
+
+async function* factsInLots(reads: StatusReads, asked: Asked): AsyncGenerator<HealthFacts[]> {
+  const { store, hosts, stack } = reads;
+  const { now } = asked;
+  const listed = await listBucket(store, asked.only);
+  const readAll = readerOf(store, asked.readsAtOnce);
+  const reported = await readAll(hostKey, listed.reported, (text) => orNone(text, HostRecord));
+  const records = [...reported.values()].flatMap((record) => record ?? []);
+  const fleet = new Map<string, Host[]>();
+  const known = new Set<string>();
+  const names = [...new Set([...listed.renewal, ...listed.rejected.keys(), ...listed.live])];
+  for (let start = 0; start < names.length; start += LOT) {
+    const lot = names.slice(start, start + LOT);
+    const facts = await readLot({ store, stack, readAll }, { listed, lot, records, fleet, asked });
+    const groups = facts.flatMap(groupsOf).filter((group) => !known.has(group));
+    for (const [group, found] of await listFleet(hosts, groups, () => {})) fleet.set(group, found);
+    for (const group of groups) known.add(group);
+    const lives = await livesOf({ store, stack }, { facts, fleet, records, now });
+    for (const one of facts) one.lives = lives;
+    yield facts;
   }
-  const found = [...records.values()].flatMap((record) => record ?? []);
-  const factsOf = (name: string): HealthFacts => ({
-    name,
-    wanted: wanted.has(name),
-    file: files.get(name),
-    pointer: pointers.get(name),
-    state: remembered.get(name),
-    revocations: revocations.get(name)?.found ?? [],
-    acm: imports.get(name),
-    records: found,
-    fleet: new Map(),
-    region: stack.region,
-    now,
-  });
-  const facts = [...new Set([...wanted, ...pointers.keys()])].map(factsOf);
-  const isPinned = new Set(inFolder(pins, PINS_PREFIX));
-  await pMap(
-    facts.filter(({ name }) => isPinned.has(name)),
-    async (one) => Object.assign(one, await pinOf(store, one)),
-    { concurrency: readsAtOnce },
-  );
-  const fleet = await listFleet(hosts, facts.flatMap(groupsOf), () => {});
-  const lives = await livesOf({ store, stack }, { facts, fleet, records: found, now });
-  return facts.map((one) => ({ ...one, fleet, lives }));
+}
+
+interface Lot {
+  listed: Awaited<ReturnType<typeof listBucket>>;
+  lot: readonly string[];
+  records: readonly HostRecord[];
+  fleet: HealthFacts['fleet'];
+  asked: Asked;
+}
+
+async function readLot(
+  { store, stack, readAll }: Pick<StatusReads, 'store' | 'stack'> & { readAll: ReturnType<typeof readerOf> },
+  { listed, lot, records, fleet, asked: { now, readsAtOnce } }: Lot,
+): Promise<HealthFacts[]> {
+  const those = (names: ReadonlySet<string>) => lot.filter((name) => names.has(name));
+  const [files, pointers, states, revocations, imports] = await Promise.all([
+    readAll(renewalKey, those(listed.renewal), (text, name) => readFile(text, name, stack)),
+    readAll(liveKey, those(listed.live), (text) => orNone(text, LivePointer) ?? 'unreadable'),
+    readAll(stateKey, those(listed.state), (text) => parseState(text, now)),
+    readAll(revokedKey, those(listed.revoked), (text) => ({ found: revocationsIn(text) })),
+    readAll(acmKey, those(listed.acm), (text) => orNone(text, AcmRecord)),
+  ]);
+  const factsOf = (name: string): HealthFacts => {
+    const rejected = listed.rejected.get(name);
+    return {
+      name,
+      wanted: listed.renewal.has(name) || rejected !== undefined,
+      file: rejected === undefined ? files.get(name) : { rejected },
+      pointer: pointers.get(name),
+      state: states.get(name),
+      revocations: revocations.get(name)?.found ?? [],
+      acm: imports.get(name),
+      records,
+      fleet,
+      region: stack.region,
+      now,
+    };
+  };
+  const facts = lot.map(factsOf).filter(({ wanted, pointer }) => wanted || pointer !== undefined);
+  const pinned = facts.filter(({ name }) => listed.pins.has(name));
+  const pin = async (one: HealthFacts) => Object.assign(one, await pinOf(store, one));
+  await pMap(pinned, pin, { concurrency: readsAtOnce });
+  return facts;
 }
 
 /** As a scan takes it; one that has ended is the next scan's. */

@@ -23,9 +23,15 @@ function commandOfIt({ command }: CertificateStatus, stage: string): Markup {
   return command === undefined ? html`` : html`<p class="run"><code>${commandOf(command, stage)}</code>`;
 }
 
-function namesOf({ name, names }: CertificateStatus): Markup {
+function namesOf(certificate: CertificateStatus): Markup {
+  const others = otherNames(certificate);
+  return others === '' ? html`` : html`<p>${others}`;
+}
+
+/** What it is for besides its name; of many, only the first. */
+export function otherNames({ name, names }: CertificateStatus): string {
   const others = names.filter((other) => other !== name);
-  return others.length === 0 ? html`` : html`<p>${inShort(others, NAMES_SHOWN, ' ')}`;
+  return inShort(others, NAMES_SHOWN, ' ');
 }
 
 function lifeOfIt({ notBefore, due, notAfter, daysLeft }: CertificateStatus, now: Date): Markup {

@@ -2,7 +2,7 @@
 export const STYLE = `
 :root{color-scheme:light dark;--text:light-dark(#1d2326,#e4e8ea);--soft:light-dark(#566168,#9eabb2);--back:light-dark(#f6f7f7,#14181a);
 --card:light-dark(#fff,#1c2225);--line:light-dark(#dde2e4,#30393d);--good:light-dark(#11703c,#5fd08f);--bad:light-dark(#b3261e,#ff9489);
---track:light-dark(#dfe5e7,#333d42);--due:light-dark(#f0c36a,#8a6a1f);--lived:light-dark(#3d7f9c,#68b2d3)}
+--track:light-dark(#dfe5e7,#333d42);--due:light-dark(#f0c36a,#8a6a1f);--lived:light-dark(#3d7f9c,#68b2d3);--link:light-dark(#1f6182,#8cc8e2)}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 body{margin:0;font:.9375rem/1.45 system-ui,sans-serif;color:var(--text);background:var(--back);container-type:inline-size}
@@ -19,6 +19,14 @@ input[type=search]{font:inherit;color:inherit;background:var(--card);border:1px 
 input[type=checkbox]{width:1.0625rem;height:1.0625rem;vertical-align:-3px;margin:0 .25rem 0 0;accent-color:var(--lived)}
 :focus-visible{outline:2px solid var(--lived);outline-offset:2px}
 output{color:var(--soft)}
+a{color:var(--link)}
+a:not([href]){color:inherit}
+nav{margin-bottom:.875rem}
+nav a,#all a{display:inline-block;min-height:1.5rem;margin-left:.75rem}
+#elsewhere{margin-bottom:.875rem;overflow-wrap:anywhere}
+#alone{color:var(--bad);margin-bottom:.875rem}
+#all{margin-bottom:2.5rem}
+pre{margin:0 .75rem 1rem;white-space:pre-wrap;overflow-wrap:anywhere}
 .key{font-size:.8125rem;margin-bottom:.875rem}
 .key svg{display:inline-block;width:90px;margin:0 6px 0 0;vertical-align:-1px}
 table{width:100%;table-layout:fixed;border-collapse:collapse;background:var(--card);border:1px solid var(--line);border-radius:8px;margin-bottom:2.5rem}
@@ -62,5 +70,5 @@ tbody tr{display:block}
 form label:first-child{width:100%}
 input[type=search]{display:block;width:100%;margin:.25rem 0 0}
 }
-@media print{form,.key,button{display:none}thead th{position:static}}
+@media print{form,nav a,#all,.key,button{display:none}thead th{position:static}}
 `;

@@ -3,7 +3,9 @@ import { HEALTHS, isWell } from '../../../scan/rules/health.ts';
 import type { CertificateStatus } from './certificate-status.ts';
 
 type Labels = Record<string, string>;
-type Samples = [labels: Labels, value: number | undefined][];
+/** Made when they are written, one family after the other: those of many certificates would not fit into memory together. */
+type Samples = Iterable<Sample>;
+type Sample = [labels: Labels, value: number | undefined];
 
 /**
  * The same as the page, for Prometheus (its documentation, "Exposition formats", text-based format): gauges, as of the moment at
@@ -13,8 +15,11 @@ export function writeMetrics(
   certificates: readonly CertificateStatus[],
   { stage, region, at }: { stage: string; region: string; at: Date },
 ): string {
-  const of = (read: (one: CertificateStatus) => number | undefined): Samples =>
-    certificates.map((one) => [{ certificate: one.name }, read(one)]);
+  const each = function* (sampleOf: (one: CertificateStatus) => Sample): Samples {
+    for (const one of certificates) yield sampleOf(one);
+  };
+  const of = (read: (one: CertificateStatus) => Sample[1]) =>
+    each((one) => [{ certificate: one.name }, read(one)]);
   const unwell = certificates.filter((one) => !isWell(one));
   const metrics: [name: string, help: string, samples: Samples][] = [
     ['written_timestamp_seconds', 'When this was written, every hour.', [[{}, seconds(at.toISOString())]]],
@@ -23,7 +28,7 @@ export function writeMetrics(
     [
       'certificate_health',
       'How a certificate is, in the words of "perennial-tls status": 1 for its word, and no others.',
-      certificates.map(({ name, health }) => [
+      each(({ name, health }) => [
         { certificate: name, health: HEALTHS.find((one) => one === health) ?? 'unknown' },
         1,
       ]),
@@ -49,9 +54,9 @@ export function writeMetrics(
 
 function family([name, help, samples]: [string, string, Samples], stack: Labels): string {
   const full = `perennial_${name}`;
-  const lines = samples.flatMap(([labels, value]) =>
-    value === undefined ? [] : [`${full}{${labelsText({ ...stack, ...labels })}} ${value}`],
-  );
+  const lines: string[] = [];
+  for (const [labels, value] of samples)
+    if (value !== undefined) lines.push(`${full}{${labelsText({ ...stack, ...labels })}} ${value}`);
   if (lines.length === 0) return '';
   return `# HELP ${full} ${escaped(help)}\n# TYPE ${full} gauge\n${lines.join('\n')}\n`;
 }
