@@ -9,6 +9,7 @@ import {
 } from '../../foundation/certificate/object-keys.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
+import { firstThatFit } from '../../foundation/common/first-that-fit.ts';
 import { parseRequest } from '../../foundation/common/parse-json.ts';
 import { isWell } from '../../scan/rules/health.ts';
 import type { Subscriptions } from '../notices/mailbox.ts';
@@ -16,11 +17,12 @@ import { unheard } from '../notices/rules/unheard.ts';
 import { type Page, statusPages } from './page/page.ts';
 import { readStatus } from './read-status.ts';
 import type { CertificateStatus } from './rules/certificate-status.ts';
-import { fitting } from './rules/fitting.ts';
 import { writeMetrics } from './rules/write-metrics.ts';
 
 /** For each of six kinds of object: together as many connections as an S3 client keeps. */
 const READS_AT_ONCE = 12;
+/** Of certificates in an answer: Lambda refuses one of over 6 MB (6,291,556 bytes; its documentation, "Lambda quotas"). */
+const MOST_BYTES = 5_000_000;
 const Request = z.strictObject({ page: z._default(z.boolean(), false) });
 
 export interface StatusDeps {
@@ -53,7 +55,7 @@ export async function showStatus(deps: StatusDeps, event: unknown, now: Date): P
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
   const answer = { at: now.toISOString(), counts: { all: certificates.length, unwell } };
   if (!request.page) {
-    const shown = fitting(certificates);
+    const shown = firstThatFit(certificates, MOST_BYTES);
     const left = certificates.length - shown.length;
     return { ...answer, certificates: shown, ...(left > 0 && { left }) };
   }
