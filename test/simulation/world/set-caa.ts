@@ -4,7 +4,7 @@ import type { Random } from '../engine/random.ts';
 import type { World } from './world.ts';
 
 /** What a mail tells of a renewal that CAA keeps from being ordered, and the line that it asks for. */
-const REMEDY = /^(\S+) is not renewed\n[^]*?; add (\d+ issue(?:wild)? ".*?") at (\S+) \(caa-/;
+const REMEDY = /^(\S+) is not renewed\n.*?; add (\d+ issue(?:wild)? "[^"]+") at (\S+) \(caa-/s;
 
 /** Within a day people set in CAA what a mail asks for, where a file says that we only check it. */
 export function letSetCaa(world: World, random: Random): void {
