@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ObjectStore, Reads, Written } from '../../foundation/bucket/object-store.ts';
+import { findPointer } from '../../foundation/bucket/read-pointer.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
 import { ORDERS_PREFIX } from '../../foundation/certificate/object-keys.ts';
@@ -63,14 +64,30 @@ const LOCK_KEY = new RegExp(`^${ORDERS_PREFIX}[0-9a-f]{64}\\.json$`);
  * what was issued for its set stays until the sweep (`tidy.ts`); whoever orders the set takes it over.
  */
 export async function removeDeadLocks(
-  store: Pick<ObjectStore, 'remove'>,
+  store: Pick<ObjectStore, 'remove' | 'replace'>,
   reads: Pick<Reads, 'list' | 'get'>,
 ): Promise<void> {
   for (const { key, etag, ageMs } of await reads.list(ORDERS_PREFIX)) {
     if (!LOCK_KEY.test(key) || ageMs <= CLAIM_SECONDS * SECOND) continue;
-    const lock = orNone((await reads.get(key))?.body, OrderLock);
-    if (!lock || lock.issued.length === 0) await store.remove(key, { etag });
+    const held = await reads.get(key);
+    const lock = orNone(held?.body, OrderLock);
+    if (lock && lock.issued.length > 0) continue;
+    const issued = held && lock ? await issuedUnder(reads, lock, held) : [];
+    if (lock && issued.length > 0)
+      await store.replace(key, textOf({ ...lock, leaseSeconds: 0, issued }), { etag });
+    else await store.remove(key, { etag });
   }
+}
+
+/** What was issued under a lock, also by a worker that moved the pointer and died before it wrote that down. */
+async function issuedUnder(
+  reads: Pick<Reads, 'get'>,
+  { name, leaseSeconds, issued }: OrderLock,
+  { modified }: { modified: Date },
+): Promise<Issued> {
+  if (leaseSeconds === 0) return issued;
+  const at = (await findPointer(reads, name))?.pointer?.issuedAt;
+  return at !== undefined && new Date(at) > modified ? [...issued, { name, at }] : issued;
 }
 
 function textOf(lock: OrderLock): string {
@@ -123,7 +140,8 @@ export async function takeOrderLock(
   const held = found ?? (await store.get(key));
   const lock = orNone(held?.body, OrderLock) ?? { ...fresh, name: 'another' };
   const isFree = held && (lock.name === name || isStale(lock, held));
-  const mine = { ...lock, ...fresh, issued: lock.issued };
+  const issued = isFree ? await issuedUnder(store, lock, held) : [];
+  const mine = { ...lock, ...fresh, issued };
   const taken = isFree && (await store.replace(key, textOf(mine), { etag: held.etag }));
   if (taken) return hold(mine, taken);
   const other = isFree ? 'another' : lock.name;

@@ -3,6 +3,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../engine/durations.ts';
 import type { Random } from '../engine/random.ts';
 import { askToRevoke } from './ask-to-revoke.ts';
 import { GROUPS } from './names.ts';
+import { letSetCaa } from './set-caa.ts';
 import { pointerOf } from './stored.ts';
 import type { World } from './world.ts';
 
@@ -31,6 +32,7 @@ export function letReact(world: World): void {
         );
     }
   });
+  letSetCaa(world, random);
   world.bus.onFact.push((fact) => {
     if (fact.type !== 'Renewal Due') return;
     for (const { name, reason } of fact.detail.certificates)

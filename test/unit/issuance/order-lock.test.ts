@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { liveKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import {
   issuedToOthers,
   orderLockKey,
@@ -7,6 +8,7 @@ import {
 } from '../../../lib/issuance/renewal/order-lock.ts';
 import { contested } from '../../fakes/contested-store.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { pointerOf } from '../../fakes/pointers.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -191,6 +193,31 @@ it('a dead lock that is gone before it is read troubles nobody', async () => {
   now = new Date(START.getTime() + HOUR);
   await removeDeadLocks(store, { list: store.list.bind(store), get: async () => undefined });
   expect(store.keys()).toEqual([]);
+});
+
+describe('a certificate whose worker died before it ended its lock', () => {
+  const live = (issuedAt: string) =>
+    store.put(liveKey('blog'), JSON.stringify({ ...pointerOf(new Date('2027-01-30T00:00:00Z')), issuedAt }));
+
+  it.each([
+    ['counts where it was issued under that lock', {}, -MINUTE, 1],
+    ['counts once where the lock was ended', { leaseSeconds: 0 }, -MINUTE, 0],
+    ['does not count where the one that is live is older', {}, MINUTE, 0],
+  ])('%s', async (_, more, ageMs, count) => {
+    await put(more);
+    await live(ago(ageMs));
+    now = new Date(START.getTime() + HOUR);
+    const held = await takeOrderLock({ store, clock }, KEY, { name: 'shop', owner: 'run-1' });
+    expect(held.issuedToOthers).toEqual(count ? [new Date(ago(ageMs))] : []);
+  });
+
+  it('is kept where the dead lock would be removed', async () => {
+    await put({});
+    await live(ago(-MINUTE));
+    now = new Date(START.getTime() + HOUR);
+    await removeDeadLocks(store, store);
+    expect(lock()).toMatchObject({ leaseSeconds: 0, issued: [{ name: 'blog', at: ago(-MINUTE) }] });
+  });
 });
 
 it('dead locks are removed, and nothing else', async () => {
