@@ -269,6 +269,26 @@ describe('a saved order that the CA never goes on with', () => {
     expect(world.store.keys()).not.toContain('pending/shop.json');
   });
 
+  it.each([
+    ['is resumed where the CA carried it out at its last try', 1, 1],
+    ['is given up where its certificate cannot be had for days', 30, 2],
+  ])('%s', async (_, failures, orders) => {
+    const failed = { finalize: 0, certificate: 0 };
+    const first = () => world.authority.requests.length === 1;
+    world.authority.before = (call) => {
+      if (!first() || (call !== 'finalize' && call !== 'certificate')) return;
+      failed[call] += 1;
+      const most = call === 'finalize' ? 3 : failures;
+      if (failed[call] <= most) throw new AcmeError('ca-unavailable', 'HTTP 500');
+    };
+    for (let days = 0; days < 10 && !world.live('shop'); days += 1) {
+      await shop();
+      world.pass(DAY);
+    }
+    expect(world.live('shop')).toBeDefined();
+    expect(world.authority.requests).toHaveLength(orders);
+  });
+
   it('for lost connections is given up when it is older than an order can be', async () => {
     await dieAt('certificate');
     const { url } = pending().order;
