@@ -49,12 +49,13 @@ export function checkTelling({ world, breaches, opportunities }: Parts): Telling
     const from = world.scheduler.now;
     world.scheduler.after(2 * HOUR, `told of ${name}`, () => {
       const isStill = /"failures": ([1-9]\d*)/.test(world.bucket.get(key)?.body ?? '');
-      const isTold = [...telling.told].some(
-        ([told, at]) => told.startsWith(`renewal ${name} `) && at > from - 25 * HOUR,
-      );
+      const isTold = (told: ReadonlyMap<string, number>, since: number) =>
+        [...told].some(([key, at]) => key.startsWith(`renewal ${name} `) && at > since);
+      // One that is over by now has been told too.
+      const isHeard = isTold(telling.told, from - 25 * HOUR) || isTold(telling.lastTold, from);
       if (
         isStill &&
-        !isTold &&
+        !isHeard &&
         !wasDisturbed(from - HOUR) &&
         world.faults.rate('bus.loses') + world.faults.rate('bus.late') === 0
       )
