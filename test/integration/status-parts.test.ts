@@ -173,6 +173,7 @@ describe.skipIf(missing)(`the status page of 2,500 certificates in Chromium${mis
     await page.getByText('In which part each certificate is').click();
     expect(await page.locator('#all pre').nth(2).textContent()).toContain(last);
     await page.locator('#all').getByRole('link', { name: 'Part 3' }).click();
+    await page.waitForURL(/part-3\.html/);
     expect(await page.getByRole('row').count()).toBe(501);
   });
 
