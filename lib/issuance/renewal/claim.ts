@@ -105,6 +105,13 @@ export class Claim {
     await this.#write({ ...this.recorded, ...progress });
   }
 
+  /** The CA has carried the order out: how often it did not before says nothing of the download. */
+  async countAnew(): Promise<void> {
+    const { order } = this.#recorded;
+    if (order?.tries && !order.carriedOut)
+      await this.record({ order: { ...order, tries: 0, carriedOut: true } });
+  }
+
   /** Ends the claim and leaves what was recorded to the next worker. */
   async leaveForLater({ order }: Pick<ClaimRecord, 'order'> = this.recorded): Promise<void> {
     await this.unlockOrder();

@@ -10,16 +10,10 @@ import { requireSoundKey } from './require-sound-key.ts';
 /** Has the certificate issued for the recorded key, and verifies what the CA returns. */
 export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finalized> {
   const order = await issue(run, renewal);
-  if (renewal.order.status !== 'valid') await countAnew(renewal);
+  await renewal.claim.countAnew();
   const issued = await verify(run, renewal, await download(run, renewal, order));
   requireLonger(renewal, issued.facts.notAfter);
   return { ...renewal, order, issued };
-}
-
-/** The CA has carried the order out: how often it did not before says nothing of the download. */
-async function countAnew({ claim }: Ordered): Promise<void> {
-  const { order } = claim.recorded;
-  if (order?.tries) await claim.record({ order: { ...order, tries: 0 } });
 }
 
 /** The certificate with the preferred chain if the CA offers it, else with the CA's default chain. */

@@ -66,7 +66,10 @@ async function resume(run: RenewRun, renewal: Checked): Promise<Resumed | undefi
   try {
     order = await run.authority.order(url);
     if (order.status === 'invalid') throw await invalidOrder(run, renewal, order);
-    if (order.status === 'valid') await requireOwn(run, order, key);
+    if (order.status === 'valid') {
+      await claim.countAnew();
+      await requireOwn(run, order, key);
+    }
     return { order, key, open: await openAuthorizations(run, renewal, order) };
   } catch (error) {
     const { unproved = [], orderEnded } = refusalOf(error);

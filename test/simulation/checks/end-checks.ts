@@ -68,13 +68,13 @@ export function checkEnd({ world, breaches, telling, opportunities }: Parts): vo
     const isLate = [at, ...Object.values(told)].some((one) => Date.parse(one) > scheduler.now - 26 * HOUR);
     if (/^(object|window|pin-end) /.test(key) && isLate) continue;
     if (isLimited(key.replace(/^(renewal|overdue) /, ''))) continue;
-    const isStray = [...world.strays].some((stray) =>
-      key.includes(stray.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '')),
-    );
-    if (!isStray && !isOfTwin(world, key) && !isOnHostThatWasLeft(world, key))
+    // A site is looked at again in the next sweep only.
+    if (key.startsWith('site ') && Date.parse(at) > scheduler.now - 8 * DAY) continue;
+    if (!isStray(world, key) && !isOfTwin(world, key) && !isOnHostThatWasLeft(world, key))
       report('no trouble left', `${key}: ${reason}, at ${at}`);
   }
   // That an object was set aside passes by itself: nobody has to hear that it is over.
+  const nameOf = (subject: string) => subject.replace(/^(\S+) seen from outside$/, 'site $1').split(' ')[1];
   const isOpen = (subject: string) =>
     !(
       subject.includes('is revoked') &&
@@ -83,7 +83,7 @@ export function checkEnd({ world, breaches, telling, opportunities }: Parts): vo
     !subject.startsWith('object ') &&
     !isOfTwin(world, subject.replace(/^(\S+) seen from outside$/, 'site $1'));
   for (const subject of [...telling.open.keys()].filter(isOpen))
-    if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(subject.split(' ')[1] ?? '')))
+    if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(nameOf(subject) ?? '')))
       report('all clear told', subject);
   checkGrowth(world, report);
 }
@@ -107,6 +107,14 @@ function isOnHostThatWasLeft(world: World, trouble: string): boolean {
     const has = host.installed.get(name);
     return has !== undefined && has !== live && !groups.includes(host.group);
   });
+}
+
+/** A file that does not belong where it is: nobody takes it away, and it is told every day. */
+function isStray({ strays }: World, trouble: string): boolean {
+  const named = [...strays].map((key) =>
+    key.startsWith(RENEWAL_PREFIX) ? key.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '') : key,
+  );
+  return named.some((name) => trouble === `file ${name}`);
 }
 
 /** Hosts show a client one certificate for a name: where two have it, the site of the other is never well. */

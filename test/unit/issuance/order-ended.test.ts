@@ -289,6 +289,29 @@ describe('a saved order that the CA never goes on with', () => {
     expect(world.authority.requests).toHaveLength(orders);
   });
 
+  it('is resumed where the CA carried it out between two tries', async () => {
+    let days = 0;
+    let failed = 0;
+    const { order } = world.authority;
+    world.authority.before = (call) => {
+      if (call === 'certificate' && failed++ < 2) throw new AcmeError('ca-unavailable', 'HTTP 500');
+    };
+    world.authority.order = async function late(url) {
+      const known = await order.call(this, url);
+      return { ...known, status: days < 3 ? ('processing' as const) : ('valid' as const) };
+    };
+    const { finalize } = world.authority;
+    world.authority.finalize = async function late(of, csr) {
+      return { ...(await finalize.call(this, of, csr)), status: 'processing' as const };
+    };
+    for (; days < 6 && !world.live('shop'); days += 1) {
+      await shop();
+      world.pass(DAY);
+    }
+    expect(world.live('shop')).toBeDefined();
+    expect(world.authority.requests).toHaveLength(1);
+  });
+
   it('for lost connections is given up when it is older than an order can be', async () => {
     await dieAt('certificate');
     const { url } = pending().order;

@@ -203,6 +203,25 @@ it.each([
 });
 
 it.each([
+  ['renewal/Read Me.json', 'file Read Me', false],
+  ['acm/.DS', 'file acm/.DS', false],
+  ['acm/.DS', 'renewal cert1', true],
+  ['renewal/c.json', 'renewal cert1', true],
+  ['renewal/c.json', 'site cert1', false],
+  ['renewal/c.json', 'site cert1', true, 9 * 24],
+])(
+  'with the stray object %s, the end has to be without the trouble %s: %s',
+  (stray, key, isReported, hours = 48) => {
+    const { world, breaches, opportunities } = calmWorld();
+    world.strays.add(stray);
+    const trouble = { reason: 'stray-object', at: earlier(hours), told: {} };
+    world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { [key]: trouble } }), 'notify');
+    checkEnd({ world, breaches, opportunities, telling: new Telling(world) });
+    expect(breaches.first.has('end: no trouble left')).toBe(isReported);
+  },
+);
+
+it.each([
   ['excuses what a limit that others reached held up until the end', 25 * HOUR, []],
   ['does not excuse what a limit held up until some hours before', 23 * HOUR, ['end: no trouble left']],
 ])('%s', async (_, retryAfterMs, broken) => {

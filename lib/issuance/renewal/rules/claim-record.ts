@@ -20,6 +20,8 @@ export const ClaimRecord = ownObject({
       refusals: z.optional(z.number()),
       /** How often the CA did not go on with it. */
       tries: z.optional(z.number()),
+      /** Whether the CA has carried it out after such tries, which are counted anew since. */
+      carriedOut: z.optional(z.boolean()),
     }),
   ),
   /** Recorded before they are written to the DNS. */
