@@ -36,25 +36,38 @@ function judgeNewHost(
     breaches.report('new-host-waits', `${host.instanceId} of ${host.group} has no ${name} after 40 hours`);
 }
 
-/** Commands are numbered in the order in which they were sent. */
+/** Commands are numbered in the order in which they were sent; of two that were sent at the same instant neither is older. */
 function checkRecords({ world, breaches }: Parts): void {
   world.bucket.onChange.push(({ key, before, after, by }) => {
     if (!key.startsWith('hosts/') || by === 'somebody' || !before || !after) return;
     const earlier = commandsIn(before.body);
-    for (const [name, command] of commandsIn(after.body))
-      if (command < (earlier.get(name) ?? 0))
+    for (const [name, { command, requestedAt }] of commandsIn(after.body)) {
+      const known = earlier.get(name);
+      const isAtOnce = requestedAt !== undefined && requestedAt === known?.requestedAt;
+      if (known && command < known.command && !isAtOnce)
         breaches.report(
           'host-record-goes-back',
-          `${key}: ${name} from command ${earlier.get(name)} to ${command}`,
+          `${key}: ${name} from command ${known.command} to ${command}`,
         );
+    }
   });
 }
 
-function commandsIn(body: string): Map<string, number> {
+interface Recorded {
+  command: number;
+  requestedAt: string | undefined;
+}
+
+function commandsIn(body: string): Map<string, Recorded> {
   try {
-    const lineages = Object.entries<{ commandId: string }>(JSON.parse(body).lineages ?? {});
+    const lineages = Object.entries<{ commandId: string; requestedAt?: string }>(
+      JSON.parse(body).lineages ?? {},
+    );
     return new Map(
-      lineages.map(([name, { commandId }]) => [name, Number(commandId.slice('command-'.length))]),
+      lineages.map(([name, { commandId, requestedAt }]) => [
+        name,
+        { command: Number(commandId.slice('command-'.length)), requestedAt },
+      ]),
     );
   } catch {
     return new Map();
