@@ -25,12 +25,6 @@ module.exports = (Plugin, store) =>
         keep(this, kept);
       };
     }
-
-    /** As the plugin's own, which fails for good where a file system still lists what was just removed. */
-    async cleanup() {
-      await this.moveArtifacts();
-      await fs.promises.rm(this.workDirPath, { recursive: true, force: true, maxRetries: 10 });
-    }
   };
 
 /** A hash of all that decides what is in the zips. */
