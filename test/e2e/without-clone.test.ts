@@ -12,6 +12,7 @@ import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keepBundles } from '../../local/bundles/environment.ts';
+import { holdLock } from '../../local/setup/hold-lock.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { PROJECT, runTool } from '../../tools/check/run-tool.ts';
 import { buildTemplate } from '../../tools/release/build-template.ts';
@@ -189,7 +190,9 @@ describe('the plain template', () => {
     'of a release is filled in by its parameters',
     async () => {
       for (const [name, value] of Object.entries(keepBundles(PROJECT, process.env))) vi.stubEnv(name, value);
-      const output = await buildTemplate(folder, manifest.version);
+      // It packs in this folder, as other tests do meanwhile.
+      const packing = join(PROJECT, '.serverless');
+      const output = await holdLock(packing, () => buildTemplate(folder, manifest.version));
       vi.unstubAllEnvs();
       const Body = await readFile(join(output, 'template.json'));
       for (const file of await readdir(output)) {
