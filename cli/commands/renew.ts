@@ -39,7 +39,10 @@ export async function renew(
   const before = await lookBefore(deps, expectedOf(plan, everything ? [] : wanted, force));
   const deadline = performance.now() + limitMs;
   const decide = decider(stack, { forced: force, ignoreBudget });
-  const done = await start(stack, everything ? [] : wanted, { force, ignoreBudget });
+  const { certificates: done, left = 0 } = await start(stack, everything ? [] : wanted, {
+    force,
+    ignoreBudget,
+  });
   const renewing = done.filter(({ action }) => action === 'renew').map(({ name }) => name);
   const followed = await followAll(
     renewing,
@@ -51,6 +54,7 @@ export async function renew(
   const others = done.filter((planned) => planned.action !== 'renew' && (isNamed || isHeldUp(planned)));
   const missing = others.flatMap(({ name, reason }) => (reason === 'renewal-file-missing' ? name : []));
   const settled = others.map((planned) => settledOf(planned, { force, ignoreBudget }));
+  if (force && left > 0) settled.push(notFollowed(left));
   return followedAnswer('renew', [...followed, ...settled], await suggestionsFor(deps.store, missing));
 }
 
@@ -70,6 +74,12 @@ export function settledOf(planned: PlannedCertificate, { force, ignoreBudget }: 
   const end = force && outcome === 'not-due' ? 'waits' : outcome;
   const way = wayOut(reason, { force, ignoreBudget });
   return { name, outcome: end, message: way === '' ? message : `${message}; ${way}`, hosts: [] };
+}
+
+/** Those that were begun too, and that the answer of scan had no room for. */
+export function notFollowed(left: number): Followed {
+  const message = 'began too, and were not followed: scan has no room for them in its answer; see status';
+  return { name: `${left} more`, outcome: 'waits', message, hosts: [] };
 }
 
 function wayOut(reason: string, { force, ignoreBudget }: Force): string {
@@ -98,9 +108,9 @@ async function start(
   stack: DeployedStack,
   wanted: readonly string[],
   { force, ignoreBudget }: Force,
-): Promise<PlannedCertificate[]> {
+): Promise<Plan> {
   const names = wanted.length > 0 ? wanted : '*';
   const due = names === '*' ? { start: 'hourly-check' } : { start: 'check', names };
   const forced = { start: 'force', names, ignoreBudget };
-  return (await invoke<Plan>(stack, 'scan', force ? forced : due)).certificates;
+  return invoke<Plan>(stack, 'scan', force ? forced : due);
 }

@@ -17,10 +17,11 @@ export async function linkToPage(
   { region, bucket }: Pick<DeployedStack, 'region' | 'bucket'>,
   { parts, expiresIn }: Asked,
 ): Promise<string> {
-  const s3 = new S3Client({ region });
+  const asking = new S3Client({ region });
+  // All with the same credentials, also where they are about to be renewed.
+  const s3 = new S3Client({ region, credentials: await asking.config.credentials() });
+  asking.destroy();
   try {
-    const credentials = await s3.config.credentials();
-    const once = new S3Client({ region, credentials });
     const signingDate = new Date();
     const urls = await Promise.all(
       Array.from({ length: parts }, (_, index) => {
@@ -28,10 +29,9 @@ export async function linkToPage(
         const ResponseContentType = 'text/html; charset=utf-8';
         const Key = `status/${fileOf(index + 1)}`;
         const page = new GetObjectCommand({ Bucket: bucket, Key, ResponseContentType });
-        return getSignedUrl(once, page, { expiresIn, signingDate });
+        return getSignedUrl(s3, page, { expiresIn, signingDate });
       }),
     );
-    once.destroy();
     const [first = ''] = urls;
     return parts === 1 ? first : `${first}#s=${urls.map(signatureOf).join('.')}`;
   } finally {

@@ -36,7 +36,7 @@ const SAVE_AFTER = 20_000;
 export interface IndexOptions {
   /** Lists what all certificates have in `archive/` and `live/` once. */
   sweeps?: boolean;
-  /** Gets the error of an index that cannot be read or saved meanwhile; it counts as empty. */
+  /** Gets the error of an index that cannot be read, which counts as empty, or cannot be saved meanwhile. */
   warn?: (error: unknown) => void;
   /** Where what is read is saved meanwhile. */
   saves?: Pick<ObjectStore, 'put'> | undefined;
@@ -112,21 +112,21 @@ export class IndexedReads implements Reads {
 
   async #fetch(key: string): Promise<StoredObject | undefined> {
     this.#unsaved += 1;
-    if (this.#unsaved > SAVE_AFTER) await this.#saveMeanwhile();
+    const { saves } = this.#options;
+    if (saves && this.#unsaved > SAVE_AFTER) await this.#saveTo(saves);
     return this.#store.get(key);
   }
 
   /** With the entries of before that were not asked for yet: whoever reads them compares etags. */
-  async #saveMeanwhile(): Promise<void> {
+  async #saveTo(saves: Pick<ObjectStore, 'put'>): Promise<void> {
     this.#unsaved = 0;
-    const { saves, warn } = this.#options;
     const { objects, askAgain, sound } = this.#index;
     const all = {
       objects: new Map([...objects, ...this.#objects]),
       askAgain,
       sound: new Set([...sound, ...(this.#sound ?? [])]),
     };
-    await saves?.put(INDEX_KEY, indexText(all)).catch((error) => warn?.(error));
+    await saves.put(INDEX_KEY, indexText(all)).catch((error) => this.#options.warn?.(error));
   }
 
   /** Whether an earlier sweep has seen that these go together: nothing of them has changed since. */
