@@ -46,10 +46,18 @@ describe('DER', () => {
     }
   });
 
-  it.each(['30', '3002', '300201', '308002', '3081', '3082ff', '308200', '3087010101010101', '30ff'])(
-    'is refused where it does not fit: %s',
-    (hex) => {
-      expect(() => readDer(Buffer.from(hex, 'hex'))).toThrow(RangeError);
-    },
-  );
+  it.each([
+    '30',
+    `3080${'00'.repeat(128)}`,
+    '3002',
+    '300201',
+    '308002',
+    '3081',
+    '3082ff',
+    '308200',
+    '3087010101010101',
+    '30ff',
+  ])('is refused where it does not fit: %s', (hex) => {
+    expect(() => readDer(Buffer.from(hex, 'hex'))).toThrow(RangeError);
+  });
 });

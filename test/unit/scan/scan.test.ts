@@ -64,6 +64,14 @@ const live = (name: string, daysLeft: number, { names, ...more }: Partial<LivePo
     { version: VERSION, notAfter: new Date(NOW.getTime() + daysLeft * DAY), more, ...(names && { names }) },
   );
 
+it('a plan writes nothing, however much it reads', async () => {
+  for (let index = 0; index <= 20_000; index += 1) await store.put(`renewal/n${index}.json`, '{');
+  const written: string[] = [];
+  store.beforeWrite = (key) => written.push(key);
+  expect((await scan(deps(), parseStart({ start: 'plan' }), NOW)).certificates).toHaveLength(20_001);
+  expect(written).toEqual([]);
+});
+
 describe('a plan of a file that is not in the bucket', () => {
   it('says what would come of it, and writes nothing', async () => {
     const before = store.keys();

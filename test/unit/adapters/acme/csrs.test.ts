@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import acme from 'acme-client';
 import { describe, expect, it } from 'vitest';
@@ -56,15 +56,10 @@ describe('a certificate request', () => {
 
     it('is signed by the key, says OpenSSL', async () => {
       const input = Buffer.from(await new Csrs().of({ key, names: MANY }), 'base64url');
-      const text = execFileSync(
-        'openssl',
-        ['req', '-inform', 'DER', '-verify', '-noout', '-pubkey', '-text'],
-        {
-          input,
-          encoding: 'utf8',
-          stdio: ['pipe', 'pipe', 'ignore'],
-        },
-      );
+      const verify = ['req', '-inform', 'DER', '-verify', '-noout', '-pubkey', '-text'];
+      const { stdout: text, stderr } = spawnSync('openssl', verify, { input, encoding: 'utf8' });
+      // Whatever it found, some releases end with 0.
+      expect(stderr).toMatch(/verify OK/);
       expect(text).toContain(MANY.map((name) => `DNS:${name}`).join(', '));
       expect(text).toContain(
         createPublicKey(createPrivateKey(key.reveal())).export({ type: 'spki', format: 'pem' }).toString(),
