@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SiteFinding } from '../../lib/delivery/probe/rules/site-facts.ts';
 import { findFreePort } from '../../local/hosts/free-port.ts';
 import { waitForPort } from '../../local/hosts/nginx.ts';
@@ -18,7 +18,7 @@ let ports: { tls: number; http: number };
 
 beforeAll(async () => {
   ports = { tls: await findFreePort(), http: await findFreePort() };
-  process.env.PROBE_PRIVATE_PORTS = `${ports.tls},${ports.http}`;
+  vi.stubEnv('PROBE_PRIVATE_PORTS', `${ports.tls},${ports.http}`);
   folder = await mkdtemp(join(tmpdir(), 'perennial-probe-'));
   line = await DeployedLine.start({ zones: ['example.com'] });
   for (const [name, address] of Object.entries(ADDRESSES)) await addAddress(`${name}.example.com`, address);
@@ -38,6 +38,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await nginx?.stop();
   await line?.stop();
   await rm(folder, { recursive: true, force: true });

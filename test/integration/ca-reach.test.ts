@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { readDirectory } from '../../lib/adapters/acme/directory.ts';
 import { AcmeTransport } from '../../lib/adapters/acme/transport.ts';
 import { type HttpsServer, startHttpsServer } from './fixtures/https-server.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  process.env.CA_AT_LOOPBACK = 'true';
+  vi.unstubAllEnvs();
   asked = [];
 });
 
@@ -41,7 +41,7 @@ it.each([
   listen = (_request, response) => void response.end('{}');
   expect(await get(`${address()}/directory`)).toMatchObject({ status: 200 });
   asked = [];
-  process.env.CA_AT_LOOPBACK = '';
+  vi.stubEnv('CA_AT_LOOPBACK', '');
   await expect(get(`${address()}/directory`)).rejects.toThrow(/public IPv4 address/);
   expect(asked).toEqual([]);
 });

@@ -8,7 +8,7 @@ import {
   LambdaClient,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createForward } from '../../local/gateway/forward.ts';
 import { Gateway } from '../../local/gateway/gateway.ts';
 import { AsyncInvocations } from '../../local/lambda/async-invocations.ts';
@@ -151,8 +151,9 @@ describe('an invoked function', () => {
   });
 
   it('sees what Lambda and the deployment give it and nothing of this machine', async () => {
-    process.env.SECRET_OF_THIS_MACHINE = 'x';
+    vi.stubEnv('SECRET_OF_THIS_MACHINE', 'x');
     const { result } = await invoke('echo', { do: 'environment' });
+    vi.unstubAllEnvs();
     expect(result).toMatchObject({ AWS_LAMBDA_FUNCTION_NAME: 'echo', AWS_ENDPOINT_URL: gateway.endpoint });
     expect(result).not.toHaveProperty('SECRET_OF_THIS_MACHINE');
     expect(gateway.calls.principalOf(result.AWS_ACCESS_KEY_ID)).toBe('arn:aws:iam::123456789012:role/echo');
