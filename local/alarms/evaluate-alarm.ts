@@ -109,11 +109,12 @@ function aggregate(
   samples: readonly Sample[],
   { at, period, retrieved, statistic = 'Sum' }: Aggregation,
 ): Series {
-  return Array.from({ length: retrieved }, (_, index) => {
-    const end = at - (retrieved - 1 - index) * period;
-    const values = samples.flatMap((one) =>
-      one.at > end - period && one.at <= end && (one.arrives ?? one.at) <= at ? one.value : [],
-    );
+  const from = at - retrieved * period;
+  const windows = Array.from({ length: retrieved }, (): number[] => []);
+  for (const one of samples)
+    if (one.at > from && one.at <= at && (one.arrives ?? one.at) <= at)
+      windows[Math.ceil((one.at - from) / period) - 1]?.push(one.value);
+  return windows.map((values) => {
     if (values.length === 0) return undefined;
     if (statistic === 'Sum') return values.reduce((sum, value) => sum + value, 0);
     return statistic === 'Maximum' ? Math.max(...values) : Math.min(...values);

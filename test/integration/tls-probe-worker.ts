@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect, createSecureContext, type PeerCertificate, type SecureContextOptions } from 'node:tls';
+import { connect, createSecureContext, type SecureContextOptions } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Probed, ProbeOptions } from './tls-probe.ts';
 
@@ -26,7 +26,7 @@ function probe({ port, names, ca, sigalgs }: ProbeOptions): () => Promise<Probed
     const since = elapsed();
     underWay += 1;
     try {
-      serials.add((await certificateFor({ port, servername, secureContext })).serialNumber);
+      serials.add(await serialFor({ port, servername, secureContext }));
     } catch (error) {
       failures.push(`${servername} at ${Math.round(since)} ms: ${(error as Error).message}`);
     } finally {
@@ -75,18 +75,18 @@ function shareOfWaiting(): () => number {
   };
 }
 
-async function certificateFor(to: {
+async function serialFor(to: {
   port: number;
   servername: string;
   secureContext: ReturnType<typeof createSecureContext>;
-}): Promise<PeerCertificate> {
+}): Promise<string> {
   const socket = connect({ host: '127.0.0.1', ...to });
   socket.setTimeout(ANSWER_LIMIT_MS, () =>
     socket.destroy(new Error(`no answer within ${ANSWER_LIMIT_MS} ms`)),
   );
   try {
     await once(socket, 'secureConnect');
-    return socket.getPeerCertificate();
+    return socket.getPeerX509Certificate()?.serialNumber ?? 'none';
   } finally {
     socket.destroy();
   }

@@ -63,6 +63,7 @@ async function post(
   if (name === AMAZON_Q) return topic.send(payloadFor('amazon-q', message));
   const stored = await store.get(chatKey(name));
   if (stored === undefined) return;
-  const { kind, url } = parseJson(stored.body, Chat, { where: chatKey(name), reason: 'chat-malformed' });
+  const how = { where: chatKey(name), reason: 'chat-malformed', secret: true } as const;
+  const { kind, url } = parseJson(stored.body, Chat, how);
   await webhooks.post(url, payloadFor(kind, message));
 }

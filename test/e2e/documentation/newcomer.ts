@@ -141,8 +141,8 @@ function plainEnvironment(temporary: string, path: readonly string[]): NodeJS.Pr
     ...Object.fromEntries(inherited),
     PATH: [process.env.PATH, ...path].join(delimiter),
     XDG_CACHE_HOME: join(temporary, 'cache'),
-    // Most of what a command takes is Node compiling serverless.
-    NODE_COMPILE_CACHE: join(temporary, 'cache/node'),
+    // Most of what a command takes is Node compiling serverless, whose files are those of this checkout.
+    NODE_COMPILE_CACHE: join(PROJECT, '.local/compile-cache'),
     KEPT_BUNDLES: join(PROJECT, '.local/bundles'),
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
