@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Breach } from './checks/broken.ts';
 import { DAY } from './engine/durations.ts';
-import { type Options, parseOptions } from './options.ts';
+import { type Options, parseOptions, replayOf } from './options.ts';
 import { drawLives } from './picture/draw-lives.ts';
 import { type Outcome, run } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -28,7 +28,7 @@ async function main(words: readonly string[]): Promise<number> {
     totals.crashes += outcome.world.lambda.crashes;
     totals.broken += outcome.breaches.first.size + (isSame ? 0 : 1);
     for (const [what, count] of outcome.world.trace.counts) met.set(what, (met.get(what) ?? 0) + count);
-    tell(seed, outcome, isSame);
+    tell(seed, outcome, { isSame, options });
     if (options.stops && totals.broken > 0) break;
     if (options.picture) draw(seed, outcome, options.picture);
     if (options.shrinks) await tellShrunk(seed, outcome, options);
@@ -85,7 +85,7 @@ async function tellShrunk(seed: bigint, { breaches, world }: Outcome, options: O
 function tell(
   seed: bigint,
   { world, clockwork, breaches, digest, commits, cpuSeconds }: Outcome,
-  isSame: boolean,
+  { isSame, options }: { isSame: boolean; options: Options },
 ): void {
   const issued = world.cas.reduce((sum, { issued }) => sum + issued.size, 0);
   const at = new Date(world.scheduler.now).toISOString().slice(0, 10);
@@ -94,16 +94,14 @@ function tell(
       `${clockwork.checks} checks (${clockwork.skipped} passed over), ${world.mails.count} mails, ${world.bucket.count} objects, trace ${digest}, ${cpuSeconds.toFixed(1)} s`,
   );
   if (!isSame) console.log(`  BROKEN deterministic: the second run of seed ${seed} left another trace`);
-  for (const breach of breaches.first.values()) tellBreach(seed, breach);
+  for (const breach of breaches.first.values()) tellBreach(seed, breach, options);
 }
 
-function tellBreach(seed: bigint, { check, at, what, last }: Breach): void {
+function tellBreach(seed: bigint, { check, at, what, last }: Breach, options: Options): void {
   const instant = new Date(at).toISOString();
   console.log(`  BROKEN ${check} at ${instant}: ${what}`);
   for (const line of last.slice(-LAST_SHOWN)) console.log(`      ${line}`);
-  console.log(
-    `    again: npm run simulate -- --seed ${seed} --until ${new Date(at + 1).toISOString()} --trace`,
-  );
+  console.log(`    again: npm run simulate -- ${replayOf(seed, at, options)}`);
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -22,6 +22,12 @@ export interface Options {
 export const USAGE =
   'npm run simulate -- [--years 10] [--certificates 20] [--seeds 50 | --seed S] [--first 1] [--except S,S] [--faults none|light|heavy] [--until INSTANT] [--trace] [--once] [--stop] [--shrink] [--picture FILE]';
 
+/** The options that run a seed again with its trace, to just after an instant in milliseconds. */
+export function replayOf(seed: bigint, at: number, { years, certificates, heaviness }: Options): string {
+  const world = `--seed ${seed} --years ${years} --certificates ${certificates} --faults ${heaviness}`;
+  return `${world} --until ${new Date(at + 1).toISOString()} --trace`;
+}
+
 /** Throws what parseArgs throws, or an Error with the usage. */
 export function parseOptions(words: readonly string[]): Options {
   const { values } = parseArgs({

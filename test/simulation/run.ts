@@ -14,6 +14,7 @@ import { checkRuns } from './checks/run-checks.ts';
 import { checkStrays } from './checks/stray-checks.ts';
 import { checkTelling } from './checks/telling-checks.ts';
 import { checkAllClears, checkUnwanted } from './checks/trouble-checks.ts';
+import { checkWhole } from './checks/whole-checks.ts';
 import { checkWindows } from './checks/window-checks.ts';
 import { HOUR, YEAR } from './engine/durations.ts';
 import type { Heaviness } from './engine/faults.ts';
@@ -108,15 +109,19 @@ export async function run(options: RunOptions) {
     world.write(`cert${index}`, file);
   }
   const end = START + years * YEAR;
-  await world.scheduler.runUntil(Math.min(options.until ?? end, end));
-  if (options.until === undefined) {
+  const until = options.until ?? Number.POSITIVE_INFINITY;
+  await world.scheduler.runUntil(Math.min(until, end));
+  if (until > end) {
     world.stopFaults();
-    await world.scheduler.runUntil(end + SETTLED);
+    await world.scheduler.runUntil(Math.min(until, end + SETTLED));
+  }
+  const commits = pointers.commits();
+  if (until > end + SETTLED) {
     checkEnd({ world, breaches, telling, opportunities });
     checkEndOfHosts(world, breaches);
+    checkWhole({ world, breaches, commits });
   }
   closeOutside(false);
-  const { commits } = pointers;
   const { user, system } = process.cpuUsage(begun);
   const cpuSeconds = (user + system) / 1e6;
   return {
@@ -125,7 +130,7 @@ export async function run(options: RunOptions) {
     lives,
     span: { from: START, until: end },
     breaches,
-    commits: commits(),
+    commits,
     digest: world.trace.digest(),
     cpuSeconds,
   };

@@ -1,0 +1,33 @@
+import type { World } from '../world/world.ts';
+import type { Breaches } from './broken.ts';
+
+/** Fewer renewals say nothing of a share. */
+const ENOUGH = 50;
+/** Certificates issued for each one that came into use. */
+const MOST_ISSUED = { none: 1.02, light: 1.2, heavy: 1.2 };
+/** Objects of the bucket for each certificate: 24 versions of four files at most, and what is written about it. */
+const MOST_OBJECTS = 40;
+/** Bytes for each of them, on average. */
+const MOST_BYTES = 2048;
+
+/** What only a whole run shows: what was issued for each renewal, and what is kept for each certificate. */
+export function checkWhole({
+  world,
+  breaches,
+  commits,
+}: {
+  world: World;
+  breaches: Breaches;
+  commits: number;
+}): void {
+  const issued = world.cas.reduce((sum, { issued }) => sum + issued.size, 0);
+  const most = MOST_ISSUED[world.faults.heaviness];
+  if (commits >= ENOUGH && issued > most * commits)
+    breaches.report('end: issued for each renewal', `${issued} for ${commits}, at most ${most} for one`);
+  const { count, bytes } = world.bucket;
+  const objects = count / world.files.size;
+  if (objects > MOST_OBJECTS)
+    breaches.report('end: no growth', `${Math.round(objects)} objects for each certificate`);
+  if (bytes / count > MOST_BYTES)
+    breaches.report('end: no growth', `${Math.round(bytes / count)} bytes for each object`);
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { Breaches } from '../../simulation/checks/broken.ts';
+import { checkWhole } from '../../simulation/checks/whole-checks.ts';
+import type { Heaviness } from '../../simulation/engine/faults.ts';
+import { Trace } from '../../simulation/engine/trace.ts';
+import { parseOptions, replayOf } from '../../simulation/options.ts';
+import { run } from '../../simulation/run.ts';
+import type { World } from '../../simulation/world/world.ts';
+
+describe('a whole run', () => {
+  function judge({
+    issued = 100,
+    commits = 100,
+    count = 40,
+    bytes = 40_000,
+    heaviness = 'heavy' as Heaviness,
+  }): string[] {
+    const clock = () => 0;
+    const breaches = new Breaches(new Trace(clock), clock);
+    const world = {
+      cas: [{ issued: { size: issued - 10 } }, { issued: { size: 10 } }],
+      faults: { heaviness },
+      bucket: { count, bytes },
+      files: { size: 1 },
+    };
+    checkWhole({ world: world as unknown as World, breaches, commits });
+    return [...breaches.first.values()].map(({ check, what }) => `${check}: ${what}`);
+  }
+
+  it.each([
+    ['heavy', 120],
+    ['none', 102],
+  ] as const)(
+    'with %s faults may issue %i certificates for a hundred renewals, and none more',
+    (heaviness, issued) => {
+      expect(judge({ heaviness, issued })).toEqual([]);
+      const [broken] = judge({ heaviness, issued: issued + 1 });
+      expect(broken).toMatch(`end: issued for each renewal: ${issued + 1} for 100`);
+    },
+  );
+
+  it('of few renewals has no share', () => {
+    expect(judge({ commits: 49, issued: 90 })).toEqual([]);
+  });
+
+  it('keeps forty objects for each certificate at most, of 2 KiB on average', () => {
+    expect(judge({ count: 41 })).toEqual(['end: no growth: 41 objects for each certificate']);
+    expect(judge({ bytes: 40 * 2049 })).toEqual(['end: no growth: 2049 bytes for each object']);
+  });
+});
+
+describe('what a failure prints to replay it', () => {
+  it('has every option that decides the run', () => {
+    const run = { years: 10, certificates: 12, heaviness: 'light' } as const;
+    const options = { ...parseOptions([]), ...run };
+    const words = replayOf(8n, Date.parse('2031-12-21T07:00:15.829Z'), options).split(' ');
+    const until = Date.parse('2031-12-21T07:00:15.830Z');
+    expect(parseOptions(words)).toMatchObject({ ...run, seeds: [8n], until, showsTrace: true });
+  });
+
+  it('goes on to the end of the run, where faults have stopped', async () => {
+    const options = { seed: 3n, years: 0.01, certificates: 2, heaviness: 'heavy', show: undefined } as const;
+    const end = Date.parse('2026-11-20T00:00:00Z') + 0.01 * 365.25 * 24 * 3_600_000 + 26 * 3_600_000;
+    const whole = await run({ ...options, until: undefined });
+    expect(whole.world.scheduler.now).toBe(end);
+    expect((await run({ ...options, until: end + 1 })).digest).toBe(whole.digest);
+    expect((await run({ ...options, until: end - 1 })).world.faults.on).toBe(false);
+  });
+});
