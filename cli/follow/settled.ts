@@ -109,7 +109,7 @@ function groupEnd(hosts: readonly HostOutcome[]): HostsEnd {
   return hosts.every(({ outcome }) => outcome === 'offline') ? 'offline' : 'not-served';
 }
 
-/** What a person can do about it, or has to know; `new` whether there is a new version. */
+/** What a person can do about it, or has to know. */
 export function sentenceOf(end: HostsEnd, groups: readonly string[], region: string): string {
   const named = groups.join(', ');
   switch (end) {

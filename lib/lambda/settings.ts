@@ -77,7 +77,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, bundled = BUNDLED_S
     accountPrefix: values.ACCOUNT_PREFIX,
     eabPrefix: values.EAB_PREFIX,
     caaIdentity: values.CAA_IDENTITY || undefined,
-    /** The address of the queue of changed renewal files; only `scan` has it. */
+    /** The name of the SSM document. */
     document: values.DOCUMENT,
     stage: values.STAGE,
     /** The ARN of the SNS topic for people. */

@@ -22,7 +22,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   const stored = await readStored(store, name, { now, isRevoked: revoked.has(name) });
   const { found, spoilt, recorded, revocations } = stored;
   const pointer = found?.pointer;
-  // Else what only a close look sees would count as repaired.
+  // Otherwise a defect that only a close look finds would count as repaired.
   const looksClosely = start.looksClosely || Object.keys(stored.state?.repairs ?? {}).some(isSeenClosely);
   const damage =
     (await assessPointer(store, { name, found, looksClosely }, now)) &&

@@ -36,7 +36,7 @@ interface DeployOutcome {
 
 /**
  * Has one host install the certificates, and the others only after it succeeded; what replaces a revoked version goes to the
- * others all the same: each goes back by itself, and none is left with the revoked one for another's trouble. Then, and where
+ * others all the same: each host rolls back on its own, and none keeps the revoked one because another failed. Then, and where
  * nobody is there to go first, new hosts get these versions too.
  */
 export async function deploy(

@@ -15,7 +15,8 @@ export interface RecordDeps {
 
 /**
  * Publishes and records what a command did on one host. A repeat publishes only what is not recorded: an event may come
- * twice, but is never lost. What an older command did changes and publishes nothing. `names` are the command's certificates: of others a host reports nothing, and of those that it leaves out it failed.
+ * twice, but is never lost. What an older command did changes and publishes nothing.
+ * `names` are the command's certificates: what a host reports of others is ignored, and what it leaves out has failed.
  */
 export async function recordInvocation(
   { store, events, clock }: RecordDeps,

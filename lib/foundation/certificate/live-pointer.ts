@@ -42,7 +42,7 @@ export const LivePointer = ownObject({
   caaFallbacks: z.optional(z.array(Issuer)),
   caa: z.optional(z.array(ownObject({ name: z.string(), values: z.array(z.string()) }))),
   profile: z.optional(z.string()),
-  /** Hosts refuse a version older than theirs, except where somebody says that it was put back on purpose. */
+  /** Hosts refuse a version older than theirs, unless this says that it was put back on purpose. */
   putBack: z.optional(z.boolean()),
   /** The archived version whose certificate and key this one has again, and the version that was live before. */
   restoredFrom: z.optional(Version),

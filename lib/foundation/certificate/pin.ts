@@ -7,7 +7,7 @@ import { Version } from './lineage.ts';
 import type { LivePointer } from './live-pointer.ts';
 import { isCompromised, type Revocation } from './revocation.ts';
 
-/** `pins/<name>.json`: the archived version that is to be live, and stay so; `at` is when somebody said so (ISO 8601 in UTC). */
+/** `pins/<name>.json`: the archived version that is to be live and stay live; `at` is when somebody pinned it (ISO 8601 in UTC). */
 export const Pin = ownObject({ version: Version, at: z.string() });
 export type Pin = z.infer<typeof Pin>;
 

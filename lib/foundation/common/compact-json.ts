@@ -1,8 +1,8 @@
 import { tokensOf } from './json-tokens.ts';
 
 /**
- * Whether a text is its value as `JSON.stringify` writes it: then it has no white space, and no key of it stands twice. Those
- * that the index of the bucket keeps mostly are, and this is much cheaper to see than by the tokens.
+ * Whether a text is its value as `JSON.stringify` writes it: then it has no white space and no repeated key. Most
+ * objects in the index of the bucket are, and this check is much cheaper than reading their tokens.
  */
 export function isCompact(text: string, value: unknown): boolean {
   return written(value) === text;

@@ -4,8 +4,8 @@ import { oneLine } from './one-line.ts';
 const SHORTEST = 150;
 
 /**
- * Somebody else's texts in one line of about `most` characters: where they are longer each is cut to its share, so that none
- * hides the others, and it is told how many there are besides.
+ * Somebody else's texts in one line of about `most` characters: longer ones are each cut to a share, so that none hides the
+ * others, and those left out are counted.
  */
 export function inRoom(parts: readonly string[], most: number): string {
   const all = parts.map((part) => oneLine(part, Number.POSITIVE_INFINITY)).filter((part) => part !== '');

@@ -27,8 +27,8 @@ export function parseJson<T extends z.ZodMiniType>(
 }
 
 /**
- * As {@link parseJson}, for what people write: a byte order mark is passed over, what is no JSON is explained with its line,
- * and a key that stands twice is refused, of which `JSON.parse` takes the last in silence.
+ * As {@link parseJson}, for what people write: a byte order mark is ignored, text that is not JSON is explained with its line,
+ * and a repeated key is refused, of which `JSON.parse` would silently take the last.
  */
 export function parseWrittenJson<T extends z.ZodMiniType>(
   written: string,
@@ -57,7 +57,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** What people write is mended where it is written: the complaint says how. */
+/** Files that people write: the complaint itself says how to correct them. */
 const OF_PEOPLE: readonly Reason[] = ['renewal-file-invalid', 'settings-invalid'];
 
 /** As {@link parseJson}, for a value that is parsed already. */

@@ -2,8 +2,8 @@ import type { PrivateKeyPem } from '../certificate/private-key-pem.ts';
 import type { KeyType } from '../certificate/renewal-file.ts';
 
 /**
- * Time that passes, chance and keys, as the flows have them: nothing of them is reached besides, so that a simulation of years
- * decides them all. What day it is, a flow's `clock` says.
+ * The only source of elapsed time, randomness and keys for the flows, so that a simulation of years can control all three. A
+ * flow's `clock` says what day it is.
  */
 export interface Runtime {
   /** Milliseconds since some instant, never set back. */

@@ -26,7 +26,7 @@ export const CA = {
     'take the names that the message gives out of the renewal file, or name another CA for them',
     'refused',
   ],
-  'ca-asks-to-wait': 'wait: the order is gone on with when the CA said',
+  'ca-asks-to-wait': 'wait: the order is resumed when the CA asked',
   'challenge-invalid': 'look at the proof in the DNS with doctor: delegation, CNAMEs and CAA of the names',
   'order-not-valid': 'nothing at once: the next try orders anew',
   'dns-01-not-offered': 'name a CA that offers dns-01 as "ca" in the renewal file',

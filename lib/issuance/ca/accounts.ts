@@ -15,7 +15,7 @@ export interface AccountFound {
   keyFingerprint: string;
   /** Whether a rollover did not finish; rolling over again ends it. */
   rolloverOpen: boolean;
-  /** What a rollover waits for: standing records that have to name the new key, beside those that stand. */
+  /** Persist records to publish before a rollover, beside those that exist, so that they name the new key. */
   publishFirst?: { name: string; value: string }[];
   /** How it goes on. */
   next?: string;

@@ -31,7 +31,7 @@ export interface CaaDecision {
 type Deps = Pick<RenewDeps, 'resolver' | 'stack'>;
 type PlaceOf = (at: string) => Promise<CaaPlace | undefined>;
 
-/** What to change in CAA for the names of a certificate, by the public DNS and by our zones, which know better what stands. */
+/** What to change in CAA for the names of a certificate, from the public DNS and from our zones, which are more current. */
 export async function decideCaa(
   deps: Deps,
   { names, wish, recorded }: { names: readonly string[]; wish: CaaWish; recorded: readonly CaaRecord[] },

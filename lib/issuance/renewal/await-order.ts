@@ -41,7 +41,7 @@ function asksToWait({ url, status }: Order, asked: number, now: Date): AcmeError
   const seen = `order ${url} is ${status}, and the CA wants to be asked again at ${at(asked)}`;
   const isKept = asked <= LONGEST_WAIT;
   const told = isKept
-    ? { seen, remedy: 'it is gone on with then' }
+    ? { seen, remedy: 'it is resumed then' }
     : `${seen}, and is asked at ${at(LONGEST_WAIT)}`;
   return new AcmeError('ca-asks-to-wait', told, { retryAfterMs: asked });
 }

@@ -118,7 +118,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
     stack,
   );
   const { renewal } = wishesOf(facts);
-  // Who asks for a repair has seen that a renewal has to wait; a lost pointer says nothing of that, and `scan` sees no open order.
+  // A requested repair means that the renewal has to wait. A lost pointer does not, and `scan` cannot see an open order.
   const asksRepair = isRepair(reason) && reason !== 'pointer-lost' && renewal !== 'order-open';
   const decision = (asksRepair && decideRepair(facts)) || decideRenewal(facts);
   if (decision.action === 'wait') throw new NotDueError('no-longer-due', `${name} is not due any more`);

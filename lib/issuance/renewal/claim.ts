@@ -105,7 +105,7 @@ export class Claim {
     await this.#write({ ...this.recorded, ...progress });
   }
 
-  /** The CA has carried the order out: how often it did not before says nothing of the download. */
+  /** The CA has carried the order out: earlier failures say nothing about the download. */
   async countAnew(): Promise<void> {
     const { order } = this.#recorded;
     if (order?.tries && !order.carriedOut)

@@ -36,7 +36,7 @@ async function verify(run: RenewRun, { wanted, key, claim }: Ordered, fullchain:
   try {
     return verifyIssued(fullchain, { key, names: wanted.names, now: run.deps.clock() });
   } catch (error) {
-    // The CA shared the order with another certificate, whose key came first: this one never gets its own from it.
+    // The CA shared the order with another certificate, whose key was used: this one will never get its certificate from it.
     if (error instanceof CertificateError && error.reason === 'key-mismatch')
       await claim.record({ order: undefined });
     throw error;

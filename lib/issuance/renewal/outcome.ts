@@ -52,8 +52,8 @@ const hasToComeBack = ({ outcome, reason, untold }: NotRenewed) =>
   untold || (outcome === 'left' && isWaitedFor(reason));
 
 /**
- * Throws where a forced renewal was left, or failed and nobody could be told: what is due by itself every check finds again, but
- * a wish stands in its message only, which has to come back. Those that were renewed are no longer due when it does.
+ * Throws where a forced renewal was left, or failed and nobody could be told: every check finds again what is due anyway, but
+ * a forced renewal is in its message only, which has to come back. Those that were renewed are no longer due when it does.
  */
 export function requireForcedDone({ certificates }: RenewalDue, outcomes: readonly RenewOutcome[]): void {
   const forced = new Set(certificates.filter(({ reason }) => reason === 'forced').map(({ name }) => name));

@@ -10,8 +10,8 @@ class KeyCompromisedError extends PerennialError<'key-compromised'> {
 }
 
 /**
- * Looks at the revocations again, and gives the order up if its key must not be used any more. A key that was made in this
- * run nobody can have revoked: it costs no request.
+ * Looks at the revocations again, and gives the order up if its key must not be used any more. A key made in this run
+ * cannot have been revoked, and costs no request.
  */
 export async function requireSoundKey({ deps }: RenewRun, renewal: Ordered): Promise<void> {
   const { name, key, live, resumed, claim } = renewal;

@@ -20,7 +20,7 @@ type Cached = Map<string, number>;
 
 /**
  * Publishes and proves, in as few turns as the record sets have room for: usually one. Each turn removes its TXT values before
- * the next one writes; whoever is proved goes on meanwhile. Who waits in vain for room is dropped.
+ * the next one writes; certificates already proved continue meanwhile. One that never gets room is dropped.
  */
 export async function* provedInTurns(run: RenewRun, ordered: readonly Ordered[]): AsyncGenerator<Ordered[]> {
   const standing = new Map<string, RecordSetFullError['standing']>();

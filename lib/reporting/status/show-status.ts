@@ -72,7 +72,7 @@ async function readAll({ store, hosts, stack }: StatusDeps, now: Date): Promise<
   return readStatus(reads, { now, readsAtOnce: READS_AT_ONCE });
 }
 
-/** One part after the other, and removes those of when there were more. */
+/** Writes one part after the other, then removes those that are left over. */
 async function writePages(store: StatusDeps['store'], page: Page): Promise<void> {
   const written = new Set<string>();
   for (const { file, text } of statusPages(page)) {

@@ -38,7 +38,7 @@ export type Health = (typeof HEALTHS)[number];
 const WELL: readonly Health[] = ['ok', 'waits-for-window', 'retired', 'unmanaged'];
 export const isWell = ({ health }: { health: Health }) => WELL.includes(health);
 
-/** What is so by itself, with time: nothing is broken. */
+/** States that pass with time: nothing is broken. */
 const PENDING: readonly Health[] = ['never-issued', 'waiting', 'pinned'];
 export const isPending = ({ health }: { health: Health }) => PENDING.includes(health);
 

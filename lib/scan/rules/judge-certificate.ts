@@ -50,7 +50,7 @@ export function judgeRenewal(facts: HealthFacts): Judgement | undefined {
   if (failure !== '') return { health: 'failing', seen: failure, remedy: remedyFor(state) };
   const live = liveOf(facts);
   const waits = waitOf(facts);
-  // What it is not is what somebody wants it not to be, for now.
+  // While it is pinned, its differences from the file are intended.
   if (pin && live)
     return waits === ''
       ? undefined

@@ -3,8 +3,8 @@ import { byUrgency, type DueCertificate } from '../../issuance/renewal/rules/bat
 import { type PlannedCertificate, plannedCertificate } from './plan.ts';
 
 /**
- * Leaves the `limit` most urgent renewals due and lets the others wait for the next hourly check, so that the CA gets an
- * order of everything at once little by little. Repairs need no order and are not counted.
+ * Leaves the `limit` most urgent renewals due and lets the others wait for the next hourly check, so that a mass
+ * renewal reaches the CA gradually. Repairs need no order and are not counted.
  */
 export function deferOrders<Assessed extends { planned: PlannedCertificate; due?: DueCertificate }>(
   assessments: readonly Assessed[],

@@ -73,7 +73,7 @@ export const CA_ORDERS: readonly Attack[] = [
   },
   {
     tried: 'keeps an order `processing` for ever',
-    must: "given up in the function's time, the order kept; others are issued, and it is gone on with when the CA lets go",
+    must: "given up in the function's time, the order kept; others are issued, and it is resumed when the CA lets go",
     run: (stages) =>
       stages.inStack(async (world) => {
         const subject = await world.subject();
@@ -88,7 +88,7 @@ export const CA_ORDERS: readonly Attack[] = [
         await heal(world);
         assert.ok(await world.line.pointer(subject.name), 'issued when the CA lets go');
         assert.equal(world.ordersOf(subject), 1, 'orders');
-        return `${polls} polls, then gone on with`;
+        return `${polls} polls, then resumed`;
       }),
   },
   {

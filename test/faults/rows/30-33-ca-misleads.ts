@@ -134,7 +134,7 @@ export const ROWS_30_33: Row[] = [
         await sent(world, subject, body);
         await world.put(subject);
         subject.failures.push(reason);
-        // The certificate of another key is another's: its order is not gone on with.
+        // The certificate of another key is another's: its order is not resumed.
         if (body('') === otherChain) subject.renewals += 1;
         assert.equal(await world.line.pointer(subject.name), undefined, 'not committed');
       }
@@ -146,7 +146,7 @@ export const ROWS_30_33: Row[] = [
       subject.renewals += 1;
       subject.failures.push(/^key-mismatch$/);
       assert.deepEqual(await world.line.pointer(subject.name), before, 'not committed');
-      return 'not committed; the order gone on with unless it is for another key';
+      return 'not committed; the order resumed unless it is for another key';
     },
   },
 ];

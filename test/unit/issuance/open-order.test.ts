@@ -45,7 +45,7 @@ const issued = () => world.authority.issued.length;
 
 describe('a forced renewal whose worker died', () => {
   it.each(['answerChallenge', 'finalize', 'certificate'])(
-    'at %s is gone on with by the next check',
+    'at %s is resumed by the next check',
     async (at) => {
       const left = await diedAt(at);
       expect(await check(left)).toMatchObject([{ outcome: 'renewed', reason: 'order-open' }]);
@@ -95,7 +95,7 @@ describe('a forced renewal whose worker died', () => {
   });
 });
 
-it('an order that is open beside other repairs is gone on with', async () => {
+it('an order that is open beside other repairs is resumed', async () => {
   const left = await diedAt('finalize');
   await left.put('renewal/shop.json', JSON.stringify({ names: ['example.com'], hosts: ['web'] }));
   expect(await check(left)).toMatchObject([{ outcome: 'renewed', reason: 'order-open' }]);

@@ -10,15 +10,15 @@ type Order = Parameters<typeof orderAfter>[0];
 const ended = (reason: Reason) => ({ reason, orderEnded: true });
 
 it.each<[string, Order, Reason | ReturnType<typeof ended>, Order, boolean]>([
-  ['is gone on with after trouble on the way', order, 'ca-unreachable', order, false],
-  ['is gone on with after a failed write', order, 'store-unavailable', order, false],
+  ['is resumed after trouble on the way', order, 'ca-unreachable', order, false],
+  ['is resumed after a failed write', order, 'store-unavailable', order, false],
   ['is tried again', order, 'ca-unavailable', tried(1), false],
   ['is tried again after an answer that cannot be read', order, 'ca-answer-malformed', tried(1), false],
   ['is tried again, and counted', tried(2), 'acme-server-internal', tried(3), false],
   ['is given up after so many tries', tried(3), 'acme-server-internal', undefined, true],
   ['that never ends is given up', tried(3), 'wait-limit-reached', undefined, true],
   ['is not given up for a CA that cannot be reached', tried(3), 'ca-unreachable', tried(3), false],
-  ['is gone on with until its certificate is valid', order, 'not-yet-valid', order, false],
+  ['is resumed until its certificate is valid', order, 'not-yet-valid', order, false],
   ['is over when a proof was refused', order, ended('challenge-invalid'), undefined, false],
   ['is over when the CA ended it', order, ended('order-not-valid'), undefined, false],
   ["is over when the CA ended it for a reason of the CA's", order, ended('acme-caa'), undefined, false],

@@ -72,11 +72,11 @@ it.each<[boolean, string, Parameters<typeof of>]>([
     [{}, { live: live({ keyFingerprint: fingerprint }), wanted: { ...wanted, reuseKey: true } }],
   ],
   [true, 'of a first certificate', [{}, { live: undefined }]],
-])('is gone on with or not (%s): an order %s', (isOpen, _, args) => {
+])('is resumed or not (%s): an order %s', (isOpen, _, args) => {
   expect(of(...args)?.url).toBe(isOpen ? 'https://ca.test/order/1' : undefined);
 });
 
-it('an order is gone on with by its key, and none where none is recorded', () => {
+it('an order is resumed by its key, and none where none is recorded', () => {
   expect(of()?.key.reveal()).toBe(key.reveal());
   expect(openOrder(undefined, { ca, wanted, live: live(), revocations: [], now: NOW })).toBeUndefined();
   expect(fingerprintOf(new PrivateKeyPem('damaged'))).toBeUndefined();

@@ -59,8 +59,8 @@ export interface GroupListFacts {
 }
 
 /**
- * The list after a scan. What hosts are about to be sent is listed when one has come through, so that a new host gets what the
- * others serve; not where that has expired or is revoked.
+ * The list after a scan. What hosts are about to be sent is listed once one host has installed it, so that a new host gets what
+ * the others serve; not where it has expired or is revoked.
  */
 export function decideGroupList(
   before: readonly ListedCertificate[],

@@ -51,8 +51,8 @@ export function indexText({ objects, askAgain, sound }: BucketIndex): string {
 }
 
 /**
- * `undefined` for an object that is too long. Text that is not JSON is stored verbatim, and of JSON only white space is lost:
- * made anew from its value, a renewal file would not have a key twice any more.
+ * `undefined` for an object that is too long. Text that is not JSON is stored verbatim, and JSON loses only its white space:
+ * written anew from its value, a renewal file would hide a repeated key.
  */
 export function toIndexed(etag: string, body: string): IndexedObject | undefined {
   if (body.length > LONGEST_INDEXED) return undefined;

@@ -4,7 +4,7 @@ import type { SeenEvent } from './seen-event.ts';
 
 type AlarmChange = Extract<SeenEvent, { 'detail-type': 'CloudWatch Alarm State Change' }>;
 
-/** The mail about an alarm that is over. That it had come CloudWatch told itself. */
+/** The mail about an alarm that is over. CloudWatch itself announced the alarm. */
 export function writeAlarmOver({ time, detail }: AlarmChange, { stage }: { stage: string }): Mail {
   const { alarmName, state, previousState, configuration } = detail;
   const lines: [title: string, value: string | undefined][] = [

@@ -100,7 +100,7 @@ export function arise(memory: Memory, arisen: Arisen): void {
   };
 }
 
-/** The trouble whose end nobody was told yet: it goes on, and is not told anew. */
+/** The trouble whose end was not told yet: it continues, and is not told again. */
 function takeBack(memory: Memory, key: string): Trouble | undefined {
   const back = memory.over.filter((trouble) => keyOf(trouble) === key);
   memory.over = memory.over.filter((trouble) => keyOf(trouble) !== key);
