@@ -91,9 +91,10 @@ it('lets somebody forbid us by CAA once at a time, and leaves ours when that is 
 const TELLS = 'cert1 is not renewed\nWhat failed: no answer (ca-timeout)\n';
 
 it.each([
-  ['that was remembered is one too many', 'ended', ['told-of-what-is-not-wanted']],
-  ['that could not be remembered comes again', 'failed', []],
-] as const)('a mail about what nobody wants %s', async (_, how, broken) => {
+  ['that was remembered is one too many', 'ended', HOUR, ['told-of-what-is-not-wanted']],
+  ['that could not be remembered comes again', 'failed', HOUR, []],
+  ['that two runs send at once comes twice', 'ended', HOUR / 60, []],
+] as const)('a mail about what nobody wants %s', async (_, how, laterMs, broken) => {
   const { world, breaches } = calmWorld();
   checkUnwanted({ world, breaches });
   world.write('cert1', { names: ['alpha.com'] });
@@ -103,7 +104,7 @@ it.each([
   const ending = how === 'ended' ? { how, answer: [] } : { how, error: new Error('no answer') };
   const run = { functionName: 'notify', limitMs: 1, about: '', step: async () => {}, ended: () => {} };
   for (const hear of world.lambda.onEnd) hear(ending, new Invocation('notify-1', 'notify', 0), run);
-  await world.scheduler.runUntil(START + 2 * DAY + HOUR);
+  await world.scheduler.runUntil(START + 2 * DAY + laterMs);
   world.mails.send({ subject: '', text: TELLS, by: 'notify-2' });
   expect([...breaches.first.keys()]).toEqual(broken);
 });
