@@ -43,9 +43,13 @@ async function verify(run: RenewRun, { wanted, key, claim }: Ordered, fullchain:
   }
 }
 
-/** When age is the only reason, a certificate that expires no later than the live one is useless. */
+/**
+ * When age is the only reason, a certificate that expires no later than the live one is useless. Whoever issues shorter lives
+ * than before may still suggest one early, because it is about to revoke the live one (RFC 9773, 4.1).
+ */
 function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
-  if (!live || !isOfKind(reason, 'for-age') || notAfter > new Date(live.pointer.notAfter)) return;
+  if (!live || reason === 'suggested-window' || !isOfKind(reason, 'for-age')) return;
+  if (notAfter > new Date(live.pointer.notAfter)) return;
   const message = `the new certificate expires at ${notAfter.toISOString()}, no later than the live one`;
   throw new CertificateError('expires-earlier', message);
 }
