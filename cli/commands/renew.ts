@@ -53,8 +53,7 @@ export async function renew(
   const isNamed = wanted.length > 0 && !everything;
   const others = done.filter((planned) => planned.action !== 'renew' && (isNamed || isHeldUp(planned)));
   const missing = others.flatMap(({ name, reason }) => (reason === 'renewal-file-missing' ? name : []));
-  const settled = others.map((planned) => settledOf(planned, { force, ignoreBudget }));
-  if (force && left > 0) settled.push(notFollowed(left));
+  const settled = settledAll(others, { left, force, ignoreBudget });
   return followedAnswer('renew', [...followed, ...settled], await suggestionsFor(deps.store, missing));
 }
 
@@ -64,6 +63,16 @@ export function isHeldUp(planned: PlannedCertificate): boolean {
   const isWaiting =
     planned.action === 'wait' && (planned.reason !== 'not-due' || planned.revoked !== undefined);
   return planned.action === 'reject' || isWaiting;
+}
+
+/** What came of those that scan does not renew, and of those that its answer had no room for. */
+export function settledAll(
+  planned: readonly PlannedCertificate[],
+  { left, ...force }: Force & { left: number },
+): Followed[] {
+  const settled = planned.map((one) => settledOf(one, force));
+  // Those with something to do come first, so that without force what is left only waits.
+  return force.force && left > 0 ? [...settled, notFollowed(left)] : settled;
 }
 
 /** What came of a certificate that scan does not renew. */
@@ -77,7 +86,7 @@ export function settledOf(planned: PlannedCertificate, { force, ignoreBudget }: 
 }
 
 /** Those that were begun too, and that the answer of scan had no room for. */
-export function notFollowed(left: number): Followed {
+function notFollowed(left: number): Followed {
   const message = 'began too, and were not followed: scan has no room for them in its answer; see status';
   return { name: `${left} more`, outcome: 'waits', message, hosts: [] };
 }

@@ -1,19 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
-import { renew } from '../../../cli/commands/renew.ts';
+import { describe, expect, it } from 'vitest';
+import { renew, settledAll } from '../../../cli/commands/renew.ts';
+import { followedAnswer } from '../../../cli/follow/show.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
-import { MemoryStore } from '../../fakes/memory-store.ts';
 
-vi.mock('../../../cli/stack/find-stack.ts', () => ({
-  findStack: async () => ({ region: 'us-east-1', bucket: 'bucket', stage: 'production' }),
-}));
-vi.mock('../../../cli/follow/open-follow.ts', () => ({
-  openFollow: () => ({ store: new MemoryStore() }),
-}));
-const asked = vi.hoisted(() => ({ left: 0 as number | undefined }));
-vi.mock('../../../cli/stack/functions.ts', () => ({
-  invoke: async () => ({ certificates: [], left: asked.left }),
-}));
 const options = { stage: 'production', limit: '1' } as Parameters<typeof renew>[1];
 
 describe('renew --force', () => {
@@ -41,14 +31,12 @@ it('renew --ignore-budget needs --force', async () => {
 
 it.each([
   [7, true, false],
-  [undefined, true, true],
-  // Those with something to do come first, so what is left only waits.
+  [0, true, true],
   [7, false, true],
 ])(
   'renew with %s certificates more than the answer has room for, forced: %s, is well: %s',
   async (left, force, ok) => {
-    asked.left = left;
-    const answer = await renew(['*'], { ...options, force, json: true });
+    const answer = followedAnswer('renew', settledAll([], { left, force, ignoreBudget: false }));
     expect(answer.ok).toBe(ok);
     expect(answer.text.includes('7 more')).toBe(!ok);
   },
