@@ -8,7 +8,7 @@ import {
   renewalKey,
   revokedKey,
 } from '../../lib/foundation/certificate/object-keys.ts';
-import { isCompromised } from '../../lib/foundation/certificate/revocation.ts';
+import { isCompromised, isRevocationOf } from '../../lib/foundation/certificate/revocation.ts';
 import { putCopies } from '../../lib/issuance/renewal/copies.ts';
 import { readRevocations } from '../../lib/issuance/revocation/read-revocations.ts';
 import { CommandError } from '../command-error.ts';
@@ -53,9 +53,9 @@ export async function requireFree(
     store.get(renewalKey(name)),
     readRevocations(store, name),
   ]);
-  const { serial, keyFingerprint } = pointer;
   const isRevoked =
-    revocations.some((one) => one.serial === serial) || isCompromised(revocations, keyFingerprint);
+    revocations.some((one) => isRevocationOf(one, pointer)) ||
+    isCompromised(revocations, pointer.keyFingerprint);
   if (isRevoked && !live) throw revokedBefore(name);
   if (live && live.pointer.fingerprint !== pointer.fingerprint) throw liveAlready(name);
   if (live && file) return 'whole';

@@ -60,7 +60,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   });
   const imports = await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
-  await rememberFindings(deps.store, assessments, now).catch(warnOf);
+  await rememberFindings(deps.store, assessments, { now, warnOf });
   const events = [...eventsOf(plan), ...pinsEnded(assessments)];
   if (isCheck) {
     const checked = assessments.flatMap((assessment) => assessment.checked ?? []);
@@ -83,18 +83,21 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   return plan;
 }
 
-/** Forgets the failures of what is not wanted any more, and remembers what holds up what is. */
+/**
+ * Forgets the failures of what is not wanted any more, and remembers what holds up what is. What cannot be written is told,
+ * and stops no other.
+ */
 async function rememberFindings(
   store: ObjectStore,
   assessments: readonly Assessment[],
-  now: Date,
+  { now, warnOf }: { now: Date; warnOf: (error: unknown) => void },
 ): Promise<void> {
   for (const { planned, over, held } of assessments) {
     const remember = (found: State | undefined) => {
       const left = found && over ? forget(found, over) : found;
       return held ? rememberHeld(left, held.now) : left;
     };
-    if (over || held) await updateState(store, { name: planned.name, now }, remember);
+    if (over || held) await updateState(store, { name: planned.name, now }, remember).catch(warnOf);
   }
 }
 

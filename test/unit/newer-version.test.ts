@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
 import { storedAccount } from '../../lib/adapters/acme/stored-account.ts';
-import { recordImport } from '../../lib/delivery/acm/record-import.ts';
+import { recordImports } from '../../lib/delivery/acm/record-import.ts';
 import { AcmRecord } from '../../lib/delivery/acm/rules/decide-imports.ts';
 import { recordInvocation } from '../../lib/delivery/deployment/record-invocation.ts';
 import { HostRecord } from '../../lib/delivery/deployment/rules/host-record.ts';
@@ -124,7 +124,10 @@ const STORED: Stored[] = [
       ...more,
     },
     rewrite: () =>
-      recordImport(world, { name: 'shop', region: 'us-east-1' }, () => ({ outcome: 'imported', arn: 'a' })),
+      recordImports(world, { name: 'shop', regions: ['us-east-1'] }, () => ({
+        outcome: 'imported',
+        arn: 'a',
+      })),
   },
   {
     key: `hosts/${HOST}.json`,

@@ -3,7 +3,7 @@ import { MINUTE } from '../../foundation/common/durations.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
 import type { CertificateManager, ImportableCertificate, Imported } from './certificate-manager.ts';
-import { type RecordDeps, recordImport } from './record-import.ts';
+import { type RecordDeps, recordImports } from './record-import.ts';
 import type { AcmImport } from './rules/decide-imports.ts';
 
 export interface RegionDeps extends RecordDeps {
@@ -24,6 +24,8 @@ export interface ImportOutcome {
 interface Import extends Imported {
   region: string;
   version: string;
+  /** What the region had when it was claimed. */
+  before: AcmImport | undefined;
   read: () => Promise<ImportableCertificate>;
   /** the function's deadline */
   signal?: AbortSignal | undefined;
@@ -33,17 +35,30 @@ interface Import extends Imported {
 const CLAIM_MS = 5 * MINUTE;
 
 /**
- * Imports over the earlier ARN, so that its users get the new version. A worker claims the region first: two first imports
- * would be two certificates in ACM. The event goes out before the record: it may come twice, but is never lost. Where one of
- * them fails, or the time is over, the claim stays, and the next check imports and says it again.
+ * Claims regions before an import: two first imports would be two certificates in ACM. All in one write, because a write makes
+ * the claims that a dead worker left beside it look new.
  */
-export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import): Promise<ImportOutcome> {
-  const { name, region, version } = at;
-  const claim = await recordImport(deps, at, (before, idleMs) =>
+export async function claimRegions(
+  deps: RecordDeps,
+  { name, version, regions }: { name: string; version: string; regions: readonly string[] },
+): Promise<Map<string, AcmImport | undefined>> {
+  if (regions.length === 0) return new Map();
+  const claimed = await recordImports(deps, { name, regions }, (before, idleMs) =>
     isTaken(before, { version, idleMs }) ? undefined : { ...before, outcome: 'importing' },
   );
-  if (!claim) return { name, region, outcome: 'left', reason: 'claimed-elsewhere' };
-  const { before } = claim;
+  return new Map(claimed.map(({ region, before }) => [region, before]));
+}
+
+/**
+ * Imports into a claimed region over the earlier ARN, so that its users get the new version. The event goes out before the record: it may come twice, but is never lost. Where one of
+ * them fails, or the time is over, the claim stays, and the next check imports and says it again.
+ */
+export async function importIntoRegion(
+  deps: RegionDeps,
+  { read, before, ...at }: Import,
+): Promise<ImportOutcome> {
+  const { name, region, version } = at;
+  const entry = { name, regions: [region] };
   const placed = await read()
     .then((files) => place(deps.managerIn(region), files, { ...at, arn: before?.arn }))
     .catch((error) => ({ failure: describeError(error) }));
@@ -51,7 +66,7 @@ export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import
     if (at.signal?.aborted) return { name, region, outcome: 'left', reason: 'out-of-time' };
     const { failure } = placed;
     await deps.events.publish([{ type: 'Certificate Import Failed', detail: { name, region, ...failure } }]);
-    await recordImport(deps, at, (claimed) => ({ ...claimed, outcome: 'failed', ...failure }));
+    await recordImports(deps, entry, (claimed) => ({ ...claimed, outcome: 'failed', ...failure }));
     return { name, region, outcome: 'failed', ...failure };
   }
   const { arn, ...how } = placed;
@@ -59,7 +74,7 @@ export async function importIntoRegion(deps: RegionDeps, { read, ...at }: Import
   await deps.events.publish([
     { type: 'Certificate Imported', detail: { name, region, arn, version, reason } },
   ]);
-  await recordImport(deps, at, () => ({ arn, version, outcome: 'imported', ...how }));
+  await recordImports(deps, entry, () => ({ arn, version, outcome: 'imported', ...how }));
   return { name, region, outcome: 'imported', arn, ...how };
 }
 
@@ -75,7 +90,13 @@ function isTaken(
 async function place(
   manager: CertificateManager,
   certificate: ImportableCertificate,
-  { name, names, region, arn, signal }: Omit<Import, 'read' | 'version'> & { arn: string | undefined },
+  {
+    name,
+    names,
+    region,
+    arn,
+    signal,
+  }: Omit<Import, 'read' | 'before' | 'version'> & { arn: string | undefined },
 ): Promise<{ arn: string; reason: Reason; message?: string }> {
   if (arn && (await manager.replace(arn, certificate, signal))) return { arn, reason: 'renewed' };
   const found = await manager.find({ name, names }, signal);

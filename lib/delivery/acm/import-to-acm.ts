@@ -11,8 +11,8 @@ import { InputError } from '../../foundation/common/input-error.ts';
 import { once } from '../../foundation/common/once.ts';
 import type { ImportDue } from '../../foundation/events/events.ts';
 import type { ImportableCertificate } from './certificate-manager.ts';
-import { type ImportOutcome, importIntoRegion, type RegionDeps } from './import-into-region.ts';
-import { readAcmRecord, recordImport } from './record-import.ts';
+import { claimRegions, type ImportOutcome, importIntoRegion, type RegionDeps } from './import-into-region.ts';
+import { readAcmRecord, recordImports } from './record-import.ts';
 import { decideImports } from './rules/decide-imports.ts';
 
 export interface ImportDeps extends RegionDeps {
@@ -57,24 +57,32 @@ async function importCertificate(
   const record = await readAcmRecord(store, name);
   const { version, names } = live.pointer;
   const { due, unwanted } = decideImports({ wanted, record, version });
+  const claimed = await claimRegions(deps, { name, version, regions: due });
   const kept = await Promise.all(unwanted.map((region) => retain(deps, { name, region })));
-  if (due.length === 0) return kept;
   const readOnce = once((pointer: LivePointer) => readVersion(store, name, pointer));
   const read = () => readOnce(live.pointer);
-  const imported = due.map((region) =>
-    importIntoRegion(deps, { name, names, region, version, read, signal }).catch(
-      (error): ImportOutcome => ({ name, region, outcome: 'failed', ...describeError(error) }),
-    ),
-  );
+  const imported = due.map(async (region): Promise<ImportOutcome> => {
+    if (!claimed.has(region)) return { name, region, outcome: 'left', reason: 'claimed-elsewhere' };
+    const before = claimed.get(region);
+    return importIntoRegion(deps, { name, names, region, version, before, read, signal }).catch((error) => ({
+      name,
+      region,
+      outcome: 'failed',
+      ...describeError(error),
+    }));
+  });
   return [...kept, ...(await Promise.all(imported))];
 }
 
 /** The import may still be in use. */
-async function retain(deps: ImportDeps, at: { name: string; region: string }): Promise<ImportOutcome> {
-  const message = `the file does not name ${at.region} any more; its ACM keeps the last import, without renewal, until you delete it there`;
+async function retain(
+  deps: ImportDeps,
+  { name, region }: { name: string; region: string },
+): Promise<ImportOutcome> {
+  const message = `the file does not name ${region} any more; its ACM keeps the last import, without renewal, until you delete it there`;
   const entry = { outcome: 'kept', reason: 'region-removed', message } as const;
-  await recordImport(deps, at, (before) => ({ ...before, ...entry }));
-  return { ...at, ...entry };
+  await recordImports(deps, { name, regions: [region] }, (before) => ({ ...before, ...entry }));
+  return { name, region, ...entry };
 }
 
 const remedy = 'renew with force to get a new version';

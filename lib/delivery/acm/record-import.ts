@@ -14,27 +14,33 @@ export interface RecordDeps {
 type Change = (before: AcmImport | undefined, idleMs: number) => Omit<AcmImport, 'region' | 'at'> | undefined;
 
 /**
- * Changes the entry of one region by compare-and-swap and returns the one before. When `change` gives `undefined`, so does
- * this, and nothing is written. An unreadable record counts as none.
+ * Changes the entries of some regions in one write by compare-and-swap, and returns those that it changed, as they were before:
+ * those for which `change` gives `undefined` stay as they are. An unreadable record counts as none.
  */
-export async function recordImport(
+export async function recordImports(
   { store, clock }: RecordDeps,
-  { name, region }: { name: string; region: string },
+  { name, regions }: { name: string; regions: readonly string[] },
   change: Change,
-): Promise<{ before: AcmImport | undefined } | undefined> {
-  const { result } = await updateObject(store, acmKey(name), (body, stored) => {
+): Promise<{ region: string; before: AcmImport | undefined }[]> {
+  const { changed } = await updateObject(store, acmKey(name), (body, stored) => {
     const record = orNone(body, AcmRecord);
     const imports = record?.imports ?? [];
-    const before = imports.find((one) => one.region === region);
-    const after = change(before, stored ? stored.at.getTime() - stored.modified.getTime() : 0);
-    if (!after) return { result: undefined, body };
-    const others = imports.filter((one) => one.region !== region);
-    const said = { reason: undefined, message: undefined };
-    const entry = { ...before, ...said, region, ...after, at: clock().toISOString() };
-    const sorted = [...others, entry].sort((a, b) => compareTexts(a.region, b.region));
-    return { result: { before }, body: `${JSON.stringify({ ...record, name, imports: sorted }, null, 2)}\n` };
+    const idleMs = stored ? stored.at.getTime() - stored.modified.getTime() : 0;
+    const changed = regions.flatMap((region) => {
+      const before = imports.find((one) => one.region === region);
+      const after = change(before, idleMs);
+      const said = { reason: undefined, message: undefined };
+      const entry = after && { ...before, ...said, region, ...after, at: clock().toISOString() };
+      return entry ? [{ region, before, entry }] : [];
+    });
+    if (changed.length === 0) return { changed, body };
+    const others = imports.filter((one) => !changed.some(({ region }) => region === one.region));
+    const sorted = [...others, ...changed.map(({ entry }) => entry)].sort((a, b) =>
+      compareTexts(a.region, b.region),
+    );
+    return { changed, body: `${JSON.stringify({ ...record, name, imports: sorted }, null, 2)}\n` };
   });
-  return result;
+  return changed;
 }
 
 /** An unreadable record counts as none: the import finds the ARN again by its tags. */

@@ -5,7 +5,7 @@ import type { LeafFacts } from './leaf.ts';
 import { lastSixthOf } from './life.ts';
 import { Version } from './lineage.ts';
 import type { LivePointer } from './live-pointer.ts';
-import { isCompromised, type Revocation } from './revocation.ts';
+import { isCompromised, isRevocationOf, type Revocation } from './revocation.ts';
 
 /** `pins/<name>.json`: the archived version that is to be live and stay live; `at` is when somebody pinned it (ISO 8601 in UTC). */
 export const Pin = ownObject({ version: Version, at: z.string() });
@@ -37,7 +37,7 @@ export type PinState = { holds: true; until: Date } | { holds: false; why: strin
 export function judgePin({ version, leaf, names, revocations, now }: PinFacts): PinState {
   const no = (why: string): PinState => ({ holds: false, why: `version ${version} ${why}` });
   if (!leaf) return no('is not in the archive, or cannot be read');
-  const revoked = revocations.find((one) => one.version === version || one.serial === leaf.serial);
+  const revoked = revocations.find((one) => isRevocationOf(one, { ...leaf, version }));
   if (revoked) return no(`is revoked (${revoked.reason})`);
   if (isCompromised(revocations, leaf.keyFingerprint)) return no('has a key that is compromised');
   const isSame = names.length === leaf.names.length && names.every((name) => leaf.names.includes(name));

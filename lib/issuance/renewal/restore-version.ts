@@ -1,6 +1,6 @@
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
 import { fitsFile, versionFacts } from '../../foundation/certificate/rebuild-pointer.ts';
-import { isCompromised, type Revocation } from '../../foundation/certificate/revocation.ts';
+import { isCompromised, isRevocationOf, type Revocation } from '../../foundation/certificate/revocation.ts';
 import { issuerOf } from '../../foundation/certificate/verify-issued.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { importsDue, type StackEvent } from '../../foundation/events/events.ts';
@@ -69,9 +69,7 @@ function complaintAbout(
   { revocations, fits, now }: { revocations: readonly Revocation[]; fits: boolean; now: Date },
 ): string | undefined {
   if (!facts) return 'is not whole in the archive, or its key is not the key of its certificate';
-  const revoked = revocations.find(
-    ({ version, serial }) => version === facts.version || serial === facts.serial,
-  );
+  const revoked = revocations.find((one) => isRevocationOf(one, facts));
   if (revoked) return `is revoked (${revoked.reason})`;
   if (isCompromised(revocations, facts.keyFingerprint)) return 'has a key that is compromised';
   if (!fits) return 'is for other names than the renewal file, or its chain does not hold';

@@ -67,8 +67,39 @@ it('what was there already is told unless it is well', async () => {
   expect(await unwell()).toEqual([expect.stringMatching(/^a is revoked: version .* \(superseded\)/)]);
 });
 
+async function prepared() {
+  const ca = await makeCa();
+  const key = newKey();
+  const life = { notBefore: new Date('2026-11-01'), notAfter: new Date('2027-01-30') };
+  const leaf = await ca.issue({ key, names: ['example.com'], ...life });
+  const found = { name: 'b', fullchain: leaf + ca.issuer, key, notCarried: [] };
+  return prepareImport(found, { stack, hosts: ['web'], now: NOW });
+}
+
+const other = {
+  version: LIVE_VERSION,
+  serial: 'ab',
+  keyFingerprint: 'f'.repeat(64),
+  reason: 'superseded',
+  askedAt: NOW.toISOString(),
+};
+
+it('takes over what only shares its serial number with a certificate of another CA that was revoked', async () => {
+  const found = await prepared();
+  const versions = [{ ...other, serial: found.pointer.serial }];
+  await store.put('revoked/b.json', JSON.stringify({ versions }));
+  await expect(requireFree(store, found)).resolves.toBe('free');
+});
+
 it.each([
-  ['by its serial', (pointer: { serial: string }) => ({ serial: pointer.serial, reason: 'superseded' })],
+  [
+    'by its serial and key',
+    ({ serial, keyFingerprint }: { serial: string; keyFingerprint: string }) => ({
+      serial,
+      keyFingerprint,
+      reason: 'superseded',
+    }),
+  ],
   [
     'by its key',
     (pointer: { keyFingerprint: string }) => ({
@@ -77,15 +108,9 @@ it.each([
     }),
   ],
 ])('refuses what was revoked here before, known %s', async (_, known) => {
-  const ca = await makeCa();
-  const key = newKey();
-  const life = { notBefore: new Date('2026-11-01'), notAfter: new Date('2027-01-30') };
-  const leaf = await ca.issue({ key, names: ['example.com'], ...life });
-  const found = { name: 'b', fullchain: leaf + ca.issuer, key, notCarried: [] };
-  const prepared = prepareImport(found, { stack, hosts: ['web'], now: NOW });
-  await expect(requireFree(store, prepared)).resolves.toBe('free');
-  const other = { version: LIVE_VERSION, serial: 'ab', keyFingerprint: 'f'.repeat(64) };
-  const versions = [{ ...other, ...known(prepared.pointer), askedAt: NOW.toISOString() }];
+  const found = await prepared();
+  await expect(requireFree(store, found)).resolves.toBe('free');
+  const versions = [{ ...other, ...known(found.pointer) }];
   await store.put('revoked/b.json', JSON.stringify({ versions }));
-  await expect(requireFree(store, prepared)).rejects.toMatchObject({ reason: 'revoked-before' });
+  await expect(requireFree(store, found)).rejects.toMatchObject({ reason: 'revoked-before' });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { recordImport } from '../../../lib/delivery/acm/record-import.ts';
+import { recordImports } from '../../../lib/delivery/acm/record-import.ts';
 import { forgetHosts } from '../../../lib/delivery/deployment/forget-hosts.ts';
 import { listVersions, removeLists } from '../../../lib/delivery/deployment/group-lists.ts';
 import { recordInvocation } from '../../../lib/delivery/deployment/record-invocation.ts';
@@ -26,8 +26,8 @@ beforeEach(() => {
 
 describe.each(MOMENTS)('what another worker writes around the %s', (at) => {
   it('about another region stays in the record of ACM', async () => {
-    const importInto = (region: string, into = store as Parameters<typeof recordImport>[0]['store']) =>
-      recordImport({ store: into, clock }, { name: 'shop', region }, () => ({
+    const importInto = (region: string, into = store as Parameters<typeof recordImports>[0]['store']) =>
+      recordImports({ store: into, clock }, { name: 'shop', regions: [region] }, () => ({
         outcome: 'imported',
         arn: `arn-${region}`,
       }));

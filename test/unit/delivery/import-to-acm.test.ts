@@ -130,6 +130,22 @@ describe('an import into ACM', () => {
     expect(arnsIn(HERE)).toHaveLength(1);
   });
 
+  it('that a dead worker left open in many regions is made in all of them by the next check', async () => {
+    const regions = [HERE, THERE, 'eu-west-1', 'eu-west-2'];
+    const gone = { region: 'us-west-2', outcome: 'imported', version: FIRST_VERSION, at: '' };
+    const open = regions.map((region) => ({ region, outcome: 'importing', at: now.toISOString() }));
+    await want(...regions);
+    await store.put(
+      'acm/example.com.json',
+      JSON.stringify({ name: 'example.com', imports: [...open, gone] }),
+    );
+    now = new Date(now.getTime() + 3_600_000);
+    expect(await run()).toMatchObject([
+      { region: 'us-west-2', outcome: 'kept' },
+      ...regions.map((region) => ({ region, outcome: 'imported' })),
+    ]);
+  });
+
   it.each(['', '{broken'])('with the record lost (%j) makes no second certificate', async (left) => {
     await run();
     await store.remove('acm/example.com.json');

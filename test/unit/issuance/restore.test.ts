@@ -93,6 +93,21 @@ describe('a version that a person puts back', () => {
     expect(world.store.keys()).not.toContain('pending/shop.json');
   });
 
+  it('goes live and stays pinned where only its serial number was revoked, with another key, at another CA', async () => {
+    const theirs = {
+      version: '20250101T000000Z-0a1b2c',
+      serial: first.serial,
+      keyFingerprint: 'f'.repeat(64),
+    };
+    const versions = [{ ...theirs, reason: 'superseded', askedAt: world.clock().toISOString() }];
+    await world.store.put('revoked/shop.json', JSON.stringify({ versions }));
+    expect(await pin()).toMatchObject({ pinned: first.version });
+    expect((await checkAndDo()).outcomes).toEqual([{ name: 'shop', outcome: 'mended', reason: 'pinned' }]);
+    expect(world.live('shop')).toMatchObject({ serial: first.serial, restoredFrom: first.version });
+    await check();
+    expect(pinText()).toContain(first.version);
+  });
+
   it('goes to its hosts and to ACM, and is told', async () => {
     await pin(first.version);
     await checkAndDo();

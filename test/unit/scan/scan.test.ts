@@ -281,6 +281,20 @@ describe('a scan', () => {
     expect(held()).toBeUndefined();
   });
 
+  it('remembers of the others why they are rejected where the state of one cannot be written', async () => {
+    zones = new FakeZones();
+    for (const name of ['blog', 'shop', 'wiki']) await want(name);
+    store.beforeWrite = (key) => {
+      if (key === 'state/shop.json') throw new StoreError('store-unavailable', `could not write ${key}`);
+    };
+    const { warnings } = await weekly();
+    expect(store.keys().filter((key) => key.startsWith('state/'))).toEqual([
+      'state/blog.json',
+      'state/wiki.json',
+    ]);
+    expect(warnings).toEqual(['could not write state/shop.json']);
+  });
+
   it('reads no object of a certificate that is as it was at the last check', async () => {
     for (const name of ['a', 'b']) {
       await want(name);
