@@ -71,18 +71,19 @@ async function publishZone(
   published: PublishedZone[],
 ): Promise<FailureOf> {
   const [{ zoneId, zoneName }] = placed;
+  const batch = new Set(placed);
   const edits = placed.map(({ edit }) => edit);
   try {
     const { changeIds, refused } = await applyEdits(deps.zones, zoneId, edits);
     const refusals = new Map(refused.map((refusal) => [recordKey(refusal.edit), refusal]));
     const written = edits.filter((edit) => !refusals.has(recordKey(edit)));
     published.push({ zoneId, zoneName, changeIds, edits: written });
-    return ({ zoneId: at, edit }) => {
-      const refusal = at === zoneId ? refusals.get(recordKey(edit)) : undefined;
+    return (one) => {
+      const refusal = batch.has(one) ? refusals.get(recordKey(one.edit)) : undefined;
       return refusal && refusedError('refuses', refusal);
     };
   } catch (error) {
-    return ({ zoneId: at }) => (at === zoneId ? error : undefined);
+    return (one) => (batch.has(one) ? error : undefined);
   }
 }
 
