@@ -57,6 +57,14 @@ describe('a batch of changes that fails', () => {
     expect(dropped).toEqual([['with-caa', DENIED]]);
   });
 
+  it('has nothing more written for those it drops', async () => {
+    const { zones, dropped, run } = world();
+    refuse(zones, 'TXT');
+    expect(await publish(run, [withCaa])).toEqual({ renewals: [], zones: [], full: [] });
+    expect(dropped).toEqual([['with-caa', DENIED]]);
+    expect(zones.all('CAA')).toEqual([]);
+  });
+
   it('drops only those also where it does not become visible', async () => {
     const { zones, dropped, run } = world();
     const published = await publish(run, [plain, withCaa]);
