@@ -1,5 +1,6 @@
 import { type PollOptions, poll, TimeLimitError } from '../../foundation/common/poll.ts';
 import { DnsError, type Resolver } from '../dns/resolver.ts';
+import type { RecordEdit } from '../dns/rules/record-edits.ts';
 import type { Ordered, RenewRun } from './phases.ts';
 import { dropFailed, type Published, type PublishedZone } from './publish.ts';
 
@@ -12,7 +13,7 @@ const untilInSync: PollOptions<boolean>['delayMs'] = (attempt) =>
   attempt === 0 ? 0 : Math.min(5_000, 500 * 1.5 ** (attempt - 1));
 
 /**
- * Waits for each zone; one that fails drops the certificates that need it. Meanwhile the CSRs are made, one after another;
+ * Waits for each batch; one that fails drops the certificates that need it. Meanwhile the CSRs are made, one after another;
  * finalize makes those that are still missing.
  */
 export async function awaitPropagation(
@@ -20,11 +21,12 @@ export async function awaitPropagation(
   { renewals, zones }: Pick<Published, 'renewals' | 'zones'>,
 ): Promise<Ordered[]> {
   void prepareAll(run, renewals);
-  const failures = new Map<string, unknown>();
-  await Promise.all(
-    zones.map((zone) => awaitZone(run, zone).catch((error) => failures.set(zone.zoneId, error))),
-  );
-  return dropFailed(run, renewals, ({ zoneId }) => failures.get(zoneId));
+  const failures = new Map<RecordEdit, unknown>();
+  const fail = ({ edits }: PublishedZone, error: unknown) => {
+    for (const edit of edits) failures.set(edit, error);
+  };
+  await Promise.all(zones.map((zone) => awaitZone(run, zone).catch((error) => fail(zone, error))));
+  return dropFailed(run, renewals, ({ edit }) => failures.get(edit));
 }
 
 async function prepareAll({ authority, signal }: RenewRun, renewals: readonly Ordered[]): Promise<void> {

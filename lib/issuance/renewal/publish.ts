@@ -22,18 +22,22 @@ export interface Published {
 
 /**
  * Writes the TXT and CAA values of all certificates, one change batch a hosted zone, type and policy; a refused one drops
- * its certificate. These go apart because IAM judges a batch as a whole: a role that may mix types could write any TXT, and of
- * several policies one alone has to allow all of it.
+ * its certificates, for which nothing more is written. These go apart because IAM judges a batch as a whole: a role that may
+ * mix types could write any TXT, and of several policies one alone has to allow all of it.
  */
 export async function publish(run: RenewRun, ordered: readonly Ordered[]): Promise<Published> {
   const zones: PublishedZone[] = [];
   const full: Published['full'] = [];
   let renewals = [...ordered];
-  for (const edits of byBatch(
+  const batches = byBatch(
     run.deps.stack,
     ordered.flatMap((renewal) => renewal.edits),
-  )) {
-    const failureOf = await publishZone(run, edits, zones);
+  );
+  for (const batch of batches) {
+    const needed = new Set(renewals.flatMap((renewal) => renewal.edits));
+    const [first, ...others] = batch.filter((placed) => needed.has(placed));
+    if (!first) continue;
+    const failureOf = await publishZone(run, [first, ...others], zones);
     full.push(...renewals.flatMap((renewal) => fullFor(renewal, failureOf)));
     renewals = renewals.filter((renewal) => !full.some((one) => one.renewal === renewal));
     renewals = await dropFailed(run, renewals, failureOf);
@@ -71,18 +75,19 @@ async function publishZone(
   published: PublishedZone[],
 ): Promise<FailureOf> {
   const [{ zoneId, zoneName }] = placed;
+  const batch = new Set(placed);
   const edits = placed.map(({ edit }) => edit);
   try {
     const { changeIds, refused } = await applyEdits(deps.zones, zoneId, edits);
     const refusals = new Map(refused.map((refusal) => [recordKey(refusal.edit), refusal]));
     const written = edits.filter((edit) => !refusals.has(recordKey(edit)));
     published.push({ zoneId, zoneName, changeIds, edits: written });
-    return ({ zoneId: at, edit }) => {
-      const refusal = at === zoneId ? refusals.get(recordKey(edit)) : undefined;
+    return (one) => {
+      const refusal = batch.has(one) ? refusals.get(recordKey(one.edit)) : undefined;
       return refusal && refusedError('refuses', refusal);
     };
   } catch (error) {
-    return ({ zoneId: at }) => (at === zoneId ? error : undefined);
+    return (one) => (batch.has(one) ? error : undefined);
   }
 }
 

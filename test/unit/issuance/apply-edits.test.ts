@@ -228,6 +228,22 @@ describe('edits of a zone', () => {
     expect([values(zones, 'a'), values(zones, 'b')]).toEqual([['theirs'], ['known', 'ours']]);
   });
 
+  it('make no set of their own where the one that they were decided by is gone', async () => {
+    const zones = new FakeZones('example.com');
+    const { refused } = await applyEdits(zones, ZONE, [{ ...add('a', 'ours'), decidedBy: ['known'] }]);
+    expect(refused).toMatchObject([{ message: expect.stringMatching(/^somebody has changed the set/) }]);
+    expect(values(zones, 'a')).toEqual([]);
+  });
+
+  it('swap the set that they were decided by in one call', async () => {
+    const zones = new FakeZones('example.com');
+    zones.overwrite(ZONE, { ...at('a'), values: ['known'] });
+    const calls = recorded(zones);
+    await applyEdits(zones, ZONE, [{ ...add('a', 'ours'), decidedBy: ['known'] }]);
+    expect(calls).toEqual(['change']);
+    expect(values(zones, 'a')).toEqual(['known', 'ours']);
+  });
+
   it('leave alone a set that is not simple, and go on with the others', async () => {
     const zones = new FakeZones('example.com');
     const error = new ZoneError('record-not-simple', 'it is weighted');

@@ -49,11 +49,12 @@ export function changesFor(edit: RecordEdit, current: RecordSet | undefined): Re
 }
 
 /**
- * What an edit supposes to find before anything is read: an addition supposes no set, a removal exactly what we added. Route
- * 53 refuses the change when that is wrong, and only then is the set read.
+ * What an edit supposes to find before anything is read: the set that it was decided by; else an addition supposes no set, a
+ * removal exactly what we added. Route 53 refuses the change when that is wrong, and only then is the set read.
  */
-export function supposedSet({ name, type, ttl, remove }: RecordEdit): RecordSet | undefined {
-  return remove.length === 0 ? undefined : { name, type, ttl, values: remove };
+export function supposedSet({ name, type, ttl, remove, decidedBy = [] }: RecordEdit): RecordSet | undefined {
+  const values = decidedBy.length > 0 ? decidedBy : remove;
+  return values.length === 0 ? undefined : { name, type, ttl, values };
 }
 
 /** One edit for each name and type, with the values of all. */
