@@ -5,8 +5,8 @@ import { CountTests } from './tools/check/count-tests.ts';
 import { LongestFirst } from './tools/check/longest-first.ts';
 
 const processors = availableParallelism();
-/** Servers, hosts and clouds wait two thirds of their time. No test mocks modules or leaves what it changed of the process, so files share what is loaded. */
-const waiting = { maxWorkers: 3 * processors, isolate: false, sequence: { groupOrder: 2 } };
+/** Servers, hosts and clouds wait two thirds of their time. */
+const waiting = { maxWorkers: 3 * processors, sequence: { groupOrder: 2 } };
 const withClouds = { ...waiting, globalSetup: 'test/preload.ts', expect: { poll: { timeout: 20_000 } } };
 
 // What tests start, serverless above all, is compiled once. Functions get an environment of their own and start as on AWS.
@@ -27,6 +27,7 @@ export default defineConfig({
           exclude: ['test/unit/simulation/**'],
           testTimeout: 30_000,
           maxWorkers: processors,
+          // These neither mock modules nor change what is global, and loading everything anew takes longer than they do.
           isolate: false,
           sequence: { groupOrder: 1 },
         },
