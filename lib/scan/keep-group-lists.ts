@@ -13,7 +13,7 @@ interface Scanned extends Pick<SeenFleet, 'listed'> {
   now: Date;
 }
 
-/** Writes down what new hosts of each group install; where it is unknown what the hosts lack, the list is left as it is. Throws StoreError. */
+/** Writes down what new hosts of each group install; where what hosts lack is unknown, the list stays. Throws StoreError. */
 export async function keepGroupLists(
   { store, stack }: Pick<ScanDeps, 'store' | 'stack'>,
   assessments: readonly Assessment[],

@@ -83,21 +83,33 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   return plan;
 }
 
+/** S3 itself takes no writes then: trying on would cost the time that renewals need. */
+const MOST_FAILED_WRITES = 3;
+
 /**
  * Forgets the failures of what is not wanted any more, and remembers what holds up what is. What cannot be written is told,
- * and stops no other.
+ * and stops no other, unless it is {@link MOST_FAILED_WRITES} in a row.
  */
 async function rememberFindings(
   store: ObjectStore,
   assessments: readonly Assessment[],
   { now, warnOf }: { now: Date; warnOf: (error: unknown) => void },
 ): Promise<void> {
+  let failed = 0;
   for (const { planned, over, held } of assessments) {
+    if (failed >= MOST_FAILED_WRITES) return;
     const remember = (found: State | undefined) => {
       const left = found && over ? forget(found, over) : found;
       return held ? rememberHeld(left, held.now) : left;
     };
-    if (over || held) await updateState(store, { name: planned.name, now }, remember).catch(warnOf);
+    if (!over && !held) continue;
+    try {
+      await updateState(store, { name: planned.name, now }, remember);
+      failed = 0;
+    } catch (error) {
+      warnOf(error);
+      failed += 1;
+    }
   }
 }
 

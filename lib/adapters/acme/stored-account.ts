@@ -78,7 +78,10 @@ export function newAccountKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** Writes the address and the key's thumbprint where roles without access to the key can read them. Opening the account repairs that, once in a process. */
+/**
+ * Writes the address and the key's thumbprint where roles without access to the key can read them. Opening the account repairs
+ * that, once in a process.
+ */
 export async function showAddress(
   { directoryUrl, store, kept }: AccountPlace,
   { url, key: own }: Account,

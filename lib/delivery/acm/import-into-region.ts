@@ -50,8 +50,9 @@ export async function claimRegions(
 }
 
 /**
- * Imports into a claimed region over the earlier ARN, so that its users get the new version. The event goes out before the record: it may come twice, but is never lost. Where one of
- * them fails, or the time is over, the claim stays, and the next check imports and says it again.
+ * Imports into a claimed region over the earlier ARN, so that its users get the new version. The event goes out before the
+ * record: it may come twice, but is never lost. Where one of them fails, or the time is over, the claim stays, and the next
+ * check imports and says it again.
  */
 export async function importIntoRegion(
   deps: RegionDeps,

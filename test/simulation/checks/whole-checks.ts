@@ -5,7 +5,7 @@ import type { Breaches } from './broken.ts';
 const ENOUGH = 50;
 /** Certificates issued for each one that came into use. */
 const MOST_ISSUED = { none: 1.02, light: 1.2, heavy: 1.2 };
-/** Objects of the bucket for each certificate: 24 versions of four files at most, and what is written about it. */
+/** Objects of the bucket for each certificate. */
 const MOST_OBJECTS = 40;
 /** Bytes for each of them, on average. */
 const MOST_BYTES = 2048;

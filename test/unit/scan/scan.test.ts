@@ -295,6 +295,16 @@ describe('a scan', () => {
     expect(warnings).toEqual(['could not write state/shop.json']);
   });
 
+  it('writes no more of them once three in a row could not be written', async () => {
+    zones = new FakeZones();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) await want(name);
+    store.beforeWrite = (key) => {
+      if (/^state.[bcefgh]/.test(key)) throw new StoreError('store-unavailable', `could not write ${key}`);
+    };
+    const { warnings } = await weekly();
+    expect(warnings).toEqual(['b', 'c', 'e', 'f', 'g'].map((name) => `could not write state/${name}.json`));
+  });
+
   it('reads no object of a certificate that is as it was at the last check', async () => {
     for (const name of ['a', 'b']) {
       await want(name);
