@@ -34,14 +34,17 @@ for (const server of [haproxy, apache, caddy, traefik, h2o]) {
   describe.skipIf(missing)(`examples/hooks/${server.hook} on a host with ${server.name}${missing}`, () => {
     let host: Host;
     let running: ChildProcess | undefined;
+    let restoreKernel: (() => Promise<void>) | undefined;
 
     beforeAll(async () => {
+      if (server.kernel) restoreKernel = await setKernel(server.kernel);
       host = await fixture.startHost({ reload: 'hooks' });
       await writeLineage(host.root, 'a', await fixture.authority.issue({ names: ['a.example'] }), 'certbot');
       running = await startServer(server, host, found as Place['found']);
     });
 
     afterAll(async () => {
+      await restoreKernel?.();
       if (!running || running.exitCode !== null) return;
       const exited = once(running, 'exit');
       running.kill('SIGTERM');
@@ -132,6 +135,18 @@ for (const server of [haproxy, apache, caddy, traefik, h2o]) {
       await expectServed(before);
     });
   });
+}
+
+/** Sets it for the machine; returns what sets it back. In a container whose /proc/sys is read-only it stays as it is. */
+async function setKernel({ file, value }: NonNullable<HookedServer['kernel']>): Promise<() => Promise<void>> {
+  const before = await readFile(file, 'utf8');
+  try {
+    await writeFile(file, value);
+  } catch (error) {
+    if (!['EROFS', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return async () => {};
+  }
+  return () => writeFile(file, before);
 }
 
 async function startServer(server: HookedServer, host: Host, found: Place['found']): Promise<ChildProcess> {

@@ -5,6 +5,7 @@ import { findOfDebian, type HookedServer, readExample, siteChanges } from './hoo
 export const caddy: HookedServer = {
   name: 'caddy',
   hook: 'caddy.sh',
+  kernel: { file: '/proc/sys/net/ipv4/tcp_migrate_req', value: '1' },
   find: () => findOfDebian({ name: 'caddy', packageName: 'caddy', file: 'usr/bin/caddy' }),
   async configure({ host, folder, found }) {
     const file = join(folder, 'Caddyfile');

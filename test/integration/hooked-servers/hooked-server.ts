@@ -19,6 +19,8 @@ export interface HookedServer {
   overlaps?: true;
   /** A reload may get lost: the hook sees that none was begun, and asks again. */
   mayMissReload?: true;
+  /** A setting of the kernel that its guide asks for: a file of /proc/sys, and its value. */
+  kernel?: { file: string; value: string };
 }
 
 interface FoundProgram {
