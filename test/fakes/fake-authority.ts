@@ -9,7 +9,7 @@ import {
   type Order,
   type OrderRequest,
 } from '../../lib/issuance/ca/certificate-authority.ts';
-import type { CaaIssuer } from '../../lib/issuance/ca/rules/ca-list.ts';
+import type { CaaIssuer } from '../../lib/issuance/dns/rules/issuer.ts';
 import type { TestCa } from './certificates.ts';
 import type { FakeZones } from './fake-zones.ts';
 

@@ -1,5 +1,5 @@
-import type { CaaProperty } from '../../lib/issuance/caa/rules/caa.ts';
 import type { Resolver } from '../../lib/issuance/dns/resolver.ts';
+import type { CaaProperty } from '../../lib/issuance/dns/rules/caa-property.ts';
 import type { FakeZones } from './fake-zones.ts';
 
 /** A DNS that shows the fake zones as they are at once, and the CNAMEs it is given. */

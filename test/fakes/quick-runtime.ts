@@ -1,5 +1,5 @@
 import { nodeRuntime } from '../../lib/adapters/node/runtime.ts';
-import type { Runtime } from '../../lib/foundation/common/runtime.ts';
+import type { Runtime } from '../../lib/foundation/runtime.ts';
 
 /** Long enough for what other runs of a test do meanwhile. */
 const MOST_MS = 1;

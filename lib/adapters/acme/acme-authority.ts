@@ -10,9 +10,8 @@ import {
   type Order,
   type OrderRequest,
 } from '../../issuance/ca/certificate-authority.ts';
-import type { CaaIssuer } from '../../issuance/ca/rules/ca-list.ts';
 import { complaintAboutProfile } from '../../issuance/ca/rules/profile.ts';
-import type { AccountIssuer } from '../../issuance/dns/rules/persist-record.ts';
+import type { AccountIssuer, CaaIssuer } from '../../issuance/dns/rules/issuer.ts';
 import type { AcmeClient } from './acme-client.ts';
 import { alternatesIn } from './alternate-chains.ts';
 import { Csrs } from './csrs.ts';

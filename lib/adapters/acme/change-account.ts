@@ -5,7 +5,7 @@ import { spkiHash } from '../../foundation/certificate/leaf.ts';
 import { accountKey, nextAccountKey } from '../../foundation/certificate/object-keys.ts';
 import type { AccountFound, Accounts } from '../../issuance/ca/accounts.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
-import type { AccountIssuer } from '../../issuance/dns/rules/persist-record.ts';
+import type { AccountIssuer } from '../../issuance/dns/rules/issuer.ts';
 import type { AccountContext } from './account-context.ts';
 import { AcmeClient } from './acme-client.ts';
 import { readDirectory } from './directory.ts';

@@ -3,8 +3,8 @@ import { complaintAboutName } from '../../foundation/certificate/complaint-about
 import { isWildcard } from '../../foundation/certificate/domain-name.ts';
 import { printable } from '../../foundation/common/explain-issues.ts';
 import { AcmeError } from '../../issuance/ca/certificate-authority.ts';
-import type { CaaIssuer } from '../../issuance/ca/rules/ca-list.ts';
 import type { StandingTerms } from '../../issuance/ca/rules/standing-terms.ts';
+import type { CaaIssuer } from '../../issuance/dns/rules/issuer.ts';
 import { AcmeTransport } from './transport.ts';
 
 const TIMEOUT_MS = 5_000;

@@ -1,7 +1,7 @@
 import { Resolver as NodeResolver } from 'node:dns/promises';
 import { once } from '../../foundation/common/once.ts';
-import type { CaaProperty } from '../../issuance/caa/rules/caa.ts';
 import { DnsError, type Resolver } from '../../issuance/dns/resolver.ts';
+import type { CaaProperty } from '../../issuance/dns/rules/caa-property.ts';
 
 const ABSENT = ['ENOTFOUND', 'ENODATA'];
 const TIMEOUT_MS = 2_000;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { PrivateKeyPem } from '../../foundation/certificate/private-key-pem.ts';
 import type { KeyType } from '../../foundation/certificate/renewal-file.ts';
-import type { Runtime } from '../../foundation/common/runtime.ts';
+import type { Runtime } from '../../foundation/runtime.ts';
 
 const generate = promisify(generateKeyPair);
 

@@ -1,6 +1,6 @@
 import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import { poll, TimeLimitError } from '../../foundation/common/poll.ts';
-import type { Runtime } from '../../foundation/common/runtime.ts';
+import type { Runtime } from '../../foundation/runtime.ts';
 import type { Hosts, Invocation } from './hosts.ts';
 import { type RecordDeps, recordInvocation } from './record-invocation.ts';
 import { type HostResult, isInstalled } from './rules/host-report.ts';

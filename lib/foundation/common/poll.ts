@@ -1,5 +1,5 @@
 import { PerennialError } from './perennial-error.ts';
-import type { Runtime } from './runtime.ts';
+import type { Timer } from './timer.ts';
 
 /** A wait reached the function's deadline, or its own limit. */
 export class TimeLimitError extends PerennialError<'out-of-time' | 'wait-limit-reached'> {
@@ -15,7 +15,7 @@ export interface PollOptions<T> {
   /** When the wait began, where this is only its end; in milliseconds of `runtime.elapsed`. */
   since?: number;
   signal: AbortSignal;
-  runtime: Pick<Runtime, 'elapsed' | 'sleep'>;
+  runtime: Timer;
 }
 
 /** Reads until `done` holds, once at least and once at the limit; throws {@link TimeLimitError} then, or when the signal fires. */

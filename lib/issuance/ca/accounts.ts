@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from '../../foundation/certificate/directory-url.ts';
 import { parseValue } from '../../foundation/common/parse-json.ts';
-import type { AccountIssuer } from '../dns/rules/persist-record.ts';
+import type { AccountIssuer } from '../dns/rules/issuer.ts';
 import { type RecordsDeps, recordsForKey } from './records-for-key.ts';
 
 /** Our account at a CA, without its key. */

@@ -2,8 +2,7 @@ import type { PrivateKeyPem } from '../../foundation/certificate/private-key-pem
 import type { RevocationReason } from '../../foundation/certificate/revocation.ts';
 import { PerennialError, type Told } from '../../foundation/common/perennial-error.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
-import type { AccountIssuer } from '../dns/rules/persist-record.ts';
-import type { CaaIssuer } from './rules/ca-list.ts';
+import type { AccountIssuer, CaaIssuer } from '../dns/rules/issuer.ts';
 import type { CaProblem } from './rules/ended-order.ts';
 import type { Refusal } from './rules/rate-limit-scope.ts';
 

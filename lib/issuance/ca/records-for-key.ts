@@ -4,7 +4,8 @@ import { RENEWAL_PREFIX, renewalFilesIn, renewalKey } from '../../foundation/cer
 import { parseRenewalFile } from '../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
-import { type AccountIssuer, isPersistent } from '../dns/rules/persist-record.ts';
+import type { AccountIssuer } from '../dns/rules/issuer.ts';
+import { isPersistent } from '../dns/rules/persist-record.ts';
 import { judgePersistRecord } from '../dns/rules/persist-records.ts';
 import { casOf } from './rules/ca-list.ts';
 

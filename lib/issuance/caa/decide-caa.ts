@@ -1,12 +1,14 @@
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import type { FindZone } from '../dns/find-zone.ts';
+import type { Resolver } from '../dns/resolver.ts';
+import type { CaaProperty } from '../dns/rules/caa-property.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
 import type { LookAt } from '../dns/standing.ts';
-import type { RenewDeps } from '../renewal/deps.ts';
 import { findCaa } from './find-caa.ts';
 import { type CaaPlace, caaPlaces, type ReadRecords } from './own-caa.ts';
 import { stillRefused } from './rules/after-edits.ts';
-import { type CaaProperty, formatCaa } from './rules/caa.ts';
+import { formatCaa } from './rules/caa.ts';
 import { type CaaFound, type CaaPlan, type CaaRecord, type CaaWish, planCaa } from './rules/caa-plan.ts';
 
 const CAA_TTL_SECONDS = 300;
@@ -28,12 +30,16 @@ export interface CaaDecision {
   placed: PlacedEdit[];
 }
 
-type Deps = Pick<RenewDeps, 'resolver' | 'stack'>;
+export interface CaaDeps {
+  resolver: Resolver;
+  stack: Stack;
+}
+
 type PlaceOf = (at: string) => Promise<CaaPlace | undefined>;
 
 /** What to change in CAA for the names of a certificate, from the public DNS and from our zones, which are more current. */
 export async function decideCaa(
-  deps: Deps,
+  deps: CaaDeps,
   { names, wish, recorded }: { names: readonly string[]; wish: CaaWish; recorded: readonly CaaRecord[] },
   { findZone, readRecords, lookAt }: CaaZones,
 ): Promise<CaaDecision> {

@@ -1,11 +1,12 @@
 import { isAtOrBelow } from '../../foundation/certificate/domain-name.ts';
+import type { Stack } from '../../foundation/certificate/stack.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
 import { once } from '../../foundation/common/once.ts';
 import type { FindZone } from '../dns/find-zone.ts';
+import type { CaaProperty } from '../dns/rules/caa-property.ts';
 import type { FoundRecord } from '../dns/rules/hosted-zones.ts';
 import { wildcardFor } from '../dns/rules/wildcards.ts';
-import type { RenewDeps } from '../renewal/deps.ts';
-import { type CaaProperty, parseCaa } from './rules/caa.ts';
+import { parseCaa } from './rules/caa.ts';
 
 export type ReadRecords = (zoneId: string) => Promise<readonly FoundRecord[]>;
 
@@ -21,7 +22,7 @@ export interface CaaPlace {
 
 /** Finds the place of a CAA set, each once; `undefined` where the set is not ours to change. */
 export function caaPlaces(
-  { stack }: Pick<RenewDeps, 'stack'>,
+  { stack }: { stack: Stack },
   { findZone, readRecords }: { findZone: FindZone; readRecords: ReadRecords },
 ): (at: string) => Promise<CaaPlace | undefined> {
   return once(async (at) => {

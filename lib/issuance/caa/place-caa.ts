@@ -1,14 +1,18 @@
+import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
+import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import { InputError } from '../../foundation/common/input-error.ts';
-import type { CaaIssuer } from '../ca/rules/ca-list.ts';
+import type { CaaIssuer } from '../dns/rules/issuer.ts';
 import type { PlacedEdit } from '../dns/rules/record-edits.ts';
-import type { RenewDeps } from '../renewal/deps.ts';
-import type { Claimed } from '../renewal/phases.ts';
-import { type CaaZones, decideCaa } from './decide-caa.ts';
+import { type CaaDeps, type CaaZones, decideCaa } from './decide-caa.ts';
 import { findCaa } from './find-caa.ts';
 import { type CaaRequest, lineToSet } from './rules/add-to-caa.ts';
 import { setAfter } from './rules/after-edits.ts';
 import { judgeCaa } from './rules/caa.ts';
 import { type CaaEdit, type CaaFound, type CaaPlan, wishOf } from './rules/caa-plan.ts';
+
+interface Warn {
+  warn: (message: string) => void;
+}
 
 interface Context extends CaaZones {
   issuers: readonly [CaaIssuer, ...CaaIssuer[]];
@@ -19,8 +23,8 @@ interface Context extends CaaZones {
  * CAA forbids its CA and we may not change that.
  */
 export async function placeCaa(
-  deps: RenewDeps,
-  { wanted, live }: Pick<Claimed, 'wanted' | 'live'>,
+  deps: CaaDeps & Warn,
+  { wanted, live }: { wanted: Wanted; live: { pointer: LivePointer } | undefined },
   { issuers, ...zones }: Context,
 ): Promise<PlacedEdit[]> {
   const { mode } = wanted.caa;
@@ -38,7 +42,7 @@ export async function placeCaa(
   return placed;
 }
 
-function warnOf({ warn }: RenewDeps, { notPossible, hiding = [], refused = [] }: CaaPlan): void {
+function warnOf({ warn }: Warn, { notPossible, hiding = [], refused = [] }: CaaPlan): void {
   for (const { name, wildcard } of hiding)
     warn(`caa-not-possible-at-wildcard: ${name} is answered by ${wildcard}, which a CAA there would hide`);
   for (const name of notPossible)

@@ -1,6 +1,7 @@
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
 import type { Resolver } from './resolver.ts';
-import { type AccountIssuer, persistName } from './rules/persist-record.ts';
+import type { AccountIssuer } from './rules/issuer.ts';
+import { persistName } from './rules/persist-record.ts';
 import { judgePersistRecord, type PersistRecord, standingTxt } from './rules/persist-records.ts';
 import type { HeldTxt } from './standing.ts';
 

@@ -1,5 +1,5 @@
 import { PerennialError, type Told } from '../../foundation/common/perennial-error.ts';
-import type { CaaProperty } from '../caa/rules/caa.ts';
+import type { CaaProperty } from './rules/caa-property.ts';
 
 /** Questions to the public DNS. Absence (NXDOMAIN, no data) is an empty answer; errors are {@link DnsError}. */
 export interface Resolver {

@@ -1,11 +1,11 @@
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { describeError } from '../../foundation/common/describe-error.ts';
-import type { Runtime } from '../../foundation/common/runtime.ts';
 import type { EventBus } from '../../foundation/events/events.ts';
+import type { Runtime } from '../../foundation/runtime.ts';
 import type { OpenCertificateAuthority } from '../ca/certificate-authority.ts';
-import type { CaaIssuer } from '../ca/rules/ca-list.ts';
 import type { Resolver } from '../dns/resolver.ts';
+import type { CaaIssuer } from '../dns/rules/issuer.ts';
 import type { ZonesOf } from '../dns/zones.ts';
 
 export interface RenewDeps {

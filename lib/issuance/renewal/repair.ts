@@ -9,10 +9,10 @@ import {
 import { once } from '../../foundation/common/once.ts';
 import type { StackEvent } from '../../foundation/events/events.ts';
 import { isOfKind, type Reason } from '../../foundation/reasons/reasons.ts';
-import type { CaaIssuer } from '../ca/rules/ca-list.ts';
 import { placeCaa } from '../caa/place-caa.ts';
 import { applyEdits } from '../dns/apply-edits.ts';
 import { zoneFinder } from '../dns/find-zone.ts';
+import type { CaaIssuer } from '../dns/rules/issuer.ts';
 import { ownRecords } from '../dns/standing.ts';
 import { cleanUp } from './clean-up.ts';
 import { caaAfter, writePointer } from './commit.ts';

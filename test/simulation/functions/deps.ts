@@ -1,4 +1,4 @@
-import type { Runtime } from '../../../lib/foundation/common/runtime.ts';
+import type { Runtime } from '../../../lib/foundation/runtime.ts';
 import { ZoneError, type Zones } from '../../../lib/issuance/dns/zones.ts';
 import type { Calls } from '../engine/calls.ts';
 import type { Invocation } from '../engine/invocation.ts';

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../../lib/foundation/common/runtime.ts';
+import type { Runtime } from '../../../lib/foundation/runtime.ts';
 import { type Invocation, never } from '../engine/invocation.ts';
 import type { Streams } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';

@@ -1,5 +1,5 @@
-import type { CaaProperty } from '../../../lib/issuance/caa/rules/caa.ts';
 import { DnsError, type Resolver } from '../../../lib/issuance/dns/resolver.ts';
+import type { CaaProperty } from '../../../lib/issuance/dns/rules/caa-property.ts';
 import type { Calls } from '../engine/calls.ts';
 import type { Invocation } from '../engine/invocation.ts';
 import type { Random } from '../engine/random.ts';

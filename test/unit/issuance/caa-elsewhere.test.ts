@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { CaaProperty } from '../../../lib/issuance/caa/rules/caa.ts';
+import type { CaaProperty } from '../../../lib/issuance/dns/rules/caa-property.ts';
 import { makeWorld, type World } from './renewal-world.ts';
 
 const ZONE = 'ZEXAMPLECOM';

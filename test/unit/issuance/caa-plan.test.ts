@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { CaaProperty } from '../../../lib/issuance/caa/rules/caa.ts';
 import { judgeCaa, type RelevantSet } from '../../../lib/issuance/caa/rules/caa.ts';
 import {
   type CaaRecord,
@@ -8,6 +7,7 @@ import {
   recordedAfter,
   wishOf,
 } from '../../../lib/issuance/caa/rules/caa-plan.ts';
+import type { CaaProperty } from '../../../lib/issuance/dns/rules/caa-property.ts';
 import { methodOf } from '../../../lib/issuance/dns/rules/persist-record.ts';
 
 const ACCOUNT = 'https://ca1.example.net/acct/1';

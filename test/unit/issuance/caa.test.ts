@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CaaProperty } from '../../../lib/issuance/caa/rules/caa.ts';
 import { formatCaa, judgeCaa, parseCaa, type RelevantSet } from '../../../lib/issuance/caa/rules/caa.ts';
+import type { CaaProperty } from '../../../lib/issuance/dns/rules/caa-property.ts';
 
 /** `0 issue "ca1.example.net"` and so on, at certs.example.com. */
 function setOf(...records: string[]): RelevantSet {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { type Accounts, changeAccount } from '../../../lib/issuance/ca/accounts.ts';
-import type { AccountIssuer } from '../../../lib/issuance/dns/rules/persist-record.ts';
+import type { AccountIssuer } from '../../../lib/issuance/dns/rules/issuer.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
 import { stackOf } from '../../fakes/stack.ts';
 

@@ -11,11 +11,3 @@ export function casOf(
 ): readonly string[] {
   return ca ?? [defaultCa, ...fallbackCas];
 }
-
-/** A CA as in CAA: its issuer domain name, and our account there where it is known (RFC 8657, 3). */
-export interface CaaIssuer {
-  identity: string;
-  /** The CA's other names in CAA (RFC 8555, 7.1.1): it honours the values of each. */
-  alsoNamed?: readonly string[] | undefined;
-  accountUri?: string | undefined;
-}

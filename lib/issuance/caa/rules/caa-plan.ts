@@ -1,6 +1,6 @@
 import { identifierOf } from '../../../foundation/certificate/domain-name.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
-import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
+import type { CaaIssuer } from '../../dns/rules/issuer.ts';
 import { methodOf } from '../../dns/rules/persist-record.ts';
 import { additionTo, issueValue, lineToSet } from './add-to-caa.ts';
 import { formatCaa, parseCaa, type RelevantSet } from './caa.ts';

@@ -1,13 +1,7 @@
 import { isWildcard } from '../../../foundation/certificate/domain-name.ts';
-import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
+import type { CaaProperty } from '../../dns/rules/caa-property.ts';
+import type { CaaIssuer } from '../../dns/rules/issuer.ts';
 import { type IssueValue, isMet, parseIssueValue } from './issue-value.ts';
-
-/** One CAA property (RFC 8659, 4.1), its value as in the DNS. */
-export interface CaaProperty {
-  flags: number;
-  tag: string;
-  value: string;
-}
 
 /** The relevant RRset of a name (RFC 8659, 3), and where the climb found it; `undefined` where there is none. */
 export interface RelevantSet {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
-import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
+import type { AccountIssuer } from './issuer.ts';
 
 export const isPersistent = ({ challenge }: Pick<Wanted, 'challenge'>) => challenge === 'dns-persist-01';
 
@@ -16,16 +16,6 @@ export const writesDns = (wanted: Pick<Wanted, 'challenge' | 'caa'>) =>
 export interface PersistWish extends AccountIssuer {
   identifier: string;
   wildcard: boolean;
-}
-
-/** The CA by its issuer domain name, and our account there; `hash` where the CA wants that named by a hash (draft 02). */
-export type AccountIssuer = CaaIssuer & { accountUri: string; hash?: AccountHash | undefined };
-
-export interface AccountHash {
-  /** `meta.accountHashPrefix` of the CA's directory. */
-  prefix: string;
-  /** SHA-256 JWK thumbprint of the account's key (RFC 7638), base64url. */
-  thumbprint: string;
 }
 
 /**

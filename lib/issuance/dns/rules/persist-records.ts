@@ -1,6 +1,7 @@
 import { identifierOf, isWildcard } from '../../../foundation/certificate/domain-name.ts';
 import type { FoundRecord } from './hosted-zones.ts';
-import { type AccountIssuer, complaintAboutPersist, persistName, persistValue } from './persist-record.ts';
+import type { AccountIssuer } from './issuer.ts';
+import { complaintAboutPersist, persistName, persistValue } from './persist-record.ts';
 
 /** The persist record that a name needs: its name, and the TXT value that lets our account at the CA issue. */
 export interface PersistRecord {

@@ -1,7 +1,6 @@
 import type { Complaint } from '../../../foundation/common/perennial-error.ts';
-import type { CaaIssuer } from '../../ca/rules/ca-list.ts';
 import type { StandingTerms } from '../../ca/rules/standing-terms.ts';
-import type { AccountIssuer } from '../../dns/rules/persist-record.ts';
+import type { AccountIssuer, CaaIssuer } from '../../dns/rules/issuer.ts';
 import type { State } from './state.ts';
 
 /** A CA as standing records know it, and what is known of our account there. */
