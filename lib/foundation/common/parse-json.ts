@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { ownRemedy, type Reason } from '../reasons/reasons.ts';
+import { isOfKind, ownRemedy, type Reason } from '../reasons/reasons.ts';
 import { isCompact } from './compact-json.ts';
 import { explainIssues } from './explain-issues.ts';
 import { complaintAboutEncoding, explainSyntax, findRepeatedKey } from './explain-json.ts';
@@ -57,9 +57,6 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Files that people write: the complaint itself says how to correct them. */
-const OF_PEOPLE: readonly Reason[] = ['renewal-file-invalid', 'settings-invalid'];
-
 /** As {@link parseJson}, for a value that is parsed already. */
 export function parseValue<T extends z.ZodMiniType>(
   value: unknown,
@@ -69,7 +66,7 @@ export function parseValue<T extends z.ZodMiniType>(
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const seen = `${where}: ${explainIssues(parsed.error)}`;
-  throw new InputError(reason, { seen, remedy: OF_PEOPLE.includes(reason) ? '' : ownRemedy(reason) });
+  throw new InputError(reason, { seen, remedy: isOfKind(reason, 'says-remedy') ? '' : ownRemedy(reason) });
 }
 
 /**

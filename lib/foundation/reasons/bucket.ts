@@ -4,12 +4,12 @@ export const STORE = {
   'bucket-missing': 'run npx serverless deploy',
   'store-access-denied':
     "compare the function's role with resources/roles.yml, and look at the bucket's key and policies",
-  'store-unavailable': 'nothing: every hourly check tries again',
-};
+  'store-unavailable': ['nothing: every hourly check tries again', 'without-end'],
+} satisfies Record<string, Row>;
 
 /** Renewal files, settings, and other objects of the bucket. */
 export const FILES = {
-  'renewal-file-invalid': 'mend the renewal file and upload it again',
+  'renewal-file-invalid': ['mend the renewal file and upload it again', 'says-remedy'],
   'renewal-file-missing': 'upload the renewal file again, or leave the certificate to expire',
   'bad-lineage-name':
     'rename the file in renewal/, for example to example.com.json; not in a folder below it',
@@ -23,7 +23,7 @@ export const FILES = {
   'unknown-host-group': 'add the group to params.hostGroups and deploy, or take it out of the renewal file',
   'unknown-ca': 'add the directory to params.cas and deploy, or mend "ca" in the renewal file',
   'unknown-zone-role': 'add the role to params.zoneRoles and deploy, or mend "zoneRole" in the renewal file',
-  'settings-invalid': 'mend settings.yml and deploy',
+  'settings-invalid': ['mend settings.yml and deploy', 'says-remedy'],
   'pending-malformed': 'remove values at _acme-challenge that stay there for over a day',
   'records-out-of-reach': 'remove by hand the values that the message names; they do no harm',
   ...rows(

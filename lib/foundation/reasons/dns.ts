@@ -1,4 +1,4 @@
-import { all } from './row.ts';
+import { all, type Row } from './row.ts';
 
 /** Route 53 and the zone roles. */
 export const ZONE = {
@@ -30,9 +30,12 @@ export const DNS = {
     'delegate the domain to the hosted zone, or put its challenge name into one by a CNAME',
   'outside-challenge-targets': 'list the name in params.challengeTargets, or let the CNAME lead elsewhere',
   'cname-loop': 'remove the CNAMEs that lead back to themselves',
-  'wait-limit-reached':
+  'wait-limit-reached': [
     'look whether the name servers of the domain answer and agree; the next try waits again',
+    'of-order',
+    'without-end',
+  ],
   'caa-forbids': 'let the CAA record allow the CA, or set "caa" in the renewal file',
   'caa-wrong-account': 'let accounturi in the CAA record name this account, or remove it',
   'caa-unknown-critical': 'remove the critical CAA property that no CA knows',
-};
+} satisfies Record<string, Row>;

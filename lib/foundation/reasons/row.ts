@@ -5,12 +5,17 @@ export type Kind =
   | 'of-account' // the CA's limit is for the whole account
   | 'refused' // the CA refuses every repetition
   | 'agreement' // a person has to agree first
+  | 'not-of-proof' // says nothing against the proof of a name
+  | 'asks-to-wait' // the CA says when to come again
+  | 'of-order' // counts against the order that is being resumed, as every problem of the CA does
+  | 'without-end' // refuses nothing: the order, perhaps carried out by now, can be resumed
   | 'order-unknown' // the CA has no such order of ours
   | 'against-replaces' // perhaps because of the certificate that the order replaces (RFC 9773, 5)
   | 'wrong-certificate' // what the CA issued is not what was ordered
   | 'limited' // by the CA, or by our own budget
   | 'left' // not a failure: another worker, or the next run, does the work
   | 'for-age' // only the age of the certificate is the reason to renew it
+  | 'says-remedy' // what is seen says what to do
   | 'on-schedule' // a schedule that is too coarse decides so
   | 'copies-doubtful' // copies may lag, or old versions remain
   | 'without-zone' // no hosted zone can be used for the name

@@ -50,8 +50,7 @@ export interface CaFailure {
 
 /** Whether a failure says that the CA cannot be used now, and nothing about the certificate. */
 export function isCaTrouble({ reason, retryAfterMs }: Omit<CaFailure, 'ca'>): boolean {
-  const asksToWait = reason === 'acme-rate-limited' || reason === 'ca-asks-to-wait';
-  return isOfKind(reason, 'ca-down') || (asksToWait && retryAfterMs !== undefined);
+  return isOfKind(reason, 'ca-down') || (isOfKind(reason, 'asks-to-wait') && retryAfterMs !== undefined);
 }
 
 /** The troubles after a failure at `now`; a CA that answers with a refusal of the certificate itself is up again. */

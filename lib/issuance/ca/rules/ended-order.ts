@@ -51,9 +51,6 @@ export function judgeEnded(order: EndedOrder): Refusal {
   return { ...about, message: seen, identifiers: problem?.identifiers };
 }
 
-/** Problems of a challenge that tell of the CA, of CAA or of the name, and not of the proof. */
-const NOT_OF_PROOF: Reason[] = ['acme-caa', 'acme-rejected-identifier', 'acme-rate-limited'];
-
 /** A refused proof is the reason, unless the CA gives all refused names another one. */
 function reasonOf({ problem }: EndedOrder, refused: readonly Unproved[]): Reason {
   if (refused.length === 0) return problem?.reason ?? 'order-not-valid';
@@ -61,7 +58,7 @@ function reasonOf({ problem }: EndedOrder, refused: readonly Unproved[]): Reason
     refused.flatMap(({ problems }) => problems.map(({ reason }) => reason ?? 'challenge-invalid')),
   );
   const isAll = others.length === 0 && refused.every(({ problems }) => problems.length > 0);
-  const isTaken = first && (NOT_OF_PROOF.includes(first) || isOfKind(first, 'ca-down'));
+  const isTaken = first && (isOfKind(first, 'not-of-proof') || isOfKind(first, 'ca-down'));
   return isAll && isTaken ? first : 'challenge-invalid';
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ownObject } from '../../../foundation/common/own-object.ts';
-import { isOfKind, type Reason } from '../../../foundation/reasons/reasons.ts';
+import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import type { Refusal } from '../../ca/rules/rate-limit-scope.ts';
 
 /** `pending/<name>.json`: who renews a certificate, and all that a crash must not lose. */
@@ -57,8 +57,6 @@ export function isStale(
 const MOST_REFUSALS = 2;
 /** Over some hours, with the waits after failures: a short-lived certificate cannot wait for days. */
 const MOST_TRIES = 4;
-/** Besides the CA's problems; what keeps it from being reached, and our own troubles, say nothing of the order. */
-const OF_ORDER: Reason[] = ['ca-unavailable', 'ca-answer-malformed', 'wait-limit-reached'];
 
 /** The order to resume after a failure; `givenUp` means that its certificate may have been issued for nothing. */
 export function orderAfter(
@@ -69,7 +67,7 @@ export function orderAfter(
   const { refusals = 0, tries = 0 } = order;
   const after = isOfKind(reason, 'wrong-certificate')
     ? { ...order, refusals: refusals + 1 }
-    : reason.startsWith('acme-') || OF_ORDER.includes(reason)
+    : reason.startsWith('acme-') || isOfKind(reason, 'of-order')
       ? { ...order, tries: tries + 1 }
       : order;
   const givenUp = (after.refusals ?? 0) >= MOST_REFUSALS || (after.tries ?? 0) >= MOST_TRIES;

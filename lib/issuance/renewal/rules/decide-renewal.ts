@@ -127,16 +127,10 @@ export function caFor(
   const isForAge = isOfKind(reason, 'for-age');
   const troubles = limited ? withLimits(state?.cas, limited, now) : state?.cas;
   const lastCa = state?.failures ? state.lastCa : undefined;
-  const openAt = leftOpen && CAME_TO_NO_END.has(state?.lastFailure?.reason) ? lastCa : undefined;
+  const openAt =
+    leftOpen && state?.lastFailure && isOfKind(state.lastFailure.reason, 'without-end') ? lastCa : undefined;
   return chooseCa({ cas: casOf(wanted, stack), troubles, lastCa, openAt, live, isForAge, now });
 }
-
-/** Failures that refuse nothing: the order that the CA has, and may have carried out by now, can be resumed. */
-const CAME_TO_NO_END: ReadonlySet<string | undefined> = new Set([
-  'store-unavailable',
-  'out-of-time',
-  'wait-limit-reached',
-]);
 
 /** Whether the next try goes to another CA than the one that caused the back-off. */
 function goesElsewhere(facts: RenewalFacts, reason: Reason): boolean {
