@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pMap from 'p-map';
+import { KNOWN_FAULTS } from './known-faults.ts';
 import { MUTANTS } from './mutants.ts';
 import { type Mutant, mutated, PARTS } from './plant.ts';
 
@@ -18,7 +19,7 @@ interface Found {
 
 /** `npm run simulate:mutants`: plants each fault in a copy of the code, and tells which seed and check found it. */
 async function main(names: readonly string[]): Promise<number> {
-  const chosen = MUTANTS.filter(
+  const chosen = [...MUTANTS, ...KNOWN_FAULTS].filter(
     ({ name }) => names.length === 0 || names.some((part) => name.includes(part)),
   );
   const broken = await brokenAnyway();

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { KNOWN_FAULTS } from '../../simulation/mutants/known-faults.ts';
 import { MUTANTS } from '../../simulation/mutants/mutants.ts';
 import { mutated, PARTS } from '../../simulation/mutants/plant.ts';
 
@@ -10,7 +11,7 @@ it('are at least twenty', () => {
   expect(new Set(MUTANTS.map(({ name }) => name)).size).toBeGreaterThanOrEqual(20);
 });
 
-it.each(MUTANTS)('can be planted: $name', (mutant) => {
+it.each([...MUTANTS, ...KNOWN_FAULTS])('can be planted: $name', (mutant) => {
   const text = readFileSync(join(PROJECT, mutant.file), 'utf8');
   expect(mutated(text, mutant)).not.toBe(text);
 });
