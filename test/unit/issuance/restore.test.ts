@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { removePin, writePin } from '../../../cli/commands/restore.ts';
+import { isAsWanted, removePin, writePin } from '../../../cli/commands/restore.ts';
 import { matchesChain } from '../../../lib/foundation/certificate/pointer-match.ts';
 import type { CheckSummary, RenewalDue } from '../../../lib/foundation/events/events.ts';
 import { pinnedOnce } from '../../../lib/issuance/renewal/read-pin.ts';
@@ -51,6 +51,18 @@ beforeEach(async () => {
   second = world.live('shop');
   world.pass(DAY);
   world.events.facts.length = 0;
+});
+
+it('is done for whoever asked once the version is live, and undone once the newer one is', async () => {
+  const pinned = await pin();
+  expect(isAsWanted(pinned, world.live('shop'))).toBe(false);
+  await checkAndDo();
+  expect(isAsWanted(pinned, world.live('shop'))).toBe(true);
+  const released = await removePin(world.store, 'shop');
+  expect(isAsWanted(released, world.live('shop'))).toBe(false);
+  await checkAndDo();
+  expect(isAsWanted(released, world.live('shop'))).toBe(true);
+  expect(isAsWanted(pinned, undefined)).toBe(false);
 });
 
 it('is asked for again by each certificate of a batch, only if pins could not be listed', async () => {
