@@ -147,6 +147,11 @@ export async function removePin(
   const stored = await store.get(pinKey(name));
   if (!stored) throw new CommandError('not-pinned', `${name} is not pinned`);
   await store.remove(pinKey(name), { etag: stored.etag });
+  if (await store.get(pinKey(name)))
+    throw new CommandError('changed-meanwhile', {
+      seen: `${name} was pinned anew by somebody else meanwhile`,
+      remedy: 'it is not released; look at it with "perennial-tls plan", and release it again',
+    });
   const version = orNone(stored.body, Pin)?.version ?? 'that cannot be read';
   return { released: version, told: `released ${name} from version ${version}` };
 }
