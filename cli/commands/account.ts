@@ -75,7 +75,7 @@ export async function accountsFrom(
     };
     try {
       const { ca: _, ...found } = await ask(ca);
-      const isBound = ({ value }: Pinned) => value.includes(`accounturi=${found.url}`);
+      const isBound = ({ value }: Pinned) => /accounturi=([^;"\s]*)/.exec(value)?.[1] === found.url;
       return { ca, ...found, ...keyAge, pinned: pinned.filter(isBound) };
     } catch (error) {
       if (!(error instanceof StackError)) throw error;

@@ -25,7 +25,7 @@ export const answerOf = (diagnosis: Diagnosis): Answer => ({
 });
 
 /** A table of what is not well, and a line that counts; a certificate that is all well has one row. */
-export function diagnosisText({ findings, counts, certificates }: Diagnosis, width?: number): string {
+export function diagnosisText({ findings, counts, certificates, left }: Diagnosis, width?: number): string {
   const last = `doctor: ${certificates} certificate${certificates === 1 ? '' : 's'}, ${counts.ok} ok, ${counts.warning} warning, ${counts.failing} failing`;
   if (findings.length === 0) return `no renewal files yet\n${last}`;
   const names = [...new Set(findings.map(({ certificate }) => certificate))];
@@ -35,7 +35,8 @@ export function diagnosisText({ findings, counts, certificates }: Diagnosis, wid
       findings.filter(({ certificate }) => certificate === name),
     ),
   );
-  return `${tableOf(['certificate', 'check', 'status', 'seen', 'what to do'], rows, width)}\n${last}`;
+  const more = left ? `${left} more are ok, or found no room here: name certificates to see theirs\n` : '';
+  return `${tableOf(['certificate', 'check', 'status', 'seen', 'what to do'], rows, width)}\n${more}${last}`;
 }
 
 function rowsOf(name: string, findings: readonly Finding[]): Cell[][] {

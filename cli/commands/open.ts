@@ -56,9 +56,12 @@ function isOpenedBy([program, ...before]: [string, ...string[]], url: string): P
     const child = spawn(program, [...before, url], { stdio: 'ignore', detached: true });
     // A browser that it starts itself may stay as long as its window.
     const limit = setTimeout(() => resolve(true), OPENING_MS);
-    child.once('error', () => resolve(false));
-    child.once('exit', (status) => resolve(status === 0));
-    child.once('exit', () => clearTimeout(limit));
+    const end = (opened: boolean) => {
+      clearTimeout(limit);
+      resolve(opened);
+    };
+    child.once('error', () => end(false));
+    child.once('exit', (status) => end(status === 0));
     child.unref();
   });
 }

@@ -58,7 +58,7 @@ export async function restore(
   const isMoving = planned?.action === 'mend' && ['pinned', 'released'].includes(planned.reason);
   if (!isMoving || !before)
     return {
-      ok: true,
+      ok: isAsWanted(changed, (await readLive(deps.store, name))?.pointer),
       json: { ...changed, planned, certificates: [] },
       text: `${changed.told}${unmoved(planned)}`,
     };
@@ -70,6 +70,15 @@ export async function restore(
   );
   const answer = followedAnswer('restore', followed, [changed.told]);
   return { ...answer, json: { ...changed, certificates: followed } };
+}
+
+/** Whether there is nothing to move: what was pinned is live, or nothing stands in for a newer version. */
+export function isAsWanted(
+  changed: { pinned?: string; released?: string },
+  live: LivePointer | undefined,
+): boolean {
+  if (changed.pinned !== undefined) return isPinLive({ version: changed.pinned }, live);
+  return live?.insteadOf === undefined;
 }
 
 /** Why the live version stays; a limit or a failure that it waits for is told by `plan`. */
@@ -107,7 +116,7 @@ export async function writePin(
     return { body: `${JSON.stringify(pin, null, 2)}\n` };
   });
   const until = minuteOf(state.until.toISOString());
-  const where = isPinLive({ version }, live) ? 'which is live' : 'which is made live again';
+  const where = isPinLive({ version }, live) ? 'which is live' : 'which is to be made live again';
   const told = `pinned ${name} to version ${version}, ${where}, until "restore ${name} --release", or until ${until} at the longest`;
   return { pinned: version, told };
 }
@@ -138,6 +147,11 @@ export async function removePin(
   const stored = await store.get(pinKey(name));
   if (!stored) throw new CommandError('not-pinned', `${name} is not pinned`);
   await store.remove(pinKey(name), { etag: stored.etag });
+  if (await store.get(pinKey(name)))
+    throw new CommandError('changed-meanwhile', {
+      seen: `${name} was pinned anew by somebody else meanwhile`,
+      remedy: 'it is not released; look at it with "perennial-tls plan", and release it again',
+    });
   const version = orNone(stored.body, Pin)?.version ?? 'that cannot be read';
   return { released: version, told: `released ${name} from version ${version}` };
 }

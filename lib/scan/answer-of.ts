@@ -1,9 +1,6 @@
-import { firstThatFit } from '../foundation/common/first-that-fit.ts';
+import { firstThatFit, MOST_BYTES } from '../foundation/common/first-that-fit.ts';
 import { isQuiet } from './log-lines.ts';
 import type { Plan } from './rules/plan.ts';
-
-/** Lambda refuses an answer of over 6 MB, and the run counts as failed (Lambda's developer guide, "Lambda quotas"). */
-const MOST_BYTES = 5_500_000;
 
 /** The plan as an answer that Lambda takes: of too many certificates, those with something to do or to tell come first. */
 export function answerOf(plan: Plan): Plan {

@@ -5,7 +5,7 @@ import { InputError } from '../../foundation/common/input-error.ts';
 import { type DeploymentDue, MAX_HOSTS_NAMED } from '../../foundation/events/events.ts';
 import { listVersions } from './group-lists.ts';
 import { holdBack } from './hold-back.ts';
-import { type CanaryDeps, type CanaryRun, installOnCanary } from './install-on-canary.ts';
+import { type CanaryDeps, type CanaryRun, installedOn, installOnCanary } from './install-on-canary.ts';
 import { readHostRecords } from './read-host-records.ts';
 import type { RecordDeps } from './record-invocation.ts';
 import { reportNoHosts, reportSkippedHosts } from './report-not-sent.ts';
@@ -26,6 +26,8 @@ interface DeployOutcome {
   canary?: { instanceId: string; results: HostResult[] };
   /** Hosts that were sent the command after the canary. */
   sent: string[];
+  /** Certificates that the canary did not install, and that were not sent to the others. */
+  heldBack?: readonly string[];
   offline: string[];
   /** Hosts that are not to be touched now, and when they may be (ISO 8601 in UTC); the next scan then sends it. */
   waiting?: string[];
@@ -35,7 +37,7 @@ interface DeployOutcome {
 }
 
 /**
- * Has one host install the certificates, and the others only after it succeeded; what replaces a revoked version goes to the
+ * Has one host install the certificates, and the others those that it installed; what replaces a revoked version goes to the
  * others all the same: each host rolls back on its own, and none keeps the revoked one because another failed. Then, and where
  * nobody is there to go first, new hosts get these versions too.
  */
@@ -79,17 +81,19 @@ export async function deploy(
     ...waits,
   };
   const isUrgent = due.reason === 'revoked';
-  if (ended !== 'canary-installed' && !isUrgent) {
-    await reportSkippedHosts(deps, due, { canary, ended, others });
-    return { ...begun, outcome: 'stopped', sent: [] };
-  }
+  const installed = isUrgent ? names : installedOn(results);
+  const heldBack = names.filter((name) => !installed.includes(name));
+  if (ended !== 'canary-installed' && heldBack.length > 0)
+    await reportSkippedHosts(deps, { ...due, names: heldBack }, { canary, ended, others });
+  if (installed.length === 0) return { ...begun, outcome: 'stopped', sent: [] };
   const allowedErrors = isUrgent ? others.length : failing;
   // A command to more hosts goes to the whole group, and those that wait with it.
   const parts = waiting.length > 0 ? inParts(others, MAX_HOSTS_NAMED) : others.length > 0 ? [others] : [];
   for (const instanceIds of parts)
-    for (const part of splitNames(names))
+    for (const part of splitNames(installed))
       await deps.hosts.install({ group, names: part, instanceIds, allowedErrors });
-  return { ...begun, outcome: 'sent', sent: others, ...(await notListedOf(deps, due)) };
+  const notListed = await notListedOf(deps, { ...due, names: installed });
+  return { ...begun, outcome: 'sent', sent: others, ...(heldBack.length > 0 && { heldBack }), ...notListed };
 }
 
 /** The hosts' commands are sent, so a list that cannot be written fails nothing: the next scan writes it. */

@@ -16,10 +16,15 @@ export interface CanaryRun {
   results: HostResult[];
 }
 
-const CANARY_LIMIT_MS = 60_000;
-const POLL_MS = 1_000;
+/** Most of the function's time, for hosts that wait for a lock, or run hooks for many certificates. */
+export const CANARY_LIMIT_S = 240;
+/** A second, and five after the minute in which nearly all are done. */
+const delayMs = (attempt: number) => (attempt < 60 ? 1_000 : 5_000);
 
-/** Has one host install, command after command, up to the first failure. `confirm` takes over a command that is slow. */
+/**
+ * Has one host install, command after command, up to one of which it installs nothing. `confirm` takes over a command that is
+ * slow.
+ */
 export async function installOnCanary(
   deps: RecordDeps & CanaryDeps,
   { group, names, instanceId }: { group: HostGroup; names: readonly string[]; instanceId: string },
@@ -33,17 +38,21 @@ export async function installOnCanary(
     if (!invocation) return { ended: 'canary-slow', results };
     const reported = await recordInvocation(deps, invocation, { group: group.name, names: part });
     results.push(...reported);
-    if (!reported.every(({ outcome }) => isInstalled(outcome))) return { ended: 'canary-failed', results };
+    if (!reported.some(({ outcome }) => isInstalled(outcome))) break;
   }
-  return { ended: 'canary-installed', results };
+  const isDone = names.every((name) => installedOn(results).includes(name));
+  return { ended: isDone ? 'canary-installed' : 'canary-failed', results };
 }
+
+export const installedOn = (results: readonly HostResult[]) =>
+  results.flatMap(({ name, outcome }) => (isInstalled(outcome) ? name : []));
 
 async function finished(
   { hosts, runtime }: CanaryDeps,
   { commandId, instanceId }: { commandId: string; instanceId: string },
   signal: AbortSignal,
 ): Promise<Invocation | undefined> {
-  const limits = { delayMs: () => POLL_MS, limitMs: CANARY_LIMIT_MS, signal, runtime };
+  const limits = { delayMs, limitMs: CANARY_LIMIT_S * 1000, signal, runtime };
   return poll(
     () => hosts.invocation(commandId, instanceId),
     ({ status }) => status !== 'waiting',

@@ -1,6 +1,7 @@
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import type { DeploymentDue, EventBus } from '../../foundation/events/events.ts';
 import type { Reason } from '../../foundation/reasons/reasons.ts';
+import { CANARY_LIMIT_S } from './install-on-canary.ts';
 
 /** PutEvents takes 256 KB, for one event or ten. */
 const MAX_HOSTS = 200;
@@ -17,15 +18,15 @@ export async function reportNoHosts(
   await publish(deps, due, { reason, message, notSent: offline });
 }
 
-/** Reports the hosts that were skipped after the first one failed. */
+/** Reports the hosts that were not sent what the first one did not install. */
 export async function reportSkippedHosts(
   deps: { events: EventBus },
   due: DeploymentDue,
   { canary, ended, others }: { canary: string; ended: 'canary-failed' | 'canary-slow'; others: string[] },
 ): Promise<void> {
   if (others.length === 0) return;
-  const what = ended === 'canary-failed' ? 'did not come through' : 'was not done within 60 s';
-  const message = `${canary}, which went first, ${what}; nothing was sent to ${others.length} more of group ${due.group} (${someOf(others)}), which keep what they serve until the next check`;
+  const what = ended === 'canary-failed' ? 'did not come through' : `was not done within ${CANARY_LIMIT_S} s`;
+  const message = `${canary}, which went first, ${what}; it was not sent to ${others.length} more of group ${due.group} (${someOf(others)}), which keep what they serve until the next check`;
   await publish(deps, due, { reason: ended, message, notSent: others });
 }
 

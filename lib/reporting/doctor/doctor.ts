@@ -20,7 +20,7 @@ import { checkFile } from './rules/check-file.ts';
 import { resultOf } from './rules/check-health.ts';
 import { checkNotify } from './rules/check-notify.ts';
 import { examine } from './rules/examine.ts';
-import { type Diagnosis, type Finding, failing, type Result, STACK } from './rules/finding.ts';
+import { type Diagnosis, type Finding, failing, inRoom, type Result, STACK } from './rules/finding.ts';
 
 export type { DoctorDeps };
 
@@ -57,7 +57,7 @@ export async function diagnose(deps: DoctorDeps, event: unknown, now: Date): Pro
   const findings = [...(await ofTheStack(deps)), ...perFile.flat(), ...others];
   const counts = { ok: 0, warning: 0, failing: 0 };
   for (const { status } of findings) counts[status] += 1;
-  return { at: now.toISOString(), certificates: names.length + others.length, counts, findings };
+  return inRoom({ at: now.toISOString(), certificates: names.length + others.length, counts, findings });
 }
 
 /** What is wrong whatever certificate is asked about. */

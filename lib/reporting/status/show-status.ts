@@ -22,7 +22,7 @@ import { writeMetrics } from './rules/write-metrics.ts';
 /** For each of six kinds of object: together as many connections as an S3 client keeps. */
 const READS_AT_ONCE = 12;
 /** Of certificates in an answer: Lambda refuses one of over 6 MB (6,291,556 bytes; its documentation, "Lambda quotas"). */
-const MOST_BYTES = 5_000_000;
+const MOST_LISTED_BYTES = 5_000_000;
 const Request = z.strictObject({ page: z._default(z.boolean(), false) });
 
 export interface StatusDeps {
@@ -55,7 +55,7 @@ export async function showStatus(deps: StatusDeps, event: unknown, now: Date): P
   const unwell = certificates.filter((certificate) => !isWell(certificate)).length;
   const answer = { at: now.toISOString(), counts: { all: certificates.length, unwell } };
   if (!request.page) {
-    const shown = firstThatFit(certificates, MOST_BYTES);
+    const shown = firstThatFit(certificates, MOST_LISTED_BYTES);
     const left = certificates.length - shown.length;
     return { ...answer, certificates: shown, ...(left > 0 && { left }) };
   }

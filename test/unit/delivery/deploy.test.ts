@@ -49,6 +49,8 @@ const due = { group: 'web', reason: 'certificate-renewed', names: ['shop', 'blog
 const record = (id: string) => JSON.parse(store.text(`hosts/${id}.json`));
 const sentTo = () => hosts.commands.map(({ instanceIds }) => instanceIds);
 const failing = (more: object) =>
+  reportOf(due.names.map((name) => ({ name, outcome: 'rolled-back', ...more })));
+const failingInPart = (more: object) =>
   reportOf([
     { name: 'shop', outcome: 'rolled-back', ...more },
     { name: 'blog', version: 'v2', outcome: 'served' },
@@ -80,7 +82,7 @@ describe('a deployment', () => {
 
   it.each<[string, () => ReturnType<typeof reportOf>, string]>([
     [
-      'rolls one certificate back',
+      'rolls all certificates back',
       () => failing({ reason: 'nginx-test-failed', message: 'line 3' }),
       'nginx-test-failed',
     ],
@@ -173,11 +175,42 @@ describe('a deployment', () => {
         group: 'web',
         reason: 'canary-failed',
         message: expect.stringContaining(
-          `${CANARY}, which went first, did not come through; nothing was sent to 1`,
+          `${CANARY}, which went first, did not come through; it was not sent to 1`,
         ),
         hosts: [{ instanceId: OTHER, outcome: 'not-sent', reason: 'canary-failed' }],
       })),
     );
+  });
+
+  it('goes on with what the first host installed, and holds back the rest', async () => {
+    hosts.reports = () => failingInPart({ reason: 'hook-failed' });
+    expect(await deploy(deps(), due, signal)).toMatchObject({
+      outcome: 'sent',
+      reason: 'canary-failed',
+      sent: [OTHER],
+      heldBack: ['shop'],
+    });
+    expect(hosts.commands).toMatchObject([
+      { instanceIds: [CANARY], names: ['shop', 'blog'] },
+      { instanceIds: [OTHER], names: ['blog'] },
+    ]);
+    const spared = events
+      .of('Certificate Deployment Failed')
+      .filter(({ reason }) => reason === 'canary-failed');
+    expect(spared).toMatchObject([{ name: 'shop', hosts: [{ instanceId: OTHER, outcome: 'not-sent' }] }]);
+  });
+
+  it('of more certificates than one command takes goes on after a command that fails in part', async () => {
+    const names = Array.from({ length: 61 }, (_, index) => `site-${index}`);
+    hosts.reports = (_, sent) =>
+      reportOf(
+        sent.map((name) => ({ name, version: 'v2', outcome: name === 'site-7' ? 'rolled-back' : 'served' })),
+      );
+    expect(await deploy(deps(), { ...due, names }, signal)).toMatchObject({
+      outcome: 'sent',
+      heldBack: ['site-7'],
+    });
+    expect(hosts.commands.map((command) => command.names.length)).toEqual([60, 1, 60]);
   });
 
   it('of what replaces a revoked version goes to all hosts although the first one fails', async () => {
@@ -348,6 +381,9 @@ describe('what new hosts get after a deployment', () => {
     hosts.reports = () => failing({ reason: 'nginx-test-failed' });
     await deploy(deps(), due, signal);
     expect(listed()).toEqual([]);
+    hosts.reports = () => failingInPart({ reason: 'hook-failed' });
+    await deploy(deps(), due, signal);
+    expect(listed()).toEqual([`blog ${VERSION}`]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { removePin, writePin } from '../../../cli/commands/restore.ts';
+import { isAsWanted, removePin, writePin } from '../../../cli/commands/restore.ts';
 import { matchesChain } from '../../../lib/foundation/certificate/pointer-match.ts';
 import type { CheckSummary, RenewalDue } from '../../../lib/foundation/events/events.ts';
 import { pinnedOnce } from '../../../lib/issuance/renewal/read-pin.ts';
@@ -51,6 +51,36 @@ beforeEach(async () => {
   second = world.live('shop');
   world.pass(DAY);
   world.events.facts.length = 0;
+});
+
+it('is done for whoever asked once the version is live, and undone once the newer one is', async () => {
+  const pinned = await pin();
+  expect(isAsWanted(pinned, world.live('shop'))).toBe(false);
+  await checkAndDo();
+  expect(isAsWanted(pinned, world.live('shop'))).toBe(true);
+  const released = await removePin(world.store, 'shop');
+  expect(isAsWanted(released, world.live('shop'))).toBe(false);
+  await checkAndDo();
+  expect(isAsWanted(released, world.live('shop'))).toBe(true);
+  expect(isAsWanted(pinned, undefined)).toBe(false);
+});
+
+it('is not released where somebody pins it anew meanwhile', async () => {
+  await pin();
+  const get = world.store.get.bind(world.store);
+  let asked = 0;
+  const store = {
+    remove: world.store.remove.bind(world.store),
+    get: async (key: string) => {
+      const found = await get(key);
+      asked += 1;
+      if (asked === 1) await pin(first.version);
+      return found;
+    },
+  };
+  await world.store.put('pins/shop.json', JSON.stringify({ version: second.version, at: second.issuedAt }));
+  await expect(removePin(store, 'shop')).rejects.toThrow('pinned anew by somebody else');
+  expect(pinText()).toContain(first.version);
 });
 
 it('is asked for again by each certificate of a batch, only if pins could not be listed', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { diagnosisText } from '../../../cli/commands/doctor.ts';
 import { NoticeError } from '../../../lib/adapters/aws/notice-topic.ts';
 import { pointerText } from '../../../lib/foundation/certificate/live-pointer.ts';
 import { DnsError } from '../../../lib/issuance/dns/resolver.ts';
@@ -67,6 +68,19 @@ it('looks at all certificates unless some are named', async () => {
   const { findings } = await doctor({ names: ['b'] });
   expect([...new Set(findings.map(({ certificate }) => certificate))]).toEqual(['b']);
 });
+
+it('of more findings than an answer takes gives the worst first, and counts all', async () => {
+  const names = Array.from({ length: 3_400 }, (_, index) => `site-${String(index).padStart(4, '0')}`);
+  for (const name of names) await want(name, `${name}.example.com`, `${name}.${'a'.repeat(60)}.example.com`);
+  await want('z-broken', 'not a name');
+  const diagnosis = await doctor({});
+  const { findings, left = 0, counts } = diagnosis;
+  expect(Buffer.byteLength(JSON.stringify(diagnosis))).toBeLessThan(6_000_000);
+  expect(findings[0]).toMatchObject({ certificate: 'z-broken', status: 'failing' });
+  expect(left).toBeGreaterThan(0);
+  expect(findings.length + left).toBe(counts.ok + counts.warning + counts.failing);
+  expect(diagnosisText(diagnosis)).toContain(`${left} more are ok, or found no room here`);
+}, 60_000);
 
 it('asks about an account once for all certificates of one CA', async () => {
   for (const name of ['a', 'b', 'c']) await want(name, `${name}.example.com`);

@@ -1,4 +1,5 @@
 import { type Result as ResultOf, resultsOf } from '../../../foundation/common/finding.ts';
+import { firstThatFit, MOST_BYTES } from '../../../foundation/common/first-that-fit.ts';
 import { type Complaint, inOneLine } from '../../../foundation/common/perennial-error.ts';
 import type { Reason } from '../../../foundation/reasons/reasons.ts';
 
@@ -46,6 +47,18 @@ export interface Diagnosis {
   certificates: number;
   counts: Record<Finding['status'], number>;
   findings: Finding[];
+  /** How many more there are than an answer may have. */
+  left?: number;
+}
+
+/** The diagnosis as an answer that Lambda takes: of too many findings, the worst come first. */
+export function inRoom(diagnosis: Diagnosis): Diagnosis {
+  const { findings, ...rest } = diagnosis;
+  const of = (status: Finding['status']) => findings.filter((one) => one.status === status);
+  const room = MOST_BYTES - Buffer.byteLength(JSON.stringify(rest));
+  if (firstThatFit(findings, room).length === findings.length) return diagnosis;
+  const shown = firstThatFit([...of('failing'), ...of('warning'), ...of('ok')], room);
+  return { ...rest, findings: shown, left: findings.length - shown.length };
 }
 
 /** Why a question got no answer; `code` is the resolver's own, such as `ESERVFAIL`. */
