@@ -26,7 +26,12 @@ beforeEach(async () => {
   store = new MemoryStore(() => STORED);
   await store.put(accountKey(OWN), JSON.stringify({ key: 'SECRET', url: URL }));
   const bound = `0 issue "own.test; accounturi=${URL}; validationmethods=dns-01"`;
-  const caa = [{ name: 'example.com', values: [bound, `0 issue "own.test; accounturi=${URL}2"`, '0 issue "other.test"'] }];
+  const caa = [
+    {
+      name: 'example.com',
+      values: [bound, `0 issue "own.test; accounturi=${URL}2"`, '0 issue "other.test"'],
+    },
+  ];
   const pointer = { ...pointerOf(new Date('2027-01-30T00:00:00Z'), 90), ca: OWN, caa };
   await store.put('live/shop.json', pointerText(pointer));
   await store.put('renewal/new.json', JSON.stringify({ names: ['new.example.com'], ca: OTHER }));
