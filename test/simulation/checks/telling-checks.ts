@@ -1,4 +1,6 @@
 import { NOTICES_KEY, STATE_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
+import { orNone } from '../../../lib/foundation/common/parse-json.ts';
+import { State } from '../../../lib/issuance/renewal/rules/state.ts';
 import { HOUR, MINUTE } from '../engine/durations.ts';
 import type { World } from '../world/world.ts';
 import { allClear, headlinesIn, subjectOf } from './mail-text.ts';
@@ -40,15 +42,17 @@ export function checkTelling({ world, breaches, opportunities }: Parts): Telling
     if (how !== 'ended')
       for (const [subject, by] of telling.open) if (by === id) telling.open.delete(subject);
   });
-  world.bucket.onChange.push(({ key, after, by }) => {
+  world.bucket.onChange.push(({ key, before, after, by }) => {
     if (key === NOTICES_KEY && by === 'somebody') telling.disturb();
     if (!key.startsWith(STATE_PREFIX) || !after || by === 'somebody') return;
-    const failures = Number(/"failures": (\d+)/.exec(after.body)?.[1] ?? 0);
-    if (failures < 2) return;
+    const failures = failuresIn(after.body);
+    // What a clean-up or a check writes beside them is no failure.
+    if (failures < 2 || failures <= failuresIn(before?.body)) return;
     const name = key.slice(STATE_PREFIX.length, -'.json'.length);
     const from = world.scheduler.now;
     world.scheduler.after(2 * HOUR, `told of ${name}`, () => {
-      const isStill = /"failures": ([1-9]\d*)/.test(world.bucket.get(key)?.body ?? '');
+      // Nobody has to hear of what nobody wants any more.
+      const isStill = failuresIn(world.bucket.get(key)?.body) > 0 && world.files.has(name);
       const isTold = (told: ReadonlyMap<string, number>, since: number) =>
         [...told].some(([key, at]) => key.startsWith(`renewal ${name} `) && at > since);
       // One that is over by now has been told too.
@@ -63,6 +67,11 @@ export function checkTelling({ world, breaches, opportunities }: Parts): Telling
     });
   });
   return telling;
+}
+
+/** Of the renewal: repairs count their own. */
+function failuresIn(state: string | undefined): number {
+  return orNone(state, State)?.failures ?? 0;
 }
 
 export class Telling {
