@@ -9,6 +9,10 @@ import type { Parts } from './parts.ts';
 /** Two runs at once may both send what is new: within so long a mail may come twice. */
 export const RACE = 10 * MINUTE;
 
+/** What puts failures, and checks after them, on the bus, and what befalls them there. */
+const TELLS = ['renew', 'scan'];
+const ON_ITS_WAY = ['bus.loses', 'bus.late'];
+
 /** Told in time, not twice a day, and that it is over (invariant 7). */
 export function checkTelling({ world, breaches, opportunities }: Parts): Telling {
   const telling = new Telling(world);
@@ -42,6 +46,11 @@ export function checkTelling({ world, breaches, opportunities }: Parts): Telling
     if (how !== 'ended')
       for (const [subject, by] of telling.open) if (by === id) telling.open.delete(subject);
   });
+  let lostAt = 0;
+  world.lambda.onEnd.push((_, { functionName, met }) => {
+    if (TELLS.includes(functionName) && met.some((site) => ON_ITS_WAY.includes(site)))
+      lostAt = world.scheduler.now;
+  });
   world.bucket.onChange.push(({ key, before, after, by }) => {
     if (key === NOTICES_KEY && by === 'somebody') telling.disturb();
     if (!key.startsWith(STATE_PREFIX) || !after || by === 'somebody') return;
@@ -57,12 +66,7 @@ export function checkTelling({ world, breaches, opportunities }: Parts): Telling
         [...told].some(([key, at]) => key.startsWith(`renewal ${name} `) && at > since);
       // One that is over by now has been told too.
       const isHeard = isTold(telling.told, from - 25 * HOUR) || isTold(telling.lastTold, from);
-      if (
-        isStill &&
-        !isHeard &&
-        !wasDisturbed(from - HOUR) &&
-        world.faults.rate('bus.loses') + world.faults.rate('bus.late') === 0
-      )
+      if (isStill && !isHeard && !wasDisturbed(from - HOUR) && lostAt < from - HOUR)
         breaches.report('not-told', `${name} failed ${failures} times, and nobody was told within two hours`);
     });
   });

@@ -4,11 +4,13 @@ import { Breaches } from '../../simulation/checks/broken.ts';
 import { Opportunities } from '../../simulation/checks/opportunities.ts';
 import { checkTelling } from '../../simulation/checks/telling-checks.ts';
 import { HOUR, MINUTE } from '../../simulation/engine/durations.ts';
+import { Invocation } from '../../simulation/engine/invocation.ts';
 import { World } from '../../simulation/world/world.ts';
 
 const START = Date.parse('2026-11-20T00:00:00Z');
 /** When it fails for the second time. */
 const FAILED = START + 3 * 24 * HOUR;
+const RUN = { functionName: 'renew', about: '', limitMs: 1, step: async () => {}, ended: () => {} } as const;
 const TOLD = 'cert1 is not renewed\n  What failed: HTTP 500 (ca-unavailable)\n';
 const CLEAR = '  cert1 is not renewed: over, since it was renewed\n';
 
@@ -57,6 +59,21 @@ it.each([
     if (isOut) world.forget('cert1');
     remember(world, failures);
   });
+  await world.scheduler.runUntil(FAILED + 3 * HOUR);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
+it.each([
+  ['whose event was lost is no breach', FAILED, []],
+  ['of which nobody hears is one, whatever was lost before', FAILED - 2 * HOUR, ['not-told']],
+] as const)('a second failure %s', async (_, at, broken) => {
+  const { world, breaches } = watched();
+  world.scheduler.at(at, 'an end', () => {
+    const renew = new Invocation('renew-1', 'renew', 0);
+    renew.met.push('bus.loses');
+    for (const hear of world.lambda.onEnd) hear({ how: 'ended', answer: undefined }, renew, RUN);
+  });
+  world.scheduler.at(FAILED, 'a failure', () => remember(world, 2));
   await world.scheduler.runUntil(FAILED + 3 * HOUR);
   expect([...breaches.first.keys()]).toEqual(broken);
 });
