@@ -25,6 +25,7 @@ import { refusedError } from './publish.ts';
 import { updateState } from './read-state.ts';
 import { restoreVersion } from './restore-version.ts';
 import { hostsToShow, showsHosts } from './rules/decide-renewal.ts';
+import { orderFor } from './rules/open-order.ts';
 import { rememberRepair } from './rules/state.ts';
 import { readVersion } from './sound-pointer.ts';
 import { tagVersions } from './tag-versions.ts';
@@ -33,12 +34,17 @@ import { tagVersions } from './tag-versions.ts';
 export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOutcome> {
   const { name, claim, live, reason, state, renewalIsDue } = claimed;
   const errors: unknown[] = [];
-  const attempt = <Result>(work: Promise<Result>) => work.catch((error) => void errors.push(error));
+  const attempt = <Result>(work: Promise<Result>): Promise<Result | undefined> =>
+    work.catch((error) => {
+      errors.push(error);
+      return undefined;
+    });
   // What a renewal that backs off has left open is its own.
   const left = renewalIsDue ? undefined : (await cleanUp(deps, [claim])).get(claim);
   if (reason === 'outlived') await attempt(removeOutlived(deps, name));
+  let restored: LivePointer | undefined;
   if (live && (reason === 'pinned' || reason === 'released'))
-    await attempt(restoreVersion(deps, { ...claimed, live }));
+    restored = await attempt(restoreVersion(deps, { ...claimed, live }));
   else if (live) {
     const { pointer } = live;
     const repaired = reason === 'caa-drifted' && (await attempt(repairCaa(deps, claimed, pointer)));
@@ -52,7 +58,8 @@ export async function repair(deps: BatchDeps, claimed: Claimed): Promise<RenewOu
     await orWarn(deps, `could not forget that ${reason} of ${name} failed`, () =>
       updateState(deps.store, { name, now: deps.clock() }, (found) => found && rememberRepair(found, reason)),
     );
-  const order = renewalIsDue ? claim.recorded.order : undefined;
+  const { order: recorded } = renewalIsDue ? claim.recorded : {};
+  const order = live && restored ? orderFor(recorded, { from: live.pointer, to: restored }) : recorded;
   const isLeft = order !== undefined || claim.recorded.records.length > 0;
   await (isLeft ? claim.leaveForLater({ order }) : claim.release());
   return { name, outcome: 'mended', reason };

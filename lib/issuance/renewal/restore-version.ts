@@ -17,9 +17,13 @@ type Issued = Pick<Claimed, 'name' | 'wanted' | 'pin'> & { live: NonNullable<Cla
 /**
  * Makes the pinned version live or, once the pin is gone, the one that was live before it. Its certificate and key are archived
  * again as the newest version: versions only grow, and no host has to believe that an older one is meant. The pointer's
- * `If-Match` makes that the commit, as for a renewal. Throws {@link InputError} where a pinned version may not be live.
+ * `If-Match` makes that the commit, as for a renewal. Resolves to what is live then; throws {@link InputError} where a pinned
+ * version may not be live.
  */
-export async function restoreVersion(deps: RenewDeps, { name, wanted, pin, live }: Issued): Promise<void> {
+export async function restoreVersion(
+  deps: RenewDeps,
+  { name, wanted, pin, live }: Issued,
+): Promise<LivePointer> {
   const { store, clock } = deps;
   const before = live.pointer;
   const source = pin ? pin.version : (before.insteadOf ?? before.version);
@@ -62,6 +66,7 @@ export async function restoreVersion(deps: RenewDeps, { name, wanted, pin, live 
   await orWarn(deps, `could not announce that ${name} is at ${version}`, () =>
     deps.events.publish([...due, ...imports, { type: 'Certificate Restored', detail: restored }]),
   );
+  return pointer;
 }
 
 function complaintAbout(
@@ -81,7 +86,8 @@ async function forgetRestored(
   { store }: RenewDeps,
   name: string,
   { pointer, etag }: Issued['live'],
-): Promise<void> {
+): Promise<LivePointer> {
   const { restoredFrom, insteadOf, ...left } = pointer;
   await writePointer(store, name, { pointer: left, etag });
+  return left;
 }

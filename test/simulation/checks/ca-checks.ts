@@ -9,6 +9,7 @@ import { ORDER_LIFE } from '../services/ca-book.ts';
 import type { IssuedCertificate, KeptOrder } from '../services/ca-records.ts';
 import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
+import { keysInClaims } from './ordered-for.ts';
 import type { Parts } from './parts.ts';
 import { isCompromised, isWanted } from './pointer-checks.ts';
 
@@ -20,10 +21,14 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
   const { scheduler, trace } = world;
   const namesLike = ({ names }: IssuedCertificate) =>
     [...world.files].filter(([, file]) => sameNames(file.names, names)).map(([name]) => name);
-  const couldUse = (name: string, since: number) => {
+  const couldUse = (name: string, since: number, finalizedAt = since) => {
     const span = { from: since - HOUR, until: since + USED_WITHIN };
     const clear = opportunities.longestClear(name, span, ['s3', 'ca', 'route53', 'dns', 'bus']);
-    return clear >= 30 * HOUR && isWanted(world, name) && !wasChanged(world, name, span.from);
+    return (
+      clear >= 30 * HOUR &&
+      isWanted(world, name) &&
+      !wasChanged(world, name, Math.min(span.from, finalizedAt))
+    );
   };
   /** Where a CA does not answer just when it issues, the next one of the file is asked instead (decision 0010). */
   const wasLeftForAnother = (name: string, ca: Ca, { names, issuedAt }: IssuedCertificate) => {
@@ -37,12 +42,16 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
     );
   };
   const spoilt = spoiltOrders(world);
+  const orderedFor = keysInClaims(world);
   for (const ca of world.cas) {
     ca.onIssued.push((issued) => {
       trace.met(`issued for ${Math.round((issued.notAfter - issued.notBefore) / DAY)} days`);
       const before = namesLike(issued);
       const judge = () => {
-        const namesOf = [...new Set([...before, ...namesLike(issued)])];
+        const alike = [...new Set([...before, ...namesLike(issued)])];
+        // Of certificates with the same names it was for the one whose key it has.
+        const owner = orderedFor.get(issued.keyFingerprint);
+        const namesOf = alike.filter((name) => owner === undefined || name === owner);
         const isLive = world.everLive.has(issued.certId);
         if (isLive || namesOf.length === 0 || cannotBeHad(ca, issued, spoilt)) return;
         if (namesOf.some((name) => wasLeftForAnother(name, ca, issued))) return;
@@ -56,8 +65,8 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
           return;
         }
         trace.met('issued in vain');
-        // Of certificates with the same names it may have been for any.
-        if (namesOf.every((name) => couldUse(name, since)))
+        const { finalizedAt } = orderOf(ca, issued) ?? {};
+        if (namesOf.every((name) => couldUse(name, since, finalizedAt)))
           breaches.report(
             'issued-in-vain',
             `${issued.serial}; live are ${namesOf.map((name) => `${name} ${pointerOf(world, name)?.version}`).join(', ')}`,
@@ -86,10 +95,14 @@ const LONGEST_WAIT = 2 * HOUR;
 /** What a CA shows to nobody, sends as something else twice, issues hours later, or has of an account that it lost is lost. */
 function cannotBeHad(ca: Ca, issued: IssuedCertificate, spoilt: ReadonlySet<string>): boolean {
   if (issued.timesSpoilt >= 2 || ca.lost.has(issued.account)) return true;
-  const order = [...ca.orders.values()].find((one) => one.issued === issued);
+  const order = orderOf(ca, issued);
   if (!order) return false;
   const isLate = issued.issuedAt - (order.finalizedAt ?? issued.issuedAt) > LONGEST_WAIT;
   return order.isPoisoned || isLate || spoilt.has(order.url);
+}
+
+function orderOf({ orders }: Ca, issued: IssuedCertificate): KeptOrder | undefined {
+  return [...orders.values()].find((one) => one.issued === issued);
 }
 
 /** Orders that somebody spoilt in their claim, or took out of it, with the only key. */

@@ -1,4 +1,6 @@
 import { NOTICES_KEY, STATE_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
+import { orNone } from '../../../lib/foundation/common/parse-json.ts';
+import { State } from '../../../lib/issuance/renewal/rules/state.ts';
 import { HOUR, MINUTE } from '../engine/durations.ts';
 import type { World } from '../world/world.ts';
 import { allClear, headlinesIn, subjectOf } from './mail-text.ts';
@@ -6,6 +8,10 @@ import type { Parts } from './parts.ts';
 
 /** Two runs at once may both send what is new: within so long a mail may come twice. */
 export const RACE = 10 * MINUTE;
+
+/** What puts failures, and checks after them, on the bus, and what befalls them there. */
+const TELLS = ['renew', 'scan'];
+const ON_ITS_WAY = ['bus.loses', 'bus.late'];
 
 /** Told in time, not twice a day, and that it is over (invariant 7). */
 export function checkTelling({ world, breaches, opportunities }: Parts): Telling {
@@ -40,29 +46,36 @@ export function checkTelling({ world, breaches, opportunities }: Parts): Telling
     if (how !== 'ended')
       for (const [subject, by] of telling.open) if (by === id) telling.open.delete(subject);
   });
-  world.bucket.onChange.push(({ key, after, by }) => {
+  let lostAt = 0;
+  world.lambda.onEnd.push((_, { functionName, met }) => {
+    if (TELLS.includes(functionName) && met.some((site) => ON_ITS_WAY.includes(site)))
+      lostAt = world.scheduler.now;
+  });
+  world.bucket.onChange.push(({ key, before, after, by }) => {
     if (key === NOTICES_KEY && by === 'somebody') telling.disturb();
     if (!key.startsWith(STATE_PREFIX) || !after || by === 'somebody') return;
-    const failures = Number(/"failures": (\d+)/.exec(after.body)?.[1] ?? 0);
-    if (failures < 2) return;
+    const failures = failuresIn(after.body);
+    // What a clean-up or a check writes beside them is no failure.
+    if (failures < 2 || failures <= failuresIn(before?.body)) return;
     const name = key.slice(STATE_PREFIX.length, -'.json'.length);
     const from = world.scheduler.now;
     world.scheduler.after(2 * HOUR, `told of ${name}`, () => {
-      const isStill = /"failures": ([1-9]\d*)/.test(world.bucket.get(key)?.body ?? '');
+      // Nobody has to hear of what nobody wants any more.
+      const isStill = failuresIn(world.bucket.get(key)?.body) > 0 && world.files.has(name);
       const isTold = (told: ReadonlyMap<string, number>, since: number) =>
         [...told].some(([key, at]) => key.startsWith(`renewal ${name} `) && at > since);
       // One that is over by now has been told too.
       const isHeard = isTold(telling.told, from - 25 * HOUR) || isTold(telling.lastTold, from);
-      if (
-        isStill &&
-        !isHeard &&
-        !wasDisturbed(from - HOUR) &&
-        world.faults.rate('bus.loses') + world.faults.rate('bus.late') === 0
-      )
+      if (isStill && !isHeard && !wasDisturbed(from - HOUR) && lostAt < from - HOUR)
         breaches.report('not-told', `${name} failed ${failures} times, and nobody was told within two hours`);
     });
   });
   return telling;
+}
+
+/** Of the renewal: repairs count their own. */
+function failuresIn(state: string | undefined): number {
+  return orNone(state, State)?.failures ?? 0;
 }
 
 export class Telling {

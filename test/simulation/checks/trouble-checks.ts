@@ -54,15 +54,23 @@ export function checkAllClears({
   breaches: Breaches;
   telling: Telling;
 }): void {
-  world.bucket.onChange.push(({ key, before, after, by }) => {
+  const { scheduler, bucket } = world;
+  const isForgotten = (text: string) =>
+    telling.open.has(subjectOf(text)) && !rememberedIn(bucket.get(NOTICES_KEY)?.body ?? '').has(text);
+  const judge = (text: string) => {
+    if (isForgotten(text))
+      breaches.report('all-clear-not-sent', `${text} is remembered as over, and nobody was told`);
+  };
+  bucket.onChange.push(({ key, before, after, by }) => {
     if (key !== NOTICES_KEY || by !== 'notify' || !before || !after) return;
     const remembered = rememberedIn(after.body);
     for (const text of rememberedIn(before.body)) {
       const subject = subjectOf(text);
       if (remembered.has(text) || !telling.open.has(subject)) continue;
-      // Of two runs at once, one said that it is over, and the other that it is not.
-      if ((telling.lastCleared.get(subject) ?? 0) > world.scheduler.now - RACE) continue;
-      breaches.report('all-clear-not-sent', `${text} is remembered as over, and nobody was told`);
+      // Of two runs at once, one said that it is over, and the other that it is not: its end is told once more.
+      const isRace = (telling.lastCleared.get(subject) ?? 0) > scheduler.now - RACE;
+      if (isRace) scheduler.after(2 * HOUR, `end of ${subject}`, () => judge(text));
+      else judge(text);
     }
   });
 }

@@ -384,6 +384,26 @@ describe('a pinned certificate', () => {
     expect(decide({ live: restored, pin })).toMatchObject({ action: 'wait', reason: 'not-due' });
   });
 
+  describe('that is released', () => {
+    const old = pointerOf(later(20 * DAY), 90, { restoredFrom: pin.version, insteadOf: 'before' });
+    const released = { action: 'mend', reason: 'released' };
+    const soon = later(DAY).toISOString();
+
+    it.each<[string, Parameters<typeof decide>[0], object]>([
+      ['goes back rather than being renewed for its age', {}, released],
+      ['goes back where the CA suggests another', { state: suggested(later(-DAY)) }, released],
+      [
+        'is renewed for its age where that could not be done',
+        { state: { failures: 0, repairs: { released: { failures: 1, notBefore: soon } } } },
+        renew('expires-soon'),
+      ],
+      ['is renewed where it is revoked', { revoked: true }, renew('revoked')],
+      ['is renewed in the last sixth of its life', { now: later(5 * DAY) }, renew('expires-soon')],
+    ])('%s', (_, more, decision) => {
+      expect(decide({ live: old, ...more })).toEqual(decision);
+    });
+  });
+
   it('without a live version is issued', () => {
     expect(decide({ live: undefined, pin })).toEqual(renew('never-issued'));
   });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { isAsWanted, removePin, writePin } from '../../../cli/commands/restore.ts';
 import { matchesChain } from '../../../lib/foundation/certificate/pointer-match.ts';
 import type { CheckSummary, RenewalDue } from '../../../lib/foundation/events/events.ts';
+import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { pinnedOnce } from '../../../lib/issuance/renewal/read-pin.ts';
 import { readStatus } from '../../../lib/reporting/status/read-status.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
@@ -219,6 +220,37 @@ describe('a release', () => {
     expect(live.version > pinned.version).toBe(true);
     expect([live.restoredFrom, live.insteadOf]).toEqual([undefined, undefined]);
     expect((await check()).certificates).toMatchObject([{ action: 'wait', reason: 'not-due' }]);
+  });
+
+  it('orders nothing for the age of the version that was pinned', async () => {
+    await pin(first.version);
+    await checkAndDo();
+    world.pass(45 * DAY);
+    await removePin(world.store, 'shop');
+    const { plan } = await checkAndDo();
+    expect(plan.certificates).toMatchObject([{ action: 'mend', reason: 'released' }]);
+    expect(world.live('shop')).toMatchObject({ serial: second.serial });
+    expect((await check()).certificates).toMatchObject([{ action: 'wait', reason: 'not-due' }]);
+    expect(world.authority.issued).toHaveLength(2);
+  });
+
+  it.each([false, true])('gives up no order that is open, with reuseKey: %s', async (reuseKey) => {
+    await world.want('shop', NAMES, { hosts: ['web'], reuseKey });
+    await pin();
+    await checkAndDo();
+    await removePin(world.store, 'shop');
+    world.authority.before = (call) => {
+      if (call === 'certificate') throw new AcmeError('ca-unreachable', 'the CA does not answer');
+    };
+    const { version } = world.live('shop');
+    await world.renew(world.due(['shop'], { reason: 'forced', replacing: version }));
+    world.authority.before = () => {};
+    await checkAndDo();
+    expect(world.live('shop')).toMatchObject({ serial: second.serial });
+    world.pass(DAY);
+    await checkAndDo();
+    expect([first.serial, second.serial]).not.toContain(world.live('shop').serial);
+    expect(world.authority.issued).toHaveLength(3);
   });
 
   it('uses nothing of the budget, and nor does the version that was put back: the CA issued neither again', async () => {

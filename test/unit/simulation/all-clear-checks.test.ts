@@ -4,6 +4,7 @@ import { EMPTY, type Trouble } from '../../../lib/reporting/notices/rules/troubl
 import { Breaches } from '../../simulation/checks/broken.ts';
 import { Telling } from '../../simulation/checks/telling-checks.ts';
 import { checkAllClears } from '../../simulation/checks/trouble-checks.ts';
+import { HOUR, MINUTE } from '../../simulation/engine/durations.ts';
 import { World } from '../../simulation/world/world.ts';
 
 const START = Date.parse('2026-11-20T00:00:00Z');
@@ -28,14 +29,37 @@ it.each([
   ['is gone from the memory is over, and nobody heard of it', FAILING, {}, ['all-clear-not-sent']],
   ['was that nobody is there, and is gone, is over as well', AWAY, {}, ['all-clear-not-sent']],
 ])('a trouble of a group that %s', (_, before, after, broken) => {
+  const { breaches, telling, remember } = watched();
+  remember({ troubles: { 'deployment web': before } });
+  telling.open.set('group web', 'notify-1');
+  remember(after);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
+it.each([
+  ['says that it is over once more is well', {}, true, []],
+  ['still has to say that is well', { over: [FAILING] }, false, []],
+  ['forgets it is a breach', {}, false, ['all-clear-not-sent']],
+])(
+  'a memory that, two hours after two runs at once said that it is over and that it is not, %s',
+  async (_, after, isCleared, broken) => {
+    const { world, breaches, telling, remember } = watched();
+    remember({ troubles: { 'deployment web': FAILING } });
+    telling.lastCleared.set('group web', START - MINUTE);
+    telling.open.set('group web', 'notify-1');
+    remember(after);
+    if (isCleared) telling.open.delete('group web');
+    await world.scheduler.runUntil(START + 3 * HOUR);
+    expect([...breaches.first.keys()]).toEqual(broken);
+  },
+);
+
+function watched() {
   const world = new World({ seed: 1n, start: START, heaviness: 'none' });
   const breaches = new Breaches(world.trace, () => world.scheduler.now);
   const telling = new Telling(world);
   checkAllClears({ world, breaches, telling });
   const remember = (memory: object) =>
     world.bucket.put(NOTICES_KEY, JSON.stringify({ ...EMPTY, ...memory }), 'notify');
-  remember({ troubles: { 'deployment web': before } });
-  telling.open.set('group web', 'notify-1');
-  remember(after);
-  expect([...breaches.first.keys()]).toEqual(broken);
-});
+  return { world, breaches, telling, remember };
+}

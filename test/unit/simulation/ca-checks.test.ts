@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest';
 import { revokedKey } from '../../../lib/foundation/certificate/object-keys.ts';
+import type { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
+import { keyFingerprint } from '../../../lib/foundation/certificate/verify-issued.ts';
 import { Breaches } from '../../simulation/checks/broken.ts';
 import { checkCas } from '../../simulation/checks/ca-checks.ts';
 import { Opportunities } from '../../simulation/checks/opportunities.ts';
-import { DAY } from '../../simulation/engine/durations.ts';
+import { DAY, HOUR } from '../../simulation/engine/durations.ts';
+import { Random } from '../../simulation/engine/random.ts';
+import { newEcKey } from '../../simulation/keys/private-keys.ts';
 import type { IssuedCertificate, KeptOrder } from '../../simulation/services/ca-records.ts';
 import { World } from '../../simulation/world/world.ts';
 
@@ -99,6 +103,36 @@ it.each([
   for (const hear of world.cas[0]?.onIssued ?? []) hear(ISSUED);
   if (isSaid) world.saidCompromised.add(KEY);
   if (isWritten) world.bucket.put(revokedKey('cert1'), JSON.stringify({ versions: [REVOCATION] }), 'revoke');
+  await world.scheduler.runUntil(START + 6 * DAY);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
+const [FIRST, SECOND] = [1n, 2n].map((seed) => newEcKey('ecdsa-p256', new Random(seed, 'keys')));
+const TWIN = { names: [...ISSUED.names], key: 'rsa-2048' };
+
+it.each([
+  ['is no breach where it was for a twin that people had taken out', SECOND, 1.25, 'cert2', []],
+  ['is one where it was for the certificate that is left', FIRST, 1.25, 'cert2', ['issued-in-vain']],
+  ['is no breach where people had changed what it was for', SECOND, 1.25, undefined, []],
+  ['is one where they had changed its twin', FIRST, 0.5, undefined, ['issued-in-vain']],
+])('a certificate that its CA issues hours later %s', async (_, key, hours, takenOut, broken) => {
+  const { world, breaches } = calmWorld();
+  world.write('cert2', TWIN);
+  const [ca] = world.cas;
+  const ordered = [FIRST, SECOND].map((one, index) => ({ key: one, name: `cert${index + 1}` }));
+  for (const { key: recorded, name } of ordered)
+    world.bucket.put(
+      `pending/${name}.json`,
+      JSON.stringify({ ...CLAIM, order: { ...CLAIM.order, key: recorded?.reveal() } }),
+      'renew',
+    );
+  const issued = { ...ISSUED, keyFingerprint: keyFingerprint(key as PrivateKeyPem) };
+  ca?.orders.set(ORDER.url, { ...ORDER, finalizedAt: issued.issuedAt - 1.5 * HOUR, issued });
+  await world.scheduler.runUntil(issued.issuedAt - hours * HOUR);
+  if (takenOut) world.forget(takenOut);
+  else world.write('cert2', { ...TWIN, key: 'ecdsa-p384' });
+  await world.scheduler.runUntil(issued.issuedAt);
+  for (const hear of ca?.onIssued ?? []) hear(issued);
   await world.scheduler.runUntil(START + 6 * DAY);
   expect([...breaches.first.keys()]).toEqual(broken);
 });

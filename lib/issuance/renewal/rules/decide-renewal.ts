@@ -1,4 +1,5 @@
 import { covers } from '../../../foundation/certificate/domain-name.ts';
+import { isInLastSixth } from '../../../foundation/certificate/life.ts';
 import type { LivePointer } from '../../../foundation/certificate/live-pointer.ts';
 import type { Wanted } from '../../../foundation/certificate/renewal-file.ts';
 import { isOfKind, type Reason, type SaidReason } from '../../../foundation/reasons/reasons.ts';
@@ -59,9 +60,10 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   const { state, now } = facts;
   const { renewal, repairs } = wishesOf(facts);
   const held = waitOf(state, now);
+  const repair = repairOf(facts, repairs);
+  if (repair?.reason === 'released' && isOnlyOfRestored(facts, renewal)) return repair;
   if (renewal !== undefined && (!held || facts.forced || goesElsewhere(facts, renewal)))
     return { action: 'renew', reason: renewal };
-  const repair = repairOf(facts, repairs);
   if (repair) return repair;
   if (facts.pin && facts.live && renewal === undefined && wishedRenewal(facts) !== undefined)
     return waitForPin(facts.pin);
@@ -70,6 +72,10 @@ export function decideRenewal(facts: RenewalFacts): RenewalDecision {
   if (until) return { action: 'wait', reason: 'backing-off', until };
   return { action: 'wait', reason: 'not-due', until: untilOf(facts) };
 }
+
+/** Whether it is due for the age of what was put back, in time: what was live before may be younger. */
+const isOnlyOfRestored = ({ live, now }: RenewalFacts, renewal: RenewReason | undefined) =>
+  live !== undefined && isOfKind(renewal ?? '', 'for-age') && !isInLastSixth(live, now);
 
 function waitForPin({ version, until }: NonNullable<RenewalFacts['pin']>): RenewalDecision {
   const message = `version ${version} is pinned; "restore NAME --release" ends that`;

@@ -25,6 +25,12 @@ export function requestOf({ ca, wanted, live }: Subject): string {
   ]);
 }
 
+/** The same order where another version is live than the one that it was to replace, and nothing has come of it yet. */
+export function orderFor(order: ClaimRecord['order'], moved: { from: LivePointer; to: LivePointer }) {
+  const [from, to] = [moved.from, moved.to].map(({ version }) => JSON.stringify(version));
+  return order && { ...order, request: order.request.replace(from ?? '', to ?? '') };
+}
+
 /** As long as Let's Encrypt's orders live ("Integration Guide"); one that is not done by then is given up. */
 const LONGEST_OPEN = 7 * DAY;
 

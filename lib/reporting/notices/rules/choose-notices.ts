@@ -36,8 +36,7 @@ export function chooseNotices(
 
 /** The memory once these were sent; another worker may have changed it since they were chosen. */
 export function remember(memory: Memory, { tell, over }: Notices, sent: Date): Memory {
-  const isSaid = (one: Trouble) =>
-    over.some((said) => keyOf(said) === keyOf(one) && said.since === one.since);
+  const isSaid = (one: Trouble) => over.some((said) => isSame(said, one));
   const troubles = { ...memory.troubles };
   // What was said to be over, and is not, has not been told.
   for (const [key, trouble] of Object.entries(troubles))
@@ -50,8 +49,13 @@ export function remember(memory: Memory, { tell, over }: Notices, sent: Date): M
     if (known) troubles[key] = { ...known, told };
     else gone.push({ ...trouble, told });
   }
-  return { ...memory, troubles, over: [...memory.over, ...gone].filter((one) => !isSaid(one)) };
+  // Another worker may have told it again meanwhile, and people have heard that last.
+  const isHeard = (one: Trouble) =>
+    over.some((said) => isSame(said, one) && JSON.stringify(said.told) === JSON.stringify(one.told));
+  return { ...memory, troubles, over: [...memory.over, ...gone].filter((one) => !isHeard(one)) };
 }
+
+const isSame = (a: Trouble, b: Trouble) => keyOf(a) === keyOf(b) && a.since === b.since;
 
 function wasReported(trouble: Trouble, now: Date): boolean {
   const at = trouble.told[reportedAs(trouble)];

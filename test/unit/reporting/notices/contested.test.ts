@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { notify } from '../../../../lib/reporting/notices/notify.ts';
+import type { SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
 import { contested } from '../../../fakes/contested-store.ts';
 import { MemoryStore } from '../../../fakes/memory-store.ts';
-import { DAY, failed, later, NOW } from './facts.ts';
+import { checked, DAY, fact, failed, HOUR, later, NOW } from './facts.ts';
 
 const KEY = 'notices/memory.json';
 
@@ -33,3 +34,22 @@ it.each(['read', 'write'] as const)(
     expect([mentions('mine'), mentions('theirs')]).toEqual([1, 1]);
   },
 );
+
+it('what another worker told again after this one had said that it is over is said to be over once more', async () => {
+  let now = NOW;
+  const store = new MemoryStore(() => now);
+  const sent: string[] = [];
+  const mailbox = { send: async (mail: { text: string }) => void sent.push(mail.text) };
+  const hear = (event: SeenEvent, into = store as Parameters<typeof notify>[0]['store']) =>
+    notify({ store: into, mailbox, stage: 'production', docsUrl: 'docs', clock: () => now }, [event]);
+  await store.put('renewal/shop.json', '{"names": ["example.com"]}');
+  await hear(failed('shop', 2, now));
+  now = later(25 * HOUR);
+  const isFailing = checked({ failing: { count: 1, items: ['shop'] } }, now);
+  const late = contested(store, KEY, () => hear(isFailing), { at: 'write' });
+  await hear(fact('Certificate Renewed', { name: 'shop', seconds: 9 }, later(25 * HOUR + 2_000)), late);
+  for (now = later(26 * HOUR); now < later(30 * HOUR); now = new Date(now.getTime() + HOUR))
+    await hear(checked({}, now));
+  const isOver = sent.map((text) => text.includes('shop is not renewed: over'));
+  expect(isOver).toEqual([false, true, false, true]);
+});
