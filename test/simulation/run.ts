@@ -11,6 +11,7 @@ import { checkLimits } from './checks/limit-checks.ts';
 import { Opportunities } from './checks/opportunities.ts';
 import { checkPointers } from './checks/pointer-checks.ts';
 import { checkRuns } from './checks/run-checks.ts';
+import { checkSecrets } from './checks/secret-checks.ts';
 import { checkStrays } from './checks/stray-checks.ts';
 import { checkTelling } from './checks/telling-checks.ts';
 import { checkAllClears, checkUnwanted } from './checks/trouble-checks.ts';
@@ -85,6 +86,7 @@ export async function run(options: RunOptions) {
   checkWindows(parts);
   checkKeys(parts);
   checkStrays(parts);
+  checkSecrets(parts);
   const telling = checkTelling(parts);
   checkAllClears({ world, breaches, telling });
   checkUnwanted(parts);

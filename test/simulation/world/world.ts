@@ -127,6 +127,8 @@ export class World extends RenewalFiles implements Services {
 
   servedAt = (site: string) => servedSites(this, site);
 
-  warn = (invocation: { id: string }, message: string) =>
+  warn = (invocation: { id: string }, message: string) => {
+    for (const hear of this.onLog) hear(message);
     this.trace.note(`${invocation.id} warns: ${message}`);
+  };
 }
