@@ -1,5 +1,6 @@
 import { Breaches } from './checks/broken.ts';
 import { checkCas } from './checks/ca-checks.ts';
+import { checkCaa } from './checks/caa-checks.ts';
 import { checkClaims } from './checks/claim-checks.ts';
 import { checkDns } from './checks/dns-checks.ts';
 import { checkEnd } from './checks/end-checks.ts';
@@ -17,6 +18,7 @@ import { checkTelling } from './checks/telling-checks.ts';
 import { checkAllClears, checkUnwanted } from './checks/trouble-checks.ts';
 import { checkWhole } from './checks/whole-checks.ts';
 import { checkWindows } from './checks/window-checks.ts';
+import { checkWishes } from './checks/wish-checks.ts';
 import { HOUR, YEAR } from './engine/durations.ts';
 import type { Heaviness } from './engine/faults.ts';
 import { closeOutside } from './engine/outside.ts';
@@ -87,6 +89,7 @@ export async function run(options: RunOptions) {
   checkKeys(parts);
   checkStrays(parts);
   checkSecrets(parts);
+  const caa = checkCaa(parts);
   const telling = checkTelling(parts);
   checkAllClears({ world, breaches, telling });
   checkUnwanted(parts);
@@ -121,6 +124,8 @@ export async function run(options: RunOptions) {
   if (until > end + SETTLED) {
     checkEnd({ world, breaches, telling, opportunities });
     checkEndOfHosts(world, breaches);
+    checkWishes(parts);
+    caa.judge();
     checkWhole({ world, breaches, commits });
   }
   closeOutside(false);
