@@ -16,6 +16,7 @@ import { checkSecrets } from './checks/secret-checks.ts';
 import { checkStrays } from './checks/stray-checks.ts';
 import { checkTelling } from './checks/telling-checks.ts';
 import { checkAllClears, checkUnwanted } from './checks/trouble-checks.ts';
+import { checkTries } from './checks/try-checks.ts';
 import { checkWhole } from './checks/whole-checks.ts';
 import { checkWindows } from './checks/window-checks.ts';
 import { checkWishes } from './checks/wish-checks.ts';
@@ -89,6 +90,7 @@ export async function run(options: RunOptions) {
   checkKeys(parts);
   checkStrays(parts);
   checkSecrets(parts);
+  checkTries(parts);
   const caa = checkCaa(parts);
   const telling = checkTelling(parts);
   checkAllClears({ world, breaches, telling });
