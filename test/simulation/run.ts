@@ -14,6 +14,7 @@ import { checkPointers } from './checks/pointer-checks.ts';
 import { checkRuns } from './checks/run-checks.ts';
 import { checkSecrets } from './checks/secret-checks.ts';
 import { checkStrays } from './checks/stray-checks.ts';
+import { checkSuggestions } from './checks/suggestion-checks.ts';
 import { checkTelling } from './checks/telling-checks.ts';
 import { checkAllClears, checkUnwanted } from './checks/trouble-checks.ts';
 import { checkTries } from './checks/try-checks.ts';
@@ -92,6 +93,7 @@ export async function run(options: RunOptions) {
   checkSecrets(parts);
   checkTries(parts);
   const caa = checkCaa(parts);
+  const suggestions = checkSuggestions(parts);
   const telling = checkTelling(parts);
   checkAllClears({ world, breaches, telling });
   checkUnwanted(parts);
@@ -128,6 +130,7 @@ export async function run(options: RunOptions) {
     checkEndOfHosts(world, breaches);
     checkWishes(parts);
     caa.judge();
+    suggestions.judge();
     checkWhole({ world, breaches, commits });
   }
   closeOutside(false);
