@@ -82,7 +82,7 @@ export class Ca extends CaBook {
   order(account: string, url: string): Order {
     const order = this.orderOf(account, url);
     for (const site of order.wrong) this.parts.faults.meet(site);
-    if (order.isPoisoned) this.refuse('acme-server-internal', 'Error retrieving order');
+    if (!this.isReadable(order)) this.refuse('acme-server-internal', 'Error retrieving order');
     return this.shown(order);
   }
 

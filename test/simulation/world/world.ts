@@ -118,6 +118,7 @@ export class World extends RenewalFiles implements Services {
   stopFaults(): void {
     this.faults.on = false;
     this.outages.endAll();
+    for (const ca of this.cas) ca.mendOrders();
     this.#repairs.all();
     this.clockwork?.changed();
     this.trace.note('the faults stop');

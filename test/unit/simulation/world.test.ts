@@ -236,3 +236,26 @@ it.each([
   checkEnd({ world, breaches, opportunities, telling: new Telling(world) });
   expect([...breaches.first.keys()].filter((check) => check === 'end: no trouble left')).toEqual(broken);
 });
+
+it.each(['isPoisoned', 'isStuck'] as const)('mends an order that %s when the faults stop', (how) => {
+  const { world } = calmWorld();
+  const [ca] = world.cas;
+  if (!ca) throw new Error('there is no CA');
+  const account = ca.newAccount();
+  const { url } = ca.newOrder(account, { names: ['shop.alpha.com'], profile: undefined });
+  const kept = ca.orders.get(url);
+  if (kept) Object.assign(kept, { [how]: true, wrong: ['ca.poisoned-order', 'ca.stuck-order'] });
+  for (const authorization of ca.authorizations.values()) authorization.status = 'valid';
+  const look = () => {
+    try {
+      return ca.order(account, url).status;
+    } catch (error) {
+      return String(error);
+    }
+  };
+  expect(look()).toMatch(how === 'isStuck' ? /^pending$/ : /Error retrieving order/);
+  world.faults.takeMet();
+  world.stopFaults();
+  expect(look()).toBe('ready');
+  expect(world.faults.takeMet()).toEqual([]);
+});
