@@ -15,6 +15,7 @@ import { checkRuns } from './checks/run-checks.ts';
 import { checkSecrets } from './checks/secret-checks.ts';
 import { checkStrays } from './checks/stray-checks.ts';
 import { checkSuggestions } from './checks/suggestion-checks.ts';
+import { Sweeps } from './checks/sweeps.ts';
 import { checkTelling } from './checks/telling-checks.ts';
 import { checkAllClears, checkUnwanted } from './checks/trouble-checks.ts';
 import { checkTries } from './checks/try-checks.ts';
@@ -92,7 +93,8 @@ export async function run(options: RunOptions) {
   checkStrays(parts);
   checkSecrets(parts);
   checkTries(parts);
-  const caa = checkCaa(parts);
+  const sweeps = new Sweeps(parts);
+  const caa = checkCaa({ ...parts, sweeps });
   const suggestions = checkSuggestions(parts);
   const telling = checkTelling(parts);
   checkAllClears({ world, breaches, telling });
@@ -126,7 +128,7 @@ export async function run(options: RunOptions) {
   }
   const commits = pointers.commits();
   if (until > end + SETTLED) {
-    checkEnd({ world, breaches, telling, opportunities });
+    checkEnd({ world, breaches, telling, opportunities, sweeps });
     checkEndOfHosts(world, breaches);
     checkWishes(parts);
     caa.judge();

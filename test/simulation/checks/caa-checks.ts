@@ -11,39 +11,31 @@ import {
   type RelevantSet,
   valuesOf,
 } from '../../../lib/issuance/caa/rules/caa.ts';
-import { HOUR } from '../engine/durations.ts';
 import { pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Parts } from './parts.ts';
-
-/** What a sweep finds is put right in so long. */
-const REPAIR = 2 * HOUR;
-const NEEDED = ['s3', 'route53', 'dns', 'ca', 'bus'] as const;
+import type { Sweeps } from './sweeps.ts';
 
 /**
  * After the calm end, the CAA sets of a file that has us manage them let its CA issue, and bind it to our account where the file
  * asks for that. What others change there is put right by the next renewal, or the next sweep.
  */
-export function checkCaa({ world, breaches, opportunities }: Parts): { judge: () => void } {
+export function checkCaa({
+  world,
+  breaches,
+  sweeps,
+}: Pick<Parts, 'world' | 'breaches'> & { sweeps: Sweeps }): { judge: () => void } {
   const changes: { at: string; until: number }[] = [];
   const accountsAnew = new Map<string, number>();
-  let sweptAt = 0;
   world.onObstacle.push(({ what, until }) => {
     const [, at] = /^(?:zone|CAA of|domain) (\S+)$/.exec(what) ?? [];
     if (at !== undefined) changes.push({ at, until });
   });
   for (const ca of world.cas)
     ca.onAccountAnew.push(() => accountsAnew.set(ca.directoryUrl, world.scheduler.now));
-  world.lambda.onEnd.push(({ how }, { functionName, hits }, { about }) => {
-    if (functionName === 'scan' && how === 'ended' && hits.length === 0 && about.includes('weekly-sweep'))
-      sweptAt = world.scheduler.now;
-  });
   /** When the sets of a certificate were last as we want them, as far as that can be told from outside. */
-  const setAt = (name: string, issuedAt: string) => {
-    const span = { from: sweptAt, until: sweptAt + REPAIR };
-    const isRepaired = opportunities.longestClear(name, span, NEEDED) === REPAIR;
-    return Math.max(Date.parse(issuedAt), isRepaired ? sweptAt : 0);
-  };
+  const setAt = (name: string, issuedAt: string) =>
+    Math.max(Date.parse(issuedAt), sweeps.after(name, 0).at(-1) ?? 0);
   const judge = () => {
     const { now } = world.scheduler;
     for (const [name, file] of world.files) {

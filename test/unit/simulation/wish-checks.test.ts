@@ -3,6 +3,7 @@ import { Breaches } from '../../simulation/checks/broken.ts';
 import { checkCaa } from '../../simulation/checks/caa-checks.ts';
 import { Opportunities } from '../../simulation/checks/opportunities.ts';
 import type { Parts } from '../../simulation/checks/parts.ts';
+import { Sweeps } from '../../simulation/checks/sweeps.ts';
 import { checkWishes } from '../../simulation/checks/wish-checks.ts';
 import { HOUR } from '../../simulation/engine/durations.ts';
 import { run } from '../../simulation/run.ts';
@@ -63,7 +64,7 @@ describe('CAA at the end of a run', () => {
 
   async function judge(restrict: boolean, change: () => void) {
     world.write(NAME, { names: [apex()], hosts: [], caa: { mode: 'manage', restrict } });
-    const { judge } = checkCaa(parts);
+    const { judge } = checkCaa({ ...parts, sweeps: new Sweeps(parts) });
     change();
     judge();
     return broken();
