@@ -1,6 +1,7 @@
 import type { IndexedReads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
 import type { LivePointer } from '../foundation/certificate/live-pointer.ts';
+import type { Stack } from '../foundation/certificate/stack.ts';
 import { describeError } from '../foundation/common/describe-error.ts';
 import { InputError } from '../foundation/common/input-error.ts';
 import { isOfKind } from '../foundation/reasons/reasons.ts';
@@ -17,6 +18,7 @@ interface RenewalInfoDeps {
   /** Holds when a CA may be asked again about a certificate. */
   asked: Pick<IndexedReads, 'askAgain' | 'rememberAsked'>;
   runtime: Runtime;
+  stack: Pick<Stack, 'checkEveryHours'>;
 }
 
 interface Run {
@@ -73,7 +75,8 @@ export class RenewalInfoClient {
       const advice = await this.#deps.askRenewalInfo(ca, certId);
       if (!advice) return {};
       const { window, explanationUrl, retryAfterMs } = advice;
-      const at = chooseInstant(window, before?.at, this.#deps.runtime.fraction());
+      const { runtime, stack } = this.#deps;
+      const at = chooseInstant(window, before?.at, { ...stack, random: runtime.fraction() });
       const moved = before?.moved || (before?.at !== undefined && before.at !== at);
       const suggested = {
         certId,

@@ -126,7 +126,13 @@ async function assessWithoutFile(
     };
     return [{ planned: { name, action: 'mend', reason: due.reason }, due, ...failing }];
   };
-  return (await pMap(names, assess, { concurrency: READS_AT_ONCE })).flat();
+  // It needs nothing soon, and holds up no other.
+  const leave = (name: string, error: unknown): Assessment => {
+    const planned = { name, action: 'leave', reason: 'unmanaged' } as const;
+    return { planned, unseen: describeError(error).message };
+  };
+  const assessOrLeave = (name: string) => assess(name).catch((error) => [leave(name, error)]);
+  return (await pMap(names, assessOrLeave, { concurrency: READS_AT_ONCE })).flat();
 }
 
 /** What the health of a certificate without a renewal file is judged by. */

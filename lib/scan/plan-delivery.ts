@@ -28,9 +28,9 @@ export interface SeenFleet {
 }
 
 /**
- * Adds to the plan what online hosts of the `settled` certificates have to fetch, and what waits for a window; what cannot be
- * read is a warning, and the rest goes on. Returns the groups with hosts online, and the hosts of the certificates' groups and
- * of those that are listed `besides`.
+ * Adds to the plan what online hosts of the certificates have to fetch, and what waits for a window; what cannot be read is a
+ * warning, and the rest goes on. Returns the groups with hosts online, and the hosts of the certificates' groups and of those
+ * that are listed `besides`.
  */
 export async function planDeployments(
   {
@@ -41,7 +41,7 @@ export async function planDeployments(
     now,
   }: Pick<AssessDeps, 'store' | 'hosts' | 'stack'> & { besides: readonly string[]; now: Date },
   plan: Plan,
-  { settled: certificates, deployed }: { settled: readonly Deployed[]; deployed: readonly Deployed[] },
+  certificates: readonly Deployed[],
 ): Promise<SeenFleet & { groupsOnline: string[] }> {
   const groups = new Set([...certificates.flatMap((certificate) => certificate.groups), ...besides]);
   const warn = (error: unknown) => plan.warnings.push(describeError(error).message);
@@ -58,7 +58,7 @@ export async function planDeployments(
     const had = new Map(
       [...listed].map(([group, found]) => [group, found.map(({ instanceId }) => instanceId)]),
     );
-    const lives = await readLives(store, deployed, { groups: hostGroups, hosts: had, records, now });
+    const lives = await readLives(store, certificates, { groups: hostGroups, hosts: had, records, now });
     const times = new Map(hostGroups.map((group) => [group.name, group]));
     const facts = { certificates, hosts, records, delivery: { times, lives, now } };
     plan.deployments = decideDeployments(facts);

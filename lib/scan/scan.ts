@@ -46,18 +46,14 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const limit = isOfAll ? deps.stack.ordersPerRun : Number.POSITIVE_INFINITY;
   const assessments = deferOrders(assessed, { limit, now });
   const plan = planOf(start, assessments, { warnings, now });
-  const settled = assessments.flatMap(({ due, deployed }) =>
-    due && deployed?.awaitsRenewal ? [] : (deployed ?? []),
+  const deployed = assessments.flatMap(({ due, deployed }) =>
+    deployed ? { ...deployed, awaitsRenewal: due !== undefined && deployed.awaitsRenewal } : [],
   );
-  const deployed = assessments.flatMap((assessment) => assessment.deployed ?? []);
   const groups = deps.stack.hostGroups.map(({ name }) => name);
   const facts = assessments.flatMap((assessment) => assessment.facts ?? []);
   const isCheck = isOfAll && !start.forced && !start.dryRun;
   const besides = [...(anew ? groups : []), ...(isCheck ? facts.flatMap(groupsOf) : [])];
-  const { groupsOnline, ...fleet } = await planDeployments({ ...reading, besides, now }, plan, {
-    settled,
-    deployed,
-  });
+  const { groupsOnline, ...fleet } = await planDeployments({ ...reading, besides, now }, plan, deployed);
   const imports = await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
   await rememberFindings(deps.store, assessments, { now, warnOf });

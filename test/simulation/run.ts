@@ -1,5 +1,6 @@
 import { Breaches } from './checks/broken.ts';
 import { checkCas } from './checks/ca-checks.ts';
+import { checkCaa } from './checks/caa-checks.ts';
 import { checkClaims } from './checks/claim-checks.ts';
 import { checkDns } from './checks/dns-checks.ts';
 import { checkEnd } from './checks/end-checks.ts';
@@ -11,11 +12,16 @@ import { checkLimits } from './checks/limit-checks.ts';
 import { Opportunities } from './checks/opportunities.ts';
 import { checkPointers } from './checks/pointer-checks.ts';
 import { checkRuns } from './checks/run-checks.ts';
+import { checkSecrets } from './checks/secret-checks.ts';
 import { checkStrays } from './checks/stray-checks.ts';
+import { checkSuggestions } from './checks/suggestion-checks.ts';
+import { Sweeps } from './checks/sweeps.ts';
 import { checkTelling } from './checks/telling-checks.ts';
 import { checkAllClears, checkUnwanted } from './checks/trouble-checks.ts';
+import { checkTries } from './checks/try-checks.ts';
 import { checkWhole } from './checks/whole-checks.ts';
 import { checkWindows } from './checks/window-checks.ts';
+import { checkWishes } from './checks/wish-checks.ts';
 import { HOUR, YEAR } from './engine/durations.ts';
 import type { Heaviness } from './engine/faults.ts';
 import { closeOutside } from './engine/outside.ts';
@@ -85,6 +91,11 @@ export async function run(options: RunOptions) {
   checkWindows(parts);
   checkKeys(parts);
   checkStrays(parts);
+  checkSecrets(parts);
+  checkTries(parts);
+  const sweeps = new Sweeps(parts);
+  const caa = checkCaa({ ...parts, sweeps });
+  const suggestions = checkSuggestions(parts);
   const telling = checkTelling(parts);
   checkAllClears({ world, breaches, telling });
   checkUnwanted(parts);
@@ -117,8 +128,11 @@ export async function run(options: RunOptions) {
   }
   const commits = pointers.commits();
   if (until > end + SETTLED) {
-    checkEnd({ world, breaches, telling, opportunities });
+    checkEnd({ world, breaches, telling, opportunities, sweeps });
     checkEndOfHosts(world, breaches);
+    checkWishes(parts);
+    caa.judge();
+    suggestions.judge();
     checkWhole({ world, breaches, commits });
   }
   closeOutside(false);

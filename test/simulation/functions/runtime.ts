@@ -1,3 +1,4 @@
+import type { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
 import type { Runtime } from '../../../lib/foundation/runtime.ts';
 import { type Invocation, never } from '../engine/invocation.ts';
 import type { Streams } from '../engine/random.ts';
@@ -5,19 +6,27 @@ import type { Scheduler } from '../engine/scheduler.ts';
 import { newEcKey } from '../keys/private-keys.ts';
 import type { RsaKeys } from '../keys/rsa-keys.ts';
 
+interface Parts {
+  scheduler: Scheduler;
+  streams: Streams;
+  rsaKeys: RsaKeys;
+  onKey: readonly ((key: PrivateKeyPem) => void)[];
+}
+
 /** Time, chance and keys as one run of a function has them: all of the seed. */
-export function runtimeFor(
-  invocation: Invocation,
-  { scheduler, streams, rsaKeys }: { scheduler: Scheduler; streams: Streams; rsaKeys: RsaKeys },
-): Runtime {
+export function runtimeFor(invocation: Invocation, { scheduler, streams, rsaKeys, onKey }: Parts): Runtime {
   const chance = streams.of('chance');
   return {
     elapsed: () => scheduler.now,
     sleep: (ms, signal) => sleep(invocation, { scheduler, ms, signal }),
     fraction: () => chance.fraction(),
     hex: (bytes) => chance.hex(bytes),
-    newKey: async (type) =>
-      type === 'ecdsa-p256' || type === 'ecdsa-p384' ? newEcKey(type, streams.of('keys')) : rsaKeys.next(),
+    newKey: async (type) => {
+      const isEc = type === 'ecdsa-p256' || type === 'ecdsa-p384';
+      const key = isEc ? newEcKey(type, streams.of('keys')) : rsaKeys.next();
+      for (const hear of onKey) hear(key);
+      return key;
+    },
   };
 }
 

@@ -20,6 +20,8 @@ export class CaBook {
   /** Accounts that it will not have any more. */
   readonly lost = new Set<string>();
   readonly parts: CaParts;
+  /** Whether it goes on by now with the orders that it failed or left pending. */
+  #isMended = false;
   #accounts = 0;
   #made = 0;
 
@@ -75,7 +77,7 @@ export class CaBook {
   statusOf(order: KeptOrder): Order['status'] {
     if (order.status !== 'pending') return order.status;
     const statuses = order.authorizations.map((url) => this.authorizations.get(url)?.status);
-    if (order.isStuck) return 'pending';
+    if (order.isStuck && !this.#isMended) return 'pending';
     if (statuses.some((status) => status === 'invalid' || status === 'expired' || status === undefined))
       order.status = 'invalid';
     else if (statuses.every((status) => status === 'valid')) order.status = 'ready';
@@ -131,6 +133,17 @@ export class CaBook {
       answered: false,
     });
     return url;
+  }
+
+  isReadable({ isPoisoned }: KeptOrder): boolean {
+    return !isPoisoned || this.#isMended;
+  }
+
+  /** Its orders are as good as any from now on. */
+  mendOrders(): void {
+    this.#isMended = true;
+    for (const order of this.orders.values())
+      order.wrong = order.wrong.filter((site) => !/^ca\.(poisoned|stuck)-order$/.test(site));
   }
 
   /** How long a proof counts, from now on. */

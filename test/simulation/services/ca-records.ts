@@ -14,9 +14,9 @@ export interface KeptOrder {
   isExempt: boolean;
   finalizedAt?: number;
   issued?: IssuedCertificate;
-  /** Whether the CA fails whenever it is asked about it. */
+  /** Whether the CA fails whenever it is asked about it, until it is mended. */
   isPoisoned: boolean;
-  /** Whether it stays pending whatever becomes of its authorizations. */
+  /** Whether it stays pending whatever becomes of its authorizations, until then. */
   isStuck: boolean;
   /** Sites of faults that whoever looks at it comes across. */
   wrong: string[];

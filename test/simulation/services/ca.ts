@@ -18,6 +18,8 @@ export class Ca extends CaBook {
   readonly limits = new CaLimits();
   /** What the Parameter Store keeps of our account here. */
   keptAccount: string | undefined;
+  /** An order was asked for, whatever became of that. */
+  readonly onAsked: ((names: readonly string[]) => void)[] = [];
   readonly onIssued: ((certificate: IssuedCertificate) => void)[] = [];
   readonly onRevoked: ((certificate: IssuedCertificate) => void)[] = [];
   readonly onLimit: ((met: LimitMet, names: readonly string[]) => void)[] = [];
@@ -35,6 +37,7 @@ export class Ca extends CaBook {
   }
 
   newOrder(account: string, { names, profile, replaces }: OrderRequest): Order {
+    for (const hear of this.onAsked) hear(names);
     this.requireAccount(account);
     const { scheduler, faults } = this.parts;
     const now = scheduler.now;
@@ -79,7 +82,7 @@ export class Ca extends CaBook {
   order(account: string, url: string): Order {
     const order = this.orderOf(account, url);
     for (const site of order.wrong) this.parts.faults.meet(site);
-    if (order.isPoisoned) this.refuse('acme-server-internal', 'Error retrieving order');
+    if (!this.isReadable(order)) this.refuse('acme-server-internal', 'Error retrieving order');
     return this.shown(order);
   }
 

@@ -41,16 +41,16 @@ const RULES: Record<StackEvent['type'], readonly QueueName[]> = {
 /** EventBridge: at least once and in no order; what is on its way comes late, twice or, where that is on, not at all. */
 export class EventBridge {
   readonly #parts: Parts;
-  readonly onFact: ((fact: StackEvent) => void)[] = [];
+  readonly onFact: ((fact: StackEvent, by?: Invocation) => void)[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  put(facts: readonly StackEvent[]): void {
+  put(facts: readonly StackEvent[], by?: Invocation): void {
     const time = `${new Date(this.#parts.scheduler.now).toISOString().slice(0, 19)}Z`;
     for (const fact of facts) {
-      for (const hear of this.onFact) hear(fact);
+      for (const hear of this.onFact) hear(fact, by);
       const event = { time, 'detail-type': fact.type, detail: JSON.parse(JSON.stringify(fact.detail)) };
       for (const queue of RULES[fact.type]) this.deliver(queue, event);
     }
@@ -80,7 +80,7 @@ export function busFor(invocation: Invocation, { bus, calls }: { bus: EventBridg
         await calls.make(invocation, {
           port: 'bus',
           what: `bus put ${part.map(({ type }) => type).join(', ')}`,
-          effect: () => bus.put(part),
+          effect: () => bus.put(part, invocation),
           trouble: () =>
             Object.assign(new Error('could not put on the bus: no answer'), { reason: 'events-unavailable' }),
           latencyMs: 30,

@@ -17,6 +17,8 @@ interface Parts {
 export class PublicDns {
   readonly #parts: Parts;
   readonly cnames = new Map<string, string>();
+  /** We looked at a CAA set. */
+  readonly onCaa: ((name: string) => void)[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -66,7 +68,11 @@ export function resolverFor(
     });
   const plain = (values: readonly string[]) => values.map((value) => value.slice(1, -1));
   return {
-    caa: (name) => ask(`CAA ${name}`, () => dns.caa(name)),
+    caa: (name) =>
+      ask(`CAA ${name}`, () => {
+        for (const hear of dns.onCaa) hear(name);
+        return dns.caa(name);
+      }),
     cname: (name) => ask(`CNAME ${name}`, () => dns.cnames.get(name)),
     ns: (zone) => ask(`NS ${zone}`, () => [...dns.servers(zone)].sort()),
     nameServers: (zone) =>

@@ -33,6 +33,7 @@ export class Queue {
   #running = 0;
   #isGathering = false;
   readonly dead: Message[] = [];
+  readonly onSent: ((body: unknown) => void)[] = [];
   readonly onDead: ((message: Message) => void)[] = [];
 
   constructor(scheduler: Scheduler, settings: QueueSettings) {
@@ -46,6 +47,7 @@ export class Queue {
   }
 
   send(body: unknown): void {
+    for (const hear of this.onSent) hear(body);
     this.#ready.push({ body, sent: this.#scheduler.now, received: 0 });
     this.#gather();
   }

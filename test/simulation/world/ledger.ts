@@ -1,3 +1,4 @@
+import type { PrivateKeyPem } from '../../../lib/foundation/certificate/private-key-pem.ts';
 import type { File } from './wanted.ts';
 
 /** What whoever judges has to know of a run, and no service holds. */
@@ -25,6 +26,10 @@ export class Ledger {
   /** When a person last changed what is wanted. */
   readonly wantedSince = new Map<string, number>();
   readonly onObstacle: ((obstacle: { what: string; from: number; until: number }) => void)[] = [];
+  /** Lines of the functions' logs. */
+  readonly onLog: ((line: string) => void)[] = [];
+  /** Private keys that were made. */
+  readonly onKey: ((key: PrivateKeyPem) => void)[] = [];
   readonly onForced: ((name: string) => void)[] = [];
   readonly onWanted: ((name: string, file: File | undefined) => void)[] = [];
 }

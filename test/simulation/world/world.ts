@@ -118,6 +118,7 @@ export class World extends RenewalFiles implements Services {
   stopFaults(): void {
     this.faults.on = false;
     this.outages.endAll();
+    for (const ca of this.cas) ca.mendOrders();
     this.#repairs.all();
     this.clockwork?.changed();
     this.trace.note('the faults stop');
@@ -127,6 +128,8 @@ export class World extends RenewalFiles implements Services {
 
   servedAt = (site: string) => servedSites(this, site);
 
-  warn = (invocation: { id: string }, message: string) =>
+  warn = (invocation: { id: string }, message: string) => {
+    for (const hear of this.onLog) hear(message);
     this.trace.note(`${invocation.id} warns: ${message}`);
+  };
 }

@@ -242,6 +242,17 @@ describe('a deployment is due', () => {
     ).toEqual([{ group: 'web', names: ['blog', 'shop'], reason: 'host-new', hosts: ['i-1'] }]);
   });
 
+  it('for what is about to be renewed only where a host has no certificate at all', () => {
+    const renewed = certificates.map((one) => ({ ...one, awaitsRenewal: one.name === 'shop' }));
+    const [, failed] = holds('i-3', 'v0', 'v0');
+    for (const run of Object.values(failed.lineages)) delete run.version;
+    const hosts = new Map([['web', ['i-1', 'i-2', 'i-3']]]);
+    const records = new Map([holds('i-1', 'v1', 'v1'), ['i-3', failed] as const]);
+    expect(decideDeployments({ certificates: renewed, hosts, records })).toEqual([
+      { group: 'web', names: ['blog', 'shop'], reason: 'host-behind', hosts: ['i-2', 'i-3'] },
+    ]);
+  });
+
   it('for each command of at most 60 certificates, with the hosts that lack some of them', () => {
     const many = Array.from({ length: 61 }, (_, index) => ({
       name: `n${String(index).padStart(2, '0')}`,

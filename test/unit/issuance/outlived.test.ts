@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import { limitsKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { orderLockKey } from '../../../lib/issuance/renewal/order-lock.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
@@ -101,6 +102,24 @@ describe('a certificate without a renewal file', () => {
     world.pass(121 * DAY);
     await put('state/shop.json', '{"failures":0,"repairs":{"outlived":{"failures":1}}}');
     world.pass(7 * DAY);
+    expect(await run()).toEqual(REMOVED);
+  });
+
+  it('of which an object cannot be read is told of, and holds up no other certificate', async () => {
+    world.pass(121 * DAY);
+    const get = world.store.get.bind(world.store);
+    const message = 'could not read archive/shop: no answer';
+    world.store.get = (key) =>
+      key.startsWith('archive/shop/')
+        ? Promise.reject(new StoreError('store-unavailable', message))
+        : get(key);
+    const { certificates, warnings } = await look('weekly-sweep');
+    expect(certificates).toMatchObject([
+      { name: 'kept', action: 'renew' },
+      { name: 'shop', action: 'leave' },
+    ]);
+    expect(warnings).toEqual([message]);
+    world.store.get = get;
     expect(await run()).toEqual(REMOVED);
   });
 

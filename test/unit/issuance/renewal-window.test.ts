@@ -70,29 +70,49 @@ describe("the CA's answer (RFC 9773, 4.2)", () => {
 });
 
 describe('the instant (RFC 9773, 4.2)', () => {
+  const checkEveryHours = 1;
   const window = { start: new Date(later(DAY)), end: new Date(later(3 * DAY)) };
 
   it.each([
     [0, later(DAY)],
-    [0.5, later(2 * DAY)],
+    [0.5, later(2 * DAY - (HOUR + 5 * MINUTE) / 2)],
   ])('lies in the window: at %d of it, %s', (random, at) => {
-    expect(chooseInstant(window, undefined, random)).toBe(at);
+    expect(chooseInstant(window, undefined, { random, checkEveryHours })).toBe(at);
+  });
+
+  it.each([
+    [1, 0, later(DAY)],
+    [1, 1, later(3 * DAY - HOUR - 5 * MINUTE)],
+    [6, 1, later(3 * DAY - 6 * HOUR - 5 * MINUTE)],
+    [48, 0, later(DAY)],
+    [48, 1, later(DAY)],
+  ])(
+    'leaves room for the next check before the end: every %d h, at %d of the window, %s',
+    (every, random, at) => {
+      expect(chooseInstant(window, undefined, { random, checkEveryHours: every })).toBe(at);
+    },
+  );
+
+  it('stays the one chosen before, also in what is left for the next check', () => {
+    const before = later(3 * DAY - MINUTE);
+    expect(chooseInstant(window, before, { random: 0, checkEveryHours })).toBe(before);
   });
 
   it('stays the one chosen before while that lies in the window', () => {
-    expect(chooseInstant(window, later(2 * DAY), 0)).toBe(later(2 * DAY));
+    expect(chooseInstant(window, later(2 * DAY), { random: 0, checkEveryHours })).toBe(later(2 * DAY));
   });
 
   it.each([later(0), later(4 * DAY), 'never'])(
     'is chosen anew when the window has moved off %s',
     (before) => {
-      expect(chooseInstant(window, before, 0)).toBe(later(DAY));
+      expect(chooseInstant(window, before, { random: 0, checkEveryHours })).toBe(later(DAY));
     },
   );
 
   it('is past when the window is: the CA wants it replaced now', () => {
     const past = { start: new Date(later(-2 * DAY)), end: new Date(later(-DAY)) };
-    expect(new Date(chooseInstant(past, later(DAY), 0.999)) <= NOW).toBe(true);
+    const instant = chooseInstant(past, later(DAY), { random: 0.999, checkEveryHours });
+    expect(new Date(instant) <= NOW).toBe(true);
   });
 });
 

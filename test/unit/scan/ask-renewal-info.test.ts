@@ -40,7 +40,7 @@ function roundAt(now: Date, answer: AskRenewalInfo): RenewalInfoClient {
     return answer(directoryUrl, certId);
   };
   return new RenewalInfoClient(
-    { store, askRenewalInfo, runtime: nodeRuntime, asked: memory },
+    { store, askRenewalInfo, runtime: nodeRuntime, asked: memory, stack: { checkEveryHours: 1 } },
     { now, warn: (message) => warnings.push(message) },
   );
 }

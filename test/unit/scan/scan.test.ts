@@ -254,6 +254,25 @@ describe('a scan', () => {
     expect({ imports, probes }).toEqual({ imports: ['shop'], probes: ['shop'] });
   });
 
+  it.each([
+    ['a new host install what is live of a certificate that is about to be renewed', {}, ['shop']],
+    ['no other host do that', { blog: 'v1' }, []],
+  ])('has %s', async (_, has, expected) => {
+    hosts.groups.set('web', [{ instanceId: HOST, online: true }]);
+    await want('shop', { hosts: ['web'] });
+    await live('shop', 10, { hosts: ['web'] });
+    const runs = Object.entries(has).map(([name, version]) => {
+      const run = { group: 'web', version, outcome: 'served', commandId: 'c1', at: NOW.toISOString() };
+      return [name, run];
+    });
+    const lineages = Object.fromEntries(runs);
+    if (runs.length > 0)
+      await store.put(`hosts/${HOST}.json`, JSON.stringify({ instanceId: HOST, group: 'web', lineages }));
+    const { certificates, deployments } = await weekly();
+    expect(certificates).toMatchObject([{ name: 'shop', action: 'renew' }]);
+    expect(deployments.flatMap(({ names }) => names)).toEqual(expected);
+  });
+
   it('has new groups shown what is live of a certificate whose hosted zone is gone, again after a back-off', async () => {
     await want('shop', { hosts: ['web', 'api'] });
     await live('shop', 10, { hosts: ['web'] });

@@ -4,6 +4,7 @@ import { Breaches } from '../../simulation/checks/broken.ts';
 import { checkEnd } from '../../simulation/checks/end-checks.ts';
 import { checkLimits } from '../../simulation/checks/limit-checks.ts';
 import { Opportunities } from '../../simulation/checks/opportunities.ts';
+import { Sweeps } from '../../simulation/checks/sweeps.ts';
 import { Telling } from '../../simulation/checks/telling-checks.ts';
 import { checkUnwanted } from '../../simulation/checks/trouble-checks.ts';
 import { checkWindows } from '../../simulation/checks/window-checks.ts';
@@ -198,7 +199,13 @@ it.each([
   const { world, breaches, opportunities } = calmWorld();
   const trouble = { reason: 'stray-object', at: earlier(48), told: {}, ...more };
   world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { [`${kind} stray`]: trouble } }), 'notify');
-  checkEnd({ world, breaches, opportunities, telling: new Telling(world) });
+  checkEnd({
+    world,
+    breaches,
+    opportunities,
+    sweeps: new Sweeps({ world, opportunities }),
+    telling: new Telling(world),
+  });
   const left = breaches.first.get('end: no trouble left')?.what;
   expect(left?.startsWith(`${kind} stray: stray-object`) ?? false).toBe(isReported);
 });
@@ -217,7 +224,13 @@ it.each([
     world.strays.add(stray);
     const trouble = { reason: 'stray-object', at: earlier(hours), told: {} };
     world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { [key]: trouble } }), 'notify');
-    checkEnd({ world, breaches, opportunities, telling: new Telling(world) });
+    checkEnd({
+      world,
+      breaches,
+      opportunities,
+      sweeps: new Sweeps({ world, opportunities }),
+      telling: new Telling(world),
+    });
     expect(breaches.first.has('end: no trouble left')).toBe(isReported);
   },
 );
@@ -233,6 +246,35 @@ it.each([
   await world.scheduler.runUntil(START + 26 * HOUR);
   const trouble = { reason: 'acme-rate-limited', at: earlier(0), told: {} };
   world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { 'renewal cert1': trouble } }), 'notify');
-  checkEnd({ world, breaches, opportunities, telling: new Telling(world) });
+  checkEnd({
+    world,
+    breaches,
+    opportunities,
+    sweeps: new Sweeps({ world, opportunities }),
+    telling: new Telling(world),
+  });
   expect([...breaches.first.keys()].filter((check) => check === 'end: no trouble left')).toEqual(broken);
+});
+
+it.each(['isPoisoned', 'isStuck'] as const)('mends an order that %s when the faults stop', (how) => {
+  const { world } = calmWorld();
+  const [ca] = world.cas;
+  if (!ca) throw new Error('there is no CA');
+  const account = ca.newAccount();
+  const { url } = ca.newOrder(account, { names: ['shop.alpha.com'], profile: undefined });
+  const kept = ca.orders.get(url);
+  if (kept) Object.assign(kept, { [how]: true, wrong: ['ca.poisoned-order', 'ca.stuck-order'] });
+  for (const authorization of ca.authorizations.values()) authorization.status = 'valid';
+  const look = () => {
+    try {
+      return ca.order(account, url).status;
+    } catch (error) {
+      return String(error);
+    }
+  };
+  expect(look()).toMatch(how === 'isStuck' ? /^pending$/ : /Error retrieving order/);
+  world.faults.takeMet();
+  world.stopFaults();
+  expect(look()).toBe('ready');
+  expect(world.faults.takeMet()).toEqual([]);
 });

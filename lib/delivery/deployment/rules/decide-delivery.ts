@@ -42,6 +42,11 @@ export function decideDelivery({ times, isNew, has, revoked, now }: DeliveryFact
   return { action: 'wait', reason: opening.reason, until: opening.until };
 }
 
+/** Whether a host has no certificate of ours, as far as it has reported. */
+export function hasNothing(record: HostRecord | undefined): boolean {
+  return !Object.values(record?.lineages ?? {}).some((run) => run.version !== undefined);
+}
+
 /** As {@link decideDelivery}, from what a host last reported; `revoked` has the versions of the certificate that are. */
 export function deliveryTo(
   record: HostRecord | undefined,
@@ -53,11 +58,10 @@ export function deliveryTo(
   }: Pick<DeliveryFacts, 'times' | 'now'> & { lives: Lives; revoked: readonly string[] },
 ): DeliveryDecision {
   const version = runOf(record, name)?.version;
-  const isNew = !Object.values(record?.lineages ?? {}).some((run) => run.version !== undefined);
   const has = version === undefined ? undefined : (lives.get(name)?.get(version) ?? 'unknown');
   return decideDelivery({
     ...facts,
-    isNew,
+    isNew: hasNothing(record),
     has,
     revoked: version !== undefined && revoked.includes(version),
   });

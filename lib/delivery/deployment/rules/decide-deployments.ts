@@ -1,4 +1,4 @@
-import { deliveryTo, type Lives, type Times } from './decide-delivery.ts';
+import { deliveryTo, hasNothing, type Lives, type Times } from './decide-delivery.ts';
 import { type HostRecord, hasFailed, runOf } from './host-record.ts';
 import { splitNames } from './split-names.ts';
 
@@ -29,6 +29,8 @@ export interface DeploymentFacts {
     groups: readonly string[];
     /** Versions that are revoked. */
     revoked?: readonly string[];
+    /** Whether its renewal is due, which brings them a newer version; a new host does not wait for that. */
+    awaitsRenewal?: boolean;
   }[];
   /** Hosts online, by group. */
   hosts: ReadonlyMap<string, readonly string[]>;
@@ -81,8 +83,8 @@ function laggingOf(
   return ids.map((id) => {
     const record = records.get(id);
     const lagging: Lagging = { id, isNew: record === undefined, names: [], waiting: [] };
-    for (const { name, version, revoked = [] } of wanted) {
-      if (!isLacking(runOf(record, name), version)) continue;
+    for (const { name, version, revoked = [], awaitsRenewal } of wanted) {
+      if ((awaitsRenewal && !hasNothing(record)) || !isLacking(runOf(record, name), version)) continue;
       const decision = delivery && deliveryTo(record, name, { ...delivery, times, revoked });
       if (decision?.action === 'wait') lagging.waiting.push({ name, ...decision });
       else lagging.names.push(name);

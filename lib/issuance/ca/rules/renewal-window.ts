@@ -50,14 +50,22 @@ export function parseRenewalInfo(answer: unknown, where: string) {
   return { window: { start, end }, ...(isLink && { explanationUrl: explanationURL }) };
 }
 
+/** From the check that finds a certificate due to its order. */
+const UNTIL_ORDERED = 5 * MINUTE;
+
 /**
  * The instant to renew at: the one chosen before as long as it lies in the window, so that asking often does not postpone
- * it; otherwise one at random, `random` in [0, 1) (RFC 9773, 4.2).
+ * it; otherwise one at random, `random` in [0, 1), so long before the end that the next check comes in time (RFC 9773, 4.2).
  */
-export function chooseInstant({ start, end }: RenewalWindow, before: string | undefined, random: number) {
+export function chooseInstant(
+  { start, end }: RenewalWindow,
+  before: string | undefined,
+  { random, checkEveryHours }: { random: number; checkEveryHours: number },
+) {
   const kept = before === undefined ? Number.NaN : Date.parse(before);
   if (kept >= start.getTime() && kept <= end.getTime()) return new Date(kept).toISOString();
-  return new Date(start.getTime() + Math.floor(random * (end.getTime() - start.getTime()))).toISOString();
+  const room = end.getTime() - start.getTime() - checkEveryHours * HOUR - UNTIL_ORDERED;
+  return new Date(start.getTime() + Math.floor(random * Math.max(0, room))).toISOString();
 }
 
 /** When the CA may be asked again: its Retry-After, not below a minute, not over a day (RFC 9773, 4.3.1). */
