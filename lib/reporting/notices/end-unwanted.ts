@@ -6,6 +6,8 @@ import { LineageName } from '../../foundation/certificate/lineage.ts';
 import { renewalKey } from '../../foundation/certificate/object-keys.ts';
 import { RenewalFile } from '../../foundation/certificate/renewal-file.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
+import type { CheckSummary } from '../../foundation/events/events.ts';
+import { isNamed } from './rules/is-gone.ts';
 import { end, importIn, keyOf, type Memory, type Trouble } from './rules/trouble.ts';
 
 type Reads = Pick<ObjectStore, 'get'>;
@@ -13,10 +15,15 @@ type File = z.infer<typeof RenewalFile>;
 
 const READS_AT_ONCE = 16;
 
-/** Ends the troubles with what no renewal file wants any more, and with imports that have come through since. */
-export async function endUnwanted(store: Reads, memory: Memory): Promise<void> {
+/**
+ * Ends the troubles with what no renewal file wants any more, and with imports that have come through since. What the newest
+ * check itself names goes on: the clean-up of a removed certificate may fail, and hosts may still serve it.
+ */
+export async function endUnwanted(store: Reads, memory: Memory, newest: CheckSummary): Promise<void> {
   const over = new Set<string>();
   const look = async (trouble: Trouble) => {
+    // What arose meanwhile it cannot name yet.
+    if (Date.parse(trouble.at) > Date.parse(newest.at) || isNamed(trouble, newest)) return;
     if (!(await isWanted(store, trouble)) || (await isImported(store, trouble))) over.add(keyOf(trouble));
   };
   await pMap(Object.values(memory.troubles), look, { concurrency: READS_AT_ONCE });

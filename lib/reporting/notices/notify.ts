@@ -75,7 +75,8 @@ export async function notify(
     // An unreadable memory counts as empty, and something may be reported twice.
     const memory = orNone(text, Memory) ?? EMPTY;
     let known = takeIn(believed(memory, stored?.modified ?? now), events, now);
-    if (checks.length > 0) await endUnwanted(store, known);
+    const newest = checks.find(({ at }) => at === known.lastCheck);
+    if (newest) await endUnwanted(store, known, newest);
     known = remember(known, said, now);
     const lives = await readLives(store, known);
     const news = chooseNotices(known, { lives, now });

@@ -1,7 +1,7 @@
 import { isInLastSixth, type Validity } from '../../../foundation/certificate/life.ts';
 import { DAY, HOUR, MINUTE } from '../../../foundation/common/durations.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
-import { isNobodyThere, keyOf, type Memory, reportedAs, type Trouble } from './trouble.ts';
+import { isHealed, isNobodyThere, keyOf, type Memory, reportedAs, type Trouble } from './trouble.ts';
 
 /** Between two mails; what waits goes with the next event, at the latest that of the hourly check. */
 const QUIET = 10 * MINUTE;
@@ -69,6 +69,7 @@ function wasReported(trouble: Trouble, now: Date): boolean {
 function isWorthReporting(trouble: Trouble, life: Validity | undefined, now: Date): boolean {
   const { kind, reason, times, since, at, names, forced = false } = trouble;
   if (kind === 'renewal') return forced || life === undefined || isInLastSixth(life, now) || times >= 2;
+  if (isHealed(trouble)) return false;
   // A check may have come while the hosts were restarted.
   if (isNobodyThere(trouble) && names.length === 0) return Date.parse(at) - Date.parse(since) >= HOUR / 2;
   // The next hourly check mends a pointer.

@@ -12,19 +12,16 @@ export function isGone(trouble: Trouble, checked: CheckSummary): boolean {
     case 'renewal':
       // Nothing tries it again: whoever forced it hears of it first.
       if (trouble.forced && Object.keys(trouble.told).length === 0) return false;
-      return isAll(failing) && !failing.items.includes(subject);
+      return isAll(failing) && !isNamed(trouble, checked);
     case 'overdue':
-      return isAll(overdue) && !overdue.items.includes(subject);
-    case 'health': {
-      const isStill = ({ name, health }: { name: string; health: string }) =>
-        name === subject && health === trouble.reason;
-      return unwell !== undefined && isAll(unwell) && !unwell.items.some(isStill);
-    }
+      return isAll(overdue) && !isNamed(trouble, checked);
+    case 'health':
+      return isAll(unwell) && !isNamed(trouble, checked);
+    case 'pin':
+      return isAll(pinned) && !isNamed(trouble, checked);
     case 'deployment':
       if (hostsBehind.groups.includes(subject)) return false;
       return isNobodyThere(trouble) ? (groupsOnline?.includes(subject) ?? false) : warnings.length === 0;
-    case 'pin':
-      return pinned !== undefined && isAll(pinned) && !pinned.items.some(({ name }) => name === subject);
     // Their own events end these, or a day without them.
     case 'import':
     case 'site':
@@ -35,8 +32,30 @@ export function isGone(trouble: Trouble, checked: CheckSummary): boolean {
   }
 }
 
+/** Whether a check names a certificate for just this trouble. */
+export function isNamed({ kind, subject, reason }: Trouble, checked: CheckSummary): boolean {
+  const { failing, overdue, rejected, unwell, pinned } = checked;
+  const isAmong = (items: readonly { name: string }[] = []) => items.some(({ name }) => name === subject);
+  switch (kind) {
+    case 'renewal':
+      return failing.items.includes(subject);
+    case 'overdue':
+      return overdue.items.includes(subject);
+    case 'file':
+      return isAmong(rejected.items);
+    case 'health':
+      return isAmong(unwell?.items.filter(({ health }) => health === reason));
+    case 'pin':
+      return isAmong(pinned?.items);
+    default:
+      return false;
+  }
+}
+
 function isPerhapsAmong({ count, items }: CheckSummary['rejected'], names: readonly string[]): boolean {
   return items.some(({ name }) => names.includes(name)) || count > items.length;
 }
 
-const isAll = ({ count, items }: { count: number; items: readonly unknown[] }) => count <= items.length;
+/** Whether a list is there, and names all. */
+const isAll = (list: { count: number; items: readonly unknown[] } | undefined) =>
+  list !== undefined && list.count <= list.items.length;

@@ -1,11 +1,10 @@
 import { DAY } from '../../../foundation/common/durations.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
-import { isOfKind } from '../../../foundation/reasons/reasons.ts';
+import { ariseDeployment, ariseGroup, heal } from './deployment-trouble.ts';
 import { isGone } from './is-gone.ts';
 import type { SeenEvent } from './seen-event.ts';
 import { arise, end, forget, importOf, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
 
-const MOST_NAMED = 200;
 /** What of a health no event and no other list tells. */
 const TOLD = ['revoked', 'unreadable', 'not-served', 'hosts-unknown'];
 
@@ -63,6 +62,7 @@ function takeInOne(memory: Memory, { time: at, region = 'this region', ...event 
     }
     case 'Certificate Deployed':
       endEarlier((trouble) => trouble.subject === event.detail.group && isNobodyThere(trouble));
+      heal(memory, event.detail);
       return;
     case 'Certificate Deployment Failed':
       ariseDeployment(memory, event.detail, at);
@@ -111,46 +111,6 @@ function takeInOne(memory: Memory, { time: at, region = 'this region', ...event 
       // CloudWatch remembers its alarms itself.
       return;
   }
-}
-
-type Failed = Extract<SeenEvent, { 'detail-type': 'Certificate Deployment Failed' }>['detail'];
-
-function ariseDeployment(memory: Memory, { group: subject, name, ...failed }: Failed, at: string): void {
-  const before = memory.troubles[keyOf({ kind: 'deployment', subject })];
-  const { reason, message } = before && isOfKind(failed.reason, 'consequence') ? before : failed;
-  const ids = failed.hosts
-    .filter(({ outcome }) => outcome !== 'not-sent')
-    .map(({ instanceId }) => instanceId);
-  const names = merge(before?.names, [name]);
-  arise(memory, {
-    kind: 'deployment',
-    subject,
-    reason,
-    message,
-    at,
-    names,
-    hosts: merge(before?.hosts, ids),
-  });
-}
-
-type Away = NonNullable<CheckSummary['groupsAway']>[number];
-
-/** That nobody is there, as a check sees it: of which certificates, a deployment has told, or will. */
-function ariseGroup(
-  memory: Memory,
-  { group: subject, reason, hosts }: Away,
-  { at, region }: { at: string; region: string },
-): void {
-  const before = memory.troubles[keyOf({ kind: 'deployment', subject })];
-  const message =
-    reason === 'no-hosts'
-      ? `no host in ${region} carries the tag perennial-group=${subject}`
-      : `no host of group ${subject} is online`;
-  arise(memory, { kind: 'deployment', subject, reason, message, at, names: before?.names ?? [], hosts });
-}
-
-function merge(before: readonly string[] = [], more: readonly string[]): string[] {
-  return [...new Set([...before, ...more])].slice(0, MOST_NAMED);
 }
 
 /**

@@ -31,6 +31,8 @@ export const Trouble = ownObject({
   /** The certificates and the hosts of a deployment. */
   names: z._default(z.array(z.string()), []),
   hosts: z._default(z.array(z.string()), []),
+  /** The hosts of a deployment that have not installed since, with the first certificates that failed there. */
+  failedOn: z.optional(z.record(z.string(), z.array(z.string()))),
   /** When a mail last named it, by reason. */
   told: z._default(z.record(z.string(), z.string()), {}),
 });
@@ -76,8 +78,13 @@ export function isNobodyThere({ kind, reason }: Trouble): boolean {
   return kind === 'deployment' && isOfKind(reason, 'nobody-there');
 }
 
+/** Every host that failed has installed since; whether the group is well, the next check says. */
+export function isHealed({ failedOn }: Trouble): boolean {
+  return failedOn !== undefined && Object.keys(failedOn).length === 0;
+}
+
 type Arisen = Pick<Trouble, 'kind' | 'subject' | 'reason' | 'message' | 'at'> &
-  Partial<Pick<Trouble, 'times' | 'notBefore' | 'forced' | 'names' | 'hosts'>>;
+  Partial<Pick<Trouble, 'times' | 'notBefore' | 'forced' | 'names' | 'hosts' | 'failedOn'>>;
 
 /** Adds a trouble, or updates it. Like the functions below it changes the memory that it is given. */
 export function arise(memory: Memory, arisen: Arisen): void {
@@ -91,6 +98,7 @@ export function arise(memory: Memory, arisen: Arisen): void {
     forced: undefined,
     names: [],
     hosts: [],
+    failedOn: undefined,
     ...arisen,
     message: arisen.message.slice(0, LONGEST_MESSAGE),
     at: before && before.at > arisen.at ? before.at : arisen.at,

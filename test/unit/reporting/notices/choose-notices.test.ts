@@ -179,6 +179,81 @@ describe('a deployment that fails', () => {
   });
 });
 
+describe('a host that installs after it failed', () => {
+  const deployed = (host: string, when: Date, name = 'example.com') =>
+    fact(
+      'Certificate Deployed',
+      { name, group: 'web', hosts: [{ instanceId: host, outcome: 'served' }] },
+      when,
+    );
+  const notFor = (name: string, host: string): SeenEvent => {
+    const event = notDeployed('web', host);
+    return { ...event, detail: { ...event.detail, name } } as SeenEvent;
+  };
+  const three = ['i-1', 'i-2', 'i-3'].map((host) => notDeployed('web', host));
+  const told = (...events: SeenEvent[]) => {
+    const { troubles } = takeIn(EMPTY, events, NOW);
+    const { hosts, names } = troubles['deployment web'] ?? {};
+    return { hosts, names };
+  };
+
+  it('is not counted any more', () => {
+    expect(told(...three, deployed('i-1', at(HOUR)), deployed('i-3', at(HOUR)))).toEqual({
+      hosts: ['i-2'],
+      names: ['example.com'],
+    });
+  });
+
+  it('is counted for a certificate that it did not install, and the certificate where it failed', () => {
+    const events = [notFor('a', 'i-1'), notFor('b', 'i-1'), notFor('b', 'i-2')];
+    expect(told(...events, deployed('i-1', at(HOUR), 'b'))).toEqual({
+      hosts: ['i-1', 'i-2'],
+      names: ['a', 'b'],
+    });
+    expect(told(...events, deployed('i-1', at(HOUR), 'a'))).toEqual({ hosts: ['i-1', 'i-2'], names: ['b'] });
+  });
+
+  it('is counted again when it fails again', () => {
+    const again = notDeployed('web', 'i-1', at(2 * HOUR));
+    expect(told(...three, deployed('i-1', at(HOUR)), again).hosts).toEqual(['i-2', 'i-3', 'i-1']);
+  });
+
+  it('and was in the memory of a version that did not note who failed for what', () => {
+    const { troubles } = takeIn(EMPTY, three, NOW);
+    const older = { ...EMPTY, troubles: { 'deployment web': { ...troubles['deployment web'] } } } as Memory;
+    delete older.troubles['deployment web']?.failedOn;
+    const after = takeIn(older, [deployed('i-2', at(HOUR))], at(HOUR));
+    expect(after.troubles['deployment web']?.hosts).toEqual(['i-1', 'i-3']);
+  });
+
+  it('as the last one that failed is not told again, and its end with the check that finds nobody behind', () => {
+    const behind = { hostsBehind: { count: 1, groups: ['web'] } };
+    expect(
+      mails([
+        [NOW, notDeployed('web', 'i-1')],
+        [at(HOUR), deployed('i-1', at(HOUR))],
+        [at(25 * HOUR), checked(behind, at(25 * HOUR))],
+        [at(26 * HOUR), notDeployed('web', 'i-2', at(26 * HOUR))],
+        [at(27 * HOUR), deployed('i-2', at(27 * HOUR)), checked({}, at(28 * HOUR))],
+      ]),
+    ).toEqual(['web', '', '', 'web', 'over web']);
+  });
+
+  it('leaves a failure of the whole group to be told', () => {
+    const denied = notDeployed('web', 'i-1', at(2 * HOUR), 'hosts-access-denied') as SeenEvent & {
+      detail: { hosts: unknown[] };
+    };
+    denied.detail.hosts = [];
+    const memory = takeIn(
+      EMPTY,
+      [notDeployed('web', 'i-1'), deployed('i-1', at(HOUR)), denied],
+      at(2 * HOUR),
+    );
+    const { tell } = chooseNotices(memory, { lives: new Map(), now: at(2 * HOUR) });
+    expect(tell.map(({ reason }) => reason)).toEqual(['hosts-access-denied']);
+  });
+});
+
 describe('what the check finds', () => {
   const rejected = {
     count: 1,

@@ -126,6 +126,53 @@ describe('a trouble ends, and is told to be over, when nothing wants any more wh
   });
 });
 
+describe('of a certificate whose renewal file was removed', () => {
+  const revoked = (when = NOW) =>
+    fact('Certificate Revoked', { name: 'shop', version: 'v1', reason: 'keyCompromise', isLive: true }, when);
+  const item = { name: 'shop', health: 'revoked', trouble: 'revoked, and still on i-1' };
+  const unwell = { unwell: { count: 1, byHealth: { revoked: 1 }, items: [item] } };
+  const well = { unwell: { count: 0, byHealth: {}, items: [] } };
+  const told = 'URGENT: shop is revoked: revoked';
+  const over = ['over: URGENT: shop is revoked'];
+
+  it('a revoked version goes on while a check finds it on a host', async () => {
+    expect(await at(0, revoked())).toEqual([told]);
+    expect(await check(HOUR, unwell)).toEqual([]);
+    expect(await check(7 * HOUR, unwell)).toEqual([told]);
+    expect(await check(8 * HOUR, well)).toEqual(over);
+  });
+
+  it('a revoked version is told by the check where its event was lost', async () => {
+    expect(await check(0, unwell)).toEqual([told]);
+    expect(await check(HOUR, unwell)).toEqual([]);
+    expect(await check(2 * HOUR, well)).toEqual(over);
+  });
+
+  it('a clean-up that fails goes on while a check names it', async () => {
+    const failing = { count: 1, items: ['shop'] };
+    expect(await at(0, failed('shop', 2))).toHaveLength(1);
+    expect(await check(HOUR, { failing })).toEqual([]);
+    expect(await at(2 * HOUR, failed('shop', 3, later(2 * HOUR)))).toEqual([]);
+    expect(await check(3 * HOUR, { failing })).toEqual([]);
+    expect(await check(4 * HOUR)).toEqual(['over: shop is not renewed']);
+  });
+
+  it('what arose after the check began is left to the next one', async () => {
+    expect(await at(HOUR, checked({}, NOW), failed('shop', 2, later(MINUTE)))).toHaveLength(1);
+    expect(await check(2 * HOUR)).toEqual(['over: shop is not renewed']);
+  });
+
+  it('a check that comes after a newer one keeps nothing, and ends nothing', async () => {
+    await at(0, failed('shop', 2));
+    const failing = { count: 1, items: ['shop'] };
+    await check(HOUR, { failing });
+    expect(await at(2 * HOUR, checked({}, later(MINUTE)))).toEqual([]);
+    expect(await at(3 * HOUR, checked({ failing }, later(MINUTE)), checked({}, later(3 * HOUR)))).toEqual([
+      'over: shop is not renewed',
+    ]);
+  });
+});
+
 describe('an import', () => {
   beforeEach(() => want({ acm }));
   const record = (outcome: string) =>
