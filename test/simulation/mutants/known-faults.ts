@@ -36,7 +36,7 @@ export const KNOWN_FAULTS: readonly Mutant[] = [
     name: 'S5: the trouble of what is no longer wanted goes on',
     file: 'lib/reporting/notices/notify.ts',
     edits: [
-      ['    if (checks.length > 0) await endUnwanted(', '    if (checks.length > 99) await endUnwanted('],
+      ['    if (newest) await endUnwanted(', '    if (newest && checks.length > 99) await endUnwanted('],
     ],
   },
   {
@@ -77,12 +77,7 @@ export const KNOWN_FAULTS: readonly Mutant[] = [
   {
     name: 'S11: who waits for a renewal waits with its repairs too',
     file: 'lib/issuance/renewal/rules/decide-renewal.ts',
-    edits: [
-      [
-        '  const repair = repairOf(facts, repairs);\n  if (repair) return repair;',
-        '  const repair = held ? undefined : repairOf(facts, repairs);\n  if (repair) return repair;',
-      ],
-    ],
+    edits: [['  if (repair) return repair;\n', '  if (repair && !held) return repair;\n']],
   },
   {
     name: 'S12: each certificate of a set of names has a budget of its own',

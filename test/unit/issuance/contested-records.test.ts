@@ -81,7 +81,7 @@ describe('what is written anew before it is removed stays:', () => {
     const first = await renewAgain();
     await writePin(world.store, { name: 'shop', version: first, stack: world.stack }, world.clock());
     const late = contested(world.store, 'pins/shop.json', () => write('pins/shop.json', 'new'));
-    await removePin(late, 'shop');
+    await expect(removePin(late, 'shop')).rejects.toMatchObject({ reason: 'changed-meanwhile' });
     expect(world.store.text('pins/shop.json')).toBe('new');
   });
 

@@ -66,24 +66,6 @@ it('is done for whoever asked once the version is live, and undone once the newe
   expect(isAsWanted(pinned, undefined)).toBe(false);
 });
 
-it('is not released where somebody pins it anew meanwhile', async () => {
-  await pin();
-  const get = world.store.get.bind(world.store);
-  let asked = 0;
-  const store = {
-    remove: world.store.remove.bind(world.store),
-    get: async (key: string) => {
-      const found = await get(key);
-      asked += 1;
-      if (asked === 1) await pin(first.version);
-      return found;
-    },
-  };
-  await world.store.put('pins/shop.json', JSON.stringify({ version: second.version, at: second.issuedAt }));
-  await expect(removePin(store, 'shop')).rejects.toThrow('pinned anew by somebody else');
-  expect(pinText()).toContain(first.version);
-});
-
 it('is asked for again by each certificate of a batch, only if pins could not be listed', async () => {
   await pin();
   let asked = 0;
