@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { groupListText } from '../../lib/delivery/deployment/rules/group-list.ts';
 import type { Host } from '../../local/hosts/host.ts';
 import type { HostOptions } from '../../local/hosts/host-options.ts';
@@ -94,6 +94,7 @@ export async function startInstallFixture() {
       await put(`live/${name}.json`, JSON.stringify({ ...pointer, ...options.change }, null, 2));
       return { name, version, serial: pointer.serial, names, pair };
     },
+    remove: (Key: string) => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key })),
     /** Points live/<name>.json to what is published already; `change` falsifies the pointer. */
     async pointTo(
       { name, names, version, pair }: Published,

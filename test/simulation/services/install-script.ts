@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { archiveKey, liveKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import type { Bucket } from './bucket.ts';
 import type { SimulatedHost } from './simulated-host.ts';
@@ -32,8 +33,9 @@ export function installOn(
 }
 
 function install(host: SimulatedHost, name: string, { bucket, dies }: Omit<Run, 'names'>): Result {
-  const version = versionFor(host, name, bucket);
-  if (typeof version !== 'string') return { name, outcome: 'failed', ...version };
+  const { version, ...failure } = versionFor(host, name, bucket);
+  if (version === undefined || failure.reason !== undefined)
+    return { name, ...(version && { version }), outcome: 'failed', ...failure };
   const before = host.installed.get(name);
   if (before === version && host.served.get(name) === version) return { name, version, outcome: 'unchanged' };
   host.installed.set(name, version);
@@ -42,36 +44,41 @@ function install(host: SimulatedHost, name: string, { bucket, dies }: Omit<Run, 
   if (before === undefined) host.installed.delete(name);
   else host.installed.set(name, before);
   const why = { reason: 'nginx-test-failed', message: 'nginx: [emerg] unknown directive' };
-  return { name, ...(before !== undefined && { version: before }), outcome: 'rolled-back', ...why };
+  return { name, version, outcome: 'rolled-back', ...why };
 }
 
-/** The live version, where this host's group may read it. */
+/** The live version, or why this host cannot have it. */
 function versionFor(
-  host: SimulatedHost,
+  { group }: SimulatedHost,
   name: string,
   bucket: Bucket,
-): string | { reason: string; message: string } {
+): { version?: string; reason?: string; message?: string } {
   const pointer = bucket.get(liveKey(name));
-  if (!pointer?.groups.includes(host.group))
-    return { reason: 'pointer-not-readable', message: `live/${name}.json cannot be read by this host` };
-  const { version } = parsed(pointer.body);
+  if (!pointer) return { reason: 'pointer-missing', message: `live/${name}.json: (404)` };
+  if (!pointer.groups.includes(group))
+    return { reason: 'access-denied', message: `live/${name}.json: (403)` };
+  const { version, sha256 } = parsed(pointer.body);
   if (version === undefined)
     return { reason: 'pointer-malformed', message: `live/${name}.json is no pointer` };
-  const files = (['fullchain', 'privkey'] as const).map((file) =>
-    bucket.get(archiveKey(name, version, file)),
-  );
-  if (files.some((file) => !file?.groups.includes(host.group)))
-    return {
-      reason: 'archive-not-readable',
-      message: `archive/${name}/${version}/ cannot be read by this host`,
-    };
-  return version;
+  for (const file of ['fullchain', 'privkey'] as const) {
+    const key = archiveKey(name, version, file);
+    const stored = bucket.get(key);
+    if (!stored) return { version, reason: 'object-missing', message: `${key}: (404)` };
+    if (!stored.groups.includes(group)) return { version, reason: 'access-denied', message: `${key}: (403)` };
+    if (hash('sha256', stored.body) !== sha256?.[file])
+      return {
+        version,
+        reason: 'hash-mismatch',
+        message: `${key} does not have the hash in live/${name}.json`,
+      };
+  }
+  return { version };
 }
 
-function parsed(body: string): { version?: string } {
+function parsed(body: string): { version?: string; sha256?: Record<string, string> } {
   try {
-    const { version } = JSON.parse(body);
-    return /^\d{8}T\d{6}Z-[0-9a-f]{6}$/.test(version) ? { version } : {};
+    const { version, sha256 } = JSON.parse(body);
+    return /^\d{8}T\d{6}Z-[0-9a-f]{6}$/.test(version) ? { version, sha256 } : {};
   } catch {
     return {};
   }
