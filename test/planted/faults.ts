@@ -1,5 +1,6 @@
 import type { PlantedFault } from './fault.ts';
 import { ADAPTERS } from './faults/adapters.ts';
+import { CHECKS } from './faults/checks.ts';
 import { COMMAND_LINE } from './faults/command-line.ts';
 import { DELIVERY } from './faults/delivery.ts';
 import { FUNCTIONS } from './faults/functions.ts';
@@ -18,6 +19,7 @@ export const FAULTS: readonly PlantedFault[] = [
   ...RECORDS_OF_ALL,
   ...DELIVERY,
   ...ADAPTERS,
+  ...CHECKS,
   ...FUNCTIONS,
   ...HANDLERS,
   ...HOST_SWAPS,
