@@ -50,7 +50,8 @@ export const HOST_REPORT = {
   ...rows('', 'disk-full', 'read-only', 'permission-denied', 'root-not-writable', 'wrong-owner'),
   ...rows('', 'not-a-folder', 'writable-by-others', 'hook-unsafe', 'version-older', 'out-of-time'),
   ...rows('', 'readers-lost', 'mounted-writable'),
-  ...rows('', 'live-in-the-way', 'locked', 'bad-parameter', 'agent-too-old', 'aws-cli-missing'),
+  ...rows(['', 'passing'], 'locked'),
+  ...rows('', 'live-in-the-way', 'bad-parameter', 'agent-too-old', 'aws-cli-missing'),
   'openssl-missing': '',
   'python3-missing': '',
 };

@@ -1,7 +1,7 @@
 import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { isOfKind } from '../../../foundation/reasons/reasons.ts';
 import type { SeenEvent } from './seen-event.ts';
-import { arise, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
+import { arise, isHealed, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
 
 const MOST_NAMED = 200;
 /** The memory holds one list for each host. */
@@ -19,7 +19,7 @@ export function ariseDeployment(
   at: string,
 ): void {
   const before = troubleOf(memory, subject);
-  const { reason, message } = before && isOfKind(failed.reason, 'consequence') ? before : failed;
+  const { reason, message } = before && saysLess(failed.reason, before) ? before : failed;
   const failedOn = before ? failuresOf(before) : new Map<string, string[]>();
   for (const { instanceId, outcome } of failed.hosts)
     if (outcome !== 'not-sent' && (failedOn.has(instanceId) || failedOn.size < MOST_NAMED))
@@ -35,6 +35,13 @@ export function ariseDeployment(
     // A failure before any host was told is healed by none.
     failedOn: failedOn.size > 0 ? Object.fromEntries(failedOn) : undefined,
   });
+}
+
+/** What passes by itself hides no failure of another host that somebody has to mend. */
+function saysLess(reason: string, before: Trouble): boolean {
+  if (isOfKind(reason, 'consequence')) return true;
+  const isMended = isHealed(before) || isNobodyThere(before);
+  return isOfKind(reason, 'passing') && !isOfKind(before.reason, 'passing') && !isMended;
 }
 
 type Away = NonNullable<CheckSummary['groupsAway']>[number];

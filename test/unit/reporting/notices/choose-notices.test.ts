@@ -127,12 +127,13 @@ describe('a deployment that fails', () => {
     ['hosts-offline', 'web'],
     ['canary-slow', ''],
     ['ssm-delivery-timed-out', ''],
+    ['locked', ''],
   ])('for %s is told at once: "%s"', (reason, expected) => {
     expect(mails([[NOW, notDeployed('web', 'i-1', NOW, reason)]])).toEqual([expected]);
   });
 
-  it('only because a host is slow is told when the next check finds it slow again', () => {
-    const slow = (hours: number) => notDeployed('web', 'i-1', at(hours * HOUR), 'canary-slow');
+  it.each(['canary-slow', 'locked'])('for %s is told when it is so again an hour later', (reason) => {
+    const slow = (hours: number) => notDeployed('web', 'i-1', at(hours * HOUR), reason);
     expect(
       mails([
         [NOW, slow(0)],
@@ -160,6 +161,26 @@ describe('a deployment that fails', () => {
       NOW,
     );
     expect(memory.troubles['deployment web']?.reason).toBe('nginx-test-failed');
+  });
+
+  it('is told though another host reports only what passes', () => {
+    const locked = (ms: number) => notDeployed('web', 'i-2', at(ms), 'locked');
+    const reasonOf = (...events: SeenEvent[]) =>
+      takeIn(EMPTY, events, NOW).troubles['deployment web']?.reason;
+    expect(mails([[NOW, notDeployed('web', 'i-1'), locked(1)]])).toEqual(['web']);
+    expect(reasonOf(notDeployed('web', 'i-1'), locked(1))).toBe('nginx-test-failed');
+    expect(reasonOf(locked(0), notDeployed('web', 'i-1', at(1)))).toBe('nginx-test-failed');
+    expect(reasonOf(notDeployed('web', 'i-1', NOW, 'hosts-offline'), locked(1))).toBe('locked');
+  });
+
+  it('is not told any more once it is mended, where another host reports what passes', () => {
+    const mended = { name: 'example.com', group: 'web', hosts: [{ instanceId: 'i-1', outcome: 'served' }] };
+    const events = [
+      notDeployed('web', 'i-1'),
+      fact('Certificate Deployed', mended, at(1)),
+      notDeployed('web', 'i-2', at(2), 'locked'),
+    ];
+    expect(takeIn(EMPTY, events, NOW).troubles['deployment web']?.reason).toBe('locked');
   });
 
   it('because nobody was there is over with the first host that installs', () => {
