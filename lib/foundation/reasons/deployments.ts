@@ -18,6 +18,7 @@ export const DEPLOYMENT = {
   ...all('harmless', {
     'not-served':
       'let a server on the host use the files below live/, or give "serverNames" where there are only wildcards',
+    'site-warning': 'do what the message says for the site, or leave it as it is',
   }),
   'hosts-unknown': 'allow ssm:DescribeInstanceInformation to the role of scan, as in resources/roles.yml',
   'canary-failed': ['mend what the host that went first reports', 'consequence'],

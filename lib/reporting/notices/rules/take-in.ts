@@ -94,8 +94,11 @@ function takeInOne(memory: Memory, { time: at, region = 'this region', ...event 
     case 'Site Probed': {
       const { name: subject, findings } = event.detail;
       const message = findings.map(({ site, seen, remedy }) => `${site}: ${seen}; ${remedy}`).join(' | ');
+      const checks = [...new Set(findings.map(({ check }) => check))].sort();
       if (findings.length === 0) endAbout('site', subject);
-      else arise(memory, { kind: 'site', subject, reason: 'site-trouble', message, at });
+      else if (findings.some(({ status }) => status !== 'warning'))
+        arise(memory, { kind: 'site', subject, reason: 'site-trouble', message, at });
+      else arise(memory, { kind: 'site', subject, reason: 'site-warning', message, at, checks });
       return;
     }
     case 'Object Set Aside': {

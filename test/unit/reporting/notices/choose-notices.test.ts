@@ -358,19 +358,41 @@ it.each([['Certificate Import Failed', 'Certificate Imported']] as const)(
   },
 );
 
-it('a site is told until nothing is wrong with it', () => {
-  const finding = {
-    site: 'a.example',
-    check: 'chain',
-    seen: 'no intermediate',
-    remedy: 'serve fullchain.pem',
+describe('a site is told', () => {
+  const probed = (hours: number, ...found: `${'failing' | 'warning'} ${string}`[]): [Date, SeenEvent] => {
+    const findings = found.map((one) => {
+      const [status = '', check = ''] = one.split(' ');
+      return { site: 'a.example', check, status, seen: 'no intermediate', remedy: 'serve fullchain.pem' };
+    });
+    const when = at(hours * HOUR);
+    return [when, fact('Site Probed', { name: 'a', troubles: findings.length, findings }, when)];
   };
-  const probed = (findings: (typeof finding)[], hours: number) =>
-    fact('Site Probed', { name: 'a', troubles: findings.length, findings }, at(hours * HOUR));
-  expect(
-    mails([
-      [NOW, probed([finding], 0)],
-      [at(HOUR), probed([], 1)],
-    ]),
-  ).toEqual(['a', 'over a']);
+  const quiet = (hours: number): [Date, SeenEvent] => [at(hours * HOUR), checked({}, at(hours * HOUR))];
+
+  it('until nothing is wrong with it', () => {
+    expect(mails([probed(0, 'failing chain'), probed(1)])).toEqual(['a', 'over a']);
+  });
+
+  it('each day where something fails', () => {
+    const both = probed(0, 'failing chain', 'warning hsts');
+    expect(mails([both, quiet(23), quiet(24), quiet(48)])).toEqual(['a', '', 'a', 'a']);
+  });
+
+  it('once where there are only warnings, as long as they are of the same', () => {
+    expect(
+      mails([
+        probed(0, 'warning http2', 'warning hsts'),
+        quiet(25),
+        probed(168, 'warning hsts', 'warning http2'),
+        probed(336, 'warning hsts', 'warning http2', 'warning served'),
+        quiet(400),
+        probed(504),
+      ]),
+    ).toEqual(['a', '', '', 'a', '', 'over a']);
+  });
+
+  it('at once where a warning becomes a failure, and not again where it is one again', () => {
+    const steps = [probed(0, 'warning expiry'), probed(1, 'failing expiry'), probed(2, 'warning expiry')];
+    expect(mails([...steps, quiet(50)])).toEqual(['a', 'a', '', '']);
+  });
 });
