@@ -61,23 +61,37 @@ export function ariseGroup(
 }
 
 /**
- * Takes hosts that have installed a certificate out of their group's trouble. That all have ends it only with the next check,
- * as others may still be behind. One that comes late leaves a host out until it fails again, an hour later.
+ * Takes hosts that have installed a certificate out of their group's trouble. One that comes late leaves a host out until it
+ * fails again, an hour later.
  */
-export function heal(memory: Memory, { group: subject, name, hosts }: Deployed): void {
-  const before = troubleOf(memory, subject);
-  if (!before || before.hosts.length === 0 || isNobodyThere(before)) return;
+export function heal(memory: Memory, { group, name, hosts }: Deployed): void {
   const healed = new Set(hosts.map(({ instanceId }) => instanceId));
+  keep(memory, group, (one, host) => one !== name || !healed.has(host));
+}
+
+/** Of a group that a check finds nobody behind in, only certificates are left of which it knows nothing. */
+export function healChecked(memory: Memory, { at, hostsBehind, rejected, warnings }: CheckSummary): void {
+  if (warnings.length > 0 || rejected.count > rejected.items.length) return;
+  const unknown = new Set(rejected.items.map(({ name }) => name));
+  for (const { kind, subject, at: arose } of Object.values(memory.troubles))
+    if (kind === 'deployment' && Date.parse(arose) < Date.parse(at) && !hostsBehind.groups.includes(subject))
+      keep(memory, subject, (name) => unknown.has(name));
+}
+
+/** That all have installed ends a trouble only with the next check, as others of the group may still be behind. */
+function keep(memory: Memory, group: string, isLeft: (name: string, host: string) => boolean): void {
+  const before = troubleOf(memory, group);
+  if (!before || before.hosts.length === 0 || isNobodyThere(before)) return;
   const left = [...failuresOf(before)]
-    .map(([host, names]) => [host, names.filter((one) => one !== name || !healed.has(host))] as const)
+    .map(([host, names]) => [host, names.filter((name) => isLeft(name, host))] as const)
     .filter(([, names]) => names.length > 0);
-  const isLeft = (one: string) => one !== name || left.some(([, names]) => names.includes(one));
-  const named = { hosts: left.map(([host]) => host), names: before.names.filter(isLeft) };
+  const isNamed = (name: string) =>
+    before.hosts.every((host) => isLeft(name, host)) || left.some(([, names]) => names.includes(name));
   memory.troubles[keyOf(before)] = {
     ...before,
     failedOn: Object.fromEntries(left),
     // That it is over is told in the words that it had.
-    ...(left.length > 0 && named),
+    ...(left.length > 0 && { hosts: left.map(([host]) => host), names: before.names.filter(isNamed) }),
   };
 }
 
