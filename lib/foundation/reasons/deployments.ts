@@ -18,6 +18,7 @@ export const DEPLOYMENT = {
   ...all('harmless', {
     'not-served':
       'let a server on the host use the files below live/, or give "serverNames" where there are only wildcards',
+    'site-warning': 'do what the message says for the site, or leave it as it is',
   }),
   'hosts-unknown': 'allow ssm:DescribeInstanceInformation to the role of scan, as in resources/roles.yml',
   'canary-failed': ['mend what the host that went first reports', 'consequence'],
@@ -50,7 +51,8 @@ export const HOST_REPORT = {
   ...rows('', 'disk-full', 'read-only', 'permission-denied', 'root-not-writable', 'wrong-owner'),
   ...rows('', 'not-a-folder', 'writable-by-others', 'hook-unsafe', 'version-older', 'out-of-time'),
   ...rows('', 'readers-lost', 'mounted-writable'),
-  ...rows('', 'live-in-the-way', 'locked', 'bad-parameter', 'agent-too-old', 'aws-cli-missing'),
+  ...rows(['', 'passing'], 'locked'),
+  ...rows('', 'live-in-the-way', 'bad-parameter', 'agent-too-old', 'aws-cli-missing'),
   'openssl-missing': '',
   'python3-missing': '',
 };

@@ -23,7 +23,7 @@ export type Kind =
   | 'nothing-there' // the host has nothing that could serve it
   | 'urgent' // told at once, and again within hours
   | 'harmless' // it holds up nothing
-  | 'passing' // hosts that are slow or offline come back by themselves
+  | 'passing' // over by itself: a host is slow or offline, or at work already
   | 'consequence' // follows from another host's report
   | 'never-ran' // the command did not reach the host
   | 'container'; // the host lacks the container

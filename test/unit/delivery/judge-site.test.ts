@@ -58,11 +58,25 @@ describe('a site where all is well', () => {
   });
 });
 
+it.each(['10.0.0.1', '2001:db8::1'])(
+  'a name with the address %s alone is in no trouble, and not asked',
+  (one) => {
+    expect(judge({ addresses: [one], served: [] })).toEqual([
+      {
+        site: 'example.com',
+        check: 'address',
+        status: 'ok',
+        seen: `${one}, none of them a public IPv4 address, so it cannot be asked from here`,
+        remedy: '',
+      },
+    ]);
+  },
+);
+
 describe('what is wrong with a site', () => {
   const rows: [string, Partial<SiteFacts>, [string, string][], string][] = [
     ['no answer of the DNS', { addresses: { error: 'ESERVFAIL' } }, [['address', 'warning']], 'ESERVFAIL'],
     ['no address', { addresses: [], served: [] }, [['address', 'failing']], 'no A and no AAAA'],
-    ['no public address', { addresses: ['10.0.0.1'], served: [] }, [['address', 'warning']], '10.0.0.1'],
     [
       'nothing that answers',
       { served: [{ address: '1.2.3.4', error: 'ECONNREFUSED' }] },

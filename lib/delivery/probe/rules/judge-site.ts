@@ -20,10 +20,8 @@ function resultsOf(facts: SiteFacts, live: LiveFacts): SiteResult[] {
   }
   const listed = addresses.join(', ');
   if (facts.served.length === 0) {
-    const seen = `${site} has ${listed}, none of them a public IPv4 address`;
-    const remedy =
-      'nothing to do for a name that is meant for IPv6 or a private network: it cannot be asked from here';
-    return [warning('address', seen, remedy)];
+    // Nothing is wrong with a name that is meant for IPv6 or a private network.
+    return [ok('address', `${listed}, none of them a public IPv4 address, so it cannot be asked from here`)];
   }
   const served = facts.served.filter((one): one is Served => !('error' in one));
   const results = [ok('address', listed), connection(facts)];

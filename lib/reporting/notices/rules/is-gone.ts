@@ -1,13 +1,14 @@
 import type { CheckSummary } from '../../../foundation/events/events.ts';
-import { isNobodyThere, type Trouble } from './trouble.ts';
+import { isHealed, isNobodyThere, type Trouble } from './trouble.ts';
 
 /** Whether a check, which began after the trouble arose, shows that it is over. */
 export function isGone(trouble: Trouble, checked: CheckSummary): boolean {
   const { failing, overdue, rejected, hostsBehind, groupsOnline, unwell, pinned, warnings } = checked;
   const { kind, subject } = trouble;
   if (kind === 'file') return !isPerhapsAmong(rejected, [subject]);
-  // Of a certificate whose file cannot be used, the check knows nothing.
-  if (isPerhapsAmong(rejected, kind === 'deployment' ? trouble.names : [subject])) return false;
+  // Of a certificate whose file cannot be used, the check knows nothing; that hosts are there or have installed, they show.
+  const isShown = kind === 'deployment' && (isHealed(trouble) || isNobodyThere(trouble));
+  if (!isShown && isPerhapsAmong(rejected, kind === 'deployment' ? trouble.names : [subject])) return false;
   switch (kind) {
     case 'renewal':
       // Nothing tries it again: whoever forced it hears of it first.

@@ -13,7 +13,7 @@ const Instant = z.string().check(z.refine((at) => !Number.isNaN(Date.parse(at)),
 const named = { name: Text };
 const failed = { ...named, reason: Text, message: Text };
 const hosts = z.array(z.object({ instanceId: Text, outcome: Text }));
-const findings = z.array(z.object({ site: Text, check: Text, seen: Text, remedy: Text }));
+const findings = z.array(z.object({ site: Text, check: Text, status: Text, seen: Text, remedy: Text }));
 
 const of = <Type extends string, Detail extends z.ZodMiniType>(type: Type, detail: Detail) =>
   z.object({ time: Instant, region: z.optional(Text), 'detail-type': z.literal(type), detail });

@@ -1,6 +1,6 @@
 import { DAY } from '../../../foundation/common/durations.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
-import { ariseDeployment, ariseGroup, heal } from './deployment-trouble.ts';
+import { ariseDeployment, ariseGroup, heal, healChecked } from './deployment-trouble.ts';
 import { isGone } from './is-gone.ts';
 import type { SeenEvent } from './seen-event.ts';
 import { arise, end, forget, importOf, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
@@ -94,8 +94,11 @@ function takeInOne(memory: Memory, { time: at, region = 'this region', ...event 
     case 'Site Probed': {
       const { name: subject, findings } = event.detail;
       const message = findings.map(({ site, seen, remedy }) => `${site}: ${seen}; ${remedy}`).join(' | ');
+      const checks = [...new Set(findings.map(({ check }) => check))].sort();
       if (findings.length === 0) endAbout('site', subject);
-      else arise(memory, { kind: 'site', subject, reason: 'site-trouble', message, at });
+      else if (findings.some(({ status }) => status !== 'warning'))
+        arise(memory, { kind: 'site', subject, reason: 'site-trouble', message, at });
+      else arise(memory, { kind: 'site', subject, reason: 'site-warning', message, at, checks });
       return;
     }
     case 'Object Set Aside': {
@@ -134,6 +137,7 @@ function takeInCheck(memory: Memory, checked: CheckSummary, region: string): voi
     arise(memory, { kind: 'pin', subject, reason: 'pinned', message, at });
   for (const { group, reason, hosts } of groupsAway ?? [])
     ariseGroup(memory, { group, reason, hosts }, { at, region });
+  healChecked(memory, checked);
   const began = Date.parse(at);
   end(memory, (trouble) => Date.parse(trouble.at) < began && isGone(trouble, checked));
   if (checked.start === 'weekly-sweep' || memory.lastSweep === undefined) memory.lastSweep = at;

@@ -33,6 +33,8 @@ export const Trouble = ownObject({
   hosts: z._default(z.array(z.string()), []),
   /** The hosts of a deployment that have not installed since, with the first certificates that failed there. */
   failedOn: z.optional(z.record(z.string(), z.array(z.string()))),
+  /** Of a site with warnings only: of what, as others are news. */
+  checks: z.optional(z.array(z.string())),
   /** When a mail last named it, by reason. */
   told: z._default(z.record(z.string(), z.string()), {}),
 });
@@ -68,8 +70,8 @@ export function importIn(subject: string): { name: string; region: string } {
 export const keyOf = ({ kind, subject }: Pick<Trouble, 'kind' | 'subject'>): string => `${kind} ${subject}`;
 
 /** A deployment fails on each host for a reason of its own, and is one trouble. */
-export const reportedAs = ({ kind, reason }: Pick<Trouble, 'kind' | 'reason'>): string =>
-  kind === 'deployment' ? 'any' : reason;
+export const reportedAs = ({ kind, reason, checks = [] }: Trouble): string =>
+  kind === 'deployment' ? 'any' : [reason, ...checks].join(' ');
 
 const LONGEST_MESSAGE = 500;
 
@@ -84,7 +86,7 @@ export function isHealed({ failedOn }: Trouble): boolean {
 }
 
 type Arisen = Pick<Trouble, 'kind' | 'subject' | 'reason' | 'message' | 'at'> &
-  Partial<Pick<Trouble, 'times' | 'notBefore' | 'forced' | 'names' | 'hosts' | 'failedOn'>>;
+  Partial<Pick<Trouble, 'times' | 'notBefore' | 'forced' | 'names' | 'hosts' | 'failedOn' | 'checks'>>;
 
 /** Adds a trouble, or updates it. Like the functions below it changes the memory that it is given. */
 export function arise(memory: Memory, arisen: Arisen): void {
@@ -99,6 +101,7 @@ export function arise(memory: Memory, arisen: Arisen): void {
     names: [],
     hosts: [],
     failedOn: undefined,
+    checks: undefined,
     ...arisen,
     message: arisen.message.slice(0, LONGEST_MESSAGE),
     at: before && before.at > arisen.at ? before.at : arisen.at,

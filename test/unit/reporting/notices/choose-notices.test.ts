@@ -2,24 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { chooseNotices } from '../../../../lib/reporting/notices/rules/choose-notices.ts';
 import type { SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
 import { takeIn } from '../../../../lib/reporting/notices/rules/take-in.ts';
-import { EMPTY, type Memory } from '../../../../lib/reporting/notices/rules/trouble.ts';
-import { checked, DAY, fact, failed, failedByForce, HOUR, later, MINUTE, NOW, notDeployed } from './facts.ts';
-
-/** What is told of facts that come at these instants, one mail a line: subjects told, and `over` those that are over. */
-function mails(steps: readonly [at: Date, ...facts: SeenEvent[]][], left = 0.3): string[] {
-  let memory: Memory = EMPTY;
-  return steps.map(([now, ...facts]) => {
-    const known = takeIn(memory, facts, now);
-    const life = { notBefore: later((left - 1) * 90 * DAY), notAfter: later(left * 90 * DAY) };
-    const lives = new Map(Object.values(known.troubles).map(({ subject }) => [subject, life]));
-    const { tell, over, after } = chooseNotices(known, { lives, now });
-    memory = after;
-    return [...tell.map(({ subject }) => subject), ...over.map(({ subject }) => `over ${subject}`)].join(
-      ', ',
-    );
-  });
-}
-const at = later;
+import { EMPTY } from '../../../../lib/reporting/notices/rules/trouble.ts';
+import {
+  later as at,
+  checked,
+  DAY,
+  fact,
+  failed,
+  failedByForce,
+  HOUR,
+  MINUTE,
+  mails,
+  NOW,
+  notDeployed,
+} from './facts.ts';
 
 describe('a renewal that fails is told', () => {
   it.each([
@@ -120,140 +116,6 @@ describe('many troubles', () => {
   });
 });
 
-describe('a deployment that fails', () => {
-  it.each([
-    ['nginx-test-failed', 'web'],
-    ['no-hosts', 'web'],
-    ['hosts-offline', 'web'],
-    ['canary-slow', ''],
-    ['ssm-delivery-timed-out', ''],
-  ])('for %s is told at once: "%s"', (reason, expected) => {
-    expect(mails([[NOW, notDeployed('web', 'i-1', NOW, reason)]])).toEqual([expected]);
-  });
-
-  it('only because a host is slow is told when the next check finds it slow again', () => {
-    const slow = (hours: number) => notDeployed('web', 'i-1', at(hours * HOUR), 'canary-slow');
-    expect(
-      mails([
-        [NOW, slow(0)],
-        [at(HOUR), slow(1)],
-      ]),
-    ).toEqual(['', 'web']);
-  });
-
-  it('is over when a check finds no host of the group behind', () => {
-    const behind = { hostsBehind: { count: 1, groups: ['web'] } };
-    expect(
-      mails([
-        [NOW, notDeployed('web', 'i-1')],
-        [at(HOUR), checked(behind, at(HOUR))],
-        [at(2 * HOUR), checked({ warnings: ['Systems Manager does not answer'] }, at(2 * HOUR))],
-        [at(3 * HOUR), checked({}, at(3 * HOUR))],
-      ]),
-    ).toEqual(['web', '', '', 'over web']);
-  });
-
-  it('keeps the reason of the host that went first', () => {
-    const memory = takeIn(
-      EMPTY,
-      [notDeployed('web', 'i-1'), notDeployed('web', 'i-2', at(1), 'canary-failed')],
-      NOW,
-    );
-    expect(memory.troubles['deployment web']?.reason).toBe('nginx-test-failed');
-  });
-
-  it('because nobody was there is over with the first host that installs', () => {
-    const host = { instanceId: 'i-1', outcome: 'served' };
-    const deployed = fact(
-      'Certificate Deployed',
-      { name: 'example.com', group: 'web', hosts: [host] },
-      at(2 * HOUR),
-    );
-    expect(
-      mails([
-        [NOW, notDeployed('web', 'i-1', NOW, 'hosts-offline')],
-        [at(HOUR), checked({}, at(HOUR))],
-        [at(2 * HOUR), deployed],
-      ]),
-    ).toEqual(['web', '', 'over web']);
-  });
-});
-
-describe('a host that installs after it failed', () => {
-  const deployed = (host: string, when: Date, name = 'example.com') =>
-    fact(
-      'Certificate Deployed',
-      { name, group: 'web', hosts: [{ instanceId: host, outcome: 'served' }] },
-      when,
-    );
-  const notFor = (name: string, host: string): SeenEvent => {
-    const event = notDeployed('web', host);
-    return { ...event, detail: { ...event.detail, name } } as SeenEvent;
-  };
-  const three = ['i-1', 'i-2', 'i-3'].map((host) => notDeployed('web', host));
-  const told = (...events: SeenEvent[]) => {
-    const { troubles } = takeIn(EMPTY, events, NOW);
-    const { hosts, names } = troubles['deployment web'] ?? {};
-    return { hosts, names };
-  };
-
-  it('is not counted any more', () => {
-    expect(told(...three, deployed('i-1', at(HOUR)), deployed('i-3', at(HOUR)))).toEqual({
-      hosts: ['i-2'],
-      names: ['example.com'],
-    });
-  });
-
-  it('is counted for a certificate that it did not install, and the certificate where it failed', () => {
-    const events = [notFor('a', 'i-1'), notFor('b', 'i-1'), notFor('b', 'i-2')];
-    expect(told(...events, deployed('i-1', at(HOUR), 'b'))).toEqual({
-      hosts: ['i-1', 'i-2'],
-      names: ['a', 'b'],
-    });
-    expect(told(...events, deployed('i-1', at(HOUR), 'a'))).toEqual({ hosts: ['i-1', 'i-2'], names: ['b'] });
-  });
-
-  it('is counted again when it fails again', () => {
-    const again = notDeployed('web', 'i-1', at(2 * HOUR));
-    expect(told(...three, deployed('i-1', at(HOUR)), again).hosts).toEqual(['i-2', 'i-3', 'i-1']);
-  });
-
-  it('and was in the memory of a version that did not note who failed for what', () => {
-    const { troubles } = takeIn(EMPTY, three, NOW);
-    const older = { ...EMPTY, troubles: { 'deployment web': { ...troubles['deployment web'] } } } as Memory;
-    delete older.troubles['deployment web']?.failedOn;
-    const after = takeIn(older, [deployed('i-2', at(HOUR))], at(HOUR));
-    expect(after.troubles['deployment web']?.hosts).toEqual(['i-1', 'i-3']);
-  });
-
-  it('as the last one that failed is not told again, and its end with the check that finds nobody behind', () => {
-    const behind = { hostsBehind: { count: 1, groups: ['web'] } };
-    expect(
-      mails([
-        [NOW, notDeployed('web', 'i-1')],
-        [at(HOUR), deployed('i-1', at(HOUR))],
-        [at(25 * HOUR), checked(behind, at(25 * HOUR))],
-        [at(26 * HOUR), notDeployed('web', 'i-2', at(26 * HOUR))],
-        [at(27 * HOUR), deployed('i-2', at(27 * HOUR)), checked({}, at(28 * HOUR))],
-      ]),
-    ).toEqual(['web', '', '', 'web', 'over web']);
-  });
-
-  it('leaves a failure of the whole group to be told', () => {
-    const denied = notDeployed('web', 'i-1', at(2 * HOUR), 'hosts-access-denied') as SeenEvent & {
-      detail: { hosts: unknown[] };
-    };
-    denied.detail.hosts = [];
-    const memory = takeIn(
-      EMPTY,
-      [notDeployed('web', 'i-1'), deployed('i-1', at(HOUR)), denied],
-      at(2 * HOUR),
-    );
-    const { tell } = chooseNotices(memory, { lives: new Map(), now: at(2 * HOUR) });
-    expect(tell.map(({ reason }) => reason)).toEqual(['hosts-access-denied']);
-  });
-});
-
 describe('what the check finds', () => {
   const rejected = {
     count: 1,
@@ -337,19 +199,41 @@ it.each([['Certificate Import Failed', 'Certificate Imported']] as const)(
   },
 );
 
-it('a site is told until nothing is wrong with it', () => {
-  const finding = {
-    site: 'a.example',
-    check: 'chain',
-    seen: 'no intermediate',
-    remedy: 'serve fullchain.pem',
+describe('a site is told', () => {
+  const probed = (hours: number, ...found: `${'failing' | 'warning'} ${string}`[]): [Date, SeenEvent] => {
+    const findings = found.map((one) => {
+      const [status = '', check = ''] = one.split(' ');
+      return { site: 'a.example', check, status, seen: 'no intermediate', remedy: 'serve fullchain.pem' };
+    });
+    const when = at(hours * HOUR);
+    return [when, fact('Site Probed', { name: 'a', troubles: findings.length, findings }, when)];
   };
-  const probed = (findings: (typeof finding)[], hours: number) =>
-    fact('Site Probed', { name: 'a', troubles: findings.length, findings }, at(hours * HOUR));
-  expect(
-    mails([
-      [NOW, probed([finding], 0)],
-      [at(HOUR), probed([], 1)],
-    ]),
-  ).toEqual(['a', 'over a']);
+  const quiet = (hours: number): [Date, SeenEvent] => [at(hours * HOUR), checked({}, at(hours * HOUR))];
+
+  it('until nothing is wrong with it', () => {
+    expect(mails([probed(0, 'failing chain'), probed(1)])).toEqual(['a', 'over a']);
+  });
+
+  it('each day where something fails', () => {
+    const both = probed(0, 'failing chain', 'warning hsts');
+    expect(mails([both, quiet(23), quiet(24), quiet(48)])).toEqual(['a', '', 'a', 'a']);
+  });
+
+  it('once where there are only warnings, as long as they are of the same', () => {
+    expect(
+      mails([
+        probed(0, 'warning http2', 'warning hsts'),
+        quiet(25),
+        probed(168, 'warning hsts', 'warning http2'),
+        probed(336, 'warning hsts', 'warning http2', 'warning served'),
+        quiet(400),
+        probed(504),
+      ]),
+    ).toEqual(['a', '', '', 'a', '', 'over a']);
+  });
+
+  it('at once where a warning becomes a failure, and not again where it is one again', () => {
+    const steps = [probed(0, 'warning expiry'), probed(1, 'failing expiry'), probed(2, 'warning expiry')];
+    expect(mails([...steps, quiet(50)])).toEqual(['a', 'a', '', '']);
+  });
 });

@@ -47,7 +47,13 @@ const notImported = (when = NOW) =>
     when,
   );
 const imported = (when = NOW) => fact('Certificate Imported', { name: 'shop', region: REGION }, when);
-const finding = { site: 'a.example', check: 'chain', seen: 'no intermediate', remedy: 'serve it' };
+const finding = {
+  site: 'a.example',
+  check: 'chain',
+  status: 'failing',
+  seen: 'no intermediate',
+  remedy: 'serve it',
+};
 const seen = (when = NOW, findings = [finding]) =>
   fact('Site Probed', { name: 'shop', troubles: findings.length, findings }, when);
 const acm = [{ region: REGION }];

@@ -1,5 +1,8 @@
 import type { CheckSummary } from '../../../../lib/foundation/events/events.ts';
+import { chooseNotices } from '../../../../lib/reporting/notices/rules/choose-notices.ts';
 import type { SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
+import { takeIn } from '../../../../lib/reporting/notices/rules/take-in.ts';
+import { EMPTY, type Memory } from '../../../../lib/reporting/notices/rules/trouble.ts';
 
 export const NOW = new Date('2026-11-20T02:00:00Z');
 export const MINUTE = 60_000;
@@ -57,4 +60,19 @@ export function checked(more: Partial<CheckSummary> = {}, at = NOW): SeenEvent {
     },
     at,
   );
+}
+
+/** What is told of facts that come at these instants, one mail a line: subjects told, and `over` those that are over. */
+export function mails(steps: readonly [at: Date, ...facts: SeenEvent[]][], left = 0.3): string[] {
+  let memory: Memory = EMPTY;
+  return steps.map(([now, ...facts]) => {
+    const known = takeIn(memory, facts, now);
+    const life = { notBefore: later((left - 1) * 90 * DAY), notAfter: later(left * 90 * DAY) };
+    const lives = new Map(Object.values(known.troubles).map(({ subject }) => [subject, life]));
+    const { tell, over, after } = chooseNotices(known, { lives, now });
+    memory = after;
+    return [...tell.map(({ subject }) => subject), ...over.map(({ subject }) => `over ${subject}`)].join(
+      ', ',
+    );
+  });
 }
