@@ -14,6 +14,7 @@ describe('a whole run', () => {
     count = 40,
     bytes = 40_000,
     heaviness = 'heavy' as Heaviness,
+    profile = undefined as string | undefined,
   }): string[] {
     const clock = () => 0;
     const breaches = new Breaches(new Trace(clock), clock);
@@ -21,7 +22,7 @@ describe('a whole run', () => {
       cas: [{ issued: { size: issued - 10 } }, { issued: { size: 10 } }],
       faults: { heaviness },
       bucket: { count, bytes },
-      files: { size: 1 },
+      files: new Map([['a', { profile }]]),
     };
     checkWhole({ world: world as unknown as World, breaches, commits });
     return [...breaches.first.values()].map(({ check, what }) => `${check}: ${what}`);
@@ -44,7 +45,9 @@ describe('a whole run', () => {
   });
 
   it('keeps forty objects for each certificate at most, of 2 KiB on average', () => {
-    expect(judge({ count: 41 })).toEqual(['end: no growth: 41 objects for each certificate']);
+    expect(judge({ count: 41 })).toEqual(['end: no growth: 41 objects of 1 certificates, 0 of six days']);
+    expect(judge({ count: 80, profile: 'shortlived' })).toEqual([]);
+    expect(judge({ count: 81, profile: 'shortlived' })).toHaveLength(1);
     expect(judge({ bytes: 40 * 2049 })).toEqual(['end: no growth: 2049 bytes for each object']);
   });
 });
