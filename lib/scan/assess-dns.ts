@@ -62,7 +62,7 @@ async function findIssuers(
 ): Promise<CaaIssuer[]> {
   if (live?.caaIssuer) {
     // One that the CA has lost has another address since.
-    const account = wanted.caa.restrict && live.ca ? await describeAccount(live.ca) : undefined;
+    const account = live.ca ? await describeAccount(live.ca) : undefined;
     const { accountUri = live.caaIssuer.accountUri } = account ?? {};
     return [{ ...live.caaIssuer, accountUri }, ...(live.caaFallbacks ?? [])];
   }

@@ -72,7 +72,7 @@ async function repairCaa(
   pointer: LivePointer,
 ): Promise<LivePointer> {
   if (!pointer.caaIssuer) return pointer;
-  const caaIssuer = wanted.caa.restrict ? await issuerToday(deps, pointer) : pointer.caaIssuer;
+  const caaIssuer = await issuerToday(deps, pointer);
   const issuers = [caaIssuer ?? pointer.caaIssuer, ...(pointer.caaFallbacks ?? [])] as const;
   const findZone = zoneFinder(deps, await deps.zones.list());
   const readRecords = once((zoneId: string) => deps.zones.records(zoneId));

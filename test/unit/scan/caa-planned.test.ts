@@ -206,6 +206,13 @@ describe('a weekly sweep', () => {
     expect(await sweep()).toMatchObject(decision);
   });
 
+  it('mends a set that others bound to an account that the CA has lost', async () => {
+    set('example.com', `0 issue "ca.test; accounturi=${world.authority.accountUrl}"`);
+    expect(await sweep()).toMatchObject({ action: 'wait', reason: 'not-due' });
+    world.authority.accountUrl = 'https://ca.test/account/2';
+    expect(await sweep()).toMatchObject({ action: 'mend', reason: 'caa-drifted' });
+  });
+
   it('asks no zone where nothing seems to be missing', async () => {
     world.zones.records = async () => {
       throw new Error('asked');
