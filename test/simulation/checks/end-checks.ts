@@ -136,14 +136,20 @@ function isHeld({ leaseSeconds, issued = [] }: { leaseSeconds?: number; issued?:
 /** A certificate may have been renewed on its last day: it expires 90 days after that, and ends 30 days later. */
 const END = 120 * DAY;
 
+/** Whether nothing has to be kept of it any more. */
+export function wentLongAgo(world: World, name: string): boolean {
+  return !world.files.has(name) && isLongAgo(world, world.deletedAt.get(name));
+}
+
+const isLongAgo = ({ scheduler }: World, at = 0) => at + END + 10 * DAY < scheduler.now;
+
 /** What belongs to certificates and hosts that are gone has an end. */
 function checkGrowth(
   { world, sweeps }: Pick<Parts, 'world' | 'sweeps'>,
   report: (check: string, what: string) => void,
 ): void {
-  const { bucket, scheduler } = world;
-  const isOld = (at: number | undefined) => (at ?? 0) + 130 * DAY < scheduler.now;
-  const wentLongAgo = (name: string) => !world.files.has(name) && isOld(world.deletedAt.get(name));
+  const { bucket } = world;
+  const isOld = (at: number | undefined) => isLongAgo(world, at);
   // Only a sweep finds it, and its message may get lost.
   const chances = world.faults.rate('bus.loses') > 0 ? 3 : 1;
   const couldBeRemoved = (key: string) => {
@@ -153,7 +159,7 @@ function checkGrowth(
   const nameOf = (key: string) => key.slice(key.indexOf('/') + 1).replace(/\.json$/, '');
   for (const prefix of [STATE_PREFIX, 'revoked/', 'probes/', 'acm/'])
     for (const key of bucket.keys(prefix))
-      if (wentLongAgo(nameOf(key)) && isOld(bucket.get(key)?.modified) && !world.strays.has(key))
+      if (wentLongAgo(world, nameOf(key)) && isOld(bucket.get(key)?.modified) && !world.strays.has(key))
         if (couldBeRemoved(key)) report(`no growth in ${prefix}`, key);
   for (const key of bucket.keys('hosts/'))
     if (!world.fleet.hosts.has(nameOf(key)) && isOld(bucket.get(key)?.modified) && !world.strays.has(key))

@@ -1,12 +1,13 @@
 import type { World } from '../world/world.ts';
 import type { Breaches } from './broken.ts';
+import { wentLongAgo } from './end-checks.ts';
 
 /** Fewer renewals say nothing of a share. */
 const ENOUGH = 50;
 /** Certificates issued for each one that came into use. */
 const MOST_ISSUED = { none: 1.02, light: 1.2, heavy: 1.2 };
-/** Objects of the bucket for each certificate; those of six days have a dozen versions in the month for which they are kept. */
-const MOST_OBJECTS = { short: 80, others: 40 };
+/** Objects of the bucket for each certificate of which anything may be kept. */
+const MOST_OBJECTS = 35;
 /** Bytes for each of them, on average. */
 const MOST_BYTES = 2048;
 
@@ -25,13 +26,12 @@ export function checkWhole({
   if (commits >= ENOUGH && issued > most * commits)
     breaches.report('end: issued for each renewal', `${issued} for ${commits}, at most ${most} for one`);
   const { count, bytes } = world.bucket;
-  const files = [...world.files.values()];
-  const short = files.filter(({ profile }) => profile === 'shortlived').length;
-  if (count > short * MOST_OBJECTS.short + (files.length - short) * MOST_OBJECTS.others)
-    breaches.report(
-      'end: no growth',
-      `${count} objects of ${files.length} certificates, ${short} of six days`,
-    );
+  const gone = [...world.deletedAt.keys()].filter(
+    (name) => !wentLongAgo(world, name) && !world.files.has(name),
+  );
+  const objects = count / (world.files.size + gone.length);
+  if (objects > MOST_OBJECTS)
+    breaches.report('end: no growth', `${Math.round(objects)} objects for each certificate`);
   if (bytes / count > MOST_BYTES)
     breaches.report('end: no growth', `${Math.round(bytes / count)} bytes for each object`);
 }

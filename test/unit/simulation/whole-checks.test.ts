@@ -7,14 +7,17 @@ import { parseOptions, replayOf } from '../../simulation/options.ts';
 import { run } from '../../simulation/run.ts';
 import type { World } from '../../simulation/world/world.ts';
 
+const NOW = Date.parse('2027-11-21T08:00:00Z');
+const DAY = 86_400_000;
+
 describe('a whole run', () => {
   function judge({
     issued = 100,
     commits = 100,
-    count = 40,
-    bytes = 40_000,
+    count = 35,
+    bytes = 35_000,
     heaviness = 'heavy' as Heaviness,
-    profile = undefined as string | undefined,
+    deletedAt = {} as Record<string, number>,
   }): string[] {
     const clock = () => 0;
     const breaches = new Breaches(new Trace(clock), clock);
@@ -22,7 +25,9 @@ describe('a whole run', () => {
       cas: [{ issued: { size: issued - 10 } }, { issued: { size: 10 } }],
       faults: { heaviness },
       bucket: { count, bytes },
-      files: new Map([['a', { profile }]]),
+      files: new Map([['a', {}]]),
+      deletedAt: new Map(Object.entries(deletedAt)),
+      scheduler: { now: NOW },
     };
     checkWhole({ world: world as unknown as World, breaches, commits });
     return [...breaches.first.values()].map(({ check, what }) => `${check}: ${what}`);
@@ -44,11 +49,17 @@ describe('a whole run', () => {
     expect(judge({ commits: 49, issued: 90 })).toEqual([]);
   });
 
-  it('keeps forty objects for each certificate at most, of 2 KiB on average', () => {
-    expect(judge({ count: 41 })).toEqual(['end: no growth: 41 objects of 1 certificates, 0 of six days']);
-    expect(judge({ count: 80, profile: 'shortlived' })).toEqual([]);
-    expect(judge({ count: 81, profile: 'shortlived' })).toHaveLength(1);
-    expect(judge({ bytes: 40 * 2049 })).toEqual(['end: no growth: 2049 bytes for each object']);
+  it('keeps 35 objects for each certificate at most, of 2 KiB on average', () => {
+    expect(judge({ count: 36 })).toEqual(['end: no growth: 36 objects for each certificate']);
+    expect(judge({ bytes: 35 * 2049 })).toEqual(['end: no growth: 2049 bytes for each object']);
+  });
+
+  it('keeps as many of one that went so late that it may not have ended, and none of others', () => {
+    const two = { count: 70, bytes: 70_000 };
+    const broken = ['end: no growth: 70 objects for each certificate'];
+    expect(judge({ ...two, deletedAt: { b: NOW - 129 * DAY } })).toEqual([]);
+    expect(judge({ ...two, deletedAt: { b: NOW - 131 * DAY } })).toEqual(broken);
+    expect(judge({ ...two, deletedAt: { a: NOW - 129 * DAY } })).toEqual(broken);
   });
 });
 
