@@ -191,6 +191,19 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
     '',
     'that was stopped',
   ),
+  folders('what a killed run left stays', `in '0 '*'700 directory') rm`, 'in never) rm', 'that was killed'),
+  folders(
+    'what is not of the script is removed with what a killed run left',
+    `in '0 '*'700 directory') rm`,
+    'in *) rm',
+    'not of a killed run',
+  ),
+  folders(
+    'a run that waits for another takes its folder',
+    '  take_lock\n  make_work_folder\n',
+    '  make_work_folder\n  take_lock\n',
+    'a run that waits',
+  ),
   folders(
     'what a reload leaves running holds the lock',
     '>"$spool" 2>&1 </dev/null 9>&-',

@@ -306,9 +306,13 @@ in_parallel() {
 
 # --- folders and lock -----------------------------------------------------------------------
 
+# With the lock, of which there is one for all root folders: what is there was left by runs that were killed, with keys.
 make_work_folder() {
   temporary=$(printenv TMPDIR) || temporary=/run
   [ -w "$temporary" ] || temporary=/tmp
+  for left in "$temporary"/perennial.??????; do
+    case $(stat -c '%u %a %F' "$left" 2>/dev/null) in '0 '*'700 directory') rm -rf "$left" ;; esac
+  done
   work=$(mktemp -d "$temporary/perennial.XXXXXX") || refuse disk-full "no temporary folder in $temporary"
   trap 'rm -rf "$work"' EXIT
   trap 'exit 143' HUP INT TERM
@@ -1649,10 +1653,10 @@ main() {
   begin_clock
   read_parameters
   find_kill_after
-  make_work_folder
   make_root_folders
   make_state
   take_lock
+  make_work_folder
   [ -z "$group" ] || read_list
   install_open
   # The pointer may have moved meanwhile, and its command waits behind this run, or is lost: two more rounds.
