@@ -314,8 +314,8 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
   ),
   containers(
     'a long report is cut by Run Command',
-    'is_short "$results" || results=$(print_list "$2")',
-    ':',
+    'is_short "$results" || results=$(print_list "$2" |',
+    'is_short "$results" || results=$(echo "$results" |',
     'a report too long',
   ),
 ];

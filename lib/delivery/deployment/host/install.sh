@@ -122,10 +122,10 @@ print_list() {
   done
 }
 
-# print_report RESULTS BRIEF FIELDS: Run Command keeps 24,000 characters, and JSON cut short is useless.
+# print_report RESULTS BRIEF FIELDS: Run Command keeps 24,000 characters, and JSON cut short is useless. What is not known is left out.
 print_report() {
-  results=$(print_list "$1")
-  is_short "$results" || results=$(print_list "$2")
+  results=$(print_list "$1" | sed 's/"[a-z]*":"",//g')
+  is_short "$results" || results=$(print_list "$2" | sed 's/"[a-z]*":"",//g')
   is_short "$results" || results=''
   printf '{"perennial":1,"agent":"%s",%s"results":[%s]}\n' "$(agent_version)" "$3" "$results"
 }
