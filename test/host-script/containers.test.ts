@@ -97,10 +97,3 @@ describe('Nginx in a container', () => {
     expect((await install()).results).toMatchObject([{ outcome: 'served', reason }]);
   });
 });
-
-test('a report too long for Run Command is cut to what is one line of JSON', async () => {
-  const names = Array.from({ length: 250 }, (_, n) => `certificate-${n}`).join(' ');
-  const { results, stdout } = await host.install(names, { port: 'none' });
-  expect(stdout.length).toBeLessThan(24_000);
-  expect(results).toHaveLength(250);
-});

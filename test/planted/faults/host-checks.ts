@@ -6,6 +6,7 @@ const folders = hostFaults('folders');
 const list = hostFaults('list');
 const hooks = hostFaults('hooks');
 const containers = hostFaults('containers');
+const report = hostFaults('report');
 
 /** What the hosts' script looks at before it changes anything, and whom it trusts. */
 export const HOST_CHECKS: readonly PlantedFault[] = [
@@ -312,10 +313,23 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
     'case "$root/" in *)',
     'that has /mnt',
   ),
-  containers(
+  report(
     'a long report is cut by Run Command',
-    'is_short "$results" || results=$(print_list "$2" |',
-    'is_short "$results" || results=$(echo "$results" |',
-    'a report too long',
+    ' -gt 23000 ] || break',
+    ' -gt 99000 ] || break',
+    'by the list is told in brief',
   ),
+  report(
+    'a long report has no messages',
+    'print_result print_short_result print_brief_result',
+    'print_result print_brief_result',
+    'of one command is told with its messages',
+  ),
+  report(
+    'a brief report has no reasons',
+    'in failed | rolled-back) said=reason ;; *) said',
+    'in *) said',
+    'by the list is told in brief',
+  ),
+  report('what is not known is told as empty', `| sed 's/"[a-z]*":"",//g'`, '', 'pointer was read'),
 ];

@@ -103,13 +103,21 @@ open_names() {
 plain() { tr -c ' -~' ' ' | sed 's/["\\]//g; s/  */ /g; s/^\(.\{150\}.\{150\}\).*/\1/; s/ $//'; }
 
 print_result() {
-  printf '{"name":"%s","version":"%s","serial":"%s","outcome":"%s","reason":"%s","message":"%s","served":[%s]}' \
-    "$1" "$(fact "$1" version)" "$(fact "$1" serial)" "$(fact "$1" outcome)" "$(fact "$1" reason)" \
-    "$(fact "$1" message | plain)" "$(names_in "$work/$1/served" | sed 's/.*/"&"/' | paste -s -d , -)"
+  print_told "$1" "$(fact "$1" message | plain)"
+  printf ',"served":[%s]}' "$(names_in "$work/$1/served" | sed 's/.*/"&"/' | paste -s -d , -)"
+}
+
+print_short_result() { print_told "$1" "$(fact "$1" message | plain | cut -c 1-100)" && printf '}'; }
+
+# print_told NAME MESSAGE: all but what is served, and the last brace
+print_told() {
+  printf '{"name":"%s","version":"%s","serial":"%s","outcome":"%s","reason":"%s","message":"%s"' \
+    "$1" "$(fact "$1" version)" "$(fact "$1" serial)" "$(fact "$1" outcome)" "$(fact "$1" reason)" "$2"
 }
 
 print_brief_result() {
-  printf '{"name":"%s","version":"%s","outcome":"%s"}' "$1" "$(fact "$1" version)" "$(fact "$1" outcome)"
+  case $(fact "$1" outcome) in failed | rolled-back) said=reason ;; *) said=version ;; esac
+  printf '{"name":"%s","%s":"%s","outcome":"%s"}' "$1" "$said" "$(fact "$1" "$said")" "$(fact "$1" outcome)"
 }
 
 # print_list FUNCTION: runs it for each name
@@ -122,18 +130,21 @@ print_list() {
   done
 }
 
-# print_report RESULTS BRIEF FIELDS: Run Command keeps 24,000 characters, and JSON cut short is useless. What is not known is left out.
+# print_report FIELDS FUNCTION...: the first whose results fit, as Run Command keeps 24,000 characters, and JSON cut short is
+# useless. What is not known is left out.
 print_report() {
-  results=$(print_list "$1" | sed 's/"[a-z]*":"",//g')
-  is_short "$results" || results=$(print_list "$2" | sed 's/"[a-z]*":"",//g')
-  is_short "$results" || results=''
-  printf '{"perennial":1,"agent":"%s",%s"results":[%s]}\n' "$(agent_version)" "$3" "$results"
+  fields=$1
+  shift
+  for form; do
+    results=$(print_list "$form" | sed 's/"[a-z]*":"",//g')
+    [ "$(printf '%s' "$results" | wc -c)" -gt 23000 ] || break
+    results=''
+  done
+  printf '{"perennial":1,"agent":"%s",%s"results":[%s]}\n' "$(agent_version)" "$fields" "$results"
 }
 
-is_short() { [ "$(printf '%s' "$1" | wc -c)" -le 23000 ]; }
-
 report() {
-  print_report print_result print_brief_result ''
+  print_report '' print_result print_short_result print_brief_result
   for reported in $names; do
     case $(fact "$reported" outcome) in failed | rolled-back) return 1 ;; esac
   done
@@ -149,7 +160,7 @@ print_brief_refused() { printf '{"name":"%s","outcome":"failed","reason":"%s"}' 
 refuse() {
   why_refused=$1
   message_refused=$(printf '%s' "$2" | plain)
-  print_report print_refused print_brief_refused "\"reason\":\"$why_refused\",\"message\":\"$message_refused\","
+  print_report "\"reason\":\"$why_refused\",\"message\":\"$message_refused\"," print_refused print_brief_refused
   printf '%s: %s\n' "$why_refused" "$message_refused" >&2
   exit 1
 }
