@@ -7,6 +7,7 @@ const list = hostFaults('list');
 const hooks = hostFaults('hooks');
 const containers = hostFaults('containers');
 const report = hostFaults('report');
+const endpoints = hostFaults('endpoints');
 
 /** What the hosts' script looks at before it changes anything, and whom it trusts. */
 export const HOST_CHECKS: readonly PlantedFault[] = [
@@ -332,4 +333,16 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
     'by the list is told in brief',
   ),
   report('what is not known is told as empty', `| sed 's/"[a-z]*":"",//g'`, '', 'pointer was read'),
+  endpoints(
+    'what swallows packets is tried in each round',
+    '[ -z "$(knock "$1")" ] || echo',
+    'echo',
+    'swallows packets',
+  ),
+  endpoints(
+    'each name is asked for where nothing is said',
+    'in 124 | 143) : >',
+    'in never) : >',
+    'stays silent',
+  ),
 ];

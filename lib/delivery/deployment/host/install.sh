@@ -863,7 +863,8 @@ past_dates() {
 # openssl, which takes as long to start as ten of these.
 fingerprint() { awk '/^-----END/ { print ""; exit } inside { gsub(/[\r ]/, ""); printf "%s", $0 } /^-----BEGIN CERTIFICATE-----/ { inside = 1 }'; }
 
-# find_endpoints: where the port is listened to, and where containers have it, as ADDRESS:PORT
+# find_endpoints: where the port is listened to, and where containers have it, as ADDRESS:PORT; not where packets are swallowed,
+# as at the address that a container has in a network of its own
 find_endpoints() {
   {
     if [ -n "$address" ]; then
@@ -872,9 +873,17 @@ find_endpoints() {
       listened_to
       [ "$reload" != container ] || addresses_of_containers
     fi
-  } | awk 'NF == 2 { print ($1 ~ /:/ ? "[" $1 "]" : $1) ":" $2 }' | sort -u | head -n "$most_endpoints" >"$work/.endpoints"
-  [ -s "$work/.endpoints" ] || echo "127.0.0.1:$port" >"$work/.endpoints"
+  } | awk 'NF == 2 { print ($1 ~ /:/ ? "[" $1 "]" : $1) ":" $2 }' | sort -u | head -n "$most_endpoints" >"$work/.found"
+  [ -s "$work/.found" ] || echo "127.0.0.1:$port" >"$work/.found"
+  : >"$work/.endpoints"
+  in_parallel keep_endpoint $(cat "$work/.found")
 }
+
+keep_endpoint() { [ -z "$(knock "$1")" ] || echo "$1" >>"$work/.endpoints"; }
+
+# knock ENDPOINT: what openssl says of it at once: SSL_connect where it is connected, an error, or nothing. Its CONNECTED waits in
+# a buffer, and is lost where time is up.
+knock() { timeout 2 openssl s_client -state -connect "$1" </dev/null 2>&1 >/dev/null; }
 
 # What listens everywhere is asked on the loopback address.
 listened_to() {
@@ -903,18 +912,26 @@ shake_hands() {
   endpoint=$1
   server_name=$2
   shift 2
-  timeout 5 openssl s_client -connect "$endpoint" -servername "$server_name" "$@" </dev/null 2>/dev/null |
-    head -c 65536 | fingerprint
+  hear openssl s_client -connect "$endpoint" -servername "$server_name" "$@"
+}
+
+# hear COMMAND...: prints the fingerprint in what it prints. Where it hears nothing, no other question waits in this round.
+hear() {
+  [ ! -e "$work/.silent/$endpoint" ] || return 0
+  {
+    timeout 5 "$@" </dev/null 2>/dev/null
+    case $? in 124 | 143) : >"$work/.silent/$endpoint" ;; esac
+  } | head -c 65536 | fingerprint
 }
 
 # shake_hands_by_proxy ENDPOINT SERVERNAME [KIND]: as from a load balancer that speaks the PROXY protocol, version 1; openssl
 # cannot. KIND is the only kind of key that is accepted; before TLS 1.3 the cipher says it.
 shake_hands_by_proxy() {
   [ -n "$(python)" ] || return 0
-  timeout 5 "$(python)" -I -c '
+  hear "$(python)" -I -c '
 import socket, ssl, sys
 address, port = sys.argv[1].rsplit(":", 1)
-plain = socket.create_connection((address.strip("[]"), int(port)), 4)
+plain = socket.create_connection((address.strip("[]"), int(port)))
 plain.sendall(b"PROXY UNKNOWN\r\n")
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -922,7 +939,7 @@ if sys.argv[3:]:
     context.options |= getattr(ssl, "OP_NO_TLSv1_3", 0)
     context.set_ciphers("a" + sys.argv[3])
 served = context.wrap_socket(plain, server_hostname=sys.argv[2]).getpeercert(True)
-print(ssl.DER_cert_to_PEM_cert(served))' "$@" </dev/null 2>/dev/null | head -c 65536 | fingerprint
+print(ssl.DER_cert_to_PEM_cert(served))' "$@"
 }
 
 python() { command -v python3 || command -v /usr/libexec/platform-python; }
@@ -967,6 +984,7 @@ ask_all() {
     for question in $(questions_of "$asked_for"); do questions="$questions $asked_for/$question"; done
   done
   set -- $questions
+  rm -rf "$work/.silent" && mkdir "$work/.silent"
   [ $# -le 4 ] || note_closed
   in_parallel ask "$@"
 }
@@ -977,11 +995,11 @@ is_all_closed() {
   while IFS= read -r endpoint; do [ -e "$work/.closed/$endpoint" ] || return; done <"$work/.endpoints"
 }
 
-# note_closed: the endpoints where nothing listens, so that not each name is asked for in vain there
+# note_closed: the endpoints that take no connection, so that not each name is asked for in vain there
 note_closed() {
   rm -rf "$work/.closed" && mkdir "$work/.closed"
   while IFS= read -r endpoint; do
-    timeout 5 openssl s_client -connect "$endpoint" </dev/null 2>&1 >/dev/null | grep -q '^connect:errno=111' && : >"$work/.closed/$endpoint"
+    knock "$endpoint" | grep -q '^SSL_connect' || : >"$work/.closed/$endpoint"
   done <"$work/.endpoints"
 }
 
