@@ -946,17 +946,18 @@ python() { command -v python3 || command -v /usr/libexec/platform-python; }
 
 # A server block may have an RSA and an ECDSA certificate, each its own lineage. It shows the one whose kind of
 # key is all that the client accepts. Without an answer, a second try accepts all: the kind of key may have changed.
-# ask NAME/SERVERNAME@ENDPOINT: notes the fingerprint, or nothing
+# ask NAME/SERVERNAME/ENDPOINT: notes the fingerprint, or nothing
 ask() {
-  IFS=/@ read -r asked_name server_name endpoint <<EOF
+  IFS=/ read -r asked_name server_name endpoint <<EOF
 $1
 EOF
-  question=$server_name@$endpoint
+  question=$server_name/$endpoint
+  [ -d "$work/$asked_name/answers/$server_name" ] || mkdir -p "$work/$asked_name/answers/$server_name"
   signatures=$(fact "$asked_name" signatures)
   set -- "$endpoint" "$server_name"
   answer=''
   ! is_late || return
-  [ ! -e "$work/.closed/$endpoint" ] || { : >"$work/$asked_name/answer.$question" && return; }
+  [ ! -e "$work/.closed/$endpoint" ] || { : >"$work/$asked_name/answers/$question" && return; }
   if [ "$proxy_protocol" != true ]; then
     [ -z "$signatures" ] || answer=$(shake_hands "$@" -sigalgs "$signatures")
     [ -n "$answer" ] || answer=$(shake_hands "$@")
@@ -965,18 +966,18 @@ EOF
     [ -z "$signatures" ] || answer=$(shake_hands_by_proxy "$@" "$(echo "$signatures" | grep -o '^[A-Z]*')")
     [ -n "$answer" ] || answer=$(shake_hands_by_proxy "$@")
   fi
-  printf '%s\n' "$answer" >"$work/$asked_name/answer.$question"
+  printf '%s\n' "$answer" >"$work/$asked_name/answers/$question"
 }
 
-# questions_of NAME: prints SERVERNAME@ENDPOINT for each
+# questions_of NAME: prints SERVERNAME/ENDPOINT for each
 questions_of() {
   for candidate in $(fact "$1" candidates); do
-    while IFS= read -r endpoint; do echo "$candidate@$endpoint"; done <"$work/.endpoints"
+    while IFS= read -r endpoint; do echo "$candidate/$endpoint"; done <"$work/.endpoints"
   done
 }
 
 # names_in FACT-FILE: of questions
-names_in() { cut -d @ -f 1 "$1" 2>/dev/null | sort -u; }
+names_in() { cut -d / -f 1 "$1" 2>/dev/null | sort -u; }
 
 ask_all() {
   questions=''
@@ -1023,7 +1024,7 @@ fingerprint_of() { [ -f "$1" ] && timeout 5 head -c 65536 "$1" | fingerprint; }
 # questions_that_get NAME FINGERPRINTS: prints the questions whose last answer is among them, in order
 questions_that_get() {
   for question in $(questions_of "$1"); do
-    answer=$(fact "$1" "answer.$question")
+    answer=$(fact "$1" "answers/$question")
     case " $2 " in *" $answer "*) [ -z "$answer" ] || echo "$question" ;; esac
   done | sort
 }
@@ -1507,9 +1508,9 @@ explain_unserved() {
   ! is_late || { because out-of-time "no time was left to see whether it is served" && return; }
   if [ -s "$work/$1/before" ]; then cat "$work/$1/before"; else questions_that_get "$1" "$(older_fingerprints "$1")"; fi >"$work/$1/expected"
   question=$(comm -13 "$work/$1/served" "$work/$1/expected" | head -n 1)
-  answer=$(fact "$1" "answer.$question")
-  unserved=$(echo "$question" | cut -d @ -f 1)
-  [ "$(wc -l <"$work/.endpoints")" = 1 ] || unserved="$unserved at $(echo "$question" | cut -d @ -f 2)"
+  answer=$(fact "$1" "answers/$question")
+  unserved=$(echo "$question" | cut -d / -f 1)
+  [ "$(wc -l <"$work/.endpoints")" = 1 ] || unserved="$unserved at $(echo "$question" | cut -d / -f 2)"
   still_old="$unserved still gets the old certificate"
   if [ -z "$answer" ]; then
     because not-answering "$unserved gets no TLS answer on port $port"
@@ -1552,7 +1553,7 @@ roll_back() {
   reload_all "$@" || back_why="$back_why; it fails without the new certificate as well, so that is not the cause"
   wait_until_back "$@"
   for back in "$@"; do
-    missing=$(comm -23 "$work/$back/before" "$work/$back/served" | cut -d @ -f 1 | sort -u | tr '\n' ' ')
+    missing=$(comm -23 "$work/$back/before" "$work/$back/served" | cut -d / -f 1 | sort -u | tr '\n' ' ')
     [ -z "$missing" ] || missing=" (which is not served for $missing)"
     [ ! -e "$work/$back/stuck" ] || {
       finish "$back" failed roll-back-failed "the old certificate could not be put back: $(fact "$back" stuck); and before: $back_why"
