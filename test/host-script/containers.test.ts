@@ -90,6 +90,8 @@ describe('Nginx in a container', () => {
   test.each([
     ['/mnt/letsencrypt', true, 'mounted-writable'],
     ['/mnt', true, 'mounted-writable'],
+    ['/', true, 'mounted-writable'],
+    ['/', false, 'new-certificate-served'],
     ['/mnt/letsencrypt', false, 'new-certificate-served'],
     ['/mnt/other', true, 'new-certificate-served'],
   ])('that has %s (to write: %s) is reported as %s', async (source, writable, reason) => {

@@ -308,11 +308,12 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
     '  if false; then\n    [ "$reloaded"',
     'that has /mnt',
   ),
+  containers('any writable folder is told', 'in /:* | "$source:$source"/*)', 'in *)', 'that has /mnt'),
   containers(
-    'any writable folder is told',
-    'case "$root/" in "$source"/*)',
-    'case "$root/" in *)',
-    'that has /mnt',
+    'a container that can write to all of the host is not told',
+    'in /:* | "$source:$source"/*)',
+    'in "$source:$source"/*)',
+    'that has / ',
   ),
   report(
     'a long report is cut by Run Command',

@@ -1537,7 +1537,7 @@ mounts_file_of() { cat "$work"/.container.*.json 2>/dev/null | grep '"Source": '
 writable_mount() {
   awk -F '"' '/"Source":/ { source = $4 } /"RW": true/ && source != "" { print source; source = "" }' "$work"/.container.*.json 2>/dev/null |
     while IFS= read -r source; do
-      case "$root/" in "$source"/*) echo "$source" && break ;; esac
+      case "$source:$root/" in /:* | "$source:$source"/*) echo "$source" && break ;; esac
       for own in "$root" "$root/live" "$root/archive" "$root/renewal-hooks" "$root/renewal-hooks/deploy"; do [ ! "$source" -ef "$own" ] || { echo "$source" && break 2; }; done
     done
 }
