@@ -115,6 +115,17 @@ describe('after a run', () => {
     expect(readdirSync(host.temporary)).toEqual([]);
   });
 
+  test('that was killed the next one removes what is left of the key', async () => {
+    host.program('sync', 'kill -KILL $(ps -o sid= -p $$)');
+    host.publish('a', await certificate());
+    expect((await host.install('a')).exitCode).toBeNull();
+    host.withoutProgram('sync');
+    const [left = ''] = readdirSync(host.temporary);
+    expect(existsSync(join(host.temporary, left, 'a/files/privkey.pem'))).toBe(true);
+    await install();
+    expect(readdirSync(host.temporary)).toEqual([]);
+  });
+
   test('the lock is free, whatever a reload leaves running', async () => {
     host.program('nginx', `/usr/bin/sleep 300 & echo $! >>${host.bucket}/daemons`);
     await install();
@@ -128,6 +139,41 @@ describe('after a run', () => {
         process.kill(Number(pid));
       } catch {}
   }, 120_000);
+});
+
+describe('where the script has its own files', () => {
+  const at = (name: string) => join(host.temporary, name);
+
+  test('what is not of a killed run stays', async () => {
+    writeFileSync(join(elsewhere, 'kept'), 'mine');
+    symlinkSync(elsewhere, at('perennial.linked'));
+    writeFileSync(at('perennial.a-file'), 'mine');
+    mkdirSync(at('perennial.opened'), { mode: 0o755 });
+    mkdirSync(at('perennial.longer-name'), { mode: 0o700 });
+    mkdirSync(at('perennial.others'), { mode: 0o700 });
+    if (process.getuid?.() === 0) chownSync(at('perennial.others'), 4321, 0);
+    else chmodSync(at('perennial.others'), 0o750);
+    const before = readdirSync(host.temporary);
+    await install();
+    expect(readdirSync(host.temporary)).toEqual(before);
+    expect(readdirSync(elsewhere)).toEqual(['kept']);
+  });
+
+  test('a run that waits for another takes nothing from it', async () => {
+    const [begun, waits] = [join(host.bucket, 'begun'), join(host.bucket, 'waits')];
+    host.program(
+      'sync',
+      `: >${begun}; for _ in $(seq 300); do [ -e ${waits} ] && break; /usr/bin/sleep 0.1; done`,
+    );
+    host.program('sleep', `[ "$1" != 1 ] || : >${waits}; exec /usr/bin/sleep "$1"`);
+    host.publish('a', await certificate());
+    const first = host.install('a');
+    await expect.poll(() => existsSync(begun), { timeout: 20_000 }).toBe(true);
+    const second = host.install('a');
+    for (const { results } of await Promise.all([first, second]))
+      expect(results).toMatchObject([{ outcome: 'installed-not-served' }]);
+    expect(existsSync(waits)).toBe(true);
+  });
 });
 
 test("of the agent's environment Nginx and hooks see nothing but what they need", async () => {

@@ -55,6 +55,13 @@ describe('a new version', () => {
     expect(host.link('a')).toBe(`../archive/a/${version}`);
   });
 
+  test('is seen under the longest name that there can be', async () => {
+    const longest = `${'long.'.repeat(49)}example`.padStart(253, 'n');
+    await serve('a', 'a.example', longest);
+    host.publish('a', await certificate('a.example', longest));
+    expect((await host.install('a')).results).toMatchObject([{ served: ['a.example', longest] }]);
+  });
+
   test('that nothing serves yet is installed, and is looked at again by the next run', async () => {
     host.publish('a', await certificate('a.example'));
     const { results, exitCode } = await host.install('a');

@@ -6,6 +6,8 @@ const folders = hostFaults('folders');
 const list = hostFaults('list');
 const hooks = hostFaults('hooks');
 const containers = hostFaults('containers');
+const report = hostFaults('report');
+const endpoints = hostFaults('endpoints');
 
 /** What the hosts' script looks at before it changes anything, and whom it trusts. */
 export const HOST_CHECKS: readonly PlantedFault[] = [
@@ -191,6 +193,19 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
     '',
     'that was stopped',
   ),
+  folders('what a killed run left stays', `in '0 '*'700 directory') rm`, 'in never) rm', 'that was killed'),
+  folders(
+    'what is not of the script is removed with what a killed run left',
+    `in '0 '*'700 directory') rm`,
+    'in *) rm',
+    'not of a killed run',
+  ),
+  folders(
+    'a run that waits for another takes its folder',
+    '  take_lock\n  make_work_folder\n',
+    '  make_work_folder\n  take_lock\n',
+    'a run that waits',
+  ),
   folders(
     'what a reload leaves running holds the lock',
     '>"$spool" 2>&1 </dev/null 9>&-',
@@ -293,16 +308,42 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
     '  if false; then\n    [ "$reloaded"',
     'that has /mnt',
   ),
+  containers('any writable folder is told', 'in /:* | "$source:$source"/*)', 'in *)', 'that has /mnt'),
   containers(
-    'any writable folder is told',
-    'case "$root/" in "$source"/*)',
-    'case "$root/" in *)',
-    'that has /mnt',
+    'a container that can write to all of the host is not told',
+    'in /:* | "$source:$source"/*)',
+    'in "$source:$source"/*)',
+    'that has / ',
   ),
-  containers(
+  report(
     'a long report is cut by Run Command',
-    'is_short "$results" || results=$(print_list "$2")',
-    ':',
-    'a report too long',
+    ' -gt 23000 ] || break',
+    ' -gt 99000 ] || break',
+    'by the list is told in brief',
+  ),
+  report(
+    'a long report has no messages',
+    'print_result print_short_result print_brief_result',
+    'print_result print_brief_result',
+    'of one command is told with its messages',
+  ),
+  report(
+    'a brief report has no reasons',
+    'in failed | rolled-back) said=reason ;; *) said',
+    'in *) said',
+    'by the list is told in brief',
+  ),
+  report('what is not known is told as empty', `| sed 's/"[a-z]*":"",//g'`, '', 'pointer was read'),
+  endpoints(
+    'what swallows packets is tried in each round',
+    '[ -z "$(knock "$1")" ] || echo',
+    'echo',
+    'swallows packets',
+  ),
+  endpoints(
+    'each name is asked for where nothing is said',
+    'in 124 | 143) : >',
+    'in never) : >',
+    'stays silent',
   ),
 ];

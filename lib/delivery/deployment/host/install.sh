@@ -103,13 +103,21 @@ open_names() {
 plain() { tr -c ' -~' ' ' | sed 's/["\\]//g; s/  */ /g; s/^\(.\{150\}.\{150\}\).*/\1/; s/ $//'; }
 
 print_result() {
-  printf '{"name":"%s","version":"%s","serial":"%s","outcome":"%s","reason":"%s","message":"%s","served":[%s]}' \
-    "$1" "$(fact "$1" version)" "$(fact "$1" serial)" "$(fact "$1" outcome)" "$(fact "$1" reason)" \
-    "$(fact "$1" message | plain)" "$(names_in "$work/$1/served" | sed 's/.*/"&"/' | paste -s -d , -)"
+  print_told "$1" "$(fact "$1" message | plain)"
+  printf ',"served":[%s]}' "$(names_in "$work/$1/served" | sed 's/.*/"&"/' | paste -s -d , -)"
+}
+
+print_short_result() { print_told "$1" "$(fact "$1" message | plain | cut -c 1-100)" && printf '}'; }
+
+# print_told NAME MESSAGE: all but what is served, and the last brace
+print_told() {
+  printf '{"name":"%s","version":"%s","serial":"%s","outcome":"%s","reason":"%s","message":"%s"' \
+    "$1" "$(fact "$1" version)" "$(fact "$1" serial)" "$(fact "$1" outcome)" "$(fact "$1" reason)" "$2"
 }
 
 print_brief_result() {
-  printf '{"name":"%s","version":"%s","outcome":"%s"}' "$1" "$(fact "$1" version)" "$(fact "$1" outcome)"
+  case $(fact "$1" outcome) in failed | rolled-back) said=reason ;; *) said=version ;; esac
+  printf '{"name":"%s","%s":"%s","outcome":"%s"}' "$1" "$said" "$(fact "$1" "$said")" "$(fact "$1" outcome)"
 }
 
 # print_list FUNCTION: runs it for each name
@@ -122,18 +130,21 @@ print_list() {
   done
 }
 
-# print_report RESULTS BRIEF FIELDS: Run Command keeps 24,000 characters, and JSON cut short is useless.
+# print_report FIELDS FUNCTION...: the first whose results fit, as Run Command keeps 24,000 characters, and JSON cut short is
+# useless. What is not known is left out.
 print_report() {
-  results=$(print_list "$1")
-  is_short "$results" || results=$(print_list "$2")
-  is_short "$results" || results=''
-  printf '{"perennial":1,"agent":"%s",%s"results":[%s]}\n' "$(agent_version)" "$3" "$results"
+  fields=$1
+  shift
+  for form; do
+    results=$(print_list "$form" | sed 's/"[a-z]*":"",//g')
+    [ "$(printf '%s' "$results" | wc -c)" -gt 23000 ] || break
+    results=''
+  done
+  printf '{"perennial":1,"agent":"%s",%s"results":[%s]}\n' "$(agent_version)" "$fields" "$results"
 }
 
-is_short() { [ "$(printf '%s' "$1" | wc -c)" -le 23000 ]; }
-
 report() {
-  print_report print_result print_brief_result ''
+  print_report '' print_result print_short_result print_brief_result
   for reported in $names; do
     case $(fact "$reported" outcome) in failed | rolled-back) return 1 ;; esac
   done
@@ -149,7 +160,7 @@ print_brief_refused() { printf '{"name":"%s","outcome":"failed","reason":"%s"}' 
 refuse() {
   why_refused=$1
   message_refused=$(printf '%s' "$2" | plain)
-  print_report print_refused print_brief_refused "\"reason\":\"$why_refused\",\"message\":\"$message_refused\","
+  print_report "\"reason\":\"$why_refused\",\"message\":\"$message_refused\"," print_refused print_brief_refused
   printf '%s: %s\n' "$why_refused" "$message_refused" >&2
   exit 1
 }
@@ -306,9 +317,13 @@ in_parallel() {
 
 # --- folders and lock -----------------------------------------------------------------------
 
+# With the lock, of which there is one for all root folders: what is there was left by runs that were killed, with keys.
 make_work_folder() {
   temporary=$(printenv TMPDIR) || temporary=/run
   [ -w "$temporary" ] || temporary=/tmp
+  for left in "$temporary"/perennial.??????; do
+    case $(stat -c '%u %a %F' "$left" 2>/dev/null) in '0 '*'700 directory') rm -rf "$left" ;; esac
+  done
   work=$(mktemp -d "$temporary/perennial.XXXXXX") || refuse disk-full "no temporary folder in $temporary"
   trap 'rm -rf "$work"' EXIT
   trap 'exit 143' HUP INT TERM
@@ -848,7 +863,8 @@ past_dates() {
 # openssl, which takes as long to start as ten of these.
 fingerprint() { awk '/^-----END/ { print ""; exit } inside { gsub(/[\r ]/, ""); printf "%s", $0 } /^-----BEGIN CERTIFICATE-----/ { inside = 1 }'; }
 
-# find_endpoints: where the port is listened to, and where containers have it, as ADDRESS:PORT
+# find_endpoints: where the port is listened to, and where containers have it, as ADDRESS:PORT; not where packets are swallowed,
+# as at the address that a container has in a network of its own
 find_endpoints() {
   {
     if [ -n "$address" ]; then
@@ -857,9 +873,17 @@ find_endpoints() {
       listened_to
       [ "$reload" != container ] || addresses_of_containers
     fi
-  } | awk 'NF == 2 { print ($1 ~ /:/ ? "[" $1 "]" : $1) ":" $2 }' | sort -u | head -n "$most_endpoints" >"$work/.endpoints"
-  [ -s "$work/.endpoints" ] || echo "127.0.0.1:$port" >"$work/.endpoints"
+  } | awk 'NF == 2 { print ($1 ~ /:/ ? "[" $1 "]" : $1) ":" $2 }' | sort -u | head -n "$most_endpoints" >"$work/.found"
+  [ -s "$work/.found" ] || echo "127.0.0.1:$port" >"$work/.found"
+  : >"$work/.endpoints"
+  in_parallel keep_endpoint $(cat "$work/.found")
 }
+
+keep_endpoint() { [ -z "$(knock "$1")" ] || echo "$1" >>"$work/.endpoints"; }
+
+# knock ENDPOINT: what openssl says of it at once: SSL_connect where it is connected, an error, or nothing. Its CONNECTED waits in
+# a buffer, and is lost where time is up.
+knock() { timeout 2 openssl s_client -state -connect "$1" </dev/null 2>&1 >/dev/null; }
 
 # What listens everywhere is asked on the loopback address.
 listened_to() {
@@ -888,18 +912,26 @@ shake_hands() {
   endpoint=$1
   server_name=$2
   shift 2
-  timeout 5 openssl s_client -connect "$endpoint" -servername "$server_name" "$@" </dev/null 2>/dev/null |
-    head -c 65536 | fingerprint
+  hear openssl s_client -connect "$endpoint" -servername "$server_name" "$@"
+}
+
+# hear COMMAND...: prints the fingerprint in what it prints. Where it hears nothing, no other question waits in this round.
+hear() {
+  [ ! -e "$work/.silent/$endpoint" ] || return 0
+  {
+    timeout 5 "$@" </dev/null 2>/dev/null
+    case $? in 124 | 143) : >"$work/.silent/$endpoint" ;; esac
+  } | head -c 65536 | fingerprint
 }
 
 # shake_hands_by_proxy ENDPOINT SERVERNAME [KIND]: as from a load balancer that speaks the PROXY protocol, version 1; openssl
 # cannot. KIND is the only kind of key that is accepted; before TLS 1.3 the cipher says it.
 shake_hands_by_proxy() {
   [ -n "$(python)" ] || return 0
-  timeout 5 "$(python)" -I -c '
+  hear "$(python)" -I -c '
 import socket, ssl, sys
 address, port = sys.argv[1].rsplit(":", 1)
-plain = socket.create_connection((address.strip("[]"), int(port)), 4)
+plain = socket.create_connection((address.strip("[]"), int(port)))
 plain.sendall(b"PROXY UNKNOWN\r\n")
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -907,24 +939,25 @@ if sys.argv[3:]:
     context.options |= getattr(ssl, "OP_NO_TLSv1_3", 0)
     context.set_ciphers("a" + sys.argv[3])
 served = context.wrap_socket(plain, server_hostname=sys.argv[2]).getpeercert(True)
-print(ssl.DER_cert_to_PEM_cert(served))' "$@" </dev/null 2>/dev/null | head -c 65536 | fingerprint
+print(ssl.DER_cert_to_PEM_cert(served))' "$@"
 }
 
 python() { command -v python3 || command -v /usr/libexec/platform-python; }
 
 # A server block may have an RSA and an ECDSA certificate, each its own lineage. It shows the one whose kind of
 # key is all that the client accepts. Without an answer, a second try accepts all: the kind of key may have changed.
-# ask NAME/SERVERNAME@ENDPOINT: notes the fingerprint, or nothing
+# ask NAME/SERVERNAME/ENDPOINT: notes the fingerprint, or nothing
 ask() {
-  IFS=/@ read -r asked_name server_name endpoint <<EOF
+  IFS=/ read -r asked_name server_name endpoint <<EOF
 $1
 EOF
-  question=$server_name@$endpoint
+  question=$server_name/$endpoint
+  [ -d "$work/$asked_name/answers/$server_name" ] || mkdir -p "$work/$asked_name/answers/$server_name"
   signatures=$(fact "$asked_name" signatures)
   set -- "$endpoint" "$server_name"
   answer=''
   ! is_late || return
-  [ ! -e "$work/.closed/$endpoint" ] || { : >"$work/$asked_name/answer.$question" && return; }
+  [ ! -e "$work/.closed/$endpoint" ] || { : >"$work/$asked_name/answers/$question" && return; }
   if [ "$proxy_protocol" != true ]; then
     [ -z "$signatures" ] || answer=$(shake_hands "$@" -sigalgs "$signatures")
     [ -n "$answer" ] || answer=$(shake_hands "$@")
@@ -933,18 +966,18 @@ EOF
     [ -z "$signatures" ] || answer=$(shake_hands_by_proxy "$@" "$(echo "$signatures" | grep -o '^[A-Z]*')")
     [ -n "$answer" ] || answer=$(shake_hands_by_proxy "$@")
   fi
-  printf '%s\n' "$answer" >"$work/$asked_name/answer.$question"
+  printf '%s\n' "$answer" >"$work/$asked_name/answers/$question"
 }
 
-# questions_of NAME: prints SERVERNAME@ENDPOINT for each
+# questions_of NAME: prints SERVERNAME/ENDPOINT for each
 questions_of() {
   for candidate in $(fact "$1" candidates); do
-    while IFS= read -r endpoint; do echo "$candidate@$endpoint"; done <"$work/.endpoints"
+    while IFS= read -r endpoint; do echo "$candidate/$endpoint"; done <"$work/.endpoints"
   done
 }
 
 # names_in FACT-FILE: of questions
-names_in() { cut -d @ -f 1 "$1" 2>/dev/null | sort -u; }
+names_in() { cut -d / -f 1 "$1" 2>/dev/null | sort -u; }
 
 ask_all() {
   questions=''
@@ -952,6 +985,7 @@ ask_all() {
     for question in $(questions_of "$asked_for"); do questions="$questions $asked_for/$question"; done
   done
   set -- $questions
+  rm -rf "$work/.silent" && mkdir "$work/.silent"
   [ $# -le 4 ] || note_closed
   in_parallel ask "$@"
 }
@@ -962,11 +996,11 @@ is_all_closed() {
   while IFS= read -r endpoint; do [ -e "$work/.closed/$endpoint" ] || return; done <"$work/.endpoints"
 }
 
-# note_closed: the endpoints where nothing listens, so that not each name is asked for in vain there
+# note_closed: the endpoints that take no connection, so that not each name is asked for in vain there
 note_closed() {
   rm -rf "$work/.closed" && mkdir "$work/.closed"
   while IFS= read -r endpoint; do
-    timeout 5 openssl s_client -connect "$endpoint" </dev/null 2>&1 >/dev/null | grep -q '^connect:errno=111' && : >"$work/.closed/$endpoint"
+    knock "$endpoint" | grep -q '^SSL_connect' || : >"$work/.closed/$endpoint"
   done <"$work/.endpoints"
 }
 
@@ -990,7 +1024,7 @@ fingerprint_of() { [ -f "$1" ] && timeout 5 head -c 65536 "$1" | fingerprint; }
 # questions_that_get NAME FINGERPRINTS: prints the questions whose last answer is among them, in order
 questions_that_get() {
   for question in $(questions_of "$1"); do
-    answer=$(fact "$1" "answer.$question")
+    answer=$(fact "$1" "answers/$question")
     case " $2 " in *" $answer "*) [ -z "$answer" ] || echo "$question" ;; esac
   done | sort
 }
@@ -1474,9 +1508,9 @@ explain_unserved() {
   ! is_late || { because out-of-time "no time was left to see whether it is served" && return; }
   if [ -s "$work/$1/before" ]; then cat "$work/$1/before"; else questions_that_get "$1" "$(older_fingerprints "$1")"; fi >"$work/$1/expected"
   question=$(comm -13 "$work/$1/served" "$work/$1/expected" | head -n 1)
-  answer=$(fact "$1" "answer.$question")
-  unserved=$(echo "$question" | cut -d @ -f 1)
-  [ "$(wc -l <"$work/.endpoints")" = 1 ] || unserved="$unserved at $(echo "$question" | cut -d @ -f 2)"
+  answer=$(fact "$1" "answers/$question")
+  unserved=$(echo "$question" | cut -d / -f 1)
+  [ "$(wc -l <"$work/.endpoints")" = 1 ] || unserved="$unserved at $(echo "$question" | cut -d / -f 2)"
   still_old="$unserved still gets the old certificate"
   if [ -z "$answer" ]; then
     because not-answering "$unserved gets no TLS answer on port $port"
@@ -1503,7 +1537,7 @@ mounts_file_of() { cat "$work"/.container.*.json 2>/dev/null | grep '"Source": '
 writable_mount() {
   awk -F '"' '/"Source":/ { source = $4 } /"RW": true/ && source != "" { print source; source = "" }' "$work"/.container.*.json 2>/dev/null |
     while IFS= read -r source; do
-      case "$root/" in "$source"/*) echo "$source" && break ;; esac
+      case "$source:$root/" in /:* | "$source:$source"/*) echo "$source" && break ;; esac
       for own in "$root" "$root/live" "$root/archive" "$root/renewal-hooks" "$root/renewal-hooks/deploy"; do [ ! "$source" -ef "$own" ] || { echo "$source" && break 2; }; done
     done
 }
@@ -1519,7 +1553,7 @@ roll_back() {
   reload_all "$@" || back_why="$back_why; it fails without the new certificate as well, so that is not the cause"
   wait_until_back "$@"
   for back in "$@"; do
-    missing=$(comm -23 "$work/$back/before" "$work/$back/served" | cut -d @ -f 1 | sort -u | tr '\n' ' ')
+    missing=$(comm -23 "$work/$back/before" "$work/$back/served" | cut -d / -f 1 | sort -u | tr '\n' ' ')
     [ -z "$missing" ] || missing=" (which is not served for $missing)"
     [ ! -e "$work/$back/stuck" ] || {
       finish "$back" failed roll-back-failed "the old certificate could not be put back: $(fact "$back" stuck); and before: $back_why"
@@ -1649,10 +1683,10 @@ main() {
   begin_clock
   read_parameters
   find_kill_after
-  make_work_folder
   make_root_folders
   make_state
   take_lock
+  make_work_folder
   [ -z "$group" ] || read_list
   install_open
   # The pointer may have moved meanwhile, and its command waits behind this run, or is lost: two more rounds.

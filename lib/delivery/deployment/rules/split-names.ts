@@ -1,6 +1,6 @@
 /** A String parameter of an SSM document takes 4,096 characters. */
 const MAX_LENGTH = 4_000;
-/** Their full results fit the 24,000 characters of output that Run Command keeps. */
+/** Their results fit the 24,000 characters of output that Run Command keeps, if need be with messages cut short. */
 const MAX_NAMES = 60;
 
 /** Splits certificate names into parts that each fit one command. */
