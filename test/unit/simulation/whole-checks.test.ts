@@ -18,6 +18,7 @@ describe('a whole run', () => {
     bytes = 35_000,
     heaviness = 'heavy' as Heaviness,
     deletedAt = {} as Record<string, number>,
+    profile = undefined as string | undefined,
   }): string[] {
     const clock = () => 0;
     const breaches = new Breaches(new Trace(clock), clock);
@@ -25,7 +26,7 @@ describe('a whole run', () => {
       cas: [{ issued: { size: issued - 10 } }, { issued: { size: 10 } }],
       faults: { heaviness },
       bucket: { count, bytes },
-      files: new Map([['a', {}]]),
+      files: new Map([['a', { profile }]]),
       deletedAt: new Map(Object.entries(deletedAt)),
       scheduler: { now: NOW },
     };
@@ -50,13 +51,15 @@ describe('a whole run', () => {
   });
 
   it('keeps 35 objects for each certificate at most, of 2 KiB on average', () => {
-    expect(judge({ count: 36 })).toEqual(['end: no growth: 36 objects for each certificate']);
+    expect(judge({ count: 36 })).toEqual(['end: no growth: 36 objects of 1 certificates, 0 of six days']);
+    expect(judge({ count: 80, profile: 'shortlived' })).toEqual([]);
+    expect(judge({ count: 81, profile: 'shortlived' })).toHaveLength(1);
     expect(judge({ bytes: 35 * 2049 })).toEqual(['end: no growth: 2049 bytes for each object']);
   });
 
   it('keeps as many of one that went so late that it may not have ended, and none of others', () => {
     const two = { count: 70, bytes: 70_000 };
-    const broken = ['end: no growth: 70 objects for each certificate'];
+    const broken = ['end: no growth: 70 objects of 1 certificates, 0 of six days'];
     expect(judge({ ...two, deletedAt: { b: NOW - 129 * DAY } })).toEqual([]);
     expect(judge({ ...two, deletedAt: { b: NOW - 131 * DAY } })).toEqual(broken);
     expect(judge({ ...two, deletedAt: { a: NOW - 129 * DAY } })).toEqual(broken);
