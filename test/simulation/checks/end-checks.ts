@@ -99,12 +99,13 @@ function wasOpen({ settings, scheduler }: World, group: string, since: number): 
   return false;
 }
 
-/** A host of a group that the certificate left keeps a revoked version until a person takes it off. */
+/** A host of a group that the certificate left, or of one without a renewal file, keeps a revoked version until a person takes it off. */
 function isOnHostThatWasLeft(world: World, trouble: string): boolean {
   const [, name] = /^health (\S+)$/.exec(trouble) ?? [];
   if (name === undefined) return false;
-  const groups = (world.files.get(name)?.hosts ?? []) as string[];
-  const live = pointerOf(world, name)?.version;
+  const file = world.files.get(name);
+  const groups = (file?.hosts ?? []) as string[];
+  const live = file && pointerOf(world, name)?.version;
   return [...world.fleet.hosts.values()].some((host) => {
     const has = host.installed.get(name);
     return has !== undefined && has !== live && !groups.includes(host.group);
