@@ -336,7 +336,7 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
   report('what is not known is told as empty', `| sed 's/"[a-z]*":"",//g'`, '', 'pointer was read'),
   endpoints(
     'what swallows packets is tried in each round',
-    '[ -z "$(knock "$1")" ] || echo',
+    'knock "$1" | grep -q connect && echo',
     'echo',
     'swallows packets',
   ),

@@ -879,10 +879,10 @@ find_endpoints() {
   in_parallel keep_endpoint $(cat "$work/.found")
 }
 
-keep_endpoint() { [ -z "$(knock "$1")" ] || echo "$1" >>"$work/.endpoints"; }
+keep_endpoint() { knock "$1" | grep -q connect && echo "$1" >>"$work/.endpoints"; }
 
-# knock ENDPOINT: what openssl says of it at once: SSL_connect where it is connected, an error, or nothing. Its CONNECTED waits in
-# a buffer, and is lost where time is up.
+# knock ENDPOINT: what openssl says of it at once: SSL_connect where it is connected, connect:errno where it is refused, else
+# nothing, though BusyBox's shell may say "Terminated". Its CONNECTED waits in a buffer, and is lost where time is up.
 knock() { timeout 2 openssl s_client -state -connect "$1" </dev/null 2>&1 >/dev/null; }
 
 # What listens everywhere is asked on the loopback address.
