@@ -69,7 +69,8 @@ module.exports = {
               name: 'install',
               inputs: {
                 timeoutSeconds: '300',
-                runCommand: inShort(readFileSync(SCRIPT, 'utf8')),
+                // One text: as JSON, a line end in it is shorter than the end of one text and the begin of another.
+                runCommand: [inShort(readFileSync(SCRIPT, 'utf8')).join('\n')],
               },
             },
           ],

@@ -53,8 +53,7 @@ for (const server of [haproxy, apache, caddy, traefik, h2o]) {
 
     const served = () => servedSerial(host, 'a.example');
     /** What is to be served. Asked for it, a server that the last reload has replaced might answer. */
-    const installed = async () =>
-      new X509Certificate(await readFile(join(host.root, 'live/a/fullchain.pem'))).serialNumber;
+    const installed = () => installedSerial(host);
     async function expectServed(serial: string): Promise<void> {
       if (server.overlaps) await expect.poll(served).toBe(serial);
       else expect(await served()).toBe(serial);
@@ -137,6 +136,10 @@ for (const server of [haproxy, apache, caddy, traefik, h2o]) {
   });
 }
 
+async function installedSerial(host: Host): Promise<string> {
+  return new X509Certificate(await readFile(join(host.root, 'live/a/fullchain.pem'))).serialNumber;
+}
+
 /** Sets it for the machine; returns what sets it back. In a container whose /proc/sys is read-only it stays as it is. */
 async function setKernel({ file, value }: NonNullable<HookedServer['kernel']>): Promise<() => Promise<void>> {
   const before = await readFile(file, 'utf8');
@@ -164,7 +167,9 @@ async function startServer(server: HookedServer, host: Host, found: Place['found
   for (const [tool, does] of Object.entries(tools))
     await writeFile(join(host.bin, tool), `#!/bin/sh\npid=${child.pid}\n${does}\n`, { mode: 0o755 });
   await waitForPort(host.tlsPort);
-  // Traefik listens before it has read its sites.
-  await vi.waitFor(() => servedSerial(host, 'a.example'), { timeout: 20_000 });
+  // Traefik listens, with a certificate of its own, before it has read its sites.
+  const own = await installedSerial(host);
+  const isServed = async () => expect(await servedSerial(host, 'a.example')).toBe(own);
+  await vi.waitFor(isServed, { timeout: 20_000 });
   return child;
 }
