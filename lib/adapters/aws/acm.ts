@@ -75,10 +75,14 @@ export class AcmCertificates implements CertificateManager {
     signal?: AbortSignal,
   ): Promise<boolean> {
     const input = { ...inputOf(certificate), CertificateArn };
-    const replaced = await this.#unlessGone(signal, (options) =>
-      this.#acm.send(new ImportCertificateCommand(input), options),
-    );
-    return replaced !== undefined;
+    try {
+      const replace = (options: object) => this.#acm.send(new ImportCertificateCommand(input), options);
+      return (await this.#unlessGone(signal, replace)) !== undefined;
+    } catch (error) {
+      throw isRefused(error)
+        ? new CertificateManagerError('acm-refuses-replacement', { seen: error.message })
+        : error;
+    }
   }
 
   /** The name here of an import of this bucket; asked once of each, as tags stay with an import. */
@@ -122,6 +126,9 @@ export class AcmCertificates implements CertificateManager {
 export function acmIn(bucket: string): (region: string) => CertificateManager {
   return once((region) => new AcmCertificates(new ACMClient({ region }), { region, bucket }));
 }
+
+const isRefused = (error: unknown): error is CertificateManagerError =>
+  error instanceof CertificateManagerError && error.reason === 'acm-refuses-certificate';
 
 /** The ARN of an import that has one of the names, as far as ACM says which it has. */
 function mayBeOf(

@@ -16,14 +16,13 @@ import {
   type WriteOptions,
   type Written,
 } from '../../foundation/bucket/object-store.ts';
+import { groupsTag } from '../../foundation/certificate/groups-tag.ts';
 import { errorName, errorText, httpStatus, isAccessDenied } from './error-name.ts';
 import { serverDates } from './server-date.ts';
 
 type Conditions = WriteOptions & Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>;
 
-/** Names the host groups that may read an object; their policies ask for it. */
 const TAG = 'perennial-groups';
-const tagValue = (groups: readonly string[]) => `:${groups.join(':')}:`;
 
 /** The stack's bucket on S3; conditional writes as in the S3 user guide, "Conditional writes". */
 export class S3Store implements ObjectStore {
@@ -94,7 +93,7 @@ export class S3Store implements ObjectStore {
   }
 
   async tag(key: string, groups: readonly string[]): Promise<void> {
-    const Tagging = { TagSet: [{ Key: TAG, Value: tagValue(groups) }] };
+    const Tagging = { TagSet: [{ Key: TAG, Value: groupsTag(groups) }] };
     await this.#ask(`tag ${key}`, () =>
       this.#s3.send(new PutObjectTaggingCommand({ Bucket: this.#bucket, Key: key, Tagging })),
     );
@@ -129,7 +128,7 @@ export class S3Store implements ObjectStore {
       Key: key,
       Body: body,
       ContentType: contentTypeOf(key),
-      ...(groups?.length && { Tagging: `${TAG}=${encodeURIComponent(tagValue(groups))}` }),
+      ...(groups?.length && { Tagging: `${TAG}=${encodeURIComponent(groupsTag(groups))}` }),
       ...conditions,
     };
   }

@@ -40,7 +40,11 @@ export class DnsResolver implements Resolver {
 
   async addresses(name: string): Promise<string[]> {
     const aaaa = ask(`AAAA of ${name}`, () => this.#recursive.resolve6(name));
-    return (await Promise.all([this.#a(name), aaaa])).flat();
+    const [four, six] = await Promise.allSettled([this.#a(name), aaaa]);
+    if (four.status === 'rejected') throw four.reason;
+    // Some servers answer nothing but A (RFC 4074).
+    if (six.status === 'rejected' && four.value.length === 0) throw six.reason;
+    return [...four.value, ...(six.status === 'fulfilled' ? six.value : [])];
   }
 
   async ns(zone: string): Promise<string[]> {

@@ -6,6 +6,7 @@ import type { Reason } from '../reasons/reasons.ts';
 import { complaintAboutName } from './complaint-about-name.ts';
 import { DIRECTORY_COMPLAINT, DIRECTORY_URL } from './directory-url.ts';
 import { covers, identifierOf, isAtOrBelow, isWildcard } from './domain-name.ts';
+import { groupsTag, MOST_TAG } from './groups-tag.ts';
 import type { Stack } from './stack.ts';
 
 export const KEY_TYPES = ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072', 'rsa-4096'] as const;
@@ -146,6 +147,13 @@ export function parseRenewalFile(text: string, name: string, stack: Stack): Want
         `host group "${printable(group)}" is not one of ${listed(hostGroups)}`,
         'add it to hostGroups in settings.yml and deploy',
       );
+  const tag = groupsTag(file.hosts).length;
+  if (tag > MOST_TAG)
+    refuse(
+      'renewal-file-invalid',
+      `hosts: ${file.hosts.length} groups make ${tag} characters, and the tag of an object in S3 takes ${MOST_TAG}`,
+      'name fewer groups, or shorter ones: hosts with the same certificates can be in one',
+    );
   const listedCas = [...cas, defaultCa, ...fallbackCas];
   const otherCa = cas.length > 0 && file.ca?.find((directory) => !listedCas.includes(directory));
   if (otherCa)

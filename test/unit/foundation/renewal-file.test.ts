@@ -221,3 +221,19 @@ describe('params.cas', () => {
       expect(() => parse(other, stackOf()), other).toThrow('must be the https address of an ACME directory');
   });
 });
+
+it('names no more host groups than the tag of an object in S3 takes', () => {
+  const groups = (count: number, length: number) =>
+    Array.from({ length: count }, (_, index) => `${index}`.padStart(length, 'g'));
+  const parseWith = (hosts: string[]) =>
+    parseRenewalFile(
+      JSON.stringify({ names: ['example.com'], hosts }),
+      'shop',
+      stackOf({ domains: ['example.com'], hostGroups: hosts.map(hostGroup) }),
+    );
+  // A colon before each, and one at the end: 256 characters.
+  expect(parseWith(groups(5, 50)).hosts).toHaveLength(5);
+  expect(() => parseWith([...groups(4, 50), 'g'.repeat(51)])).toThrow(
+    'hosts: 5 groups make 257 characters, and the tag of an object in S3 takes 256',
+  );
+});

@@ -2,6 +2,7 @@ import { ACMClient } from '@aws-sdk/client-acm';
 import { describe, expect, it } from 'vitest';
 import { AcmCertificates } from '../../../../lib/adapters/aws/acm.ts';
 import { PrivateKeyPem } from '../../../../lib/foundation/certificate/private-key-pem.ts';
+import { ownRemedy } from '../../../../lib/foundation/reasons/reasons.ts';
 import { awsError, type SentCommand, stubbed } from '../../../fakes/stubbed-client.ts';
 
 const arn = (nth: number) => `arn:aws:acm:eu-central-1:123456789012:certificate/${nth}`;
@@ -110,6 +111,17 @@ describe('an import', () => {
       throw awsError('ResourceNotFoundException');
     });
     expect(await acm.replace(arn(7), certificate)).toBe(false);
+  });
+
+  it('over one of another key, which ACM refuses, says what to do', async () => {
+    const { acm } = acmWith(() => {
+      throw awsError('ValidationException');
+    });
+    await expect(acm.replace(arn(7), certificate)).rejects.toMatchObject({
+      reason: 'acm-refuses-replacement',
+      message: expect.stringContaining('refuses the certificate'),
+    });
+    expect(ownRemedy('acm-refuses-replacement')).toContain('set "key" in the renewal file back');
   });
 
   it.each([
