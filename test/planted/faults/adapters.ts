@@ -133,7 +133,7 @@ export const ADAPTERS: readonly PlantedFault[] = [
   },
   {
     name: 'a list in S3 may be read by no group but the first',
-    file: 'lib/adapters/aws/s3-store.ts',
+    file: 'lib/foundation/certificate/groups-tag.ts',
     edits: [["groups.join(':')", 'groups[0]']],
     test: S3,
   },
