@@ -58,6 +58,12 @@ export const KNOWN_FAULTS: readonly Mutant[] = [
     name: 'S8: an order that the CA does not go on with is asked for ever',
     file: 'lib/issuance/renewal/rules/claim-record.ts',
     edits: [['const MOST_TRIES = 4;', 'const MOST_TRIES = 4_000;']],
+    besides: [
+      {
+        file: 'lib/issuance/renewal/rules/open-order.ts',
+        edits: [['const LONGEST_OPEN = 7 * DAY;', 'const LONGEST_OPEN = 7_000 * DAY;']],
+      },
+    ],
   },
   {
     name: 'S9: a late event of an older command takes the record back',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pMap from 'p-map';
 import { KNOWN_FAULTS } from './known-faults.ts';
 import { MUTANTS } from './mutants.ts';
-import { type Mutant, mutated, PARTS } from './plant.ts';
+import { filesOf, type Mutant, mutated, PARTS } from './plant.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const RUN = ['--years', '1', '--certificates', '5', '--seeds', '50', '--once'];
@@ -51,8 +51,10 @@ async function seek(mutant: Mutant, except: readonly string[]): Promise<Found> {
     for (const part of PARTS) await cp(join(PROJECT, part), join(folder, part), { recursive: true });
     await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
     await mkdir(join(folder, 'schema'), { recursive: true });
-    const file = join(folder, mutant.file);
-    await writeFile(file, mutated(await readFile(file, 'utf8'), mutant));
+    for (const planted of filesOf(mutant)) {
+      const file = join(folder, planted.file);
+      await writeFile(file, mutated(await readFile(file, 'utf8'), planted));
+    }
     const printed = await simulate(folder, ['--stop', '--except', except.join(',')]);
     const [, seed = '', check = ''] = /^seed (\d+): (?:(?!^seed ).)*? BROKEN (.*?) at /ms.exec(printed) ?? [];
     if (check !== '') return { mutant, by: { seed, check } };

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { KNOWN_FAULTS } from '../../simulation/mutants/known-faults.ts';
 import { MUTANTS } from '../../simulation/mutants/mutants.ts';
-import { mutated, PARTS } from '../../simulation/mutants/plant.ts';
+import { filesOf, mutated, PARTS } from '../../simulation/mutants/plant.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 
@@ -12,8 +12,10 @@ it('are at least twenty', () => {
 });
 
 it.each([...MUTANTS, ...KNOWN_FAULTS])('can be planted: $name', (mutant) => {
-  const text = readFileSync(join(PROJECT, mutant.file), 'utf8');
-  expect(mutated(text, mutant)).not.toBe(text);
+  for (const planted of filesOf(mutant)) {
+    const text = readFileSync(join(PROJECT, planted.file), 'utf8');
+    expect(mutated(text, planted)).not.toBe(text);
+  }
 });
 
 it('take along all that the simulation imports', () => {

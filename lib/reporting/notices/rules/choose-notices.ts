@@ -59,6 +59,9 @@ const isSame = (a: Trouble, b: Trouble) => keyOf(a) === keyOf(b) && a.since === 
 
 function wasReported(trouble: Trouble, now: Date): boolean {
   const at = trouble.told[reportedAs(trouble)];
+  // Other warnings of a site are news, and can wait for the next day.
+  const isRecent = (told: string) => Date.parse(told) + AGAIN > now.getTime();
+  if (trouble.checks && Object.values(trouble.told).some(isRecent)) return true;
   // There is nothing more to say of it while it lasts.
   const isSaidOnce = isNobodyThere(trouble) || isOfKind(trouble.reason, 'harmless');
   const again = isOfKind(trouble.reason, 'urgent') ? AGAIN_URGENTLY : AGAIN;

@@ -232,6 +232,12 @@ describe('a site is told', () => {
     ).toEqual(['a', '', '', 'a', '', 'over a']);
   });
 
+  it('once a day at most where the warnings are others within it', () => {
+    const other = (hours: number) => probed(hours, 'warning hsts', 'warning http2');
+    const steps = [probed(0, 'warning hsts'), other(1), quiet(2), quiet(23), quiet(24), quiet(25), quiet(50)];
+    expect(mails(steps)).toEqual(['a', '', '', '', 'a', '', '']);
+  });
+
   it('at once where a warning becomes a failure, and not again where it is one again', () => {
     const steps = [probed(0, 'warning expiry'), probed(1, 'failing expiry'), probed(2, 'warning expiry')];
     expect(mails([...steps, quiet(50)])).toEqual(['a', 'a', '', '']);
