@@ -1,4 +1,5 @@
 import { identifierOf, selfAndAncestors } from '../../foundation/certificate/domain-name.ts';
+import { once } from '../../foundation/common/once.ts';
 import { followCnames } from '../dns/follow-cnames.ts';
 import type { Resolver } from '../dns/resolver.ts';
 import type { LookAt } from '../dns/standing.ts';
@@ -15,12 +16,14 @@ export async function findCaa(
   names: readonly string[],
   lookAt: LookAt = async () => undefined,
 ): Promise<CaaFound[]> {
+  // Most names climb through the same ones.
+  const caa = once((label: string) => resolver.caa(label));
   const isWildcards = async (label: string) => (await lookAt(label))?.wildcard !== undefined;
   const found = await Promise.all(
     names.map(async (name): Promise<CaaFound[]> => {
       const identifier = identifierOf(name);
       const [[set, meanwhile], alias] = await Promise.all([
-        relevantSets(resolver, identifier, isWildcards),
+        relevantSets({ caa, cname: (at) => resolver.cname(at) }, identifier, isWildcards),
         resolver.cname(identifier),
       ]);
       const isAlias = alias !== undefined;

@@ -43,10 +43,12 @@ export function checkTries({ world, breaches }: { world: World; breaches: Breach
   const checks = () => CHECKS * (world.clockwork?.hasOther ? 2 : 1);
 
   for (const ca of world.cas)
-    ca.onAsked.push((names) => {
+    ca.onAsked.push(({ names, replaces }) => {
       const set = setOf(names);
       const same = [...world.files].filter(([, file]) => setOf(file.names) === set).map(([name]) => name);
-      if (same.length > 0) count(`order for ${set}`, triesOf(same));
+      // One that the CA refuses for what it replaces is asked for once more without, in the same try.
+      const kind = replaces === undefined ? 'order' : 'order in place of another';
+      if (same.length > 0) count(`${kind} for ${set}`, triesOf(same));
     });
   world.route53.onChange.push(({ changes }) => {
     const sets = new Map(changes.map(({ set }) => [`${set.type} ${set.name}`, set.name]));

@@ -46,13 +46,8 @@ export const KNOWN_FAULTS: readonly Mutant[] = [
   },
   {
     name: 'S7: a key that is revoked during a renewal with reuseKey is committed',
-    file: 'lib/foundation/certificate/revocation.ts',
-    edits: [
-      [
-        "one.keyFingerprint === keyFingerprint && one.reason === 'keyCompromise'",
-        "one.keyFingerprint === '' && keyFingerprint === ''",
-      ],
-    ],
+    file: 'lib/issuance/renewal/require-sound-key.ts',
+    edits: [['  if (!resumed && fingerprint !== live?.pointer.keyFingerprint) return;\n', '  return;\n']],
   },
   {
     name: 'S8: an order that the CA does not go on with is asked for ever',

@@ -19,7 +19,7 @@ export class Ca extends CaBook {
   /** What the Parameter Store keeps of our account here. */
   keptAccount: string | undefined;
   /** An order was asked for, whatever became of that. */
-  readonly onAsked: ((names: readonly string[]) => void)[] = [];
+  readonly onAsked: ((order: OrderRequest) => void)[] = [];
   readonly onIssued: ((certificate: IssuedCertificate) => void)[] = [];
   readonly onRevoked: ((certificate: IssuedCertificate) => void)[] = [];
   readonly onLimit: ((met: LimitMet, names: readonly string[]) => void)[] = [];
@@ -36,8 +36,9 @@ export class Ca extends CaBook {
     this.issuer = new Issuer(host, parts.random);
   }
 
-  newOrder(account: string, { names, profile, replaces }: OrderRequest): Order {
-    for (const hear of this.onAsked) hear(names);
+  newOrder(account: string, request: OrderRequest): Order {
+    const { names, profile, replaces } = request;
+    for (const hear of this.onAsked) hear(request);
     this.requireAccount(account);
     const { scheduler, faults } = this.parts;
     const now = scheduler.now;

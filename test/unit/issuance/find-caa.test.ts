@@ -27,6 +27,18 @@ describe('the relevant set of a name', () => {
       : { records: [], wildcard: undefined };
   const name = 'shop.example.com';
 
+  it('is looked for at each name once, however many names climb through it', async () => {
+    const resolver = resolverOf({ 'example.com': [OTHER] });
+    const asked: string[] = [];
+    const { caa } = resolver;
+    resolver.caa = (label) => {
+      asked.push(label);
+      return caa(label);
+    };
+    await findCaa(resolver, ['a.example.com', '*.a.example.com', 'b.example.com', 'example.com']);
+    expect(asked.sort()).toEqual(['a.example.com', 'b.example.com', 'example.com']);
+  });
+
   it('is the closest on the climb, where its alias leads', async () => {
     const resolver = resolverOf({ 'example.com': [OTHER] }, { 'example.com': 'target.test' });
     expect(await findCaa(resolver, ['*.shop.example.com', name])).toEqual([

@@ -46,7 +46,13 @@ const TRIES: Record<string, [number, () => void]> = {
   'order for shop.alpha.com': [
     16,
     () => {
-      for (const hear of world.cas[0]?.onAsked ?? []) hear(['shop.alpha.com']);
+      for (const hear of world.cas[0]?.onAsked ?? []) hear({ names: ['shop.alpha.com'] });
+    },
+  ],
+  'order in place of another for shop.alpha.com': [
+    16,
+    () => {
+      for (const hear of world.cas[0]?.onAsked ?? []) hear({ names: ['shop.alpha.com'], replaces: 'a.b' });
     },
   ],
   'look at CAA of shop.alpha.com': [

@@ -29,6 +29,10 @@ function calmWorld() {
   return { world, breaches, opportunities: new Opportunities(world) };
 }
 
+function judgeEnd(parts: ReturnType<typeof calmWorld>): void {
+  checkEnd({ ...parts, sweeps: new Sweeps(parts), telling: new Telling(parts.world) });
+}
+
 it('takes the oldest host of a full group away, hours after another came', async () => {
   const { world } = calmWorld();
   scaleIn(world);
@@ -196,16 +200,11 @@ it.each([
   ['reports what happened once and was told long ago', 'object', { told: { any: earlier(27) } }, true],
   ['passes over what happened once and was told lately', 'object', { told: { any: earlier(25) } }, false],
 ])('%s at the end', (_, kind, more, isReported) => {
-  const { world, breaches, opportunities } = calmWorld();
+  const parts = calmWorld();
+  const { world, breaches } = parts;
   const trouble = { reason: 'stray-object', at: earlier(48), told: {}, ...more };
   world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { [`${kind} stray`]: trouble } }), 'notify');
-  checkEnd({
-    world,
-    breaches,
-    opportunities,
-    sweeps: new Sweeps({ world, opportunities }),
-    telling: new Telling(world),
-  });
+  judgeEnd(parts);
   const left = breaches.first.get('end: no trouble left')?.what;
   expect(left?.startsWith(`${kind} stray: stray-object`) ?? false).toBe(isReported);
 });
@@ -220,17 +219,12 @@ it.each([
 ])(
   'with the stray object %s, the end has to be without the trouble %s: %s',
   (stray, key, isReported, hours = 48) => {
-    const { world, breaches, opportunities } = calmWorld();
+    const parts = calmWorld();
+    const { world, breaches } = parts;
     world.strays.add(stray);
     const trouble = { reason: 'stray-object', at: earlier(hours), told: {} };
     world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { [key]: trouble } }), 'notify');
-    checkEnd({
-      world,
-      breaches,
-      opportunities,
-      sweeps: new Sweeps({ world, opportunities }),
-      telling: new Telling(world),
-    });
+    judgeEnd(parts);
     expect(breaches.first.has('end: no trouble left')).toBe(isReported);
   },
 );
@@ -239,20 +233,15 @@ it.each([
   ['excuses what a limit that others reached held up until the end', 25 * HOUR, []],
   ['does not excuse what a limit held up until some hours before', 23 * HOUR, ['end: no trouble left']],
 ])('%s', async (_, retryAfterMs, broken) => {
-  const { world, breaches, opportunities } = calmWorld();
+  const parts = calmWorld();
+  const { world, breaches } = parts;
   world.write('cert1', { names: ['s1.alpha.com'], hosts: [] });
   const met = { limit: 'registered-domain', value: 'alpha.com', message: '', retryAfterMs } as const;
   for (const hear of world.cas[0]?.onLimit ?? []) hear(met, ['s1.alpha.com']);
   await world.scheduler.runUntil(START + 26 * HOUR);
   const trouble = { reason: 'acme-rate-limited', at: earlier(0), told: {} };
   world.bucket.put(NOTICES_KEY, JSON.stringify({ troubles: { 'renewal cert1': trouble } }), 'notify');
-  checkEnd({
-    world,
-    breaches,
-    opportunities,
-    sweeps: new Sweeps({ world, opportunities }),
-    telling: new Telling(world),
-  });
+  judgeEnd(parts);
   expect([...breaches.first.keys()].filter((check) => check === 'end: no trouble left')).toEqual(broken);
 });
 
