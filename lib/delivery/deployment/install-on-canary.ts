@@ -1,7 +1,7 @@
 import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import { poll, TimeLimitError } from '../../foundation/common/poll.ts';
 import type { Runtime } from '../../foundation/runtime.ts';
-import type { Hosts, Invocation } from './hosts.ts';
+import { type Hosts, HostsError, type Invocation } from './hosts.ts';
 import { type RecordDeps, recordInvocation } from './record-invocation.ts';
 import { type HostResult, isInstalled } from './rules/host-report.ts';
 import { splitNames } from './rules/split-names.ts';
@@ -53,12 +53,17 @@ async function finished(
   signal: AbortSignal,
 ): Promise<Invocation | undefined> {
   const limits = { delayMs, limitMs: CANARY_LIMIT_S * 1000, signal, runtime };
-  return poll(
-    () => hosts.invocation(commandId, instanceId),
-    ({ status }) => status !== 'waiting',
-    { what: `the canary ${instanceId}`, ...limits },
-  ).catch((error) => {
-    if (error instanceof TimeLimitError) return undefined;
-    throw error;
-  });
+  // The command is sent: a deployment that fails now is tried again, and sends it once more.
+  const look = () => hosts.invocation(commandId, instanceId).catch(orNothingIf(isUnavailable));
+  const what = `the canary ${instanceId}`;
+  return poll(look, (found) => found !== undefined && found.status !== 'waiting', { what, ...limits }).catch(
+    orNothingIf((error) => error instanceof TimeLimitError),
+  );
 }
+
+const isUnavailable = (error: unknown) => error instanceof HostsError && error.reason === 'hosts-unavailable';
+
+const orNothingIf = (passes: (error: unknown) => boolean) => (error: unknown) => {
+  if (passes(error)) return undefined;
+  throw error;
+};

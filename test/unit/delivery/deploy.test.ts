@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { confirm } from '../../../lib/delivery/deployment/confirm.ts';
 import { deploy } from '../../../lib/delivery/deployment/deploy.ts';
+import { HostsError } from '../../../lib/delivery/deployment/hosts.ts';
 import { parseGroupList } from '../../../lib/delivery/deployment/rules/group-list.ts';
 import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
@@ -111,6 +112,26 @@ describe('a deployment', () => {
     expect(events.of('Certificate Deployment Failed')).toContainEqual(
       expect.objectContaining({ name: 'shop', reason }),
     );
+  });
+
+  it('goes on where Systems Manager does not say for a moment how the canary is: a new try would send again', async () => {
+    let looks = 0;
+    const report = hosts.reports;
+    hosts.reports = (...of) => {
+      looks += 1;
+      if (looks < 3)
+        throw new HostsError('hosts-unavailable', { seen: 'could not look: ThrottlingException' });
+      return report(...of);
+    };
+    expect(await deploy(deps(), due, signal)).toMatchObject({ outcome: 'sent', reason: 'canary-installed' });
+    expect(sentTo()).toEqual([[CANARY], [OTHER]]);
+  });
+
+  it('fails where it may not see how the canary is', async () => {
+    hosts.reports = () => {
+      throw new HostsError('hosts-access-denied', { seen: 'could not look' });
+    };
+    await expect(deploy(deps(), due, signal)).rejects.toMatchObject({ reason: 'hosts-access-denied' });
   });
 
   it('stops at a canary that is not done in time', async () => {
