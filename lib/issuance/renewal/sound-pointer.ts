@@ -88,8 +88,8 @@ async function matches(
 const UNKNOWN = '00000101T000000Z-000000';
 
 /**
- * The newest version that fits the renewal file, whose key matches its certificate and is not compromised, unexpired before expired, or the copies if
- * they expire later. If it is not the newest in the archive it is archived again, so that the pointer never moves back.
+ * The newest unexpired version that fits the renewal file, whose key matches its certificate and is not compromised, or the
+ * copies if they expire later. If it is not the newest in the archive it is archived again, so that the pointer never moves back.
  */
 async function newestValid(
   deps: RenewDeps,
@@ -106,22 +106,22 @@ async function newestValid(
     if (!facts || isCompromised(revocations, facts.keyFingerprint)) return undefined;
     return fitsFile(facts, files.fullchain, wanted) ? { facts, files } : undefined;
   };
+  const isUnexpired = (candidate: Candidate | undefined) =>
+    candidate !== undefined && Date.parse(candidate.facts.notAfter) > clock().getTime();
   let best: Candidate | undefined;
   const issuers = new Set<string | undefined>();
   for (const { version } of versions.filter(isComplete)) {
     const candidate = candidateOf(version, await readVersion(store, name, version));
-    best ??= candidate;
     if (candidate) issuers.add(issuerOf(candidate.files.fullchain));
-    if (candidate && Date.parse(candidate.facts.notAfter) > clock().getTime()) {
-      best = candidate;
-      break;
-    }
+    best = isUnexpired(candidate) ? candidate : undefined;
+    if (best) break;
   }
   const hasCopies = (await store.get(liveCopyKey(name, 'fullchain'))) !== undefined;
   const copies = hasCopies && candidateOf(UNKNOWN, await readFiles(store, (file) => liveCopyKey(name, file)));
   // Whoever writes in live/ alone can make a chain of his own; the archive, where there is one, knows the issuer.
-  const isOfIssuer = copies && (!best || issuers.has(issuerOf(copies.files.fullchain)));
-  if (isOfIssuer && !(best && best.facts.notAfter >= copies.facts.notAfter)) best = copies;
+  const isOfIssuer = copies && (issuers.size === 0 || issuers.has(issuerOf(copies.files.fullchain)));
+  if (isOfIssuer && isUnexpired(copies) && !(best && best.facts.notAfter >= copies.facts.notAfter))
+    best = copies;
   const newest = versions[0]?.version;
   if (!best || best.facts.version === newest) return best?.facts;
   const version = versionAfter(deps, newest);

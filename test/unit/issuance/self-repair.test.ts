@@ -311,6 +311,19 @@ describe('of several versions', () => {
     expect(issued()).toBe(1);
   });
 
+  it('none is taken that has expired, though nothing can be issued', async () => {
+    const { version } = world.live('shop');
+    await other('20261101T000000Z-aaaaaa', -1);
+    await world.store.remove(`archive/shop/${version}/privkey.pem`);
+    await world.store.remove('live/shop/privkey.pem');
+    await world.store.put('live/shop.json', 'spoilt');
+    world.authority.before = () => {
+      throw new Error('down');
+    };
+    expect((await run(HOURLY)).outcomes).toMatchObject([{ outcome: 'failed' }]);
+    expect(world.store.text('live/shop.json')).toBe('spoilt');
+  });
+
   it('none valid: a new one is issued in the bad pointer’s place', async () => {
     const { version } = world.live('shop');
     world.pass(DAY);
