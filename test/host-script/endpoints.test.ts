@@ -70,4 +70,17 @@ describe('a certificate of many names is seen where it is served', () => {
     expect(results).toMatchObject([{ outcome: 'served', served: names.sort() }]);
     expect(readFileSync(tries, 'utf8').match(/x/g)?.length).toBeLessThanOrEqual(most);
   });
+
+  test('where a server has a listener for each of its workers at another address', async () => {
+    const { port } = host.server;
+    const listed = [...Array(9).fill(OTHER), '127.0.0.1'].map(
+      (at) => `'LISTEN 0 128 ${at}:${port} 0.0.0.0:*'`,
+    );
+    host.program('ss', `printf '%s\\n' ${listed.join(' ')}`);
+    await writeLineage(host.root, 'a', await selfSign({ names: ['a.example'] }), 'perennial');
+    host.server.serve('a.example', 'a');
+    host.publish('a', await selfSign({ names: ['a.example'] }));
+    const { results } = await host.install('a', { address: '' });
+    expect(results).toMatchObject([{ outcome: 'served', served: ['a.example'] }]);
+  });
 });

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeLineage } from '../../local/hosts/lineage.ts';
@@ -68,6 +68,17 @@ describe.skipIf(!isRoot)(
       chownSync(join(host.root, OLD, 'privkey.pem'), READER, READER);
       const { folder } = await install({ keyGroup: '77', keyMode: '0644' });
       expect(accessOf(folder, 'privkey.pem')).toBe(`${READER}:${READER} 600`);
+    });
+
+    test('is not read from the name of a folder that looks like an owner and a mode', async () => {
+      const planted = 'archive/a/x\n0:0 +0004 z';
+      mkdirSync(join(host.root, planted), { recursive: true });
+      for (const file of ['cert', 'privkey'])
+        writeFileSync(join(host.root, planted, `${file}.pem`), '', { mode: 0o600 });
+      symlinkSync(`../${planted}`, join(host.root, 'live/a'));
+      const { result, folder } = await install();
+      expect(result).toMatchObject({ outcome: 'installed-not-served' });
+      expect(accessOf(folder, 'privkey.pem')).toBe('0:0 600');
     });
 
     test('a group that is not there is told, and nothing is installed', async () => {

@@ -69,8 +69,8 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
   ),
   refused(
     'nothing can be put back',
-    '[ "$newest" = "$installed_version" ] && ! is_put_back "$1" || return 0',
-    '[ "$newest" = "$installed_version" ] || return 0',
+    'is_older "$1" "$fact" && ! is_put_back "$1" || return 0',
+    'is_older "$1" "$fact" || return 0',
     'put back on purpose',
   ),
   refused(
@@ -114,14 +114,14 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
   ),
   readers(
     'who could write may write the new key',
-    '"$(access_of "$old" 0644)"',
-    '"$(access_of "$old" 0664)"',
+    'most=0644',
+    'most=0664',
     'gets the right to write',
   ),
   readers(
     'who could write may write into the new folder',
-    '"$(access_of "$(dirname "$old")" 0755)"',
-    '"$(access_of "$(dirname "$old")" 0775)"',
+    'most=0755',
+    'most=0775',
     'gets the right to write',
   ),
   readers('readers lose the new version', 'chown -h "$2" "$1" && {', '{', 'gets the right to write'),
@@ -133,7 +133,7 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
   ),
   readers(
     'settings take the place of who could read',
-    `'0:'*' '[46]00' '*) plan_settings`,
+    `'0:'*' '[46]'00 '*) plan_settings`,
     '*) plan_settings',
     'is not changed by the settings',
   ),
@@ -163,8 +163,8 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
   ),
   folders(
     "a folder that is not root's is used",
-    '    "0 "*) return 0 ;;\n',
-    '    *) return 0 ;;\n',
+    '      "0 "*) shift 2 ;;\n',
+    '      *) shift 2 ;;\n',
     'is refused',
   ),
   folders(
@@ -234,8 +234,8 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
   list('what is over waits for a window', '    has_valid "$1" || return 0\n', '', 'replaces what is over'),
   list(
     'a host is ready though a certificate failed',
-    'case $(fact "$installed" outcome) in failed | rolled-back) return',
-    'case $(fact "$installed" outcome) in never) return',
+    '  for installed in $names; do ! has_failed "$installed" || return; done\n',
+    '',
     'does not make the host ready',
   ),
   list('a command makes a host ready', '[ -z "$group" ] || mark_ready', 'mark_ready', 'makes no host ready'),
@@ -274,7 +274,7 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
   hooks('hooks make files that nobody can read', '        umask 022\n', '', 'in order for each lineage'),
   hooks(
     'hooks are not told the names',
-    'RENEWED_DOMAINS="$(fact "$hooked" names)"',
+    'RENEWED_DOMAINS=$fact',
     "RENEWED_DOMAINS=''",
     'in order for each lineage',
   ),
@@ -329,8 +329,8 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
   ),
   report(
     'a brief report has no reasons',
-    'in failed | rolled-back) said=reason ;; *) said',
-    'in *) said',
+    '  ! has_failed "$1" || said=reason\n',
+    '  fact "$1" outcome\n',
     'by the list is told in brief',
   ),
   report('what is not known is told as empty', `| sed 's/"[a-z]*":"",//g'`, '', 'pointer was read'),

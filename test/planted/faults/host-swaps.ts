@@ -8,7 +8,7 @@ const way = hostFaults('in-the-way');
 export const HOST_SWAPS: readonly PlantedFault[] = [
   back(
     'the live link of what is rolled back is removed',
-    '*) in_folder live point_link "$1" "$(fact "$1" previous)" || return ;;',
+    '*) in_folder live point_link "$1" "$fact" || return ;;',
     '*) in_folder live rm -f "./$1" || return ;;',
     'goes back to the link of before',
   ),
@@ -32,13 +32,13 @@ export const HOST_SWAPS: readonly PlantedFault[] = [
   ),
   back(
     'a run that was killed is not remembered',
-    '  previous=$(remembered "$1" previous)\n',
+    '  previous=$remembered\n',
     "  previous=''\n",
     'after a killed one',
   ),
   back(
     'the way back is not written down',
-    'is_current "$1" || remember "$1" previous <"$work/$1/previous"',
+    '[ "$was_current" = yes ] || remember "$1" previous "$previous"',
     ':',
     'is written down before',
   ),
@@ -50,7 +50,7 @@ export const HOST_SWAPS: readonly PlantedFault[] = [
   ),
   install(
     'that nothing served it is not remembered',
-    '  echo yes | remember "$1" not-served\n',
+    '  remember "$1" not-served yes\n',
     '',
     'that nothing serves yet',
   ),
@@ -68,8 +68,8 @@ export const HOST_SWAPS: readonly PlantedFault[] = [
   ),
   back(
     'what was rolled back ends well',
-    'case $(fact "$reported" outcome) in failed | rolled-back) return 1',
-    'case $(fact "$reported" outcome) in failed) return 1',
+    '[ "$fact" = failed ] || [ "$fact" = rolled-back ]',
+    '[ "$fact" = failed ]',
     'goes back to the link of before',
   ),
   back(
@@ -134,7 +134,7 @@ export const HOST_SWAPS: readonly PlantedFault[] = [
   ),
   way(
     "a run killed between two renames leaves certbot's configuration",
-    '[ "$(fact "$1" previous)" != before-perennial ] || move_certbot_aside',
+    '[ "$fact" != before-perennial ] || move_certbot_aside',
     '[ ! -d "$root/live/$1" ] || move_certbot_aside',
     'between the two renames',
   ),
@@ -184,14 +184,14 @@ export const HOST_SWAPS: readonly PlantedFault[] = [
   install(
     'files that were changed on the host stay',
     '  ! is_installed "$1" || return 0\n',
-    '  [ ! -d "./$(fact "$1" version)" ] || return 0\n',
+    '  folders_of "$1" && [ ! -d "$version_folder" ] || return 0\n',
     'whose files were changed',
   ),
   install('others may enter the archive', 'umask 077', 'umask 022', "certbot's files"),
   install(
     'the chain is written with the certificate',
-    'sed \'1,/-----END CERTIFICATE-----/d\' "$files/fullchain.pem"',
-    'cat "$files/fullchain.pem"',
+    'sed \'1,/-----END CERTIFICATE-----/d\' "$fetched/fullchain.pem"',
+    'cat "$fetched/fullchain.pem"',
     "certbot's files",
   ),
 ];

@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** The program in the script that fetches several objects at once. */
 async function program(): Promise<string> {
   const [, text = ''] =
-    /"\$\(python\)" -I -c '\n(import concurrent[^']*)'/.exec(await readFile(SCRIPT, 'utf8')) ?? [];
+    /"\$python" -I -c '\n(import hashlib[^']*)'/.exec(await readFile(SCRIPT, 'utf8')) ?? [];
   return text;
 }
 

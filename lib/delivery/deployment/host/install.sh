@@ -30,7 +30,8 @@
 # SC2100 mistakes words with a hyphen for arithmetic.
 # SC2030 and SC2031: subshells say why on standard output.
 # SC2154: the parameters are in the environment.
-# shellcheck disable=SC2086,SC2046,SC2100,SC2015,SC2030,SC2031,SC2154
+# SC2254: what is a pattern in `case` is one on purpose.
+# shellcheck disable=SC2086,SC2046,SC2100,SC2015,SC2030,SC2031,SC2154,SC2254
 
 set -u
 umask 077
@@ -55,11 +56,17 @@ back_until_s=275
 # Root's, for root only: the lock, and notes about each certificate, of each root folder.
 state=/var/lib/perennial
 
+newline='
+'
+characters_201=$(printf '%0201d' 0 | tr 0 '?')
+
 # Of the agent's environment only what the AWS CLI, proxies and container engines need is kept.
 fix_environment() {
+  has_parameters=no
   for variable in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'); do
     case $variable in
       PATH | HOME | TMPDIR | PWD | OLDPWD | SHLVL | _) ;;
+      SSM_names) has_parameters=yes ;;
       SSM_* | AWS_* | *_proxy | *_PROXY | DOCKER_HOST | CONTAINER_HOST) ;;
       # A shell's own.
       BASHOPTS | SHELLOPTS | UID | EUID | PPID | IFS) ;;
@@ -73,11 +80,16 @@ fix_environment() {
 # Each name has a folder under $work with one file per fact: version, serial, names, candidates
 # (server names to ask), before (those that served this lineage), changed (the link was swapped),
 # and at the end outcome, reason, message, served. What is the run's own there begins with a dot, as no name does.
+# A function that finds one thing sets the variable of its own name, as a subshell would cost a small machine a millisecond.
 
-# Uses builtins only: it runs often.
+# fact NAME WHAT
 fact() {
+  fact=''
   [ -f "$work/$1/$2" ] || return 0
-  while IFS= read -r fact_line; do printf '%s\n' "$fact_line"; done <"$work/$1/$2"
+  {
+    IFS= read -r fact
+    while IFS= read -r fact_line; do fact="$fact$newline$fact_line"; done
+  } <"$work/$1/$2"
 }
 
 note() { printf '%s\n' "$3" >"$work/$1/$2"; }
@@ -103,21 +115,35 @@ open_names() {
 plain() { tr -c ' -~' ' ' | sed 's/["\\]//g; s/  */ /g; s/^\(.\{150\}.\{150\}\).*/\1/; s/ $//'; }
 
 print_result() {
-  print_told "$1" "$(fact "$1" message | plain)"
+  fact "$1" message
+  print_told "$1" "$(printf '%s\n' "$fact" | plain)"
   printf ',"served":[%s]}' "$(names_in "$work/$1/served" | sed 's/.*/"&"/' | paste -s -d , -)"
 }
 
-print_short_result() { print_told "$1" "$(fact "$1" message | plain | cut -c 1-100)" && printf '}'; }
+print_short_result() {
+  fact "$1" message
+  print_told "$1" "$(printf '%s\n' "$fact" | plain | cut -c 1-100)"
+  printf '}'
+}
 
 # print_told NAME MESSAGE: all but what is served, and the last brace
 print_told() {
-  printf '{"name":"%s","version":"%s","serial":"%s","outcome":"%s","reason":"%s","message":"%s"' \
-    "$1" "$(fact "$1" version)" "$(fact "$1" serial)" "$(fact "$1" outcome)" "$(fact "$1" reason)" "$2"
+  printf '{"name":"%s"' "$1"
+  for told in version serial outcome reason; do fact "$1" "$told" && printf ',"%s":"%s"' "$told" "$fact"; done
+  printf ',"message":"%s"' "$2"
 }
 
 print_brief_result() {
-  case $(fact "$1" outcome) in failed | rolled-back) said=reason ;; *) said=version ;; esac
-  printf '{"name":"%s","%s":"%s","outcome":"%s"}' "$1" "$said" "$(fact "$1" "$said")" "$(fact "$1" outcome)"
+  said=version
+  ! has_failed "$1" || said=reason
+  outcome=$fact
+  fact "$1" "$said"
+  printf '{"name":"%s","%s":"%s","outcome":"%s"}' "$1" "$said" "$fact" "$outcome"
+}
+
+has_failed() {
+  fact "$1" outcome
+  [ "$fact" = failed ] || [ "$fact" = rolled-back ]
 }
 
 # print_list FUNCTION: runs it for each name
@@ -145,9 +171,7 @@ print_report() {
 
 report() {
   print_report '' print_result print_short_result print_brief_result
-  for reported in $names; do
-    case $(fact "$reported" outcome) in failed | rolled-back) return 1 ;; esac
-  done
+  for reported in $names; do ! has_failed "$reported" || return; done
 }
 
 print_refused() {
@@ -190,11 +214,11 @@ reason_of_error() {
 # --- parameters and tools -------------------------------------------------------------------
 
 read_parameters() {
-  names=''
-  group=$(printenv SSM_group) || group=''
-  asked=$(printenv SSM_names) || refuse agent-too-old \
-    'SSM_names is not set: parameters as environment variables need SSM agent 3.3.2746.0 or newer'
+  names='' group=''
+  [ "$has_parameters" = yes ] ||
+    refuse agent-too-old 'SSM_names is not set: parameters as environment variables need SSM agent 3.3.2746.0 or newer'
   set +u
+  asked=$SSM_names group=$SSM_group temporary=$TMPDIR
   bucket=$SSM_bucket region=$SSM_region root=$SSM_root reload=$SSM_reload container=$SSM_container port=$SSM_port
   address=$SSM_address proxy_protocol=$SSM_proxyProtocol key_group=$SSM_keyGroup key_mode=$SSM_keyMode
   new_hosts_only=$SSM_newHostsOnly
@@ -216,7 +240,8 @@ read_parameters() {
   check_parameter proxyProtocol "$proxy_protocol" '(true|false)?'
   [ -n "$unfit" ] || unfit=$(printf '%s' "$values" | grep -Evxm 1 -e "$patterns" | cut -d ' ' -f 1)
   [ -z "$unfit" ] || refuse bad-parameter "$unfit has a value that is not allowed"
-  [ "$proxy_protocol" != true ] || [ -n "$(python)" ] || refuse python3-missing 'python3 is not installed on this host, and with proxyProtocol it is what asks'
+  python=$(command -v python3 || command -v /usr/libexec/platform-python)
+  [ "$proxy_protocol" != true ] || [ -n "$python" ] || refuse python3-missing 'python3 is not installed on this host, and with proxyProtocol it is what asks'
 }
 
 # check_parameter NAME VALUE PATTERN: gathered, as one grep compares all
@@ -225,15 +250,12 @@ check_parameter() {
   values="$values$1 $2$newline"
   patterns="$patterns$newline$1 ($3)"
 }
-newline='
-'
 
 # Names end up in paths, object keys and JSON.
 is_lineage_name() {
   case $1 in
-    '' | *[!a-z0-9._-]* | [.-]* | *..* | *.before-perennial) return 1 ;;
+    '' | *[!a-z0-9._-]* | [.-]* | *..* | *.before-perennial | $characters_201*) return 1 ;;
   esac
-  [ "$(printf '%s' "$1" | wc -c)" -le 200 ]
 }
 
 check_names() {
@@ -259,37 +281,36 @@ require_tools() {
 
 # --- time and output ------------------------------------------------------------------------
 
-# From a clock that nobody sets.
-seconds() { IFS=. read -r whole_s _ </proc/uptime && echo "$whole_s"; }
+# In seconds, from a clock that nobody sets.
+now() { IFS=. read -r now _ </proc/uptime; }
 
 begin_clock() {
-  begun=$(seconds)
-  until_s=$swap_until_s
+  now
+  begun=$now until_s=$swap_until_s
 }
 
-seconds_left() { echo $((until_s - $(seconds) + begun)); }
-
-is_late() { [ "$(seconds_left)" -le 0 ]; }
+is_late() { now && [ $((until_s - now + begun)) -le 0 ]; }
 
 # at_most SECONDS: no more than are left
 at_most() {
-  left=$(seconds_left)
-  [ "$left" -gt 1 ] || left=1
-  if [ "$1" -lt "$left" ]; then echo "$1"; else echo "$left"; fi
+  now
+  at_most=$((until_s - now + begun))
+  [ "$at_most" -gt 1 ] || at_most=1
+  [ "$at_most" -lt "$1" ] || at_most=$1
 }
 
 # limited SECONDS COMMAND...: prints the first 64 KiB of what the command prints; the status is the command's. What it
 # leaves running keeps a reader, and is not waited for; neither holds the lock, of which a shell would keep a copy where it is
 # closed for more than one command. Call it in a subshell.
 limited() {
-  limit_s=$(at_most "$1")
+  at_most "$1"
   shift
   # By the subshell's own process id, which one before it may have had.
   read -r spool _ </proc/self/stat && spool=$work/.spool.$spool
   while [ -e "$spool" ]; do spool=$spool.; done
   mkfifo "$spool" || return 1
   { head -c 65536 >"$spool+text" && cat >/dev/null && : >"$spool+end"; } <"$spool" >/dev/null 2>&1 9>&- &
-  timeout $kill_after "$limit_s" "$@" >"$spool" 2>&1 </dev/null 9>&-
+  timeout $kill_after "$at_most" "$@" >"$spool" 2>&1 </dev/null 9>&-
   limited_status=$?
   for pause in 0.002 0.005 0.02 0.02 0.05 0.1; do [ -e "$spool+end" ] || sleep "$pause"; done
   cat "$spool+text"
@@ -319,7 +340,7 @@ in_parallel() {
 
 # With the lock, of which there is one for all root folders: what is there was left by runs that were killed, with keys.
 make_work_folder() {
-  temporary=$(printenv TMPDIR) || temporary=/run
+  [ -n "$temporary" ] || temporary=/run
   [ -w "$temporary" ] || temporary=/tmp
   for left in "$temporary"/perennial.??????; do
     case $(stat -c '%u %a %F' "$left" 2>/dev/null) in '0 '*'700 directory') rm -rf "$left" ;; esac
@@ -329,7 +350,7 @@ make_work_folder() {
   trap 'exit 143' HUP INT TERM
   error=$(head -c 262144 /dev/zero 2>&1 >"$work/.room" && rm "$work/.room" 2>&1) ||
     refuse_error disk-full "no room in $temporary"
-  for worked in $names; do mkdir "$work/$worked"; done
+  [ -z "$names" ] || (cd "$work" && mkdir $names)
 }
 
 # is_folder PATH PATH-SHOWN: no link, no file
@@ -339,31 +360,39 @@ is_folder() {
   return 1
 }
 
-# is_own_folder PATH PATH-SHOWN: a real folder, root's, that nobody else can write to; else says why not
-is_own_folder() {
-  is_folder "$1" "$2" || return
-  owner_and_mode=$(stat -c '%u %a' "$1")
-  case $owner_and_mode in
-    "0 "*[2367]? | "0 "*[2367]) because writable-by-others "others than root can write to $2: chmod go-w $2" && return 1 ;;
-    "0 "*) return 0 ;;
-  esac
-  because wrong-owner "$2 belongs to user $(echo "$owner_and_mode" | cut -d ' ' -f 1), who could replace what is in it: chown root $2"
-  return 1
+# are_own 'PATH-SHOWN...' PATH...: root's, and nobody else can write to them; else says why not
+are_own() {
+  shown=$1
+  shift
+  set -- $(stat -c '%u %a' "$@")
+  for each_shown in $shown; do
+    [ $# -gt 1 ] || return
+    case "$1 $2" in
+      "0 "*[2367]? | "0 "*[2367]) because writable-by-others "others than root can write to $each_shown: chmod go-w $each_shown" && return 1 ;;
+      "0 "*) shift 2 ;;
+      *) because wrong-owner "$each_shown belongs to user $1, who could replace what is in it: chown root $each_shown" && return 1 ;;
+    esac
+  done
 }
 
-# go_into FOLDER...: into the root folder, and from there step by step. For subshells; fails with why and why_reason.
+# go_into FOLDER...: into the root folder, and from there step by step; all that it went through has to be root's own. For
+# subshells; fails with why and why_reason.
 go_into() {
-  at=$root
-  cd -P "$root_parent" && step_into "$root_name" "$root" || return
-  for step; do step_into "$step" "$at/$step" || return; done
+  at=$root gone_into=$root up=. ups=.
+  cd -P "$root_parent" && step_into "$root_name" || return
+  for step; do
+    at=$at/$step up=$up/..
+    step_into "$step" || return
+    gone_into="$gone_into $at" ups="$up $ups"
+  done
+  are_own "$gone_into" $ups
 }
 
-# step_into NAME PATH: where it was moved meanwhile, PWD tells.
+# step_into NAME: which is $at; where it was moved meanwhile, PWD tells
 step_into() {
-  is_folder "$1" "$2" || return
+  is_folder "$1" "$at" || return
   case $PWD in / | //) step_parent='' ;; *) step_parent=$PWD ;; esac
-  cd -P "./$1" && [ "$PWD" = "$step_parent/$1" ] && is_own_folder . "$2" || return
-  at=$2
+  cd -P "./$1" && [ "$PWD" = "$step_parent/$1" ]
 }
 
 # in_folder 'FOLDER...' COMMAND...: runs it there; prints the error, as `REASON MESSAGE` where the folder is to blame
@@ -393,23 +422,23 @@ refuse_for() { read_error "$2" && refuse "$why_reason" "$1: $why"; }
 
 make_root_folders() {
   [ "$(id -u)" = 0 ] || refuse permission-denied "the SSM agent runs as user $(id -u), not as root"
-  error=$( (umask 022 && mkdir -p "$root") 2>&1) || refuse_error root-not-writable "$root"
+  [ -d "$root" ] || error=$( (umask 022 && mkdir -p "$root") 2>&1) || refuse_error root-not-writable "$root"
   root_parent=$(cd "$root/.." && pwd -P)
   root_name=$(basename "$root")
   root_path=$(readlink -f "$root")
   for folder in live archive; do
-    error=$(in_folder '' make_folder "$folder" && in_folder "$folder" :) || refuse_for "$root/$folder" "$error"
+    error=$({ [ -d "$root/$folder" ] || in_folder '' make_folder "$folder"; } && in_folder "$folder" :) || refuse_for "$root/$folder" "$error"
   done
   # Of releases that had it there.
-  rm -f "$root/.perennial.lock"
+  [ ! -e "$root/.perennial.lock" ] || rm -f "$root/.perennial.lock"
 }
 
 make_folder() { [ -e "$1" ] || [ -L "$1" ] || mkdir "$1"; }
 
 make_state() {
-  error=$( (umask 022 && mkdir -p "$(dirname "$state")") 2>&1 && { [ -d "$state" ] || mkdir "$state"; } 2>&1) ||
+  [ -d "$state" ] || error=$( (umask 022 && mkdir -p "$(dirname "$state")") 2>&1 && mkdir "$state" 2>&1) ||
     refuse_error permission-denied "$state"
-  is_own_folder "$state" "$state" || refuse "$why_reason" "$why"
+  is_folder "$state" "$state" && are_own "$state" "$state" || refuse "$why_reason" "$why"
   # No root folder has a "+" in its path.
   notes="$state/$(printf '%s' "$root" | tr / +)"
   error=$( { chmod 700 "$state" && mkdir -p "$notes" && : >>"$state/lock"; } 2>&1) ||
@@ -417,14 +446,17 @@ make_state() {
 }
 
 # remembered NAME WHAT
-remembered() { cat "$notes/$1/$2" 2>/dev/null; }
-
-# remember NAME WHAT: from standard input
-remember() {
-  mkdir -p "$notes/$1" && cat >"$notes/$1/.new" && mv -f "$notes/$1/.new" "$notes/$1/$2"
+remembered() {
+  remembered=''
+  [ ! -f "$notes/$1/$2" ] || IFS= read -r remembered <"$notes/$1/$2" || :
 }
 
-forget() { rm -f "$notes/$1/$2"; }
+# remember NAME WHAT VALUE
+remember() {
+  { [ -d "$notes/$1" ] || mkdir -p "$notes/$1"; } && echo "$3" | cat >"$notes/$1/.new" && mv -f "$notes/$1/.new" "$notes/$1/$2"
+}
+
+forget() { [ ! -e "$notes/$1/$2" ] || rm -f "$notes/$1/$2"; }
 
 # flock ends with the process, however that ends. Not every flock can wait.
 take_lock() {
@@ -444,15 +476,15 @@ take_lock() {
 # The AWS CLI takes half a second to start, so all pointers, and then all objects, are asked for in one go by python3 where it is
 # there. What it does not get, for whatever reason, the AWS CLI is asked for, and says why. Only single keys, so that the host's
 # role needs no ListBucket. No object of ours is near 256 KiB, but the list of a group with hundreds.
-# get_at_once: KEY and FILE on each line of the standard input; an object that came is in FILE.came. Where none comes, it is not
+# get_at_once: KEY and FILE on each line of $work/.asked; an object that came is in FILE.came. Where none comes, it is not
 # tried again in this run; nor is anything asked where the AWS CLI's settings name another endpoint. Credentials are looked for as
 # the AWS CLI does, which is asked for them where they are not in plain sight. Signed by Signature Version 4 (IAM user guide, "AWS
 # Signature Version 4 for API requests").
 get_at_once() {
-  cat >"$work/.asked"
-  [ -n "$(python)" ] && [ -s "$work/.asked" ] && [ ! -e "$work/.one-by-one" ] || return 0
-  (limited 30 "$(python)" -I -c '
-import concurrent.futures, hashlib, hmac, json, os, re, ssl, subprocess, sys, time
+  [ -n "$python" ] && [ -s "$work/.asked" ] && [ ! -e "$work/.one-by-one" ] || return 0
+  at_most 30
+  timeout $kill_after "$at_most" "$python" -I -c '
+import hashlib, hmac, json, os, re, ssl, subprocess, sys, threading, time
 import urllib.parse, urllib.request
 bucket, region, most, asked = sys.argv[1:]
 env = os.environ
@@ -500,8 +532,7 @@ def address():
 def sign(key, text):
     return hmac.new(key, text.encode(), hashlib.sha256)
 
-def fetch(line):
-    key, path = line.split()
+def fetch(key, path):
     url = urllib.parse.urlsplit(base + "/" + urllib.parse.quote(key))
     now, nothing = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()), hashlib.sha256().hexdigest()
     sent = {"host": url.netloc, "range": "bytes=0-" + most, "x-amz-content-sha256": nothing, "x-amz-date": now}
@@ -523,28 +554,39 @@ def fetch(line):
 base = address()
 trusted = ssl.create_default_context(cafile=env.get("AWS_CA_BUNDLE")) if base.startswith("https:") else None
 access, secret, token = credentials()
-with concurrent.futures.ThreadPoolExecutor(8) as pool, open(asked) as lines:
-    for line in lines:
-        pool.submit(fetch, line)
-' "$bucket" "$region" "$most_bytes" "$work/.asked") >/dev/null
+with open(asked) as lines:
+    wanted = iter([line.split() for line in lines])
+
+def work():
+    for key, path in wanted:
+        try:
+            fetch(key, path)
+        except Exception:
+            pass
+
+for _ in range(8):
+    threading.Thread(target=work).start()
+' "$bucket" "$region" "$most_bytes" "$work/.asked" </dev/null >/dev/null 2>&1 9>&-
   while read -r _ arrived; do [ ! -e "$arrived.came" ] || return 0; done <"$work/.asked"
   : >"$work/.one-by-one"
 }
 
 # get_object KEY FILE: prints only errors
-get_object() (
-  mv "$2.came" "$2" 2>/dev/null && exit
-  limited 60 aws s3api get-object --region "$region" --cli-connect-timeout 5 --cli-read-timeout 20 \
-    --bucket "$bucket" --key "$1" --range "bytes=0-$most_bytes" "$2" >"$2.error" && exit
+get_object() {
+  [ ! -e "$2.came" ] || { mv "$2.came" "$2" && return; }
+  at_most 60
+  timeout $kill_after "$at_most" aws s3api get-object --region "$region" --cli-connect-timeout 5 --cli-read-timeout 20 \
+    --bucket "$bucket" --key "$1" --range "bytes=0-$most_bytes" "$2" >"$2.error" 2>&1 </dev/null 9>&- && return
   cat "$2.error"
-  exit 1
-)
+  return 1
+}
 
 # read_list: as $names, what groups/<group>.json lists and this host lacks, each with its line of the list for a pointer. A
 # version that is newer here than there came by a command.
 read_list() {
   list=$work/.list
-  error=$(most_bytes=4194303 && echo "groups/$group.json $list" | get_at_once && get_object "groups/$group.json" "$list") || refuse_error fetch-failed "groups/$group.json"
+  echo "groups/$group.json $list" >"$work/.asked"
+  error=$(most_bytes=4194303 && get_at_once && get_object "groups/$group.json" "$list") || refuse_error fetch-failed "groups/$group.json"
   sed -n 's/^{"name":"\([a-z0-9._-]*\)","version":"\([0-9A-Za-z-]*\)",.*/\1 \2/p' "$list" >"$list.versions"
   while read -r listed listed_version; do
     is_lineage_name "$listed" && [ ! -e "$work/$listed" ] && lacks "$listed" "$listed_version" || continue
@@ -562,7 +604,11 @@ read_list() {
 line_of() { grep -F -m 1 "{\"name\":\"$1\"," "$list"; }
 
 # is_older NAME VERSION: than what is installed
-is_older() { [ "$(printf '%s\n' "$(installed_version_of "$1")" "$2" | sort | tail -n 1)" != "$2" ]; }
+is_older() {
+  installed_link "$1"
+  [ -n "$link" ] && [ "$link" != "../archive/$1/$2" ] &&
+    [ "$(printf '%s\n' "$link" "../archive/$1/$2" | sort | tail -n 1)" = "$link" ]
+}
 
 # is_put_back_to NAME VERSION: by the pointer. Who can write the list cannot write that, and could bring back a key that leaked.
 is_put_back_to() {
@@ -574,14 +620,17 @@ is_put_back_to() {
 # lacks NAME VERSION: also where a run was killed, and where nothing served it when it was installed: perhaps something does now.
 # Where hosts have windows, only where there is nothing, or what is there is over, or has only to be looked at.
 lacks() {
-  here=$(installed_version_of "$1")
+  installed_link "$1"
+  remembered "$1" not-served
+  unserved=$remembered
+  remembered "$1" previous
   if [ "$new_hosts_only" = true ]; then
     has_valid "$1" || return 0
-    [ "$here" = "$2" ] && [ -z "$(remembered "$1" previous)" ] && [ -n "$(remembered "$1" not-served)" ]
+    [ "$link" = "../archive/$1/$2" ] && [ -z "$remembered" ] && [ -n "$unserved" ]
     return
   fi
-  [ -z "$(remembered "$1" previous)$(remembered "$1" not-served)" ] && [ -e "$root/live/$1/privkey.pem" ] || return 0
-  [ "$here" != "$2" ] || return
+  [ -z "$remembered$unserved" ] && [ -e "$root/live/$1/privkey.pem" ] || return 0
+  [ "$link" != "../archive/$1/$2" ] || return
   ! is_older "$1" "$2" || line_of "$1" | grep -Eq "$put_back"
 }
 
@@ -594,7 +643,8 @@ has_valid() {
 fetch_pointers() {
   each_pointer=$1
   shift
-  for pointed in "$@"; do echo "live/$pointed.json $work/$pointed/pointer.json"; done | get_at_once
+  for pointed in "$@"; do echo "live/$pointed.json $work/$pointed/pointer.json"; done >"$work/.asked"
+  get_at_once
   in_parallel "$each_pointer" "$@"
 }
 
@@ -633,44 +683,51 @@ server-names ($dns_names)?")" = 6 ] || {
     for field in version serial; do note "$1" "$field" ''; done
     give_up "$1" pointer-malformed "live/$1.json is not a pointer this script understands" || return
   }
-  tail -n 2 "$work/$1/read" | awk -v most="$most_server_names" '{ for (i = 1; i <= NF && (NR == 1 || i <= most); i++) if ($i !~ /[*]/) print $i }' | sort -u >"$work/$1/candidates"
+  awk -v most="$most_server_names" 'NR > 4 { for (i = 1; i <= NF && (NR == 5 || i <= most); i++) if ($i !~ /[*]/) print $i }' "$work/$1/read" | sort -u >"$work/$1/candidates"
 }
 
 # A version that is older than the installed one may be a planted pointer to a key that leaked.
 check_order() {
-  installed_version=$(installed_version_of "$1")
-  [ -n "$installed_version" ] && [ "$installed_version" != "$(fact "$1" version)" ] || return 0
-  newest=$(printf '%s\n' "$installed_version" "$(fact "$1" version)" | sort | tail -n 1)
-  [ "$newest" = "$installed_version" ] && ! is_put_back "$1" || return 0
-  give_up "$1" version-older "live/$1.json names $(fact "$1" version), and $installed_version is installed here: if the older one was put back on purpose, add putBack: true to live/$1.json"
+  fact "$1" version
+  is_older "$1" "$fact" && ! is_put_back "$1" || return 0
+  give_up "$1" version-older "live/$1.json names $fact, and $(basename "$link") is installed here: if the older one was put back on purpose, add putBack: true to live/$1.json"
 }
 
-installed_version_of() { readlink "$root/live/$1" | sed -n "s|^[.][.]/archive/$1/\([0-9]\{8\}T[0-9]\{6\}Z-[0-9a-z]*\)\$|\1|p"; }
+# installed_link NAME: as $link, if that leads to a version; so two of one name stand in the order of their versions
+installed_link() {
+  link=$(readlink "$root/live/$1")
+  case $link in
+    *[!A-Za-z0-9._/-]* | "../archive/$1/"*/*) link='' ;;
+    "../archive/$1/"[0-9]???????T??????Z-*) ;;
+    *) link='' ;;
+  esac
+}
 
 is_put_back() { grep -Eq "$put_back" "$work/$1/pointer"; }
 put_back='"putBack": *true *[,}]'
 
-version_folder() { printf '%s/archive/%s/%s' "$root" "$1" "$(fact "$1" version)"; }
-
-# Where its files are checked, before they are written to the root folder.
-fetched_folder() { printf '%s/%s/files' "$work" "$1"; }
+# folders_of NAME: $fetched, where its files are checked, and $version_folder, where they are written then
+folders_of() {
+  fact "$1" version
+  fetched=$work/$1/files version_folder=$root/archive/$1/$fact
+}
 
 is_plain_file() { [ ! -L "$1" ] && [ -f "$1" ]; }
 
 has_its_hashes() {
   for hashed in fullchain privkey; do
-    [ -f "$1/$hashed.pem" ] && [ "$(sha256sum <"$1/$hashed.pem")" = "$(fact "$2" $hashed)  -" ] || return
+    fact "$2" $hashed
+    [ -f "$1/$hashed.pem" ] && [ "$(sha256sum <"$1/$hashed.pem")" = "$fact  -" ] || return
   done
 }
 
 # copy_installed NAME: what is in its version's folder already
 copy_installed() {
-  mkdir -p "$(fetched_folder "$1")"
-  is_plain_file "$(version_folder "$1")/fullchain.pem" && is_plain_file "$(version_folder "$1")/privkey.pem" || return
-  for file in fullchain privkey; do
-    timeout 5 head -c 262144 "$(version_folder "$1")/$file.pem" >"$(fetched_folder "$1")/$file.pem"
-  done
-  has_its_hashes "$(fetched_folder "$1")" "$1"
+  folders_of "$1"
+  mkdir -p "$fetched"
+  is_plain_file "$version_folder/fullchain.pem" && is_plain_file "$version_folder/privkey.pem" || return
+  for file in fullchain privkey; do timeout 5 head -c 262144 "$version_folder/$file.pem" >"$fetched/$file.pem"; done
+  has_its_hashes "$fetched" "$1"
 }
 
 # fetch_object NAME/FILE
@@ -684,41 +741,46 @@ split_object() {
   IFS=/ read -r object_name object_file <<EOF
 $1
 EOF
-  key="archive/$object_name/$(fact "$object_name" version)/$object_file"
-  object_target="$(fetched_folder "$object_name")/$object_file"
+  folders_of "$object_name"
+  key=archive/$object_name/$fact/$object_file object_target=$fetched/$object_file
 }
 
 fetch_versions() {
   objects=''
-  for fetched in $(open_names); do
-    copy_installed "$fetched" || objects="$objects $fetched/fullchain.pem $fetched/privkey.pem"
-  done
-  for object in $objects; do split_object "$object" && echo "$key $object_target"; done | get_at_once
+  for wanted in $(open_names); do
+    copy_installed "$wanted" && continue
+    objects="$objects $wanted/fullchain.pem $wanted/privkey.pem"
+    folders_of "$wanted"
+    for file in fullchain privkey; do echo "archive/$wanted/$fact/$file.pem $fetched/$file.pem"; done
+  done >"$work/.asked"
+  get_at_once
   in_parallel fetch_object $objects
   in_parallel check_version $(open_names)
 }
 
 # fullchain.pem is cert.pem and then chain.pem.
 check_version() {
-  files=$(fetched_folder "$1")
-  has_its_hashes "$files" "$1" ||
-    give_up "$1" hash-mismatch "archive/$1/$(fact "$1" version)/ does not have the hashes in live/$1.json" || return
-  sed '/-----END CERTIFICATE-----/q' "$files/fullchain.pem" >"$files/cert.pem"
-  sed '1,/-----END CERTIFICATE-----/d' "$files/fullchain.pem" >"$files/chain.pem"
-  check_certificate "$1" "$files" && note "$1" fingerprint "$(fingerprint <"$files/cert.pem")"
+  folders_of "$1"
+  version=$fact
+  has_its_hashes "$fetched" "$1" ||
+    give_up "$1" hash-mismatch "archive/$1/$version/ does not have the hashes in live/$1.json" || return
+  sed '/-----END CERTIFICATE-----/q' "$fetched/fullchain.pem" >"$fetched/cert.pem"
+  sed '1,/-----END CERTIFICATE-----/d' "$fetched/fullchain.pem" >"$fetched/chain.pem"
+  check_certificate "$1" "$fetched" && note "$1" fingerprint "$(fingerprints <"$fetched/cert.pem")"
 }
 
 is_installed() {
+  folders_of "$1"
   for file in cert chain fullchain privkey; do
-    is_plain_file "$(version_folder "$1")/$file.pem" &&
-      [ "$(timeout 5 head -c 262144 "$(version_folder "$1")/$file.pem")" = "$(cat "$(fetched_folder "$1")/$file.pem")" ] || return
+    is_plain_file "$version_folder/$file.pem" &&
+      [ "$(timeout 5 head -c 262144 "$version_folder/$file.pem")" = "$(cat "$fetched/$file.pem")" ] || return
   done
 }
 
 # In archive/, a new folder is filled and then renamed.
 write_version() {
   plan_access "$1" || return
-  error=$(in_folder archive make_folder "$1") && error=$(open_folders "$1") && error=$(in_folder "archive $1" write_here "$1") || give_up_for "$1" "$error"
+  error=$([ -d "$root/archive/$1" ] || in_folder archive make_folder "$1") && error=$(open_folders "$1") && error=$(in_folder "archive $1" write_here "$1") || give_up_for "$1" "$error"
 }
 
 open_folders() {
@@ -728,18 +790,19 @@ open_folders() {
 
 # Runs in the lineage's folder of archive/. The notes there are of releases that kept them there.
 write_here() {
-  rm -f .previous .not-served
+  [ ! -e .previous ] && [ ! -e .not-served ] || rm -f .previous .not-served
   ! is_installed "$1" || return 0
   rm -rf .incoming && mkdir .incoming && in_folder "archive $1 .incoming" write_files "$1" || return
-  rm -rf "./$(fact "$1" version)" && mv -T .incoming "./$(fact "$1" version)" || { rm -rf .incoming && false; }
+  fact "$1" version
+  rm -rf "./$fact" && mv -T .incoming "./$fact" || { rm -rf .incoming && false; }
 }
 
 # With noclobber the file is made new, whatever somebody may have put in its place, and the umask gives it its mode.
 write_files() {
   set -C
   for file in cert chain fullchain privkey; do
-    read -r _ bits _ <"$work/$1/access.$file" && umask "$(printf %o $((0777 & ~0$bits)))"
-    cat "$(fetched_folder "$1")/$file.pem" >"./$file.pem" && give_access "$1" "$file" "./$file.pem" || return
+    read -r _ bits _ <"$work/$1/access.$file" && octal $((0777 & ~0$bits)) && umask "$octal"
+    cat "$work/$1/files/$file.pem" >"./$file.pem" && give_access "$1" "$file" "./$file.pem" || return
   done
   set +C
   give_access "$1" folder . || return
@@ -751,31 +814,54 @@ write_files() {
 # access lists and SELinux's labels are carried over, as certbot does. Where only root could, the host group's keyGroup and
 # keyMode say who may. Nobody but root ever gets the right to write.
 
-# plan_access NAME: for each file, and the folder: a reference, owner and mode
+# plan_access NAME: for each file, and the folder: owner, mode and a reference
 plan_access() {
+  planned=$1
+  shift
+  live=$(readlink -f "$root/live/$planned")
+  known=''
   for file in cert chain fullchain privkey; do
-    if old=$(beneath_root "$root/live/$1/$file.pem"); then
-      note "$1" "access.$file" "$(access_of "$old" 0644)"
-      [ "$file" != privkey ] || note "$1" access.folder "$(access_of "$(dirname "$old")" 0755)"
-    else
-      note "$1" "access.$file" '0:0 600 -'
-    fi
+    note "$planned" "access.$file" '0:0 600 -'
+    old=$live/$file.pem
+    [ ! -L "$old" ] || old=$(readlink -f "$old")
+    case $old in *"$newline"*) ;; "$root_path"/*) [ -f "$old" ] && set -- "$@" "$old" && known="$known$file " ;; esac
   done
-  [ -e "$work/$1/access.folder" ] || note "$1" access.folder '0:0 700 -'
-  case $(fact "$1" access.privkey) in '0:'*' '[46]00' '*) plan_settings "$1" ;; esac
+  note "$planned" access.folder '0:0 700 -'
+  case $known in *privkey*) set -- "$@" "$(dirname "$old")" && known="$known folder" ;; esac
+  [ $# = 0 ] || error=$(carry_access "$@" 2>&1) || give_up_for "$planned" "$error" || return
+  fact "$planned" access.privkey
+  case $fact in '0:'*' '[46]'00 '*) plan_settings "$planned" ;; esac
 }
+
+# carry_access REFERENCE...: of $known
+carry_access() {
+  stat -c '%u:%g %a' "$@" >"$work/$planned/access" || return
+  case "$newline$(ls -ld "$@")" in *"$newline"??????????+*) note "$planned" lists yes ;; esac
+  for file in $known; do
+    read -r owner bits
+    most=0644
+    [ "$file" != folder ] || most=0755
+    octal $((0$bits & most))
+    note "$planned" "access.$file" "$owner $octal $1"
+    shift
+  done <"$work/$planned/access"
+}
+
+# octal NUMBER: a mode's three digits
+octal() { octal=$(($1 >> 6))$(($1 >> 3 & 7))$(($1 & 7)); }
 
 plan_settings() {
   key_bits=$key_mode
   [ -n "$key_bits" ] || { [ -n "$key_group" ] && key_bits=640 || return 0; }
   readers=$((0$key_bits & 0044))
   group_id=0
+  octal $((0700 | readers | readers >> 2))
   [ -z "$key_group" ] || group_id=$(group_id_of "$key_group") ||
     give_up "$1" bad-parameter "keyGroup: there is no group $key_group on this host" || return
   note "$1" access.privkey "0:$group_id $key_bits -"
   for file in cert chain fullchain; do note "$1" "access.$file" "0:$group_id 644 -"; done
   # Who may read may enter.
-  note "$1" access.folder "0:$group_id $(printf %o $((0700 | readers | readers >> 2))) -"
+  note "$1" access.folder "0:$group_id $octal -"
   note "$1" opens yes
 }
 
@@ -784,23 +870,15 @@ group_id_of() {
   { getent group "$1" 2>/dev/null || grep "^$1:" /etc/group; } | cut -d : -f 3 | head -n 1 | grep .
 }
 
-# beneath_root PATH: what it leads to, if that is in the root folder
-beneath_root() {
-  led_to=$(readlink -f "$1") && [ -f "$led_to" ] || return
-  case $led_to in "$root_path"/*) printf '%s\n' "$led_to" ;; *) return 1 ;; esac
-}
-
-# access_of PATH MOST
-access_of() { stat -c '%u:%g %a' "$1" | { read -r owner bits && printf '%s %o %s\n' "$owner" "$((0$bits & $2))" "$1"; }; }
-
 # give_access NAME WHAT PATH: of what is open here, or was made here; follows no link
 give_access() {
-  # shellcheck disable=SC2046
-  set -- "$3" $(fact "$1" "access.$2")
+  fact "$1" "access.$2"
+  lists=$work/$1/lists
+  set -- "$3" $fact
   chown -h "$2" "$1" && { [ "$1" != . ] || chmod "$3" .; } || return
   [ "$4" != - ] || return 0
   [ ! -e /sys/fs/selinux/enforce ] || chcon -h --reference="$4" "$1" 2>/dev/null || :
-  case $(ls -ld "$4") in ??????????+*) carry_access_list "$4" "$1" ;; esac
+  [ ! -e "$lists" ] || case $(ls -ld "$4") in ??????????+*) carry_access_list "$4" "$1" ;; esac
 }
 
 # Only with -R does setfacl not follow a link.
@@ -819,13 +897,14 @@ check_certificate() {
   key_of_file=$(openssl pkey -in "$2/privkey.pem" -pubout 2>/dev/null)
   key_of_certificate=$(sed -n '/BEGIN PUBLIC/,/END PUBLIC/p' "$work/$1/certificate")
   [ -n "$key_of_file" ] && [ "$key_of_file" = "$key_of_certificate" ] ||
-    give_up "$1" key-mismatch "the private key of version $(fact "$1" version) is not the certificate's" || return
+    give_up "$1" key-mismatch "the private key of version $version is not the certificate's" || return
   # OpenSSL 1.0.2 has no -ext.
   covered="$(sed -n '/Subject Alternative Name/{n;s/,//g;p;}' "$work/$1/certificate") "
-  uncovered=$(
-    set -f
-    for name in $(fact "$1" names); do case $covered in *" DNS:$name "*) ;; *) printf '%s ' "$name" ;; esac done
-  )
+  fact "$1" names
+  uncovered=''
+  set -f
+  for name in $fact; do case $covered in *" DNS:$name "*) ;; *) uncovered="$uncovered$name " ;; esac done
+  set +f
   [ -z "$uncovered" ] || give_up "$1" names-mismatch "the certificate does not cover $uncovered" || return
   note "$1" signatures "$(signatures_of "$work/$1/certificate")"
   check_dates "$1"
@@ -859,9 +938,14 @@ past_dates() {
 
 # --- over TLS -------------------------------------------------------------------------------
 
-# fingerprint: of the first certificate in what it reads. The Base64 of it tells one from another as a hash does, and needs no
-# openssl, which takes as long to start as ten of these.
-fingerprint() { awk '/^-----END/ { print ""; exit } inside { gsub(/[\r ]/, ""); printf "%s", $0 } /^-----BEGIN CERTIFICATE-----/ { inside = 1 }'; }
+# fingerprints: of the first certificate in what it reads, or in each file that head prints. The Base64 of it tells one from
+# another as a hash does, and needs no openssl, which takes as long to start as ten of these.
+fingerprints() {
+  awk '/^==> / { if (inside) print ""; inside = seen = 0 }
+    inside && /^-----END/ { print ""; inside = 0; seen = 1 }
+    inside { gsub(/[\r ]/, ""); printf "%s", $0 }
+    /^-----BEGIN CERTIFICATE-----/ && !seen { inside = 1 }'
+}
 
 # find_endpoints: where the port is listened to, and where containers have it, as ADDRESS:PORT; not where packets are swallowed,
 # as at the address that a container has in a network of its own
@@ -875,8 +959,11 @@ find_endpoints() {
     fi
   } | awk 'NF == 2 { print ($1 ~ /:/ ? "[" $1 "]" : $1) ":" $2 }' | sort -u | head -n "$most_endpoints" >"$work/.found"
   [ -s "$work/.found" ] || echo "127.0.0.1:$port" >"$work/.found"
-  : >"$work/.endpoints"
-  in_parallel keep_endpoint $(cat "$work/.found")
+  elsewhere=''
+  while IFS= read -r found; do
+    case $found in 127.0.0.1:* | '[::1]:'*) echo "$found" ;; *) elsewhere="$elsewhere $found" ;; esac
+  done <"$work/.found" >"$work/.endpoints"
+  in_parallel keep_endpoint $elsewhere
 }
 
 keep_endpoint() { knock "$1" | grep -q connect && echo "$1" >>"$work/.endpoints"; }
@@ -921,14 +1008,14 @@ hear() {
   {
     timeout 5 "$@" </dev/null 2>/dev/null
     case $? in 124 | 143) : >"$work/.silent/$endpoint" ;; esac
-  } | head -c 65536 | fingerprint
+  } | head -c 65536 | fingerprints
 }
 
 # shake_hands_by_proxy ENDPOINT SERVERNAME [KIND]: as from a load balancer that speaks the PROXY protocol, version 1; openssl
 # cannot. KIND is the only kind of key that is accepted; before TLS 1.3 the cipher says it.
 shake_hands_by_proxy() {
-  [ -n "$(python)" ] || return 0
-  hear "$(python)" -I -c '
+  [ -n "$python" ] || return 0
+  hear "$python" -I -c '
 import socket, ssl, sys
 address, port = sys.argv[1].rsplit(":", 1)
 plain = socket.create_connection((address.strip("[]"), int(port)))
@@ -942,8 +1029,6 @@ served = context.wrap_socket(plain, server_hostname=sys.argv[2]).getpeercert(Tru
 print(ssl.DER_cert_to_PEM_cert(served))' "$@"
 }
 
-python() { command -v python3 || command -v /usr/libexec/platform-python; }
-
 # A server block may have an RSA and an ECDSA certificate, each its own lineage. It shows the one whose kind of
 # key is all that the client accepts. Without an answer, a second try accepts all: the kind of key may have changed.
 # ask NAME/SERVERNAME/ENDPOINT: notes the fingerprint, or nothing
@@ -951,13 +1036,14 @@ ask() {
   IFS=/ read -r asked_name server_name endpoint <<EOF
 $1
 EOF
-  question=$server_name/$endpoint
-  [ -d "$work/$asked_name/answers/$server_name" ] || mkdir -p "$work/$asked_name/answers/$server_name"
-  signatures=$(fact "$asked_name" signatures)
+  answers=$work/$asked_name/answers/$server_name
+  [ -d "$answers" ] || mkdir -p "$answers"
   set -- "$endpoint" "$server_name"
   answer=''
   ! is_late || return
-  [ ! -e "$work/.closed/$endpoint" ] || { : >"$work/$asked_name/answers/$question" && return; }
+  [ ! -e "$work/.closed/$endpoint" ] || { : >"$answers/$endpoint" && return; }
+  fact "$asked_name" signatures
+  signatures=$fact
   if [ "$proxy_protocol" != true ]; then
     [ -z "$signatures" ] || answer=$(shake_hands "$@" -sigalgs "$signatures")
     [ -n "$answer" ] || answer=$(shake_hands "$@")
@@ -966,14 +1052,15 @@ EOF
     [ -z "$signatures" ] || answer=$(shake_hands_by_proxy "$@" "$(echo "$signatures" | grep -o '^[A-Z]*')")
     [ -n "$answer" ] || answer=$(shake_hands_by_proxy "$@")
   fi
-  printf '%s\n' "$answer" >"$work/$asked_name/answers/$question"
+  printf '%s\n' "$answer" >"$answers/$endpoint"
 }
 
-# questions_of NAME: prints SERVERNAME/ENDPOINT for each
-questions_of() {
-  for candidate in $(fact "$1" candidates); do
+# note_questions NAME: SERVERNAME/ENDPOINT for each
+note_questions() {
+  fact "$1" candidates
+  for candidate in $fact; do
     while IFS= read -r endpoint; do echo "$candidate/$endpoint"; done <"$work/.endpoints"
-  done
+  done | sort >"$work/$1/questions"
 }
 
 # names_in FACT-FILE: of questions
@@ -982,7 +1069,7 @@ names_in() { cut -d / -f 1 "$1" 2>/dev/null | sort -u; }
 ask_all() {
   questions=''
   for asked_for in "$@"; do
-    for question in $(questions_of "$asked_for"); do questions="$questions $asked_for/$question"; done
+    while IFS= read -r question; do questions="$questions $asked_for/$question"; done <"$work/$asked_for/questions"
   done
   set -- $questions
   rm -rf "$work/.silent" && mkdir "$work/.silent"
@@ -1006,31 +1093,39 @@ note_closed() {
 
 # Each certificate of this lineage that Nginx may have in memory; of certbot's own, the newest five.
 lineage_fingerprints() {
-  live_pem=$root/live/$1/fullchain.pem
-  for pem in "$root/archive/$1"/*/fullchain.pem; do
-    fingerprint_of "$pem"
+  lineage=$1 live_pem=$root/live/$1/fullchain.pem
+  set --
+  for pem in "$root/archive/$lineage"/*/fullchain.pem; do
+    set -- "$@" "$pem"
     [ ! "$pem" -ef "$live_pem" ] || live_pem=''
   done
-  [ -z "$live_pem" ] || fingerprint_of "$live_pem"
-  set -- "$root/live/$1.before-perennial/fullchain.pem" "$root/archive/$1"/fullchain*.pem
+  fingerprints_of "$@" "$live_pem"
+  set -- "$root/live/$lineage.before-perennial/fullchain.pem" "$root/archive/$lineage"/fullchain*.pem
   [ -e "$1" ] || [ -e "$2" ] || return 0
   # shellcheck disable=SC2012
-  ls -t "$@" 2>/dev/null | head -n 5 | while read -r pem; do fingerprint_of "$pem"; done
+  ls -t "$@" 2>/dev/null | head -n 5 | while read -r pem; do fingerprints_of "$pem"; done
 }
 
-# A pipe or a device in its place would hold up the run. Certbot's own are links.
-fingerprint_of() { [ -f "$1" ] && timeout 5 head -c 65536 "$1" | fingerprint; }
+# fingerprints_of FILE...: a pipe or a device in the place of one would hold up the run. Certbot's own are links.
+fingerprints_of() {
+  for pem; do
+    shift
+    [ ! -f "$pem" ] || set -- "$@" "$pem"
+  done
+  [ $# = 0 ] || timeout 5 head -c 65536 "$@" | fingerprints
+}
 
 # questions_that_get NAME FINGERPRINTS: prints the questions whose last answer is among them, in order
 questions_that_get() {
-  for question in $(questions_of "$1"); do
-    answer=$(fact "$1" "answers/$question")
-    case " $2 " in *" $answer "*) [ -z "$answer" ] || echo "$question" ;; esac
-  done | sort
+  while IFS= read -r question; do
+    fact "$1" "answers/$question"
+    case " $2 " in *" $fact "*) [ -z "$fact" ] || echo "$question" ;; esac
+  done <"$work/$1/questions"
 }
 
 note_before() {
   find_endpoints
+  for looked_at in $(open_names); do note_questions "$looked_at"; done
   ask_all $(open_names)
   for looked_at in $(open_names); do
     lineage_fingerprints "$looked_at" >"$work/$looked_at/lineage"
@@ -1040,7 +1135,8 @@ note_before() {
 
 # Wherever this lineage was served before, the new one must be. If it was nowhere, one place is enough.
 serves_new() {
-  questions_that_get "$1" "$(fact "$1" fingerprint)" >"$work/$1/served"
+  fact "$1" fingerprint
+  questions_that_get "$1" "$fact" >"$work/$1/served"
   if [ -s "$work/$1/before" ]; then
     [ -z "$(comm -23 "$work/$1/before" "$work/$1/served")" ]
   else
@@ -1051,7 +1147,8 @@ serves_new() {
 # wait_until_served NAME...: asks until all serve the new one, or time is up
 wait_until_served() {
   waiting="$*"
-  started=$(seconds)
+  now
+  started=$now
   pause=0.05
   while [ -n "$waiting" ]; do
     ask_all $waiting
@@ -1064,7 +1161,7 @@ wait_until_served() {
     done
     waiting=$still
     [ -z "$group" ] || ! is_all_closed || break
-    [ $(($(seconds) - started)) -lt "$limit_s" ] && ! is_late || break
+    ! is_late && [ $((now - started)) -lt "$limit_s" ] || break
     [ -z "$waiting" ] || sleep "$pause"
     case $pause in 0.05) pause=0.1 ;; 0.1) pause=0.3 ;; *) pause=1 ;; esac
   done
@@ -1075,27 +1172,35 @@ wait_until_served() {
 expects_service() { [ -s "$work/$1/before" ] || [ -n "$(questions_that_get "$1" "$(older_fingerprints "$1")")" ]; }
 
 # Of those that were there before it.
-older_fingerprints() { grep -Fvx "$(fact "$1" fingerprint)" "$work/$1/lineage" | tr '\n' ' '; }
+older_fingerprints() { fact "$1" fingerprint && grep -Fvx "$fact" "$work/$1/lineage" | tr '\n' ' '; }
 
 # --- the link -------------------------------------------------------------------------------
 
-is_current() { [ "$(readlink "$root/live/$1")" = "../archive/$1/$(fact "$1" version)" ]; }
+# is_current NAME; $target is where the link leads then
+is_current() {
+  fact "$1" version
+  target=../archive/$1/$fact
+  link=$(readlink "$root/live/$1")
+  [ "$link" = "$target" ]
+}
 
 # Remembered before the swap, so that the next run can go back after a killed one.
 note_previous() {
   live="$root/live/$1"
-  previous=$(remembered "$1" previous)
-  [ -n "$previous" ] || if is_current "$1"; then
+  remembered "$1" previous
+  previous=$remembered
+  is_current "$1" && was_current=yes || was_current=no
+  [ -n "$previous" ] || if [ "$was_current" = yes ]; then
     previous=current
   elif [ -L "$live" ]; then
-    previous=$(readlink "$live")
+    previous=$link
   elif [ -d "$live" ] || [ -d "$live.before-perennial" ]; then
     previous=before-perennial
   else
     previous=none
   fi
   note "$1" previous "$previous"
-  is_current "$1" || remember "$1" previous <"$work/$1/previous"
+  [ "$was_current" = yes ] || remember "$1" previous "$previous"
 }
 
 # The commands of a swap run in live/ or renewal/, through in_folder.
@@ -1104,7 +1209,7 @@ point_link() { rm -rf "./.$1.new" && ln -s "$2" "./.$1.new" && mv -T "./.$1.new"
 # exchange A B: at one instant, so that a server that opens its files at each handshake finds them at any time. Fails where
 # neither mv (coreutils 9.5) nor the C library (glibc 2.28) can.
 exchange() {
-  mv --exchange -T "$1" "$2" 2>/dev/null || "$(python)" -I -c '
+  mv --exchange -T "$1" "$2" 2>/dev/null || "$python" -I -c '
 import ctypes, sys
 a, b = (name.encode() for name in sys.argv[1:])
 sys.exit(ctypes.CDLL(None).renameat2(-100, a, -100, b, 2) != 0)' "$1" "$2" 2>/dev/null
@@ -1133,7 +1238,7 @@ finish_exchange() {
 # Its renewal configuration is hidden from certbot. A run may be killed between the two, so each is done only where it is not
 # done yet.
 move_certbot_aside() {
-  [ -L "$root/live/$1" ] || [ ! -d "$root/live/$1" ] || in_folder live put_link_for_folder "$1" "../archive/$1/$(fact "$1" version)" || return
+  [ -L "$root/live/$1" ] || [ ! -d "$root/live/$1" ] || in_folder live put_link_for_folder "$1" "$target" || return
   [ ! -f "$root/renewal/$1.conf" ] || in_folder renewal mv -T "./$1.conf" "./$1.conf.before-perennial" || return
   note "$1" aside " The old live/$1 is now live/$1.before-perennial, and certbot no longer renews it."
 }
@@ -1154,9 +1259,9 @@ swap() {
     give_up "$1" "$(reason_of_error "$error" permission-denied)" "$error" || return
   is_current "$1" || note "$1" changed yes
   # A run that was killed may have left the link current, and certbot at work.
-  error=$( {
-    [ "$(fact "$1" previous)" != before-perennial ] || move_certbot_aside "$1"
-  } 2>&1 && { is_current "$1" || in_folder live point_link "$1" "../archive/$1/$(fact "$1" version)"; }) && return
+  fact "$1" previous
+  error=$({ [ "$fact" != before-perennial ] || move_certbot_aside "$1"; } 2>&1 &&
+    { is_current "$1" || in_folder live point_link "$1" "$target"; }) && return
   swap_back "$1" >/dev/null 2>&1
   give_up_for "$1" "$error"
 }
@@ -1167,11 +1272,12 @@ in_the_way() {
 
 # If it fails, what is remembered stays for the next run.
 swap_back() {
-  case $(fact "$1" previous) in
+  fact "$1" previous
+  case $fact in
     current) return ;;
     none) in_folder live rm -f "./$1" || return ;;
     before-perennial) move_certbot_back "$1" || return ;;
-    *) in_folder live point_link "$1" "$(fact "$1" previous)" || return ;;
+    *) in_folder live point_link "$1" "$fact" || return ;;
   esac
   forget "$1" previous
 }
@@ -1290,12 +1396,13 @@ stopped_container() {
 
 # A container that restarts may be back in a moment.
 wait_for_containers() {
-  wait_started=$(seconds)
+  now
+  wait_started=$now
   while find_containers || return 2; do
     stopped=$(stopped_container)
     [ -n "$stopped" ] || return 0
     because container-restarting "container $stopped is $(container_field "$stopped" Status), not running"
-    [ $(($(seconds) - wait_started)) -lt "$serve_limit_s" ] || return 2
+    now && [ $((now - wait_started)) -lt "$serve_limit_s" ] || return 2
     sleep 1
   done
 }
@@ -1462,9 +1569,10 @@ run_hooks() {
   for hooked in "$@"; do
     for hook in "$root"/renewal-hooks/deploy/*; do
       is_hook "$hook" || continue
+      fact "$hooked" names
       output=$(
         umask 022
-        RENEWED_LINEAGE="$root/live/$hooked" RENEWED_DOMAINS="$(fact "$hooked" names)"
+        RENEWED_LINEAGE=$root/live/$hooked RENEWED_DOMAINS=$fact
         export RENEWED_LINEAGE RENEWED_DOMAINS
         cd / && limited "$hook_limit_s" "$hook"
       ) && continue
@@ -1482,11 +1590,12 @@ settle_served() {
   remove_old_versions "$1"
   served_now=$(names_in "$work/$1/served" | paste -s -d ' ' -)
   writable=$(writable_mount)
+  fact "$1" aside
   if [ -n "$writable" ]; then
     [ "$reloaded" = yes ] && served_outcome=served || served_outcome=unchanged
-    finish "$1" "$served_outcome" mounted-writable "it is served for $served_now; but a container can write to $writable: mount it read-only, with :ro.$(fact "$1" aside)"
+    finish "$1" "$served_outcome" mounted-writable "it is served for $served_now; but a container can write to $writable: mount it read-only, with :ro.$fact"
   elif [ "$reloaded" = yes ]; then
-    finish "$1" served new-certificate-served "the new certificate is served for $served_now.$(fact "$1" aside)"
+    finish "$1" served new-certificate-served "the new certificate is served for $served_now.$fact"
   else
     finish "$1" unchanged already-served "this version was installed and is served for $served_now"
   fi
@@ -1494,12 +1603,13 @@ settle_served() {
 
 settle_unserved() {
   forget "$1" previous
-  echo yes | remember "$1" not-served
+  remember "$1" not-served yes
   remove_old_versions "$1"
+  fact "$1" aside
   if [ -s "$work/$1/candidates" ]; then
-    finish "$1" installed-not-served nothing-serves-it "installed; nothing on port $port serves it yet.$(fact "$1" aside)"
+    finish "$1" installed-not-served nothing-serves-it "installed; nothing on port $port serves it yet.$fact"
   else
-    finish "$1" installed-not-served no-name-to-ask "installed; it has only wildcard names: give serverNames to have it checked.$(fact "$1" aside)"
+    finish "$1" installed-not-served no-name-to-ask "installed; it has only wildcard names: give serverNames to have it checked.$fact"
   fi
 }
 
@@ -1508,7 +1618,8 @@ explain_unserved() {
   ! is_late || { because out-of-time "no time was left to see whether it is served" && return; }
   if [ -s "$work/$1/before" ]; then cat "$work/$1/before"; else questions_that_get "$1" "$(older_fingerprints "$1")"; fi >"$work/$1/expected"
   question=$(comm -13 "$work/$1/served" "$work/$1/expected" | head -n 1)
-  answer=$(fact "$1" "answers/$question")
+  fact "$1" "answers/$question"
+  answer=$fact
   unserved=$(echo "$question" | cut -d / -f 1)
   [ "$(wc -l <"$work/.endpoints")" = 1 ] || unserved="$unserved at $(echo "$question" | cut -d / -f 2)"
   still_old="$unserved still gets the old certificate"
@@ -1555,11 +1666,13 @@ roll_back() {
   for back in "$@"; do
     missing=$(comm -23 "$work/$back/before" "$work/$back/served" | cut -d / -f 1 | sort -u | tr '\n' ' ')
     [ -z "$missing" ] || missing=" (which is not served for $missing)"
+    fact "$back" stuck
     [ ! -e "$work/$back/stuck" ] || {
-      finish "$back" failed roll-back-failed "the old certificate could not be put back: $(fact "$back" stuck); and before: $back_why"
+      finish "$back" failed roll-back-failed "the old certificate could not be put back: $fact; and before: $back_why"
       continue
     }
-    case $(fact "$back" previous) in
+    fact "$back" previous
+    case $fact in
       current) finish "$back" failed "$back_reason" "no earlier version to go back to: $back_why" ;;
       none) finish "$back" rolled-back "$back_reason" "taken out again: $back_why" ;;
       *) finish "$back" rolled-back "$back_reason" "back to the old certificate$missing: $back_why" ;;
@@ -1573,7 +1686,7 @@ wait_until_back() {
     ask_all "$@"
     not_back=''
     for back in "$@"; do
-      old=$(fingerprint_of "$root/live/$back/fullchain.pem" 2>/dev/null)
+      old=$(fingerprints_of "$root/live/$back/fullchain.pem" 2>/dev/null)
       questions_that_get "$back" "$old" >"$work/$back/served"
       not_back="$not_back$(comm -23 "$work/$back/before" "$work/$back/served")"
     done
@@ -1612,7 +1725,8 @@ settle_without_server() {
 # is_only_seen NAME...: by the list, what is as it was is looked at and not reloaded
 is_only_seen() {
   for looked_at in "$@"; do
-    [ -n "$group" ] && [ ! -e "$work/$looked_at/changed" ] && [ "$(fact "$looked_at" previous)" = current ] || return 1
+    fact "$looked_at" previous
+    [ -n "$group" ] && [ ! -e "$work/$looked_at/changed" ] && [ "$fact" = current ] || return 1
   done
 }
 
@@ -1657,9 +1771,7 @@ swap_and_settle() {
 
 # For who waits for the first certificates of this boot: docs/reference/hosts.md has the line.
 mark_ready() {
-  for installed in $names; do
-    case $(fact "$installed" outcome) in failed | rolled-back) return ;; esac
-  done
+  for installed in $names; do ! has_failed "$installed" || return; done
   cat /proc/sys/kernel/random/boot_id >"$state/ready"
 }
 
@@ -1669,7 +1781,8 @@ changed_names() {
 
 # If the pointer cannot be read now, the next run catches up.
 reopen_if_moved() {
-  version_before=$(fact "$1" version)
+  fact "$1" version
+  version_before=$fact
   get_object "live/$1.json" "$work/$1/pointer.json" >/dev/null || return
   tr -d '\n' <"$work/$1/pointer.json" >"$work/$1/pointer"
   [ "$(pointer_field "$1" version)" != "$version_before" ] || return
