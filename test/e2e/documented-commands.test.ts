@@ -82,7 +82,7 @@ describe('every other command of the documentation', () => {
       if (command.includes('receive-message')) await deployed.leaveDeadLetter();
       const follows = FOLLOWED_BY.find(([pattern]) => pattern.test(command))?.[1];
       const [{ status, output }] = await Promise.all([
-        newcomer.run(command),
+        newcomer.run(command, { quickNpx: true }),
         follows && newcomer.nextPrinted(follows),
       ]);
       expect(status, output).toBe(EXIT_STATUS[entry.command] ?? 0);
