@@ -112,12 +112,7 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
     'open_names() {\n  for open in $names; do ls "$work"/*/outcome >/dev/null 2>&1 || [ -e "$work/$open/outcome" ]',
     'refuses one certificate alone',
   ),
-  readers(
-    'who could write may write the new key',
-    'most=0644',
-    'most=0664',
-    'gets the right to write',
-  ),
+  readers('who could write may write the new key', 'most=0644', 'most=0664', 'gets the right to write'),
   readers(
     'who could write may write into the new folder',
     'most=0755',
