@@ -26,6 +26,7 @@ import { findRevocations } from '../issuance/revocation/read-revocations.ts';
 import { assessCertificate } from './assess-certificate.ts';
 import { findIssuer } from './assess-dns.ts';
 import type { AssessContext, AssessDeps, Assessment } from './context.ts';
+import { doubtedByHosts } from './doubted-by-hosts.ts';
 import { ownZones } from './own-zones.ts';
 import { plannedWithoutFile } from './rules/plan.ts';
 
@@ -44,17 +45,20 @@ export async function assessAll(
   const { store } = deps;
   const { start } = pass;
   const zonesIn = once((role: string | undefined) => deps.zonesOf(role).list());
-  const [names, claims, revoked, pinned] = await Promise.all([
+  const isQuickCheck = start.names === 'all' && !start.looksClosely;
+  const [names, claims, revoked, pinned, doubted] = await Promise.all([
     start.names === 'all' ? store.list(RENEWAL_PREFIX, { deep: true }).then(renewalFilesIn) : start.names,
     claimsIn(store),
     store.list(REVOKED_PREFIX).then((records) => new Set(namesIn(records, REVOKED_PREFIX))),
     store.list(PINS_PREFIX).then((pins) => new Set(namesIn(pins, PINS_PREFIX))),
+    // Whoever needs the records says that they cannot be read.
+    isQuickCheck ? doubtedByHosts(store, pass.now).catch(() => new Set<string>()) : new Set<string>(),
     zonesIn(undefined),
   ]);
   const limitsAt = once((ca: string) => readLimits(store, ca, pass.now));
   const issuerAt = once((ca: string) => findIssuer(deps, ca));
   const zonesAt = once((role: string | undefined) => ownZones({ ...deps, zonesIn }, role));
-  const context = { ...pass, zonesIn, zonesAt, limitsAt, ...claims, revoked, pinned, issuerAt };
+  const context = { ...pass, zonesIn, zonesAt, limitsAt, ...claims, revoked, pinned, doubted, issuerAt };
   const assessed = await pMap(names, (name) => assessCertificate(deps, name, context), {
     concurrency: READS_AT_ONCE,
   });

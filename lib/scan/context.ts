@@ -77,6 +77,8 @@ export interface AssessContext {
   limitsAt: (ca: string) => Promise<CaLimits>;
   /** Certificates that a worker has, or left an order or records of. */
   claimed: ReadonlySet<string>;
+  /** Certificates that a host could not install because of what the bucket has of them. */
+  doubted: ReadonlySet<string>;
   /** Certificates with a claim that no worker can hold any more. */
   leftOpen: ReadonlySet<string>;
   /** Certificates with a revoked version. */

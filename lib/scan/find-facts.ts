@@ -17,13 +17,14 @@ import type { AssessContext, AssessDeps } from './context.ts';
 export async function findFacts(deps: AssessDeps, wanted: Wanted, context: AssessContext) {
   const { store, fresh, stack } = deps;
   const { name, names } = wanted;
-  const { start, leftOpen, revoked, renewalInfo, now } = context;
+  const { start, leftOpen, revoked, doubted, renewalInfo, now } = context;
   const { dryRun, forced } = start;
   const stored = await readStored(store, name, { now, isRevoked: revoked.has(name) });
   const { found, spoilt, recorded, revocations } = stored;
   const pointer = found?.pointer;
   // Otherwise a defect that only a close look finds would count as repaired.
-  const looksClosely = start.looksClosely || Object.keys(stored.state?.repairs ?? {}).some(isSeenClosely);
+  const failed = Object.keys(stored.state?.repairs ?? {});
+  const looksClosely = start.looksClosely || doubted.has(name) || failed.some(isSeenClosely);
   const damage =
     (await assessPointer(store, { name, found, looksClosely }, now)) &&
     (await assessPointer(fresh, { name, found: await findPointer(fresh, name), looksClosely }, now));

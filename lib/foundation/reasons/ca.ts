@@ -12,6 +12,8 @@ export const CA = {
   'acme-server-internal': ['', 'ca-down', 'tried-at-once', 'of-account'],
   'acme-malformed': ['', 'refused', 'order-unknown', 'against-replaces'],
   'acme-unauthorized': ['', 'refused', 'order-unknown', 'against-replaces'],
+  'acme-bad-csr': ['', 'refused', 'of-key'],
+  'acme-bad-public-key': ['', 'refused', 'of-key'],
   'acme-already-replaced': ['', 'refused', 'against-replaces'],
   'acme-user-action-required': [
     'agree to the terms at the address in the message',

@@ -11,6 +11,7 @@ export type Kind =
   | 'without-end' // refuses nothing: the order, perhaps carried out by now, can be resumed
   | 'order-unknown' // the CA has no such order of ours
   | 'against-replaces' // perhaps because of the certificate that the order replaces (RFC 9773, 5)
+  | 'of-key' // perhaps because the CA takes the key no more
   | 'wrong-certificate' // what the CA issued is not what was ordered
   | 'limited' // by the CA, or by our own budget
   | 'left' // not a failure: another worker, or the next run, does the work
@@ -26,7 +27,8 @@ export type Kind =
   | 'passing' // over by itself: a host is slow or offline, or at work already
   | 'consequence' // follows from another host's report
   | 'never-ran' // the command did not reach the host
-  | 'container'; // the host lacks the container
+  | 'container' // the host lacks the container
+  | 'of-archive'; // what the bucket has of the version does not go together
 
 /** The remedy in one line, and its kinds. An empty remedy: there is nothing to do, or the family has one. */
 export type Row = string | readonly [remedy: string, ...kinds: Kind[]];
