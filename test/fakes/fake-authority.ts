@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { challengeName, identifierOf } from '../../lib/foundation/certificate/domain-name.ts';
 import type { RevocationReason } from '../../lib/foundation/certificate/revocation.ts';
+import { keyFingerprint } from '../../lib/foundation/certificate/verify-issued.ts';
 import {
   AcmeError,
   type Authorization,
@@ -52,6 +53,8 @@ export class FakeAuthority implements CertificateAuthority {
   /** Whether the same names and profile are given the same order as long as it is pending or ready, as Boulder does. */
   givesOrderAgain = false;
   offersPersist = true;
+  /** Fingerprints of keys that it takes in no CSR. */
+  readonly blockedKeys = new Set<string>();
   /** The aliases that it follows, one step. */
   cnames: ReadonlyMap<string, string> = new Map();
   lifetimeDays = 90;
@@ -160,6 +163,8 @@ export class FakeAuthority implements CertificateAuthority {
     const order = this.#orders.get(url);
     await this.before('finalize', csr.names.join(' '));
     if (order?.status !== 'ready') throw new AcmeError('acme-order-not-ready', `order ${url} is not ready`);
+    if (this.blockedKeys.has(keyFingerprint(csr.key)))
+      throw new AcmeError('acme-bad-csr', 'invalid public key in CSR: public key is forbidden');
     const notBefore = this.#clock();
     const notAfter = new Date(notBefore.getTime() + this.lifetimeDays * 86_400_000);
     const leaf = await this.#ca.issue({ ...csr, notBefore, notAfter });

@@ -5,23 +5,20 @@ import { chooseChain } from '../ca/rules/preferred-chain.ts';
 import { settle } from './await-order.ts';
 import type { Finalized, Ordered, RenewRun } from './phases.ts';
 import { invalidOrder } from './prove.ts';
+import { withNewKey } from './refused-key.ts';
 import { requireSoundKey } from './require-sound-key.ts';
 
 /** Has the certificate issued for the recorded key, and verifies what the CA returns. */
-export async function finalize(run: RenewRun, renewal: Ordered): Promise<Finalized> {
-  const order = await issue(run, renewal);
+export async function finalize(run: RenewRun, ordered: Ordered): Promise<Finalized> {
+  const renewal = await issue(run, ordered);
   await renewal.claim.countAnew();
-  const issued = await verify(run, renewal, await download(run, renewal, order));
+  const issued = await verify(run, renewal, await download(run, renewal));
   requireLonger(renewal, issued.facts.notAfter);
-  return { ...renewal, order, issued };
+  return { ...renewal, issued };
 }
 
 /** The certificate with the preferred chain if the CA offers it, else with the CA's default chain. */
-async function download(
-  { authority, deps }: RenewRun,
-  { name, wanted }: Ordered,
-  order: Order,
-): Promise<string> {
+async function download({ authority, deps }: RenewRun, { name, wanted, order }: Ordered): Promise<string> {
   const { preferredChain } = wanted;
   const chains = await authority.certificate(order, { alternates: preferredChain !== undefined });
   const { chain, offeredInstead } = chooseChain(chains, preferredChain);
@@ -54,14 +51,22 @@ function requireLonger({ live, reason }: Ordered, notAfter: Date): void {
   throw new CertificateError('expires-earlier', message);
 }
 
-async function issue(run: RenewRun, renewal: Ordered): Promise<Order> {
-  const { order, key, wanted } = renewal;
-  const csr = { key, names: wanted.names };
-  if (order.status === 'ready') await requireSoundKey(run, renewal);
-  const finalized = order.status === 'ready' ? await finalizeOnce(run, order, csr) : order;
-  const settled = await settle(run, finalized, { while: 'processing' });
-  if (settled.status === 'valid') return settled;
-  throw await invalidOrder(run, renewal, settled);
+/** The renewal with its order carried out, and with the key that the CA took. */
+async function issue(run: RenewRun, renewal: Ordered): Promise<Ordered> {
+  const finalized = renewal.order.status === 'ready' ? await finalizeReady(run, renewal) : renewal;
+  const order = await settle(run, finalized.order, { while: 'processing' });
+  if (order.status !== 'valid') throw await invalidOrder(run, finalized, order);
+  return { ...finalized, order };
+}
+
+async function finalizeReady(run: RenewRun, renewal: Ordered): Promise<Ordered> {
+  await requireSoundKey(run, renewal);
+  const { key, wanted } = renewal;
+  try {
+    return { ...renewal, order: await finalizeOnce(run, renewal.order, { key, names: wanted.names }) };
+  } catch (error) {
+    return finalizeReady(run, await withNewKey(run, renewal, error));
+  }
 }
 
 /** If the answer to an earlier finalize was lost, or another worker sent one, the order shows the result. */

@@ -103,6 +103,49 @@ describe('with reuseKey a renewal makes a new key', () => {
     await again();
     expect(isKept()).toBe(false);
   });
+
+  it('when the CA has blocked the one of the live version, in the same order', async () => {
+    world.authority.blockedKeys.add(key);
+    await again();
+    expect(isKept()).toBe(false);
+    expect(world.authority.requests).toHaveLength(2);
+    expect(world.warnings).toEqual([
+      expect.stringMatching(/^key-not-reused: shop gets a new key: .*public key is forbidden/),
+    ]);
+    expect(world.store.text('state/shop.json')).toBe('');
+  });
+
+  it('and goes on with it where its worker died before the CA issued', async () => {
+    world.authority.blockedKeys.add(key);
+    const finalized: string[] = [];
+    world.authority.before = (call) => {
+      if (call !== 'finalize') return;
+      finalized.push(JSON.parse(world.store.text('pending/shop.json')).order.key);
+      if (finalized.length === 2) throw new StoreError('store-unavailable', 'the worker died');
+    };
+    await world.renew(world.due(['shop'], { reason: 'forced', replacing: world.live('shop').version }));
+    world.pass(16 * 60_000);
+    await again();
+    expect(finalized[2]).toBe(finalized[1]);
+    expect(keyFingerprint(new PrivateKeyPem(finalized[1] ?? ''))).toBe(world.live('shop').keyFingerprint);
+    expect(world.authority.requests).toHaveLength(2);
+  });
+});
+
+it.each([
+  ['a CSR for another reason than a reused key', 'acme-bad-csr', false],
+  ['an order with a reused key for another reason', 'acme-caa', true],
+] as const)('a CA that refuses %s is asked once', async (_, reason, reuseKey) => {
+  await world.want('shop', ['example.com'], { reuseKey });
+  let asked = 0;
+  world.authority.before = (call) => {
+    if (call !== 'finalize') return;
+    asked += 1;
+    throw new AcmeError(reason, 'no');
+  };
+  const due = world.due(['shop'], { reason: 'forced', replacing: world.live('shop').version });
+  expect(await world.renew(due)).toMatchObject([{ outcome: 'failed', reason }]);
+  expect(asked).toBe(1);
 });
 
 it('without reuseKey each renewal has a new key', async () => {
