@@ -425,3 +425,14 @@ it.each([
     reason: chosen,
   });
 });
+
+it.each([
+  ['is about to revoke is asked for at the next one', { moved: true }, 'others-stay-down'],
+  ['suggests to renew for its age waits for it', {}, 'preferred'],
+] as const)('a certificate that a CA which is down for a day %s', (_, why, chosen) => {
+  const fallback = 'https://other.test/directory';
+  const [since, at] = [later(-DAY), later(-HOUR)].map((instant) => instant.toISOString());
+  const cas = { [CA]: { since: since ?? '', at: at ?? '', failures: 4 } };
+  const facts = factsOf({ left: 30 * DAY, state: { ...urged(why), cas }, fallbackCas: [fallback] });
+  expect(caFor(facts, 'suggested-window')).toMatchObject({ reason: chosen });
+});

@@ -130,7 +130,7 @@ export function caFor(
   { wanted, live, state, limited, leftOpen, now, ...stack }: RenewalFacts,
   reason: Reason,
 ): CaChoice {
-  const isForAge = isOfKind(reason, 'for-age');
+  const isForAge = isOfKind(reason, 'for-age') && !isAboutToBeRevoked({ live, state, now });
   const troubles = limited ? withLimits(state?.cas, limited, now) : state?.cas;
   const lastCa = state?.failures ? state.lastCa : undefined;
   const openAt =
