@@ -129,6 +129,17 @@ describe('CAA of a certificate', () => {
     expect(caa()).toEqual(['0 issue "other.test"']);
   });
 
+  it('with many values stops it with the value to add within the 500 characters that a mail has', async () => {
+    const lost = (account: number) =>
+      `0 issue "ca.test; accounturi=https://acme-v02.ca.test/acme/acct/${account}; validationmethods=dns-01"`;
+    world.zones.overwrite(ZONE, set(...[1, 2, 3, 4, 5].map((account) => lost(1_000_000_000 + account))));
+    await world.want('shop', ['www.example.com'], { caa: { mode: 'check', restrict: true } });
+    const [outcome] = await shop();
+    expect(`${(outcome as { message: string }).message}.`.slice(0, 500)).toContain(
+      `; add ${bound()} at example.com.`,
+    );
+  });
+
   it.each([
     ['0 issue ";"', 'the set says that nobody may issue', '0 issue "ca.test"'],
     [

@@ -1,4 +1,5 @@
 import { isWildcard } from '../../../foundation/certificate/domain-name.ts';
+import { inShort } from '../../../foundation/common/in-short.ts';
 import type { CaaProperty } from '../../dns/rules/caa-property.ts';
 import type { CaaIssuer } from '../../dns/rules/issuer.ts';
 import { type IssueValue, isMet, parseIssueValue } from './issue-value.ts';
@@ -20,6 +21,8 @@ export type CaaVerdict =
 
 const KNOWN_TAGS = ['issue', 'issuewild', 'iodef', 'contactemail', 'contactphone', 'issuemail', 'issuevmc'];
 const CRITICAL = 128;
+/** Of values: a mail cuts what is longer, and what to do comes after them. */
+const MOST_SHOWN = 2;
 
 /** Whether a set lets this CA issue for `name` (RFC 8659, 4.2 and 4.3; RFC 8657, 3 and 4). */
 export function judgeCaa(name: string, set: RelevantSet | undefined, asker: CaaAsker): CaaVerdict {
@@ -33,7 +36,7 @@ export function judgeCaa(name: string, set: RelevantSet | undefined, asker: CaaA
   const ofIssuer = valuesOf(asker, governing);
   if (governing.length === 0 || ofIssuer.some((value) => meets(asker, value))) return { allowed: true };
   const reason = ofIssuer.length > 0 ? 'caa-wrong-account' : 'caa-forbids';
-  return { allowed: false, reason, because: `${governing.map(formatCaa).join(', ')} at ${set.at}` };
+  return { allowed: false, reason, because: `${inShort(governing.map(formatCaa), MOST_SHOWN)} at ${set.at}` };
 }
 
 export function meets({ accountUri, method = 'dns-01' }: CaaAsker, value: IssueValue): boolean {
