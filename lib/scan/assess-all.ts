@@ -65,7 +65,7 @@ export async function assessAll(
   if (start.names !== 'all') return assessed;
   const files = new Set(names.map((found) => ('name' in found ? found.name : found.rejected)));
   // Whoever needs what cannot be listed says so.
-  const found = await findStrays(store).catch(() => []);
+  const found = await findStrays(store, { sweeps: start.looksClosely }).catch(() => []);
   const strays = found.map(({ name, error }): Assessment => {
     return { planned: { name, action: 'reject', ...describeError(error) } };
   });

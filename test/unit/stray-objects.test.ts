@@ -191,7 +191,9 @@ describe('an object that is none of ours', () => {
     reason: 'stray-object',
     message: `${key} is no object of this stack; remove it, or upload it where it belongs`,
   });
-  const strays = FOLDERS.filter((folder) => folder !== 'renewal').map((folder) => `${folder}/Read Me.json`);
+  const strays = [...FOLDERS.filter((folder) => folder !== 'renewal'), 'orders'].map(
+    (folder) => `${folder}/Read Me.json`,
+  );
 
   it('is told by the plan, the check, the status, its page and a mail, until it is gone', async () => {
     for (const key of strays) await store.put(key, 'notes');
@@ -230,6 +232,26 @@ describe('an object that is none of ours', () => {
     const at = new Date(Date.parse(checked.at) + 100 * HOUR).toISOString();
     await tell({ ...checked, at, rejected: { count: 0, items: [] } });
     expect(mails[1]).toContain('All clear');
+  });
+
+  it('is told by the weekly sweep where only that looks, until the next one', async () => {
+    const swept = ['archive', 'limits', 'probes'].map((folder) => `${folder}/Read Me.json`);
+    for (const key of swept) await store.put(key, 'notes');
+    await look('weekly-sweep');
+    await look('hourly-check');
+    const [sweep, check] = world.events.of('Certificates Checked') as [CheckSummary, CheckSummary];
+    expect(sweep.rejected.items).toEqual(swept.map(stray));
+    expect(check.rejected.items).toEqual([]);
+    await tell(sweep);
+    for (const key of swept) expect(mails[0]).toContain(`${key} does not belong there`);
+    const later = (hours: number, other: CheckSummary) => {
+      passed = hours * HOUR;
+      return tell({ ...other, at: new Date(Date.parse(sweep.at) + passed).toISOString() });
+    };
+    await later(1, check);
+    expect(mails.join()).not.toContain('All clear');
+    await later(2, { ...sweep, rejected: check.rejected });
+    expect(mails.join()).toContain('All clear');
   });
 
   it('is none where a console made a folder', async () => {

@@ -1,28 +1,7 @@
-import {
-  ACM_PREFIX,
-  HOSTS_PREFIX,
-  instanceIdsIn,
-  LIVE_PREFIX,
-  nameIn,
-  PENDING_PREFIX,
-  PINS_PREFIX,
-  REVOKED_PREFIX,
-  STATE_PREFIX,
-} from '../certificate/object-keys.ts';
+import { LISTED_KEYS, SWEPT_KEYS } from '../certificate/own-keys.ts';
 import { printable } from '../common/explain-issues.ts';
 import { InputError } from '../common/input-error.ts';
 import type { Reads } from './object-store.ts';
-
-/** Each check lists them; `renewal/` is looked through file by file. */
-const PREFIXES = [
-  STATE_PREFIX,
-  LIVE_PREFIX,
-  PENDING_PREFIX,
-  REVOKED_PREFIX,
-  PINS_PREFIX,
-  HOSTS_PREFIX,
-  ACM_PREFIX,
-];
 
 interface Stray {
   /** Its key, safe to print. */
@@ -31,9 +10,12 @@ interface Stray {
 }
 
 /** Objects with keys that are none of ours, such as a synchronized folder brings. They are in nobody's way. */
-export async function findStrays(store: Pick<Reads, 'list'>): Promise<Stray[]> {
-  const found = PREFIXES.map(async (prefix) =>
-    (await store.list(prefix)).filter(({ key }) => !isOurs(key, prefix)),
+export async function findStrays(
+  store: Pick<Reads, 'list'>,
+  { sweeps = false }: { sweeps?: boolean } = {},
+): Promise<Stray[]> {
+  const found = Object.entries({ ...LISTED_KEYS, ...(sweeps && SWEPT_KEYS) }).map(async ([prefix, isOurs]) =>
+    (await store.list(prefix)).filter(({ key }) => !isOurs(key)),
   );
   return (await Promise.all(found)).flat().map(({ key }) => {
     const name = printable(key);
@@ -44,8 +26,4 @@ export async function findStrays(store: Pick<Reads, 'list'>): Promise<Stray[]> {
     });
     return { name, error };
   });
-}
-
-function isOurs(key: string, prefix: string): boolean {
-  return prefix === HOSTS_PREFIX ? instanceIdsIn([{ key }]).length > 0 : 'name' in nameIn(key, prefix);
 }

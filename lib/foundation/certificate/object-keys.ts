@@ -20,6 +20,7 @@ export const PROBES_PREFIX = 'probes/';
 export const ARCHIVE_PREFIX = 'archive/';
 export const ORDERS_PREFIX = 'orders/';
 export const LIMITS_PREFIX = 'limits/';
+export const isOrderLockKey = (key: string) => /^orders\/[0-9a-f]{64}\.json$/.test(key);
 export const GROUPS_PREFIX = 'groups/';
 /** The addresses of chats, which are secrets. */
 export const CHATS_PREFIX = 'chats/';

@@ -3,7 +3,7 @@ import type { ObjectStore, Reads, Written } from '../../foundation/bucket/object
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
 import { updateObject } from '../../foundation/bucket/update-object.ts';
 import { sha256 } from '../../foundation/certificate/leaf.ts';
-import { ORDERS_PREFIX } from '../../foundation/certificate/object-keys.ts';
+import { isOrderLockKey, ORDERS_PREFIX } from '../../foundation/certificate/object-keys.ts';
 import { DAY, SECOND } from '../../foundation/common/durations.ts';
 import { ownObject } from '../../foundation/common/own-object.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
@@ -57,21 +57,19 @@ function lately(issued: Issued, now: Date): Issued {
   return [...new Map(believed.map((one) => [`${one.name} ${one.at}`, one])).values()];
 }
 
-const LOCK_KEY = new RegExp(`^${ORDERS_PREFIX}[0-9a-f]{64}\\.json$`);
-
 /**
- * Removes locks whose lease ran out by S3's clock, and what cannot be read in their place: their workers died. One that keeps
- * what was issued for its set stays until the sweep (`tidy.ts`); whoever orders the set takes it over.
+ * Ends locks whose lease ran out by S3's clock, and what cannot be read in their place: their workers died. One that keeps what
+ * was issued for its set stays until the sweep (`tidy.ts`), without a lease; whoever orders the set takes it over.
  */
 export async function removeDeadLocks(
   store: Pick<ObjectStore, 'remove' | 'replace'>,
   reads: Pick<Reads, 'list' | 'get'>,
 ): Promise<void> {
   for (const { key, etag, ageMs } of await reads.list(ORDERS_PREFIX)) {
-    if (!LOCK_KEY.test(key) || ageMs <= CLAIM_SECONDS * SECOND) continue;
+    if (!isOrderLockKey(key) || ageMs <= CLAIM_SECONDS * SECOND) continue;
     const held = await reads.get(key);
     const lock = orNone(held?.body, OrderLock);
-    if (lock && lock.issued.length > 0) continue;
+    if (lock && lock.leaseSeconds === 0 && lock.issued.length > 0) continue;
     const issued = held && lock ? await issuedUnder(reads, lock, held) : [];
     if (lock && issued.length > 0)
       await store.replace(key, textOf({ ...lock, leaseSeconds: 0, issued }), { etag });

@@ -8,10 +8,12 @@ import { type HealthFacts, type Judgement, liveOf } from './health.ts';
 
 /** Whether the live certificate is one that a client takes today. */
 export function judgeLive(facts: HealthFacts): Judgement | undefined {
-  const { name, pointer, now } = facts;
+  const { name, wanted, pointer, now } = facts;
   if (pointer === undefined) return undefined;
   if (pointer === 'unreadable') {
-    const remedy = 'nothing: the next hourly check makes it anew from archive/';
+    const remedy = wanted
+      ? 'nothing: the next hourly check makes it anew from archive/'
+      : `without renewal/${name}.json nothing makes it anew: remove it, or put the file back`;
     return { health: 'unreadable', seen: `live/${name}.json is no pointer`, remedy };
   }
   const { notBefore, notAfter } = pointer;

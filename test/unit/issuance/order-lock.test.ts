@@ -211,6 +211,18 @@ describe('a certificate whose worker died before it ended its lock', () => {
     expect(held.issuedToOthers).toEqual(count ? [new Date(ago(ageMs))] : []);
   });
 
+  it('counts beside what another worker had issued, and the dead lock ends', async () => {
+    await put({ issued: [{ name: 'shop', at: ago(HOUR) }] });
+    await live(ago(-MINUTE));
+    now = new Date(START.getTime() + HOUR);
+    await removeDeadLocks(store, store);
+    const issued = [
+      { name: 'shop', at: ago(HOUR) },
+      { name: 'blog', at: ago(-MINUTE) },
+    ];
+    expect(lock()).toMatchObject({ leaseSeconds: 0, issued });
+  });
+
   it('is kept where the dead lock would be removed', async () => {
     await put({});
     await live(ago(-MINUTE));

@@ -299,6 +299,13 @@ export const ROWS: Row[] = [
     'record',
   ],
   [
+    'its pointer is none, and nobody wants it',
+    { pointer: 'unreadable', wanted: false },
+    'unreadable',
+    /no pointer.*without renewal\/a\.json nothing makes it anew: remove it, or put the file back/,
+    'record',
+  ],
+  [
     'its file cannot be used',
     rejected('renewal/a.json: unknown key "host"'),
     'rejected',

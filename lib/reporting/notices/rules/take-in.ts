@@ -121,7 +121,10 @@ function takeInOne(memory: Memory, { time: at, region = 'this region', ...event 
  * after a newer one, such as a dead letter that was put back, says nothing of today.
  */
 function takeInCheck(memory: Memory, checked: CheckSummary, region: string): void {
-  const { at, overdue, rejected, unwell, groupsAway } = checked;
+  const { at, start, overdue, rejected, unwell, groupsAway } = checked;
+  // A check that began a moment later has often ended before it.
+  if (start === 'weekly-sweep' && !(Date.parse(memory.lastSweep ?? '') > Date.parse(at)))
+    memory.lastSweep = at;
   if (Date.parse(memory.lastCheck ?? '') > Date.parse(at)) return;
   memory.lastCheck = at;
   for (const { name: subject, reason, message } of rejected.items)
@@ -140,5 +143,5 @@ function takeInCheck(memory: Memory, checked: CheckSummary, region: string): voi
   healChecked(memory, checked);
   const began = Date.parse(at);
   end(memory, (trouble) => Date.parse(trouble.at) < began && isGone(trouble, checked));
-  if (checked.start === 'weekly-sweep' || memory.lastSweep === undefined) memory.lastSweep = at;
+  memory.lastSweep ??= at;
 }

@@ -407,6 +407,13 @@ describe('a check that comes after a newer one', () => {
     expect(sent.map(({ subject }) => subject)).toEqual([expect.stringContaining('weekly report')]);
   });
 
+  it('is the last sweep all the same where it began just before that one', async () => {
+    await at(-7 * DAY, checked({ start: 'weekly-sweep' }, later(-7 * DAY)));
+    await check(HOUR);
+    await at(HOUR, checked({ start: 'weekly-sweep' }, NOW));
+    expect(lastSweep()).toBe(NOW.toISOString());
+  });
+
   it('in one batch with it is taken in before it', async () => {
     expect(await at(HOUR, checked({}, later(HOUR)), checked({ rejected }, NOW))).toEqual([]);
   });
