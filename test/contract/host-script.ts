@@ -11,6 +11,8 @@ interface Reported {
 export interface ScriptedHost {
   /** Stores a version and points to it; returns it. */
   publish(name: string): Promise<string>;
+  /** Points to a version of before; `putBack` says that it is meant. */
+  pointBack(name: string, version: string, putBack: boolean): Promise<void>;
   remove(key: string): Promise<void>;
   put(key: string, text: string): Promise<void>;
   /** Has its server refuse every configuration, or take it again. */
@@ -99,6 +101,19 @@ export function describeHostScriptContract(subject: string, makeHost: () => Prom
         { name: 'b', outcome: 'served', version: other },
       ]);
       expect(await host.served('a')).toBeUndefined();
+    });
+
+    it('refuses a version that is older than its own, but where it was put back on purpose', async () => {
+      const before = await host.publish('a');
+      const version = await host.publish('a');
+      await host.install('a');
+      await host.pointBack('a', before, false);
+      const refused = { outcome: 'failed', reason: 'version-older', version: before };
+      expect(await installed('a')).toEqual([{ name: 'a', ...refused }]);
+      await expectServed(version);
+      await host.pointBack('a', before, true);
+      expect(await installed('a')).toEqual([{ name: 'a', outcome: 'served', version: before }]);
+      await expectServed(before);
     });
 
     it('goes on where a run was killed between the swap and the reload', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Host } from '../../local/hosts/host.ts';
 import { describeHostScriptContract } from '../contract/host-script.ts';
 import { engineOf, KILL, shadow } from './host-faults/shadow.ts';
-import { type InstallFixture, servedSerial, startInstallFixture } from './install-fixture.ts';
+import { type InstallFixture, type Published, servedSerial, startInstallFixture } from './install-fixture.ts';
 
 /** More than the contract has cases: each has certificates of its own, on one host. */
 const CASES = 20;
@@ -29,12 +29,17 @@ describeHostScriptContract('install.sh', async () => {
   const ownKey = (key: string) => key.replace(/(?<=^(live|archive)\/)[ab](?=\.json$|\/)/, own);
   const index = cases;
   cases += 1;
-  const versions = new Map<string, string>();
+  const published: Published[] = [];
   return {
     async publish(name) {
-      const { version, serial } = await fixture.publish(own(name), [`${own(name)}.example`]);
-      versions.set(serial, version);
-      return version;
+      const made = await fixture.publish(own(name), [`${own(name)}.example`]);
+      published.push(made);
+      return made.version;
+    },
+    async pointBack(_, version, putBack) {
+      const older = published.find((one) => one.version === version);
+      assert(older);
+      await fixture.pointTo(older, putBack ? { putBack } : {});
     },
     put: async (key, text) => void (await fixture.put(ownKey(key), text)),
     remove: async (key) => void (await fixture.remove(ownKey(key))),
@@ -53,6 +58,9 @@ describeHostScriptContract('install.sh', async () => {
       await revive();
       assert.notEqual(exitCode, 0);
     },
-    served: async (name) => versions.get(await servedSerial(host, `${own(name)}.example`)),
+    async served(name) {
+      const serial = await servedSerial(host, `${own(name)}.example`);
+      return published.find((one) => one.serial === serial)?.version;
+    },
   };
 });

@@ -1,18 +1,24 @@
+import { checkAlarms } from './checks/alarm-checks.ts';
 import { Breaches } from './checks/broken.ts';
 import { checkCas } from './checks/ca-checks.ts';
 import { checkCaa } from './checks/caa-checks.ts';
+import { Carried } from './checks/carried.ts';
 import { checkClaims } from './checks/claim-checks.ts';
 import { checkDns } from './checks/dns-checks.ts';
 import { checkEnd } from './checks/end-checks.ts';
 import { checkEndOfHosts } from './checks/end-host-checks.ts';
+import { checkEvents } from './checks/event-checks.ts';
+import { checkFailing } from './checks/failing-checks.ts';
 import { checkForced } from './checks/forced-checks.ts';
 import { checkHosts } from './checks/host-checks.ts';
 import { checkKeys } from './checks/key-checks.ts';
 import { checkLimits } from './checks/limit-checks.ts';
+import { checkLocks } from './checks/lock-checks.ts';
 import { Opportunities } from './checks/opportunities.ts';
 import { checkPointers } from './checks/pointer-checks.ts';
 import { checkRuns } from './checks/run-checks.ts';
 import { checkSecrets } from './checks/secret-checks.ts';
+import { checkServing } from './checks/serving-checks.ts';
 import { checkStrays } from './checks/stray-checks.ts';
 import { checkSuggestions } from './checks/suggestion-checks.ts';
 import { Sweeps } from './checks/sweeps.ts';
@@ -35,6 +41,7 @@ import { OTHER_MISCHIEF } from './world/mischief-others.ts';
 import { ZONE_MISCHIEF } from './world/mischief-zones.ts';
 import { GROUPS } from './world/names.ts';
 import { PEOPLE } from './world/people.ts';
+import { PEOPLE_WHO_DEPLOY } from './world/people-deploy.ts';
 import { followPins } from './world/people-go-back.ts';
 import { PEOPLE_IN_TROUBLE } from './world/people-in-trouble.ts';
 import { letReact } from './world/reactions.ts';
@@ -86,8 +93,10 @@ export async function run(options: RunOptions) {
   checkCas(parts);
   checkLimits(parts);
   checkClaims(parts);
+  checkLocks(parts);
   checkRuns(parts);
   checkHosts(parts);
+  checkServing(parts);
   checkWindows(parts);
   checkKeys(parts);
   checkStrays(parts);
@@ -97,13 +106,24 @@ export async function run(options: RunOptions) {
   const caa = checkCaa({ ...parts, sweeps });
   const suggestions = checkSuggestions(parts);
   const telling = checkTelling(parts);
+  const carried = new Carried(world);
+  checkFailing({ ...parts, carried, telling });
+  checkAlarms({ ...parts, carried });
+  checkEvents(parts);
   checkAllClears({ world, breaches, telling });
   checkUnwanted(parts);
   checkForced({ ...parts, telling });
   for (const [site, rates] of Object.entries(SITES))
     world.faults.draw(site, world.streams.of('sites'), rates);
-  world.outages.begin();
-  letLive(world, [...PEOPLE, ...BUCKET_MISCHIEF, ...ZONE_MISCHIEF, ...OTHER_MISCHIEF, ...PEOPLE_IN_TROUBLE]);
+  world.outages.begin(world.cas.map(({ host }) => host));
+  letLive(world, [
+    ...PEOPLE,
+    ...PEOPLE_WHO_DEPLOY,
+    ...BUCKET_MISCHIEF,
+    ...ZONE_MISCHIEF,
+    ...OTHER_MISCHIEF,
+    ...PEOPLE_IN_TROUBLE,
+  ]);
   letReact(world);
   letTimingBeBad(world);
   options.drawn?.(world.faults.told);

@@ -1,4 +1,6 @@
 import { PENDING_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
+import { orNone } from '../../../lib/foundation/common/parse-json.ts';
+import { ClaimRecord } from '../../../lib/issuance/renewal/rules/claim-record.ts';
 import type { World } from '../world/world.ts';
 import type { Breaches } from './broken.ts';
 
@@ -27,9 +29,10 @@ export function checkDns(world: World, breaches: Breaches): void {
   });
   world.bucket.onChange.push(({ key, before, after, by }) => {
     if (!key.startsWith(PENDING_PREFIX) || !before) return;
-    const lost = valuesIn(before.body).filter(
-      (value) => !valuesIn(after?.body ?? '').includes(value) && stands(world, value),
-    );
+    // What somebody spoilt may hold them still, and cannot be read.
+    const isSpoilt = by === 'somebody' && orNone(after?.body, ClaimRecord) === undefined;
+    const kept = isSpoilt ? [] : valuesIn(after?.body ?? '');
+    const lost = valuesIn(before.body).filter((value) => !kept.includes(value) && stands(world, value));
     for (const value of lost) {
       if (by === 'somebody') world.excusedTxt.add(value);
       else if (!world.excusedTxt.has(value) && !isRecorded(value))

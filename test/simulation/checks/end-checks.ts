@@ -1,4 +1,3 @@
-import { openingOf } from '../../../lib/delivery/deployment/rules/opening.ts';
 import {
   liveKey,
   PENDING_PREFIX,
@@ -11,7 +10,9 @@ import { certificateOf, pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
 import type { Breaches } from './broken.ts';
 import { stands } from './dns-checks.ts';
+import { checkMarks } from './end-mark-checks.ts';
 import type { Opportunities } from './opportunities.ts';
+import { wasOpen } from './serving-checks.ts';
 import type { Sweeps } from './sweeps.ts';
 import type { Telling } from './telling-checks.ts';
 
@@ -51,13 +52,11 @@ export function checkEnd({ world, breaches, telling, opportunities, sweeps }: Pa
             `${host.instanceId} serves ${name} ${host.served.get(name)}, live is ${pointer.version}`,
           );
     }
-    const state = parsed(bucket.get(`${STATE_PREFIX}${name}.json`)?.body);
-    if (state.failures > 0 && !isLimited(name))
-      report('no failure remembered', `${name}: ${state.failures} times, ${state.lastFailure?.reason}`);
   }
+  checkMarks(world, isLimited, report);
   for (const prefix of [PENDING_PREFIX, 'orders/'])
     for (const key of bucket.keys(prefix))
-      if (!world.strays.has(key) && isHeld(parsed(bucket.get(key)?.body)))
+      if (!world.strays.has(key) && parsed(bucket.get(key)?.body).leaseSeconds !== 0)
         report(`nothing in ${prefix}`, `${key} of ${new Date(bucket.get(key)?.modified ?? 0).toISOString()}`);
   for (const ca of world.cas)
     for (const { txtValue, identifier } of ca.authorizations.values())
@@ -75,28 +74,12 @@ export function checkEnd({ world, breaches, telling, opportunities, sweeps }: Pa
     if (!isStray(world, key) && !isOfTwin(world, key) && !isOnHostThatWasLeft(world, key))
       report('no trouble left', `${key}: ${reason}, at ${at}`);
   }
-  // That an object was set aside passes by itself: nobody has to hear that it is over.
-  const nameOf = (subject: string) => subject.replace(/^(\S+) seen from outside$/, 'site $1').split(' ')[1];
-  const isOpen = (subject: string) =>
-    !(
-      subject.includes('is revoked') &&
-      [...world.files.keys()].some((name) => isOnHostThatWasLeft(world, `health ${name}`))
-    ) &&
-    !subject.startsWith('object ') &&
-    !isOfTwin(world, subject.replace(/^(\S+) seen from outside$/, 'site $1'));
-  for (const subject of [...telling.open.keys()].filter(isOpen))
-    if (!Object.keys(memory.troubles ?? {}).some((key) => key.includes(nameOf(subject) ?? '')))
-      report('all clear told', subject);
+  // What happened once passes by itself: nobody has to hear that it is over.
+  const isOpen = (key: string) =>
+    !/^(object|window|pin-end) /.test(key) && !isOnHostThatWasLeft(world, key) && !isOfTwin(world, key);
+  for (const key of [...telling.open.keys()].filter(isOpen))
+    if (!Object.keys(memory.troubles ?? {}).includes(key)) report('all clear told', key);
   checkGrowth({ world, sweeps }, report);
-}
-
-/** Whether a check fell into a window of the group since. */
-function wasOpen({ settings, scheduler }: World, group: string, since: number): boolean {
-  const times = settings.hostGroups.find(({ name }) => name === group) ?? {};
-  const first = Math.ceil((since + HOUR / 4) / HOUR) * HOUR;
-  for (let check = first; check < scheduler.now - HOUR / 2; check += HOUR)
-    if (openingOf(times, new Date(check)).isOpen) return true;
-  return false;
 }
 
 /** A host of a group that the certificate left, or of one without a renewal file, keeps a revoked version until a person takes it off. */
@@ -127,11 +110,6 @@ function isOfTwin(world: World, trouble: string): boolean {
   return [...world.files].some(
     ([other, file]) => other !== name && file.names.some((one) => names.includes(one)),
   );
-}
-
-/** What was issued for its set is kept where a lock ended, or its worker died. */
-function isHeld({ leaseSeconds, issued = [] }: { leaseSeconds?: number; issued?: unknown[] }): boolean {
-  return leaseSeconds !== 0 && issued.length === 0;
 }
 
 /** A certificate may have been renewed on its last day: it expires 90 days after that, and ends 30 days later. */

@@ -31,9 +31,7 @@ export function checkForced({
     const wasChanged =
       (world.wantedSince.get(name) ?? 0) > from - HOUR || (touched.get(name) ?? 0) > from - HOUR;
     // Nothing is told twice a day.
-    const isTold = [...telling.lastTold].some(
-      ([told, at]) => told.startsWith(`renewal ${name} `) && at > from - DAY,
-    );
+    const isTold = telling.isToldSince(`renewal ${name}`, from - DAY);
     const isDead = queues.renew.dead.some(({ body }) => JSON.stringify(body).includes(`"${name}"`));
     if (isRenewed || wasChanged || isTold || isDead || !isWanted(world, name)) return;
     if (faults.rate('bus.loses') > 0) return;

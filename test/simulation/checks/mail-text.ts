@@ -1,35 +1,46 @@
-const HEADLINE =
-  /^(\S+ is not renewed|\S+ is overdue|renewal\/\S+ cannot be used|group \S+?:? .*|\S+ in \S+ is not imported|\S+ seen from outside|\S+ was set aside|\S+ is pinned to an older version|\S+ is not pinned any more)$/;
+import type { Trouble } from '../../../lib/reporting/notices/rules/trouble.ts';
 
-/** What a mail tells, trouble by trouble. */
-export function headlinesIn(text: string): { headline: string; reason: string }[] {
+/** Every headline of a mail, and the kind of trouble that it is of. */
+const HEADLINES: readonly (readonly [RegExp, Trouble['kind']])[] = [
+  [/^(.+) is not renewed$/, 'renewal'],
+  [/^(.+) is overdue$/, 'overdue'],
+  [/^URGENT: (.+) is revoked$/, 'health'],
+  [/^(.+) cannot be judged$/, 'health'],
+  [/^(.+) is not served everywhere$/, 'health'],
+  [/^renewal\/(.+)\.json cannot be used$/, 'file'],
+  [/^(.+) does not belong there$/, 'file'],
+  [/^group (\S+): \d+ (?:host does|hosts do) not install$/, 'deployment'],
+  [/^group (\S+) does not install$/, 'deployment'],
+  [/^(.+) is not imported$/, 'import'],
+  [/^(.+) seen from outside$/, 'site'],
+  [/^(.+) was set aside$/, 'object'],
+  [/^group (\S+) was sent certificates outside of its window$/, 'window'],
+  [/^(.+) is pinned to an older version$/, 'pin'],
+  [/^(.+) is not pinned any more$/, 'pin-end'],
+];
+
+/** What a mail tells, trouble by trouble, each with the key that it has in `notices/memory.json`. */
+export function headlinesIn(text: string): { headline: string; key: string; reason: string }[] {
   return text.split('\n\n').flatMap((part) => {
     const [headline = ''] = part.split('\n');
-    const [, reason = ''] = /What failed:.*\(([\w-]+)\)$/m.exec(part) ?? [];
-    return HEADLINE.test(headline) && part.includes('What failed:') ? [{ headline, reason }] : [];
+    const [, reason = ''] = /What failed:.*\(([^()]+)\)$/m.exec(part) ?? [];
+    const key = keyIn(headline);
+    return key !== undefined && part.includes('What failed:') ? [{ headline, key, reason }] : [];
   });
 }
 
-/** The subjects that a mail tells to be over. */
+/** The troubles that a mail tells to be over. */
 export function allClear(text: string): string[] {
-  return [...text.matchAll(/^ {2}(.+?): over, since/gm)].map(([, headline = '']) => subjectOf(headline));
+  return [...text.matchAll(/^ {2}(.+?): over, since/gm)].flatMap(
+    ([, headline = '']) => keyIn(headline) ?? [],
+  );
 }
 
-/** Kind and subject, however many hosts or times there are. */
-export function subjectOf(headline: string): string {
-  const [, file] = /^renewal\/(\S+)\.json cannot/.exec(headline) ?? [];
-  if (file) return `file ${file}`;
-  const [, window] = /^group (\S+) was sent/.exec(headline) ?? [];
-  if (window) return `object window of ${window}`;
-  const [, group] = /^group (\S+?):? /.exec(headline) ?? [];
-  if (group) return `group ${group}`;
-  const [, renewal] = /^(\S+) is not renewed/.exec(headline) ?? [];
-  if (renewal) return `renewal ${renewal}`;
-  const [, object] = /^(\S+) was set aside/.exec(headline) ?? [];
-  if (object) return `object ${object}`;
-  const [, pinned] = /^(\S+) is pinned to/.exec(headline) ?? [];
-  if (pinned) return `pin ${pinned}`;
-  // What went to a group outside of its window, and the end of a pin, happened once.
-  const [, ended] = /^(\S+) is not pinned/.exec(headline) ?? [];
-  return ended ? `object pin of ${ended}` : headline;
+/** Kind and subject, however many hosts there are. */
+function keyIn(headline: string): string | undefined {
+  for (const [pattern, kind] of HEADLINES) {
+    const [, subject] = pattern.exec(headline) ?? [];
+    if (subject !== undefined) return `${kind} ${subject}`;
+  }
+  return undefined;
 }

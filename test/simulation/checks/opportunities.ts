@@ -1,7 +1,11 @@
 import { isAtOrBelow } from '../../../lib/foundation/certificate/domain-name.ts';
+import { casOf } from '../../../lib/issuance/ca/rules/ca-list.ts';
 import { DAY, HOUR } from '../engine/durations.ts';
 import type { Port } from '../engine/faults.ts';
 import type { World } from '../world/world.ts';
+import { type Waiting, withoutCa } from './ca-outages.ts';
+
+const namesIn = (text: string) => [...text.matchAll(/"name":"([^"]+)"/g)].map(([, name = '']) => name);
 
 interface Interval {
   from: number;
@@ -33,13 +37,21 @@ export class Opportunities {
       if (hits.length > 0) this.lastHit.set(functionName, world.scheduler.now);
       const sites = [...hits, ...met];
       if (functionName !== 'renew' || sites.length === 0) return;
-      for (const [, name = ''] of about.matchAll(/"name":"([^"]+)"/g)) this.#hit(name, sites);
+      for (const name of namesIn(about)) this.#hit(name, sites);
+    });
+    world.bus.onHeldUp.push((queue, event) => {
+      if (queue === 'renew')
+        for (const name of namesIn(JSON.stringify(event))) this.#hit(name, ['bus.loses']);
     });
     world.bus.onFact.push((fact) => {
       if (fact.type !== 'Certificate Renewal Failed' || !/^(acme-)?caa/.test(fact.detail.reason)) return;
       const caa = world.files.get(fact.detail.name)?.caa as { mode?: string } | undefined;
       // Only people can let the CA issue, who are asked to.
       if (caa?.mode === 'check' || caa?.mode === 'off') this.#hit(fact.detail.name, ['CAA']);
+    });
+    world.onMoved.push((name, from) => {
+      const until = world.scheduler.now;
+      this.#hits.set(name, [...(this.#hits.get(name) ?? []), { from, until, sites: ['ca.closed'] }]);
     });
     world.onObstacle.push(({ what, ...span }) => this.#obstacles.push({ ...span, sites: [what] }));
     // Before its end nothing is asked for but what the CA itself suggests; who used it up is judged elsewhere.
@@ -85,18 +97,29 @@ export class Opportunities {
     );
   }
 
+  /** Hosts of the CAs of which the certificate is wanted, the preferred one first. */
+  #casOf(name: string): string[] {
+    const { files, settings } = this.#world;
+    const file = files.get(name) as { ca?: string[] } | undefined;
+    return casOf(file ?? {}, settings).map((directoryUrl) => new URL(directoryUrl).host);
+  }
+
   /** The longest time without anything in the way of work that needs these ports, in milliseconds. */
-  longestClear(name: string, { from, until }: Interval, ports: readonly Port[]): number {
-    const outages = this.#world.outages.past.filter(({ port }) => ports.includes(port));
+  longestClear(name: string, span: Waiting, ports: readonly Port[]): number {
+    const { from, until } = span;
+    const { past } = this.#world.outages;
+    const outages = past.filter(({ port, ca }) => ports.includes(port) && ca === undefined);
+    const withoutOne = ports.includes('ca') ? withoutCa(past, this.#casOf(name), span) : [];
     const isInTheWay = ({ sites }: Obstacle) =>
       sites.some((site) => {
         const [kind = ''] = site.split(/[ .]/);
+        if (site.endsWith('.down')) return false;
         if (site.startsWith(LIMIT))
           return ports.includes('ca') && this.#isBelow(name, site.slice(LIMIT.length));
         return ['domain', 'lambda', ...ports].includes(kind) || (ports.includes('dns') && ZONE.test(kind));
       });
     const others = [...this.#obstacles, ...(this.#hits.get(name) ?? [])].filter(isInTheWay);
-    const all = [...outages, ...others]
+    const all = [...outages, ...withoutOne, ...others]
       .filter((one) => one.until >= from && one.from <= until)
       .sort((a, b) => a.from - b.from);
     let free = from;

@@ -7,8 +7,11 @@ import { rootsOf } from '../keys/issuer.ts';
 import type { IssuedCertificate } from '../services/ca-records.ts';
 import { certificateOf, parsePointer, pointerOf } from '../world/stored.ts';
 import type { World } from '../world/world.ts';
+import { sinceHeard } from './ca-outages.ts';
 import type { Parts } from './parts.ts';
 
+/** What is revoked is looked at so long after it, and once more where something was in the way for days. */
+export const JUDGED_AFTER = [60 * HOUR, 10 * DAY] as const;
 /** A renewal has so long after the last that stood in its way. */
 const ENOUGH = 30 * HOUR;
 const NEEDED = ['s3', 'route53', 'dns', 'ca', 'bus'] as const;
@@ -20,10 +23,11 @@ export function checkPointers({ world, breaches, opportunities }: Parts): { comm
   const newest = new Map<string, string>();
   let commits = 0;
   world.bucket.onChange.push(({ key, before, after, by }) => {
-    if (!key.startsWith(LIVE_PREFIX) || !key.endsWith('.json') || by === 'somebody') return;
+    if (!key.startsWith(LIVE_PREFIX) || !key.endsWith('.json')) return;
     const pointer = after && parsePointer(after.body);
     if (!after || !pointer || after.etag === before?.etag) return;
     const name = key.slice(LIVE_PREFIX.length, -'.json'.length);
+    if (by === 'somebody') return void newest.set(name, pointer.version);
     if (pointer.version < (newest.get(name) ?? ''))
       breaches.report('pointer-goes-back', `${name} to ${pointer.version}`);
     const isNew = pointer.version !== newest.get(name);
@@ -38,7 +42,7 @@ export function checkPointers({ world, breaches, opportunities }: Parts): { comm
       breaches.report('chain-not-preferred', `${name} ${pointer.version}`);
     commits += 1;
     world.trace.met('committed');
-    if (isCompromised(world, issued, world.scheduler.now - HOUR / 2))
+    if (isCompromised(world, issued, world.scheduler.now - HOUR / 2) && !isReported(world, issued))
       breaches.report('compromised-key-live', `${name} ${pointer.version}`);
     world.scheduler.at(issued.notAfter, `expiry of ${name}`, () => judgeExpiry(name, pointer, issued));
   });
@@ -51,7 +55,8 @@ export function checkPointers({ world, breaches, opportunities }: Parts): { comm
     if (pointerOf(world, name)?.version !== version || !isWanted(world, name)) return;
     const life = notAfter - notBefore;
     const from = Math.max(notAfter - timeToRenew(world, name, life), world.wantedSince.get(name) ?? 0);
-    const clear = opportunities.longestClear(name, { from, until: notAfter }, NEEDED);
+    const span = { from, until: notAfter, forAgeUntil: notAfter - life / 6 };
+    const clear = opportunities.longestClear(name, span, NEEDED);
     world.trace.met('certificate expired');
     if (clear >= ENOUGH)
       breaches.report(
@@ -61,20 +66,20 @@ export function checkPointers({ world, breaches, opportunities }: Parts): { comm
   }
 
   for (const ca of world.cas)
-    ca.onRevoked.push((revoked) =>
-      world.scheduler.after(60 * HOUR, 'after a revocation', () => {
+    ca.onRevoked.push((revoked) => {
+      const judge = () => {
         for (const name of world.files.keys()) {
           const pointer = pointerOf(world, name);
           if (pointer?.certId !== revoked.certId || !isWanted(world, name)) continue;
-          const span = { from: revoked.revokedAt ?? 0, until: world.scheduler.now };
-          if (opportunities.longestClear(name, span, NEEDED) >= ENOUGH)
+          if (opportunities.longestClear(name, sinceHeard(revoked, ca), NEEDED) >= ENOUGH)
             breaches.report(
               'revoked-stays-live',
               `${name} ${pointer.version}, ${revoked.reason ?? 'by the CA'}`,
             );
         }
-      }),
-    );
+      };
+      for (const after of JUDGED_AFTER) world.scheduler.after(after, 'after a revocation', judge);
+    });
   return { commits: () => commits };
 }
 
@@ -121,6 +126,11 @@ export function isCompromised(world: World, { keyFingerprint }: IssuedCertificat
         (one.revokedAt ?? Number.POSITIVE_INFINITY) < at,
     ),
   );
+}
+
+/** Whether somebody reported the key to a CA, which tells nobody: whoever puts a version of before back cannot know. */
+function isReported({ cas, saidCompromised }: World, { keyFingerprint }: IssuedCertificate): boolean {
+  return !saidCompromised.has(keyFingerprint) && cas.some((ca) => ca.blockedKeys.has(keyFingerprint));
 }
 
 /** Whether people want it, and the stack may have it. */

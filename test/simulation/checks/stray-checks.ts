@@ -1,29 +1,31 @@
-import { HOUR } from '../engine/durations.ts';
+import { RENEWAL_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
+import { faultsOf } from './carried.ts';
 import type { Parts } from './parts.ts';
 
-/** What the hourly check lists. */
-const LISTED = /^(renewal|pending|state|live|hosts|acm|revoked)\//;
+/** What each check lists. */
+const LISTED = /^(renewal|pending|state|live|hosts|acm|revoked|pins|orders)\//;
+/** What only a sweep does. */
+const SWEPT = /^(archive|limits|probes)\//;
 
-/** An object that nobody can use is told of within two hours, where events get lost within a day, in whatever words. */
-export function checkStrays({ world, breaches, opportunities }: Parts): void {
-  const { bucket, faults, outages, scheduler } = world;
-  const unheard = new Set<string>();
-  world.mails.onMail.push(({ text }) => {
-    for (const key of unheard) if (text.includes(key)) unheard.delete(key);
+/** Each check names the objects that nobody can use, unless a fault befell it; that people hear of what it names is judged elsewhere. */
+export function checkStrays({ world, breaches }: Pick<Parts, 'world' | 'breaches'>): void {
+  const since = new Map<string, number>();
+  world.bucket.onChange.push(({ key, after }) => {
+    if (!world.strays.has(key) && after?.body !== 'stray') return;
+    if (!after) since.delete(key);
+    else if (!since.has(key)) since.set(key, world.scheduler.now);
   });
-  bucket.onChange.push(({ key, before, after, by }) => {
-    if (by !== 'somebody' || before || after?.body !== 'stray' || !LISTED.test(key)) return;
-    const from = scheduler.now;
-    unheard.add(key);
-    const isSlow = faults.rate('bus.loses') + faults.rate('bus.late') + faults.rate('schedule.misses') > 0;
-    const wait = isSlow ? 26 * HOUR : 2 * HOUR;
-    scheduler.after(wait, `told of ${key}`, () => {
-      if (!unheard.delete(key) || !bucket.get(key) || !faults.on) return;
-      const wasDisturbed =
-        (!isSlow &&
-          ['scan', 'notify'].some((name) => (opportunities.lastHit.get(name) ?? 0) >= from - HOUR)) ||
-        outages.past.some(({ port, until }) => ['s3', 'bus', 'mail'].includes(port) && until >= from);
-      if (!wasDisturbed) breaches.report('stray-not-told', `${key} is there for ${wait / HOUR} hours`);
-    });
+  world.bus.onFact.push((fact, by) => {
+    if (fact.type !== 'Certificates Checked' || !by || faultsOf(by).length > 0) return;
+    const { start, at, rejected } = fact.detail;
+    const named = new Set(rejected.items.map(({ name }) => name));
+    for (const [key, put] of since) {
+      const isSeen = LISTED.test(key) || (start === 'weekly-sweep' && SWEPT.test(key));
+      if (isSeen && put < Date.parse(at) && !named.has(nameOf(key)))
+        breaches.report('stray-not-named', `${key} is there since ${new Date(put).toISOString()}`);
+    }
   });
 }
+
+const nameOf = (key: string) =>
+  key.startsWith(RENEWAL_PREFIX) ? key.slice(RENEWAL_PREFIX.length).replace(/\.json$/, '') : key;

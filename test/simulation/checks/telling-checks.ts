@@ -1,91 +1,59 @@
-import { NOTICES_KEY, STATE_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
-import { orNone } from '../../../lib/foundation/common/parse-json.ts';
-import { State } from '../../../lib/issuance/renewal/rules/state.ts';
+import { NOTICES_KEY } from '../../../lib/foundation/certificate/object-keys.ts';
+import { isOfKind } from '../../../lib/foundation/reasons/reasons.ts';
 import { HOUR, MINUTE } from '../engine/durations.ts';
 import type { World } from '../world/world.ts';
-import { allClear, headlinesIn, subjectOf } from './mail-text.ts';
+import { allClear, headlinesIn } from './mail-text.ts';
 import type { Parts } from './parts.ts';
 
 /** Two runs at once may both send what is new: within so long a mail may come twice. */
 export const RACE = 10 * MINUTE;
 
-/** What puts failures, and checks after them, on the bus, and what befalls them there. */
-const TELLS = ['renew', 'scan'];
-const ON_ITS_WAY = ['bus.loses', 'bus.late'];
+/** How long nobody hears of a trouble again that goes on for the same reason (docs/operations.md, "What you are told"). */
+export function silenceAfter(reason: string): number {
+  if (isOfKind(reason, 'urgent')) return 6 * HOUR;
+  // Of a site, warnings about something else are told the next day.
+  const isOnce = isOfKind(reason, 'nobody-there') || isOfKind(reason, 'harmless');
+  return isOnce && reason !== 'site-warning' ? Number.POSITIVE_INFINITY : 24 * HOUR;
+}
 
-/** Told in time, not twice a day, and that it is over (invariant 7). */
-export function checkTelling({ world, breaches, opportunities }: Parts): Telling {
+/** Nothing is told twice before its time (invariant 7). */
+export function checkTelling({ world, breaches }: Pick<Parts, 'world' | 'breaches'>): Telling {
   const telling = new Telling(world);
-  const wasDisturbed = (since: number) =>
-    ['notify', 'renew', 'scan'].some((name) => (opportunities.lastHit.get(name) ?? 0) >= since) ||
-    telling.disturbedAt >= since;
   world.mails.onMail.push(({ text, by }) => {
     const { now } = world.scheduler;
-    for (const { headline, reason } of headlinesIn(text)) {
-      const key = `${subjectOf(headline)} ${headline.startsWith('group') ? 'any' : reason}`;
-      const before = telling.told.get(key);
-      if (
-        before !== undefined &&
-        now - before > RACE &&
-        now - before < 23 * HOUR &&
-        !wasDisturbed(before - HOUR)
-      )
-        breaches.report('told-twice', `${key}, ${Math.round((now - before) / HOUR)} h after the last`);
-      telling.told.set(key, now);
-      telling.lastTold.set(key, now);
-      telling.open.set(subjectOf(headline), by);
+    for (const { key, reason } of headlinesIn(text)) {
+      const before = telling.saidOf(key, reason);
+      const ago = now - (before?.at ?? Number.NEGATIVE_INFINITY);
+      if (ago > RACE && ago < silenceAfter(reason) - RACE)
+        breaches.report('told-twice', `${key} (${reason}), ${Math.round(ago / HOUR)} h after the last`);
+      telling.tell(key, reason, by);
     }
-    for (const subject of allClear(text)) {
-      telling.open.delete(subject);
-      telling.lastCleared.set(subject, now);
-      for (const key of telling.told.keys()) if (key.startsWith(`${subject} `)) telling.told.delete(key);
-    }
+    for (const key of allClear(text)) telling.clear(key);
   });
   // Its mail went out and is not remembered: it comes again, unless a later event has ended what it told of.
   world.lambda.onEnd.push(({ how }, { id }) => {
-    if (how !== 'ended')
-      for (const [subject, by] of telling.open) if (by === id) telling.open.delete(subject);
+    if (how !== 'ended') telling.forget(id);
   });
-  let lostAt = 0;
-  world.lambda.onEnd.push((_, { functionName, met }) => {
-    if (TELLS.includes(functionName) && met.some((site) => ON_ITS_WAY.includes(site)))
-      lostAt = world.scheduler.now;
-  });
-  world.bucket.onChange.push(({ key, before, after, by }) => {
+  world.bucket.onChange.push(({ key, by }) => {
     if (key === NOTICES_KEY && by === 'somebody') telling.disturb();
-    if (!key.startsWith(STATE_PREFIX) || !after || by === 'somebody') return;
-    const failures = failuresIn(after.body);
-    // What a clean-up or a check writes beside them is no failure.
-    if (failures < 2 || failures <= failuresIn(before?.body)) return;
-    const name = key.slice(STATE_PREFIX.length, -'.json'.length);
-    const from = world.scheduler.now;
-    world.scheduler.after(2 * HOUR, `told of ${name}`, () => {
-      // Nobody has to hear of what nobody wants any more.
-      const isStill = failuresIn(world.bucket.get(key)?.body) > 0 && world.files.has(name);
-      const isTold = (told: ReadonlyMap<string, number>, since: number) =>
-        [...told].some(([key, at]) => key.startsWith(`renewal ${name} `) && at > since);
-      // One that is over by now has been told too.
-      const isHeard = isTold(telling.told, from - 25 * HOUR) || isTold(telling.lastTold, from);
-      if (isStill && !isHeard && !wasDisturbed(from - HOUR) && lostAt < from - HOUR)
-        breaches.report('not-told', `${name} failed ${failures} times, and nobody was told within two hours`);
-    });
   });
   return telling;
 }
 
-/** Of the renewal: repairs count their own. */
-function failuresIn(state: string | undefined): number {
-  return orNone(state, State)?.failures ?? 0;
+interface Said {
+  at: number;
+  by: string;
 }
 
+/** What people have heard; troubles are called as in `notices/memory.json`. */
 export class Telling {
-  /** When, by subject and reason. */
-  readonly told = new Map<string, number>();
-  /** As `told`, also of what is over. */
-  readonly lastTold = new Map<string, number>();
-  /** Subjects that were told and are not over yet, with the run that told them last. */
+  /** By trouble and reason: what the product has to remember. */
+  readonly #said = new Map<string, Map<string, Said>>();
+  /** As above, also of what is over or forgotten. */
+  readonly #heard = new Map<string, Map<string, number>>();
+  /** Troubles that were told and are not over yet, with the run that told them last. */
   readonly open = new Map<string, string>();
-  /** When their end was told, by subject. */
+  /** When their end was told. */
   readonly lastCleared = new Map<string, number>();
   readonly #world: World;
   disturbedAt = 0;
@@ -94,9 +62,58 @@ export class Telling {
     this.#world = world;
   }
 
+  saidOf(key: string, reason: string): Said | undefined {
+    return this.#said.get(key)?.get(reportedAs(key, reason));
+  }
+
+  tell(key: string, reason: string, by: string): void {
+    const { now: at } = this.#world.scheduler;
+    const as = reportedAs(key, reason);
+    this.#said.set(key, (this.#said.get(key) ?? new Map()).set(as, { at, by }));
+    this.#heard.set(key, (this.#heard.get(key) ?? new Map()).set(as, at));
+    this.open.set(key, by);
+  }
+
+  clear(key: string): void {
+    this.open.delete(key);
+    this.#said.delete(key);
+    this.lastCleared.set(key, this.#world.scheduler.now);
+  }
+
+  /** What a run has told, which did not end well. */
+  forget(id: string): void {
+    for (const said of this.#said.values()) for (const [as, { by }] of said) if (by === id) said.delete(as);
+    for (const [key, by] of this.open) if (by === id) this.open.delete(key);
+  }
+
   /** Somebody took the memory away: what was told is not known any more, nor that it is over. */
   disturb(): void {
     this.disturbedAt = this.#world.scheduler.now;
     this.open.clear();
+    this.#said.clear();
+  }
+
+  /** Whether people have heard of a trouble since, for whatever reason. */
+  isToldSince(key: string, since: number): boolean {
+    return [...(this.#heard.get(key)?.values() ?? [])].some((at) => at > since);
+  }
+
+  /** Whether people know of a trouble that was there at an instant, or know by now that it is over. */
+  isHeard(key: string, reason: string, since: number): boolean {
+    const clearedAt = this.lastCleared.get(key) ?? 0;
+    if (this.isToldSince(key, since) || clearedAt > since) return true;
+    const at = this.#heard.get(key)?.get(reportedAs(key, reason)) ?? Number.NEGATIVE_INFINITY;
+    // The same warnings of a site are told once, and others wait for the day after its last mail.
+    if (reason === 'site-warning') return at > clearedAt || this.isToldSince(key, since - 25 * HOUR);
+    return at > clearedAt && at > since - silenceAfter(reason) - HOUR;
+  }
+
+  /** Whether the memory was lost since, or may say of it what is not so, because an older one was put in its place. */
+  isDisturbed(key: string, reason: string, since: number): boolean {
+    const from = Math.max(this.lastCleared.get(key) ?? 0, since - silenceAfter(reason) - HOUR);
+    return this.disturbedAt > (this.#heard.has(key) ? from : since);
   }
 }
+
+/** A deployment fails on each host for a reason of its own, and is one trouble. */
+const reportedAs = (key: string, reason: string) => (key.startsWith('deployment ') ? 'any' : reason);

@@ -6,6 +6,8 @@ import type { Trace } from './trace.ts';
 
 export interface Call<T> {
   port: Port;
+  /** Which of several services behind the port. */
+  at?: string;
   /** For the trace, with the arguments that tell it from others. */
   what: string;
   /** What the service does, at one instant; its error is the answer. */
@@ -22,7 +24,7 @@ interface Parts {
   trace: Trace;
   random: Random;
   /** Whether the whole service is down now. */
-  isDown: (port: Port) => boolean;
+  isDown: (port: Port, at: string | undefined) => boolean;
   /** Ends a task at a call. */
   kill: (invocation: Invocation, why: string) => void;
 }
@@ -56,9 +58,9 @@ export class Calls {
   ): void {
     const { scheduler, faults, random, trace, kill, isDown } = this.#parts;
     const { fate, resolve, reject } = answer;
-    const { port, what } = call;
+    const { port, at, what } = call;
     if (!invocation.isAlive && random.chance(0.5)) return;
-    if (invocation.isAlive && (fate === 'fails' || isDown(port))) {
+    if (invocation.isAlive && (fate === 'fails' || isDown(port, at))) {
       this.hit(invocation, fate === 'fails' ? `${port}.fails` : `${port}.down`, what);
       scheduler.after(random.spread(20, 10_000), what, () => {
         if (invocation.isAlive) reject(call.trouble(random));

@@ -12,7 +12,7 @@ import { revoke } from '../../../lib/issuance/revocation/revoke.ts';
 import { notify } from '../../../lib/reporting/notices/notify.ts';
 import { SeenEvent } from '../../../lib/reporting/notices/rules/seen-event.ts';
 import { showStatus } from '../../../lib/reporting/status/show-status.ts';
-import { parseStart } from '../../../lib/scan/rules/trigger.ts';
+import { ObjectCreated, parseStart, startOfFiles } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { subscriptionsOf } from '../../fakes/subscriptions.ts';
 import type { Invocation } from '../engine/invocation.ts';
@@ -33,13 +33,16 @@ const detailOf = <Detail extends z.ZodMiniType>(event: unknown, detail: Detail):
     }
   ).detail;
 
+const fileOf = (event: unknown) =>
+  parseValue(event, ObjectCreated, { where: 'message', reason: 'event-invalid' });
+
 /** The functions of serverless.yml, each with its time; the flows are those that are deployed. */
 export const FUNCTIONS = {
   scan: {
     limitMs: 900 * SECOND,
     step: async (event, invocation, services) => {
       const deps = depsFor(invocation, services);
-      const start = parseStart(event);
+      const start = Array.isArray(event) ? startOfFiles(event.map(fileOf)) : parseStart(event);
       await keepFormat(deps.store, { release: deps.release, dryRun: start.dryRun });
       return scan(deps, start, deps.clock());
     },

@@ -22,6 +22,7 @@ export function invokeOn(
     functionName: name,
     limitMs,
     about: JSON.stringify(event).slice(0, 300),
+    event,
     step: (invocation) => step(event, invocation, world),
     ended: (ending, invocation) => {
       if (ending.how !== 'ended' && retries > 0)

@@ -22,6 +22,7 @@ export interface Run {
   limitMs: number;
   /** What it is about, for the trace. */
   about: string;
+  event?: unknown;
   step: (invocation: Invocation) => Promise<unknown>;
   ended: (ending: Ending, invocation: Invocation) => void;
 }
@@ -64,8 +65,12 @@ export class Lambda {
       run.ended(ending, invocation);
     };
     this.#open.set(invocation, end);
-    const limit = run.limitMs;
-    scheduler.after(Math.max(limit - KEEP_FOR_ENDING_MS, limit / 2), `${invocation.id} time`, () => {
+    const ending = Math.min(KEEP_FOR_ENDING_MS, run.limitMs / 2);
+    // As where what it waits for takes nearly all of its time.
+    const isShort = faults.happens('lambda.short-of-time');
+    const limit = isShort ? ending + random.spread(50, run.limitMs / 2) : run.limitMs;
+    if (isShort) invocation.hits.push('lambda.short-of-time');
+    scheduler.after(limit - ending, `${invocation.id} time`, () => {
       if (invocation.isAlive) invocation.controller.abort();
     });
     scheduler.after(limit, `${invocation.id} over`, () => this.kill(invocation, 'out of time'));

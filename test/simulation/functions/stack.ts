@@ -12,8 +12,9 @@ export function stackOf(given: {
   domains: readonly string[];
   groups: readonly string[];
   defaultCa: string;
+  fallbackCas: readonly string[];
 }): StackSettings {
-  const { domains, groups, defaultCa } = given;
+  const { domains, groups, defaultCa, fallbackCas } = given;
   return {
     region: 'eu-central-1',
     bucket: 'bucket',
@@ -22,7 +23,7 @@ export function stackOf(given: {
     hostGroups: groups.map(groupOf),
     zoneRoles: [],
     defaultCa,
-    fallbackCas: [],
+    fallbackCas,
     cas: [],
     alsoAllow: ['amazon.com'],
     ordersPerRun: 100,

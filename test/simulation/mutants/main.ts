@@ -6,6 +6,7 @@ import pMap from 'p-map';
 import { KNOWN_FAULTS } from './known-faults.ts';
 import { MUTANTS } from './mutants.ts';
 import { filesOf, type Mutant, mutated, PARTS } from './plant.ts';
+import { TOLD_MUTANTS } from './told-mutants.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const RUN = ['--years', '1', '--certificates', '5', '--seeds', '50', '--once'];
@@ -19,7 +20,7 @@ interface Found {
 
 /** `npm run simulate:mutants`: plants each fault in a copy of the code, and tells which seed and check found it. */
 async function main(names: readonly string[]): Promise<number> {
-  const chosen = [...MUTANTS, ...KNOWN_FAULTS].filter(
+  const chosen = [...MUTANTS, ...TOLD_MUTANTS, ...KNOWN_FAULTS].filter(
     ({ name }) => names.length === 0 || names.some((part) => name.includes(part)),
   );
   const broken = await brokenAnyway();

@@ -8,7 +8,6 @@ import type {
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import type { Calls } from '../engine/calls.ts';
 import type { Invocation } from '../engine/invocation.ts';
-
 import type { Bucket } from './bucket.ts';
 
 /** The bucket as one run of a function has it. */
@@ -21,7 +20,14 @@ export function storeFor(
     calls.make(invocation, {
       port: 's3',
       what: `s3 ${what}`,
-      effect,
+      effect: () => {
+        bucket.caller = invocation;
+        try {
+          return effect();
+        } finally {
+          bucket.caller = undefined;
+        }
+      },
       trouble: () => new StoreError('store-unavailable', `could not ${what}: no answer`),
       latencyMs: 20,
     });

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
+import type { Invocation } from '../engine/invocation.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
+import { OlderVersions } from './older-versions.ts';
 
 export interface Kept {
   body: string;
@@ -14,9 +16,11 @@ export interface Change {
   after: Kept | undefined;
   /** The function, or who else. */
   by: string;
+  /** The run of a function. */
+  run?: Invocation | undefined;
 }
 
-/** A bucket of S3: equal content has an equal etag, and times are in whole seconds, as in its headers. */
+/** A bucket of S3 with versions: equal content has an equal etag, and times are in whole seconds, as in its headers. */
 export class Bucket {
   /** By what stands before the first slash: what is listed most is listed by it. */
   readonly #folders = new Map<string, Map<string, Kept>>();
@@ -24,6 +28,9 @@ export class Bucket {
   readonly #sorted = new Map<Map<string, Kept>, string[]>();
   readonly #scheduler: Scheduler;
   readonly onChange: ((change: Change) => void)[] = [];
+  readonly #older = new OlderVersions<Kept>();
+  /** Whose call is being carried out. */
+  caller: Invocation | undefined;
   count = 0;
   bytes = 0;
 
@@ -49,9 +56,10 @@ export class Bucket {
     const folder = this.#folder(key);
     folder.set(key, after);
     if (!before) this.#sorted.delete(folder);
+    else if (before.body !== body) this.#older.add(key, before, this.now);
     this.count += before ? 0 : 1;
     this.bytes += body.length - (before?.body.length ?? 0);
-    for (const hear of this.onChange) hear({ key, before, after, by });
+    this.#tell({ key, before, after, by });
     return after;
   }
 
@@ -61,9 +69,10 @@ export class Bucket {
     const folder = this.#folder(key);
     folder.delete(key);
     this.#sorted.delete(folder);
+    this.#older.add(key, before, this.now);
     this.count -= 1;
     this.bytes -= before.body.length;
-    for (const hear of this.onChange) hear({ key, before, after: undefined, by });
+    this.#tell({ key, before, after: undefined, by });
   }
 
   tag(key: string, groups: readonly string[], by: string): void {
@@ -71,7 +80,21 @@ export class Bucket {
     if (!before) return;
     const after = { ...before, groups };
     this.#folder(key).set(key, after);
-    for (const hear of this.onChange) hear({ key, before, after, by });
+    this.#tell({ key, before, after, by });
+  }
+
+  #tell(change: Change): void {
+    for (const hear of this.onChange) hear({ ...change, run: this.caller });
+  }
+
+  /** The objects that have versions that are no longer current. */
+  olderKeys(prefix: string): string[] {
+    return this.#older.keys(prefix, this.now);
+  }
+
+  /** What an object was before; the newest first. */
+  olderVersions(key: string): Kept[] {
+    return this.#older.of(key, this.now).map(({ kept }) => kept);
   }
 
   /** To the second, as S3 tells it. */

@@ -21,6 +21,7 @@ export function asker(invocation: Invocation, ca: Ca, calls: Calls) {
   return <T>(what: string, effect: () => T) =>
     calls.make(invocation, {
       port: 'ca',
+      at: ca.host,
       what: `ca ${ca.host} ${what}`,
       effect,
       trouble: troubleOf(ca),

@@ -1,7 +1,7 @@
 import { identifierOf } from '../../../lib/foundation/certificate/domain-name.ts';
 import { AcmeError, type Order, type OrderRequest } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { setOf } from '../../../lib/issuance/ca/rules/rate-limit-scope.ts';
-import { DAY, HOUR } from '../engine/durations.ts';
+import { DAY, HOUR, SECOND } from '../engine/durations.ts';
 import { authorizationReuse } from './ca-calendar.ts';
 import type { CaParts } from './ca-parts.ts';
 import type { IssuedCertificate, KeptAuthorization, KeptOrder } from './ca-records.ts';
@@ -9,6 +9,7 @@ import type { IssuedCertificate, KeptAuthorization, KeptOrder } from './ca-recor
 type AcmeReason = ConstructorParameters<typeof AcmeError>[0];
 
 export const ORDER_LIFE = 7 * DAY;
+const SOON = 3 * SECOND;
 
 /** What a CA has in its books: accounts, orders, authorizations and certificates, and how each is by now. */
 export class CaBook {
@@ -69,9 +70,16 @@ export class CaBook {
 
   shown(order: KeptOrder): Order {
     const status = this.statusOf(order);
-    const { url, authorizations } = order;
+    const { url, authorizations, problem } = order;
     const certificate = status === 'valid' ? `${url}/certificate` : undefined;
-    return { url, status, authorizations: [...authorizations], finalize: `${url}/finalize`, certificate };
+    const of = { certificate, problem, retryAfterMs: this.#retryAfterMs(order) };
+    return { url, status, authorizations: [...authorizations], finalize: `${url}/finalize`, ...of };
+  }
+
+  /** While it is at work on an order: after seconds, as Boulder says, or when it will be done. */
+  #retryAfterMs({ status, askAgainAt = 0 }: KeptOrder): number | undefined {
+    if (status !== 'processing') return undefined;
+    return Math.max(SOON, askAgainAt - this.parts.scheduler.now);
   }
 
   statusOf(order: KeptOrder): Order['status'] {

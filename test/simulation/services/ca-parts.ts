@@ -27,7 +27,9 @@ export interface Validator {
 
 /** What an issuance needs of the CA that makes it. */
 export interface Signer {
+  identity: string;
   issuer: Issuer;
+  authorizations: Map<string, KeptAuthorization>;
   issued: Map<string, IssuedCertificate>;
   limits: CaLimits;
   parts: CaParts;

@@ -77,6 +77,7 @@ function authorityOf(ca: Ca, account: string, ask: ReturnType<typeof asker>): Ce
         const found = [...ca.issued.values()].find(({ fullchain }) => fullchain.startsWith(pem));
         if (!found) throw new AcmeError('acme-malformed', `the CA ${ca.host} refused: Certificate unknown`);
         ca.revoke(found, reason);
+        found.heardAt ??= ca.parts.scheduler.now;
       }),
     certificate: (order, { alternates } = { alternates: false }) =>
       ask(`certificate of ${order.url}`, () => {
@@ -102,6 +103,7 @@ export function renewalInfoFor(invocation: Invocation, parts: Parts): AskRenewal
           : new AcmeError('acme-malformed', 'the CA knows no such certificate');
       const issued = ca.issued.get(certId);
       if (!issued) throw new AcmeError('acme-malformed', `the CA ${ca.host} refused: Certificate not found`);
+      if (issued.window) issued.heardAt ??= ca.parts.scheduler.now;
       const { start, end } = issued.window ?? suggestedWindow(issued.notBefore, issued.notAfter);
       return { window: { start: new Date(start), end: new Date(end) }, retryAfterMs: ca.askAgainMs };
     });

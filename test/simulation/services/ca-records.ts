@@ -1,4 +1,5 @@
 import type { Order } from '../../../lib/issuance/ca/certificate-authority.ts';
+import type { CaProblem } from '../../../lib/issuance/ca/rules/ended-order.ts';
 import type { Window } from './ca-calendar.ts';
 
 export interface KeptOrder {
@@ -13,6 +14,10 @@ export interface KeptOrder {
   replaces: string | undefined;
   isExempt: boolean;
   finalizedAt?: number;
+  /** When the CA, which is at work on it, wants to be asked again. */
+  askAgainAt?: number;
+  /** Why the CA ended it, where no proof was refused. */
+  problem?: CaProblem;
   issued?: IssuedCertificate;
   /** Whether the CA fails whenever it is asked about it, until it is mended. */
   isPoisoned: boolean;
@@ -31,6 +36,8 @@ export interface KeptAuthorization {
   txtValue: string;
   expires: number;
   answered: boolean;
+  /** When it was proved. */
+  validSince?: number;
   problem?: string;
   /** Whether its proof was good. */
   isMisjudged?: boolean;
@@ -58,5 +65,7 @@ export interface IssuedCertificate {
   window?: Window;
   replacedBy?: string;
   revokedAt?: number;
+  /** When we first heard that it is revoked, or about to be. */
+  heardAt?: number;
   reason?: string;
 }

@@ -1,13 +1,15 @@
+import { sha256 } from '../../../lib/foundation/certificate/leaf.ts';
 import type { CsrSubject, Order, OrderRequest } from '../../../lib/issuance/ca/certificate-authority.ts';
 import { setOf } from '../../../lib/issuance/ca/rules/rate-limit-scope.ts';
 import { HOUR, MINUTE } from '../engine/durations.ts';
 import { Issuer } from '../keys/issuer.ts';
+import { publicKeyOf } from '../keys/private-keys.ts';
 import { CaBook, ORDER_LIFE } from './ca-book.ts';
 import { suggestedWindow } from './ca-calendar.ts';
 import { CaLimits, type LimitMet } from './ca-limits.ts';
 import type { CaParts } from './ca-parts.ts';
 import type { IssuedCertificate, KeptAuthorization, KeptOrder } from './ca-records.ts';
-import { issue } from './issuance.ts';
+import { carryOut } from './issuance.ts';
 import { validate } from './validation.ts';
 
 /** A CA as Boulder is: accounts, orders, authorizations, certificates, limits, renewal information. */
@@ -18,10 +20,13 @@ export class Ca extends CaBook {
   readonly limits = new CaLimits();
   /** What the Parameter Store keeps of our account here. */
   keptAccount: string | undefined;
+  /** Fingerprints of keys that somebody reported to it; it takes none of them in a CSR. */
+  readonly blockedKeys = new Set<string>();
   /** An order was asked for, whatever became of that. */
   readonly onAsked: ((order: OrderRequest) => void)[] = [];
   readonly onIssued: ((certificate: IssuedCertificate) => void)[] = [];
   readonly onRevoked: ((certificate: IssuedCertificate) => void)[] = [];
+  readonly onBlockedKey: (() => void)[] = [];
   readonly onLimit: ((met: LimitMet, names: readonly string[]) => void)[] = [];
   /** The account that it had lost has another in its place. */
   readonly onAccountAnew: (() => void)[] = [];
@@ -101,17 +106,17 @@ export class Ca extends CaBook {
       this.refuse('acme-order-not-ready', "Order's status is not acceptable for finalization");
     if (setOf(csr.names) !== setOf(order.names))
       this.refuse('acme-bad-csr', 'CSR does not specify same identifiers as Order');
+    if (this.blockedKeys.has(sha256(publicKeyOf(csr.key)))) {
+      for (const hear of this.onBlockedKey) hear();
+      this.refuse('acme-bad-csr', 'invalid public key in CSR: public key is forbidden');
+    }
     order.status = 'processing';
     order.finalizedAt = scheduler.now;
     const slow = faults.happens('ca.slow-issuance') ? random.spread(MINUTE, 6 * HOUR) : 0;
     if (slow > 0) order.wrong.push('ca.slow-issuance');
-    scheduler.after(slow + random.spread(200, 8_000), `ca issue ${url}`, () => {
-      order.wrong = order.wrong.filter((site) => site !== 'ca.slow-issuance');
-      if (faults.happens('ca.order-fails')) {
-        order.status = 'invalid';
-        order.wrong.push('ca.order-fails');
-      } else issue(this, order, csr);
-    });
+    const wait = slow + random.spread(200, 8_000);
+    if (random.chance(0.5)) order.askAgainAt = scheduler.now + wait;
+    scheduler.after(wait, `ca issue ${url}`, () => carryOut(this, order, csr));
     return this.shown(order);
   }
 
@@ -121,8 +126,18 @@ export class Ca extends CaBook {
 
   revoke(issued: IssuedCertificate, reason?: string): void {
     if (issued.revokedAt !== undefined) return;
-    issued.revokedAt = this.parts.scheduler.now;
+    const { now } = this.parts.scheduler;
+    issued.revokedAt = now;
+    // Boulder answers so about whatever is revoked: the window is in the past.
+    issued.window ??= { start: now - HOUR, end: now - HOUR / 2 };
     if (reason !== undefined) issued.reason = reason;
     for (const hear of this.onRevoked) hear(issued);
+  }
+
+  /** Somebody reports a key: what has it is revoked, and nothing more is issued for it. */
+  blockKey(fingerprint: string): void {
+    this.blockedKeys.add(fingerprint);
+    for (const issued of this.issued.values())
+      if (issued.keyFingerprint === fingerprint) this.revoke(issued, 'keyCompromise');
   }
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   type CertificateManager,
   CertificateManagerError,
@@ -8,6 +9,7 @@ import type { Invocation } from '../engine/invocation.ts';
 
 interface Imported {
   name: string;
+  kind: string;
   /** Of the leaf's PEM. */
   hash: string;
 }
@@ -17,8 +19,23 @@ export class CertificateManagers {
   readonly imports = new Map<string, Imported>();
   /** Regions that refuse, and why. */
   readonly refusing = new Map<string, CertificateManagerError['reason']>();
+  /** When somebody deleted the import of a certificate in a region, by both. */
+  readonly deletedAt = new Map<string, number>();
   made = 0;
-  version = 0;
+
+  /** Somebody deletes an import. */
+  delete(arn: string, now: number): void {
+    const { name = '' } = this.imports.get(arn) ?? {};
+    const [, , , region = ''] = arn.split(':');
+    this.deletedAt.set(`${region} ${name}`, now);
+    this.imports.delete(arn);
+  }
+
+  /** The ARN of a certificate's import in a region. */
+  find(region: string, name: string): string | undefined {
+    const prefix = `arn:aws:acm:${region}:`;
+    return [...this.imports].find(([arn, one]) => arn.startsWith(prefix) && one.name === name)?.[0];
+  }
 }
 
 /** ACM of a region as one run of a function has it. */
@@ -41,24 +58,30 @@ export function managersFor(
         latencyMs: 80,
       });
     return {
-      find: ({ name }) =>
-        ask(
-          `find ${name}`,
-          () => [...acm.imports].find(([arn, one]) => arn.startsWith(prefix) && one.name === name)?.[0],
-        ),
+      find: ({ name }) => ask(`find ${name}`, () => acm.find(region, name)),
       create: (name, { cert }) =>
         ask(`import ${name}`, () => {
           acm.made += 1;
           const arn = `${prefix}${acm.made}`;
-          acm.imports.set(arn, { name, hash: sha256(cert) });
+          acm.imports.set(arn, { name, kind: kindOf(cert), hash: sha256(cert) });
           return arn;
         }),
       replace: (arn, { cert }) =>
         ask(`import over ${arn}`, () => {
           const known = acm.imports.get(arn);
+          if (known && known.kind !== kindOf(cert))
+            throw new CertificateManagerError('acm-refuses-replacement', {
+              seen: 'the imported certificate must have the key type and size of the one before',
+            });
           if (known) acm.imports.set(arn, { ...known, hash: sha256(cert) });
           return known !== undefined;
         }),
     };
   };
+}
+
+/** What ACM keeps of an import: the type and size of its key. */
+function kindOf(cert: string): string {
+  const { asymmetricKeyType, asymmetricKeyDetails: details } = new X509Certificate(cert).publicKey;
+  return `${asymmetricKeyType} ${details?.namedCurve ?? details?.modulusLength}`;
 }

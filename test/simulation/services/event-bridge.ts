@@ -41,7 +41,9 @@ const RULES: Record<StackEvent['type'], readonly QueueName[]> = {
 /** EventBridge: at least once and in no order; what is on its way comes late, twice or, where that is on, not at all. */
 export class EventBridge {
   readonly #parts: Parts;
-  readonly onFact: ((fact: StackEvent, by?: Invocation) => void)[] = [];
+  readonly onFact: ((fact: StackEvent, by?: Invocation, event?: object) => void)[] = [];
+  /** Events that a queue does not get, or hours later. */
+  readonly onHeldUp: ((queue: QueueName, event: unknown) => void)[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -50,8 +52,8 @@ export class EventBridge {
   put(facts: readonly StackEvent[], by?: Invocation): void {
     const time = `${new Date(this.#parts.scheduler.now).toISOString().slice(0, 19)}Z`;
     for (const fact of facts) {
-      for (const hear of this.onFact) hear(fact, by);
       const event = { time, 'detail-type': fact.type, detail: JSON.parse(JSON.stringify(fact.detail)) };
+      for (const hear of this.onFact) hear(fact, by, event);
       for (const queue of RULES[fact.type]) this.deliver(queue, event);
     }
   }
@@ -61,11 +63,14 @@ export class EventBridge {
     if (faults.happens('bus.loses')) {
       trace.met('fault bus.loses');
       trace.note(`fault bus.loses ${queue}`);
+      for (const hear of this.onHeldUp) hear(queue, event);
       return;
     }
     const copies = faults.happens('bus.doubles') ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      const delay = faults.happens('bus.late') ? random.spread(10_000, 12 * HOUR) : random.spread(50, 1_000);
+      const isLate = faults.happens('bus.late');
+      const delay = isLate ? random.spread(10_000, 12 * HOUR) : random.spread(50, 1_000);
+      if (isLate) for (const hear of this.onHeldUp) hear(queue, event);
       scheduler.after(delay, `bus ${queue}`, () => queueOf(queue).send(event));
     }
   }

@@ -36,10 +36,12 @@ export class Fleet {
     this.commands = new Commands(parts.scheduler);
   }
 
-  launch(group: string): SimulatedHost {
+  /** A new host, or one from the image of another. */
+  launch(group: string, image?: SimulatedHost): SimulatedHost {
     const { random, scheduler } = this.#parts;
     const instanceId = `i-${random.hex(8)}1`;
-    const state = { installed: new Map<string, string>(), served: new Map<string, string>() };
+    // Its server has read what is installed.
+    const state = { installed: new Map(image?.installed), served: new Map(image?.installed) };
     const host = {
       instanceId,
       group,

@@ -49,7 +49,7 @@ function install(host: SimulatedHost, name: string, { bucket, dies }: Omit<Run, 
 
 /** The live version, or why this host cannot have it. */
 function versionFor(
-  { group }: SimulatedHost,
+  { group, installed }: SimulatedHost,
   name: string,
   bucket: Bucket,
 ): { version?: string; reason?: string; message?: string } {
@@ -57,9 +57,16 @@ function versionFor(
   if (!pointer) return { reason: 'pointer-missing', message: `live/${name}.json: (404)` };
   if (!pointer.groups.includes(group))
     return { reason: 'access-denied', message: `live/${name}.json: (403)` };
-  const { version, sha256 } = parsed(pointer.body);
+  const { version, sha256, putBack } = parsed(pointer.body);
   if (version === undefined)
     return { reason: 'pointer-malformed', message: `live/${name}.json is no pointer` };
+  const here = installed.get(name) ?? '';
+  if (version < here && putBack !== true)
+    return {
+      version,
+      reason: 'version-older',
+      message: `live/${name}.json names ${version}, and ${here} is here`,
+    };
   for (const file of ['fullchain', 'privkey'] as const) {
     const key = archiveKey(name, version, file);
     const stored = bucket.get(key);
@@ -75,10 +82,16 @@ function versionFor(
   return { version };
 }
 
-function parsed(body: string): { version?: string; sha256?: Record<string, string> } {
+interface Read {
+  version?: string;
+  sha256?: Record<string, string>;
+  putBack?: boolean;
+}
+
+function parsed(body: string): Read {
   try {
-    const { version, sha256 } = JSON.parse(body);
-    return /^\d{8}T\d{6}Z-[0-9a-f]{6}$/.test(version) ? { version, sha256 } : {};
+    const { version, sha256, putBack } = JSON.parse(body);
+    return /^\d{8}T\d{6}Z-[0-9a-f]{6}$/.test(version) ? { version, sha256, putBack } : {};
   } catch {
     return {};
   }

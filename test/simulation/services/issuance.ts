@@ -1,13 +1,53 @@
 import { sha256 } from '../../../lib/foundation/certificate/leaf.ts';
 import type { CsrSubject } from '../../../lib/issuance/ca/certificate-authority.ts';
+import type { CaProblem } from '../../../lib/issuance/ca/rules/ended-order.ts';
 import { HOUR } from '../engine/durations.ts';
 import { publicKeyOf } from '../keys/private-keys.ts';
 import { lifetimeOf } from './ca-calendar.ts';
 import type { Signer } from './ca-parts.ts';
 import type { IssuedCertificate, KeptOrder } from './ca-records.ts';
+import { complaintAboutCaa } from './validation.ts';
+
+/** CAA is looked at again where a proof is older (CA/Browser Forum, Baseline Requirements, 3.2.2.8.1). */
+const CAA_COUNTS = 7 * HOUR;
+export const CAA_AT_FINALIZE = 'an order that CAA ended at finalize';
+
+/** Does what was finalized, or ends the order and says why. */
+export function carryOut(ca: Signer, order: KeptOrder, csr: CsrSubject): void {
+  const { faults, trace } = ca.parts;
+  order.wrong = order.wrong.filter((site) => site !== 'ca.slow-issuance');
+  const forbidden = complaintOfCaa(ca, order);
+  if (faults.happens('ca.order-fails')) {
+    order.wrong.push('ca.order-fails');
+    end(order, {
+      reason: 'acme-server-internal',
+      message: 'Error finalizing order (serverInternal)',
+      identifiers: [],
+    });
+  } else if (forbidden) {
+    trace.met(CAA_AT_FINALIZE);
+    end(order, forbidden);
+  } else issue(ca, order, csr);
+}
+
+function end(order: KeptOrder, problem: CaProblem): void {
+  order.status = 'invalid';
+  order.problem = problem;
+}
+
+function complaintOfCaa(ca: Signer, { authorizations }: KeptOrder): CaProblem | undefined {
+  for (const url of authorizations) {
+    const authorization = ca.authorizations.get(url);
+    const { validSince = 0, identifier = '' } = authorization ?? {};
+    const isOld = validSince < ca.parts.scheduler.now - CAA_COUNTS;
+    const message = authorization && isOld ? complaintAboutCaa(ca, authorization) : undefined;
+    if (message !== undefined) return { reason: 'acme-caa', message, identifiers: [identifier] };
+  }
+  return undefined;
+}
 
 /** Signs what was ordered, an hour back as CAs do. */
-export function issue(ca: Signer, order: KeptOrder, csr: CsrSubject): void {
+function issue(ca: Signer, order: KeptOrder, csr: CsrSubject): void {
   const { scheduler, random, faults } = ca.parts;
   // Of no use, and the CA's own doing.
   const isLess = order.names.length > 1 && faults.happens('ca.drops-a-name');

@@ -35,6 +35,7 @@ export class Queue {
   readonly dead: Message[] = [];
   readonly onSent: ((body: unknown) => void)[] = [];
   readonly onDead: ((message: Message) => void)[] = [];
+  readonly onRedriven: (() => void)[] = [];
 
   constructor(scheduler: Scheduler, settings: QueueSettings) {
     this.#scheduler = scheduler;
@@ -54,8 +55,10 @@ export class Queue {
 
   /** By hand, back from the dead letters. */
   redrive(): void {
+    if (this.dead.length === 0) return;
     for (const message of this.dead.splice(0))
       this.#ready.push({ ...message, received: 0, sent: this.#scheduler.now });
+    for (const hear of this.onRedriven) hear();
     this.#gather();
   }
 
@@ -116,8 +119,9 @@ export class Queue {
   }
 }
 
-/** resources/queues.yml, notices.yml, acm.yml and probe.yml, as far as time is concerned. */
+/** resources/queues.yml, files.yml, notices.yml, acm.yml and probe.yml, as far as time is concerned. */
 export const QUEUES = {
+  files: { visibilityMs: 90 * MINUTE, concurrency: 1, batchSize: 100, windowMs: MINUTE, looks: true },
   renew: { visibilityMs: 84 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
   deploy: { visibilityMs: 30 * MINUTE, concurrency: 2, batchSize: 1, windowMs: 200 },
   confirm: { visibilityMs: 6 * MINUTE, concurrency: 1, batchSize: 1, windowMs: 2 * MINUTE, looks: true },

@@ -15,6 +15,7 @@ export function validate(ca: Validator, authorization: KeptAuthorization): void 
       : complaintAbout(ca, authorization);
     if (problem === undefined) {
       authorization.status = 'valid';
+      authorization.validSince = scheduler.now;
       authorization.expires = scheduler.now + ca.reuse;
       return;
     }
@@ -25,24 +26,26 @@ export function validate(ca: Validator, authorization: KeptAuthorization): void 
   });
 }
 
-function complaintAbout(
-  ca: Validator,
-  { identifier, isWildcard, txtValue, account }: KeptAuthorization,
-): string | undefined {
+function complaintAbout(ca: Validator, authorization: KeptAuthorization): string | undefined {
+  const { identifier, txtValue } = authorization;
   const { dns } = ca.parts;
   const name = challengeName(identifier);
   for (let server = 0; server < SERVERS; server += 1)
     if (!dns.values(name, 'TXT', server).includes(`"${txtValue}"`))
       return `Incorrect TXT record found at ${name} (unauthorized)`;
+  return complaintAboutCaa(ca, authorization);
+}
+
+/** RFC 8659, 3. */
+export function complaintAboutCaa(
+  { identity, parts: { dns } }: Pick<Validator, 'identity' | 'parts'>,
+  { identifier, isWildcard, account }: KeptAuthorization,
+): string | undefined {
   const wanted = isWildcard ? `*.${identifier}` : identifier;
   for (const label of selfAndAncestors(identifier)) {
     const properties = dns.caa(label);
     if (properties.length === 0) continue;
-    const verdict = judgeCaa(
-      wanted,
-      { at: label, properties },
-      { identity: ca.identity, accountUri: account },
-    );
+    const verdict = judgeCaa(wanted, { at: label, properties }, { identity, accountUri: account });
     return verdict.allowed ? undefined : `CAA record for ${label} prevents issuance (caa)`;
   }
   return undefined;

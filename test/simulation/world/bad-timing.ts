@@ -10,6 +10,7 @@ export function letTimingBeBad(world: World): void {
   const breaks = share('host.breaks-before-a-deployment', [0.002, 0.05]);
   const goes = share('zone.goes-while-renewed', [0.0005, 0.01]);
   const forbids = share('zone.caa-forbids-while-renewed', [0.0005, 0.01]);
+  const fails = share('ca.down-after-it-revokes', [0.05, 0.5]);
   const later = (site: string, ms: number, act: () => string | undefined) =>
     scheduler.after(ms, site, () => {
       const what = faults.on ? act() : undefined;
@@ -19,6 +20,14 @@ export function letTimingBeBad(world: World): void {
     });
   const zoneOf = (name: string) => route53.zoneOf(world.files.get(name)?.names[0]?.replace('*.', '') ?? '');
 
+  for (const ca of world.cas)
+    ca.onRevoked.push(() => {
+      if (random.chance(fails))
+        later('ca.down-after-it-revokes', random.spread(MINUTE, DAY), () => {
+          world.outages.down(ca.host, random.spread(HOUR, 15 * DAY));
+          return ca.host;
+        });
+    });
   world.bus.onFact.push(({ type, detail }) => {
     if (type === 'Deployment Due' && random.chance(breaks))
       later('host.breaks-before-a-deployment', 0, () => {

@@ -2,6 +2,7 @@
 export const SITES: Record<string, readonly [number, number]> = {
   'lambda.clock': [0.001, 0.03],
   'lambda.out-of-memory': [0.0005, 0.01],
+  'lambda.short-of-time': [0.001, 0.05],
   'bus.loses': [0.0005, 0.02],
   'bus.doubles': [0.001, 0.1],
   'bus.late': [0.001, 0.1],

@@ -31,5 +31,7 @@ export class Ledger {
   /** Private keys that were made. */
   readonly onKey: ((key: PrivateKeyPem) => void)[] = [];
   readonly onForced: ((name: string) => void)[] = [];
+  /** People have a certificate issued elsewhere, because its CA is closed since then. */
+  readonly onMoved: ((name: string, closedAt: number) => void)[] = [];
   readonly onWanted: ((name: string, file: File | undefined) => void)[] = [];
 }

@@ -22,6 +22,13 @@ export const fault = (
   happen,
 });
 
+/** What somebody does in the course of the work. */
+export const happening = (
+  name: string,
+  perYear: readonly [number, number],
+  happen: Happening['happen'],
+): Happening => ({ name: `people ${name}`, perYear, isFault: false, happen });
+
 /** Draws which of them a run has and lets them happen. */
 export function letLive(world: World, happenings: readonly Happening[]): void {
   const { faults, scheduler, streams, trace } = world;

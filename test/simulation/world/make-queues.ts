@@ -1,9 +1,13 @@
 import type { Faults } from '../engine/faults.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
+import type { FunctionName } from '../functions/functions.ts';
 import type { Ending } from '../functions/lambda.ts';
 import { QUEUES, Queue, type QueueName } from '../services/queue.ts';
 
-type Invoke = (name: QueueName, event: unknown, how: { ended: (ending: Ending) => void }) => void;
+type Invoke = (name: FunctionName, event: unknown, how: { ended: (ending: Ending) => void }) => void;
+
+/** Whose function gets a batch as one. */
+const TOGETHER: readonly QueueName[] = ['notify', 'files'];
 
 /** The queues of the stack, each with the function that it feeds. */
 export function makeQueues(
@@ -17,8 +21,10 @@ export function makeQueues(
       ...settings,
       splits: () => faults.happens('sqs.splits'),
       handle: (messages, done) => {
-        const event = name === 'notify' ? messages.map(({ body }) => body) : messages[0]?.body;
-        invoke(name, event, { ended: ({ how }) => done(how === 'ended' ? [] : messages.slice()) });
+        const event = TOGETHER.includes(name) ? messages.map(({ body }) => body) : messages[0]?.body;
+        invoke(name === 'files' ? 'scan' : name, event, {
+          ended: ({ how }) => done(how === 'ended' ? [] : messages.slice()),
+        });
       },
     });
     return [name, queue];

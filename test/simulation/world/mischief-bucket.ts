@@ -1,4 +1,5 @@
 import {
+  archiveKey,
   LIVE_PREFIX,
   NOTICES_KEY,
   PENDING_PREFIX,
@@ -6,8 +7,12 @@ import {
   REVOKED_PREFIX,
   STATE_PREFIX,
 } from '../../../lib/foundation/certificate/object-keys.ts';
-import { DAY } from '../engine/durations.ts';
+import { DAY, HOUR } from '../engine/durations.ts';
+import type { Random } from '../engine/random.ts';
 import { fault, type Happening } from './life.ts';
+import { anyName } from './people.ts';
+import { pointerOf } from './stored.ts';
+import type { World } from './world.ts';
 
 const OBJECTS = [
   STATE_PREFIX,
@@ -67,6 +72,16 @@ export const BUCKET_MISCHIEF: readonly Happening[] = [
       });
     return `${key} ${spoilt.length} of ${body.length} characters`;
   }),
+  fault('bucket.spoilt-archive', [0.2, 3], (world, random) => {
+    const name = anyName(world, random);
+    const version = name === undefined ? undefined : pointerOf(world, name)?.version;
+    if (name === undefined || version === undefined) return undefined;
+    const key = archiveKey(name, version, random.pick(['fullchain', 'privkey', 'cert', 'chain'] as const));
+    const { body = '', groups } = world.bucket.get(key) ?? {};
+    if (random.chance(0.5)) world.bucket.remove(key, 'somebody');
+    else world.bucket.put(key, body.slice(0, Math.floor(body.length / 2)), 'somebody', groups);
+    return key;
+  }),
   fault('bucket.removed-object', [0.2, 4], (world, random) => {
     const keys = world.bucket.keys(
       random.pick([
@@ -98,12 +113,34 @@ export const BUCKET_MISCHIEF: readonly Happening[] = [
     world.bucket.put(key, changed, 'somebody');
     return `${key} ${field}`;
   }),
-  fault('bucket.newer-writer', [0.2, 3], (world, random) => {
-    const keys = world.bucket.keys(PENDING_PREFIX).filter((key) => key.endsWith('.json'));
+  fault('bucket.newer-writer', [0.2, 3], writeAsNewer),
+  fault('bucket.older-version', [0.2, 4], (world, random) => {
+    const { bucket } = world;
+    const keys = bucket.olderKeys(random.pick(OBJECTS)).filter((key) => key.endsWith('.json'));
     const key = keys.length > 0 ? random.pick(keys) : undefined;
-    const body = key === undefined ? undefined : world.bucket.get(key)?.body;
-    if (key === undefined || !body?.startsWith('{')) return undefined;
-    world.bucket.put(key, body.replace('{', '{"laterMember":1,'), 'somebody');
-    return key;
+    const older = key === undefined ? [] : bucket.olderVersions(key);
+    if (key === undefined || older.length === 0) return undefined;
+    const { body, groups } = random.pick(older);
+    const now = bucket.get(key);
+    if (now?.body === body) return undefined;
+    bucket.put(key, body, 'somebody', groups);
+    // Hosts take no older pointer; whoever put it back finds out.
+    if (key.startsWith(LIVE_PREFIX))
+      world.restoreLater(random.spread(HOUR, 3 * DAY), `older version of ${key}`, () => {
+        if (bucket.get(key)?.body !== body) return;
+        if (now) bucket.put(key, now.body, 'somebody', now.groups);
+        else bucket.remove(key, 'somebody');
+      });
+    return `${key} of ${older.length}`;
   }),
 ];
+
+/** An object of a later release: it has a member that this one does not know. */
+export function writeAsNewer(world: World, random: Random): string | undefined {
+  const keys = world.bucket.keys(PENDING_PREFIX).filter((key) => key.endsWith('.json'));
+  const key = keys.length > 0 ? random.pick(keys) : undefined;
+  const body = key === undefined ? undefined : world.bucket.get(key)?.body;
+  if (key === undefined || !body?.startsWith('{')) return undefined;
+  world.bucket.put(key, body.replace('{', '{"laterMember":1,'), 'somebody');
+  return key;
+}

@@ -1,6 +1,7 @@
 import { DAY, HOUR, MINUTE } from '../engine/durations.ts';
 import { fault, type Happening } from './life.ts';
 import { anyHost, anyZone, changeNames } from './people.ts';
+import { pointerOf } from './stored.ts';
 import type { World } from './world.ts';
 
 /** What befalls hosts, CAs, ACM and the stack. */
@@ -33,6 +34,12 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
     ca.lost.add(ca.keptAccount);
     return ca.keptAccount;
   }),
+  fault('ca.closes', [0.1, 1], (world, random) => {
+    const { host } = random.pick(world.cas);
+    if (world.outages.closed) return undefined;
+    world.outages.close(host);
+    return host;
+  }),
   fault('ca.mass-revocation', [0.1, 0.7], (world, random) => {
     const ca = random.pick(world.cas);
     const { now } = world.scheduler;
@@ -44,6 +51,15 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
     });
     world.clockwork?.changed();
     return `${ca.host}: ${hit.length} certificates`;
+  }),
+  fault('ca.revokes-a-key', [0.1, 1.5], (world, random) => {
+    const name = random.pick(withKeptKey(world, random.chance(0.5)));
+    const certId = name === undefined ? undefined : pointerOf(world, name)?.certId;
+    const ca = world.cas.find(({ issued }) => issued.has(certId ?? ''));
+    const live = ca?.issued.get(certId ?? '');
+    if (!ca || !live || live.revokedAt !== undefined) return undefined;
+    ca.blockKey(live.keyFingerprint);
+    return `${ca.host}: the key of ${name}`;
   }),
   fault('ca.domain-used-by-others', [0.5, 6], (world, random) => {
     const zone = anyZone(world, random);
@@ -69,6 +85,13 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
     });
     return region;
   }),
+  fault('acm.import-deleted', [0.3, 4], (world, random) => {
+    const arns = [...world.acm.imports.keys()];
+    if (arns.length === 0) return undefined;
+    const arn = random.pick(arns);
+    world.acm.delete(arn, world.scheduler.now);
+    return arn;
+  }),
   fault('stack.has-another', [0.1, 1.5], (world, random) => {
     const { clockwork } = world;
     if (!clockwork || clockwork.hasOther) return undefined;
@@ -91,6 +114,13 @@ export const OTHER_MISCHIEF: readonly Happening[] = [
     return domain;
   }),
 ];
+
+/** Certificates whose key stays the same, or all. */
+function withKeptKey({ files }: World, isAsked: boolean): string[] {
+  const all = [...files.keys()];
+  const kept = all.filter((name) => files.get(name)?.reuseKey === true);
+  return isAsked && kept.length > 0 ? kept : all;
+}
 
 function isOf(world: World, name: string, domain: string): boolean {
   const [first = ''] = world.files.get(name)?.names ?? [];

@@ -1,32 +1,26 @@
 import { renewalKey } from '../../../lib/foundation/certificate/object-keys.ts';
-import { DAY } from '../engine/durations.ts';
 import type { Random } from '../engine/random.ts';
 import { rootsOf } from '../keys/issuer.ts';
 import { askToRevoke } from './ask-to-revoke.ts';
-import type { Happening } from './life.ts';
+import { type Happening, happening } from './life.ts';
 import { DOMAINS, GROUPS } from './names.ts';
 import { restoreVersion } from './people-go-back.ts';
 import { pointerOf } from './stored.ts';
 import { drawFile, type File, REGIONS } from './wanted.ts';
 import type { World } from './world.ts';
 
-const happening = (
-  name: string,
-  perYear: readonly [number, number],
-  happen: Happening['happen'],
-): Happening => ({
-  name: `people ${name}`,
-  perYear,
-  isFault: false,
-  happen,
-});
-
-const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata'];
-
 /** What people do to the stack in the course of years. */
 export const PEOPLE: readonly Happening[] = [
   happening('add a file', [0.3, 3], (world, random) => {
     const name = `cert${world.named}`;
+    world.write(name, drawFile(random, world.named, world.directories));
+    world.makeRoom();
+    return name;
+  }),
+  happening('add a file of a name that was there', [0.1, 1.5], (world, random) => {
+    const gone = [...world.deletedAt.keys()].filter((name) => !world.files.has(name));
+    if (gone.length === 0) return undefined;
+    const name = random.pick(gone);
     world.write(name, drawFile(random, world.named, world.directories));
     world.makeRoom();
     return name;
@@ -79,42 +73,16 @@ export const PEOPLE: readonly Happening[] = [
     const name = anyName(world, random);
     return name === undefined ? undefined : restoreVersion(world, name, random);
   }),
-  happening('give a group windows', [0.5, 4], (world, random) => {
-    const group = random.pick(world.settings.hostGroups);
-    const from = random.whole(0, 21);
-    const hours = [from, from + 2].map((hour) => `${String(hour).padStart(2, '0')}:00`).join('-');
-    const today = new Date(world.scheduler.now).toISOString().slice(0, 10);
-    const until = new Date(world.scheduler.now + random.spread(DAY, 30 * DAY)).toISOString().slice(0, 10);
-    const times = {
-      ...(random.chance(0.7) && { window: [`Mon-Sun ${hours} ${random.pick(ZONES)}`] }),
-      ...(random.chance(0.4) && { freeze: [`${today}/${until} ${random.pick(ZONES)}`] }),
-    };
-    const { window, freeze, ...others } = group;
-    world.settings.hostGroups = world.settings.hostGroups.map((one) =>
-      one.name === group.name ? { ...others, ...times } : one,
-    );
-    world.restoreLater(30 * DAY, `freeze of ${group.name}`, () => {
-      world.settings.hostGroups = world.settings.hostGroups.map((one) => {
-        const { freeze: over, ...left } = one;
-        return one.name === group.name ? left : one;
-      });
-    });
-    world.clockwork?.changed();
-    return `${group.name} ${JSON.stringify(times)}`;
-  }),
-  happening('deploy other settings', [0.2, 2], (world, random) => {
-    const { settings } = world;
-    settings.ordersPerRun = random.pick([3, 20, 100]);
-    settings.fallbackCas = random.chance(0.5) ? world.directories.slice(1) : [];
-    world.clockwork?.changed();
-    return `ordersPerRun ${settings.ordersPerRun}, ${settings.fallbackCas.length} fallback CAs`;
-  }),
   happening('put dead letters back', [4, 50], (world) => {
     const queues = Object.values(world.queues).filter(({ dead }) => dead.length > 0);
     for (const queue of queues) queue.redrive();
     return queues.length > 0 ? queues.map(({ settings }) => settings.name).join(', ') : undefined;
   }),
   happening('launch a host', [0.3, 3], (world, random) => world.fleet.launch(random.pick(GROUPS)).instanceId),
+  happening('launch a host from the image of another', [0.2, 3], (world, random) => {
+    const original = anyHost(world, random);
+    return original && `${world.fleet.launch(original.group, original).instanceId} as ${original.instanceId}`;
+  }),
   happening('replace a host', [0.3, 4], (world, random) => {
     const old = anyHost(world, random);
     if (!old) return undefined;

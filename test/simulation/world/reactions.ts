@@ -2,7 +2,9 @@ import { headlinesIn } from '../checks/mail-text.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../engine/durations.ts';
 import type { Random } from '../engine/random.ts';
 import { askToRevoke } from './ask-to-revoke.ts';
+import { letLeaveClosedCa } from './leave-closed-ca.ts';
 import { GROUPS } from './names.ts';
+import { letReplaceImports } from './replace-imports.ts';
 import { letSetCaa } from './set-caa.ts';
 import { pointerOf } from './stored.ts';
 import type { World } from './world.ts';
@@ -33,6 +35,8 @@ export function letReact(world: World): void {
     }
   });
   letSetCaa(world, random);
+  letReplaceImports(world, random);
+  letLeaveClosedCa(world);
   world.bus.onFact.push((fact) => {
     if (fact.type !== 'Renewal Due') return;
     for (const { name, reason } of fact.detail.certificates)

@@ -6,6 +6,7 @@ import { PREFERRED_CHAIN } from '../checks/pointer-checks.ts';
 import type { Change } from '../services/bucket.ts';
 import { suggestedWindow } from '../services/ca-calendar.ts';
 import type { IssuedCertificate } from '../services/ca-records.ts';
+import { CAA_AT_FINALIZE } from '../services/issuance.ts';
 import { OTHER_STACK, WAITS_FOR_WINDOW } from './clockwork.ts';
 import type { World } from './world.ts';
 
@@ -53,6 +54,7 @@ const FACTS: Table<StackEvent> = {
   'a failure: a hosted zone that goes meanwhile': fails(/^(zone-missing|no-hosted-zone)$/),
   'a certificate without a hosted zone': isRejectedFor('no-hosted-zone'),
   'a failure: CAA forbids': fails(/^caa-/),
+  'a failure: the CA asks to wait': fails(/^ca-asks-to-wait$/),
   'a failure: out of time': fails(/^(out-of-time|wait-limit-reached)$/),
   'a failure: a wrong certificate': fails(
     /-mismatch$|^(already-expired|expires-earlier|certificate-|chain-)/,
@@ -63,6 +65,10 @@ const FACTS: Table<StackEvent> = {
   'a file that is rejected': on('Certificates Checked', ({ rejected }) => rejected.count > 0),
   'an overdue certificate': on('Certificates Checked', ({ overdue }) => overdue.count > 0),
   'an import into ACM': on('Certificate Imported'),
+  'an import deleted in ACM made anew': on(
+    'Certificate Imported',
+    ({ reason }) => reason === 'deleted-in-acm',
+  ),
   'an import refused by ACM': on('Certificate Import Failed'),
   'a site that serves something else': on('Site Probed', ({ troubles }) => troubles > 0),
   'a site that is well': on('Site Probed', ({ troubles }) => troubles === 0),
@@ -136,12 +142,15 @@ function isReplacedBy(one: IssuedCertificate, { names, issuedAt }: IssuedCertifi
 }
 
 const NEW_ACCOUNT = 'an account that the CA had lost made anew';
+const KEY_BLOCKED = 'a key that the CA has blocked';
 const LIMIT_MET = 'an order that a limit of the CA refused';
 
 /** What the runs of several seeds should have come to at least once. */
 export const SITUATIONS: readonly string[] = [
   ...[FACTS, CHANGES, ISSUES].flatMap((table) => Object.keys(table)),
   NEW_ACCOUNT,
+  KEY_BLOCKED,
+  CAA_AT_FINALIZE,
   LIMIT_MET,
   WAITS_FOR_WINDOW,
   PREFERRED_CHAIN,
@@ -164,6 +173,7 @@ export function countSituations(world: World): void {
   for (const ca of world.cas) {
     ca.onIssued.push(count(ISSUES));
     ca.onLimit.push(() => world.trace.met(LIMIT_MET));
+    ca.onBlockedKey.push(() => world.trace.met(KEY_BLOCKED));
     ca.onAccountAnew.push(() => world.trace.met(NEW_ACCOUNT));
   }
 }

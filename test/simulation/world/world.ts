@@ -12,6 +12,7 @@ import { type StackSettings, stackOf } from '../functions/stack.ts';
 import { RsaKeys } from '../keys/rsa-keys.ts';
 import type { Ca } from '../services/ca.ts';
 import { CertificateManagers } from '../services/certificate-manager.ts';
+import { DeadLetterAlarm } from '../services/dead-letter-alarm.ts';
 import { EventBridge } from '../services/event-bridge.ts';
 import type { Fleet } from '../services/fleet.ts';
 import { Mails } from '../services/mailbox.ts';
@@ -50,6 +51,7 @@ export class World extends RenewalFiles implements Services {
   readonly acm = new CertificateManagers();
   readonly queues: Record<QueueName, Queue>;
   readonly bus: EventBridge;
+  readonly deadLetterAlarm: DeadLetterAlarm;
   readonly fleet: Fleet;
   readonly mails: Mails;
   readonly settings: StackSettings;
@@ -69,17 +71,23 @@ export class World extends RenewalFiles implements Services {
     this.calls = new Calls({
       ...base,
       random: this.streams.of('calls'),
-      isDown: (port) => this.outages.isDown(port),
+      isDown: (port, at) => this.outages.isDown(port, at),
       kill: (invocation, why) => this.lambda.kill(invocation, why),
     });
     this.route53 = new Route53({ ...base, random: this.streams.of('route53') });
     this.dns = new PublicDns({ ...base, random: this.streams.of('dns'), route53: this.route53 });
     this.cas = makeCas(this.streams, { ...base, dns: this.dns });
+    for (const ca of this.cas) ca.onRevoked.push(() => this.clockwork?.changed());
     this.queues = makeQueues(base, (name, event, how) => this.invoke(name, event, how));
     this.bus = new EventBridge({
       ...base,
       random: this.streams.of('bus'),
       queueOf: (name) => this.queues[name],
+    });
+    this.deadLetterAlarm = new DeadLetterAlarm({
+      scheduler: this.scheduler,
+      queues: Object.values(this.queues),
+      tell: (event) => this.bus.deliver('notify', event),
     });
     this.fleet = makeFleet(this, { ...base, random: this.streams.of('fleet') });
     this.fleet.onChange.push(() => this.clockwork?.changed());
@@ -89,8 +97,15 @@ export class World extends RenewalFiles implements Services {
       this.clockwork?.changed();
     });
     this.mails = new Mails(this.scheduler);
-    const [first] = this.cas;
-    this.settings = stackOf({ domains: DOMAINS, groups: GROUPS, defaultCa: first?.directoryUrl ?? '' });
+    const [first, ...others] = this.cas;
+    this.settings = stackOf({
+      domains: DOMAINS,
+      groups: GROUPS,
+      defaultCa: first?.directoryUrl ?? '',
+      fallbackCas: this.streams.of('settings').chance(0.3)
+        ? others.map(({ directoryUrl }) => directoryUrl)
+        : [],
+    });
     for (const domain of DOMAINS) this.route53.create(domain);
   }
 
@@ -120,6 +135,8 @@ export class World extends RenewalFiles implements Services {
     this.outages.endAll();
     for (const ca of this.cas) ca.mendOrders();
     this.#repairs.all();
+    // What the runbook asks for when the alarm of dead letters comes.
+    for (const queue of Object.values(this.queues)) queue.redrive();
     this.clockwork?.changed();
     this.trace.note('the faults stop');
   }

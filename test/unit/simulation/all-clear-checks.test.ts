@@ -31,7 +31,7 @@ it.each([
 ])('a trouble of a group that %s', (_, before, after, broken) => {
   const { breaches, telling, remember } = watched();
   remember({ troubles: { 'deployment web': before } });
-  telling.open.set('group web', 'notify-1');
+  telling.open.set('deployment web', 'notify-1');
   remember(after);
   expect([...breaches.first.keys()]).toEqual(broken);
 });
@@ -45,10 +45,10 @@ it.each([
   async (_, after, isCleared, broken) => {
     const { world, breaches, telling, remember } = watched();
     remember({ troubles: { 'deployment web': FAILING } });
-    telling.lastCleared.set('group web', START - MINUTE);
-    telling.open.set('group web', 'notify-1');
+    telling.lastCleared.set('deployment web', START - MINUTE);
+    telling.open.set('deployment web', 'notify-1');
     remember(after);
-    if (isCleared) telling.open.delete('group web');
+    if (isCleared) telling.open.delete('deployment web');
     await world.scheduler.runUntil(START + 3 * HOUR);
     expect([...breaches.first.keys()]).toEqual(broken);
   },

@@ -18,6 +18,7 @@ describeHostScriptContract('the model of install.sh', async () => {
     since: 0,
   };
   let versions = 0;
+  const sha256 = { fullchain: hash('sha256', 'PEM'), privkey: hash('sha256', 'PEM') };
   const put = async (key: string, text: string) => void bucket.put(key, text, 'test', ['web']);
   return {
     put,
@@ -25,10 +26,11 @@ describeHostScriptContract('the model of install.sh', async () => {
       versions += 1;
       const version = `20261120T${String(versions).padStart(6, '0')}Z-3f9a2c`;
       for (const file of ['fullchain', 'privkey'] as const) await put(archiveKey(name, version, file), 'PEM');
-      const sha256 = { fullchain: hash('sha256', 'PEM'), privkey: hash('sha256', 'PEM') };
       await put(liveKey(name), JSON.stringify({ version, sha256 }));
       return version;
     },
+    pointBack: (name, version, putBack) =>
+      put(liveKey(name), JSON.stringify({ version, sha256, ...(putBack && { putBack }) })),
     remove: async (key) => bucket.remove(key, 'test'),
     breakServer: async (isBroken) => void Object.assign(host, { isBroken }),
     install: async (...names) =>

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { KNOWN_FAULTS } from '../../simulation/mutants/known-faults.ts';
 import { MUTANTS } from '../../simulation/mutants/mutants.ts';
 import { filesOf, mutated, PARTS } from '../../simulation/mutants/plant.ts';
+import { TOLD_MUTANTS } from '../../simulation/mutants/told-mutants.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 
@@ -11,7 +12,7 @@ it('are at least twenty', () => {
   expect(new Set(MUTANTS.map(({ name }) => name)).size).toBeGreaterThanOrEqual(20);
 });
 
-it.each([...MUTANTS, ...KNOWN_FAULTS])('can be planted: $name', (mutant) => {
+it.each([...MUTANTS, ...TOLD_MUTANTS, ...KNOWN_FAULTS])('can be planted: $name', (mutant) => {
   for (const planted of filesOf(mutant)) {
     const text = readFileSync(join(PROJECT, planted.file), 'utf8');
     expect(mutated(text, planted)).not.toBe(text);

@@ -7,6 +7,7 @@ import { Sweeps } from '../../simulation/checks/sweeps.ts';
 import { checkWishes } from '../../simulation/checks/wish-checks.ts';
 import { HOUR } from '../../simulation/engine/durations.ts';
 import { run } from '../../simulation/run.ts';
+import { pointerOf } from '../../simulation/world/stored.ts';
 import type { World } from '../../simulation/world/world.ts';
 
 /** A world in which all is as its files want it. */
@@ -47,6 +48,18 @@ describe('at the end of a run', () => {
     want(more);
     checkWishes(parts);
     expect(broken()).toEqual([`end: ${what} as wanted`]);
+  });
+
+  it.each([
+    ['since the live version was issued is missed at the next renewal', HOUR, []],
+    ['before is not', -HOUR, ['end: ACM as wanted']],
+  ])('an import that somebody deleted in ACM %s', (_, later, expected) => {
+    want({ acm: [{ region: 'eu-west-3' }] });
+    const live = pointerOf(world, NAME)?.certId;
+    const issued = world.cas.map((ca) => ca.issued.get(live ?? '')).find((one) => one !== undefined);
+    world.acm.deletedAt.set(`eu-west-3 ${NAME}`, (issued?.issuedAt ?? 0) + later);
+    checkWishes(parts);
+    expect(broken()).toEqual(expected);
   });
 
   it('what waits for a limit is not, but ACM is', () => {
