@@ -1,5 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../engine/durations.ts';
 import { forbid, makeAnew } from './mischief-zones.ts';
+import { pointerOf } from './stored.ts';
 import type { World } from './world.ts';
 
 /** What befalls just what is about to be worked on: by chance alone it would hardly ever come so. */
@@ -10,7 +11,7 @@ export function letTimingBeBad(world: World): void {
   const breaks = share('host.breaks-before-a-deployment', [0.002, 0.05]);
   const goes = share('zone.goes-while-renewed', [0.0005, 0.01]);
   const forbids = share('zone.caa-forbids-while-renewed', [0.0005, 0.01]);
-  const fails = share('ca.down-after-it-revokes', [0.05, 0.5]);
+  const fails = share('ca.down-when-it-revokes', [0.05, 0.5]);
   const later = (site: string, ms: number, act: () => string | undefined) =>
     scheduler.after(ms, site, () => {
       const what = faults.on ? act() : undefined;
@@ -20,14 +21,6 @@ export function letTimingBeBad(world: World): void {
     });
   const zoneOf = (name: string) => route53.zoneOf(world.files.get(name)?.names[0]?.replace('*.', '') ?? '');
 
-  for (const ca of world.cas)
-    ca.onRevoked.push(() => {
-      if (random.chance(fails))
-        later('ca.down-after-it-revokes', random.spread(MINUTE, DAY), () => {
-          world.outages.down(ca.host, random.spread(HOUR, 15 * DAY));
-          return ca.host;
-        });
-    });
   world.bus.onFact.push(({ type, detail }) => {
     if (type === 'Deployment Due' && random.chance(breaks))
       later('host.breaks-before-a-deployment', 0, () => {
@@ -45,6 +38,13 @@ export function letTimingBeBad(world: World): void {
       });
     if (type !== 'Renewal Due') return;
     for (const { name } of detail.certificates) {
+      const certId = pointerOf(world, name)?.certId ?? '';
+      const revoking = world.cas.find(({ issued }) => issued.get(certId)?.window !== undefined);
+      if (revoking && random.chance(fails))
+        later('ca.down-when-it-revokes', random.spread(1, MINUTE), () => {
+          world.outages.down(revoking.host, random.spread(HOUR, 15 * DAY));
+          return revoking.host;
+        });
       if (random.chance(goes))
         later('zone.goes-while-renewed', random.spread(SECOND, 5 * MINUTE), () => {
           const zone = zoneOf(name);
