@@ -12,6 +12,8 @@ export function letTimingBeBad(world: World): void {
   const goes = share('zone.goes-while-renewed', [0.0005, 0.01]);
   const forbids = share('zone.caa-forbids-while-renewed', [0.0005, 0.01]);
   const fails = share('ca.down-when-it-revokes', [0.05, 0.5]);
+  /** Of certificates that are revoked, or about to be, those that have been due. */
+  const renewed = new Set<string>();
   const later = (site: string, ms: number, act: () => string | undefined) =>
     scheduler.after(ms, site, () => {
       const what = faults.on ? act() : undefined;
@@ -40,7 +42,9 @@ export function letTimingBeBad(world: World): void {
     for (const { name } of detail.certificates) {
       const certId = pointerOf(world, name)?.certId ?? '';
       const revoking = world.cas.find(({ issued }) => issued.get(certId)?.window !== undefined);
-      if (revoking && random.chance(fails))
+      const isFirst = revoking !== undefined && !renewed.has(certId);
+      if (revoking) renewed.add(certId);
+      if (isFirst && random.chance(fails))
         later('ca.down-when-it-revokes', random.spread(1, MINUTE), () => {
           world.outages.down(revoking.host, random.spread(HOUR, 15 * DAY));
           return revoking.host;
