@@ -79,10 +79,10 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
     'most_bytes=4194303',
     'longer than a certificate',
   ),
-  refused('any root is taken', 'check_parameter root "$root"', 'true root "$root"', 'a root that is none'),
+  refused('any root is taken', 'allow root "$root"', 'true root "$root"', 'a root that is none'),
   refused(
     'a key may be readable and writable for all',
-    'check_parameter keyMode "$key_mode"',
+    'allow keyMode "$key_mode"',
     'true keyMode "$key_mode"',
     'a keyMode that is none',
   ),
@@ -331,8 +331,8 @@ export const HOST_CHECKS: readonly PlantedFault[] = [
   report('what is not known is told as empty', `| sed 's/"[a-z]*":"",//g'`, '', 'pointer was read'),
   endpoints(
     'what swallows packets is tried in each round',
-    'knock "$1" | grep -q connect && echo',
-    'echo',
+    ' *) knock "$1" | grep -q connect ;; esac',
+    ' esac',
     'swallows packets',
   ),
   endpoints(

@@ -88,7 +88,7 @@ fact() {
   [ -f "$work/$1/$2" ] || return 0
   {
     IFS= read -r fact
-    while IFS= read -r fact_line; do fact="$fact$newline$fact_line"; done
+    while IFS= read -r fact_line; do fact=$fact$newline$fact_line; done
   } <"$work/$1/$2"
 }
 
@@ -226,26 +226,26 @@ read_parameters() {
   check_names
   require_tools
   unfit='' values='' patterns=-
-  check_parameter group "$group" '([a-z0-9][a-z0-9-]{0,63})?'
-  check_parameter newHostsOnly "$new_hosts_only" '(true|false)?'
-  check_parameter bucket "$bucket" '[a-z0-9][a-z0-9.-]{1,62}'
-  check_parameter region "$region" '[a-z0-9-]{1,40}'
-  check_parameter root "$root" '(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,20}'
-  check_parameter reload "$reload" 'container|service|hooks'
-  check_parameter port "$port" '[0-9]{1,5}'
-  [ "$reload" != container ] || check_parameter container "$container" '[A-Za-z0-9][A-Za-z0-9_.-]{0,127}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,127})?'
-  check_parameter keyGroup "$key_group" '([a-z_][a-z0-9_-]{0,31}|[0-9]{1,10})?'
-  check_parameter keyMode "$key_mode" '(0?[46][04][04])?'
-  check_parameter address "$address" '([0-9.]{7,15}|[0-9a-f:]{2,39})?'
-  check_parameter proxyProtocol "$proxy_protocol" '(true|false)?'
+  allow group "$group" '([a-z0-9][a-z0-9-]{0,63})?'
+  allow newHostsOnly "$new_hosts_only" '(true|false)?'
+  allow bucket "$bucket" '[a-z0-9][a-z0-9.-]{1,62}'
+  allow region "$region" '[a-z0-9-]{1,40}'
+  allow root "$root" '(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,20}'
+  allow reload "$reload" 'container|service|hooks'
+  allow port "$port" '[0-9]{1,5}'
+  [ "$reload" != container ] || allow container "$container" '[A-Za-z0-9][A-Za-z0-9_.-]{0,127}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,127})?'
+  allow keyGroup "$key_group" '([a-z_][a-z0-9_-]{0,31}|[0-9]{1,10})?'
+  allow keyMode "$key_mode" '(0?[46][04][04])?'
+  allow address "$address" '([0-9.]{7,15}|[0-9a-f:]{2,39})?'
+  allow proxyProtocol "$proxy_protocol" '(true|false)?'
   [ -n "$unfit" ] || unfit=$(printf '%s' "$values" | grep -Evxm 1 -e "$patterns" | cut -d ' ' -f 1)
   [ -z "$unfit" ] || refuse bad-parameter "$unfit has a value that is not allowed"
   python=$(command -v python3 || command -v /usr/libexec/platform-python)
   [ "$proxy_protocol" != true ] || [ -n "$python" ] || refuse python3-missing 'python3 is not installed on this host, and with proxyProtocol it is what asks'
 }
 
-# check_parameter NAME VALUE PATTERN: gathered, as one grep compares all
-check_parameter() {
+# allow NAME VALUE PATTERN: gathered, as one grep compares all
+allow() {
   case $2 in *"$newline"*) unfit=$1 ;; esac
   values="$values$1 $2$newline"
   patterns="$patterns$newline$1 ($3)"
@@ -360,17 +360,19 @@ is_folder() {
   return 1
 }
 
-# are_own 'PATH-SHOWN...' PATH...: root's, and nobody else can write to them; else says why not
+# are_own PATHS-SHOWN PATH...: root's, and nobody else can write to them; else says why not. Of what is shown, each is on a line.
 are_own() {
   shown=$1
   shift
   set -- $(stat -c '%u %a' "$@")
-  for each_shown in $shown; do
+  IFS=$newline
+  for seen in $shown; do
+    unset IFS
     [ $# -gt 1 ] || return
     case "$1 $2" in
-      "0 "*[2367]? | "0 "*[2367]) because writable-by-others "others than root can write to $each_shown: chmod go-w $each_shown" && return 1 ;;
+      "0 "*[2367]? | "0 "*[2367]) because writable-by-others "others than root can write to $seen: chmod go-w $seen" && return 1 ;;
       "0 "*) shift 2 ;;
-      *) because wrong-owner "$each_shown belongs to user $1, who could replace what is in it: chown root $each_shown" && return 1 ;;
+      *) because wrong-owner "$seen belongs to user $1, who could replace what is in it: chown root $seen" && return 1 ;;
     esac
   done
 }
@@ -383,7 +385,7 @@ go_into() {
   for step; do
     at=$at/$step up=$up/..
     step_into "$step" || return
-    gone_into="$gone_into $at" ups="$up $ups"
+    gone_into=$gone_into$newline$at ups="$up $ups"
   done
   are_own "$gone_into" $ups
 }
@@ -554,8 +556,7 @@ def fetch(key, path):
 base = address()
 trusted = ssl.create_default_context(cafile=env.get("AWS_CA_BUNDLE")) if base.startswith("https:") else None
 access, secret, token = credentials()
-with open(asked) as lines:
-    wanted = iter([line.split() for line in lines])
+wanted = zip(*[iter(open(asked).read().split())] * 2)
 
 def work():
     for key, path in wanted:
@@ -696,11 +697,8 @@ check_order() {
 # installed_link NAME: as $link, if that leads to a version; so two of one name stand in the order of their versions
 installed_link() {
   link=$(readlink "$root/live/$1")
-  case $link in
-    *[!A-Za-z0-9._/-]* | "../archive/$1/"*/*) link='' ;;
-    "../archive/$1/"[0-9]???????T??????Z-*) ;;
-    *) link='' ;;
-  esac
+  case $link in *[!A-Za-z0-9._/-]* | "../archive/$1/"*/*) ;; "../archive/$1/"[0-9]???????T??????Z-*) return ;; esac
+  link=''
 }
 
 is_put_back() { grep -Eq "$put_back" "$work/$1/pointer"; }
@@ -959,14 +957,13 @@ find_endpoints() {
     fi
   } | awk 'NF == 2 { print ($1 ~ /:/ ? "[" $1 "]" : $1) ":" $2 }' | sort -u | head -n "$most_endpoints" >"$work/.found"
   [ -s "$work/.found" ] || echo "127.0.0.1:$port" >"$work/.found"
-  elsewhere=''
-  while IFS= read -r found; do
-    case $found in 127.0.0.1:* | '[::1]:'*) echo "$found" ;; *) elsewhere="$elsewhere $found" ;; esac
-  done <"$work/.found" >"$work/.endpoints"
-  in_parallel keep_endpoint $elsewhere
+  : >"$work/.endpoints"
+  in_parallel keep_endpoint $(cat "$work/.found")
 }
 
-keep_endpoint() { knock "$1" | grep -q connect && echo "$1" >>"$work/.endpoints"; }
+keep_endpoint() {
+  case $1 in 127.0.0.1:* | '[::1]:'*) ;; *) knock "$1" | grep -q connect ;; esac && echo "$1" >>"$work/.endpoints"
+}
 
 # knock ENDPOINT: what openssl says of it at once: SSL_connect where it is connected, connect:errno where it is refused, else
 # nothing, though BusyBox's shell may say "Terminated". Its CONNECTED waits in a buffer, and is lost where time is up.
@@ -1186,7 +1183,7 @@ is_current() {
 
 # Remembered before the swap, so that the next run can go back after a killed one.
 note_previous() {
-  live="$root/live/$1"
+  live=$root/live/$1
   remembered "$1" previous
   previous=$remembered
   is_current "$1" && was_current=yes || was_current=no
@@ -1322,7 +1319,7 @@ find_containers() {
     if [ -n "$containers" ]; then inspect_all && return || continue; fi
     why_reason=container-not-found
     case $error in
-      *[Cc]annot\ connect* | *'permission denied'*) [ "$engine" = podman ] || why="$error" ;;
+      *[Cc]annot\ connect* | *'permission denied'*) [ "$engine" = podman ] || why=$error ;;
       *) why="there is no container $container here, no compose service or ECS task of that name, and none with the label perennial.reload=nginx" ;;
     esac
   done <"$work/.engines"
@@ -1555,14 +1552,7 @@ check_hooks_here() {
 }
 
 # is_own_path PATH: root's, and writable by nobody else, like each folder on the way to it
-is_own_path() {
-  case $(stat -c '%u %a' "$1") in
-    "0 "*[2367]? | "0 "*[2367]) why="others than root can write to $1: chmod go-w $1" && return 1 ;;
-    "0 "*) ;;
-    *) why="$1 is not root's: chown root $1" && return 1 ;;
-  esac
-  [ "$1" = / ] || is_own_path "$(dirname "$1")"
-}
+is_own_path() { are_own "$1" "$1" && { [ "$1" = / ] || is_own_path "$(dirname "$1")"; }; }
 
 # As certbot does: every hook in order, once per lineage, with the usual umask.
 run_hooks() {
