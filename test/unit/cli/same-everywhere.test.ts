@@ -1,18 +1,14 @@
 import { expect, it } from 'vitest';
 import { fileOf } from '../../../cli/commands/add.ts';
 import { prepareImport } from '../../../cli/migrate/prepare-import.ts';
-import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { parseRenewalFile } from '../../../lib/foundation/certificate/renewal-file.ts';
 import { InputError } from '../../../lib/foundation/common/input-error.ts';
 import { checkFile } from '../../../lib/reporting/doctor/rules/check-file.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa, newKey } from '../../fakes/certificates.ts';
-import { FakeHosts } from '../../fakes/fake-hosts.ts';
-import { FakeResolver } from '../../fakes/fake-resolver.ts';
-import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
-import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { scanDeps } from '../../fakes/scan-deps.ts';
 import { stackOf } from '../../fakes/stack.ts';
 import { isValid } from '../schema/judge.ts';
 
@@ -22,21 +18,8 @@ const ca = await makeCa();
 
 async function isTakenByScan(file: object): Promise<boolean> {
   const store = new MemoryStore(() => NOW);
-  const zones = new FakeZones('example.com');
   await store.put('renewal/shop.json', JSON.stringify(file));
-  const deps = {
-    store,
-    hosts: new FakeHosts(),
-    events: new RecordedEvents(),
-    stack,
-    zonesOf: () => zones,
-    resolver: new FakeResolver(zones),
-    caaIssuer: async () => ({ identity: 'ca.test' }),
-    describeAccount: async () => undefined,
-    askRenewalInfo: async () => undefined,
-    runtime: nodeRuntime,
-  };
-  const { certificates } = await scan(deps, parseStart({ start: 'plan' }), NOW);
+  const { certificates } = await scan(scanDeps({ store, stack }), parseStart({ start: 'plan' }), NOW);
   return certificates.every(({ action }) => action !== 'reject');
 }
 

@@ -1,15 +1,9 @@
 import { expect, it } from 'vitest';
-import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
-import type { Zones } from '../../../lib/issuance/dns/zones.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
-import { FakeHosts } from '../../fakes/fake-hosts.ts';
-import { FakeResolver } from '../../fakes/fake-resolver.ts';
-import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
-import { RecordedEvents } from '../../fakes/recorded-events.ts';
-import { stackOf } from '../../fakes/stack.ts';
+import { scanDeps } from '../../fakes/scan-deps.ts';
 import { storeLive } from '../../fakes/stored-certificate.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
@@ -21,7 +15,6 @@ const ca = await makeCa();
 /** What an hourly check decides of a certificate whose chain somebody removed, after what a host said of it. */
 async function decided({ reason, at }: { reason: string; at: Date }) {
   const store = new MemoryStore(() => NOW);
-  const zones = new FakeZones('example.com');
   const notAfter = new Date(NOW.getTime() + 60 * 24 * HOUR);
   await store.put('renewal/a.json', JSON.stringify({ names: ['example.com'] }));
   await storeLive(store, { ca, name: 'a' }, { version: VERSION, names: ['example.com'], notAfter });
@@ -29,19 +22,7 @@ async function decided({ reason, at }: { reason: string; at: Date }) {
   const run = { outcome: 'failed', reason, at: at.toISOString(), commandId: 'c1' };
   const record = { instanceId: 'i-00000001', group: 'web', lineages: { a: run } };
   await store.put('hosts/i-00000001.json', JSON.stringify(record));
-  const deps = {
-    store,
-    hosts: new FakeHosts(),
-    events: new RecordedEvents(),
-    stack: stackOf(),
-    zonesOf: (): Zones => zones,
-    resolver: new FakeResolver(zones),
-    caaIssuer: async () => ({ identity: 'ca.test' }),
-    describeAccount: async () => undefined,
-    askRenewalInfo: async () => undefined,
-    runtime: nodeRuntime,
-  };
-  const { certificates } = await scan(deps, parseStart({ start: 'hourly-check' }), NOW);
+  const { certificates } = await scan(scanDeps({ store }), parseStart({ start: 'hourly-check' }), NOW);
   return certificates.map(({ action, reason }) => (action === 'mend' ? reason : action));
 }
 

@@ -1,18 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { HostsError } from '../../../lib/delivery/deployment/hosts.ts';
 import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
-import type { Zones } from '../../../lib/issuance/dns/zones.ts';
 import { readStatus } from '../../../lib/reporting/status/read-status.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
-import { FakeResolver } from '../../fakes/fake-resolver.ts';
-import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
-import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { scanDeps } from '../../fakes/scan-deps.ts';
 import { hostGroup, stackOf } from '../../fakes/stack.ts';
 import { storeLive } from '../../fakes/stored-certificate.ts';
 
@@ -52,20 +48,11 @@ async function reported(instanceId: string, group: string, { hoursAgo = 2, versi
 
 function check(start = 'hourly-check') {
   now = NOW;
-  const zones = new FakeZones('example.com');
-  const deps = {
-    store,
-    hosts,
-    events: new RecordedEvents(),
-    stack,
-    zonesOf: (): Zones => zones,
-    resolver: new FakeResolver(zones),
-    caaIssuer: async () => ({ identity: 'ca.test' }),
-    describeAccount: async () => undefined,
-    askRenewalInfo: async () => undefined,
-    runtime: nodeRuntime,
-  };
-  return scan(deps, parseStart(start === 'check' ? { start, names: ['web'] } : { start }), NOW);
+  return scan(
+    scanDeps({ store, hosts, stack }),
+    parseStart(start === 'check' ? { start, names: ['web'] } : { start }),
+    NOW,
+  );
 }
 const records = () => store.keys().filter((key) => key.startsWith('hosts/'));
 

@@ -1,18 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
 import { HostsError } from '../../../lib/delivery/deployment/hosts.ts';
 import { parseGroupList } from '../../../lib/delivery/deployment/rules/group-list.ts';
 import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
 import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
-import type { Zones } from '../../../lib/issuance/dns/zones.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
-import { FakeResolver } from '../../fakes/fake-resolver.ts';
-import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
-import { RecordedEvents } from '../../fakes/recorded-events.ts';
+import { scanDeps } from '../../fakes/scan-deps.ts';
 import { hostGroup, stackOf } from '../../fakes/stack.ts';
 import { storeLive } from '../../fakes/stored-certificate.ts';
 
@@ -60,20 +56,8 @@ async function reported(version: string) {
 }
 
 function check(start = 'hourly-check', groups = ['web'], times: { window?: string[] } = {}) {
-  const zones = new FakeZones('example.com');
-  const deps = {
-    store,
-    hosts,
-    events: new RecordedEvents(),
-    stack: stackOf({ hostGroups: groups.map((name) => ({ ...hostGroup(name), ...times })) }),
-    zonesOf: (): Zones => zones,
-    resolver: new FakeResolver(zones),
-    caaIssuer: async () => ({ identity: 'ca.test' }),
-    describeAccount: async () => undefined,
-    askRenewalInfo: async () => undefined,
-    runtime: nodeRuntime,
-  };
-  return scan(deps, parseStart({ start }), NOW);
+  const stack = stackOf({ hostGroups: groups.map((name) => ({ ...hostGroup(name), ...times })) });
+  return scan(scanDeps({ store, hosts, stack }), parseStart({ start }), NOW);
 }
 
 const listed = () => (store.keys().includes(LIST) ? parseGroupList(store.text(LIST)) : []);

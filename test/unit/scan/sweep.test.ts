@@ -1,16 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeRuntime } from '../../../lib/adapters/node/runtime.ts';
-import type { Zones } from '../../../lib/issuance/dns/zones.ts';
 import { parseStart } from '../../../lib/scan/rules/trigger.ts';
 import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
-import { FakeHosts } from '../../fakes/fake-hosts.ts';
-import { FakeResolver } from '../../fakes/fake-resolver.ts';
-import { FakeZones } from '../../fakes/fake-zones.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
-import { RecordedEvents } from '../../fakes/recorded-events.ts';
 import { recordReads } from '../../fakes/recorded-reads.ts';
-import { stackOf } from '../../fakes/stack.ts';
+import { scanDeps } from '../../fakes/scan-deps.ts';
 import { archiveVersion, storeLive } from '../../fakes/stored-certificate.ts';
 
 const NOW = new Date('2026-11-20T02:00:00Z');
@@ -38,21 +32,8 @@ beforeEach(async () => {
 });
 
 async function sweep() {
-  const zones = new FakeZones('example.com');
-  const deps = {
-    store,
-    hosts: new FakeHosts(),
-    events: new RecordedEvents(),
-    stack: stackOf(),
-    zonesOf: (): Zones => zones,
-    resolver: new FakeResolver(zones),
-    caaIssuer: async () => ({ identity: 'ca.test' }),
-    describeAccount: async () => undefined,
-    askRenewalInfo: async () => undefined,
-    runtime: nodeRuntime,
-  };
   asked.length = 0;
-  const { certificates } = await scan(deps, parseStart({ start: 'weekly-sweep' }), NOW);
+  const { certificates } = await scan(scanDeps({ store }), parseStart({ start: 'weekly-sweep' }), NOW);
   return certificates.map(({ action, reason }) => (action === 'mend' ? reason : action));
 }
 const ofOne = () => asked.filter((key) => NAMES.some((name) => key.includes(`/${name}`)));
