@@ -311,18 +311,27 @@ describe('of several versions', () => {
     expect(issued()).toBe(1);
   });
 
-  it('none is taken that has expired, though nothing can be issued', async () => {
-    const { version } = world.live('shop');
-    await other('20261101T000000Z-aaaaaa', -1);
-    await world.store.remove(`archive/shop/${version}/privkey.pem`);
-    await world.store.remove('live/shop/privkey.pem');
-    await world.store.put('live/shop.json', 'spoilt');
-    world.authority.before = () => {
-      throw new Error('down');
-    };
-    expect((await run(HOURLY)).outcomes).toMatchObject([{ outcome: 'failed' }]);
-    expect(world.store.text('live/shop.json')).toBe('spoilt');
-  });
+  it.each(['archive', 'copies'])(
+    'none of the %s is taken that has expired, though nothing can be issued',
+    async (where) => {
+      const { version } = world.live('shop');
+      const expired = '20261101T000000Z-aaaaaa';
+      await other(expired, -1);
+      await world.store.remove(`archive/shop/${version}/privkey.pem`);
+      await world.store.remove('live/shop/privkey.pem');
+      for (const file of where === 'copies' ? ['cert', 'chain', 'fullchain', 'privkey'] : [])
+        await world.store.put(
+          `live/shop/${file}.pem`,
+          world.store.text(`archive/shop/${expired}/${file}.pem`),
+        );
+      await world.store.put('live/shop.json', 'spoilt');
+      world.authority.before = () => {
+        throw new Error('down');
+      };
+      expect((await run(HOURLY)).outcomes).toMatchObject([{ outcome: 'failed' }]);
+      expect(world.store.text('live/shop.json')).toBe('spoilt');
+    },
+  );
 
   it('none valid: a new one is issued in the bad pointer’s place', async () => {
     const { version } = world.live('shop');

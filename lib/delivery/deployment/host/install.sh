@@ -24,7 +24,8 @@
 # docs/reference/hosts.md says what each outcome and reason means.
 #
 # Trap: no dollar-brace expansion and no doubled braces anywhere in this file. Serverless would
-# resolve the first, Systems Manager the second.
+# resolve the first, Systems Manager the second. In a text over several lines, no line ends with what resources/document.cjs takes
+# for a line that goes on.
 
 # Lists of names are split on purpose: names hold no spaces and no patterns (see is_lineage_name).
 # SC2100 mistakes words with a hyphen for arithmetic.
