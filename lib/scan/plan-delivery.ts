@@ -17,7 +17,7 @@ type Deployed = NonNullable<Assessment['deployed']>;
 
 const READS_AT_ONCE = 32;
 
-/** The hosts of each group that could be listed, and their records. */
+/** The hosts of each group that could be listed, and the records. */
 export interface SeenFleet {
   listed: ReadonlyMap<string, readonly Host[]>;
   /** Whether every group could be listed. */
@@ -30,7 +30,7 @@ export interface SeenFleet {
 /**
  * Adds to the plan what online hosts of the certificates have to fetch, and what waits for a window; what cannot be read is a
  * warning, and the rest goes on. Returns the groups with hosts online, and the hosts of the certificates' groups and of those
- * that are listed `besides`.
+ * that are listed `besides`. Where it `judgesAll`, hosts that are in no list count too: what is revoked may still be there.
  */
 export async function planDeployments(
   {
@@ -38,8 +38,13 @@ export async function planDeployments(
     hosts: port,
     stack: { hostGroups },
     besides,
+    judgesAll,
     now,
-  }: Pick<AssessDeps, 'store' | 'hosts' | 'stack'> & { besides: readonly string[]; now: Date },
+  }: Pick<AssessDeps, 'store' | 'hosts' | 'stack'> & {
+    besides: readonly string[];
+    judgesAll: boolean;
+    now: Date;
+  },
   plan: Plan,
   certificates: readonly Deployed[],
 ): Promise<SeenFleet & { groupsOnline: string[] }> {
@@ -54,7 +59,8 @@ export async function planDeployments(
   const hosts = new Map(online);
   try {
     const all = [...listed.values()].flat().map(({ instanceId }) => instanceId);
-    const records = all.length === 0 ? new Map() : await readHostRecords({ store }, all, warn);
+    const ids = judgesAll ? 'all' : all;
+    const records = ids.length === 0 ? new Map() : await readHostRecords({ store }, ids, warn);
     const had = new Map(
       [...listed].map(([group, found]) => [group, found.map(({ instanceId }) => instanceId)]),
     );

@@ -53,7 +53,11 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const facts = assessments.flatMap((assessment) => assessment.facts ?? []);
   const isCheck = isOfAll && !start.forced && !start.dryRun;
   const besides = [...(anew ? groups : []), ...(isCheck ? facts.flatMap(groupsOf) : [])];
-  const { groupsOnline, ...fleet } = await planDeployments({ ...reading, besides, now }, plan, deployed);
+  const { groupsOnline, ...fleet } = await planDeployments(
+    { ...reading, besides, judgesAll: isCheck, now },
+    plan,
+    deployed,
+  );
   const imports = await planImports(reading, plan, deployed);
   if (start.dryRun) return plan;
   await rememberFindings(deps.store, assessments, { now, warnOf });

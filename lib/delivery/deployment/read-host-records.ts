@@ -6,14 +6,14 @@ import { believedRecord, HostRecord } from './rules/host-record.ts';
 
 const READS_AT_ONCE = 32;
 
-/** The hosts' records. `warn` hears of an unreadable one, which counts as none. */
+/** The records of these hosts, or of all that ever reported. `warn` hears of an unreadable one, which counts as none. */
 export async function readHostRecords(
   { store }: { store: Pick<Reads, 'list' | 'get'> },
-  instanceIds: readonly string[],
+  instanceIds: readonly string[] | 'all',
   warn: (error: unknown) => void,
 ): Promise<Map<string, HostRecord>> {
-  const wanted = new Set(instanceIds);
-  const kept = instanceIdsIn(await store.list(HOSTS_PREFIX)).filter((id) => wanted.has(id));
+  const wanted = instanceIds === 'all' ? undefined : new Set(instanceIds);
+  const kept = instanceIdsIn(await store.list(HOSTS_PREFIX)).filter((id) => wanted?.has(id) ?? true);
   const records = new Map<string, HostRecord>();
   const read = async (id: string) => {
     const where = hostKey(id);

@@ -8,12 +8,7 @@ import { findPointer, readLive } from '../../foundation/bucket/read-pointer.ts';
 import { identifierOf } from '../../foundation/certificate/domain-name.ts';
 import type { HostGroup } from '../../foundation/certificate/host-group.ts';
 import type { LivePointer } from '../../foundation/certificate/live-pointer.ts';
-import {
-  accountKey,
-  HOSTS_PREFIX,
-  hostKey,
-  instanceIdsIn,
-} from '../../foundation/certificate/object-keys.ts';
+import { accountKey, hostKey } from '../../foundation/certificate/object-keys.ts';
 import type { Wanted } from '../../foundation/certificate/renewal-file.ts';
 import type { Stack } from '../../foundation/certificate/stack.ts';
 import { once } from '../../foundation/common/once.ts';
@@ -127,8 +122,7 @@ async function readKept(store: DoctorDeps['store'], { name, names }: Wanted, now
   const known = revocations === 'unreadable' ? [] : revocations;
   const pin = heldPin(await findPin(store, name, { live: found?.pointer, names, revocations: known, now }));
   const isRevoked = revocations !== 'unreadable' && revocations.length > 0;
-  const ids = isRevoked ? instanceIdsIn(await store.list(HOSTS_PREFIX)) : [];
-  const records = [...(await readHostRecords({ store }, ids, () => {})).values()];
+  const records = isRevoked ? [...(await readHostRecords({ store }, 'all', () => {})).values()] : [];
   return {
     pointer: found && (found.pointer ?? ('unreadable' as const)),
     state,

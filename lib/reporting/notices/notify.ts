@@ -54,9 +54,11 @@ export async function notify(
   const sent: Mail[] = [];
   const said: Notices = { tell: [], over: [] };
   const send = async (mail: Mail) => {
-    if (sent.some(({ text }) => text === mail.text)) return;
     await mailbox.send(signMail(mail, deps.release));
     sent.push(mail);
+  };
+  const sendOnce = async (mail: Mail) => {
+    if (!sent.some(({ text }) => text === mail.text)) await send(mail);
   };
   const checks = events.flatMap((event) =>
     event['detail-type'] === 'Certificates Checked' ? event.detail : [],
@@ -64,7 +66,7 @@ export async function notify(
   const alarms = events.flatMap((event) =>
     event['detail-type'] === 'CloudWatch Alarm State Change' ? event : [],
   );
-  for (const alarm of alarms) await send(writeAlarmOver(alarm, { stage }));
+  for (const alarm of alarms) await sendOnce(writeAlarmOver(alarm, { stage }));
   const {
     after,
     now: ended,
@@ -79,14 +81,14 @@ export async function notify(
     if (newest) await endUnwanted(store, known, newest);
     known = remember(known, said, now);
     const lives = await readLives(store, known);
-    const news = chooseNotices(known, { lives, now });
+    const news = chooseNotices(known, { lives, said, now });
     if (news.tell.length + news.over.length > 0) {
       await send(writeMail({ ...news, stage, docsUrl, lives, now }));
       said.tell.push(...news.tell);
       said.over.push(...news.over);
     }
     for (const checked of checks)
-      if (checked.start === 'weekly-sweep') await send(writeReport(checked, { stage }));
+      if (checked.start === 'weekly-sweep') await sendOnce(writeReport(checked, { stage }));
     const lastMail = said.tell.length + said.over.length > 0 ? now.toISOString() : known.lastMail;
     const measured = measure(events, news.after.lastSweep);
     const wrong = watch(news.after.wrong, measured, now);

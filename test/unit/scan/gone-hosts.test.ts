@@ -8,6 +8,7 @@ import { scan } from '../../../lib/scan/scan.ts';
 import { makeCa } from '../../fakes/certificates.ts';
 import { FakeHosts } from '../../fakes/fake-hosts.ts';
 import { MemoryStore } from '../../fakes/memory-store.ts';
+import { RecordedEvents } from '../../fakes/recorded-events.ts';
 import { scanDeps } from '../../fakes/scan-deps.ts';
 import { hostGroup, stackOf } from '../../fakes/stack.ts';
 import { storeLive } from '../../fakes/stored-certificate.ts';
@@ -127,5 +128,46 @@ describe('a host that Systems Manager does not list any more', () => {
       throw new StoreError('store-access-denied', 'could not remove it');
     };
     expect((await check()).warnings).toEqual(['could not remove it']);
+  });
+});
+
+describe('a host that still has a revoked version of what is not wanted any more', () => {
+  beforeEach(async () => {
+    const facts = { names: ['old.example.com'], version: VERSION, more: { hosts: [] } };
+    await storeLive(store, { ca, name: 'old' }, { ...facts, notAfter: new Date(NOW.getTime() + 60 * DAY) });
+    const revoked = { version: '20261001T000000Z-0a1b2c', serial: '03ff', keyFingerprint: 'ab' };
+    const how = { reason: 'superseded', askedAt: NOW.toISOString(), revokedAt: NOW.toISOString() };
+    await store.put('revoked/old.json', JSON.stringify({ versions: [{ ...revoked, ...how }] }));
+    const results = [{ name: 'old', version: revoked.version, outcome: 'served' as const }];
+    const record = recordResults(undefined, results, {
+      instanceId: GONE,
+      group: 'web',
+      commandId: 'c1',
+      at: now,
+    });
+    await store.put(`hosts/${GONE}.json`, JSON.stringify(record));
+    hosts.groups.set('web', [{ instanceId: GONE, online: true }]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['it is listed', () => {}],
+    [
+      'its group cannot be listed',
+      () => {
+        hosts.before = (group) => {
+          if (group === 'web') throw new HostsError('hosts-unavailable', 'try later');
+        };
+      },
+    ],
+    ['no certificate goes to its group any more', () => store.remove('renewal/web.json')],
+  ])('is named by each check, also where %s', async (_, meanwhile) => {
+    await meanwhile();
+    const events = new RecordedEvents();
+    now = NOW;
+    await scan(scanDeps({ store, hosts, stack, events }), parseStart({ start: 'hourly-check' }), NOW);
+    const [checked] = events.of('Certificates Checked');
+    expect(checked?.unwell?.items).toContainEqual(
+      expect.objectContaining({ name: 'old', health: 'revoked' }),
+    );
   });
 });

@@ -17,18 +17,23 @@ export interface Notices {
 
 /**
  * What is reported now, and the memory to store once it is; nothing where nothing is new, or a mail went a moment ago. `lives`
- * has the certificates that were issued.
+ * has the certificates that were issued, `said` what this run has sent before another one changed the memory.
  */
 export function chooseNotices(
   memory: Memory,
-  { lives, now }: { lives: ReadonlyMap<string, Validity>; now: Date },
+  { lives, said, now }: { lives: ReadonlyMap<string, Validity>; said?: Notices; now: Date },
 ): Notices & { after: Memory } {
   const tell = Object.values(memory.troubles).filter(
     (trouble) => !wasReported(trouble, now) && isWorthReporting(trouble, lives.get(trouble.subject), now),
   );
   const isUrgent = tell.some(({ reason }) => isOfKind(reason, 'urgent'));
+  // The other one told it while this one said that it is over, and nobody knows which mail came last.
+  const isCrossed = memory.over.some((one) => said?.over.some((before) => isSame(before, one)));
   const isQuiet =
-    !isUrgent && memory.lastMail !== undefined && Date.parse(memory.lastMail) + QUIET > now.getTime();
+    !isUrgent &&
+    !isCrossed &&
+    memory.lastMail !== undefined &&
+    Date.parse(memory.lastMail) + QUIET > now.getTime();
   if (isQuiet || tell.length + memory.over.length === 0) return { tell: [], over: [], after: memory };
   const notices = { tell, over: memory.over };
   return { ...notices, after: { ...remember(memory, notices, now), lastMail: now.toISOString() } };
