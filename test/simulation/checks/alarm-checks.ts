@@ -36,8 +36,8 @@ export function checkAlarms({
         breaches.report('told-twice', `the dead letters are gone, by ${over.told.join(' and ')}`);
     });
   });
-  world.mails.onMail.push(({ subject, by }) => {
-    if (OVER.test(subject)) overs.at(0)?.told.push(by);
+  world.mails.onMail.push(({ subject, by, isAfterDeath = false }) => {
+    if (OVER.test(subject) && !isAfterDeath) overs.at(0)?.told.push(by);
   });
   // What it has sent it sends again: its messages come back.
   world.lambda.onEnd.push(({ how }, { id }) => {

@@ -19,7 +19,7 @@ export function silenceAfter(reason: string): number {
 /** Nothing is told twice before its time (invariant 7). */
 export function checkTelling({ world, breaches }: Pick<Parts, 'world' | 'breaches'>): Telling {
   const telling = new Telling(world);
-  world.mails.onMail.push(({ text, by }) => {
+  world.mails.onMail.push(({ text, by, isAfterDeath = false }) => {
     const { now } = world.scheduler;
     for (const { key, reason } of headlinesIn(text)) {
       const before = telling.saidOf(key, reason);
@@ -29,6 +29,7 @@ export function checkTelling({ world, breaches }: Pick<Parts, 'world' | 'breache
       telling.tell(key, reason, by);
     }
     for (const key of allClear(text)) telling.clear(key);
+    if (isAfterDeath) telling.forget(by);
   });
   // Its mail went out and is not remembered: it comes again, unless a later event has ended what it told of.
   world.lambda.onEnd.push(({ how }, { id }) => {
@@ -98,6 +99,11 @@ export class Telling {
     return [...(this.#heard.get(key)?.values() ?? [])].some((at) => at > since);
   }
 
+  /** Whether people know of a trouble, for whatever reason: told since, or within a day before and not over then. */
+  isKnown(key: string, since: number): boolean {
+    return this.isToldSince(key, Math.max(this.lastCleared.get(key) ?? 0, since - 25 * HOUR));
+  }
+
   /** Whether people know of a trouble that was there at an instant, or know by now that it is over. */
   isHeard(key: string, reason: string, since: number): boolean {
     const clearedAt = this.lastCleared.get(key) ?? 0;
@@ -115,5 +121,8 @@ export class Telling {
   }
 }
 
-/** A deployment fails on each host for a reason of its own, and is one trouble. */
-const reportedAs = (key: string, reason: string) => (key.startsWith('deployment ') ? 'any' : reason);
+/** A deployment fails on each host for a reason of its own, a CA that is down in many ways: each is one trouble. */
+function reportedAs(key: string, reason: string): string {
+  if (key.startsWith('deployment ')) return 'any';
+  return key.startsWith('renewal ') && isOfKind(reason, 'ca-down') ? 'ca-down' : reason;
+}

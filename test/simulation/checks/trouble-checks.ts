@@ -25,11 +25,11 @@ export function checkUnwanted({ world, breaches }: { world: World; breaches: Bre
     changedAt.set(name, scheduler.now);
     for (const group of world.settings.hostGroups) changedAt.set(group.name, scheduler.now);
   });
-  world.mails.onMail.push(({ text, by }) => {
+  world.mails.onMail.push(({ text, by, isAfterDeath = false }) => {
     const { now } = scheduler;
     for (const { key, reason } of headlinesIn(text)) {
       const [, , subject = ''] = PARTS.exec(key) ?? [];
-      if (isStillWanted(world, key, reason)) told.delete(key);
+      if (isAfterDeath || isStillWanted(world, key, reason)) told.delete(key);
       else if ((changedAt.get(subject.split(' in ')[0] ?? '') ?? now) + 26 * HOUR <= now) {
         const first = told.get(key)?.at ?? now;
         told.set(key, { at: first, by });

@@ -12,6 +12,8 @@ import type { Breaches } from './broken.ts';
 
 /** After 1, 10 and 100 minutes, and then, where the certificate is needed soon, each 100 minutes as hourly checks come. */
 const TRIES = 16;
+/** While one CA backs off the next one is asked: two tries in three hours, and each after a minute and ten again. */
+const TRIES_BETWEEN = 4;
 /** What comes with each check, the sweep and the checks of files that were written. */
 const CHECKS = 32;
 /** Removes and writes of a TXT set, one after the other. */
@@ -26,9 +28,13 @@ export function checkTries({ world, breaches }: { world: World; breaches: Breach
   const counts = new Map<string, number>();
   const forced: { name: string; at: number }[] = [];
   let today = 0;
+  let fallbacks = 0;
   const count = (what: string, most: number) => {
     const day = Math.floor(world.scheduler.now / DAY);
-    if (day !== today) counts.clear();
+    if (day !== today) {
+      counts.clear();
+      fallbacks = 0;
+    }
     today = day;
     const times = (counts.get(what) ?? 0) + 1;
     counts.set(what, times);
@@ -37,8 +43,10 @@ export function checkTries({ world, breaches }: { world: World; breaches: Breach
   /** Each forced renewal is one more, as often as its message comes. */
   const triesOf = (names: readonly string[]) => {
     const since = world.scheduler.now - 2 * DAY;
+    fallbacks = Math.max(fallbacks, world.settings.fallbackCas.length);
     while ((forced[0]?.at ?? since) < since) forced.shift();
-    return TRIES * names.length + DELIVERIES * forced.filter(({ name }) => names.includes(name)).length;
+    const tries = TRIES + TRIES_BETWEEN * fallbacks;
+    return tries * names.length + DELIVERIES * forced.filter(({ name }) => names.includes(name)).length;
   };
   const checks = () => CHECKS * (world.clockwork?.hasOther ? 2 : 1);
 

@@ -9,6 +9,8 @@ export interface Mail {
   text: string;
   /** The run of notify that sent it. */
   by: string;
+  /** Whether that run had died before: what it sent it does not remember, so it is sent again. */
+  isAfterDeath?: boolean;
 }
 
 /** What people were told. */
@@ -36,7 +38,7 @@ export function mailboxFor(
       calls.make(invocation, {
         port: 'mail',
         what: `mail ${mail.subject}`,
-        effect: () => mails.send({ ...mail, by: invocation.id }),
+        effect: () => mails.send({ ...mail, by: invocation.id, isAfterDeath: !invocation.isAlive }),
         trouble: () => new Error('could not publish to the topic: no answer'),
         latencyMs: 40,
       }),

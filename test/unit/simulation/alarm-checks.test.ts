@@ -14,6 +14,7 @@ it.each([
   ['that is told', ['notify-1'], [], []],
   ['that is told twice', ['notify-1', 'notify-2'], [], ['told-twice']],
   ['that is told again by a run that died', ['notify-1', 'notify-2'], ['notify-1'], []],
+  ['that a run tells after its death', ['notify-1', 'notify-0'], [], []],
 ] as const)('the end of the alarm of dead letters %s', async (_, told, died, broken) => {
   const world = new World({ seed: 1n, start: START, heaviness: 'none' });
   const breaches = new Breaches(world.trace, () => world.scheduler.now);
@@ -34,7 +35,7 @@ it.each([
   for (const hear of queue?.onRedriven ?? []) hear();
   await world.scheduler.runUntil(START + 12 * MINUTE);
   expect(events).toHaveLength(1);
-  for (const by of told) world.mails.send({ ...SAYS, by });
+  for (const by of told) world.mails.send({ ...SAYS, by, isAfterDeath: by === 'notify-0' });
   for (const by of died) end(by, events, 'died');
   end('notify-9', events, 'ended');
   await world.scheduler.runUntil(START + 3 * HOUR);

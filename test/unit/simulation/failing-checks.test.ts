@@ -205,6 +205,25 @@ it.each([
   expect([...breaches.first.keys()]).toEqual(['not-told']);
 });
 
+it.each([
+  ['people know of it', 'caa-forbids', -20 * HOUR, 'dns-unavailable', []],
+  ['people heard of it long ago', 'caa-forbids', -30 * HOUR, 'dns-unavailable', ['not-told']],
+  ['it goes on for this reason', 'caa-forbids', -20 * HOUR, 'propagation-timeout', ['not-told']],
+])('a reason that changes within the two hours, while %s', async (_, told, when, then, broken) => {
+  await at(when);
+  tell('cert1 is not renewed', told);
+  await fails(() => renewal('propagation-timeout'));
+  await at(HOUR);
+  put(renewal(then));
+  await at(2 * HOUR + MINUTE);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
+const renewal = (reason: string): StackEvent => ({
+  type: 'Certificate Renewal Failed',
+  detail: { name: 'cert1', reason: reason as 'caa-forbids', message: 'it is so', failures: 3 },
+});
+
 const deployed = (): StackEvent => ({
   type: 'Certificate Deployed',
   detail: { name: 'cert1', group: 'web', hosts: HOST },

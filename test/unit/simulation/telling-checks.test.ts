@@ -41,6 +41,7 @@ it.each<[string, (parts: ReturnType<typeof watched>) => void, boolean]>([
   ['was said to be over', ({ mail }) => mail(CLEAR, 'notify-1'), false],
   ['could not be remembered', ({ end }) => end('notify-1', true), false],
   ['was remembered', ({ end }) => end('notify-1', false), true],
+  ['was sent by a run that had died', ({ mail }) => mail(OVERDUE, 'notify-1', true), false],
   ['another run could not remember', ({ end }) => end('notify-3', true), true],
   ['is remembered no more', ({ world }) => world.bucket.put(NOTICES_KEY, '{}', 'somebody'), false],
   ['is remembered again', ({ world }) => world.bucket.put(NOTICES_KEY, '{}', 'notify'), true],
@@ -57,7 +58,8 @@ function watched() {
   const world = new World({ seed: 1n, start: START, heaviness: 'none' });
   const breaches = new Breaches(world.trace, () => world.scheduler.now);
   checkTelling({ world, breaches });
-  const mail = (text: string, by: string) => world.mails.send({ subject: '', text, by });
+  const mail = (text: string, by: string, isAfterDeath = false) =>
+    world.mails.send({ subject: '', text, by, isAfterDeath });
   const end = (id: string, fails: boolean) => {
     const ending = fails ? { how: 'died' as const, why: 'it does' } : { how: 'ended' as const, answer: [] };
     for (const hear of world.lambda.onEnd) hear(ending, new Invocation(id, 'notify', 0), RUN);

@@ -18,6 +18,7 @@ beforeEach(() => {
   world = new World({ seed: 1n, start: START, heaviness: 'none' });
   breaches = new Breaches(world.trace, () => world.scheduler.now);
   checkTries({ world, breaches });
+  world.settings.fallbackCas = [];
   world.write(NAME, { names: ['shop.alpha.com'], hosts: ['web'] });
 });
 
@@ -88,6 +89,16 @@ describe.each(Object.entries(TRIES))('%s', (what, [most, attempt]) => {
     attempt();
     expect(broken()).toEqual([`tried-too-often: ${what}: ${most + 1} times in a day`]);
   });
+});
+
+it('where the next CA is asked meanwhile it is tried four times more, on that day', async () => {
+  world.settings.fallbackCas = world.directories.slice(1);
+  for (let time = 0; time < 20; time += 1) failed();
+  expect(broken()).toEqual([]);
+  await world.scheduler.runUntil(START + DAY);
+  world.settings.fallbackCas = [];
+  for (let time = 0; time < 17; time += 1) failed();
+  expect(broken()).toEqual(['tried-too-often: failure of shop: 17 times in a day']);
 });
 
 it('who forces a renewal has it tried five times more', () => {

@@ -69,9 +69,16 @@ export function importIn(subject: string): { name: string; region: string } {
 
 export const keyOf = ({ kind, subject }: Pick<Trouble, 'kind' | 'subject'>): string => `${kind} ${subject}`;
 
-/** A deployment fails on each host for a reason of its own, and is one trouble. */
-export const reportedAs = ({ kind, reason, checks = [] }: Trouble): string =>
-  kind === 'deployment' ? 'any' : [reason, ...checks].join(' ');
+/** A deployment fails on each host for a reason of its own, a CA that is down in many ways: each is one trouble. */
+export function reportedAs({
+  kind,
+  reason,
+  checks = [],
+}: Pick<Trouble, 'kind' | 'reason' | 'checks'>): string {
+  if (kind === 'deployment') return 'any';
+  if (kind === 'renewal' && isOfKind(reason, 'ca-down')) return 'ca-down';
+  return [reason, ...checks].join(' ');
+}
 
 const LONGEST_MESSAGE = 500;
 

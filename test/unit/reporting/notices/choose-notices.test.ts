@@ -62,6 +62,15 @@ describe('the same trouble', () => {
     expect(mails(steps)).toEqual(['a', 'a', '', '']);
   });
 
+  it('is told once a day, however a CA is down', () => {
+    const reasons = ['ca-unreachable', 'ca-timeout', 'acme-server-internal', 'ca-unavailable', 'caa-forbids'];
+    const steps = reasons.map((reason, hours): [Date, SeenEvent] => [
+      at(hours * HOUR),
+      failed('a', hours + 2, at(hours * HOUR), reason),
+    ]);
+    expect(mails(steps)).toEqual(['a', '', '', '', 'a']);
+  });
+
   it('is told once when it is over, and not at all when it never was told', () => {
     const renewed = (name: string, hours: number) =>
       fact('Certificate Renewed', { name, seconds: 9 }, at(hours * HOUR));
