@@ -100,7 +100,9 @@ async function claimAll(deps: BatchDeps, { certificates, zoneRole, ca }: Renewal
       const outcome = notRenewed(certificate.name, error);
       const repair = isRepair(certificate.reason) ? certificate.reason : undefined;
       const forced = certificate.reason === 'forced';
-      const failure = { ...refusalOf(error), repair, forced };
+      // How long the live one lasts was perhaps not read.
+      const neededBy = repair === undefined ? deps.clock().toISOString() : undefined;
+      const failure = { ...refusalOf(error), repair, forced, neededBy };
       if (isReported(outcome, forced) && !(await reportFailure(deps, certificate.name, failure)))
         outcome.untold = true;
       outcomes.push(outcome);

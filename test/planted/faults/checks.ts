@@ -22,7 +22,7 @@ export const CHECKS: readonly PlantedFault[] = [
   },
   {
     name: 'one certificate without a file that cannot be read stops the sweep',
-    file: 'lib/scan/assess-all.ts',
+    file: 'lib/scan/assess-without-file.ts',
     edits: [['pMap(names, assessOrLeave,', 'pMap(names, assess,']],
     test: 'test/unit/issuance/outlived.test.ts',
   },

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { recordResults } from '../../../lib/delivery/deployment/rules/host-record.ts';
+import { StoreError } from '../../../lib/foundation/bucket/object-store.ts';
 import { limitsKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import type { CheckSummary } from '../../../lib/foundation/events/events.ts';
 import { AcmeError } from '../../../lib/issuance/ca/certificate-authority.ts';
@@ -83,6 +84,48 @@ describe('what failed is forgotten', () => {
     expect(state()).toEqual({ failures: 0 });
     expect(failing()).toEqual([]);
     expect(await health()).toBe('ok');
+  });
+
+  it('at the next check, where a repair came through and the bucket did not take that it did', async () => {
+    await leave();
+    spoilZones();
+    await check();
+    world.pass(HOUR);
+    await world.store.remove('renewal/shop.json');
+    const remove = world.store.remove.bind(world.store);
+    world.store.remove = async (key, options) => {
+      if (key === 'state/shop.json') throw new Error('S3 is not there');
+      return remove(key, options);
+    };
+    expect((await check()).outcomes).toMatchObject([{ outcome: 'mended', reason: 'left-open' }]);
+    expect(state().repairs).toMatchObject({ 'left-open': { failures: 1 } });
+    world.pass(HOUR);
+    expect((await check()).outcomes).toEqual([]);
+    expect(state()).toEqual({ failures: 0 });
+  });
+
+  it.each(['hourly-check', 'weekly-sweep'] as const)(
+    'by a %s, where the renewal file is gone',
+    async (start) => {
+      const failed = { failures: 4, notBefore: new Date(world.clock().getTime() + DAY).toISOString() };
+      const cases = { 'old-versions': failed, outlived: failed };
+      await world.store.put('state/shop.json', JSON.stringify({ ...failed, repairs: cases }));
+      await world.store.remove('renewal/shop.json');
+      await check({ start });
+      expect(state()).toEqual({ failures: 0, repairs: { outlived: failed } });
+      const written: string[] = [];
+      world.store.beforeWrite = (key) => written.push(key);
+      await check({ start });
+      expect(written).not.toContain('state/shop.json');
+    },
+  );
+
+  it('not where the file is gone while a renewal is under way', async () => {
+    await world.store.put('state/shop.json', '{"failures":4}');
+    await world.store.put(PENDING, JSON.stringify({ owner: 'other', leaseSeconds: 900, records: [] }));
+    await world.store.remove('renewal/shop.json');
+    await check();
+    expect(state()).toEqual({ failures: 4 });
   });
 
   it('when a repair is not wanted any more', async () => {
@@ -295,6 +338,18 @@ describe('a renewal that failed often is tried again', () => {
     );
     return Date.parse(state().notBefore) - world.clock().getTime();
   }
+
+  it('after 100 minutes where it could not be read how long the live one lasts', async () => {
+    await world.store.put('state/shop.json', '{"failures":9}');
+    world.pass(70 * DAY);
+    const get = world.store.get.bind(world.store);
+    world.store.get = async (key) => {
+      if (key === 'live/shop.json') throw new StoreError('store-unavailable', 'no answer');
+      return get(key);
+    };
+    await world.renew(world.due(['shop']));
+    expect(Date.parse(state().notBefore) - world.clock().getTime()).toBe(100 * MINUTE);
+  });
 
   it('daily', async () => {
     const { notBefore } = world.live('shop');
