@@ -1,6 +1,6 @@
 import type { Reads } from '../../foundation/bucket/object-store.ts';
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
-import { isInLastSixth, type Validity } from '../../foundation/certificate/life.ts';
+import { isInLastSixth } from '../../foundation/certificate/life.ts';
 import { instantOf } from '../../foundation/certificate/lineage.ts';
 import { archiveKey } from '../../foundation/certificate/object-keys.ts';
 import { leafIn } from '../../foundation/certificate/pointer-match.ts';
@@ -13,7 +13,7 @@ import type { StackCas } from '../ca/rules/ca-list.ts';
 import { findRevocations, knownOf } from '../revocation/read-revocations.ts';
 import { versionsOf } from './find-upkeep.ts';
 import { findState } from './read-state.ts';
-import type { RenewalFacts } from './rules/decide-renewal.ts';
+import { isAboutToBeRevoked, type RenewalFacts } from './rules/decide-renewal.ts';
 import { issueInstants } from './rules/issue-instants.ts';
 import { ISSUANCE_WINDOW, isSuggested, type OrderLimitFacts } from './rules/order-limit.ts';
 
@@ -46,7 +46,7 @@ export function renewalFacts(
 }
 
 type Subject = Pick<RenewalFacts, 'wanted' | 'state' | 'now'>;
-type OrderSubject = Subject & { live: Validity | undefined };
+type OrderSubject = Subject & Pick<RenewalFacts, 'live'>;
 type Order = Pick<OrderLimitFacts, 'limits' | 'issued' | 'ignoreBudget' | 'resumes'> & {
   reason: string;
   /** When other certificates were issued for the same names. */
@@ -65,7 +65,8 @@ export function orderLimitFacts(
   const issued = isExempt ? order.issued : [...order.issued, ...issuedToOthers];
   // What is revoked is replaced at once; the CA's limits hold even so.
   const ignoreBudget = order.ignoreBudget || reason === 'revoked';
-  const endsSoon = live !== undefined && isInLastSixth(live, now);
+  const isLeaving = !wasLimited && isAboutToBeRevoked({ live, state, now });
+  const endsSoon = live !== undefined && (isLeaving || isInLastSixth(live, now));
   const { names } = wanted;
   return { ...order, issued, ignoreBudget, names, forced: reason === 'forced', suggested, endsSoon, now };
 }

@@ -219,6 +219,23 @@ describe('the budget of a certificate', () => {
     expect(world.authority.issued).toHaveLength(5);
   });
 
+  it('is one more for what its CA is about to revoke, and no more', async () => {
+    for (let times = 0; times < 4; times += 1) await force();
+    const look = () => plan(parseStart({ start: 'hourly-check' }));
+    const urge = () => {
+      const { certId, notBefore } = world.live('a');
+      const suggested = { certId, at: notBefore, moved: true };
+      return world.store.put('state/a.json', JSON.stringify({ failures: 0, suggested }));
+    };
+    expect((await look()).batches).toEqual([]);
+    await urge();
+    const [batch] = (await look()).batches;
+    if (!batch) throw new Error('nothing is due');
+    expect(await world.renew(batch)).toMatchObject([{ outcome: 'renewed' }]);
+    await urge();
+    expect((await look()).certificates).toMatchObject([{ action: 'wait', reason: 'budget-spent' }]);
+  });
+
   it('is kept by renew, whatever the message says', async () => {
     for (let times = 0; times < 4; times += 1) await force();
     const replacing = world.live('a').version;

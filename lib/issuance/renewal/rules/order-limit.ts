@@ -27,7 +27,7 @@ export interface OrderLimitFacts {
   resumes: boolean;
   /** Suggested by the CA and not refused yet: exempt (Let's Encrypt, "Rate Limits", "ARI Renewals"). */
   suggested?: boolean;
-  /** Whether the live certificate is in the last sixth of its life: it gets the one certificate that is kept back. */
+  /** Whether the live certificate is about to end or to be revoked: it gets the one certificate that is kept back. */
   endsSoon?: boolean;
   now: Date;
 }
