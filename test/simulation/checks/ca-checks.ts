@@ -30,12 +30,12 @@ export function checkCas({ world, breaches, opportunities }: Parts): void {
       !wasChanged(world, name, Math.min(span.from, finalizedAt))
     );
   };
-  /** Where a CA does not answer just when it issues, the next one of the file is asked instead (decision 0010). */
-  const wasLeftForAnother = (name: string, ca: Ca, { names, issuedAt }: IssuedCertificate) => {
+  /** Where a CA does not answer just when it issues, or sends it as something else, the next one is asked (decision 0010). */
+  const wasLeftForAnother = (name: string, ca: Ca, { names, issuedAt, spoiltAt }: IssuedCertificate) => {
     const isLater = ({ expires, finalizedAt = 0 }: KeptOrder) =>
       Math.max(expires - ORDER_LIFE, finalizedAt) > issuedAt;
     const orders = world.cas.filter((other) => other !== ca).flatMap((other) => [...other.orders.values()]);
-    const span = { from: issuedAt - HOUR, until: issuedAt + HOUR };
+    const span = { from: issuedAt - HOUR, until: (spoiltAt ?? issuedAt) + HOUR };
     return (
       orders.some((order) => isLater(order) && sameNames(order.names, names)) &&
       opportunities.wasHit(name, span, 'ca')

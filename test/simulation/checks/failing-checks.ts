@@ -18,8 +18,9 @@ export function checkFailing({ world, breaches, carried, telling }: Parted): voi
   const { scheduler } = world;
   const ends = new TroubleEnds(world);
   world.bus.onFact.push((fact, by, event) => {
-    if (!event || by?.hits.includes('lambda.clock')) return;
-    ends.take(fact);
+    if (!event) return;
+    ends.take(fact, by?.skewMs);
+    if (by?.hits.includes('lambda.clock')) return;
     const from = scheduler.now;
     checkSweep({ world, breaches, carried, telling }, { fact, event });
     for (const failing of failingIn(fact, world)) {

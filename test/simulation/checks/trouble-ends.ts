@@ -32,7 +32,8 @@ export class TroubleEnds {
     this.#world = world;
   }
 
-  take(fact: StackEvent): void {
+  /** `skewMs` is how far the clock of who says it is off. */
+  take(fact: StackEvent, skewMs = 0): void {
     const { now } = this.#world.scheduler;
     this.#groups.take(fact, now);
     for (const { key, reason } of failingIn(fact, this.#world)) this.#reasons.set(key, { reason, at: now });
@@ -42,7 +43,7 @@ export class TroubleEnds {
       this.#well.set(`site ${fact.detail.name}`, now);
     if (fact.type !== 'Certificates Checked') return;
     const summary = fact.detail;
-    const at = Date.parse(summary.at);
+    const at = Date.parse(summary.at) - skewMs;
     // Of two at once the one that began first says less.
     if (at < (this.#checks.at(-1)?.at ?? 0)) return;
     this.#checks = [...this.#checks.filter((one) => one.at > at - 3 * HOUR), { at, summary }];
@@ -73,7 +74,10 @@ export class TroubleEnds {
     const begun = fact.type === 'Certificates Checked' ? Date.parse(fact.detail.at) : from;
     const isLeftOut = (namesIn: (check: CheckSummary) => readonly string[] | undefined) =>
       this.#checks.some(({ at, summary }) => at > begun && !namesIn(summary)?.includes(subject));
-    if (kind === 'renewal') return this.#isRenewalOver(subject, fact);
+    if (kind === 'renewal')
+      return (
+        this.#isRenewalOver(subject, fact) || (!isForced(fact) && isLeftOut(({ failing }) => failing.items))
+      );
     if (kind === 'overdue')
       return !files.has(subject) || isLeftOut(({ overdue }) => overdue.items) || this.#fails(subject);
     if (kind === 'health')
@@ -125,6 +129,10 @@ export class TroubleEnds {
     return entry?.outcome === 'imported' || !wanted.some((one) => one.region === region);
   }
 }
+
+/** Whoever forced it hears of it: no check tries it again. */
+const isForced = (fact: StackEvent) =>
+  fact.type === 'Certificate Renewal Failed' && fact.detail.forced === true;
 
 function parted(key: string): [kind: string, subject: string] {
   const end = key.indexOf(' ');

@@ -290,6 +290,22 @@ describe('a saved order that the CA never goes on with', () => {
     expect(world.authority.requests).toHaveLength(orders);
   });
 
+  it('is resumed however often the CA was down before it could be asked for it', async () => {
+    await dieAt('certificate');
+    const openAuthority = async () => {
+      throw new AcmeError('ca-unavailable', 'HTTP 503');
+    };
+    const run = { owner: 'run', signal: new AbortController().signal };
+    for (let tries = 0; tries < 5; tries += 1) {
+      world.pass(DAY);
+      const outcomes = await renewBatch({ ...world, openAuthority }, world.due(['shop']), run);
+      expect(outcomes).toMatchObject([{ reason: 'ca-unavailable' }]);
+    }
+    world.pass(DAY);
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.requests).toHaveLength(1);
+  });
+
   it('is resumed where the CA carried it out between two tries', async () => {
     let days = 0;
     let failed = 0;

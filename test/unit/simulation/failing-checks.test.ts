@@ -206,6 +206,26 @@ it.each([
 });
 
 it.each([
+  ['is over where a later check has it fail no more', {}, {}, 0, []],
+  ['is not where that check names it', { failing: { count: 1, items: ['cert1'] } }, {}, 0, ['not-told']],
+  ['is not where somebody forced it', {}, { forced: true }, 0, ['not-told']],
+  ['is over where the clock of that check was off', {}, {}, -3 * HOUR, []],
+])('a renewal that fails for another reason since %s', async (_, summary, forced, skewMs, broken) => {
+  await fails(() => {
+    const fact = renewal('propagation-timeout');
+    return { ...fact, detail: { ...fact.detail, ...forced } } as StackEvent;
+  });
+  await at(HOUR);
+  const fact = checked(summary);
+  const shown = new Date(FAILED + HOUR + skewMs).toISOString();
+  const by = new Invocation('scan-1', 'scan', skewMs);
+  if (skewMs !== 0) by.hits.push('lambda.clock');
+  world.bus.put([{ ...fact, detail: { ...fact.detail, at: shown } } as StackEvent], by);
+  await at(2 * HOUR + MINUTE);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
+it.each([
   ['people know of it', 'caa-forbids', -20 * HOUR, 'dns-unavailable', []],
   ['people heard of it long ago', 'caa-forbids', -30 * HOUR, 'dns-unavailable', ['not-told']],
   ['it goes on for this reason', 'caa-forbids', -20 * HOUR, 'propagation-timeout', ['not-told']],
