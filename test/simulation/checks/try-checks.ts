@@ -2,6 +2,7 @@ import { identifierOf, isAtOrBelow } from '../../../lib/foundation/certificate/d
 import { stateKey } from '../../../lib/foundation/certificate/object-keys.ts';
 import { orNone } from '../../../lib/foundation/common/parse-json.ts';
 import type { RenewalDue, StackEvent } from '../../../lib/foundation/events/events.ts';
+import { casOf } from '../../../lib/issuance/ca/rules/ca-list.ts';
 import { setOf } from '../../../lib/issuance/ca/rules/rate-limit-scope.ts';
 import { isRepair } from '../../../lib/issuance/renewal/rules/decide-renewal.ts';
 import { failuresOf, State } from '../../../lib/issuance/renewal/rules/state.ts';
@@ -43,7 +44,7 @@ export function checkTries({ world, breaches }: { world: World; breaches: Breach
   /** Each forced renewal is one more, as often as its message comes. */
   const triesOf = (names: readonly string[]) => {
     const since = world.scheduler.now - 2 * DAY;
-    fallbacks = Math.max(fallbacks, world.settings.fallbackCas.length);
+    fallbacks = Math.max(fallbacks, ...names.map((name) => casWanted(world, name).length - 1));
     while ((forced[0]?.at ?? since) < since) forced.shift();
     const tries = TRIES + TRIES_BETWEEN * fallbacks;
     return tries * names.length + DELIVERIES * forced.filter(({ name }) => names.includes(name)).length;
@@ -111,6 +112,11 @@ export function checkTries({ world, breaches }: { world: World; breaches: Breach
     if ((!isRepair(reason) && state?.lastCa !== ca) || reason === 'pointer-lost') return;
     breaches.report('tried-while-backing-off', `${name} (${reason}), before ${notBefore}`);
   }
+}
+
+function casWanted({ files, settings }: World, name: string): readonly string[] {
+  const file = files.get(name) as { ca?: string[] } | undefined;
+  return casOf(file ?? {}, settings);
 }
 
 /** Certificates with a name there or below. */

@@ -97,6 +97,11 @@ it('where the next CA is asked meanwhile it is tried four times more, on that da
   expect(broken()).toEqual([]);
   await world.scheduler.runUntil(START + DAY);
   world.settings.fallbackCas = [];
+  world.write(NAME, { names: ['shop.alpha.com'], hosts: ['web'], ca: [...world.directories] });
+  for (let time = 0; time < 20; time += 1) failed();
+  expect(broken()).toEqual([]);
+  await world.scheduler.runUntil(START + 2 * DAY);
+  world.write(NAME, { names: ['shop.alpha.com'], hosts: ['web'] });
   for (let time = 0; time < 17; time += 1) failed();
   expect(broken()).toEqual(['tried-too-often: failure of shop: 17 times in a day']);
 });
