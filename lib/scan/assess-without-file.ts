@@ -47,7 +47,7 @@ export async function assessWithoutFile(
     const isLeft = leftOpen.has(name);
     const isOutlived = start.looksClosely && (await outlivedObjects(store, name, now));
     const { state } = await findState(store, name, now);
-    const over = !isLeft && !claimed.has(name) && state ? overWithoutFile(state) : undefined;
+    const over = !isLeft && !claimed.has(name) && state ? overWithoutFile(state, start) : undefined;
     const isSeen = isLeft || start.looksClosely || revoked.has(name);
     if (!isSeen) return over ? [{ planned: unmanaged(name), over }] : [];
     const found = await findPointer(store, name);
@@ -84,9 +84,9 @@ export async function assessWithoutFile(
 
 const unmanaged = (name: string) => ({ name, action: 'leave', reason: 'unmanaged' }) as const;
 
-/** What failed, and is not tried again without the file; that it could not be removed, only a sweep finds to be over. */
-function overWithoutFile(state: State): Over | undefined {
-  const over = { renewal: true, repairs: (reason: string) => reason !== 'outlived' };
+/** What failed, and is not tried again without the file; only a sweep sees that there is nothing left to remove. */
+function overWithoutFile(state: State, { looksClosely }: AssessContext['start']): Over | undefined {
+  const over = { renewal: true, repairs: (reason: string) => reason !== 'outlived' || looksClosely };
   return JSON.stringify(forget(state, over)) === JSON.stringify(state) ? undefined : over;
 }
 
