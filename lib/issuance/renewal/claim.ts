@@ -22,6 +22,8 @@ export class Claim {
   readonly name: string;
   /** Whether the CA may be looking at its TXT values; they stay for whoever goes on with the order. */
   lookedAt = false;
+  /** Whether the CA was asked about its order in this run: what failed before says nothing about that. */
+  orderAsked = false;
   /** When a certificate was issued for its order in this run, which its lock remembers. */
   issuedAt: Date | undefined;
   readonly #deps: Pick<RenewDeps, 'store' | 'clock'>;

@@ -1,6 +1,6 @@
 import type { Reads } from '../../foundation/bucket/object-store.ts';
 import { findPointer } from '../../foundation/bucket/read-pointer.ts';
-import { isInLastSixth } from '../../foundation/certificate/life.ts';
+import { isInLastSixth, lifetimeOf } from '../../foundation/certificate/life.ts';
 import { instantOf } from '../../foundation/certificate/lineage.ts';
 import { archiveKey } from '../../foundation/certificate/object-keys.ts';
 import { leafIn } from '../../foundation/certificate/pointer-match.ts';
@@ -65,7 +65,9 @@ export function orderLimitFacts(
   const issued = isExempt ? order.issued : [...order.issued, ...issuedToOthers];
   // What is revoked is replaced at once; the CA's limits hold even so.
   const ignoreBudget = order.ignoreBudget || reason === 'revoked';
-  const isLeaving = !wasLimited && isAboutToBeRevoked({ live, state, now });
+  // What lives no longer than the budget lasts could end for want of the one that is kept back.
+  const outlivesBudget = live !== undefined && lifetimeOf(live) > ISSUANCE_WINDOW;
+  const isLeaving = outlivesBudget && !wasLimited && isAboutToBeRevoked({ live, state, now });
   const endsSoon = live !== undefined && (isLeaving || isInLastSixth(live, now));
   const { names } = wanted;
   return { ...order, issued, ignoreBudget, names, forced: reason === 'forced', suggested, endsSoon, now };

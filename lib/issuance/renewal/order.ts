@@ -39,6 +39,7 @@ export async function order(run: RenewRun, renewal: Checked): Promise<Ordered> {
     order: { ...recorded, url, key: key.reveal(), request, at },
     records: mergeRecords(renewal, edits),
   });
+  claim.orderAsked = true;
   // An earlier worker may have answered the challenges.
   claim.lookedAt = left !== undefined && open.length > 0;
   return { ...renewal, order, key, resumed: left !== undefined, open, edits };
@@ -64,6 +65,7 @@ async function resume(run: RenewRun, renewal: Checked): Promise<Resumed | undefi
   const { url, key } = recorded;
   let order: Order | undefined;
   try {
+    claim.orderAsked = true;
     order = await run.authority.order(url);
     if (order.status === 'invalid') throw await invalidOrder(run, renewal, order);
     if (order.status === 'valid') {

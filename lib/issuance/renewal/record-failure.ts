@@ -10,17 +10,17 @@ import { type Failure, failuresOf, rememberFailure } from './rules/state.ts';
 
 /**
  * Remembers why a certificate dropped out, and ends the claim on it. An order that can be resumed, and what is left in the
- * DNS, stay recorded for the next run. Where the CA could not even be opened, nothing `isAsked` of the order.
+ * DNS, stay recorded for the next run. What failed before the CA was asked about the order counts nothing against it.
  */
 export async function recordFailure(
   deps: BatchDeps,
-  { claim, name, action, live, state, reason: asked, isAsked }: Claimed & { isAsked: boolean },
+  { claim, name, action, live, state, reason: asked }: Claimed,
   error: unknown,
 ): Promise<RenewOutcome> {
   const { order: recorded } = claim.recorded;
   const outcome = notRenewed(name, error);
   const unasked = { order: recorded, givenUp: false };
-  const { order, givenUp } = isAsked ? orderAfter(recorded, refusalOf(error)) : unasked;
+  const { order, givenUp } = claim.orderAsked ? orderAfter(recorded, refusalOf(error)) : unasked;
   if (givenUp) claim.issuedAt = deps.clock();
   if (givenUp) outcome.message += `; order ${recorded?.url} is given up, the next try orders anew`;
   const { message, reason } = outcome;

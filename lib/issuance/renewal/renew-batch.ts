@@ -71,10 +71,7 @@ async function renewPass(
     committed = await issueAll({ ...opened.value, deps, begun, signal, timeLeftMs, drop }, toRenew, dropped);
   else for (const renewal of toRenew) drop(renewal, opened.reason);
   await inParallel(committed, (renewal) => settle(deps, renewal));
-  const isAsked = opened.status === 'fulfilled';
-  const failed = await inParallel(dropped, ([renewal, error]) =>
-    recordFailure(deps, { ...renewal, isAsked }, error),
-  );
+  const failed = await inParallel(dropped, ([renewal, error]) => recordFailure(deps, renewal, error));
   await limits.stored();
   return [...outcomes, ...repaired, ...committed.map(renewed), ...failed];
 }

@@ -39,6 +39,7 @@ export class TroubleEnds {
     for (const { key, reason } of failingIn(fact, this.#world)) this.#reasons.set(key, { reason, at: now });
     if (fact.type === 'Certificate Imported')
       this.#well.set(`import ${fact.detail.name} in ${fact.detail.region}`, now);
+    if (fact.type === 'Certificate Renewed') this.#well.set(`renewal ${fact.detail.name}`, now);
     if (fact.type === 'Site Probed' && fact.detail.findings.length === 0)
       this.#well.set(`site ${fact.detail.name}`, now);
     if (fact.type !== 'Certificates Checked') return;
@@ -76,7 +77,9 @@ export class TroubleEnds {
       this.#checks.some(({ at, summary }) => at > begun && !namesIn(summary)?.includes(subject));
     if (kind === 'renewal')
       return (
-        this.#isRenewalOver(subject, fact) || (!isForced(fact) && isLeftOut(({ failing }) => failing.items))
+        this.#isRenewalOver(subject, fact) ||
+        (this.#well.get(key) ?? 0) >= from ||
+        (!isForced(fact) && isLeftOut(({ failing }) => failing.items))
       );
     if (kind === 'overdue')
       return !files.has(subject) || isLeftOut(({ overdue }) => overdue.items) || this.#fails(subject);

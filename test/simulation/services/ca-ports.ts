@@ -35,6 +35,9 @@ export function authoritiesFor(
   return async (directoryUrl, options) => {
     const ca = caAt(parts, directoryUrl);
     const ask = asker(invocation, ca, parts.calls);
+    // An account that is stored is opened without a word to the CA.
+    const { keptAccount } = ca;
+    if (keptAccount !== undefined && keptAccount !== options?.lost) return authorityOf(ca, keptAccount, ask);
     const account = await ask('open account', () => {
       if (!makes && ca.keptAccount === undefined)
         throw new AcmeError('account-missing', `there is no account at ${directoryUrl}`);

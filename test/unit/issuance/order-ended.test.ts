@@ -292,14 +292,30 @@ describe('a saved order that the CA never goes on with', () => {
 
   it('is resumed however often the CA was down before it could be asked for it', async () => {
     await dieAt('certificate');
-    const openAuthority = async () => {
+    const { caaIssuer } = world.authority;
+    world.authority.caaIssuer = async () => {
       throw new AcmeError('ca-unavailable', 'HTTP 503');
     };
-    const run = { owner: 'run', signal: new AbortController().signal };
     for (let tries = 0; tries < 5; tries += 1) {
       world.pass(DAY);
-      const outcomes = await renewBatch({ ...world, openAuthority }, world.due(['shop']), run);
-      expect(outcomes).toMatchObject([{ reason: 'ca-unavailable' }]);
+      expect(await shop()).toMatchObject([{ reason: 'ca-unavailable' }]);
+    }
+    world.authority.caaIssuer = caaIssuer;
+    world.pass(DAY);
+    expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);
+    expect(world.authority.requests).toHaveLength(1);
+  });
+
+  it('is resumed whatever another CA refuses meanwhile', async () => {
+    await dieAt('certificate');
+    const elsewhere = { ...world.due(['shop']), ca: world.fallback.directoryUrl };
+    world.stack.fallbackCas = [world.fallback.directoryUrl];
+    world.fallback.before = (call) => {
+      if (call === 'createOrder') throw new AcmeError('acme-rejected-identifier', 'no');
+    };
+    for (let tries = 0; tries < 5; tries += 1) {
+      world.pass(DAY);
+      expect(await world.renew(elsewhere)).toMatchObject([{ reason: 'acme-rejected-identifier' }]);
     }
     world.pass(DAY);
     expect(await shop()).toMatchObject([{ outcome: 'renewed' }]);

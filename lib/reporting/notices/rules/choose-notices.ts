@@ -27,8 +27,8 @@ export function chooseNotices(
     (trouble) => !wasReported(trouble, now) && isWorthReporting(trouble, lives.get(trouble.subject), now),
   );
   const isUrgent = tell.some(({ reason }) => isOfKind(reason, 'urgent'));
-  // The other one told it while this one said that it is over, and nobody knows which mail came last.
-  const isCrossed = memory.over.some((one) => said?.over.some((before) => isSame(before, one)));
+  // While this run said that it is over another one told it, and nobody knows which mail came last.
+  const isCrossed = [...tell, ...memory.over].some((one) => said?.over.some((before) => isSame(before, one)));
   const isQuiet =
     !isUrgent &&
     !isCrossed &&
