@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+import { isAtOrBelow } from '../../../lib/foundation/certificate/domain-name.ts';
 import { PENDING_PREFIX } from '../../../lib/foundation/certificate/object-keys.ts';
 import { orNone } from '../../../lib/foundation/common/parse-json.ts';
 import { ClaimRecord } from '../../../lib/issuance/renewal/rules/claim-record.ts';
@@ -28,6 +30,7 @@ export function checkDns(world: World, breaches: Breaches): void {
     }
   });
   world.bucket.onChange.push(({ key, before, after, by }) => {
+    if (key.startsWith(`aside/${PENDING_PREFIX}`)) excuseOutOfReach(world, after?.body);
     if (!key.startsWith(PENDING_PREFIX) || !before) return;
     // What somebody spoilt may hold them still, and cannot be read.
     const isSpoilt = by === 'somebody' && orNone(after?.body, ClaimRecord) === undefined;
@@ -40,6 +43,15 @@ export function checkDns(world: World, breaches: Breaches): void {
     }
   });
 }
+
+/** What people are told to remove by hand, because its domain is in the settings no more. */
+function excuseOutOfReach({ settings, excusedTxt }: World, body = ''): void {
+  const isInReach = (name: string) => settings.domains.some((domain) => isAtOrBelow(name, domain));
+  for (const { name, values } of orNone(body, Left)?.records ?? [])
+    if (!isInReach(name)) for (const value of values) excusedTxt.add(value);
+}
+
+const Left = z.object({ records: z.array(z.object({ name: z.string(), values: z.array(z.string()) })) });
 
 /** TXT values of proofs in a claim, as they stand in a zone: 43 characters of base64url in quotes. */
 export function valuesIn(body: string): string[] {
