@@ -23,11 +23,17 @@ import { ownZones } from './own-zones.ts';
 /** As many reads at once as S3 and 256 MB of memory allow. */
 const READS_AT_ONCE = 32;
 
+/** What was found; `unseen` where stray objects could not be looked for. */
+interface Assessed {
+  assessed: Assessment[];
+  unseen: boolean;
+}
+
 /** Assesses each certificate that a start is about; if it is about all, also those without a file. */
 export async function assessAll(
   given: AssessDeps,
   pass: Pick<AssessContext, 'start' | 'renewalInfo' | 'now'>,
-): Promise<Assessment[]> {
+): Promise<Assessed> {
   const deps = { ...given, describeAccount: once(given.describeAccount) };
   const { store } = deps;
   const { start } = pass;
@@ -46,17 +52,18 @@ export async function assessAll(
   const issuerAt = once((ca: string) => findIssuer(deps, ca));
   const zonesAt = once((role: string | undefined) => ownZones({ ...deps, zonesIn }, role));
   const context = { ...pass, zonesIn, zonesAt, limitsAt, ...claims, revoked, pinned, doubted, issuerAt };
-  const assessed = await pMap(names, (name) => assessCertificate(deps, name, context), {
+  const wanted = await pMap(names, (name) => assessCertificate(deps, name, context), {
     concurrency: READS_AT_ONCE,
   });
-  if (start.names !== 'all') return assessed;
+  if (start.names !== 'all') return { assessed: wanted, unseen: false };
   const files = new Set(names.map((found) => ('name' in found ? found.name : found.rejected)));
   // Whoever needs what cannot be listed says so.
-  const found = await findStrays(store, { sweeps: start.looksClosely }).catch(() => []);
-  const strays = found.map(({ name, error }): Assessment => {
+  const found = await findStrays(store, { sweeps: start.looksClosely }).catch(() => undefined);
+  const strays = (found ?? []).map(({ name, error }): Assessment => {
     return { planned: { name, action: 'reject', ...describeError(error) } };
   });
-  return [...assessed, ...(await assessWithoutFile(deps, files, context)), ...strays];
+  const assessed = [...wanted, ...(await assessWithoutFile(deps, files, context)), ...strays];
+  return { assessed, unseen: found === undefined };
 }
 
 /** Certificates with a claim, and with a stale one; only `renew` reads what is in it. */

@@ -44,45 +44,53 @@ export async function assessWithoutFile(
   const kept = await (start.looksClosely ? keptNames(store) : namesOf(store, STATE_PREFIX).catch(() => []));
   const names = [...new Set([...kept, ...leftOpen, ...revoked])].filter((name) => !files.has(name));
   const assess = async (name: string): Promise<Assessment[]> => {
-    const isLeft = leftOpen.has(name);
     const isOutlived = start.looksClosely && (await outlivedObjects(store, name, now));
+    if (leftOpen.has(name)) return mend(name, 'left-open');
+    return isOutlived ? mend(name, 'outlived') : leaveAsIs(name);
+  };
+  const mend = async (name: string, reason: 'left-open' | 'outlived'): Promise<Assessment[]> => {
     const { state } = await findState(store, name, now);
-    const over = !isLeft && !claimed.has(name) && state ? overWithoutFile(state, start) : undefined;
-    const isSeen = isLeft || start.looksClosely || revoked.has(name);
-    if (!isSeen) return over ? [{ planned: unmanaged(name), over }] : [];
-    const found = await findPointer(store, name);
-    const pointer = found?.pointer;
-    if (!isLeft && !isOutlived) {
-      const planned = found && plannedWithoutFile(name, pointer, now);
-      if (!planned) return over ? [{ planned: unmanaged(name), over }] : [];
-      const facts = await factsWithoutFile(store, name, { found, region: stack.region, now });
-      return [{ planned, ...(over && { over }), ...facts }];
-    }
-    const reason = isLeft ? ('left-open' as const) : ('outlived' as const);
-    const { failures = 0, notBefore = '' } = failuresOf(state, reason) ?? {};
-    const checked = { name, lifeLeft: undefined, notAfter: undefined, failures, overdue: false };
-    const failing = failures > 0 && { checked };
+    const { notBefore = '' } = failuresOf(state, reason) ?? {};
+    const failing = failingOf(name, state, reason);
     if (Date.parse(notBefore) > now.getTime())
       return [{ planned: { name, action: 'wait', reason: 'backing-off', until: notBefore }, ...failing }];
-    const due = {
-      name,
-      reason,
-      ca: stack.defaultCa,
-      zoneIds: [],
-      notAfter: pointer && new Date(pointer.notAfter),
-      replacing: pointer?.version ?? null,
-    };
-    return [{ planned: { name, action: 'mend', reason: due.reason }, due, ...failing }];
+    const pointer = (await findPointer(store, name))?.pointer;
+    const notAfter = pointer && new Date(pointer.notAfter);
+    const replacing = pointer?.version ?? null;
+    const due = { name, reason, ca: stack.defaultCa, zoneIds: [], notAfter, replacing };
+    return [{ planned: { name, action: 'mend', reason }, due, ...failing }];
+  };
+  const leaveAsIs = async (name: string): Promise<Assessment[]> => {
+    const read = await findState(store, name, now).catch((error) => ({ state: undefined, error }));
+    const { state } = read;
+    const over = !claimed.has(name) && state ? overWithoutFile(state, start) : undefined;
+    const failing = start.looksClosely ? {} : failingOf(name, state, 'outlived');
+    // What failed cannot be told then, all else can.
+    const unread = 'error' in read && { unseen: describeError(read.error).message };
+    const kept = { ...failing, ...(over && { over }), ...unread };
+    const found = start.looksClosely || revoked.has(name) ? await findPointer(store, name) : undefined;
+    const planned = found && plannedWithoutFile(name, found.pointer, now);
+    if (planned)
+      return [
+        { planned, ...kept, ...(await factsWithoutFile(store, name, { found, region: stack.region, now })) },
+      ];
+    return Object.keys(kept).length > 0 ? [{ planned: unmanaged(name), unlisted: true, ...kept }] : [];
   };
   // It needs nothing soon, and holds up no other.
-  const leave = (name: string, error: unknown): Assessment => {
+  const unseen = (name: string, error: unknown): Assessment => {
     return { planned: unmanaged(name), unseen: describeError(error).message };
   };
-  const assessOrLeave = (name: string) => assess(name).catch((error) => [leave(name, error)]);
+  const assessOrLeave = (name: string) => assess(name).catch((error) => [unseen(name, error)]);
   return (await pMap(names, assessOrLeave, { concurrency: READS_AT_ONCE })).flat();
 }
 
 const unmanaged = (name: string) => ({ name, action: 'leave', reason: 'unmanaged' }) as const;
+
+function failingOf(name: string, state: State | undefined, repair: string): Pick<Assessment, 'checked'> {
+  const { failures = 0 } = failuresOf(state, repair) ?? {};
+  if (failures === 0) return {};
+  return { checked: { name, lifeLeft: undefined, notAfter: undefined, failures, overdue: false } };
+}
 
 /** What failed, and is not tried again without the file; only a sweep sees that there is nothing left to remove. */
 function overWithoutFile(state: State, { looksClosely }: AssessContext['start']): Over | undefined {

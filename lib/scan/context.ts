@@ -43,6 +43,8 @@ export type AssessDeps = Omit<ScanDeps, 'store' | 'events'> & { store: Reads; fr
 
 export interface Assessment {
   planned: Plan['certificates'][number];
+  /** Not in the plan: nothing is done for it, but that a failure is forgotten or counted. */
+  unlisted?: true;
   due?: DueCertificate;
   /** What of it cannot be seen from here. */
   unseen?: string;

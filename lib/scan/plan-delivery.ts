@@ -3,7 +3,7 @@ import { readAcmRecord } from '../delivery/acm/record-import.ts';
 import { type AcmRecord, decideImports } from '../delivery/acm/rules/decide-imports.ts';
 import type { Host } from '../delivery/deployment/hosts.ts';
 import { listFleet } from '../delivery/deployment/list-fleet.ts';
-import { readHostRecords } from '../delivery/deployment/read-host-records.ts';
+import { readAllRecords } from '../delivery/deployment/read-host-records.ts';
 import { readLives } from '../delivery/deployment/read-lives.ts';
 import type { Lives } from '../delivery/deployment/rules/decide-delivery.ts';
 import { decideDeployments, decideWaiting } from '../delivery/deployment/rules/decide-deployments.ts';
@@ -23,6 +23,8 @@ export interface SeenFleet {
   /** Whether every group could be listed. */
   isWhole: boolean;
   records: ReadonlyMap<string, HostRecord>;
+  /** Whether some of the records could not be read, so that nobody knows what those hosts have. */
+  unseen: boolean;
   /** Of what hosts have instead of what is live, where they are not to be touched now. */
   lives: Lives;
 }
@@ -58,9 +60,11 @@ export async function planDeployments(
   });
   const hosts = new Map(online);
   try {
-    const all = [...listed.values()].flat().map(({ instanceId }) => instanceId);
-    const ids = judgesAll ? 'all' : all;
-    const records = ids.length === 0 ? new Map() : await readHostRecords({ store }, ids, warn);
+    const all = new Set([...listed.values()].flat().map(({ instanceId }) => instanceId));
+    const isListed = (id: string) => all.has(id);
+    const known = all.size === 0 ? new Map() : await readAllRecords({ store }, isListed, warn);
+    const others = judgesAll ? await othersOf(store, isListed) : new Map();
+    const records = new Map([...known, ...(others ?? [])]);
     const had = new Map(
       [...listed].map(([group, found]) => [group, found.map(({ instanceId }) => instanceId)]),
     );
@@ -70,11 +74,17 @@ export async function planDeployments(
     plan.deployments = decideDeployments(facts);
     plan.waiting = decideWaiting(facts);
     const groupsOnline = [...hosts].flatMap(([group, online]) => (online.length > 0 ? group : []));
-    return { ...fleet, records, lives, groupsOnline };
+    return { ...fleet, records, unseen: others === undefined, lives, groupsOnline };
   } catch (error) {
     warn(error);
-    return { ...fleet, records: new Map(), lives: new Map(), groupsOnline: [] };
+    return { ...fleet, records: new Map(), unseen: true, lives: new Map(), groupsOnline: [] };
   }
+}
+
+/** The records of hosts that are in no list, which hold up no other; `undefined` where the bucket does not give them all. */
+function othersOf(store: AssessDeps['store'], isListed: (id: string) => boolean) {
+  const isOther = (id: string) => !isListed(id);
+  return readAllRecords({ store }, isOther, () => {}).catch(() => undefined);
 }
 
 /**

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { forgetHosts } from '../delivery/deployment/forget-hosts.ts';
 import { IndexedReads } from '../foundation/bucket/indexed-reads.ts';
 import type { ObjectStore } from '../foundation/bucket/object-store.ts';
@@ -38,7 +39,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const reading: AssessDeps = { ...deps, store: index ?? deps.store, fresh: deps.store };
   const renewalInfo =
     index && start.asksCa ? new RenewalInfoClient({ ...deps, asked: index }, { now, warn }) : undefined;
-  const assessed = await assessAll(reading, { start, renewalInfo, now });
+  const { assessed, ...strays } = await assessAll(reading, { start, renewalInfo, now });
   // Hourly it would only repeat itself.
   if (anew || start.dryRun)
     for (const unseen of new Set(assessed.flatMap((one) => one.unseen ?? []))) warnings.push(unseen);
@@ -65,10 +66,10 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   if (isCheck) {
     const checked = assessments.flatMap((assessment) => assessment.checked ?? []);
     const health = [...judgeAll(facts, { ...fleet, imports }), ...judgeRejected(assessments)];
-    events.push({
-      type: 'Certificates Checked',
-      detail: summarizeCheck({ ...plan, groupsOnline, ...fleet }, checked, health),
-    });
+    const isLeftUnseen = assessments.some(({ planned, unseen }) => planned.action === 'leave' && unseen);
+    const unseen = fleet.unseen || strays.unseen || isLeftUnseen;
+    const detail = summarizeCheck({ ...plan, groupsOnline, ...fleet, unseen }, checked, health);
+    events.push({ type: 'Certificates Checked', detail });
   }
   if (start.start === 'file-changed') events.push(...rejectionsOf(plan));
   await deps.events.publish(events);
@@ -85,6 +86,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
 
 /** S3 itself takes no writes then: trying on would cost the time that renewals need. */
 const MOST_FAILED_WRITES = 3;
+const WRITES_AT_ONCE = 16;
 
 /**
  * Forgets the failures of what is not wanted any more, and remembers what holds up what is. What cannot be written is told,
@@ -96,13 +98,12 @@ async function rememberFindings(
   { now, warnOf }: { now: Date; warnOf: (error: unknown) => void },
 ): Promise<void> {
   let failed = 0;
-  for (const { planned, over, held } of assessments) {
+  const rememberOne = async ({ planned, over, held }: Assessment) => {
     if (failed >= MOST_FAILED_WRITES) return;
     const remember = (found: State | undefined) => {
       const left = found && over ? forget(found, over) : found;
       return held ? rememberHeld(left, held.now) : left;
     };
-    if (!over && !held) continue;
     try {
       await updateState(store, { name: planned.name, now }, remember);
       failed = 0;
@@ -110,7 +111,11 @@ async function rememberFindings(
       warnOf(error);
       failed += 1;
     }
-  }
+  };
+  const found = assessments.filter(({ over, held }) => over || held);
+  // One by one at first, so that few are tried where none can be written.
+  for (const one of found.slice(0, WRITES_AT_ONCE)) await rememberOne(one);
+  await pMap(found.slice(WRITES_AT_ONCE), rememberOne, { concurrency: WRITES_AT_ONCE });
 }
 
 /** Whether everything is looked at closely, and what is due is published. */
@@ -127,7 +132,7 @@ function planOf(
   return {
     start: start.start,
     at: now.toISOString(),
-    certificates: assessments.map(({ planned }) => planned),
+    certificates: assessments.flatMap(({ planned, unlisted }) => (unlisted ? [] : planned)),
     batches: batchRenewals(due, now),
     deployments: [],
     waiting: [],

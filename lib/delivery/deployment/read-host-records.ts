@@ -6,14 +6,23 @@ import { believedRecord, HostRecord } from './rules/host-record.ts';
 
 const READS_AT_ONCE = 32;
 
-/** The records of these hosts, or of all that ever reported. `warn` hears of an unreadable one, which counts as none. */
-export async function readHostRecords(
-  { store }: { store: Pick<Reads, 'list' | 'get'> },
-  instanceIds: readonly string[] | 'all',
+/** The records of these hosts. `warn` hears of an unreadable one, which counts as none. */
+export function readHostRecords(
+  from: { store: Pick<Reads, 'list' | 'get'> },
+  instanceIds: readonly string[],
   warn: (error: unknown) => void,
 ): Promise<Map<string, HostRecord>> {
-  const wanted = instanceIds === 'all' ? undefined : new Set(instanceIds);
-  const kept = instanceIdsIn(await store.list(HOSTS_PREFIX)).filter((id) => wanted?.has(id) ?? true);
+  const wanted = new Set(instanceIds);
+  return readAllRecords(from, (id) => wanted.has(id), warn);
+}
+
+/** As above, of all hosts that ever reported and are wanted. */
+export async function readAllRecords(
+  { store }: { store: Pick<Reads, 'list' | 'get'> },
+  isWanted: (instanceId: string) => boolean,
+  warn: (error: unknown) => void,
+): Promise<Map<string, HostRecord>> {
+  const kept = instanceIdsIn(await store.list(HOSTS_PREFIX)).filter(isWanted);
   const records = new Map<string, HostRecord>();
   const read = async (id: string) => {
     const where = hostKey(id);

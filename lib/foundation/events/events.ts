@@ -87,6 +87,8 @@ export const CheckSummary = z.object({
   ),
   /** Certificates of which an older version is pinned, and until when; absent as above. */
   pinned: z.optional(Listing(z.object({ name: z.string(), message: z.string() }))),
+  /** Whether something could not be read, so that a certificate that is not named may be unwell even so. */
+  unseen: z.optional(z.boolean()),
   warnings: z.array(z.string()),
 });
 export type CheckSummary = z.infer<typeof CheckSummary>;

@@ -1,6 +1,6 @@
 import { readAcmRecord } from '../../delivery/acm/record-import.ts';
 import type { Hosts, TaggedInstances } from '../../delivery/deployment/hosts.ts';
-import { readHostRecords } from '../../delivery/deployment/read-host-records.ts';
+import { readAllRecords } from '../../delivery/deployment/read-host-records.ts';
 import { readLives } from '../../delivery/deployment/read-lives.ts';
 import { HostRecord } from '../../delivery/deployment/rules/host-record.ts';
 import type { ObjectStore } from '../../foundation/bucket/object-store.ts';
@@ -122,7 +122,17 @@ async function readKept(store: DoctorDeps['store'], { name, names }: Wanted, now
   const known = revocations === 'unreadable' ? [] : revocations;
   const pin = heldPin(await findPin(store, name, { live: found?.pointer, names, revocations: known, now }));
   const isRevoked = revocations !== 'unreadable' && revocations.length > 0;
-  const records = isRevoked ? [...(await readHostRecords({ store }, 'all', () => {})).values()] : [];
+  const records = isRevoked
+    ? [
+        ...(
+          await readAllRecords(
+            { store },
+            () => true,
+            () => {},
+          )
+        ).values(),
+      ]
+    : [];
   return {
     pointer: found && (found.pointer ?? ('unreadable' as const)),
     state,

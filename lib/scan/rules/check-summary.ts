@@ -36,11 +36,13 @@ export function summarizeCheck(
     waiting: readonly Pick<Plan['waiting'][number], 'group'>[];
     groupsOnline: string[];
     listed: ReadonlyMap<string, readonly SeenHost[]>;
+    /** Whether what some hosts have, or something of a certificate without a renewal file, could not be read. */
+    unseen: boolean;
   },
   checked: readonly Checked[],
   health: readonly Judged[],
 ): CheckSummary {
-  const { start, at, deployments, waiting, groupsOnline, listed, warnings } = plan;
+  const { start, at, deployments, waiting, groupsOnline, listed, unseen, warnings } = plan;
   const issued = checked.flatMap(({ name, lifeLeft, notAfter }) =>
     lifeLeft === undefined || notAfter === undefined ? [] : [{ name, lifeLeft, notAfter }],
   );
@@ -77,6 +79,7 @@ export function summarizeCheck(
       ),
       MOST_NAMED,
     ),
+    ...(unseen && { unseen }),
     warnings: warnings.slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, LONGEST_MESSAGE)),
   };
 }

@@ -28,7 +28,7 @@ export function checkTelling({ world, breaches }: Pick<Parts, 'world' | 'breache
         breaches.report('told-twice', `${key} (${reason}), ${Math.round(ago / HOUR)} h after the last`);
       telling.tell(key, reason, by);
     }
-    for (const key of allClear(text)) telling.clear(key);
+    for (const key of allClear(text)) telling.clear(key, by);
     if (isAfterDeath) telling.forget(by);
   });
   // Its mail went out and is not remembered: it comes again, unless a later event has ended what it told of.
@@ -54,6 +54,7 @@ export class Telling {
   readonly #heard = new Map<string, Map<string, number>>();
   /** Troubles that were told and are not over yet, with the run that told them last. */
   readonly open = new Map<string, string>();
+  readonly #clearedBefore = new Map<string, { by: string; at: number | undefined }>();
   /** When their end was told. */
   readonly lastCleared = new Map<string, number>();
   readonly #world: World;
@@ -75,14 +76,21 @@ export class Telling {
     this.open.set(key, by);
   }
 
-  clear(key: string): void {
+  clear(key: string, by: string): void {
+    this.#clearedBefore.set(key, { by, at: this.lastCleared.get(key) });
     this.open.delete(key);
     this.#said.delete(key);
     this.lastCleared.set(key, this.#world.scheduler.now);
   }
 
-  /** What a run has told, which did not end well. */
+  /** What a run has told, which did not end well: that something is over is not told again, as it is not known to be. */
   forget(id: string): void {
+    for (const [key, { by, at }] of this.#clearedBefore) {
+      if (by !== id) continue;
+      this.#clearedBefore.delete(key);
+      if (at === undefined) this.lastCleared.delete(key);
+      else this.lastCleared.set(key, at);
+    }
     for (const said of this.#said.values()) for (const [as, { by }] of said) if (by === id) said.delete(as);
     for (const [key, by] of this.open) if (by === id) this.open.delete(key);
   }

@@ -13,8 +13,8 @@ import type { Breaches } from './broken.ts';
 
 /** After 1, 10 and 100 minutes, and then, where the certificate is needed soon, each 100 minutes as hourly checks come. */
 const TRIES = 16;
-/** While one CA backs off the next one is asked: two tries in three hours, and each after a minute and ten again. */
-const TRIES_BETWEEN = 4;
+/** While one CA backs off the next one is asked: two tries in three hours are four more, after a minute and ten two more. */
+const TRIES_BETWEEN = 6;
 /** What comes with each check, the sweep and the checks of files that were written. */
 const CHECKS = 32;
 /** Removes and writes of a TXT set, one after the other. */

@@ -120,6 +120,21 @@ describe('what failed is forgotten', () => {
     expect(written).not.toContain('state/shop.json');
   });
 
+  it('not where it could not be removed: each check counts it until a sweep can', async () => {
+    const failed = { failures: 2, notBefore: new Date(world.clock().getTime() + DAY).toISOString() };
+    await world.store.put('state/gone.json', JSON.stringify({ failures: 0, repairs: { outlived: failed } }));
+    const { plan } = await check();
+    expect(failing()).toEqual(['gone']);
+    expect(plan.certificates.map(({ name }) => name)).toEqual(['shop']);
+  });
+
+  it('in no line of the plan, where that is all', async () => {
+    await world.store.put('state/gone.json', '{"failures":2}');
+    const { plan } = await check();
+    expect(plan.certificates.map(({ name }) => name)).toEqual(['shop']);
+    expect(JSON.parse(world.store.text('state/gone.json'))).toEqual({ failures: 0 });
+  });
+
   it('not where the file is gone while a renewal is under way', async () => {
     await world.store.put('state/shop.json', '{"failures":4}');
     await world.store.put(PENDING, JSON.stringify({ owner: 'other', leaseSeconds: 900, records: [] }));

@@ -160,14 +160,73 @@ describe('a host that still has a revoked version of what is not wanted any more
       },
     ],
     ['no certificate goes to its group any more', () => store.remove('renewal/web.json')],
+    [
+      'what failed of it cannot be read',
+      async () => {
+        await store.put('state/old.json', '{"failures":3}');
+        breakReads('state/old.json');
+      },
+    ],
   ])('is named by each check, also where %s', async (_, meanwhile) => {
     await meanwhile();
-    const events = new RecordedEvents();
-    now = NOW;
-    await scan(scanDeps({ store, hosts, stack, events }), parseStart({ start: 'hourly-check' }), NOW);
-    const [checked] = events.of('Certificates Checked');
-    expect(checked?.unwell?.items).toContainEqual(
+    const { events } = await checked();
+    const [summary] = events.of('Certificates Checked');
+    expect(summary?.unwell?.items).toContainEqual(
       expect.objectContaining({ name: 'old', health: 'revoked' }),
     );
   });
+
+  it.each([
+    ['what it has', `hosts/${GONE}.json`, 1],
+    ['its pointer', 'live/old.json', 0],
+    ['its revocations', 'revoked/old.json', 0],
+  ])(
+    'is perhaps unwell where the bucket does not give %s, and no other waits for it',
+    async (_, key, lists) => {
+      if (lists === 1) {
+        await store.remove('renewal/web.json');
+        hosts.groups.set('api', [{ instanceId: THERE, online: true }]);
+      }
+      breakReads(key);
+      const { plan, events } = await checked();
+      expect(events.of('Certificates Checked')).toMatchObject([{ unseen: true, warnings: [] }]);
+      if (lists === 1) expect(plan.deployments).toMatchObject([{ group: 'api', names: ['api'] }]);
+    },
+  );
+
+  it('is perhaps not all, where stray objects cannot be looked for', async () => {
+    const list = store.list.bind(store);
+    store.list = async (prefix, options) => {
+      if (prefix === 'orders/') throw new StoreError('store-unavailable', 'no answer');
+      return list(prefix, options);
+    };
+    expect((await checked()).events.of('Certificates Checked')).toMatchObject([{ unseen: true }]);
+  });
+
+  it('hides nothing, and is told by nobody, where its record is malformed', async () => {
+    await store.remove('renewal/web.json');
+    await store.put(`hosts/${GONE}.json`, '{broken');
+    const { plan, events } = await checked();
+    expect(plan.warnings).toEqual([]);
+    expect(events.of('Certificates Checked')[0]).not.toHaveProperty('unseen');
+  });
 });
+
+function breakReads(broken: string): void {
+  const get = store.get.bind(store);
+  store.get = async (key) => {
+    if (key === broken) throw new StoreError('store-unavailable', `could not read ${key}`);
+    return get(key);
+  };
+}
+
+async function checked() {
+  const events = new RecordedEvents();
+  now = NOW;
+  const plan = await scan(
+    scanDeps({ store, hosts, stack, events }),
+    parseStart({ start: 'hourly-check' }),
+    NOW,
+  );
+  return { plan, events };
+}

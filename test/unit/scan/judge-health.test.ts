@@ -31,7 +31,7 @@ function summaryOf(facts: HealthFacts) {
     waiting: [],
     warnings: [],
   };
-  return summarizeCheck({ ...plan, groupsOnline: [], listed }, [], health);
+  return summarizeCheck({ ...plan, groupsOnline: [], listed, unseen: false }, [], health);
 }
 
 const checkedAt = (detail: ReturnType<typeof summaryOf>, hours: number) => {

@@ -206,6 +206,24 @@ it.each([
 });
 
 it.each([
+  ['remembers', 'ended', ['not-told']],
+  ['could not remember', 'failed', []],
+] as const)('what was told before a run said, and %s, that it is over', async (_, how, broken) => {
+  await at(-5 * HOUR);
+  tell('cert1 is not renewed', 'propagation-timeout');
+  await at(-HOUR);
+  const text = 'All clear:\n  cert1 is not renewed: over, since 2026-11-20 00:00 UTC (propagation-timeout)\n';
+  world.mails.send({ subject: '', text, by: 'notify-3' });
+  const run = { functionName: 'notify', about: '', limitMs: 1, step: async () => {}, ended: () => {} };
+  const ending = how === 'ended' ? { how, answer: [] } : { how, error: new Error('no answer') };
+  for (const hear of world.lambda.onEnd)
+    hear(ending, new Invocation('notify-3', 'notify', 0), { ...run, event: [] });
+  await fails(() => renewal('propagation-timeout'));
+  await at(2 * HOUR + MINUTE);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
+it.each([
   ['is over where a later check has it fail no more', {}, {}, 0, []],
   ['is not where that check names it', { failing: { count: 1, items: ['cert1'] } }, {}, 0, ['not-told']],
   ['is not where somebody forced it', {}, { forced: true }, 0, ['not-told']],

@@ -91,14 +91,14 @@ describe.each(Object.entries(TRIES))('%s', (what, [most, attempt]) => {
   });
 });
 
-it('where the next CA is asked meanwhile it is tried four times more, on that day', async () => {
+it('where the next CA is asked meanwhile it is tried six times more, on that day', async () => {
   world.settings.fallbackCas = world.directories.slice(1);
-  for (let time = 0; time < 20; time += 1) failed();
+  for (let time = 0; time < 22; time += 1) failed();
   expect(broken()).toEqual([]);
   await world.scheduler.runUntil(START + DAY);
   world.settings.fallbackCas = [];
   world.write(NAME, { names: ['shop.alpha.com'], hosts: ['web'], ca: [...world.directories] });
-  for (let time = 0; time < 20; time += 1) failed();
+  for (let time = 0; time < 22; time += 1) failed();
   expect(broken()).toEqual([]);
   await world.scheduler.runUntil(START + 2 * DAY);
   world.write(NAME, { names: ['shop.alpha.com'], hosts: ['web'] });

@@ -2,10 +2,14 @@ import { isSweptOnly } from '../../../foundation/certificate/own-keys.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { isHealed, isNobodyThere, type Trouble } from './trouble.ts';
 
+/** What a check that could not read all has perhaps not seen. */
+export const UNSEEN: readonly Trouble['kind'][] = ['health', 'renewal', 'file'];
+
 /** Whether a check, which began after the trouble arose, shows that it is over. */
 export function isGone(trouble: Trouble, checked: CheckSummary): boolean {
   const { start, failing, overdue, rejected, hostsBehind, groupsOnline, unwell, pinned, warnings } = checked;
   const { kind, subject } = trouble;
+  if (checked.unseen && UNSEEN.includes(kind)) return false;
   if (kind === 'file' && isSweptOnly(subject) && start !== 'weekly-sweep') return false;
   if (kind === 'file') return !isPerhapsAmong(rejected, [subject]);
   // Of a certificate whose file cannot be used, the check knows nothing; that hosts are there or have installed, they show.

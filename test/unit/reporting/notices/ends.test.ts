@@ -148,6 +148,18 @@ describe('of a certificate whose renewal file was removed', () => {
     expect(await check(8 * HOUR, well)).toEqual(over);
   });
 
+  it('a revoked version is not over by a check that could not read all', async () => {
+    expect(await at(0, revoked())).toEqual([told]);
+    expect(await check(HOUR, { ...well, unseen: true })).toEqual([]);
+    expect(await check(2 * HOUR, well)).toEqual(over);
+  });
+
+  it('a clean-up that failed is not over by a check that could not read all', async () => {
+    expect(await at(0, failed('shop', 2))).toHaveLength(1);
+    expect(await check(HOUR, { ...well, unseen: true })).toEqual([]);
+    expect(await check(2 * HOUR, well)).toEqual(['over: shop is not renewed']);
+  });
+
   it('a revoked version is told by the check where its event was lost', async () => {
     expect(await check(0, unwell)).toEqual([told]);
     expect(await check(HOUR, unwell)).toEqual([]);
