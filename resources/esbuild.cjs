@@ -123,10 +123,23 @@ const bundleSettings = (settings) => ({
   },
 });
 
+// serverless-esbuild has each function built for itself. In one build, what they share is read once: the same files in less
+// than half the time. The build of the first function is that of all, and the others are of nothing.
+const bundleAtOnce = (serverless) => ({
+  name: 'bundle-at-once',
+  setup({ initialOptions }) {
+    const plugin = serverless?.pluginManager.plugins.find((one) => one.functionEntries);
+    if (!plugin) return;
+    const entries = [...new Set(plugin.functionEntries.map(({ entry }) => entry))];
+    initialOptions.entryPoints = initialOptions.entryPoints[0] === entries[0] ? entries : [];
+  },
+});
+
 // Without serverless, as the benchmark bundles, no settings are.
 module.exports = (serverless) => {
   deflateWell();
   return [
+    bundleAtOnce(serverless),
     bundleSettings(serverless?.service.custom.params.bundled ?? {}),
     replaceUnused,
     shakeSchemas,

@@ -1,10 +1,10 @@
 const { createHash, randomUUID } = require('node:crypto');
 const fs = require('node:fs');
 const { basename, join } = require('node:path');
+const { removeOld } = require('./remove-old.cjs');
 
 /** All files that bundles are made of, in the project; packages are what the lock file says. */
 const INPUTS = ['{functions,lib,resources}/**/*', '{package,package-lock,tsconfig}.json'];
-const KEPT_MS = 86_400_000;
 /** Where serverless-esbuild has zips, in its folder for work. */
 const ZIPS = '.serverless';
 const MAKE = 'before:package:createDeploymentArtifacts';
@@ -52,9 +52,7 @@ function takeKept(plugin, kept) {
 function keep(plugin, kept) {
   const store = join(kept, '..');
   fs.mkdirSync(store, { recursive: true });
-  for (const name of fs.readdirSync(store))
-    if (fs.statSync(join(store, name)).mtimeMs < Date.now() - KEPT_MS)
-      fs.rmSync(join(store, name), { recursive: true, force: true });
+  removeOld(store);
   const made = `${kept}.${randomUUID()}`;
   fs.cpSync(join(plugin.workDirPath, ZIPS), made, { recursive: true });
   try {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aptDownload } from './apt.ts';
 import { runCommand } from './run-command.ts';
+import { unpackPackages } from './unpack-packages.ts';
 
 const LOCAL = join(import.meta.dirname, '../../.local');
 
@@ -35,14 +35,8 @@ export async function findDebianProgram(wanted: DebianProgram): Promise<Unpacked
 
 async function unpack({ name, packageName, file }: DebianProgram, home: string): Promise<void> {
   const fresh = `${home}.${process.pid}`;
-  const packages = join(fresh, 'packages');
   try {
-    await mkdir(packages, { recursive: true });
-    await aptDownload([packageName], packages);
-    for (const archive of await readdir(packages))
-      if (archive.endsWith('.deb'))
-        await runCommand('dpkg-deb', ['-x', join(packages, archive), join(fresh, 'root')]);
-    await rm(packages, { recursive: true });
+    await unpackPackages([packageName], join(fresh, 'root'), 'linked');
     const folders = await runCommand('sh', [
       '-c',
       `cd '${fresh}' && find root -name '*.so*' -printf '%h\\n' | sort -u`,

@@ -1,18 +1,11 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aptDownload } from './apt.ts';
-import { runCommand } from './run-command.ts';
+import { unpackPackages } from './unpack-packages.ts';
 
 /** Unpacks the distribution's packages without installing them: no service, no user, no file outside `root`. */
 export async function unpackRootfs(packages: string[], root: string): Promise<void> {
-  const folder = `${root}.packages`;
-  await aptDownload([...packages, 'dash', 'coreutils'], folder);
-  await mkdir(root, { recursive: true });
-  for (const file of await readdir(folder)) {
-    if (file.endsWith('.deb')) await runCommand('dpkg-deb', ['-x', join(folder, file), root]);
-  }
-  await rm(folder, { recursive: true, force: true });
+  await unpackPackages([...packages, 'dash', 'coreutils'], root, 'copied');
   await rm(join(root, 'usr/share/doc'), { recursive: true, force: true });
   // Newer distributions ship everything below /usr and leave these links to their installer.
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
