@@ -52,10 +52,15 @@ export class DnsResolver implements Resolver {
   }
 
   async nameServers(zone: string): Promise<{ server: string; address: string }[]> {
-    const found = (await this.#ns(zone)).map(async (server) =>
+    const asked = (await this.#ns(zone)).map(async (server) =>
       (await this.#a(server)).map((address) => ({ server, address })),
     );
-    return (await Promise.all(found)).flat();
+    const results = await Promise.allSettled(asked);
+    const found = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    // A CA asks those that have an address, too.
+    const failed = results.find((result) => result.status === 'rejected');
+    if (found.length === 0 && failed) throw failed.reason;
+    return found;
   }
 
   async txt(name: string): Promise<string[]> {

@@ -14,13 +14,15 @@ beforeAll(async () => {
     const asked = dnsPacket.decode(message);
     const [question] = asked.questions ?? [];
     const { name = '', type = '' } = question ?? {};
-    const has: Record<string, dnsPacket.Answer> = {
-      'A four.example': { name, type: 'A', data: '192.0.2.1' },
-      'AAAA six.example': { name, type: 'AAAA', data: '2001:db8::1' },
+    const ns = (data: string): dnsPacket.Answer => ({ name, type: 'NS', data });
+    const has: Record<string, dnsPacket.Answer[]> = {
+      'A four.example': [{ name, type: 'A', data: '192.0.2.1' }],
+      'AAAA six.example': [{ name, type: 'AAAA', data: '2001:db8::1' }],
+      'NS zone.example': [ns('none.example'), ns('four.example')],
+      'NS lost.example': [ns('none.example')],
     };
-    const answer = has[`${type} ${name}`];
-    const flags = answer ? 0 : SERVFAIL;
-    const answers = answer ? [answer] : [];
+    const answers = has[`${type} ${name}`] ?? [];
+    const flags = answers.length > 0 ? 0 : SERVFAIL;
     socket.send(
       dnsPacket.encode({
         type: 'response',
@@ -49,3 +51,10 @@ it.each(['six.example', 'none.example'])(
     await expect(resolver.addresses(name)).rejects.toMatchObject({ reason: 'dns-unavailable' });
   },
 );
+
+it('has the name servers of a zone of which one has no address now', async () => {
+  expect(await resolver.nameServers('zone.example')).toEqual([
+    { server: 'four.example', address: '192.0.2.1' },
+  ]);
+  await expect(resolver.nameServers('lost.example')).rejects.toMatchObject({ reason: 'dns-unavailable' });
+});
