@@ -33,6 +33,7 @@ interface Assessed {
 export async function assessAll(
   given: AssessDeps,
   pass: Pick<AssessContext, 'start' | 'renewalInfo' | 'now'>,
+  warn: (error: unknown) => void,
 ): Promise<Assessed> {
   const deps = { ...given, describeAccount: once(given.describeAccount) };
   const { store } = deps;
@@ -57,8 +58,11 @@ export async function assessAll(
   });
   if (start.names !== 'all') return { assessed: wanted, unseen: false };
   const files = new Set(names.map((found) => ('name' in found ? found.name : found.rejected)));
-  // Whoever needs what cannot be listed says so.
-  const found = await findStrays(store, { sweeps: start.looksClosely }).catch(() => undefined);
+  const found = await findStrays(store, { sweeps: start.looksClosely }).catch((error) => {
+    // Hourly whoever needs what cannot be listed says so.
+    if (start.looksClosely) warn(error);
+    return undefined;
+  });
   const strays = (found ?? []).map(({ name, error }): Assessment => {
     return { planned: { name, action: 'reject', ...describeError(error) } };
   });

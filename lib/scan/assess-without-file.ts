@@ -44,9 +44,12 @@ export async function assessWithoutFile(
   const kept = await (start.looksClosely ? keptNames(store) : namesOf(store, STATE_PREFIX).catch(() => []));
   const names = [...new Set([...kept, ...leftOpen, ...revoked])].filter((name) => !files.has(name));
   const assess = async (name: string): Promise<Assessment[]> => {
-    const isOutlived = start.looksClosely && (await outlivedObjects(store, name, now));
     if (leftOpen.has(name)) return mend(name, 'left-open');
-    return isOutlived ? mend(name, 'outlived') : leaveAsIs(name);
+    const read = await findState(store, name, now).catch((error) => ({ state: undefined, error }));
+    // A removal that failed is tried again by each check, after its back-off.
+    const isLookedFor = start.looksClosely || (failuresOf(read.state, 'outlived')?.failures ?? 0) > 0;
+    const isOutlived = isLookedFor && (await outlivedObjects(store, name, now));
+    return isOutlived ? mend(name, 'outlived') : leaveAsIs(name, read);
   };
   const mend = async (name: string, reason: 'left-open' | 'outlived'): Promise<Assessment[]> => {
     const { state } = await findState(store, name, now);
@@ -60,14 +63,14 @@ export async function assessWithoutFile(
     const due = { name, reason, ca: stack.defaultCa, zoneIds: [], notAfter, replacing };
     return [{ planned: { name, action: 'mend', reason }, due, ...failing }];
   };
-  const leaveAsIs = async (name: string): Promise<Assessment[]> => {
-    const read = await findState(store, name, now).catch((error) => ({ state: undefined, error }));
-    const { state } = read;
-    const over = !claimed.has(name) && state ? overWithoutFile(state, start) : undefined;
-    const failing = start.looksClosely ? {} : failingOf(name, state, 'outlived');
+  const leaveAsIs = async (
+    name: string,
+    read: { state?: State | undefined; error?: unknown },
+  ): Promise<Assessment[]> => {
+    const over = !claimed.has(name) && read.state ? overWithoutFile(read.state) : undefined;
     // What failed cannot be told then, all else can.
     const unread = 'error' in read && { unseen: describeError(read.error).message };
-    const kept = { ...failing, ...(over && { over }), ...unread };
+    const kept: Partial<Assessment> = { ...(over && { over }), ...unread };
     const found = start.looksClosely || revoked.has(name) ? await findPointer(store, name) : undefined;
     const planned = found && plannedWithoutFile(name, found.pointer, now);
     if (planned)
@@ -92,9 +95,9 @@ function failingOf(name: string, state: State | undefined, repair: string): Pick
   return { checked: { name, lifeLeft: undefined, notAfter: undefined, failures, overdue: false } };
 }
 
-/** What failed, and is not tried again without the file; only a sweep sees that there is nothing left to remove. */
-function overWithoutFile(state: State, { looksClosely }: AssessContext['start']): Over | undefined {
-  const over = { renewal: true, repairs: (reason: string) => reason !== 'outlived' || looksClosely };
+/** What failed, and is not tried again without the file. */
+function overWithoutFile(state: State): Over | undefined {
+  const over = { renewal: true, repairs: () => true };
   return JSON.stringify(forget(state, over)) === JSON.stringify(state) ? undefined : over;
 }
 

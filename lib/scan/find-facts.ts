@@ -34,7 +34,7 @@ export async function findFacts(deps: AssessDeps, wanted: Wanted, context: Asses
   const looksAtCaa = dryRun || (looksClosely && pointer?.caaIssuer);
   const caa = looksAtCaa ? await assessCaa(deps, { wanted, live: pointer }, context) : undefined;
   const cas = casOf(wanted, stack);
-  const about = { live, names, revocations, now };
+  const about = { live, names, revocations, state, now };
   const pin = context.pinned.has(name) ? await findPin(store, name, about) : undefined;
   const assessed = {
     wanted,

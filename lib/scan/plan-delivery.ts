@@ -63,8 +63,9 @@ export async function planDeployments(
     const all = new Set([...listed.values()].flat().map(({ instanceId }) => instanceId));
     const isListed = (id: string) => all.has(id);
     const known = all.size === 0 ? new Map() : await readAllRecords({ store }, isListed, warn);
-    const others = judgesAll ? await othersOf(store, isListed) : new Map();
-    const records = new Map([...known, ...(others ?? [])]);
+    const warnAtSweep = plan.start === 'weekly-sweep' ? warn : () => {};
+    const others = judgesAll ? await othersOf(store, isListed, warnAtSweep) : undefined;
+    const records = new Map([...known, ...(others?.records ?? [])]);
     const had = new Map(
       [...listed].map(([group, found]) => [group, found.map(({ instanceId }) => instanceId)]),
     );
@@ -74,17 +75,29 @@ export async function planDeployments(
     plan.deployments = decideDeployments(facts);
     plan.waiting = decideWaiting(facts);
     const groupsOnline = [...hosts].flatMap(([group, online]) => (online.length > 0 ? group : []));
-    return { ...fleet, records, unseen: others === undefined, lives, groupsOnline };
+    return { ...fleet, records, unseen: others?.unseen ?? false, lives, groupsOnline };
   } catch (error) {
     warn(error);
     return { ...fleet, records: new Map(), unseen: true, lives: new Map(), groupsOnline: [] };
   }
 }
 
-/** The records of hosts that are in no list, which hold up no other; `undefined` where the bucket does not give them all. */
-function othersOf(store: AssessDeps['store'], isListed: (id: string) => boolean) {
-  const isOther = (id: string) => !isListed(id);
-  return readAllRecords({ store }, isOther, () => {}).catch(() => undefined);
+/** The records of hosts that are in no list: one that cannot be read holds up no other, and is `unseen` if it could be usable. */
+async function othersOf(
+  store: AssessDeps['store'],
+  isListed: (id: string) => boolean,
+  warn: (error: unknown) => void,
+) {
+  let unseen = false;
+  const get = (key: string) =>
+    store.get(key).catch((error) => {
+      unseen = true;
+      warn(error);
+      return undefined;
+    });
+  const from = { store: { list: store.list.bind(store), get } };
+  const records = await readAllRecords(from, (id) => !isListed(id), warn);
+  return { records, unseen };
 }
 
 /**

@@ -39,7 +39,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const reading: AssessDeps = { ...deps, store: index ?? deps.store, fresh: deps.store };
   const renewalInfo =
     index && start.asksCa ? new RenewalInfoClient({ ...deps, asked: index }, { now, warn }) : undefined;
-  const { assessed, ...strays } = await assessAll(reading, { start, renewalInfo, now });
+  const { assessed, ...strays } = await assessAll(reading, { start, renewalInfo, now }, warnOf);
   // Hourly it would only repeat itself.
   if (anew || start.dryRun)
     for (const unseen of new Set(assessed.flatMap((one) => one.unseen ?? []))) warnings.push(unseen);
@@ -66,8 +66,9 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   if (isCheck) {
     const checked = assessments.flatMap((assessment) => assessment.checked ?? []);
     const health = [...judgeAll(facts, { ...fleet, imports }), ...judgeRejected(assessments)];
-    const isLeftUnseen = assessments.some(({ planned, unseen }) => planned.action === 'leave' && unseen);
-    const unseen = fleet.unseen || strays.unseen || isLeftUnseen;
+    const left = assessments.filter(({ planned, unseen }) => planned.action === 'leave' && unseen);
+    const names = left.map(({ planned }) => planned.name);
+    const unseen = { hosts: fleet.unseen, strays: strays.unseen, names };
     const detail = summarizeCheck({ ...plan, groupsOnline, ...fleet, unseen }, checked, health);
     events.push({ type: 'Certificates Checked', detail });
   }
@@ -77,7 +78,9 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   if (isOfAll)
     await keepGroupLists(deps, assessments, { plan, groupsOnline, anew, now, ...fleet }).catch(warnOf);
   if (index && fleet.isWhole && (anew || fleet.listed.size > 0))
-    await forgetHosts({ store: deps.store, reads: index }, fleet.listed, groups).catch(warnOf);
+    await forgetHosts({ store: deps.store, reads: index }, fleet.listed, { groups, warn: warnOf }).catch(
+      warnOf,
+    );
   if (index) await removeDeadLocks(deps.store, index).catch(warnOf);
   if (anew) await tidy(deps.store).catch(warnOf);
   await index?.save(deps.store, now).catch(warnOf);

@@ -10,24 +10,21 @@ const REMOVALS_AT_ONCE = 32;
 
 /**
  * Removes the records of hosts that are gone: Systems Manager lists the group that the record names, and the host in no
- * group. A record of a group that is in no setting ends a month after the last report.
+ * group. A record of a group that is in no setting ends a month after the last report. `warn` hears of one that holds up no other.
  */
 export async function forgetHosts(
   { store, reads }: { store: Pick<ObjectStore, 'remove'>; reads: Reads },
   listed: ReadonlyMap<string, readonly Host[]>,
-  groups: readonly string[],
+  { groups, warn }: { groups: readonly string[]; warn: (error: unknown) => void },
 ): Promise<void> {
   const there = new Set([...listed.values()].flat().map(({ instanceId }) => instanceId));
   const missing = (await reads.list(HOSTS_PREFIX)).filter(
     (found) => found.ageMs >= HOUR && instanceIdsIn([found]).some((id) => !there.has(id)),
   );
-  await pMap(
-    missing,
-    async ({ key, etag, ageMs }) => {
-      const group = orNone((await reads.get(key))?.body, HostRecord)?.group ?? '';
-      const isGone = listed.has(group) || (!groups.includes(group) && ageMs >= 30 * DAY);
-      if (isGone) await store.remove(key, { etag });
-    },
-    { concurrency: REMOVALS_AT_ONCE },
-  );
+  const forget = async ({ key, etag, ageMs }: (typeof missing)[number]) => {
+    const group = orNone((await reads.get(key))?.body, HostRecord)?.group ?? '';
+    const isGone = listed.has(group) || (!groups.includes(group) && ageMs >= 30 * DAY);
+    if (isGone) await store.remove(key, { etag });
+  };
+  await pMap(missing, (one) => forget(one).catch(warn), { concurrency: REMOVALS_AT_ONCE });
 }

@@ -24,6 +24,8 @@ export interface PinFacts {
   /** Of the renewal file. */
   names: readonly string[];
   revocations: readonly Revocation[];
+  /** Whether its CA suggests to replace it because it is about to revoke it, or has. */
+  isLeaving?: boolean;
   now: Date;
 }
 
@@ -32,14 +34,15 @@ export type PinState = { holds: true; until: Date } | { holds: false; why: strin
 
 /**
  * A version is pinned until the last sixth of its life, when a certificate is renewed whatever else is said: no pin ends in an
- * expired certificate. It ends before where the version is revoked, or its key compromised, or the file wants other names.
+ * expired certificate. It ends before where the version is revoked or about to be, or its key compromised, or the file wants other names.
  */
-export function judgePin({ version, leaf, names, revocations, now }: PinFacts): PinState {
+export function judgePin({ version, leaf, names, revocations, isLeaving, now }: PinFacts): PinState {
   const no = (why: string): PinState => ({ holds: false, why: `version ${version} ${why}` });
   if (!leaf) return no('is not in the archive, or cannot be read');
   const revoked = revocations.find((one) => isRevocationOf(one, { ...leaf, version }));
   if (revoked) return no(`is revoked (${revoked.reason})`);
   if (isCompromised(revocations, leaf.keyFingerprint)) return no('has a key that is compromised');
+  if (isLeaving) return no('is about to be revoked by its CA');
   const isSame = names.length === leaf.names.length && names.every((name) => leaf.names.includes(name));
   if (!isSame) return no(`is for ${leaf.names.join(', ')}, and the renewal file names others`);
   const until = new Date(lastSixthOf(leaf));

@@ -87,11 +87,21 @@ export const CheckSummary = z.object({
   ),
   /** Certificates of which an older version is pinned, and until when; absent as above. */
   pinned: z.optional(Listing(z.object({ name: z.string(), message: z.string() }))),
-  /** Whether something could not be read, so that a certificate that is not named may be unwell even so. */
-  unseen: z.optional(z.boolean()),
+  /** What could not be read, so that what is not named may be wrong even so; absent where all could. */
+  unseen: z.optional(
+    z.object({
+      /** Whether what some hosts have is unknown: they may have a revoked version. */
+      hosts: z.boolean(),
+      /** Whether stray objects could not be looked for. */
+      strays: z.boolean(),
+      /** Certificates without a renewal file. */
+      names: z.array(z.string()),
+    }),
+  ),
   warnings: z.array(z.string()),
 });
 export type CheckSummary = z.infer<typeof CheckSummary>;
+export type Unseen = NonNullable<CheckSummary['unseen']>;
 
 /** An object that could not be used, and the key that it was moved to. */
 export const ObjectSetAside = z.object({

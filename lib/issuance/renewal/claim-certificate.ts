@@ -99,7 +99,7 @@ async function reassess(deps: BatchDeps, due: DueOne, { leftOpen, recorded }: Cl
   const now = clock();
   const live = sound.live?.pointer;
   const mayBePinned = live !== undefined && (await pinned()).has(name);
-  const about = { live, names: wanted.names, revocations, now };
+  const about = { live, names: wanted.names, revocations, state, now };
   const pin = mayBePinned ? heldPin(await findPin(store, name, about)) : undefined;
   const facts = renewalFacts(
     {

@@ -81,6 +81,7 @@ async function resume(run: RenewRun, renewal: Checked): Promise<Resumed | undefi
     // The worker that proved it died before it could count this.
     limits.learn(refusalOf(error), wanted.names);
     if (renewal.reason === 'order-open') await forgetOrder(run.deps, renewal, describeError(error).message);
+    claim.orderAsked = false;
     return undefined;
   }
 }

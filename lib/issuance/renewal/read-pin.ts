@@ -12,7 +12,8 @@ import {
 } from '../../foundation/certificate/pin.ts';
 import type { Revocation } from '../../foundation/certificate/revocation.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
-import type { RenewalFacts } from './rules/decide-renewal.ts';
+import { isAboutToBeRevoked, type RenewalFacts } from './rules/decide-renewal.ts';
+import type { State } from './rules/state.ts';
 
 /** A stored pin with what has become of it. */
 export interface FoundPin {
@@ -40,6 +41,8 @@ interface About {
   live: LivePointer | undefined;
   names: readonly string[];
   revocations: readonly Revocation[];
+  /** With what the CA suggests of the live version. */
+  state: State | undefined;
   now: Date;
 }
 
@@ -47,7 +50,7 @@ interface About {
 export async function findPin(
   store: Pick<Reads, 'get'>,
   name: string,
-  { live, names, revocations, now }: About,
+  { live, names, revocations, state, now }: About,
 ): Promise<FoundPin | undefined> {
   const stored = await store.get(pinKey(name));
   if (!stored) return undefined;
@@ -58,7 +61,8 @@ export async function findPin(
   const { version } = pin;
   const isLive = isPinLive(pin, live);
   const leaf = isLive ? live : await readLeaf(store, name, version);
-  return { version, etag, isLive, state: judgePin({ version, leaf, names, revocations, now }) };
+  const isLeaving = isLive && isAboutToBeRevoked({ live, state, now });
+  return { version, etag, isLive, state: judgePin({ version, leaf, names, revocations, isLeaving, now }) };
 }
 
 /** The pin as decisions take it; `undefined` where it has ended. */

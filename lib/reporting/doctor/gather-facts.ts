@@ -120,7 +120,8 @@ async function readKept(store: DoctorDeps['store'], { name, names }: Wanted, now
     readAcmRecord(store, name),
   ]);
   const known = revocations === 'unreadable' ? [] : revocations;
-  const pin = heldPin(await findPin(store, name, { live: found?.pointer, names, revocations: known, now }));
+  const about = { live: found?.pointer, names, revocations: known, state, now };
+  const pin = heldPin(await findPin(store, name, about));
   const isRevoked = revocations !== 'unreadable' && revocations.length > 0;
   const records = isRevoked
     ? [

@@ -7,7 +7,7 @@ import { renewalKey } from '../../foundation/certificate/object-keys.ts';
 import { RenewalFile } from '../../foundation/certificate/renewal-file.ts';
 import { orNone } from '../../foundation/common/parse-json.ts';
 import type { CheckSummary } from '../../foundation/events/events.ts';
-import { isNamed, UNSEEN } from './rules/is-gone.ts';
+import { isNamed, isPerhapsUnseen } from './rules/is-gone.ts';
 import { end, importIn, keyOf, type Memory, type Trouble } from './rules/trouble.ts';
 
 type Reads = Pick<ObjectStore, 'get'>;
@@ -24,7 +24,7 @@ export async function endUnwanted(store: Reads, memory: Memory, newest: CheckSum
   const look = async (trouble: Trouble) => {
     // What arose meanwhile it cannot name yet.
     if (Date.parse(trouble.at) > Date.parse(newest.at) || isNamed(trouble, newest)) return;
-    if (newest.unseen && UNSEEN.includes(trouble.kind)) return;
+    if (isPerhapsUnseen(trouble, newest)) return;
     if (!(await isWanted(store, trouble)) || (await isImported(store, trouble))) over.add(keyOf(trouble));
   };
   await pMap(Object.values(memory.troubles), look, { concurrency: READS_AT_ONCE });

@@ -125,10 +125,11 @@ async function readLot(
 
 /** As a scan takes it; one that has ended is the next scan's. */
 async function pinOf(store: StatusReads['store'], facts: HealthFacts): Promise<Pick<HealthFacts, 'pin'>> {
-  const { name, file, revocations, now } = facts;
+  const { name, file, revocations, state, now } = facts;
   if (!file || 'rejected' in file) return {};
   const known = revocations === 'unreadable' ? [] : revocations;
-  const pin = await findPin(store, name, { live: liveOf(facts), names: file.names, revocations: known, now });
+  const about = { live: liveOf(facts), names: file.names, revocations: known, state, now };
+  const pin = await findPin(store, name, about);
   return { pin: heldPin(pin) };
 }
 

@@ -1,7 +1,7 @@
 import { compareTexts } from '../../foundation/common/compare-texts.ts';
 import { minuteOf } from '../../foundation/common/minute-of.ts';
 import { inOneLine } from '../../foundation/common/perennial-error.ts';
-import type { CheckSummary } from '../../foundation/events/events.ts';
+import type { CheckSummary, Unseen } from '../../foundation/events/events.ts';
 import { HEALTHS, isWell, type Judgement, type SeenHost } from './health.ts';
 import type { Plan } from './plan.ts';
 
@@ -36,8 +36,7 @@ export function summarizeCheck(
     waiting: readonly Pick<Plan['waiting'][number], 'group'>[];
     groupsOnline: string[];
     listed: ReadonlyMap<string, readonly SeenHost[]>;
-    /** Whether what some hosts have, or something of a certificate without a renewal file, could not be read. */
-    unseen: boolean;
+    unseen: Unseen;
   },
   checked: readonly Checked[],
   health: readonly Judged[],
@@ -79,7 +78,9 @@ export function summarizeCheck(
       ),
       MOST_NAMED,
     ),
-    ...(unseen && { unseen }),
+    ...((unseen.hosts || unseen.strays || unseen.names.length > 0) && {
+      unseen: { ...unseen, names: unseen.names.slice(0, MOST_NAMED) },
+    }),
     warnings: warnings.slice(0, MOST_WARNINGS).map((warning) => warning.slice(0, LONGEST_MESSAGE)),
   };
 }

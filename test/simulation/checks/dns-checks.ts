@@ -30,7 +30,7 @@ export function checkDns(world: World, breaches: Breaches): void {
     }
   });
   world.bucket.onChange.push(({ key, before, after, by }) => {
-    if (key.startsWith(`aside/${PENDING_PREFIX}`)) excuseOutOfReach(world, after?.body);
+    if (by !== 'somebody' && key.startsWith(`aside/${PENDING_PREFIX}`)) excuseOutOfReach(world, after?.body);
     if (!key.startsWith(PENDING_PREFIX) || !before) return;
     // What somebody spoilt may hold them still, and cannot be read.
     const isSpoilt = by === 'somebody' && orNone(after?.body, ClaimRecord) === undefined;

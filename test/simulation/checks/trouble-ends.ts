@@ -73,8 +73,11 @@ export class TroubleEnds {
     const { bucket, files } = this.#world;
     const [kind, subject] = parted(key);
     const begun = fact.type === 'Certificates Checked' ? Date.parse(fact.detail.at) : from;
+    // One that could not read all says nothing of what it does not name.
     const isLeftOut = (namesIn: (check: CheckSummary) => readonly string[] | undefined) =>
-      this.#checks.some(({ at, summary }) => at > begun && !namesIn(summary)?.includes(subject));
+      this.#checks.some(
+        ({ at, summary }) => at > begun && !summary.unseen && !namesIn(summary)?.includes(subject),
+      );
     if (kind === 'renewal')
       return (
         this.#isRenewalOver(subject, fact) ||

@@ -29,12 +29,13 @@ export function checkTries({ world, breaches }: { world: World; breaches: Breach
   const counts = new Map<string, number>();
   const forced: { name: string; at: number }[] = [];
   let today = 0;
-  let fallbacks = 0;
+  /** By certificate: how many CAs it had besides the first, at most today. */
+  const fallbacks = new Map<string, number>();
   const count = (what: string, most: number) => {
     const day = Math.floor(world.scheduler.now / DAY);
     if (day !== today) {
       counts.clear();
-      fallbacks = 0;
+      fallbacks.clear();
     }
     today = day;
     const times = (counts.get(what) ?? 0) + 1;
@@ -44,10 +45,16 @@ export function checkTries({ world, breaches }: { world: World; breaches: Breach
   /** Each forced renewal is one more, as often as its message comes. */
   const triesOf = (names: readonly string[]) => {
     const since = world.scheduler.now - 2 * DAY;
-    fallbacks = Math.max(fallbacks, ...names.map((name) => casWanted(world, name).length - 1));
     while ((forced[0]?.at ?? since) < since) forced.shift();
-    const tries = TRIES + TRIES_BETWEEN * fallbacks;
-    return tries * names.length + DELIVERIES * forced.filter(({ name }) => names.includes(name)).length;
+    const tries = names.map((name) => {
+      const others = Math.max(fallbacks.get(name) ?? 0, casWanted(world, name).length - 1);
+      fallbacks.set(name, others);
+      return TRIES + TRIES_BETWEEN * others;
+    });
+    return (
+      tries.reduce((sum, most) => sum + most, 0) +
+      DELIVERIES * forced.filter(({ name }) => names.includes(name)).length
+    );
   };
   const checks = () => CHECKS * (world.clockwork?.hasOther ? 2 : 1);
 

@@ -42,7 +42,7 @@ export const KNOWN_FAULTS: readonly Mutant[] = [
   {
     name: 'S6: the record of a host that is gone stays',
     file: 'lib/delivery/deployment/forget-hosts.ts',
-    edits: [['      if (isGone) await store.remove(', '      if (isGone && ageMs < 0) await store.remove(']],
+    edits: [['    if (isGone) await store.remove(', '    if (isGone && ageMs < 0) await store.remove(']],
   },
   {
     name: 'S7: a key that is revoked during a renewal with reuseKey is committed',

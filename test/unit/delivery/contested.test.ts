@@ -101,11 +101,15 @@ describe('what is written anew before it is removed', () => {
     await store.put(key, record('before'));
     now = new Date(now.getTime() + 2 * HOUR);
     const late = contested(store, key, () => store.put(key, record('after')));
-    await forgetHosts({ store: late, reads: store }, new Map([['web', []]]), ['web']);
+    await forgetHosts({ store: late, reads: store }, new Map([['web', []]]), { groups: ['web'], warn: fail });
     expect(late.contests).toBe(1);
     expect(store.text(key)).toBe(record('after'));
     now = new Date(now.getTime() + 2 * HOUR);
-    await forgetHosts({ store, reads: store }, new Map([['web', []]]), ['web']);
+    await forgetHosts({ store, reads: store }, new Map([['web', []]]), { groups: ['web'], warn: fail });
     expect(store.text(key)).toBe('');
   });
 });
+
+function fail(error: unknown): never {
+  throw error;
+}

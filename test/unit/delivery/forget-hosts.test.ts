@@ -41,7 +41,27 @@ it.each<[string, Case, boolean]>([
     const listed = Object.entries(given.listed ?? {}).map(
       ([group, ids]) => [group, ids.map(hostOf)] as const,
     );
-    await forgetHosts({ store, reads: store }, new Map(listed), given.groups ?? ['web', 'db']);
+    const { groups = ['web', 'db'] } = given;
+    await forgetHosts({ store, reads: store }, new Map(listed), { groups, warn: () => {} });
     expect(store.keys()).toEqual(stays ? [key] : []);
   },
 );
+
+it('a record that the bucket does not give keeps no other', async () => {
+  const store = new MemoryStore(() => START);
+  const keys = ['hosts/i-00000001.json', 'hosts/i-00000002.json'];
+  for (const key of keys) await store.put(key, record('web'));
+  const reads = {
+    list: async () => (await store.list('hosts/')).map((one) => ({ ...one, ageMs: 60 * DAY })),
+    folders: store.folders.bind(store),
+    get: async (key: string) => {
+      if (key === keys[0]) throw new Error('no answer');
+      return store.get(key);
+    },
+  };
+  const warned: unknown[] = [];
+  const warn = (error: unknown) => void warned.push(error);
+  await forgetHosts({ store, reads }, new Map([['web', []]]), { groups: ['web'], warn });
+  expect(store.keys()).toEqual([keys[0]]);
+  expect(warned).toHaveLength(1);
+});

@@ -149,6 +149,22 @@ describe('a version that a person puts back', () => {
     expect(world.live('shop').version).toBe(version);
   });
 
+  it('ends for good where its CA is about to revoke what is pinned, and is not put back again', async () => {
+    await pin();
+    await checkAndDo();
+    const suggested = { certId: first.certId, at: first.notBefore, moved: true };
+    await world.store.put('state/shop.json', JSON.stringify({ failures: 0, suggested }));
+    await checkAndDo();
+    expect(world.events.of('Certificate Pin Ended')).toMatchObject([
+      { version: first.version, message: expect.stringContaining('about to be revoked by its CA') },
+    ]);
+    expect(pinText()).toBe('');
+    expect(world.live('shop').certId).not.toBe(first.certId);
+    const { version } = world.live('shop');
+    expect((await checkAndDo()).outcomes).toEqual([]);
+    expect(world.live('shop').version).toBe(version);
+  });
+
   it('is shown as pinned, with the way out', async () => {
     await pin();
     await checkAndDo();

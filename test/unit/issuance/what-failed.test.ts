@@ -104,28 +104,32 @@ describe('what failed is forgotten', () => {
     expect(state()).toEqual({ failures: 0 });
   });
 
-  it.each([
-    ['hourly-check', true],
-    ['weekly-sweep', false],
-  ] as const)('by a %s, where the renewal file is gone', async (start, isKept) => {
-    const failed = { failures: 4, notBefore: new Date(world.clock().getTime() + DAY).toISOString() };
-    const cases = { 'old-versions': failed, outlived: failed };
-    await world.store.put('state/shop.json', JSON.stringify({ ...failed, repairs: cases }));
-    await world.store.remove('renewal/shop.json');
-    await check({ start });
-    expect(state()).toEqual({ failures: 0, ...(isKept && { repairs: { outlived: failed } }) });
-    const written: string[] = [];
-    world.store.beforeWrite = (key) => written.push(key);
-    await check({ start });
-    expect(written).not.toContain('state/shop.json');
-  });
+  it.each(['hourly-check', 'weekly-sweep'] as const)(
+    'by a %s, where the renewal file is gone',
+    async (start) => {
+      const failed = { failures: 4, notBefore: new Date(world.clock().getTime() + DAY).toISOString() };
+      const cases = { 'old-versions': failed, outlived: failed };
+      await world.store.put('state/shop.json', JSON.stringify({ ...failed, repairs: cases }));
+      await world.store.remove('renewal/shop.json');
+      await check({ start });
+      expect(state()).toEqual({ failures: 0 });
+      const written: string[] = [];
+      world.store.beforeWrite = (key) => written.push(key);
+      await check({ start });
+      expect(written).not.toContain('state/shop.json');
+    },
+  );
 
-  it('not where it could not be removed: each check counts it until a sweep can', async () => {
-    const failed = { failures: 2, notBefore: new Date(world.clock().getTime() + DAY).toISOString() };
+  it('not where a removal failed: the next check tries it again after its back-off, and counts it until then', async () => {
+    await world.store.put('probes/gone.json', '{}');
+    world.pass(130 * DAY);
+    const failed = { failures: 2, notBefore: new Date(world.clock().getTime() + HOUR).toISOString() };
     await world.store.put('state/gone.json', JSON.stringify({ failures: 0, repairs: { outlived: failed } }));
-    const { plan } = await check();
-    expect(failing()).toEqual(['gone']);
-    expect(plan.certificates.map(({ name }) => name)).toEqual(['shop']);
+    expect((await check()).outcomes).not.toContainEqual(expect.objectContaining({ name: 'gone' }));
+    expect(failing()).toContain('gone');
+    world.pass(2 * HOUR);
+    expect((await check()).outcomes).toContainEqual({ name: 'gone', outcome: 'mended', reason: 'outlived' });
+    expect(world.store.keys().filter((key) => key.includes('gone'))).toEqual([]);
   });
 
   it('in no line of the plan, where that is all', async () => {

@@ -38,7 +38,7 @@ it('a summary of 5,000 certificates that all fail fits an event', () => {
     waiting: [],
     groupsOnline: [],
     listed: new Map(),
-    unseen: false,
+    unseen: { hosts: false, strays: false, names: [] },
     warnings: Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)),
   };
   const summary = summarizeCheck(plan, checked, health);

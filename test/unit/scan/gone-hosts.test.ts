@@ -177,20 +177,20 @@ describe('a host that still has a revoked version of what is not wanted any more
   });
 
   it.each([
-    ['what it has', `hosts/${GONE}.json`, 1],
-    ['its pointer', 'live/old.json', 0],
-    ['its revocations', 'revoked/old.json', 0],
+    ['what it has', `hosts/${GONE}.json`, { hosts: true, names: [] }],
+    ['its pointer', 'live/old.json', { hosts: false, names: ['old'] }],
+    ['its revocations', 'revoked/old.json', { hosts: false, names: ['old'] }],
   ])(
     'is perhaps unwell where the bucket does not give %s, and no other waits for it',
-    async (_, key, lists) => {
-      if (lists === 1) {
+    async (_, key, unseen) => {
+      if (unseen.hosts) {
         await store.remove('renewal/web.json');
         hosts.groups.set('api', [{ instanceId: THERE, online: true }]);
       }
       breakReads(key);
       const { plan, events } = await checked();
-      expect(events.of('Certificates Checked')).toMatchObject([{ unseen: true, warnings: [] }]);
-      if (lists === 1) expect(plan.deployments).toMatchObject([{ group: 'api', names: ['api'] }]);
+      expect(events.of('Certificates Checked')).toMatchObject([{ unseen, warnings: [] }]);
+      if (unseen.hosts) expect(plan.deployments).toMatchObject([{ group: 'api', names: ['api'] }]);
     },
   );
 
@@ -200,7 +200,7 @@ describe('a host that still has a revoked version of what is not wanted any more
       if (prefix === 'orders/') throw new StoreError('store-unavailable', 'no answer');
       return list(prefix, options);
     };
-    expect((await checked()).events.of('Certificates Checked')).toMatchObject([{ unseen: true }]);
+    expect((await checked()).events.of('Certificates Checked')).toMatchObject([{ unseen: { strays: true } }]);
   });
 
   it('hides nothing, and is told by nobody, where its record is malformed', async () => {

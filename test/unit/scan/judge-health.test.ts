@@ -31,7 +31,11 @@ function summaryOf(facts: HealthFacts) {
     waiting: [],
     warnings: [],
   };
-  return summarizeCheck({ ...plan, groupsOnline: [], listed, unseen: false }, [], health);
+  return summarizeCheck(
+    { ...plan, groupsOnline: [], listed, unseen: { hosts: false, strays: false, names: [] } },
+    [],
+    health,
+  );
 }
 
 const checkedAt = (detail: ReturnType<typeof summaryOf>, hours: number) => {

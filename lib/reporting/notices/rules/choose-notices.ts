@@ -64,6 +64,7 @@ const isSame = (a: Trouble, b: Trouble) => keyOf(a) === keyOf(b) && a.since === 
 
 function wasReported(trouble: Trouble, now: Date): boolean {
   const at = trouble.told[reportedAs(trouble)];
+  if (trouble.doubted && at !== undefined) return true;
   // Other warnings of a site are news, and can wait for the next day.
   const isRecent = (told: string) => Date.parse(told) + AGAIN > now.getTime();
   if (trouble.checks && Object.values(trouble.told).some(isRecent)) return true;

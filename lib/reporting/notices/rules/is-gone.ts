@@ -2,14 +2,11 @@ import { isSweptOnly } from '../../../foundation/certificate/own-keys.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { isHealed, isNobodyThere, type Trouble } from './trouble.ts';
 
-/** What a check that could not read all has perhaps not seen. */
-export const UNSEEN: readonly Trouble['kind'][] = ['health', 'renewal', 'file'];
-
 /** Whether a check, which began after the trouble arose, shows that it is over. */
 export function isGone(trouble: Trouble, checked: CheckSummary): boolean {
   const { start, failing, overdue, rejected, hostsBehind, groupsOnline, unwell, pinned, warnings } = checked;
   const { kind, subject } = trouble;
-  if (checked.unseen && UNSEEN.includes(kind)) return false;
+  if (isPerhapsUnseen(trouble, checked)) return false;
   if (kind === 'file' && isSweptOnly(subject) && start !== 'weekly-sweep') return false;
   if (kind === 'file') return !isPerhapsAmong(rejected, [subject]);
   // Of a certificate whose file cannot be used, the check knows nothing; that hosts are there or have installed, they show.
@@ -37,6 +34,16 @@ export function isGone(trouble: Trouble, checked: CheckSummary): boolean {
     case 'pin-end':
       return false;
   }
+}
+
+/** Whether a check that does not name the trouble could not read what would show it. */
+export function isPerhapsUnseen(trouble: Trouble, checked: CheckSummary): boolean {
+  const { kind, subject, reason } = trouble;
+  if (!checked.unseen || isNamed(trouble, checked)) return false;
+  const { hosts, strays, names } = checked.unseen;
+  if (kind === 'file') return strays && reason === 'stray-object';
+  if (kind === 'health' && reason === 'revoked' && hosts) return true;
+  return (kind === 'health' || kind === 'renewal') && names.includes(subject);
 }
 
 /** Whether a check names a certificate for just this trouble. */

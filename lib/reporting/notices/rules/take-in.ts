@@ -1,7 +1,7 @@
 import { DAY } from '../../../foundation/common/durations.ts';
 import type { CheckSummary } from '../../../foundation/events/events.ts';
 import { ariseDeployment, ariseGroup, heal, healChecked } from './deployment-trouble.ts';
-import { isGone } from './is-gone.ts';
+import { isGone, isPerhapsUnseen } from './is-gone.ts';
 import type { SeenEvent } from './seen-event.ts';
 import { arise, end, forget, importOf, isNobodyThere, keyOf, type Memory, type Trouble } from './trouble.ts';
 
@@ -142,6 +142,8 @@ function takeInCheck(memory: Memory, checked: CheckSummary, region: string): voi
     ariseGroup(memory, { group, reason, hosts }, { at, region });
   healChecked(memory, checked);
   const began = Date.parse(at);
+  for (const [key, trouble] of Object.entries(memory.troubles))
+    if (isPerhapsUnseen(trouble, checked)) memory.troubles[key] = { ...trouble, doubted: true };
   end(memory, (trouble) => Date.parse(trouble.at) < began && isGone(trouble, checked));
   memory.lastSweep ??= at;
 }

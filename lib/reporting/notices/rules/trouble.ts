@@ -35,6 +35,8 @@ export const Trouble = ownObject({
   failedOn: z.optional(z.record(z.string(), z.array(z.string()))),
   /** Of a site with warnings only: of what, as others are news. */
   checks: z.optional(z.array(z.string())),
+  /** Whether the last check could not see if it goes on: nobody hears of it again meanwhile. */
+  doubted: z.optional(z.boolean()),
   /** When a mail last named it, by reason. */
   told: z._default(z.record(z.string(), z.string()), {}),
 });
@@ -109,6 +111,7 @@ export function arise(memory: Memory, arisen: Arisen): void {
     hosts: [],
     failedOn: undefined,
     checks: undefined,
+    doubted: undefined,
     ...arisen,
     message: arisen.message.slice(0, LONGEST_MESSAGE),
     at: before && before.at > arisen.at ? before.at : arisen.at,

@@ -30,7 +30,7 @@ export function writeReport(checked: CheckSummary, { stage }: { stage: string })
     '',
     `All of it, in the project's folder: ${commandOf('status', stage)}`,
   ];
-  const unseen = warnings.length > 0 ? 'not all was looked at' : 'all is well';
+  const unseen = checked.unseen || warnings.length > 0 ? 'not all was looked at' : 'all is well';
   const state = bad === 0 ? unseen : `${bad} to look at`;
   return {
     subject: subjectLine(`[Perennial ${stage}] weekly report: ${certificates} certificates, ${state}`),

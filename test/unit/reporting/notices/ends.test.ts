@@ -148,16 +148,35 @@ describe('of a certificate whose renewal file was removed', () => {
     expect(await check(8 * HOUR, well)).toEqual(over);
   });
 
-  it('a revoked version is not over by a check that could not read all', async () => {
-    expect(await at(0, revoked())).toEqual([told]);
-    expect(await check(HOUR, { ...well, unseen: true })).toEqual([]);
-    expect(await check(2 * HOUR, well)).toEqual(over);
+  const seen = { hosts: false, strays: false, names: [] };
+  const stray = { name: 'state/x', reason: 'stray-object', message: 'it is no state' };
+
+  it.each([
+    ['a revoked version', { hosts: true }, revoked(), told],
+    ['a revoked version', { names: ['shop'] }, revoked(), told],
+    ['a clean-up that failed', { names: ['shop'] }, failed('shop', 2), 'shop is not renewed: caa-forbids'],
+  ])(
+    '%s is not over by a check that could not read %j, and nobody hears of it meanwhile',
+    async (_, not, event, mail) => {
+      expect(await at(0, event)).toEqual([mail]);
+      for (const hours of [1, 7, 26])
+        expect(await check(hours * HOUR, { ...well, unseen: { ...seen, ...not } })).toEqual([]);
+      expect(await check(27 * HOUR, well)).toHaveLength(1);
+    },
+  );
+
+  it('a stray object is not over by a check that could not look for any', async () => {
+    expect(await check(0, { rejected: { count: 1, items: [stray] } })).toHaveLength(1);
+    expect(await check(HOUR, { unseen: { ...seen, strays: true } })).toEqual([]);
+    expect(await check(2 * HOUR, {})).toHaveLength(1);
   });
 
-  it('a clean-up that failed is not over by a check that could not read all', async () => {
-    expect(await at(0, failed('shop', 2))).toHaveLength(1);
-    expect(await check(HOUR, { ...well, unseen: true })).toEqual([]);
-    expect(await check(2 * HOUR, well)).toEqual(['over: shop is not renewed']);
+  it.each([
+    ['a revoked version', { strays: true, names: ['other'] }, revoked()],
+    ['a clean-up that failed', { strays: true, hosts: true, names: ['other'] }, failed('shop', 2)],
+  ])('%s is over by a check that could not read %j', async (_, not, event) => {
+    expect(await at(0, event)).toHaveLength(1);
+    expect(await check(HOUR, { ...well, unseen: { ...seen, ...not } })).toHaveLength(1);
   });
 
   it('a revoked version is told by the check where its event was lost', async () => {
