@@ -25,10 +25,12 @@ function judge(
   { name, version, hosts, from }: { name: string; version: string; hosts: readonly string[]; from: number },
 ): void {
   const span = { from, until: world.scheduler.now };
-  if (pointerOf(world, name)?.version !== version || !isWanted(world, name)) return;
+  const now = pointerOf(world, name);
+  if (now?.version !== version || !isWanted(world, name)) return;
   if ((world.wantedSince.get(name) ?? 0) > from) return;
   if (opportunities.longestClear(name, span, ['s3', 'bus', 'ssm']) < ENOUGH) return;
-  for (const group of hosts) {
+  // The file may have left a group out while it was renewed.
+  for (const group of hosts.filter((one) => now.hosts.includes(one))) {
     const members = [...world.fleet.hosts.values()].filter((host) => host.group === group);
     const areWell = members.every((one) => one.isOnline && !one.isBroken && !one.isSlow && one.since <= from);
     // Of a window that opens for two hours a day one fault may take all.
