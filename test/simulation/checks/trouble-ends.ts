@@ -73,10 +73,10 @@ export class TroubleEnds {
     const { bucket, files } = this.#world;
     const [kind, subject] = parted(key);
     const begun = fact.type === 'Certificates Checked' ? Date.parse(fact.detail.at) : from;
-    // One that could not read all says nothing of what it does not name.
     const isLeftOut = (namesIn: (check: CheckSummary) => readonly string[] | undefined) =>
       this.#checks.some(
-        ({ at, summary }) => at > begun && !summary.unseen && !namesIn(summary)?.includes(subject),
+        ({ at, summary }) =>
+          at > begun && !couldNotSee(summary, { key, reason }) && !namesIn(summary)?.includes(subject),
       );
     if (kind === 'renewal')
       return (
@@ -134,6 +134,14 @@ export class TroubleEnds {
     const entry = record?.imports.find((one) => one.region === region);
     return entry?.outcome === 'imported' || !wanted.some((one) => one.region === region);
   }
+}
+
+/** Whether a check could not read what would show the trouble: that it does not name it says nothing. */
+function couldNotSee({ unseen }: CheckSummary, { key, reason }: Failing): boolean {
+  if (!unseen) return false;
+  const [kind, subject] = parted(key);
+  if (kind === 'file') return unseen.strays && reason === 'stray-object';
+  return (unseen.hosts && reason === 'revoked') || unseen.names.includes(subject);
 }
 
 /** Whoever forced it hears of it: no check tries it again. */

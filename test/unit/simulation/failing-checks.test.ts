@@ -228,6 +228,8 @@ it.each([
   ['is not where that check names it', { failing: { count: 1, items: ['cert1'] } }, {}, 0, ['not-told']],
   ['is not where somebody forced it', {}, { forced: true }, 0, ['not-told']],
   ['is over where the clock of that check was off', {}, {}, -3 * HOUR, []],
+  ['is not where that check could not read it', { unseen: unseen(['cert1']) }, {}, 0, ['not-told']],
+  ['is over where that check could not read others', { unseen: unseen(['cert2']) }, {}, 0, []],
 ])('a renewal that fails for another reason since %s', async (_, summary, forced, skewMs, broken) => {
   await fails(() => {
     const fact = renewal('propagation-timeout');
@@ -256,6 +258,10 @@ it.each([
   await at(2 * HOUR + MINUTE);
   expect([...breaches.first.keys()]).toEqual(broken);
 });
+
+function unseen(names: string[]) {
+  return { hosts: true, strays: true, names };
+}
 
 const renewal = (reason: string): StackEvent => ({
   type: 'Certificate Renewal Failed',
