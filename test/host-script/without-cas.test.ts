@@ -16,12 +16,9 @@ test('openssl is told of no CAs where it would read all of the host', async () =
   host.server.serve('a.example', 'a');
   host.publish('a', await selfSign({ names: ['a.example'] }));
   const log = join(host.bucket, 'calls');
-  host.program('openssl', `echo "$1 $SSL_CERT_FILE" >>${log}\nexec /usr/bin/openssl "$@"`);
+  host.program('openssl', `echo "$1 \${SSL_CERT_FILE-all}" >>${log}\nexec /usr/bin/openssl "$@"`);
   const { results } = await host.install('a');
   expect(results).toMatchObject([{ outcome: 'served' }]);
-  const calls = new Set(readFileSync(log, 'utf8').trim().split('\n'));
-  expect([...calls].filter((call) => /^(x509|s_client)/.test(call)).sort()).toEqual([
-    's_client /dev/null',
-    'x509 /dev/null',
-  ]);
+  const calls = new Set(readFileSync(log, 'utf8').split('\n'));
+  expect([...calls].filter((call) => /^(x509|s_client)/.test(call)).sort()).toEqual(['s_client ', 'x509 ']);
 });
