@@ -18,7 +18,7 @@
 #   SSM_proxyProtocol  true: ask with the PROXY protocol's header; false: never; empty: where nothing answers without it
 # The last line on stdout is JSON with one result per name, and never holds key material. The exit
 # status is 0 when each certificate is served, or installed with nothing serving it.
-# Each openssl reads all CAs of the host at first, most of its time, where SSL_CERT_FILE is not set; empty, it names none.
+# Each openssl reads all CAs of the host at first, most of its time, where SSL_CERT_FILE names no file of them.
 # Needs the AWS CLI, openssl, and flock, coreutils, awk, grep and sed, which every Linux distribution has.
 # What it fetches is checked in a folder that only root can enter. It goes into the root folder step by step and works with
 # relative paths there: root of a container that has the folder mounted can swap a name, but not the folder that is open.
@@ -639,7 +639,7 @@ lacks() {
 
 has_valid() {
   [ -e "$root/live/$1/privkey.pem" ] && [ -f "$root/live/$1/fullchain.pem" ] &&
-    timeout 5 head -c 65536 "$root/live/$1/fullchain.pem" | SSL_CERT_FILE= openssl x509 -noout -checkend 0 >/dev/null 2>&1
+    timeout 5 head -c 65536 "$root/live/$1/fullchain.pem" | SSL_CERT_FILE=/ openssl x509 -noout -checkend 0 >/dev/null 2>&1
 }
 
 # fetch_pointers FUNCTION NAME...: runs it for each, with what came at once
@@ -893,7 +893,7 @@ open_folder() {
 }
 
 check_certificate() {
-  SSL_CERT_FILE= openssl x509 -in "$2/cert.pem" -noout -pubkey -dates -text >"$work/$1/certificate" 2>/dev/null
+  SSL_CERT_FILE=/ openssl x509 -in "$2/cert.pem" -noout -pubkey -dates -text >"$work/$1/certificate" 2>/dev/null
   key_of_file=$(openssl pkey -in "$2/privkey.pem" -pubout 2>/dev/null)
   key_of_certificate=$(sed -n '/BEGIN PUBLIC/,/END PUBLIC/p' "$work/$1/certificate")
   [ -n "$key_of_file" ] && [ "$key_of_file" = "$key_of_certificate" ] ||
@@ -969,7 +969,7 @@ keep_endpoint() {
 
 # knock ENDPOINT: what openssl says of it at once: SSL_connect where it is connected, connect:errno where it is refused, else
 # nothing, though BusyBox's shell may say "Terminated". Its CONNECTED waits in a buffer, and is lost where time is up.
-knock() { SSL_CERT_FILE= timeout 2 openssl s_client -state -connect "$1" </dev/null 2>&1 >/dev/null; }
+knock() { SSL_CERT_FILE=/ timeout 2 openssl s_client -state -connect "$1" </dev/null 2>&1 >/dev/null; }
 
 # What listens everywhere is asked on the loopback address.
 listened_to() {
@@ -1005,7 +1005,7 @@ shake_hands() {
 hear() {
   [ ! -e "$work/.silent/$endpoint" ] || return 0
   {
-    SSL_CERT_FILE= timeout 5 "$@" </dev/null 2>/dev/null
+    SSL_CERT_FILE=/ timeout 5 "$@" </dev/null 2>/dev/null
     case $? in 124 | 143) : >"$work/.silent/$endpoint" ;; esac
   } | head -c 65536 | fingerprints
 }
