@@ -23,10 +23,10 @@ import { ownZones } from './own-zones.ts';
 /** As many reads at once as S3 and 256 MB of memory allow. */
 const READS_AT_ONCE = 32;
 
-/** What was found; `unseen` where stray objects could not be looked for. */
 interface Assessed {
   assessed: Assessment[];
-  unseen: boolean;
+  /** Whether stray objects could not be looked for. */
+  areStraysUnseen: boolean;
 }
 
 /** Assesses each certificate that a start is about; if it is about all, also those without a file. */
@@ -56,7 +56,7 @@ export async function assessAll(
   const wanted = await pMap(names, (name) => assessCertificate(deps, name, context), {
     concurrency: READS_AT_ONCE,
   });
-  if (start.names !== 'all') return { assessed: wanted, unseen: false };
+  if (start.names !== 'all') return { assessed: wanted, areStraysUnseen: false };
   const files = new Set(names.map((found) => ('name' in found ? found.name : found.rejected)));
   const found = await findStrays(store, { sweeps: start.looksClosely }).catch((error) => {
     // Hourly whoever needs what cannot be listed says so.
@@ -67,7 +67,7 @@ export async function assessAll(
     return { planned: { name, action: 'reject', ...describeError(error) } };
   });
   const assessed = [...wanted, ...(await assessWithoutFile(deps, files, context)), ...strays];
-  return { assessed, unseen: found === undefined };
+  return { assessed, areStraysUnseen: found === undefined };
 }
 
 /** Certificates with a claim, and with a stale one; only `renew` reads what is in it. */

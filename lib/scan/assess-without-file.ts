@@ -44,15 +44,20 @@ export async function assessWithoutFile(
   const kept = await (start.looksClosely ? keptNames(store) : namesOf(store, STATE_PREFIX).catch(() => []));
   const names = [...new Set([...kept, ...leftOpen, ...revoked])].filter((name) => !files.has(name));
   const assess = async (name: string): Promise<Assessment[]> => {
-    if (leftOpen.has(name)) return mend(name, 'left-open');
     const read = await findState(store, name, now).catch((error) => ({ state: undefined, error }));
+    if (leftOpen.has(name)) return mend(name, 'left-open', read);
     // A removal that failed is tried again by each check, after its back-off.
     const isLookedFor = start.looksClosely || (failuresOf(read.state, 'outlived')?.failures ?? 0) > 0;
     const isOutlived = isLookedFor && (await outlivedObjects(store, name, now));
-    return isOutlived ? mend(name, 'outlived') : leaveAsIs(name, read);
+    return isOutlived ? mend(name, 'outlived', read) : leaveAsIs(name, read);
   };
-  const mend = async (name: string, reason: 'left-open' | 'outlived'): Promise<Assessment[]> => {
-    const { state } = await findState(store, name, now);
+  const mend = async (
+    name: string,
+    reason: 'left-open' | 'outlived',
+    read: ReadState,
+  ): Promise<Assessment[]> => {
+    if ('error' in read) throw read.error;
+    const { state } = read;
     const { notBefore = '' } = failuresOf(state, reason) ?? {};
     const failing = failingOf(name, state, reason);
     if (Date.parse(notBefore) > now.getTime())
@@ -63,10 +68,7 @@ export async function assessWithoutFile(
     const due = { name, reason, ca: stack.defaultCa, zoneIds: [], notAfter, replacing };
     return [{ planned: { name, action: 'mend', reason }, due, ...failing }];
   };
-  const leaveAsIs = async (
-    name: string,
-    read: { state?: State | undefined; error?: unknown },
-  ): Promise<Assessment[]> => {
+  const leaveAsIs = async (name: string, read: ReadState): Promise<Assessment[]> => {
     const over = !claimed.has(name) && read.state ? overWithoutFile(read.state) : undefined;
     // What failed cannot be told then, all else can.
     const unread = 'error' in read && { unseen: describeError(read.error).message };
@@ -85,6 +87,12 @@ export async function assessWithoutFile(
   };
   const assessOrLeave = (name: string) => assess(name).catch((error) => [unseen(name, error)]);
   return (await pMap(names, assessOrLeave, { concurrency: READS_AT_ONCE })).flat();
+}
+
+/** With why it could not be read. */
+interface ReadState {
+  state?: State | undefined;
+  error?: unknown;
 }
 
 const unmanaged = (name: string) => ({ name, action: 'leave', reason: 'unmanaged' }) as const;

@@ -5,11 +5,7 @@ import { isOfKind } from '../foundation/reasons/reasons.ts';
 
 /** Certificates that a host could not install within the last day because of what the bucket has of them. */
 export async function doubtedByHosts(store: Reads, now: Date): Promise<ReadonlySet<string>> {
-  const records = await readAllRecords(
-    { store },
-    () => true,
-    () => {},
-  );
+  const records = await readAllRecords({ store });
   const runs = [...records.values()].flatMap(({ lineages }) => Object.entries(lineages));
   const isDoubt = ({ reason = '', at }: { reason?: string | undefined; at: string }) =>
     isOfKind(reason, 'of-archive') && now.getTime() - Date.parse(at) < DAY;

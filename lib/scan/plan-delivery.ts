@@ -3,7 +3,7 @@ import { readAcmRecord } from '../delivery/acm/record-import.ts';
 import { type AcmRecord, decideImports } from '../delivery/acm/rules/decide-imports.ts';
 import type { Host } from '../delivery/deployment/hosts.ts';
 import { listFleet } from '../delivery/deployment/list-fleet.ts';
-import { readAllRecords } from '../delivery/deployment/read-host-records.ts';
+import { readAllRecords, readHostRecords } from '../delivery/deployment/read-host-records.ts';
 import { readLives } from '../delivery/deployment/read-lives.ts';
 import type { Lives } from '../delivery/deployment/rules/decide-delivery.ts';
 import { decideDeployments, decideWaiting } from '../delivery/deployment/rules/decide-deployments.ts';
@@ -17,7 +17,7 @@ type Deployed = NonNullable<Assessment['deployed']>;
 
 const READS_AT_ONCE = 32;
 
-/** The hosts of each group that could be listed, and the records. */
+/** The hosts of each group that could be listed, and what hosts have reported. */
 export interface SeenFleet {
   listed: ReadonlyMap<string, readonly Host[]>;
   /** Whether every group could be listed. */
@@ -60,11 +60,10 @@ export async function planDeployments(
   });
   const hosts = new Map(online);
   try {
-    const all = new Set([...listed.values()].flat().map(({ instanceId }) => instanceId));
-    const isListed = (id: string) => all.has(id);
-    const known = all.size === 0 ? new Map() : await readAllRecords({ store }, isListed, warn);
+    const all = [...listed.values()].flat().map(({ instanceId }) => instanceId);
+    const known = all.length === 0 ? new Map() : await readHostRecords({ store }, all, warn);
     const warnAtSweep = plan.start === 'weekly-sweep' ? warn : () => {};
-    const others = judgesAll ? await othersOf(store, isListed, warnAtSweep) : undefined;
+    const others = judgesAll ? await othersOf(store, new Set(all), warnAtSweep) : undefined;
     const records = new Map([...known, ...(others?.records ?? [])]);
     const had = new Map(
       [...listed].map(([group, found]) => [group, found.map(({ instanceId }) => instanceId)]),
@@ -82,10 +81,10 @@ export async function planDeployments(
   }
 }
 
-/** The records of hosts that are in no list: one that cannot be read holds up no other, and is `unseen` if it could be usable. */
+/** The records of hosts that are in no list. One that the bucket does not give holds up no other, and is `unseen`. */
 async function othersOf(
   store: AssessDeps['store'],
-  isListed: (id: string) => boolean,
+  listed: ReadonlySet<string>,
   warn: (error: unknown) => void,
 ) {
   let unseen = false;
@@ -96,7 +95,7 @@ async function othersOf(
       return undefined;
     });
   const from = { store: { list: store.list.bind(store), get } };
-  const records = await readAllRecords(from, (id) => !isListed(id), warn);
+  const records = await readAllRecords(from, { isWanted: (id) => !listed.has(id), warn });
   return { records, unseen };
 }
 

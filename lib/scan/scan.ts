@@ -39,7 +39,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
   const reading: AssessDeps = { ...deps, store: index ?? deps.store, fresh: deps.store };
   const renewalInfo =
     index && start.asksCa ? new RenewalInfoClient({ ...deps, asked: index }, { now, warn }) : undefined;
-  const { assessed, ...strays } = await assessAll(reading, { start, renewalInfo, now }, warnOf);
+  const { assessed, areStraysUnseen } = await assessAll(reading, { start, renewalInfo, now }, warnOf);
   // Hourly it would only repeat itself.
   if (anew || start.dryRun)
     for (const unseen of new Set(assessed.flatMap((one) => one.unseen ?? []))) warnings.push(unseen);
@@ -68,7 +68,7 @@ export async function scan(deps: ScanDeps, start: Start, now: Date): Promise<Pla
     const health = [...judgeAll(facts, { ...fleet, imports }), ...judgeRejected(assessments)];
     const left = assessments.filter(({ planned, unseen }) => planned.action === 'leave' && unseen);
     const names = left.map(({ planned }) => planned.name);
-    const unseen = { hosts: fleet.unseen, strays: strays.unseen, names };
+    const unseen = { hosts: fleet.unseen, strays: areStraysUnseen, names };
     const detail = summarizeCheck({ ...plan, groupsOnline, ...fleet, unseen }, checked, health);
     events.push({ type: 'Certificates Checked', detail });
   }

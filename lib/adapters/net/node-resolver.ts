@@ -57,7 +57,7 @@ export class DnsResolver implements Resolver {
     );
     const results = await Promise.allSettled(asked);
     const found = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
-    // A CA asks those that have an address, too.
+    // A CA too asks only those that have an address.
     const failed = results.find((result) => result.status === 'rejected');
     if (found.length === 0 && failed) throw failed.reason;
     return found;

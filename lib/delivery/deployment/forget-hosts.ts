@@ -10,7 +10,8 @@ const REMOVALS_AT_ONCE = 32;
 
 /**
  * Removes the records of hosts that are gone: Systems Manager lists the group that the record names, and the host in no
- * group. A record of a group that is in no setting ends a month after the last report. `warn` hears of one that holds up no other.
+ * group. A record of a group that is in no setting ends a month after the last report. `warn` hears of one that cannot be read
+ * or removed; the others go even so.
  */
 export async function forgetHosts(
   { store, reads }: { store: Pick<ObjectStore, 'remove'>; reads: Reads },

@@ -13,14 +13,16 @@ export function readHostRecords(
   warn: (error: unknown) => void,
 ): Promise<Map<string, HostRecord>> {
   const wanted = new Set(instanceIds);
-  return readAllRecords(from, (id) => wanted.has(id), warn);
+  return readAllRecords(from, { isWanted: (id) => wanted.has(id), warn });
 }
 
-/** As above, of all hosts that ever reported and are wanted. */
+/** The same for all hosts that ever reported, or those of them that are wanted. */
 export async function readAllRecords(
   { store }: { store: Pick<Reads, 'list' | 'get'> },
-  isWanted: (instanceId: string) => boolean,
-  warn: (error: unknown) => void,
+  {
+    isWanted = () => true,
+    warn = () => {},
+  }: { isWanted?: (instanceId: string) => boolean; warn?: (error: unknown) => void } = {},
 ): Promise<Map<string, HostRecord>> {
   const kept = instanceIdsIn(await store.list(HOSTS_PREFIX)).filter(isWanted);
   const records = new Map<string, HostRecord>();

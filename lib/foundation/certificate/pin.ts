@@ -34,7 +34,8 @@ export type PinState = { holds: true; until: Date } | { holds: false; why: strin
 
 /**
  * A version is pinned until the last sixth of its life, when a certificate is renewed whatever else is said: no pin ends in an
- * expired certificate. It ends before where the version is revoked or about to be, or its key compromised, or the file wants other names.
+ * expired certificate. It ends before where the version is revoked or about to be, or its key compromised, or the file wants
+ * other names.
  */
 export function judgePin({ version, leaf, names, revocations, isLeaving, now }: PinFacts): PinState {
   const no = (why: string): PinState => ({ holds: false, why: `version ${version} ${why}` });

@@ -123,17 +123,7 @@ async function readKept(store: DoctorDeps['store'], { name, names }: Wanted, now
   const about = { live: found?.pointer, names, revocations: known, state, now };
   const pin = heldPin(await findPin(store, name, about));
   const isRevoked = revocations !== 'unreadable' && revocations.length > 0;
-  const records = isRevoked
-    ? [
-        ...(
-          await readAllRecords(
-            { store },
-            () => true,
-            () => {},
-          )
-        ).values(),
-      ]
-    : [];
+  const records = isRevoked ? [...(await readAllRecords({ store })).values()] : [];
   return {
     pointer: found && (found.pointer ?? ('unreadable' as const)),
     state,

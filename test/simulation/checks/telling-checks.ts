@@ -83,7 +83,10 @@ export class Telling {
     this.lastCleared.set(key, this.#world.scheduler.now);
   }
 
-  /** What a run has told, which did not end well. That something is over it did not remember: if it goes on, it is not told anew. */
+  /**
+   * What a run has told, which did not end well. That something is over it did not remember: if it goes on, it is not told
+   * anew.
+   */
   forget(id: string): void {
     for (const [key, { by, at }] of this.#clearedBefore) {
       if (by !== id) continue;

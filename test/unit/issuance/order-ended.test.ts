@@ -306,6 +306,24 @@ describe('a saved order that the CA never goes on with', () => {
     expect(world.authority.requests).toHaveLength(1);
   });
 
+  it('is not charged for what the CA refuses of the next order, where it is over', async () => {
+    await dieAt('certificate');
+    const { order } = world.authority;
+    world.authority.order = async function invalid(url) {
+      return { ...(await order.call(this, url)), status: 'invalid' as const };
+    };
+    world.authority.before = (call) => {
+      if (call === 'createOrder') throw new AcmeError('acme-rejected-identifier', 'no');
+    };
+    for (let tries = 0; tries < 5; tries += 1) {
+      world.pass(DAY);
+      expect(await shop()).toMatchObject([
+        { reason: 'acme-rejected-identifier', message: expect.not.stringContaining('given up') },
+      ]);
+    }
+    expect(state()).not.toHaveProperty('givenUp');
+  });
+
   it('is resumed whatever another CA refuses meanwhile', async () => {
     await dieAt('certificate');
     const elsewhere = { ...world.due(['shop']), ca: world.fallback.directoryUrl };

@@ -154,7 +154,9 @@ describe('a version that a person puts back', () => {
     await checkAndDo();
     const suggested = { certId: first.certId, at: first.notBefore, moved: true };
     await world.store.put('state/shop.json', JSON.stringify({ failures: 0, suggested }));
+    const shown = await readStatus({ ...world, hosts }, { now: world.clock(), readsAtOnce: 1 });
     await checkAndDo();
+    expect(shown).not.toMatchObject([{ health: 'pinned' }]);
     expect(world.events.of('Certificate Pin Ended')).toMatchObject([
       { version: first.version, message: expect.stringContaining('about to be revoked by its CA') },
     ]);

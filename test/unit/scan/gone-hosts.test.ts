@@ -40,9 +40,13 @@ beforeEach(async () => {
   }
 });
 
-async function reported(instanceId: string, group: string, { hoursAgo = 2, version = 'older' } = {}) {
+async function reported(
+  instanceId: string,
+  group: string,
+  { hoursAgo = 2, version = 'older', names = ['web', 'api'] } = {},
+) {
   now = new Date(NOW.getTime() - hoursAgo * HOUR);
-  const results = ['web', 'api'].map((name) => ({ name, version, outcome: 'served' as const }));
+  const results = names.map((name) => ({ name, version, outcome: 'served' as const }));
   const record = recordResults(undefined, results, { instanceId, group, commandId: 'c1', at: now });
   await store.put(`hosts/${instanceId}.json`, JSON.stringify(record));
 }
@@ -138,14 +142,7 @@ describe('a host that still has a revoked version of what is not wanted any more
     const revoked = { version: '20261001T000000Z-0a1b2c', serial: '03ff', keyFingerprint: 'ab' };
     const how = { reason: 'superseded', askedAt: NOW.toISOString(), revokedAt: NOW.toISOString() };
     await store.put('revoked/old.json', JSON.stringify({ versions: [{ ...revoked, ...how }] }));
-    const results = [{ name: 'old', version: revoked.version, outcome: 'served' as const }];
-    const record = recordResults(undefined, results, {
-      instanceId: GONE,
-      group: 'web',
-      commandId: 'c1',
-      at: now,
-    });
-    await store.put(`hosts/${GONE}.json`, JSON.stringify(record));
+    await reported(GONE, 'web', { version: revoked.version, names: ['old'] });
     hosts.groups.set('web', [{ instanceId: GONE, online: true }]);
   });
 
@@ -195,12 +192,23 @@ describe('a host that still has a revoked version of what is not wanted any more
   );
 
   it('is perhaps not all, where stray objects cannot be looked for', async () => {
-    const list = store.list.bind(store);
-    store.list = async (prefix, options) => {
-      if (prefix === 'orders/') throw new StoreError('store-unavailable', 'no answer');
-      return list(prefix, options);
-    };
+    breakLists('orders/');
     expect((await checked()).events.of('Certificates Checked')).toMatchObject([{ unseen: { strays: true } }]);
+  });
+
+  it.each([
+    [
+      'a record of a host that is in no list',
+      () => breakReads(`hosts/${GONE}.json`),
+      `could not read hosts/${GONE}.json`,
+    ],
+    ['a list in which stray objects may be', () => breakLists('orders/'), 'could not list orders/'],
+  ])('a weekly sweep says that it could not read %s', async (_, spoil, warning) => {
+    await store.remove('renewal/web.json');
+    hosts.groups.clear();
+    spoil();
+    const { events } = await checked('weekly-sweep');
+    expect(events.of('Certificates Checked')[0]?.warnings).toContain(warning);
   });
 
   it('hides nothing, and is told by nobody, where its record is malformed', async () => {
@@ -220,13 +228,17 @@ function breakReads(broken: string): void {
   };
 }
 
-async function checked() {
+function breakLists(broken: string): void {
+  const list = store.list.bind(store);
+  store.list = async (prefix, options) => {
+    if (prefix === broken) throw new StoreError('store-unavailable', `could not list ${prefix}`);
+    return list(prefix, options);
+  };
+}
+
+async function checked(start: 'hourly-check' | 'weekly-sweep' = 'hourly-check') {
   const events = new RecordedEvents();
   now = NOW;
-  const plan = await scan(
-    scanDeps({ store, hosts, stack, events }),
-    parseStart({ start: 'hourly-check' }),
-    NOW,
-  );
+  const plan = await scan(scanDeps({ store, hosts, stack, events }), parseStart({ start }), NOW);
   return { plan, events };
 }

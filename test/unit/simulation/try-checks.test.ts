@@ -106,6 +106,13 @@ it('where the next CA is asked meanwhile it is tried six times more, on that day
   expect(broken()).toEqual(['tried-too-often: failure of shop: 17 times in a day']);
 });
 
+it('another certificate with more CAs changes nothing for one with one', () => {
+  world.write('blog', { names: ['blog.alpha.com'], hosts: ['web'], ca: [...world.directories] });
+  put({ type: 'Certificate Renewal Failed', detail: { name: 'blog', reason: 'ca-timeout' } });
+  for (let time = 0; time < 17; time += 1) failed();
+  expect(broken()).toEqual(['tried-too-often: failure of shop: 17 times in a day']);
+});
+
 it('who forces a renewal has it tried five times more', () => {
   due('forced');
   for (let time = 0; time < 21; time += 1) failed();

@@ -126,12 +126,15 @@ it('the weekly report says how all are', () => {
   expect(text).toContain('  2026-12-01    12 % of its life left  a\n');
 });
 
-it('the weekly report calls nothing well that was not looked at', () => {
-  const seen = checked({ start: 'weekly-sweep', warnings: ['could not list the hosts'] });
+it.each([
+  ['a warning', { warnings: ['could not list the hosts'] }],
+  ['what could not be read', { unseen: { hosts: true, strays: false, names: [] } }],
+])('the weekly report calls nothing well that was not looked at: %s', (_, more) => {
+  const seen = checked({ start: 'weekly-sweep', ...more });
   if (seen['detail-type'] !== 'Certificates Checked') throw new Error('not a check');
   const { subject, text } = writeReport(seen.detail, { stage: 'test' });
   expect(subject).toContain('3 certificates, not all was looked at');
-  expect(text).toContain('could not list the hosts');
+  for (const warning of more.warnings ?? []) expect(text).toContain(warning);
 });
 
 describe('what is measured', () => {
