@@ -31,19 +31,22 @@ export function checkTries({ world, breaches }: { world: World; breaches: Breach
   let today = 0;
   /** By certificate: how many CAs it had besides the first, at most today. */
   const fallbacks = new Map<string, number>();
-  const count = (what: string, most: number) => {
+  const beginDay = () => {
     const day = Math.floor(world.scheduler.now / DAY);
-    if (day !== today) {
-      counts.clear();
-      fallbacks.clear();
-    }
+    if (day === today) return;
     today = day;
+    counts.clear();
+    fallbacks.clear();
+  };
+  const count = (what: string, most: number) => {
+    beginDay();
     const times = (counts.get(what) ?? 0) + 1;
     counts.set(what, times);
     if (times === Math.ceil(most) + 1) breaches.report('tried-too-often', `${what}: ${times} times in a day`);
   };
   /** Each forced renewal is one more, as often as its message comes. */
   const triesOf = (names: readonly string[]) => {
+    beginDay();
     const since = world.scheduler.now - 2 * DAY;
     while ((forced[0]?.at ?? since) < since) forced.shift();
     const tries = names.map((name) => {

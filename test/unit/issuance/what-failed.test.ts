@@ -358,7 +358,7 @@ describe('a renewal that failed often is tried again', () => {
     return Date.parse(state().notBefore) - world.clock().getTime();
   }
 
-  it('after 100 minutes where it could not be read how long the live one lasts', async () => {
+  it('after 100 minutes where it could not be read how long the live one lasts, and a repair daily even so', async () => {
     await world.store.put('state/shop.json', '{"failures":9}');
     world.pass(70 * DAY);
     const get = world.store.get.bind(world.store);
@@ -368,6 +368,11 @@ describe('a renewal that failed often is tried again', () => {
     };
     await world.renew(world.due(['shop']));
     expect(Date.parse(state().notBefore) - world.clock().getTime()).toBe(100 * MINUTE);
+    const repairs = { 'caa-drifted': { failures: 9 } };
+    await world.store.put('state/shop.json', JSON.stringify({ failures: 0, repairs }));
+    await world.renew(world.due(['shop'], { reason: 'caa-drifted' }));
+    const { notBefore } = state().repairs['caa-drifted'];
+    expect(Date.parse(notBefore) - world.clock().getTime()).toBe(DAY);
   });
 
   it('daily', async () => {

@@ -38,11 +38,12 @@ it('a summary of 5,000 certificates that all fail fits an event', () => {
     waiting: [],
     groupsOnline: [],
     listed: new Map(),
-    unseen: { hosts: false, strays: false, names: [] },
+    unseen: { hosts: true, strays: true, names: checked.map((one) => one.name) },
     warnings: Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)),
   };
   const summary = summarizeCheck(plan, checked, health);
   expect(summary.failing.count).toBe(5_000);
   expect(summary.soonest[0]?.name).toBe(name(4_999));
+  expect(summary.unseen?.names).toHaveLength(200);
   expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThan(160 * 1024);
 });

@@ -175,6 +175,7 @@ describe('a host that still has a revoked version of what is not wanted any more
 
   it.each([
     ['what it has', `hosts/${GONE}.json`, { hosts: true, names: [] }],
+    ['what failed of it', 'state/old.json', { hosts: false, names: ['old'] }],
     ['its pointer', 'live/old.json', { hosts: false, names: ['old'] }],
     ['its revocations', 'revoked/old.json', { hosts: false, names: ['old'] }],
   ])(
@@ -184,6 +185,7 @@ describe('a host that still has a revoked version of what is not wanted any more
         await store.remove('renewal/web.json');
         hosts.groups.set('api', [{ instanceId: THERE, online: true }]);
       }
+      await store.put('state/old.json', '{"failures":3}');
       breakReads(key);
       const { plan, events } = await checked();
       expect(events.of('Certificates Checked')).toMatchObject([{ unseen, warnings: [] }]);
@@ -194,6 +196,22 @@ describe('a host that still has a revoked version of what is not wanted any more
   it('is perhaps not all, where stray objects cannot be looked for', async () => {
     breakLists('orders/');
     expect((await checked()).events.of('Certificates Checked')).toMatchObject([{ unseen: { strays: true } }]);
+  });
+
+  it('is perhaps unwell where the bucket does not give the record of a host that is listed', async () => {
+    breakReads(`hosts/${GONE}.json`);
+    const { events } = await checked();
+    expect(events.of('Certificates Checked')).toMatchObject([{ unseen: { hosts: true } }]);
+  });
+
+  it('is not repaired before it could be read whether that backs off', async () => {
+    now = new Date(NOW.getTime() - HOUR);
+    await store.put('pending/old.json', JSON.stringify({ owner: 'dead', leaseSeconds: 0, records: [] }));
+    await store.put('state/old.json', '{"failures":3}');
+    breakReads('state/old.json');
+    const { plan, events } = await checked();
+    expect(plan.batches).toEqual([]);
+    expect(events.of('Certificates Checked')).toMatchObject([{ unseen: { names: ['old'] } }]);
   });
 
   it.each([

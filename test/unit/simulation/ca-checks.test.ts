@@ -6,6 +6,7 @@ import { Breaches } from '../../simulation/checks/broken.ts';
 import { checkCas } from '../../simulation/checks/ca-checks.ts';
 import { Opportunities } from '../../simulation/checks/opportunities.ts';
 import { DAY, HOUR } from '../../simulation/engine/durations.ts';
+import { Invocation } from '../../simulation/engine/invocation.ts';
 import { Random } from '../../simulation/engine/random.ts';
 import { newEcKey } from '../../simulation/keys/private-keys.ts';
 import type { IssuedCertificate, KeptOrder } from '../../simulation/services/ca-records.ts';
@@ -104,6 +105,26 @@ it.each([
   if (isSaid) world.saidCompromised.add(KEY);
   if (isWritten) world.bucket.put(revokedKey('cert1'), JSON.stringify({ versions: [REVOCATION] }), 'revoke');
   await world.scheduler.runUntil(START + 6 * DAY);
+  expect([...breaches.first.keys()]).toEqual(broken);
+});
+
+it.each([
+  ['is no breach where its CA failed when it sent that as something else', 2 * HOUR, []],
+  ['is one where its CA failed long after', 6 * HOUR, ['issued-in-vain']],
+])('a certificate in whose place another CA was asked %s', async (_, after, broken) => {
+  const { world, breaches } = calmWorld();
+  const [ca, other] = world.cas;
+  const issued = { ...ISSUED, spoiltAt: ISSUED.issuedAt + 2 * HOUR, timesSpoilt: 1 };
+  other?.orders.set(ORDER.url, { ...ORDER, expires: ISSUED.issuedAt + 20 * DAY });
+  await world.scheduler.runUntil(ISSUED.issuedAt);
+  for (const hear of ca?.onIssued ?? []) hear(issued);
+  await world.scheduler.runUntil(ISSUED.issuedAt + after);
+  const renew = new Invocation('renew-1', 'renew', 0);
+  renew.hits.push('ca.fails');
+  const run = { functionName: 'renew', limitMs: 1, step: async () => {}, ended: () => {} } as const;
+  for (const hear of world.lambda.onEnd)
+    hear({ how: 'ended', answer: [] }, renew, { ...run, about: '{"name":"cert1"}' });
+  await world.scheduler.runUntil(START + 7 * DAY);
   expect([...breaches.first.keys()]).toEqual(broken);
 });
 

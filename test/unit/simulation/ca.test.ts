@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
 import { keyFingerprint } from '../../../lib/foundation/certificate/verify-issued.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../simulation/engine/durations.ts';
+import { Invocation } from '../../simulation/engine/invocation.ts';
 import { Random } from '../../simulation/engine/random.ts';
 import { newEcKey } from '../../simulation/keys/private-keys.ts';
 import type { Ca } from '../../simulation/services/ca.ts';
+import { authoritiesFor } from '../../simulation/services/ca-ports.ts';
+import { mailboxFor } from '../../simulation/services/mailbox.ts';
 import { World } from '../../simulation/world/world.ts';
 
 const START = Date.parse('2026-11-20T00:00:00Z');
@@ -42,6 +45,40 @@ it('a CA revokes all certificates with a key that was reported, wants them repla
   );
   expect(ca.order(account, next).status).toBe('ready');
   expect(finalize(next, FRESH).status).toBe('processing');
+});
+
+it('an account that is stored is opened without a word to its CA, and one in place of a lost one is not', async () => {
+  const { world, ca } = provedCa();
+  const asked: string[] = [];
+  const make = world.calls.make.bind(world.calls);
+  world.calls.make = (invocation, call) => {
+    asked.push(call.what);
+    return make(invocation, call);
+  };
+  const open = authoritiesFor(new Invocation('renew-1', 'renew', 0), world, { makes: true });
+  const opened = async (options?: { lost: string }) => {
+    const opening = open(ca.directoryUrl, options);
+    await world.scheduler.runUntil(world.scheduler.now + MINUTE);
+    return opening;
+  };
+  const { accountUrl: lost } = await opened();
+  expect(asked).toHaveLength(1);
+  expect((await opened()).accountUrl).toBe(lost);
+  expect(asked).toHaveLength(1);
+  expect((await opened({ lost })).accountUrl).not.toBe(lost);
+  expect(asked).toHaveLength(2);
+});
+
+it.each([false, true])('a mail says whether its run had died when it went out: %s', async (isDead) => {
+  const world = new World({ seed: 1n, start: START, heaviness: 'none' });
+  const sent = new Set<boolean>();
+  world.mails.onMail.push(({ isAfterDeath = false }) => sent.add(isAfterDeath));
+  const notify = new Invocation('notify-1', 'notify', 0);
+  // Of what a dead one has asked for half takes effect.
+  for (let mail = 0; mail < 20; mail += 1) void mailboxFor(notify, world).send({ subject: 'a', text: 'a' });
+  notify.isAlive = !isDead;
+  await world.scheduler.runUntil(START + MINUTE);
+  expect([...sent]).toEqual([isDead]);
 });
 
 it('a CA says when it wants to be asked again about an order that it is at work on', async () => {

@@ -11,6 +11,11 @@ it.each<[string, (world: World) => void, string[]]>([
   ['nobody was told of', () => {}, ['txt-forgotten']],
   ['people were told to remove, in a domain that was taken away', (world) => aside(world, []), []],
   [
+    'somebody noted, in a domain that was taken away',
+    (world) => aside(world, [], 'somebody'),
+    ['txt-forgotten'],
+  ],
+  [
     'people were told to remove, in a domain of ours',
     (world) => aside(world, ['alpha.com']),
     ['txt-forgotten'],
@@ -31,7 +36,7 @@ function record(name: string) {
   return { zoneId: 'Z1', name, type: 'TXT', values: [VALUE], ttl: 60 };
 }
 
-function aside(world: World, domains: string[]): void {
+function aside(world: World, domains: string[], by = 'renew-2'): void {
   world.settings.domains = domains;
-  world.bucket.put('aside/pending/shop.json.1', JSON.stringify({ records: [record(NAME)] }), 'renew-2');
+  world.bucket.put('aside/pending/shop.json.1', JSON.stringify({ records: [record(NAME)] }), by);
 }

@@ -259,6 +259,15 @@ it.each([
   expect([...breaches.first.keys()]).toEqual(broken);
 });
 
+it('a renewal that came through is over, though a repair of it fails still', async () => {
+  await fails(() => renewal('propagation-timeout'));
+  await at(HOUR);
+  world.bucket.put(stateKey('cert1'), '{"failures":0,"repairs":{"left-open":{"failures":1}}}', 'renew');
+  put({ type: 'Certificate Renewed', detail: { name: 'cert1' } } as StackEvent);
+  await at(2 * HOUR + MINUTE);
+  expect([...breaches.first.keys()]).toEqual([]);
+});
+
 function unseen(names: string[]) {
   return { hosts: true, strays: true, names };
 }

@@ -106,6 +106,14 @@ it('where the next CA is asked meanwhile it is tried six times more, on that day
   expect(broken()).toEqual(['tried-too-often: failure of shop: 17 times in a day']);
 });
 
+it('a CA that is taken out was there that day', () => {
+  world.settings.fallbackCas = world.directories.slice(1);
+  failed();
+  world.settings.fallbackCas = [];
+  for (let time = 1; time < 22; time += 1) failed();
+  expect(broken()).toEqual([]);
+});
+
 it('another certificate with more CAs changes nothing for one with one', () => {
   world.write('blog', { names: ['blog.alpha.com'], hosts: ['web'], ca: [...world.directories] });
   put({ type: 'Certificate Renewal Failed', detail: { name: 'blog', reason: 'ca-timeout' } });

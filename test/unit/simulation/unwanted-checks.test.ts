@@ -52,6 +52,23 @@ it.each<[string, string, (world: World) => void, boolean, ((world: World) => voi
   expect([...breaches.first.keys()]).toEqual(isBreach ? ['told-of-what-is-not-wanted'] : []);
 });
 
+it('what a run sends after its death is sent again, and counts for nothing', async () => {
+  const world = new World({ seed: 1n, start: START, heaviness: 'none' });
+  const breaches = new Breaches(world.trace, () => world.scheduler.now);
+  checkUnwanted({ world, breaches });
+  world.write('cert1', FILE);
+  world.forget('cert1');
+  const text = 'cert1 is pinned to an older version\n  What failed:    it is so (pinned)\n';
+  for (const [after, isAfterDeath] of [
+    [2 * DAY, true],
+    [2 * DAY + HOUR, false],
+  ] as const) {
+    await world.scheduler.runUntil(START + after);
+    world.mails.send({ subject: '', text, by: 'notify-1', isAfterDeath });
+  }
+  expect([...breaches.first.keys()]).toEqual([]);
+});
+
 const REPAIR = { repairs: { 'left-open': { failures: 2 } } };
 
 const put = (world: World, folder: string, value: unknown) =>

@@ -35,6 +35,27 @@ it.each(['read', 'write'] as const)(
   },
 );
 
+it('what fails again while this one says that it is over is told again at once, and its end too', async () => {
+  let now = NOW;
+  const store = new MemoryStore(() => now);
+  const sent: string[] = [];
+  const mailbox = { send: async (mail: { text: string }) => void sent.push(mail.text) };
+  const hear = (event: SeenEvent, into = store as Parameters<typeof notify>[0]['store']) =>
+    notify({ store: into, mailbox, stage: 'production', docsUrl: 'docs', clock: () => now }, [event]);
+  const renewed = (when: Date) => fact('Certificate Renewed', { name: 'shop', seconds: 9 }, when);
+  await hear(failed('shop', 2, now));
+  now = later(25 * HOUR);
+  const late = contested(store, KEY, () => hear(failed('shop', 3, later(25 * HOUR + 5_000))), { at: 'read' });
+  await hear(renewed(later(25 * HOUR + 2_000)), late);
+  const isOver = () => sent.map((text) => text.includes('shop is not renewed: over'));
+  expect(isOver()).toEqual([false, false, true, false]);
+  now = later(25 * HOUR + 300_000);
+  await hear(renewed(now));
+  now = later(26 * HOUR);
+  await hear(checked({}, now));
+  expect(isOver()).toEqual([false, false, true, false, true]);
+});
+
 it.each([
   ['after', 'write'],
   ['before', 'read'],

@@ -165,6 +165,18 @@ describe('of a certificate whose renewal file was removed', () => {
     },
   );
 
+  it('what a check names after one that could not see it is told again after its time', async () => {
+    expect(await at(0, revoked())).toEqual([told]);
+    expect(await check(HOUR, { ...well, unseen: { ...seen, hosts: true } })).toEqual([]);
+    expect(await check(7 * HOUR, unwell)).toEqual([told]);
+  });
+
+  it('a file that could be used again is over, though stray objects could not be looked for', async () => {
+    const rejected = { count: 1, items: [{ ...stray, reason: 'outside-domains' }] };
+    expect(await check(0, { rejected })).toHaveLength(1);
+    expect(await check(HOUR, { unseen: { ...seen, strays: true } })).toHaveLength(1);
+  });
+
   it('a stray object is not over by a check that could not look for any', async () => {
     expect(await check(0, { rejected: { count: 1, items: [stray] } })).toHaveLength(1);
     expect(await check(HOUR, { unseen: { ...seen, strays: true } })).toEqual([]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CheckSummary } from '../../../../lib/foundation/events/events.ts';
 import { type MailFacts, subjectLine, writeMail } from '../../../../lib/reporting/notices/rules/mail.ts';
 import { METRICS, measure } from '../../../../lib/reporting/notices/rules/measure.ts';
 import { SeenEvent } from '../../../../lib/reporting/notices/rules/seen-event.ts';
@@ -126,7 +127,7 @@ it('the weekly report says how all are', () => {
   expect(text).toContain('  2026-12-01    12 % of its life left  a\n');
 });
 
-it.each([
+it.each<[string, Partial<CheckSummary>]>([
   ['a warning', { warnings: ['could not list the hosts'] }],
   ['what could not be read', { unseen: { hosts: true, strays: false, names: [] } }],
 ])('the weekly report calls nothing well that was not looked at: %s', (_, more) => {
